@@ -1,0 +1,1 @@
+"""Assignment folders: read, validated, and their hidden data dealt out."""

@@ -1,0 +1,1 @@
+"""Facts about a submission and what its run left behind."""

@@ -1,0 +1,1 @@
+"""From a SOURCE to a content-addressed snapshot and a plan."""

@@ -1,0 +1,36 @@
+"""What every record shares: frozen, closed, with a JSON form."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Outcome = Literal["completed", "submission_failed", "limit_exceeded", "infrastructure_failed"]
+
+
+class Record(BaseModel):
+    """An immutable value handed from one stage to the next."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+
+
+class Span(Record):
+    """A place in the submission that a verdict rests on: `cell` 0-based, `line` and `end_line` 1-based."""
+
+    path: str
+    cell: int | None = None
+    line: int | None = None
+    end_line: int | None = None
+    text: str = ""
+
+
+class Failure(Record):
+    """Why an outcome is not "completed": a stable code and a sentence the candidate can act on."""
+
+    code: str
+    message: str
+    path: str | None = None
+    cell: int | None = None
+    line: int | None = None
+    hint: str = ""

@@ -1,0 +1,151 @@
+"""What the criteria may look at: facts with the places they were seen at, and nothing live."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from grader.model.base import Failure, Record, Span
+from grader.model.run import CellRun, RunResult
+from grader.model.submission import FileEntry, RunPlan
+
+CallKind = Literal[
+    "load",
+    "split",
+    "fit",
+    "transform",
+    "predict",
+    "score",
+    "cross_validate",
+    "search",
+    "impute",
+    "encode",
+    "resample",
+    "plot",
+    "explore",
+    "save",
+    "other",
+]
+
+
+class Source(Record):
+    """One unit of code: a Python file, or one code cell. `error` is set where it does not parse."""
+
+    path: str
+    cell: int | None = None
+    text: str
+    lines: int
+    error: str = ""
+    error_line: int | None = None
+
+
+class Call(Record):
+    """One call in the code. `name` has import aliases resolved ("sklearn.model_selection.train_test_split");
+    a method's is "Class.method" of the receiver's inferred type, or ".method" where the type is unknown.
+
+    `arguments` and `assigned` are the variable names read and written; `keywords` maps to source text.
+    """
+
+    name: str
+    kind: CallKind
+    span: Span
+    receiver: str = ""
+    arguments: tuple[str, ...] = ()
+    assigned: tuple[str, ...] = ()
+    keywords: dict[str, str] = {}
+    function: str = ""
+    order: int = 0
+
+
+class FunctionFact(Record):
+    """One function or method definition, with its cyclomatic complexity (McCabe, 1976)."""
+
+    name: str
+    span: Span
+    lines: int
+    complexity: int
+    documented: bool
+    annotated: bool
+    is_test: bool = False
+    asserts: int = 0
+
+
+class NotebookFact(Record):
+    """Shape of one notebook as it was handed in. `execution_counts` holds one entry a code cell."""
+
+    path: str
+    code_cells: int
+    markdown_cells: int
+    markdown_words: int
+    headings: tuple[Span, ...] = ()
+    execution_counts: tuple[int | None, ...] = ()
+    language: str = "python"
+
+
+class Document(Record):
+    """Prose of the submission: README files, and the markdown of each notebook. `text` is bounded."""
+
+    path: str
+    kind: Literal["readme", "markdown", "dependencies", "configuration"]
+    text: str
+    words: int
+
+
+class LeakageFact(Record):
+    """One place where rows that are evaluated later were used before: its kind, the culprit and the evaluation."""
+
+    kind: Literal["preprocessing", "overlap", "multi_test", "target", "temporal", "scored_on_training_data"]
+    message: str
+    spans: tuple[Span, ...]
+
+
+class CodeFacts(Record):
+    """Everything read from the submission without running it."""
+
+    sources: tuple[Source, ...] = ()
+    calls: tuple[Call, ...] = ()
+    functions: tuple[FunctionFact, ...] = ()
+    notebooks: tuple[NotebookFact, ...] = ()
+    documents: tuple[Document, ...] = ()
+    imports: dict[str, Span] = {}
+    leaks: tuple[LeakageFact, ...] = ()
+    notes: tuple[str, ...] = ()
+    failure: str = ""
+
+
+class HiddenResult(Record):
+    """The metric of one hidden suite with its 95 % bootstrap interval; `normalised` is 0 at baseline, 1 at reference.
+
+    `curve` holds points for a chart: (false positive rate, true positive rate), each 0..1.
+    """
+
+    suite: str
+    metric: str
+    value: float
+    low: float
+    high: float
+    baseline: float
+    reference: float
+    normalised: float
+    normalised_low: float
+    normalised_high: float
+    rows: int
+    missing: int
+    curve: tuple[tuple[float, float], ...] = ()
+    histogram: tuple[tuple[float, int, int], ...] = ()
+
+
+class Evidence(Record):
+    """All that scoring may see; stored beside the report so that rescoring runs nothing."""
+
+    files: tuple[FileEntry, ...] = ()
+    code: CodeFacts = CodeFacts()
+    plan: RunPlan | None = None
+    run: RunResult | None = None
+    failure: Failure | None = None
+    hidden: tuple[HiddenResult, ...] = ()
+    has_hidden_data: bool = False
+
+    @property
+    def cells(self) -> tuple[CellRun, ...]:
+        """The executed cells, empty when nothing ran."""
+        return self.run.cells if self.run else ()

@@ -1,0 +1,82 @@
+"""What a run is given and what it leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from grader.model.base import Failure, Record
+from grader.model.submission import Limits
+
+Enforcement = Literal["enforced", "cooperative"]
+Ended = Literal["exited", "wall_time", "memory", "processes", "disk", "output", "cancelled"]
+
+
+class Mount(Record):
+    """A host folder or file shown read-only at `target` inside the sandbox."""
+
+    source: Path
+    target: str
+
+
+class SandboxJob(Record):
+    """One command for one fresh sandbox.
+
+    `workspace` (a host folder that belongs to this job) is shown writable as /work, `output` writable as /out;
+    both are the job's alone. `environment` names the locked environment; `env` is the whole process environment
+    besides what the backend itself sets. `argv[0]` "python" is the locked environment's interpreter.
+    """
+
+    run_id: str
+    argv: tuple[str, ...]
+    workspace: Path
+    output: Path
+    mounts: tuple[Mount, ...] = ()
+    env: dict[str, str] = {}
+    limits: Limits = Limits()
+    cpu_ids: tuple[int, ...] = ()
+
+
+class SandboxResult(Record):
+    """How the sandbox ended, as the host saw it. Nothing in here was said by the submission, but for the log text.
+
+    `exit_code` is None when the process was killed; `stdout`/`stderr` are bounded, decoded with replacement.
+    """
+
+    ended: Ended
+    exit_code: int | None
+    wall_s: float
+    cpu_s: float | None
+    peak_memory_bytes: int | None
+    stdout: str
+    stderr: str
+    truncated: bool = False
+    oom_killed: bool = False
+    enforcement: Enforcement
+    backend: str
+
+
+class CellRun(Record):
+    """What the runner says of one executed cell (self-reported): `index` is the 0-based cell of the notebook."""
+
+    index: int
+    status: Literal["ok", "error", "timeout", "not_run"]
+    wall_s: float = 0
+    error: str = ""
+    message: str = ""
+    traceback: str = ""
+    line: int | None = None
+
+
+class RunResult(Record):
+    """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox."""
+
+    sandbox: SandboxResult
+    failure: Failure | None = None
+    limit_exceeded: bool = False
+    cells: tuple[CellRun, ...] = ()
+    warnings: tuple[str, ...] = ()
+    environment_digest: str = ""
+    collected: Path = Field(default=Path(), exclude=True)

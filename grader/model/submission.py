@@ -1,0 +1,77 @@
+"""What intake makes of a SOURCE, and what the plan makes of that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from grader.model.base import Record
+
+SubmissionKind = Literal["folder", "archive", "notebook", "script", "git"]
+EntryKind = Literal["notebook", "script", "command", "predict_function", "pipeline_function"]
+
+
+class FileEntry(Record):
+    """One regular file of a snapshot; `path` is relative, with forward slashes."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Submission(Record):
+    """A content-addressed snapshot of what was handed in.
+
+    `digest` is SHA-256 over the sorted paths and the bytes of every file. `root` is where the snapshot lies on this
+    machine (read-only by convention) and is left out of JSON.
+    """
+
+    name: str
+    digest: str
+    kind: SubmissionKind
+    files: tuple[FileEntry, ...]
+    bytes: int
+    commit: str | None = None
+    notes: tuple[str, ...] = ()
+    root: Path = Field(default=Path(), exclude=True)
+
+
+class Limits(Record):
+    """What one run may use. Bytes are bytes, times are seconds of wall clock."""
+
+    wall_s: float = 600
+    cell_s: float = 300
+    cpus: int = 2
+    memory_bytes: int = 4 * 1024**3
+    processes: int = 256
+    disk_bytes: int = 1024**3
+    disk_files: int = 20_000
+    output_bytes: int = 50 * 1024**2
+    log_bytes: int = 1024**2
+    open_files: int = 1024
+
+
+class EntryPoint(Record):
+    """How the work is run, and why this way.
+
+    `path` is the notebook, script or module relative to the submission; `argv` the words of a command;
+    `function` the name to call for the two function kinds. `considered` lists what else was found.
+    """
+
+    kind: EntryKind
+    path: str = ""
+    argv: tuple[str, ...] = ()
+    function: str = ""
+    reason: str
+    considered: tuple[str, ...] = ()
+
+
+class RunPlan(Record):
+    """Everything the run stage needs to know besides the snapshot itself."""
+
+    entry_point: EntryPoint
+    limits: Limits
+    environment: str = "fixed"
+    notes: tuple[str, ...] = ()

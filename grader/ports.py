@@ -1,0 +1,46 @@
+"""The interfaces to the outside: each has a real adapter and a fake one, and both pass the same contract tests."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal, Protocol
+
+from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
+
+Step = Literal["intake", "plan", "sandbox", "cell", "collect", "score", "report", "done", "failed"]
+
+
+class Sandbox(Protocol):
+    """Runs one command in a fresh, confined place that is gone afterwards."""
+
+    name: str
+
+    def why_unavailable(self) -> str | None:
+        """Return None when this backend works here, else one sentence with what to install or change."""
+
+    def environment_digest(self) -> str:
+        """Return the digest of the locked environment this backend shows to the work.
+
+        Raises InfrastructureError("infrastructure.no_environment") when it has not been built.
+        """
+
+    def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
+        """Run `job` to its end, its limit or `cancel`, and return how it ended; nothing of it is left afterwards.
+
+        A command that fails, is killed by a limit or is cancelled is a result. Raises InfrastructureError only when
+        the sandbox itself could not be made or torn down.
+        """
+
+
+class CodeReader(Protocol):
+    """Reads facts from a submission's files without running them; bounded in time and memory."""
+
+    def read(self, submission: Submission) -> CodeFacts:
+        """Return what was found; what could not be read is noted in the facts, never raised."""
+
+
+class ProgressListener(Protocol):
+    """Hears how far a grading is; called from worker threads."""
+
+    def step(self, source: str, step: Step, detail: str = "") -> None:
+        """Note that `source` has reached `step`."""

@@ -1,0 +1,1 @@
+"""The report as JSON, HTML, Markdown and in the terminal."""

@@ -1,0 +1,1 @@
+"""Built-in rubric plugins, one dimension a file."""
