@@ -1,6 +1,6 @@
 """The records that pass between the stages."""
 
-from grader.model.assignment import Assignment, ContractSpec, DataSpec, MetricSpec, Weights
+from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.evidence import (
     Call,
@@ -42,6 +42,7 @@ __all__ = [
     "ContractSpec",
     "CriterionResult",
     "DataSpec",
+    "Deal",
     "DimensionResult",
     "Document",
     "EntryPoint",

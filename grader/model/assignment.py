@@ -87,3 +87,13 @@ class Assignment(Record):
     limits: Limits = Limits()
     weights: Weights = Weights()
     root: Path = Field(default=Path(), exclude=True)
+
+
+class Deal(Record):
+    """The hidden data of one run, dealt out: `files` (name inside data/ -> bytes) go to the sandbox, `ids` and
+    `labels` (same order, `ids` as re-keyed for this run) stay on the host. Never stored.
+    """
+
+    files: dict[str, bytes]
+    ids: tuple[str, ...]
+    labels: tuple[str, ...]
