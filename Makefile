@@ -1,0 +1,39 @@
+# The short verbs. `make demo` and `make test` do all the set-up they need; neither needs root.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: help setup environment demo test check bench clean
+
+help:
+	@echo "make demo   grade the sample submissions of the churn assignment"
+	@echo "make test   run the test suite"
+	@echo "make check  lint, types, import contracts"
+	@echo "make bench  measure the grader's overhead against running the work by hand"
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock tools/bootstrap.py
+	@$(PYTHON) tools/bootstrap.py
+	@touch $@
+
+environment: setup
+	@$(BIN)/grader sandbox build
+
+demo: environment
+	@$(BIN)/grader grade assignments/churn/examples/*/ --assignment churn --sandbox bubblewrap --jobs $(JOBS) --output grading/demo
+
+test: environment
+	@$(BIN)/pytest $(PYTEST)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: environment
+	@$(BIN)/python benchmarks/overhead.py
+
+clean:
+	rm -rf .venv .cache grading .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

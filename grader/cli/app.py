@@ -1,0 +1,135 @@
+"""The commands, their options and exit statuses; each command's work is imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from grader.errors import GraderError
+
+app = typer.Typer(
+    name="grader",
+    help="Grade machine-learning take-home assignments: run them in a sandbox on unseen data, judge how the work was "
+    "done, and show the evidence.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog="Exit status: 0 a report was made (also of a failed submission), 1 --fail-under not reached, "
+    "2 wrong usage or bad assignment, 3 infrastructure failed.",
+)
+sandbox_app = typer.Typer(help="The locked environment that submissions run in.", no_args_is_help=True)
+app.add_typer(sandbox_app, name="sandbox")
+
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="SOURCE...", help="A folder, .zip, .tar.gz, .ipynb, .py, or git URL with an optional @REF."),
+]
+LocalGit = Annotated[
+    bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
+]
+
+
+def main() -> None:
+    """Run the command line; an error raised on purpose is one sentence and its exit status, never a traceback."""
+    try:
+        app()
+    except GraderError as error:
+        hint = f"\n  {error.hint}" if error.hint else ""
+        print(f"grader: {error.message}{hint}", file=sys.stderr)
+        raise SystemExit(error.exit_status) from None
+    except BrokenPipeError:
+        raise SystemExit(141) from None
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from grader import __version__
+
+        print(f"grader {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def grade(
+    sources: Sources,
+    assignment: Annotated[
+        str | None, typer.Option(help="Slug or folder of the assignment; without it, read as a portfolio piece.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("grading"),
+    sandbox: Annotated[Literal["auto", "docker", "bubblewrap"], typer.Option(help="Which sandbox to use.")] = "auto",
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many submissions to grade at once.")] = 1,
+    json: Annotated[bool, typer.Option("--json", help="Print the report as JSON (a list for several).")] = False,
+    fail_under: Annotated[
+        float | None, typer.Option(min=0, max=100, help="Exit with 1 when a score is below this, or there is none.")
+    ] = None,
+    allow_local_git: LocalGit = False,
+) -> None:
+    """Run submissions in a sandbox, score them on hidden data and by the rubric, and write the reports."""
+    from grader.cli.grade import GradeOptions, grade_command
+
+    options = GradeOptions(
+        assignment=assignment,
+        output=output,
+        sandbox=sandbox,
+        jobs=jobs,
+        as_json=json,
+        fail_under=fail_under,
+        allow_local_git=allow_local_git,
+    )
+    raise typer.Exit(grade_command(sources, options))
+
+
+@app.command()
+def read(
+    sources: Sources,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON line a SOURCE.")] = False,
+    allow_local_git: LocalGit = False,
+) -> None:
+    """Judge what can be judged without running anything: static evidence only."""
+    from grader.cli.read import read_command
+
+    raise typer.Exit(read_command(sources, as_jsonl=jsonl, allow_local_git=allow_local_git))
+
+
+@app.command()
+def rescore(
+    reports: Annotated[list[Path], typer.Argument(metavar="REPORT_DIR...", help="Folders that `grader grade` wrote.")],
+    assignment: Annotated[
+        str | None, typer.Option(help="Take the weights from this assignment instead of the one graded with.")
+    ] = None,
+) -> None:
+    """Score stored evidence again with the installed rubric, running nothing."""
+    from grader.cli.rescore import rescore_command
+
+    raise typer.Exit(rescore_command(reports, assignment))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, which sandbox will be used, and what to do about what is missing."""
+    from grader.cli.doctor import doctor_command
+
+    raise typer.Exit(doctor_command())
+
+
+@sandbox_app.command("build")
+def sandbox_build(
+    docker: Annotated[bool, typer.Option("--docker", help="Also build the Docker image.")] = False,
+    base_image: Annotated[
+        str | None, typer.Option(help="Base of the image, in place of the official slim Python.")
+    ] = None,
+    wheels: Annotated[Path | None, typer.Option(help="Folder of wheels; with it the build needs no network.")] = None,
+    ca_bundle: Annotated[
+        Path | None, typer.Option(help="Extra certificates (PEM), for a network that inspects TLS.")
+    ] = None,
+) -> None:
+    """Make the locked environment, and with --docker the image; does nothing that is done already."""
+    from grader.cli.build import build_command
+
+    raise typer.Exit(build_command(docker=docker, base_image=base_image, wheels=wheels, ca_bundle=ca_bundle))

@@ -1,0 +1,117 @@
+"""`grader grade`: one SOURCE or many, side by side, to reports and a ranking."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.cli.batch import grade_all
+from grader.cli.progress import Progress
+from grader.errors import UsageError
+from grader.model import Report
+from grader.report import print_ranking, print_report, summary_csv, summary_json
+from grader.report.folder import write_folder
+from grader.pipeline import Graded
+from grader.settings import read_settings
+from grader.wiring import assignment_for, grading_parts
+
+CANCELLED = 130
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """The options of `grader grade`."""
+
+    assignment: str | None
+    output: Path
+    sandbox: str
+    jobs: int
+    as_json: bool
+    fail_under: float | None
+    allow_local_git: bool
+
+
+def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
+    """Grade `sources`, write the reports below `options.output`, print the result and return the exit status."""
+    settings = read_settings()
+    assignment = assignment_for(settings, options.assignment)
+    names = names_for(sources)
+    folders = folders_for(names, options.output)
+    console = Console(stderr=options.as_json)
+    cancel = threading.Event()
+    finished: dict[str, Report] = {}
+
+    def keep(graded: Graded) -> None:
+        write_folder(folders[graded.name], graded.report, graded.evidence, executed=graded.executed, logs=graded.logs)
+        finished[graded.name] = graded.report
+
+    with (
+        Progress(console, names) as progress,
+        grading_parts(
+            settings, sandbox=options.sandbox, listener=progress, allow_local_git=options.allow_local_git
+        ) as parts,
+    ):
+        grade_all(dict(zip(names, sources, strict=True)), assignment, parts, options.jobs, cancel, keep)
+    reports = [(name, finished[name]) for name in names if name in finished]
+    if len(names) > 1:
+        _write_summary(options.output, reports)
+    _show(console, reports, options, folders)
+    if cancel.is_set():
+        console.print(f"Stopped: {len(reports)} of {len(names)} graded, nothing left running.")
+        return CANCELLED
+    return exit_status([report for _, report in reports], options.fail_under)
+
+
+def names_for(sources: Sequence[str]) -> list[str]:
+    """Return one readable, distinct folder name a SOURCE, in the same order."""
+    names: list[str] = []
+    for source in sources:
+        stem = source.rstrip("/").split("/")[-1].split("@")[0] if "://" in source else Path(source).resolve().name
+        for suffix in (".tar.gz", ".tgz", ".zip", ".ipynb", ".py", ".git"):
+            stem = stem.removesuffix(suffix)
+        stem = "".join(char if char.isalnum() or char in "-_. " else "_" for char in stem).strip(". ")[:80]
+        name, number = stem or "submission", 2
+        while name in names or name in ("logs", "summary.json", "summary.csv"):
+            name, number = f"{stem or 'submission'}-{number}", number + 1
+        names.append(name)
+    return names
+
+
+def folders_for(names: Sequence[str], output: Path) -> dict[str, Path]:
+    """Return where each report goes: DIR itself for one SOURCE, a folder below it for several."""
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"--output {output} is a file: give a folder")
+    return {name: output if len(names) == 1 else output / name for name in names}
+
+
+def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:
+    """Return 3 when our side failed for any, 1 when any is below `fail_under`, else 0."""
+    if any(report.outcome == "infrastructure_failed" for report in reports):
+        return 3
+    if fail_under is not None and any(report.score is None or report.score < fail_under for report in reports):
+        return 1
+    return 0
+
+
+def _write_summary(output: Path, reports: Sequence[tuple[str, Report]]) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "summary.json").write_text(summary_json(reports), encoding="utf-8")
+    (output / "summary.csv").write_text(summary_csv(reports), encoding="utf-8")
+
+
+def _show(
+    console: Console, reports: Sequence[tuple[str, Report]], options: GradeOptions, folders: dict[str, Path]
+) -> None:
+    if options.as_json:
+        forms = [report.model_dump(mode="json") for _, report in reports]
+        print(json.dumps(forms[0] if len(folders) == 1 and forms else forms, indent=2))
+    elif len(folders) == 1:
+        for name, report in reports:
+            print_report(console, report, folders[name])
+    else:
+        print_ranking(console, reports, options.output)

@@ -1,0 +1,80 @@
+"""The folder a grading leaves behind, and reading it back for rescoring."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from grader.errors import UsageError
+from grader.model import Evidence, Report
+from grader.report.html import render_html
+from grader.report.json import report_json
+from grader.report.markdown import render_markdown
+
+MAX_STORED_BYTES = 64 * 1024**2
+
+
+def write_folder(
+    directory: Path,
+    report: Report,
+    evidence: Evidence,
+    *,
+    executed: bytes | None = None,
+    logs: dict[str, str] | None = None,
+) -> None:
+    """Write the report in its three forms, the evidence it rests on, the executed notebook and the logs.
+
+    Files are replaced one by one and whole; report.json comes last, so that where it is, the rest is.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    if executed is None:
+        (directory / "executed.ipynb").unlink(missing_ok=True)
+    else:
+        _replace(directory / "executed.ipynb", executed)
+    (directory / "logs").mkdir(exist_ok=True)
+    for name, text in (logs or {}).items():
+        _replace(directory / "logs" / name, text.encode("utf-8", "replace"))
+    _replace(directory / "evidence.json", (evidence.model_dump_json() + "\n").encode("utf-8", "replace"))
+    write_forms(directory, report)
+
+
+def write_forms(directory: Path, report: Report) -> None:
+    """Write report.html, report.md and then report.json."""
+    _replace(directory / "report.html", render_html(report).encode("utf-8", "replace"))
+    _replace(directory / "report.md", render_markdown(report).encode("utf-8", "replace"))
+    _replace(directory / "report.json", report_json(report).encode("utf-8", "replace"))
+
+
+def read_folder(directory: Path) -> tuple[Report, Evidence]:
+    """Return the stored report and its evidence. Raises UsageError when the folder does not hold them."""
+    texts = []
+    for name in ("report.json", "evidence.json"):
+        path = directory / name
+        if not path.is_file():
+            raise UsageError(f"{path} is not there: give the folder of a report that `grader grade` wrote")
+        if path.stat().st_size > MAX_STORED_BYTES:
+            raise UsageError(f"{path} is larger than any report the grader writes")
+        texts.append(path.read_bytes())
+    try:
+        return Report.model_validate_json(texts[0]), Evidence.model_validate_json(texts[1])
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"{directory}: the stored report does not fit this version at {key}: {first['msg']}"
+        ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(part).chmod(0o644)
+        Path(part).replace(path)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,67 @@
+"""Settings from the environment (GRADER_*), read once at the entry points and passed down as values."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from grader.errors import UsageError
+
+
+def _default_home() -> Path:
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    return Path(cache) / "takehome-grader"
+
+
+class Settings(BaseSettings):
+    """What an operator can set.
+
+    `home` holds the locked environment, snapshots and the scratch space of running gradings. `assignments` are folders
+    searched for assignment slugs, separated by colons in the environment variable.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GRADER_", frozen=True, extra="ignore")
+
+    home: Path = Field(default_factory=_default_home)
+    assignments: str = ""
+    docker_image: str = ""
+    docker_runtime: str = ""
+
+    @field_validator("home")
+    @classmethod
+    def _home_is_absolute_and_not_root(cls, value: Path) -> Path:
+        value = value.expanduser()
+        if not value.is_absolute() or value == Path("/"):
+            raise ValueError("must be an absolute path other than /")
+        return value
+
+    @property
+    def store(self) -> Path:
+        """Folder of content-addressed snapshots."""
+        return self.home / "snapshots"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder of what belongs to running gradings only."""
+        return self.home / "scratch"
+
+    @property
+    def assignment_roots(self) -> tuple[Path, ...]:
+        """Where slugs are looked up: GRADER_ASSIGNMENTS, ./assignments, the ones that come with the package."""
+        named = [Path(part) for part in self.assignments.split(os.pathsep) if part]
+        package = Path(__file__).parent / "_assignments"
+        shipped = package if package.is_dir() else Path(__file__).parent.parent / "assignments"
+        return (*named, Path("assignments"), shipped)
+
+
+def read_settings() -> Settings:
+    """Return the settings. Raises UsageError naming the variable that does not fit."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "GRADER_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise UsageError(f"{name} {first['msg'].removeprefix('Value error, ')}") from error
