@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import grader
+from grader.assignment import deal
 from grader.errors import GraderError, InfrastructureError, LimitError, SubmissionError
 from grader.evidence import evaluate_hidden
-from grader.assignment import deal
 from grader.intake import IntakeLimits, make_plan, take
 from grader.model import (
     Assignment,
@@ -52,7 +52,7 @@ class Parts:
     criteria: tuple[Criterion, ...]
     scratch: Path
     listener: ProgressListener
-    intake_limits: IntakeLimits = IntakeLimits()
+    intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     allow_local_git: bool = False
 
 

@@ -13,7 +13,6 @@ import platform
 import shutil
 import subprocess
 import sys
-import tomllib
 import urllib.error
 import urllib.request
 import zipfile
@@ -54,7 +53,7 @@ def find_uv() -> str:
     if not OWN_UV.exists():
         url, digest = locked_wheel()
         print("Downloading uv ...", flush=True)
-        with urllib.request.urlopen(url, timeout=120) as answer:  # noqa: S310 - an https address from uv.lock
+        with urllib.request.urlopen(url, timeout=120) as answer:
             data = answer.read()
         if hashlib.sha256(data).hexdigest() != digest:
             raise ValueError("its hash is not the one in uv.lock")
@@ -64,6 +63,8 @@ def find_uv() -> str:
 
 def locked_wheel() -> tuple[str, str]:
     """Return address and SHA-256 of uv's wheel for this machine, as locked. Raises LookupError when there is none."""
+    import tomllib  # not at the top: on a Python without it, main() says in a sentence that it is too old
+
     lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
     package = next(entry for entry in lock["package"] if entry["name"] == "uv")
     libc = "musllinux" if Path("/etc/alpine-release").exists() else "manylinux"

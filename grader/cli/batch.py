@@ -69,7 +69,7 @@ def cpu_shares(cpus: list[int], jobs: int) -> list[tuple[int, ...]]:
 def cancelled_by_signals(cancel: threading.Event) -> Iterator[None]:
     """Set `cancel` on SIGINT and SIGTERM while inside, instead of dying with sandboxes alive."""
 
-    def on_signal(number: int, frame: FrameType | None) -> None:
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
         cancel.set()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}

@@ -14,9 +14,9 @@ from grader.cli.batch import grade_all
 from grader.cli.progress import Progress
 from grader.errors import UsageError
 from grader.model import Report
+from grader.pipeline import Graded
 from grader.report import print_ranking, print_report, summary_csv, summary_json
 from grader.report.folder import write_folder
-from grader.pipeline import Graded
 from grader.settings import read_settings
 from grader.wiring import assignment_for, grading_parts
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.evidence import SubprocessCodeReader
 from grader.errors import SubmissionError
+from grader.evidence import SubprocessCodeReader
 from grader.intake import take
 from grader.model import CriterionResult, Evidence, Failure, Outcome, Record
 from grader.pipeline import failure_of
