@@ -1,1 +1,44 @@
-"""The report as JSON, HTML, Markdown and in the terminal."""
+"""The report as JSON, HTML, Markdown and in the terminal. Names load when first used: HTML never waits for Rich."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from grader.report.build import build_report
+    from grader.report.html import render_html
+    from grader.report.json import report_json, report_schema
+    from grader.report.markdown import render_markdown
+    from grader.report.ranking import summary_csv, summary_json
+    from grader.report.terminal import print_ranking, print_report
+
+_HOMES = {
+    "build_report": "build",
+    "print_ranking": "terminal",
+    "print_report": "terminal",
+    "render_html": "html",
+    "render_markdown": "markdown",
+    "report_json": "json",
+    "report_schema": "json",
+    "summary_csv": "ranking",
+    "summary_json": "ranking",
+}
+
+__all__ = [
+    "build_report",
+    "print_ranking",
+    "print_report",
+    "render_html",
+    "render_markdown",
+    "report_json",
+    "report_schema",
+    "summary_csv",
+    "summary_json",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,108 @@
+"""Where the marks of the charts go: coordinates only, the templates draw them as SVG."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.model import CellRun, HiddenResult
+
+WIDTH = 640.0
+INSET = 24.0
+STRIP_HEIGHT = 64.0
+ROC_SIDE = 240.0
+HISTOGRAM_HALF = 90.0
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A labelled place on an axis."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Whisker:
+    """A value with its interval between baseline and reference; better is to the right."""
+
+    value: float
+    low: float
+    high: float
+    baseline: float
+    reference: float
+    lower_is_better: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle of a bar chart."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    kind: str
+    label: str = ""
+
+
+def whisker(result: HiddenResult) -> Whisker:
+    """Return x coordinates (0..640) of one hidden result; an axis where less is better runs leftwards."""
+    values = [result.value, result.low, result.high, result.baseline, result.reference]
+    lowest, highest = min(values), max(values)
+    spread = (highest - lowest) or 1.0
+    falling = result.reference < result.baseline
+
+    def place(value: float) -> float:
+        part = (value - lowest) / spread
+        return _rounded(INSET + (WIDTH - 2 * INSET) * (1 - part if falling else part))
+
+    ends = sorted((place(result.low), place(result.high)))
+    return Whisker(place(result.value), ends[0], ends[1], place(result.baseline), place(result.reference), falling)
+
+
+def roc_path(curve: tuple[tuple[float, float], ...]) -> str:
+    """Return the curve (false positive rate, true positive rate) as an SVG path in a square of 240."""
+    places = [(_rounded(ROC_SIDE * x), _rounded(ROC_SIDE * (1 - y))) for x, y in curve]
+    return "M" + "L".join(f"{x} {y}" for x, y in places) if places else ""
+
+
+def histogram_bars(histogram: tuple[tuple[float, int, int], ...]) -> list[Bar]:
+    """Return bars of (left edge, negatives, positives): positives stand up from the middle line, negatives hang."""
+    if not histogram:
+        return []
+    width = WIDTH / len(histogram)
+    bars = []
+    tallest = [max((row[side] for row in histogram), default=0) or 1 for side in (1, 2)]
+    for place, (_, negatives, positives) in enumerate(histogram):
+        x = _rounded(place * width + 1)
+        up = _rounded(HISTOGRAM_HALF * positives / tallest[1])
+        down = _rounded(HISTOGRAM_HALF * negatives / tallest[0])
+        bars.append(Bar(x, _rounded(HISTOGRAM_HALF - up), _rounded(width - 2), up, "positive"))
+        bars.append(Bar(x, HISTOGRAM_HALF + 2, _rounded(width - 2), down, "negative"))
+    return bars
+
+
+def cell_bars(cells: tuple[CellRun, ...]) -> list[Bar]:
+    """Return one bar a cell in the notebook's order, as high as its share of the slowest cell's time."""
+    if not cells:
+        return []
+    step = WIDTH / len(cells)
+    gap = 2 if step > 5 else 0
+    slowest = max(cell.wall_s for cell in cells) or 1.0
+    bars = []
+    for place, cell in enumerate(cells):
+        height = STRIP_HEIGHT if cell.status == "not_run" else max(3.0, STRIP_HEIGHT * cell.wall_s / slowest)
+        x, y = _rounded(place * step), _rounded(STRIP_HEIGHT - height)
+        bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, f"cell {cell.index + 1}"))
+    return bars
+
+
+def _rounded(value: float) -> float:
+    return round(value, 1)
+
+
+def anchor(x: float) -> str:
+    """Return the text-anchor that keeps a label at `x` inside the chart."""
+    if x < WIDTH * 0.2:
+        return "start"
+    return "end" if x > WIDTH * 0.8 else "middle"

@@ -1,0 +1,86 @@
+"""The report as one page that needs nothing else: no script, no request, everything of the candidate's escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.model import CellRun, Report
+from grader.report import charts, findings, formats
+from grader.report.excerpt import excerpt
+from grader.report.visible import block, encodable, one_line
+
+_VERDICT_ORDER = ("not_met", "partly", "needs_human", "met", "not_applicable")
+
+
+def render_html(report: Report) -> str:
+    """Return the report as one self-contained HTML page, readable on a phone, in the dark and on paper."""
+    page = _environment().get_template("report.html.j2").render(_context(report))
+    return encodable(page)
+
+
+def content_security_policy() -> str:
+    """Return the policy the page carries: nothing loads, nothing runs, and the one style sheet is known by its hash."""
+    digest = base64.b64encode(hashlib.sha256(_style().encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("grader.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"line": one_line, "block": block, "excerpt": excerpt}
+    for name in ("points", "interval", "measure", "metric_name", "seconds", "size", "share", "moment"):
+        environment.filters[name] = getattr(formats, name)
+    environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}
+    return environment
+
+
+@cache
+def _style() -> str:
+    loader = PackageLoader("grader.report")
+    return loader.get_source(_environment(), "report.css")[0]
+
+
+def _context(report: Report) -> dict[str, Any]:
+    everything, scored = findings.weight_shares(report)
+    return {
+        "report": report,
+        "policy": content_security_policy(),
+        "style": Markup(_style()),  # our own file, and only its hash may apply
+        "outcome": findings.OUTCOME_WORDS[report.outcome],
+        "verdicts": findings.VERDICT_WORDS,
+        "everything": everything,
+        "scored": scored,
+        "costs": findings.costliest(report),
+        "strengths": findings.strengths(report),
+        "for_a_person": findings.for_a_person(report),
+        "dimensions": _by_dimension(report),
+        "failed_cell": _failed_cell(report),
+        "slowest_cell": max(report.run.cells, key=lambda cell: cell.wall_s, default=None),
+    }
+
+
+def _by_dimension(report: Report) -> list[tuple[Any, list[findings.Weighed]]]:
+    """Return each dimension with its criteria, what needs attention first."""
+    found = findings.weighed(report)
+    grouped = []
+    for dimension in report.dimensions:
+        items = [item for item in found if item.dimension is dimension]
+        items.sort(key=lambda item: (_VERDICT_ORDER.index(item.criterion.verdict), -item.cost, -item.worth))
+        grouped.append((dimension, items))
+    return grouped
+
+
+def _failed_cell(report: Report) -> CellRun | None:
+    return next((cell for cell in report.run.cells if cell.status in ("error", "timeout")), None)

@@ -1,0 +1,136 @@
+"""The report as a comment on a pull request: bounded, and nothing of the candidate's is markup in it."""
+
+from __future__ import annotations
+
+import re
+
+from grader.model import Failure, Report
+from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
+from grader.report.formats import interval, measure, metric_name, points, seconds, share, size, where
+from grader.report.visible import block, encodable, one_line
+
+MAX_CHARACTERS = 60_000
+_MARKUP = re.compile(r"([\\`*_\[\]#|~>$])")
+_LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)")
+_REFERENCE = re.compile(r"(?i)\bGH(?=-\d)")
+
+
+def render_markdown(report: Report) -> str:
+    """Return the report as GitHub Markdown of at most 60,000 characters: failure, score, dimensions, findings."""
+    parts = [_headline(report)]
+    if report.failure:
+        parts.append(_failure(report.failure))
+    parts += [_dimensions(report), _findings(report)]
+    tail = [_criteria(report), _run(report)]
+    text = "\n\n".join(part for part in parts if part)
+    for part in tail:
+        if part and len(text) + len(part) < MAX_CHARACTERS - 200:
+            text += "\n\n" + part
+        elif part:
+            text += "\n\nMore is in report.html: this comment has reached its length."
+            break
+    return encodable(text[: MAX_CHARACTERS - 1]) + "\n"
+
+
+def escaped(text: str, limit: int = 300) -> str:
+    """Return candidate text as one line in which GitHub finds no markup, HTML, mention, reference or link."""
+    line = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;")
+    line = _MARKUP.sub(r"\\\1", line)
+    line = _LINK.sub(lambda found: found[0] + "\u2060", line).replace("@", "@\u2060").replace("\\#", "\\#\u2060")
+    return _REFERENCE.sub(lambda found: found[0] + "\u2060", line)
+
+
+def _headline(report: Report) -> str:
+    score = "not scored" if report.score is None else f"{points(report.score)} / 100"
+    bounds = interval(report.low, report.high)
+    title = report.assignment.title or report.assignment.slug if report.assignment else "Portfolio reading"
+    line = f"**Score: {score}**" + (f" (95% interval {bounds})" if bounds else "")
+    line += f" · {OUTCOME_WORDS[report.outcome]}"
+    for suite in report.hidden:
+        line += f" · {metric_name(suite.metric)} {measure(suite.value)} on {suite.rows:,} unseen rows"
+    return f"## {escaped(title)}: {escaped(report.submission.name, 120)}\n\n{line}"
+
+
+def _failure(failure: Failure) -> str:
+    place = where(failure.path, failure.cell, failure.line)
+    rows = [f"> **What happened:** {escaped(failure.message, 800)} (`{failure.code}`)"]
+    if place:
+        rows.append(f"> **Where:** {escaped(place)}")
+    if failure.hint:
+        rows.append(f"> **What to do:** {escaped(failure.hint, 800)}")
+    return "  \n".join(rows)
+
+
+def _dimensions(report: Report) -> str:
+    everything = report.hidden_weight + sum(dimension.weight for dimension in report.dimensions)
+    rows = ["| Dimension | Weight | Score |", "| :-- | --: | --: |"]
+    if report.hidden_weight:
+        hidden = _score(report.hidden_score)
+        rows.append(f"| Result on unseen data | {share(report.hidden_weight, everything)} | {hidden} |")
+    for dimension in report.dimensions:
+        weight = share(dimension.weight, everything)
+        rows.append(f"| {escaped(dimension.title)} | {weight} | {_score(dimension.score)} |")
+    return "\n".join(rows) if len(rows) > 2 else ""
+
+
+def _findings(report: Report) -> str:
+    parts = []
+    if costs := costliest(report):
+        parts.append("### What cost most\n\n" + "\n".join(map(_finding, costs)))
+    if good := strengths(report, 3):
+        parts.append("### What is good\n\n" + "\n".join(map(_finding, good)))
+    return "\n\n".join(parts)
+
+
+def _finding(item: Weighed) -> str:
+    criterion = item.criterion
+    cost = f" (−{item.cost:.1f} points)" if item.cost >= 0.05 else ""
+    text = f"- **{escaped(criterion.title)}**{cost}: {escaped(criterion.reason, 500)}"
+    if criterion.advice:
+        text += f" *{escaped(criterion.advice, 500)}*"
+    places = [escaped(where(span.path, span.cell, span.line, span.end_line), 200) for span in criterion.evidence[:3]]
+    return text + (f"  \n  {' · '.join(places)}" if places else "")
+
+
+def _criteria(report: Report) -> str:
+    if not report.dimensions:
+        return ""
+    rows = ["| Criterion | Verdict | Why |", "| :-- | :-- | :-- |"]
+    for item in weighed(report):
+        criterion = item.criterion
+        rows.append(
+            f"| {escaped(criterion.title)} | {VERDICT_WORDS[criterion.verdict]} | {escaped(criterion.reason, 400)} |"
+        )
+    return _details(f"All {len(rows) - 2} criteria", "\n".join(rows))
+
+
+def _run(report: Report) -> str:
+    run, rows = report.run, []
+    if run.entry_point:
+        what = run.entry_point.path or " ".join(run.entry_point.argv)
+        rows.append(f"- Ran {escaped(what)}: {escaped(run.entry_point.reason)}")
+    rows.append(f"- Sandbox {escaped(run.sandbox)}, limits {run.enforcement or 'not needed: nothing ran'}")
+    if run.wall_s is not None:
+        rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
+    rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]
+    failed = next((cell for cell in run.cells if cell.status in ("error", "timeout")), None)
+    text = "\n".join(rows)
+    if failed and failed.traceback:
+        text += "\n\n" + _fenced("\n".join(failed.traceback.split("\n")[-40:]))
+    return _details("The run", text)
+
+
+def _details(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _fenced(text: str) -> str:
+    """Return `text` in a fence longer than any run of backticks inside it."""
+    body = block(text, 40, 240)
+    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{body}\n{fence}"
+
+
+def _score(value: float | None) -> str:
+    return "not scored" if value is None else points(value)

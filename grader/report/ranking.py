@@ -1,0 +1,98 @@
+"""Many reports, best first: the order, and `summary.json` and `summary.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grader.model import DIMENSIONS, SCHEMA_VERSION, Report
+from grader.report.visible import encodable, one_line
+
+NAME_CHARACTERS = 500
+_GROUPS = {"completed": 0, "submission_failed": 1, "limit_exceeded": 1, "infrastructure_failed": 2}
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One report in its place; `rank` is None where there is no score to rank by."""
+
+    rank: int | None
+    name: str
+    report: Report
+
+
+def ranked(reports: Sequence[tuple[str, Report]]) -> list[Ranked]:
+    """Return the reports best first: completed ones by score, then those that failed, then what our side lost.
+
+    Equal scores share a rank and stand in the order of their names.
+    """
+    ordered = sorted(reports, key=_order)
+    found: list[Ranked] = []
+    for place, (name, report) in enumerate(ordered, start=1):
+        if report.outcome == "infrastructure_failed" or report.score is None:
+            rank = None
+        else:
+            rank = found[-1].rank if found and _tied(found[-1].report, report) else place
+        found.append(Ranked(rank, name, report))
+    return found
+
+
+def summary_json(reports: Sequence[tuple[str, Report]]) -> str:
+    """Return the ranking as JSON: {schema_version, ranking: [{rank, name, outcome, score, ...}]}."""
+    form = {"schema_version": SCHEMA_VERSION, "ranking": [_row(item) for item in ranked(reports)]}
+    return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def summary_csv(reports: Sequence[tuple[str, Report]]) -> str:
+    """Return the ranking as CSV; a text that a spreadsheet would run as a formula starts with an apostrophe."""
+    target = io.StringIO(newline="")
+    writer = csv.writer(target, lineterminator="\r\n")
+    for number, item in enumerate(ranked(reports)):
+        row = _row(item)
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow(_guarded(value) for value in row.values())
+    return target.getvalue()
+
+
+def _order(named: tuple[str, Report]) -> tuple[int, bool, float, str]:
+    name, report = named
+    return _GROUPS[report.outcome], report.score is None, -(report.score or 0), name
+
+
+def _tied(one: Report, other: Report) -> bool:
+    return _GROUPS[one.outcome] == _GROUPS[other.outcome] and one.score == other.score
+
+
+def _row(item: Ranked) -> dict[str, Any]:
+    report = item.report
+    suite = report.hidden[0] if report.hidden else None
+    scores = {dimension.id: dimension.score for dimension in report.dimensions}
+    return {
+        "rank": item.rank,
+        "name": encodable(one_line(item.name, NAME_CHARACTERS)),
+        "outcome": report.outcome,
+        "score": report.score,
+        "low": report.low,
+        "high": report.high,
+        "hidden_metric": suite.metric if suite else None,
+        "hidden_value": suite.value if suite else None,
+        "hidden_low": suite.low if suite else None,
+        "hidden_high": suite.high if suite else None,
+        **{dimension: scores.get(dimension) for dimension in DIMENSIONS},
+        "failure_code": report.failure.code if report.failure else None,
+        "failure_message": encodable(one_line(report.failure.message, NAME_CHARACTERS)) if report.failure else None,
+        "digest": report.submission.digest,
+        "run_id": report.receipt.run_id,
+    }
+
+
+def _guarded(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip().startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
