@@ -1,0 +1,106 @@
+"""The whole job on real data: the sample submissions of the churn assignment through `grader grade`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "assignments" / "churn" / "examples"
+ORDER = ["strong", "decent", "leaky", "broken"]
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of one batch over all four examples."""
+    from typer.testing import CliRunner
+
+    from grader.cli.app import app
+
+    output = tmp_path_factory.mktemp("graded")
+    sources = [str(EXAMPLES / name) for name in ORDER]
+    words = ["grade", *sources, "--assignment", str(EXAMPLES.parent), "--sandbox", "bubblewrap", "--jobs", "2"]
+    result = CliRunner().invoke(app, [*words, "--output", str(output)])
+    assert result.exit_code == 0, result.output
+    return output
+
+
+def report(folder: Path, name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((folder / name / "report.json").read_text())
+    return loaded
+
+
+def test_the_samples_are_ordered_by_score_as_their_author_ranked_them(graded: Path) -> None:
+    scores = [report(graded, name)["score"] for name in ORDER]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == len(scores)
+
+
+def test_three_samples_complete_and_the_broken_one_says_where_it_failed(graded: Path) -> None:
+    assert [report(graded, name)["outcome"] for name in ORDER[:3]] == ["completed"] * 3
+    broken = report(graded, "broken")
+    assert broken["outcome"] == "submission_failed"
+    assert broken["failure"]["cell"] is not None
+    assert broken["failure"]["hint"]
+
+
+def test_every_report_fits_the_published_schema(graded: Path) -> None:
+    schema = json.loads((ROOT / "docs" / "report.schema.json").read_text())
+    for name in ORDER:
+        jsonschema.validate(report(graded, name), schema)
+
+
+def test_a_hidden_interval_holds_its_value_and_the_strong_sample_beats_the_baseline(graded: Path) -> None:
+    for name in ORDER[:3]:
+        (hidden,) = report(graded, name)["hidden"]
+        assert hidden["low"] <= hidden["value"] <= hidden["high"]
+    (strong,) = report(graded, "strong")["hidden"]
+    assert strong["low"] > strong["baseline"]
+
+
+def test_the_summary_ranks_best_first(graded: Path) -> None:
+    assert "strong" in (graded / "summary.csv").read_text().splitlines()[1]
+
+
+def test_a_failed_notebook_keeps_what_ran_before_the_failure(graded: Path) -> None:
+    assert (graded / "broken" / "executed.ipynb").is_file()
+    statuses = [cell["status"] for cell in report(graded, "broken")["run"]["cells"]]
+    assert "ok" in statuses
+    assert "error" in statuses
+
+
+def test_rescoring_runs_nothing_and_changes_nothing(graded: Path) -> None:
+    from typer.testing import CliRunner
+
+    from grader.cli.app import app
+
+    before = (graded / "decent" / "report.json").read_bytes()
+    words = ["rescore", str(graded / "decent"), "--assignment", str(EXAMPLES.parent)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert (graded / "decent" / "report.json").read_bytes() == before
+
+
+def test_grading_twice_gives_the_same_report_but_for_times_resources_and_run_id(graded: Path, tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from grader.cli.app import app
+
+    words = ["grade", str(EXAMPLES / "decent"), "--assignment", str(EXAMPLES.parent), "--sandbox", "bubblewrap"]
+    assert CliRunner().invoke(app, [*words, "--output", str(tmp_path / "again")]).exit_code == 0
+    again = json.loads((tmp_path / "again" / "report.json").read_text())
+    assert without_times(again) == without_times(report(graded, "decent"))
+
+
+def without_times(whole: dict[str, Any]) -> dict[str, Any]:
+    for key in ("wall_s", "cpu_s", "peak_memory_bytes"):
+        whole["run"][key] = None
+    for cell in whole["run"]["cells"]:
+        cell["wall_s"] = None
+    for key in ("finished_at", "run_id", "limits"):
+        whole["receipt"][key] = None
+    return whole
