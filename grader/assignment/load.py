@@ -1,0 +1,133 @@
+"""Reading an assignment folder; whatever is wrong with it is said with file and key."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from grader.assignment.tables import Table, read_table
+from grader.errors import AssignmentError, UsageError
+from grader.model import Assignment
+
+FILE = "assignment.toml"
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def find_assignment(slug_or_path: str, roots: Sequence[Path]) -> Assignment:
+    """Return the assignment in the folder given, or of that slug below the first of `roots` that has it.
+
+    Raises UsageError naming the slugs there are, AssignmentError when the folder is wrong.
+    """
+    folder = Path(slug_or_path)
+    if (folder / FILE).is_file():
+        return load_assignment(folder)
+    if SLUG.fullmatch(slug_or_path):
+        for root in roots:
+            if (root / slug_or_path / FILE).is_file():
+                return load_assignment(root / slug_or_path)
+    known = sorted({path.parent.name for root in roots for path in root.glob(f"*/{FILE}")})
+    raise UsageError(f"there is no assignment {slug_or_path!r}; there are: {', '.join(known) or 'none'}")
+
+
+def load_assignment(folder: Path) -> Assignment:
+    """Return the validated assignment in `folder`. Raises AssignmentError naming file and key."""
+    settings = _parse(folder / FILE)
+    settings.pop("examples", None)
+    try:
+        assignment = Assignment.model_validate(
+            {
+                **settings,
+                "slug": folder.resolve().name,
+                "root": folder.resolve(),
+                "digest": _digest(folder / FILE, *_files(folder / "data" / "public")),
+                "data_digest": _digest(*_files(folder / "data" / "hidden")),
+            }
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise AssignmentError(first["msg"], path=FILE, key=key) from error
+    _check_metric(assignment)
+    _check_tables(assignment)
+    return assignment
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"it cannot be read: {error}", path=FILE) from error
+    except tomllib.TOMLDecodeError as error:
+        raise AssignmentError(f"it is not valid TOML: {error}", path=FILE) from error
+
+
+def _check_metric(assignment: Assignment) -> None:
+    metric = assignment.metric
+    rises = metric.reference > metric.baseline
+    if metric.reference == metric.baseline or rises != metric.higher_is_better:
+        better = "above" if metric.higher_is_better else "below"
+        raise AssignmentError(
+            f"reference {metric.reference} must lie {better} baseline {metric.baseline}",
+            path=FILE,
+            key="metric.reference",
+        )
+
+
+def _check_tables(assignment: Assignment) -> None:
+    spec, data = assignment.data, assignment.root / "data"
+    public = {
+        name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in (spec.train, spec.test)
+    }
+    hidden = f"data/hidden/{spec.hidden_features}"
+    features = _table(data / "hidden" / spec.hidden_features, hidden, (spec.id,))
+    name = f"data/hidden/{spec.hidden_labels}"
+    labels = _table(data / "hidden" / spec.hidden_labels, name, (spec.id, spec.target))
+    if spec.target not in public[spec.train].columns:
+        raise AssignmentError(
+            f"there is no column {spec.target!r}", path=f"data/public/{spec.train}", key="data.target"
+        )
+    for where, table in ((hidden, features), (f"data/public/{spec.test}", public[spec.test])):
+        if spec.target in table.columns:
+            raise AssignmentError(
+                f"it holds the target {spec.target!r}: labels stay apart", path=where, key="data.target"
+            )
+    if public[spec.test].columns != features.columns:
+        raise AssignmentError("its columns are not those of the public test file", path=hidden)
+    if set(features.column(spec.id)) != set(labels.column(spec.id)):
+        raise AssignmentError("its ids are not those of the hidden features", path=name, key="data.id")
+    if set(features.column(spec.id)) & set(public[spec.train].column(spec.id)):
+        raise AssignmentError("some of its ids are published in the training file", path=hidden, key="data.id")
+    if (data / "public" / spec.hidden_labels).exists():
+        raise AssignmentError(
+            "the hidden labels' file lies in the public part", path=f"data/public/{spec.hidden_labels}"
+        )
+
+
+def _table(path: Path, name: str, needed: tuple[str, ...]) -> Table:
+    table = read_table(path, name=name)
+    for column in needed:
+        if column not in table.columns:
+            raise AssignmentError(f"there is no column {column!r}", path=name, key="data")
+    ids = table.column(needed[0])
+    if len(set(ids)) != len(ids):
+        raise AssignmentError(f"the ids in {needed[0]!r} are not unique", path=name, key="data.id")
+    return table
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _digest(*paths: Path) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        if path.is_file():
+            data = path.read_bytes()
+            digest.update(f"{path.name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
