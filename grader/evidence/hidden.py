@@ -1,0 +1,82 @@
+"""Predictions against hidden labels, outside the sandbox: the one place where the two meet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.errors import AssignmentError
+from grader.evidence.bootstrap import interval
+from grader.evidence.metrics import CLASSIFICATION, METRICS, Floats
+from grader.evidence.predictions import read_predictions
+from grader.model import Assignment, Deal, HiddenResult
+
+DECIMALS = 6
+CURVE_POINTS = 60
+BINS = 20
+
+
+def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> HiddenResult:
+    """Return the hidden metric with its 95 % interval, normalised between baseline and reference.
+
+    Raises SubmissionError when the predictions cannot be used.
+    """
+    predicted = read_predictions(predictions, deal, assignment)
+    classes = assignment.metric.name in CLASSIFICATION
+    truth = _truth(deal, assignment, classes=classes)
+    metric = METRICS[assignment.metric.name]
+    value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
+    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes)
+    marks = sorted(_normalised(number, assignment) for number in (low, high))
+    return HiddenResult(
+        suite="iid",
+        metric=assignment.metric.name,
+        value=round(value, DECIMALS),
+        low=round(min(low, value), DECIMALS),
+        high=round(max(high, value), DECIMALS),
+        baseline=assignment.metric.baseline,
+        reference=assignment.metric.reference,
+        normalised=_normalised(value, assignment),
+        normalised_low=min(marks[0], _normalised(value, assignment)),
+        normalised_high=max(marks[1], _normalised(value, assignment)),
+        rows=len(truth),
+        missing=0,
+        curve=_roc_curve(truth, predicted) if classes else (),
+        histogram=_histogram(truth, predicted) if classes else (),
+    )
+
+
+def _truth(deal: Deal, assignment: Assignment, *, classes: bool) -> Floats:
+    if classes and assignment.data.classes:
+        known = {name: float(index) for index, name in enumerate(assignment.data.classes)}
+        missing = next((label for label in deal.labels if label not in known), None)
+        if missing is not None or len(known) != 2:
+            raise AssignmentError("must name the two classes of the labels", path="assignment.toml", key="data.classes")
+        return np.array([known[label] for label in deal.labels])
+    try:
+        return np.array([float(label) for label in deal.labels])
+    except ValueError as error:
+        name = f"data/hidden/{assignment.data.hidden_labels}"
+        raise AssignmentError(f"a label is not a number: {error}", path=name, key=assignment.data.target) from error
+
+
+def _normalised(value: float, assignment: Assignment) -> float:
+    """Return 0 at the baseline or worse, 1 at the reference or better."""
+    metric = assignment.metric
+    share = (value - metric.baseline) / (metric.reference - metric.baseline)
+    return round(min(1.0, max(0.0, share)), DECIMALS)
+
+
+def _roc_curve(truth: Floats, predicted: Floats) -> tuple[tuple[float, float], ...]:
+    order = np.argsort(-predicted, kind="stable")
+    last = np.flatnonzero(np.r_[np.diff(predicted[order]) != 0, True])
+    hits = np.r_[0, np.cumsum(truth[order])[last]] / truth.sum()
+    alarms = np.r_[0, np.cumsum(1 - truth[order])[last]] / (1 - truth).sum()
+    chosen = np.unique(np.linspace(0, len(hits) - 1, CURVE_POINTS).round().astype(int))
+    return tuple((round(float(alarms[i]), 4), round(float(hits[i]), 4)) for i in chosen)
+
+
+def _histogram(truth: Floats, predicted: Floats) -> tuple[tuple[float, int, int], ...]:
+    edges = np.linspace(min(0.0, float(predicted.min())), max(1.0, float(predicted.max())), BINS + 1)
+    negative, _ = np.histogram(predicted[truth == 0], edges)
+    positive, _ = np.histogram(predicted[truth == 1], edges)
+    return tuple((round(float(edges[i]), 4), int(negative[i]), int(positive[i])) for i in range(BINS))

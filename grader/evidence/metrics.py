@@ -1,0 +1,72 @@
+"""Metrics over many resamples at once: each takes one weight a row and resample, and returns one value a resample.
+
+Shapes: `truth` and `predicted` are (rows,), `weights` is (resamples, rows) of non-negative counts; the result is
+(resamples,). A plain value is the case of one resample with all weights 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Metric = Callable[[Floats, Floats, Floats], Floats]
+
+
+def roc_auc(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the area under the ROC curve: the chance that a positive ranks above a negative, ties counting half
+    (Hanley & McNeil, 1982).
+    """
+    positive, negative = _grouped(truth, predicted, weights)
+    below = np.cumsum(negative, axis=1) - negative
+    won = (positive * (below + negative / 2)).sum(axis=1)
+    return np.asarray(won / (positive.sum(axis=1) * negative.sum(axis=1)))
+
+
+def average_precision(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the mean precision over the positives, thresholds taken at distinct predictions."""
+    positive, negative = (group[:, ::-1] for group in _grouped(truth, predicted, weights))
+    found = np.cumsum(positive, axis=1)
+    called = found + np.cumsum(negative, axis=1)
+    precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
+    return np.asarray((precision * positive).sum(axis=1) / positive.sum(axis=1))
+
+
+def accuracy(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the share of rows called right, a probability of one half and more meaning the positive class."""
+    return _mean(((predicted >= 0.5) == (truth == 1)).astype(np.float64), weights)
+
+
+def rmse(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the root of the mean squared error."""
+    return np.sqrt(_mean((truth - predicted) ** 2, weights))
+
+
+def mae(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the mean absolute error."""
+    return _mean(np.abs(truth - predicted), weights)
+
+
+METRICS: dict[str, Metric] = {
+    "roc_auc": roc_auc,
+    "average_precision": average_precision,
+    "accuracy": accuracy,
+    "rmse": rmse,
+    "mae": mae,
+}
+CLASSIFICATION = frozenset({"roc_auc", "average_precision", "accuracy"})
+
+
+def _mean(values: Floats, weights: Floats) -> Floats:
+    return np.asarray(weights @ values / weights.sum(axis=1))
+
+
+def _grouped(truth: Floats, predicted: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return the weight of positives and of negatives at each distinct prediction, rising: two (resamples, groups)."""
+    order = np.argsort(predicted, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(predicted[order]) > 0])
+    sorted_weights = weights[:, order]
+    positive = np.add.reduceat(sorted_weights * truth[order], starts, axis=1)
+    return positive, np.add.reduceat(sorted_weights, starts, axis=1) - positive

@@ -1,0 +1,116 @@
+"""Assignment folders: what is wrong is said with file and key, and a deal never holds a label."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import deal, find_assignment, load_assignment
+from grader.errors import AssignmentError, UsageError
+
+CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    target = tmp_path / "churn"
+    shutil.copytree(CHURN, target, ignore=shutil.ignore_patterns("examples"))
+    return target
+
+
+def refusal(folder: Path) -> AssignmentError:
+    with pytest.raises(AssignmentError) as caught:
+        load_assignment(folder)
+    return caught.value
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    path = folder / "assignment.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_an_unknown_key_is_named(folder: Path) -> None:
+    edit(folder, "seed =", "sed =")
+    assert refusal(folder).key == "sed"
+
+
+def test_a_value_of_the_wrong_type_is_named(folder: Path) -> None:
+    edit(folder, "wall_s = 300", 'wall_s = "long"')
+    error = refusal(folder)
+    assert error.key == "limits.wall_s"
+    assert error.exit_status == 2
+
+
+def test_broken_toml_is_named_with_its_line(folder: Path) -> None:
+    edit(folder, "[data]", "[data")
+    assert "line" in refusal(folder).message
+
+
+def test_a_reference_below_the_baseline_is_refused(folder: Path) -> None:
+    edit(folder, "reference = 0.8310", "reference = 0.5")
+    assert refusal(folder).key == "metric.reference"
+
+
+def test_a_missing_table_is_named(folder: Path) -> None:
+    (folder / "data" / "hidden" / "labels.csv").unlink()
+    assert "data/hidden/labels.csv" in refusal(folder).message
+
+
+def test_the_target_among_the_hidden_features_is_refused(folder: Path) -> None:
+    shutil.copy(folder / "data" / "public" / "train.csv", folder / "data" / "hidden" / "features.csv")
+    assert "labels stay apart" in refusal(folder).message
+
+
+def test_an_unknown_slug_lists_the_known_ones_and_cannot_leave_the_folder() -> None:
+    for slug in ("nonsense", "../churn", "", "/etc"):
+        with pytest.raises(UsageError, match="churn"):
+            find_assignment(slug, [CHURN.parent])
+
+
+def rows(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode())))
+
+
+def test_a_deal_holds_every_hidden_row_without_its_label_and_without_its_published_id() -> None:
+    assignment = load_assignment(CHURN)
+    dealt = deal(assignment, "one")
+    hidden = rows((CHURN / "data" / "hidden" / "features.csv").read_bytes())
+    given = rows(dealt.files["test.csv"])
+    assert "churn" not in given[0]
+    assert not {row["customer_id"] for row in hidden} & set(dealt.ids)
+    assert all(
+        name.encode() not in b"".join(dealt.files.values()) for name in [row["customer_id"] for row in hidden][:50]
+    )
+    without_id = [
+        sorted((key, value) for key, value in row.items() if key != "customer_id") for row in (*hidden, *given)
+    ]
+    assert sorted(without_id[: len(hidden)]) == sorted(without_id[len(hidden) :])
+    assert [row["customer_id"] for row in rows(dealt.files["sample_submission.csv"])] == [
+        row["customer_id"] for row in given
+    ]
+
+
+def test_labels_follow_their_rows_through_the_shuffle() -> None:
+    assignment = load_assignment(CHURN)
+    truth = {row["customer_id"]: row["churn"] for row in rows((CHURN / "data" / "hidden" / "labels.csv").read_bytes())}
+    features = rows((CHURN / "data" / "hidden" / "features.csv").read_bytes())
+    by_features: dict[tuple[str, ...], set[str]] = {}
+    for row in features:
+        by_features.setdefault(tuple(list(row.values())[1:]), set()).add(truth[row["customer_id"]])
+    dealt = deal(assignment, "two")
+    for row, label in zip(rows(dealt.files["test.csv"]), dealt.labels, strict=True):
+        assert label in by_features[tuple(list(row.values())[1:])]
+
+
+def test_each_run_gets_other_ids_in_another_order_and_the_same_run_the_same() -> None:
+    assignment = load_assignment(CHURN)
+    first, second = deal(assignment, "one"), deal(assignment, "two")
+    assert first == deal(assignment, "one")
+    assert not set(first.ids) & set(second.ids)
+    assert first.labels != second.labels

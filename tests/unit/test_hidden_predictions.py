@@ -1,0 +1,110 @@
+"""Group "Scoring" of the abuse cases: what is wrong with a predictions file is said with its code and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader.assignment import deal, load_assignment
+from grader.errors import SubmissionError
+from grader.evidence.hidden import evaluate_hidden
+from grader.evidence.predictions import read_predictions
+
+CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+DEAL = deal(CHURN, "a-run")
+HEAD = "customer_id,prediction\n"
+
+
+def table(cells: list[str] | None = None, head: str = HEAD) -> bytes:
+    values = cells or ["0.5"] * len(DEAL.ids)
+    return (head + "".join(f"{name},{cell}\n" for name, cell in zip(DEAL.ids, values, strict=True))).encode()
+
+
+def refusal(data: bytes) -> SubmissionError:
+    with pytest.raises(SubmissionError) as caught:
+        read_predictions(data, DEAL, CHURN)
+    return caught.value
+
+
+def first_cell(cell: str) -> SubmissionError:
+    return refusal(table([cell] + ["0.5"] * (len(DEAL.ids) - 1)))
+
+
+@pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e999", "", "NA", "None"])
+def test_a_prediction_that_is_not_finite_is_named_with_its_line(cell: str) -> None:
+    error = first_cell(cell)
+    assert (error.code, error.line) == ("predictions.not_finite", 2)
+
+
+@pytest.mark.parametrize("cell", ["Yes", "0.5.1", "9" * 60, "1.2", "-0.1", "0x1", "1_0", "[0.5]", "9" * 500])
+def test_a_prediction_of_the_wrong_type_or_range_is_named_with_its_line(cell: str) -> None:
+    error = first_cell(cell)
+    assert (error.code, error.line) == ("predictions.values", 2)
+
+
+@pytest.mark.parametrize("cell", ["0,5", '"0,5"'])
+def test_a_decimal_comma_is_recognised(cell: str) -> None:
+    error = first_cell(cell)
+    assert error.code == "predictions.values"
+    assert "comma" in error.hint
+
+
+def test_a_label_instead_of_a_probability_is_explained() -> None:
+    assert "predict_proba" in first_cell("Yes").hint
+
+
+def test_a_missing_row_is_counted() -> None:
+    error = refusal(table()[: -len(f"{DEAL.ids[-1]},0.5\n")])
+    assert error.code == "predictions.ids"
+    assert "1 of 2,343" in error.message
+
+
+def test_a_repeated_and_an_unknown_id_are_named_with_their_lines() -> None:
+    error = refusal(table() + f"{DEAL.ids[0]},0.5\nC1,0.5\n".encode())
+    assert error.code == "predictions.ids"
+    assert "line 2345" in error.message
+    assert "line 2346" in error.message
+
+
+@pytest.mark.parametrize("head", ["id,prediction\n", "customer_id,prediction,extra\n", "\n", "customer_id,churn\n"])
+def test_other_columns_are_refused_with_what_was_found(head: str) -> None:
+    assert refusal(table(head=head)).code == "predictions.columns"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HEAD.encode() + b"x" * 50_000_000,
+        HEAD.encode() + b"1,1\n" * 2_000_000,
+        HEAD.encode() + b'"' + b"a" * 10_000 + b'",1\n',
+    ],
+)
+def test_a_bomb_of_a_table_is_refused_before_it_is_parsed(data: bytes) -> None:
+    assert refusal(data).code == "predictions.too_large"
+
+
+@pytest.mark.parametrize("data", [b"\x80\x04\x95\x00", "\ufefföä".encode("utf-16"), b"\x00" * 100, b"", b'"'])
+def test_a_pickle_or_any_other_bytes_are_a_failure_and_never_read_as_code(data: bytes) -> None:
+    assert refusal(data).code in ("predictions.values", "predictions.columns")
+
+
+def test_a_byte_order_mark_windows_newlines_quotes_and_a_forgotten_index_are_forgiven() -> None:
+    plain = read_predictions(table(), DEAL, CHURN)
+    windows = b"\xef\xbb\xbf" + table().replace(b"\n", b"\r\n")
+    indexed = ",customer_id,prediction\n" + "".join(f'{i},"{name}",0.5\n' for i, name in enumerate(DEAL.ids))
+    assert (read_predictions(windows, DEAL, CHURN) == plain).all()
+    assert (read_predictions(indexed.encode(), DEAL, CHURN) == plain).all()
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    cells = [str(index / len(DEAL.ids)) for index in range(len(DEAL.ids))]
+    lines = table(cells).splitlines(keepends=True)
+    turned = lines[0] + b"".join(reversed(lines[1:]))
+    assert evaluate_hidden(turned, DEAL, CHURN) == evaluate_hidden(table(cells), DEAL, CHURN)
+
+
+def test_perfect_predictions_reach_the_reference_and_constant_ones_fall_to_the_baseline() -> None:
+    perfect = evaluate_hidden(table(list(DEAL.labels)), DEAL, CHURN)
+    assert (perfect.value, perfect.normalised) == (1.0, 1.0)
+    assert evaluate_hidden(table(), DEAL, CHURN).normalised == 0
