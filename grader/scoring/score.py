@@ -1,0 +1,109 @@
+"""The score: weighted means over what could be judged, and nothing made up for what could not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence, Score, Weights
+from grader.plugins import Criterion, Finding, judge
+from grader.scoring.questions import questions_from
+
+DECIMALS = 2
+OUR_FAILURES = "infrastructure."
+
+
+@dataclass(frozen=True)
+class _Hidden:
+    """The part of unseen data, 0..100; None where there is nothing to say."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | None) -> Score:
+    """Return the score of `evidence`: dimensions and the hidden part, weighted; `weights` None means the defaults.
+
+    What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
+    that failed, and so predicted nothing, has 0 of the hidden part.
+    """
+    shares = weights or Weights()
+    judged = [(item, judge(item, evidence)) for item in criteria]
+    dimensions = tuple(_dimension(key, title, judged, shares) for key, title in DIMENSIONS.items())
+    hidden = _hidden(evidence)
+    hidden_weight = shares.hidden if evidence.has_hidden_data else 0.0
+    whole = [_whole(mark, hidden_weight, dimensions) for mark in (hidden.value, hidden.low, hidden.high)]
+    if _failed_on_our_side(evidence):
+        whole = [None, None, None]
+    return Score(
+        value=whole[0],
+        low=None if hidden.low is None else whole[1],
+        high=None if hidden.high is None else whole[2],
+        hidden_weight=hidden_weight,
+        hidden_score=_rounded(hidden.value),
+        dimensions=dimensions,
+        questions=questions_from(judged, dimensions),
+    )
+
+
+def _dimension(key: str, title: str, judged: Sequence[tuple[Criterion, Finding]], shares: Weights) -> DimensionResult:
+    results = tuple(_result(item, finding) for item, finding in judged if item.dimension == key)
+    mean = _mean((result.score, result.weight) for result in results)
+    return DimensionResult.model_validate(
+        {
+            "id": key,
+            "title": title,
+            "weight": getattr(shares, key),
+            "score": None if mean is None else _rounded(100 * mean),
+            "criteria": results,
+        }
+    )
+
+
+def _result(item: Criterion, finding: Finding) -> CriterionResult:
+    return CriterionResult(
+        id=item.id,
+        title=item.title,
+        weight=item.weight,
+        verdict=finding.verdict,
+        score=finding.score,
+        reason=finding.reason,
+        advice=finding.advice,
+        evidence=finding.evidence,
+    )
+
+
+def _hidden(evidence: Evidence) -> _Hidden:
+    """Return the mean over the hidden suites; the interval's ends are the means of the suites' ends."""
+    if not evidence.has_hidden_data or _failed_on_our_side(evidence):
+        return _Hidden(None)
+    if not evidence.hidden:
+        return _Hidden(0.0 if evidence.failure else None)
+    suites = evidence.hidden
+    return _Hidden(
+        value=100 * sum(suite.normalised for suite in suites) / len(suites),
+        low=100 * sum(suite.normalised_low for suite in suites) / len(suites),
+        high=100 * sum(suite.normalised_high for suite in suites) / len(suites),
+    )
+
+
+def _failed_on_our_side(evidence: Evidence) -> bool:
+    return evidence.failure is not None and evidence.failure.code.startswith(OUR_FAILURES)
+
+
+def _whole(hidden: float | None, hidden_weight: float, dimensions: Iterable[DimensionResult]) -> float | None:
+    parts = [(hidden, hidden_weight), *((item.score, item.weight) for item in dimensions)]
+    return _rounded(_mean(parts))
+
+
+def _mean(parts: Iterable[tuple[float | None, float]]) -> float | None:
+    """Return the weighted mean of the parts that have a value, None without any."""
+    scored = [(value, weight) for value, weight in parts if value is not None and weight > 0]
+    total = sum(weight for _, weight in scored)
+    return sum(value * weight for value, weight in scored) / total if scored else None
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return a mark cut to 0..100 and to fixed decimals: sums of floats must not show as 100.00000000000001."""
+    return None if value is None else round(min(100.0, max(0.0, value)), DECIMALS)
