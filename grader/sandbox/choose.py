@@ -1,0 +1,47 @@
+"""Picks the sandbox that submissions will run in. There is always one, or none is run at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grader.errors import InfrastructureError, UsageError
+from grader.ports import Sandbox
+from grader.sandbox.bubblewrap import BubblewrapSandbox
+from grader.sandbox.docker import DockerSandbox
+
+
+def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: str | None = None) -> Sandbox:
+    """Return the backend `name`: "bubblewrap", "docker", or "auto".
+
+    "auto" takes bubblewrap when the kernel can hold its limits for it, else Docker when that is ready, else bubblewrap
+    with cooperative limits. Raises InfrastructureError("infrastructure.no_sandbox") saying what to install.
+    """
+    bubblewrap = BubblewrapSandbox(home)
+    docker = DockerSandbox(home, image=image, runtime=runtime)
+    if name == "auto":
+        return _best(bubblewrap, docker)
+    for backend in (bubblewrap, docker):
+        if backend.name == name:
+            reason = backend.why_unavailable()
+            if reason is not None:
+                raise InfrastructureError("infrastructure.no_sandbox", f"The {name} sandbox cannot be used: {reason}")
+            backend.sweep()
+            return backend
+    raise UsageError(f"There is no sandbox {name!r}; choose auto, docker or bubblewrap.")
+
+
+def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
+    without = bubblewrap.why_unavailable()
+    chosen: BubblewrapSandbox | DockerSandbox = bubblewrap
+    if without is not None or bubblewrap.enforcement() == "cooperative":
+        without_docker = docker.why_unavailable()
+        if without_docker is None:
+            chosen = docker
+        elif without is not None:
+            raise InfrastructureError(
+                "infrastructure.no_sandbox",
+                f"No sandbox can be used. bubblewrap: {without} docker: {without_docker}",
+                hint="Run: grader doctor",
+            )
+    chosen.sweep()
+    return chosen

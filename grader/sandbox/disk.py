@@ -1,0 +1,84 @@
+"""What a running sandbox has written: bytes really allocated and files, in its folders and its memory file systems."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class DiskUse:
+    """Allocated bytes and number of files."""
+
+    bytes: int = 0
+    files: int = 0
+
+    def __add__(self, other: DiskUse) -> DiskUse:
+        return DiskUse(self.bytes + other.bytes, self.files + other.files)
+
+    def __sub__(self, other: DiskUse) -> DiskUse:
+        return DiskUse(max(0, self.bytes - other.bytes), max(0, self.files - other.files))
+
+
+def folder_use(folder: Path, most_files: int) -> DiskUse:
+    """Count what lies under `folder`; links are not followed, and counting stops after `most_files`.
+
+    The folder belongs to hostile code that may be changing it: what vanishes meanwhile is skipped.
+    """
+    used, files, waiting = 0, 0, [os.fspath(folder)]
+    while waiting and files <= most_files:
+        try:
+            entries = os.scandir(waiting.pop())
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # nested so deep that what lies below could not be counted
+                return DiskUse(used, most_files + 1)
+            continue
+        with entries:
+            for entry in entries:
+                files += 1
+                if files > most_files:
+                    break
+                try:
+                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                except OSError:
+                    continue
+    return DiskUse(used, files)
+
+
+class MemoryFileSystems:
+    """Watches the sandbox's tmpfs mounts through descriptors, which stay readable after the sandbox is dead."""
+
+    def __init__(self, process: int, targets: Iterable[str]) -> None:
+        """Open `targets` as process id `process` sees them; those that cannot be opened are not watched."""
+        self._descriptors: list[int] = []
+        for target in targets:
+            try:
+                flags = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+                self._descriptors.append(os.open(f"/proc/{process}/root{target}", flags))
+            except OSError:
+                continue
+
+    def use(self) -> DiskUse:
+        """Return what all of them hold now."""
+        total = DiskUse()
+        for descriptor in self._descriptors:
+            state = os.fstatvfs(descriptor)
+            total += DiskUse((state.f_blocks - state.f_bfree) * state.f_frsize, state.f_files - state.f_ffree)
+        return total
+
+    def full(self) -> bool:
+        """Return whether one of them has no room left for a page or a file."""
+        states = [os.fstatvfs(descriptor) for descriptor in self._descriptors]
+        return any(
+            state.f_blocks and (state.f_bfree == 0 or (state.f_files and state.f_ffree == 0)) for state in states
+        )
+
+    def close(self) -> None:
+        """Let go of the mounts."""
+        while self._descriptors:
+            os.close(self._descriptors.pop())

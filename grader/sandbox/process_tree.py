@@ -1,0 +1,62 @@
+"""Memory and threads of a sandbox's whole process tree, sampled from /proc where no control group counts them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True)
+class TreeUse:
+    """Anonymous memory in bytes, and the number of processes and threads."""
+
+    memory_bytes: int
+    tasks: int
+
+
+def tree_use(root: int, memory_limit: int, most_tasks: int) -> TreeUse:
+    """Return what `root` (the sandbox's first process) and everything below it uses; counting stops after `most_tasks`.
+
+    Pages shared after a fork count once: the cheap sum, an upper bound, is refined only when it is over the limit.
+    """
+    processes, tasks = _descendants(root, most_tasks)
+    upper = sum(_resident_anonymous(process) for process in processes)
+    memory = upper if upper <= memory_limit else sum(_proportional_anonymous(process) for process in processes)
+    return TreeUse(memory, tasks)
+
+
+def _descendants(root: int, most_tasks: int) -> tuple[list[int], int]:
+    found, tasks, waiting = [], 0, [root]
+    while waiting and tasks <= most_tasks:
+        process = waiting.pop()
+        try:
+            threads = os.listdir(f"/proc/{process}/task")  # noqa: PTH208 - hot loop
+        except OSError:
+            continue
+        found.append(process)
+        tasks += len(threads)
+        for thread in threads:
+            waiting += [int(word) for word in _read(f"/proc/{process}/task/{thread}/children").split()]
+    return found, tasks
+
+
+def _resident_anonymous(process: int) -> int:
+    fields = _read(f"/proc/{process}/statm").split()
+    return (int(fields[1]) - int(fields[2])) * _PAGE if len(fields) > 2 else 0
+
+
+def _proportional_anonymous(process: int) -> int:
+    for line in _read(f"/proc/{process}/smaps_rollup").splitlines():
+        if line.startswith("Pss_Anon:"):
+            return int(line.split()[1]) * 1024
+    return _resident_anonymous(process)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text()
+    except OSError:
+        return ""

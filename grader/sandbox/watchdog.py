@@ -1,0 +1,108 @@
+"""Watches a running sandbox from the host: deadline, cancellation, disk, memory and processes.
+
+What it finds is all the host's own observation: nothing inside the sandbox, its first process included, is believed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Protocol
+
+from grader.model import SandboxJob
+from grader.model.run import Ended
+from grader.sandbox.disk import DiskUse, MemoryFileSystems, folder_use
+
+TICK_S = 0.05
+_DISK_EVERY_S = 0.1
+
+
+class Gauge(Protocol):
+    """Reads what a sandbox uses; one for control groups, one for process trees, one for containers."""
+
+    def sample(self) -> Ended | None:
+        """Note the present use; returns the limit that is passed, where nobody else holds it."""
+
+    def peak_memory_bytes(self) -> int | None:
+        """Return the most memory that was seen, None when nothing was."""
+
+    def cpu_s(self) -> float | None:
+        """Return the processor time used so far, None when not known."""
+
+    def oom_kills(self) -> int:
+        """Return how many processes were killed for want of memory."""
+
+    def refused_processes(self) -> int:
+        """Return how often a process or thread was refused."""
+
+
+class Watchdog:
+    """Says after each tick whether a run has to be ended, and why."""
+
+    def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge) -> None:
+        """Measure what the job's folders hold before the work starts."""
+        self.gauge = gauge
+        self.memory: MemoryFileSystems | None = None
+        self._job, self._cancel = job, cancel
+        self._before = self._folders()
+        self._started = self._disk_next = time.monotonic()
+
+    def start(self) -> None:
+        """Start the clock: the work begins now."""
+        self._started = time.monotonic()
+        self._disk_next = self._started + _DISK_EVERY_S
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the work began, by a clock that never jumps."""
+        return time.monotonic() - self._started
+
+    def check(self) -> Ended | None:
+        """Return why the run must end now, None when it may go on."""
+        if self._cancel.is_set():
+            return "cancelled"
+        if self.elapsed_s >= self._job.limits.wall_s:
+            return "processes" if self.gauge.refused_processes() else "wall_time"
+        passed = self.gauge.sample()
+        if passed is None and time.monotonic() >= self._disk_next:
+            passed = self._check_disk()
+        return passed
+
+    def _check_disk(self) -> Ended | None:
+        began = time.monotonic()
+        over = self.disk_is_over()
+        now = time.monotonic()
+        self._disk_next = now + max(_DISK_EVERY_S, 5 * (now - began))  # never more than a sixth of our own time
+        return "disk" if over else None
+
+    def disk_is_over(self) -> bool:
+        """Return whether the work has written more bytes or files than it may."""
+        limits = self._job.limits
+        used = self._folders() - self._before
+        if self.memory is not None:
+            used += self.memory.use()
+        return used.bytes > limits.disk_bytes or used.files > limits.disk_files
+
+    def disk_is_full(self) -> bool:
+        """Return whether the work has used up its disk, so that its next write failed or will fail."""
+        return self.disk_is_over() or (self.memory is not None and self.memory.full())
+
+    def _folders(self) -> DiskUse:
+        most = self._job.limits.disk_files + getattr(self, "_before", DiskUse()).files
+        return folder_use(self._job.workspace, most + 1) + folder_use(self._job.output, most + 1)
+
+
+def how_it_ended(killed_for: Ended | None, exit_code: int | None, dog: Watchdog) -> Ended:
+    """Return how the run ended; `exit_code` None when it was killed, 137 when the kernel killed its main process.
+
+    A child killed for memory while the main process went on and ended well is no failed run.
+    """
+    if killed_for is not None:
+        return killed_for
+    if exit_code == 137 and dog.gauge.oom_kills():
+        return "memory"
+    if exit_code and dog.gauge.refused_processes():
+        return "processes"
+    if exit_code and dog.disk_is_full():
+        return "disk"
+    return "exited"
