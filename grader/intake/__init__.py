@@ -1,1 +1,6 @@
 """From a SOURCE to a content-addressed snapshot and a plan."""
+
+from grader.intake.limits import IntakeLimits
+from grader.intake.take import take
+
+__all__ = ["IntakeLimits", "take"]

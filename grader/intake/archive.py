@@ -1,0 +1,166 @@
+"""Archives, by our own rules: streamed, counted, and no entry but plain files and folders."""
+
+from __future__ import annotations
+
+import gzip
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from grader.errors import SubmissionError
+from grader.intake.limits import IntakeLimits
+from grader.intake.names import is_junk, refusal
+from grader.intake.snapshot import SnapshotWriter
+
+CHUNK = 1 << 16
+HEADER_BYTES = 1 << 16
+EXTENDED = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
+ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
+ENCRYPTED = 0x1
+READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def add_archive(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
+    """Stream the files of a .zip or .tar.gz into `writer`. Raises SubmissionError with an "archive." code."""
+    if path.stat().st_size > limits.packed_bytes:
+        raise too_large(f"The archive is larger than {limits.packed_bytes / 1e6:.0f} MB.")
+    with path.open("rb") as file:
+        start = file.read(4)
+    wants_zip = path.suffix.lower() == ".zip"
+    if wants_zip and start == ZIP:
+        _add_zip(path, writer, limits)
+    elif not wants_zip and start[:2] == GZIP:
+        _add_tar(path, writer, limits)
+    else:
+        raise SubmissionError(
+            "archive.type",
+            f"{path.name} does not begin as a {'.zip' if wants_zip else '.tar.gz'} archive does.",
+            hint="Pack the work as a plain .zip or .tar.gz, without encryption.",
+        )
+
+
+def too_large(message: str) -> SubmissionError:
+    """Return the error for too many bytes."""
+    return SubmissionError("archive.too_large", message, hint="Leave out data, models and environments.")
+
+
+def corrupt(what: str) -> SubmissionError:
+    """Return the error for an archive that contradicts itself."""
+    return SubmissionError("archive.corrupt", f"The archive is damaged: {what}.", hint="Pack and upload it again.")
+
+
+def _add_zip(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if len(entries) > limits.entries:
+                raise SubmissionError("archive.too_many_files", f"The archive has {len(entries):,} entries.")
+            _refuse_overlaps(entries)
+            for entry in entries:
+                _add_zip_entry(archive, entry, writer)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError) as error:
+        raise corrupt(str(error)[:200] or type(error).__name__) from error
+
+
+def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: SnapshotWriter) -> None:
+    name = entry.orig_filename
+    if not entry.flag_bits & 0x800 and any(ord(char) > 126 for char in name):
+        name = _utf8_name(entry)
+    mode = entry.external_attr >> 16
+    if stat.S_ISLNK(mode):
+        raise refusal("archive.link", name, "is a symbolic link")
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR) or mode & (stat.S_ISUID | stat.S_ISGID):
+        raise refusal("archive.special", name, "is no plain file")
+    if entry.flag_bits & ENCRYPTED or entry.compress_type not in READABLE:
+        raise refusal("archive.type", name, "is encrypted or packed by an unusual method", "Pack it as a plain .zip.")
+    if name.endswith("/"):
+        return
+    with archive.open(entry) as file:
+        writer.add(name, _chunks(file))
+
+
+def _utf8_name(entry: zipfile.ZipInfo) -> str:
+    """Return the name of an entry that does not say it is UTF-8 but, as many tools' are, may be."""
+    try:
+        return entry.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeError as error:
+        raise refusal("archive.name", entry.orig_filename, "has a name that is not UTF-8") from error
+
+
+def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse entries that share packed bytes: the better zip bomb (Fifield, 2019)."""
+    end = 0
+    for entry in sorted(entries, key=lambda item: item.header_offset):
+        if entry.header_offset < end:
+            raise too_large("Entries of the archive overlap, as those of a compression bomb do.")
+        end = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size
+
+
+def _add_tar(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
+    # headers and padding count too: a tar of two million empty entries is small data and much work
+    budget = limits.unpacked_bytes + limits.entries * 2048
+    try:
+        with (
+            gzip.open(path) as plain,
+            tarfile.open(fileobj=cast("IO[bytes]", _Bounded(plain, budget)), mode="r|", tarinfo=_Member) as archive,
+        ):
+            for number, entry in enumerate(archive):
+                if number >= limits.entries:
+                    raise SubmissionError("archive.too_many_files", f"The archive has over {number:,} entries.")
+                _add_tar_entry(archive, entry, writer)
+    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError, OverflowError) as error:
+        raise corrupt(str(error)[:200] or type(error).__name__) from error
+
+
+def _add_tar_entry(archive: tarfile.TarFile, entry: tarfile.TarInfo, writer: SnapshotWriter) -> None:
+    if entry.issym() or entry.islnk():
+        if not is_junk(entry.name):
+            raise refusal("archive.link", entry.name, "is a link")
+        return
+    if not (entry.isreg() or entry.isdir()) or entry.mode & (stat.S_ISUID | stat.S_ISGID):
+        raise refusal("archive.special", entry.name, "is no plain file")
+    if entry.isreg():
+        file = archive.extractfile(entry)
+        if file is None or entry.sparse is not None:
+            raise refusal("archive.special", entry.name, "is no plain file")
+        writer.add(entry.name, _chunks(file))
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk
+
+
+class _Member(tarfile.TarInfo):
+    """A tar entry whose long-name and extended headers, which the library reads whole, are bounded."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        extended = self.type in EXTENDED
+        if extended and self.size > HEADER_BYTES:
+            raise refusal("archive.path", self.name, "has a header that is too long")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+
+
+class _Bounded:
+    """A readable stream that gives at most so many bytes, whatever a header asks for in one go."""
+
+    def __init__(self, file: gzip.GzipFile, budget: int) -> None:
+        self._file, self._left = file, budget
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to `size` bytes. Raises SubmissionError("archive.too_large") past the budget."""
+        data = self._file.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
+        self._left -= len(data)
+        if self._left < 0:
+            raise too_large("The archive unpacks to more than allowed.")
+        return data

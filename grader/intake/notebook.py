@@ -1,0 +1,150 @@
+"""Notebooks as they are handed in: checked, brought to nbformat 4, their stored outputs stripped.
+
+A large one is worked on in a child process with a memory limit, because 100 MB of JSON can mean gigabytes of objects.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from typing import Any
+
+from grader.errors import SubmissionError
+from grader.intake.limits import IntakeLimits
+
+IN_PROCESS_BYTES = 1_000_000
+CHILD_MEMORY = 1_500_000_000
+CHILD_SECONDS = 30
+EXIT_CODES = {10: "notebook.invalid", 11: "notebook.version", 12: "notebook.language", 13: "notebook.too_large"}
+
+
+def strip_notebook(data: bytes, name: str, limits: IntakeLimits) -> tuple[bytes, tuple[str, ...]]:
+    """Return the notebook as nbformat 4 without outputs, and notes on what was changed.
+
+    Raises SubmissionError with a "notebook." code.
+    """
+    if len(data) > limits.notebook_bytes:
+        raise failure("notebook.too_large", f"{name} is larger than {limits.notebook_bytes / 1e6:.0f} MB.", name)
+    if len(data) <= IN_PROCESS_BYTES:
+        return stripped(data, name)
+    child = subprocess.run(
+        [sys.executable, "-I", "-m", "grader.intake.notebook", name],
+        input=data,
+        capture_output=True,
+        check=False,
+        timeout=CHILD_SECONDS * 2,
+        env={},
+    )
+    if child.returncode != 0:
+        code = EXIT_CODES.get(child.returncode, "notebook.too_large")
+        message = child.stderr.decode("utf-8", "replace")[:500] if child.returncode in EXIT_CODES else ""
+        raise failure(code, message or f"{name} could not be read within the memory and time for one notebook.", name)
+    head, _, rest = child.stdout.partition(b"\n")
+    return rest, tuple(json.loads(head))
+
+
+def stripped(data: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
+    """Do the work of `strip_notebook` in this process."""
+    notes: list[str] = []
+    book = _parse(data, name)
+    if "worksheets" in book or book.get("nbformat") in (2, 3):
+        book = _upgraded(book, name)
+        notes.append(f"{name} was written in an older notebook format and has been upgraded.")
+    cells = book.get("cells")
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise failure("notebook.invalid", f"{name} has no list of cells.", name)
+    if isinstance(book.get("nbformat"), int) and book["nbformat"] > 4:
+        raise failure("notebook.version", f"{name} has notebook format {book['nbformat']}; 4 is the newest read.", name)
+    notes += _kernel_notes(book.get("metadata"), name)
+    clean = {"cells": [_cell(cell) for cell in cells], "metadata": _metadata(), "nbformat": 4, "nbformat_minor": 4}
+    return json.dumps(clean, ensure_ascii=False, indent=1).encode("utf-8", "replace"), tuple(notes)
+
+
+def failure(code: str, message: str, name: str) -> SubmissionError:
+    """Return the error with the hint that fits its code."""
+    hints = {
+        "notebook.invalid": "Open it in Jupyter and save it again; look for merge-conflict marks or a cut-off upload.",
+        "notebook.version": "Open it in a current Jupyter and save it again.",
+        "notebook.language": "Only Python notebooks can be graded.",
+        "notebook.too_large": "Clear all outputs and save it again.",
+    }
+    return SubmissionError(code, message, hint=hints[code], path=name)
+
+
+def _parse(data: bytes, name: str) -> dict[str, Any]:
+    if not data.strip():
+        raise failure("notebook.invalid", f"{name} is empty.", name)
+    try:
+        book = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        merged = b"\n<<<<<<< " in data
+        what = "holds merge-conflict marks" if merged else f"is not JSON ({type(error).__name__})"
+        raise failure("notebook.invalid", f"{name} {what}.", name) from error
+    if not isinstance(book, dict):
+        raise failure("notebook.invalid", f"{name} is JSON, but not a notebook.", name)
+    return book
+
+
+def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
+    import nbformat  # slow to import, and needed for old notebooks only
+
+    try:
+        read: Any = nbformat  # it ships no types
+        return dict(json.loads(read.writes(read.convert(read.from_dict(book), 4))))
+    except (nbformat.ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        message = f"{name} has an old notebook format that cannot be upgraded."
+        raise failure("notebook.version", message, name) from error
+
+
+def _kernel_notes(metadata: object, name: str) -> list[str]:
+    spec, info = (_mapping(_mapping(metadata).get(key)) for key in ("kernelspec", "language_info"))
+    language = str(spec.get("language") or info.get("name") or "python").lower()
+    if language not in ("python", "ipython", "python3", "python2"):
+        raise failure("notebook.language", f"{name} is written for {ascii(language)[1:-1][:40]}, not for Python.", name)
+    kernel = str(spec.get("name") or "python3")
+    if kernel != "python3":
+        return [f"{name} names the kernel {ascii(kernel)[1:-1][:40]}; it runs in ours."]
+    return []
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    kind = cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw"
+    clean: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source if isinstance(source, str) else ""}
+    if kind == "code":
+        count = cell.get("execution_count")
+        clean |= {"execution_count": count if isinstance(count, int) else None, "outputs": []}
+    return clean
+
+
+def _metadata() -> dict[str, Any]:
+    return {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+
+
+def _main() -> int:
+    resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
+    try:
+        data, notes = stripped(sys.stdin.buffer.read(), sys.argv[1])
+    except SubmissionError as error:
+        print(error.message, file=sys.stderr)
+        return next(status for status, code in EXIT_CODES.items() if code == error.code)
+    except MemoryError:
+        return 13
+    sys.stdout.buffer.write(json.dumps(notes).encode() + b"\n" + data)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_main())

@@ -1,0 +1,122 @@
+"""The content-addressed snapshot: files streamed in under limits, then named by their digest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.intake.limits import IntakeLimits
+from grader.intake.names import NameBook, checked_path, is_junk
+from grader.model import FileEntry
+
+
+class SnapshotWriter:
+    """Takes files one by one into a private folder, counting bytes as they come, never as a header claims."""
+
+    def __init__(self, store: Path, limits: IntakeLimits) -> None:
+        store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._store, self._limits = store, limits
+        self.folder = Path(tempfile.mkdtemp(prefix=".part-", dir=store))
+        self.folder.chmod(0o755)
+        self._names = NameBook()
+        self._files: dict[str, FileEntry] = {}
+        self._bytes = 0
+        self.junk = 0
+
+    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Write one file. Raises SubmissionError with an "archive." code; junk is counted and left out."""
+        path = checked_path(name, self._limits)
+        if is_junk(path):
+            self.junk += 1
+            return
+        self._names.add(path)
+        if len(self._files) >= self._limits.files:
+            raise SubmissionError(
+                "archive.too_many_files",
+                f"There are more than {self._limits.files:,} files.",
+                hint="Leave environments, caches and generated data out.",
+            )
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        digest, size = hashlib.sha256(), 0
+        with target.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                self._count(len(chunk))
+                digest.update(chunk)
+                file.write(chunk)
+        target.chmod(0o644)
+        self._files[path] = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
+
+    def _count(self, size: int) -> None:
+        self._bytes += size
+        if self._bytes > self._limits.unpacked_bytes:
+            raise SubmissionError(
+                "archive.too_large",
+                f"The files hold more than {self._limits.unpacked_bytes / 1e6:.0f} MB.",
+                hint="Leave out data, models and environments that the work can make again.",
+            )
+
+    def paths(self) -> list[str]:
+        """Return the paths taken in so far."""
+        return list(self._files)
+
+    def read(self, path: str) -> bytes:
+        """Return a file taken in before."""
+        return (self.folder / path).read_bytes()
+
+    def rewrite(self, path: str, data: bytes) -> None:
+        """Replace a file taken in before."""
+        (self.folder / path).write_bytes(data)
+        self._files[path] = FileEntry(path=path, bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+
+    def finish(self) -> tuple[str, tuple[FileEntry, ...], Path]:
+        """Move the files into place and return (digest, files, folder). Raises SubmissionError("source.empty")."""
+        if not self._files:
+            raise SubmissionError("source.empty", "The submission holds no file.", hint="Hand in the work itself.")
+        files = _unwrapped(self._files)
+        digest = digest_of(files)
+        target = self._store / digest
+        try:
+            _root(self.folder, self._files).rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+        self.discard()
+        return digest, files, target
+
+    def discard(self) -> None:
+        """Remove what was written so far."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def digest_of(files: Iterable[FileEntry]) -> str:
+    """Return SHA-256 over the sorted paths and the bytes of every file, each by its length and digest."""
+    whole = hashlib.sha256()
+    for entry in sorted(files, key=lambda item: item.path):
+        name = entry.path.encode()
+        whole.update(b"%d:%s:%d:%s\n" % (len(name), name, entry.bytes, entry.sha256.encode()))
+    return whole.hexdigest()
+
+
+def _common_folder(files: Iterable[str]) -> str | None:
+    """Return the one folder that holds everything, as archives and downloads have it; None when there is none."""
+    tops = {path.split("/", 1)[0] if "/" in path else None for path in files}
+    return tops.pop() if len(tops) == 1 else None
+
+
+def _root(folder: Path, files: dict[str, FileEntry]) -> Path:
+    top = _common_folder(files)
+    return folder / top if top else folder
+
+
+def _unwrapped(files: dict[str, FileEntry]) -> tuple[FileEntry, ...]:
+    top = _common_folder(files)
+    entries = files.values()
+    if top:
+        entries = [item.model_copy(update={"path": item.path.split("/", 1)[1]}) for item in entries]  # type: ignore[assignment]
+    return tuple(sorted(entries, key=lambda item: item.path))

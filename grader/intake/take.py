@@ -1,0 +1,130 @@
+"""From a SOURCE to a Submission: which kind it is, and its files into a snapshot."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import SubmissionError
+from grader.intake.archive import CHUNK, add_archive
+from grader.intake.git import add_commit, is_git_address
+from grader.intake.limits import IntakeLimits
+from grader.intake.names import is_junk, refusal
+from grader.intake.notebook import strip_notebook
+from grader.intake.snapshot import SnapshotWriter
+from grader.model import Submission
+from grader.model.submission import SubmissionKind
+
+ARCHIVES = (".zip", ".tgz", ".gz", ".tar")
+
+
+def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_local_git: bool = False) -> Submission:
+    """Take a folder, archive, notebook, script or git URL@REF into `store` and return what it is.
+
+    The digest is that of the stored snapshot: junk left out, notebooks without their outputs. Raises SubmissionError
+    with an "archive.", "git.", "notebook." or "source." code; nothing of the source is ever executed.
+    """
+    limits = limits or IntakeLimits()
+    writer = SnapshotWriter(store, limits)
+    try:
+        notes: list[str] = []
+        commit: str | None = None
+        if is_git_address(source, allow_local=allow_local_git):
+            kind: SubmissionKind = "git"
+            commit = add_commit(source, writer, limits, notes, allow_local=allow_local_git)
+        else:
+            kind = _add_path(Path(source), writer, limits)
+        return _finished(source, kind, commit, writer, limits, notes)
+    except BaseException:
+        writer.discard()
+        raise
+
+
+def _finished(
+    source: str,
+    kind: SubmissionKind,
+    commit: str | None,
+    writer: SnapshotWriter,
+    limits: IntakeLimits,
+    notes: list[str],
+) -> Submission:
+    _strip_notebooks(writer, limits, notes)
+    digest, files, root = writer.finish()
+    if writer.junk:
+        notes.append(f"{writer.junk} files that tools leave behind (caches, environments, .git) were left out.")
+    size = sum(entry.bytes for entry in files)
+    name = source.rstrip("/").rsplit("/", 1)[-1]
+    return Submission(
+        name=name, digest=digest, kind=kind, files=files, bytes=size, commit=commit, notes=tuple(notes), root=root
+    )
+
+
+def _strip_notebooks(writer: SnapshotWriter, limits: IntakeLimits, notes: list[str]) -> None:
+    """Strip every notebook; one that is broken is refused only when it is all there is."""
+    for path in writer.paths():
+        if not path.lower().endswith(".ipynb"):
+            continue
+        try:
+            data, found = strip_notebook(writer.read(path), path, limits)
+        except SubmissionError as error:
+            if len(writer.paths()) == 1:
+                raise
+            notes.append(error.message)
+            continue
+        writer.rewrite(path, data)
+        notes += found
+
+
+def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> SubmissionKind:
+    if "\0" in str(path) or not path.exists():
+        shown = ascii(str(path))[1:-1][:200]
+        raise SubmissionError("source.not_found", f"There is nothing at {shown}.", hint="Check the path or address.")
+    if path.is_dir():
+        _add_folder(path, writer)
+        return "folder"
+    if not path.is_file():
+        raise refusal("archive.special", path.name, "is no plain file")
+    if path.suffix.lower() in ARCHIVES:
+        add_archive(path, writer, limits)
+        return "archive"
+    if path.suffix.lower() not in (".ipynb", ".py"):
+        raise SubmissionError(
+            "archive.type",
+            f"{path.name} is none of the kinds that are read.",
+            hint="Hand in a folder, a .zip or .tar.gz, an .ipynb or .py, or a git address.",
+        )
+    with path.open("rb") as file:
+        writer.add(path.name, iter(lambda: file.read(CHUNK), b""))
+    return "notebook" if path.suffix.lower() == ".ipynb" else "script"
+
+
+def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
+    for current, folders, files in os.walk(folder, followlinks=False):
+        here = Path(current)
+        kept = []
+        for name in sorted(folders):
+            path = here / name
+            if is_junk(name) or (path / "pyvenv.cfg").is_file():
+                writer.junk += 1
+            elif path.is_symlink():
+                raise refusal("archive.link", path.relative_to(folder).as_posix(), "is a symbolic link")
+            else:
+                kept.append(name)
+        folders[:] = kept
+        for name in sorted(files):
+            path = here / name
+            writer.add(path.relative_to(folder).as_posix(), _plain_file(path, folder))
+
+
+def _plain_file(path: Path, folder: Path) -> Iterator[bytes]:
+    """Yield a file's bytes, opened without following a link or waiting on a FIFO."""
+    name = path.relative_to(folder).as_posix()
+    if path.is_symlink():
+        raise refusal("archive.link", name, "is a symbolic link")
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise refusal("archive.special", name, "is no plain file")
+        yield from iter(lambda: file.read(CHUNK), b"")

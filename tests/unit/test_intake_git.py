@@ -1,0 +1,154 @@
+"""Group "Git" of the abuse cases: addresses by rule, content with a real repository."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.intake import IntakeLimits, take
+from grader.intake.git import parse_address
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "main.py").write_text("print(1)\n")
+    commit(folder)
+    return folder
+
+
+def git(folder: Path, *words: str) -> str:
+    named = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+    environment = {**os.environ, **named, "GIT_CONFIG_GLOBAL": "/dev/null"}
+    done = subprocess.run(["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def commit(folder: Path) -> str:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "work")
+    return git(folder, "rev-parse", "HEAD")
+
+
+def code_of(source: str, store: Path, limits: IntakeLimits | None = None, *, local: bool = True) -> str:
+    with pytest.raises(SubmissionError) as caught:
+        take(source, store, limits, allow_local_git=local)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "file:///srv/work",
+        "ext::sh -c touch% /tmp/x",
+        "fd::17",
+        "git://host/work",
+        "http://host/work",
+        "ssh://-oProxyCommand=touch/work",
+        "https://user:secret@host/work",
+        "https://host/work@--upload-pack=touch",
+        "--upload-pack=touch",
+        "git@host:owner/work",
+        "https://host:8443/work",
+        "https://-host/work",
+        "https://host/work@a..b",
+    ],
+)
+def test_a_forbidden_address_is_refused_and_the_secret_in_it_not_shown(tmp_path: Path, source: str) -> None:
+    with pytest.raises(SubmissionError) as caught:
+        take(source, tmp_path / "store")
+    assert caught.value.code == "git.url_forbidden"
+    assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
+def test_a_name_that_resolves_into_a_private_network_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(family, socket.SOCK_STREAM, 6, "", (address, 443))])
+    with pytest.raises(SubmissionError) as caught:
+        parse_address("https://innocent.example/work", allow_local=False)
+    assert caught.value.code == "git.url_forbidden"
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.216.34", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    url, ref, options = parse_address("https://host.example/owner/work.git@feature/x", allow_local=False)
+    assert (url, ref) == ("https://host.example/owner/work.git", "feature/x")
+    assert options == ("http.curloptResolve=host.example:443:93.184.216.34",)
+
+
+def test_a_local_repository_is_taken_only_behind_the_option_and_the_commit_is_recorded(
+    repository: Path, tmp_path: Path
+) -> None:
+    sha = git(repository, "rev-parse", "HEAD")
+    assert code_of(f"file://{repository}@main", tmp_path / "store", local=False) == "git.url_forbidden"
+    taken = take(f"file://{repository}@main", tmp_path / "store", allow_local_git=True)
+    assert (taken.kind, taken.commit) == ("git", sha)
+    assert [entry.path for entry in taken.files] == ["main.py"]
+
+
+def test_a_branch_that_moves_gives_the_commit_it_was_at(repository: Path, tmp_path: Path) -> None:
+    first = take(f"file://{repository}@main", tmp_path / "store", allow_local_git=True)
+    (repository / "main.py").write_text("print(2)\n")
+    second = take(f"file://{repository}@{commit(repository)}", tmp_path / "store", allow_local_git=True)
+    assert first.commit != second.commit
+    assert first.digest != second.digest
+
+
+def test_a_reference_that_does_not_exist_is_said(repository: Path, tmp_path: Path) -> None:
+    assert code_of(f"file://{repository}@nothing", tmp_path / "store") == "git.failed"
+
+
+def test_a_committed_link_is_refused_and_never_made(repository: Path, tmp_path: Path) -> None:
+    (repository / "link").symlink_to("/etc/passwd")
+    commit(repository)
+    assert code_of(f"file://{repository}", tmp_path / "store") == "archive.link"
+
+
+def test_hooks_and_filters_of_a_repository_never_run(repository: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    for name in ("post-checkout", "post-update", "pre-commit", "reference-transaction"):
+        hook = repository / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\ntouch {mark}\n")
+        hook.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", f"touch {mark}")
+    (repository / ".gitattributes").write_text("*.py filter=evil\n")
+    take(f"file://{repository}", tmp_path / "store", allow_local_git=True)
+    assert not mark.exists()
+
+
+def test_a_submodule_and_a_pointer_to_a_large_file_are_noted(repository: Path, tmp_path: Path) -> None:
+    (repository / "big.bin").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    git(repository, "update-index", "--add", "--cacheinfo", "160000", "1" * 40, "vendored")
+    git(repository, "add", "big.bin")
+    git(repository, "commit", "-q", "-m", "more")
+    notes = take(f"file://{repository}", tmp_path / "store", allow_local_git=True).notes
+    assert any("vendored" in note for note in notes)
+    assert any("big.bin" in note for note in notes)
+
+
+def test_a_tree_bomb_is_refused_from_its_listing(repository: Path, tmp_path: Path) -> None:
+    (repository / "zeros").write_bytes(bytes(3_000_000))
+    for number in range(6):
+        git(repository, "add", "zeros")
+        blob = git(repository, "hash-object", "zeros")
+        git(repository, "update-index", "--add", "--cacheinfo", "100644", blob, f"copy{number}")
+    git(repository, "commit", "-q", "-m", "bomb")
+    limits = IntakeLimits(unpacked_bytes=10_000_000)
+    assert code_of(f"file://{repository}", tmp_path / "store", limits) == "git.too_large"
+
+
+def test_a_server_that_never_answers_is_given_up_on(repository: Path, tmp_path: Path) -> None:
+    limits = IntakeLimits(git_seconds=0.0)
+    (repository / "more.bin").write_bytes(os.urandom(8_000_000))
+    commit(repository)
+    assert code_of(f"file://{repository}", tmp_path / "store", limits) in ("git.timeout", "git.too_large")

@@ -1,0 +1,118 @@
+"""Group "Notebooks" of the abuse cases as far as intake decides them."""
+
+from __future__ import annotations
+
+import json
+import resource
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.intake import IntakeLimits, take
+
+
+def book(**changes: Any) -> dict[str, Any]:
+    cell = {
+        "cell_type": "code",
+        "execution_count": 7,
+        "metadata": {},
+        "outputs": [
+            {"output_type": "display_data", "data": {"text/html": "<script>alert(1)</script>"}, "metadata": {}}
+        ],
+        "source": ["x = 1\n", "x"],
+    }
+    return {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5, **changes}
+
+
+def taken(
+    tmp_path: Path, data: bytes | dict[str, Any], name: str = "work.ipynb"
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    path = tmp_path / name
+    path.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
+    found = take(str(path), tmp_path / "store")
+    return json.loads((found.root / name).read_bytes()), found.notes
+
+
+def code_of(tmp_path: Path, data: bytes | dict[str, Any], limits: IntakeLimits | None = None) -> SubmissionError:
+    path = tmp_path / "work.ipynb"
+    path.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
+    with pytest.raises(SubmissionError) as caught:
+        take(str(path), tmp_path / "store", limits)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"not json", b"[]", b'{"cells": 1}', b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe{}"]
+)
+def test_what_is_no_notebook_is_invalid(tmp_path: Path, data: bytes) -> None:
+    assert code_of(tmp_path, data).code == "notebook.invalid"
+
+
+def test_merge_conflict_marks_are_named(tmp_path: Path) -> None:
+    assert "merge-conflict" in code_of(tmp_path, b'{"cells": [\n<<<<<<< HEAD\n').message
+
+
+def test_stored_outputs_are_stripped_and_execution_counts_kept(tmp_path: Path) -> None:
+    stripped, _ = taken(tmp_path, book())
+    assert stripped["cells"][0]["outputs"] == []
+    assert stripped["cells"][0]["execution_count"] == 7
+    assert stripped["cells"][0]["source"] == "x = 1\nx"
+
+
+def test_a_byte_order_mark_is_forgiven(tmp_path: Path) -> None:
+    assert taken(tmp_path, b"\xef\xbb\xbf" + json.dumps(book()).encode())[0]["nbformat"] == 4
+
+
+def test_an_old_notebook_is_upgraded_and_noted(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "code", "input": "x = 1", "language": "python", "outputs": [], "metadata": {}, "collapsed": False}
+    ]
+    old = {
+        "worksheets": [{"cells": cells, "metadata": {}}],
+        "metadata": {"name": ""},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+    }
+    found, notes = taken(tmp_path, old)
+    assert found["cells"][0]["source"] == "x = 1"
+    assert any("upgraded" in note for note in notes)
+
+
+def test_a_notebook_from_the_future_is_refused(tmp_path: Path) -> None:
+    assert code_of(tmp_path, book(nbformat=5)).code == "notebook.version"
+
+
+@pytest.mark.parametrize("language", ["R", "julia"])
+def test_another_language_is_refused_by_name(tmp_path: Path, language: str) -> None:
+    error = code_of(tmp_path, book(metadata={"kernelspec": {"name": "ir", "language": language}}))
+    assert error.code == "notebook.language"
+
+
+def test_a_made_up_kernel_is_replaced_by_ours_and_noted(tmp_path: Path) -> None:
+    found, notes = taken(tmp_path, book(metadata={"kernelspec": {"name": "my-env", "language": "python"}}))
+    assert found["metadata"]["kernelspec"]["name"] == "python3"
+    assert any("my-env" in note for note in notes)
+
+
+def test_a_notebook_past_the_limit_is_too_large(tmp_path: Path) -> None:
+    assert code_of(tmp_path, book(), IntakeLimits(notebook_bytes=50)).code == "notebook.too_large"
+
+
+def test_large_outputs_are_stripped_without_growing_our_process(tmp_path: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    nested = b'{"cells": [' + b"[]," * 12_000_000 + b'[]], "metadata": {}, "nbformat": 4}'
+    assert code_of(tmp_path, nested).code in ("notebook.too_large", "notebook.invalid")
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 200_000, "kilobytes"
+
+
+def test_one_broken_notebook_among_other_files_is_kept_and_noted(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "bad.ipynb").write_text("not json")
+    (folder / "main.py").write_text("print(1)")
+    found = take(str(folder), tmp_path / "store")
+    assert len(found.files) == 2
+    assert any("bad.ipynb" in note for note in found.notes)
