@@ -1,0 +1,1 @@
+"""Churn probabilities for the retention team."""
