@@ -42,7 +42,8 @@ class Call(Record):
     """One call in the code. `name` has import aliases resolved ("sklearn.model_selection.train_test_split");
     a method's is "Class.method" of the receiver's inferred type, or ".method" where the type is unknown.
 
-    `arguments` and `assigned` are the variable names read and written; `keywords` maps to source text.
+    `arguments` and `assigned` are the variable names read and written; `keywords` maps to source text,
+    `positional` is the source text of the other arguments.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Call(Record):
     arguments: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()
     keywords: dict[str, str] = {}
+    positional: tuple[str, ...] = ()
     function: str = ""
     order: int = 0
 

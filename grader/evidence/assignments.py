@@ -1,0 +1,91 @@
+"""What assigning, deleting and methods with an effect do to the names of a scope."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.evidence.expressions import evaluate
+from grader.evidence.state import Scope, State
+from grader.evidence.tables import FRAME, is_table, names_in, with_columns, without
+from grader.evidence.values import Rows, Value
+
+
+def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
+    """Assign `value` to a target: a name, a tuple of targets, a column, an attribute."""
+    match target:
+        case ast.Name():
+            if target.id in state.frames and not value.type and value.rows and value.items is None:
+                value = value.evolve(type=FRAME)
+            if value.model is not None and not value.model.name:
+                value.model.name = target.id
+            scope.names[target.id] = value
+        case ast.Tuple() | ast.List():
+            for position, part in enumerate(target.elts):
+                inner = part.value if isinstance(part, ast.Starred) else part
+                bind(inner, _unpacked(value, position, len(target.elts)), scope, state)
+        case ast.Subscript():
+            _assign_columns(target, value, scope, state)
+        case ast.Attribute():
+            base = evaluate(target.value, scope, state)
+            if base.instance is not None:
+                base.instance.attributes[target.attr] = value
+            elif is_table(base) and target.attr == "columns":
+                scope.replace(base, without(base, None))
+            elif is_table(base) and target.attr not in ("index", "name"):
+                scope.replace(base, with_columns(base, frozenset({target.attr}), value))
+        case ast.Starred():
+            bind(target.value, value, scope, state)
+
+
+def _unpacked(value: Value, position: int, count: int) -> Value:
+    if value.items is not None and len(value.items) == count:
+        return value.items[position]
+    rows = frozenset(Rows(("item", rows, position)) for rows in value.rows)
+    return Value(rows=rows, loops=value.loops)
+
+
+def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: State) -> None:
+    index = evaluate(target.slice, scope, state)
+    owner = target.value
+    if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at"):
+        owner = owner.value
+        index = index.items[-1] if index.items else Value()
+    base = evaluate(owner, scope, state)
+    if base.keys is not None and base.items is not None and isinstance(index.constant, str):
+        scope.replace(base, _with_key(base, index.constant, value))
+    elif base.rows:
+        scope.replace(base, with_columns(base, names_in(index), value))
+
+
+def _with_key(base: Value, key: str, value: Value) -> Value:
+    pairs = dict(zip(base.keys or (), base.items or (), strict=False)) | {key: value}
+    return base.evolve(keys=tuple(pairs), items=tuple(pairs.values()))
+
+
+def mutate(node: ast.expr, value: Value, scope: Scope, state: State) -> None:
+    """Apply a method called for its effect with `inplace=True`, on a table or on a column of one."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return
+    owner = node.func.value
+    in_place = any(
+        keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in node.keywords
+    )
+    if in_place and isinstance(owner, ast.Name | ast.Subscript | ast.Attribute):
+        if isinstance(owner, ast.Name):
+            old = scope.find(owner.id)
+            if old is not None:
+                scope.replace(old, value)
+        else:
+            bind(owner, value, scope, state)
+
+
+def delete(target: ast.expr, scope: Scope, state: State) -> None:
+    """Forget a name, or drop a column."""
+    if isinstance(target, ast.Name):
+        scope.names.pop(target.id, None)
+    elif isinstance(target, ast.Subscript):
+        base = evaluate(target.value, scope, state)
+        names = names_in(evaluate(target.slice, scope, state))
+        if base.rows:
+            scope.replace(base, without(base, names))

@@ -1,0 +1,51 @@
+"""What `base.name` is: part of a library, a column, an attribute of an object of the submission."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.evidence.catalog import canonical
+from grader.evidence.tables import ARRAY, FRAME, INDEX, column_of, is_table
+from grader.evidence.values import UNKNOWN, Function, Rows, RowSets, Value
+
+_SAME_ROWS = {"values", "T", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
+_FACTS = {"shape", "columns", "dtypes", "dtype", "size", "ndim", "name", "empty"}
+
+
+def attribute(base: Value, name: str) -> Value:
+    """Return what is known of `base.name`."""
+    if base.dotted:
+        return Value(dotted=canonical(f"{base.dotted}.{name}"))
+    if base.instance is not None:
+        return _of_instance(base, name)
+    if base.model is not None:
+        return Value(type=base.type, model=base.model) if name == "best_estimator_" else Value(loops=base.loops)
+    if is_table(base):
+        if name == "index":
+            return base.evolve(type=INDEX, splits=True)
+        if name in _FACTS:
+            return UNKNOWN
+        if name in _SAME_ROWS or not base.type.startswith(FRAME):
+            return base.evolve(type=ARRAY if name in ("values", "array") else base.type)
+        return column_of(base, name)
+    if name in _SAME_ROWS:
+        return base
+    return Value(rows=_derived(base, "attr", name), loops=base.loops)
+
+
+def _derived(base: Value, how: str, name: str) -> RowSets:
+    return frozenset(Rows((how, rows, name)) for rows in base.rows)
+
+
+def _of_instance(base: Value, name: str) -> Value:
+    instance = base.instance
+    assert instance is not None
+    if name in instance.attributes:
+        return instance.attributes[name]
+    body = instance.owner.node.body if instance.owner and isinstance(instance.owner.node, ast.ClassDef) else []
+    for item in body:
+        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name == name and instance.owner:
+            return Value(function=Function(item, instance.owner.unit, instance.owner.scope, bound=base))
+    made = Value(rows=frozenset({Rows(("self", id(instance), name))}))
+    instance.attributes[name] = made
+    return made

@@ -1,0 +1,63 @@
+"""Reads the prose, the dependency lists and the configuration of a submission."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from grader.evidence.notebooks import Notebook
+from grader.evidence.sources import decode, is_read, read_bytes
+from grader.model import Document
+
+Kind = Literal["readme", "markdown", "dependencies", "configuration"]
+
+MAX_TEXT = 40_000
+MAX_DOCUMENTS = 60
+_MAX_BYTES = 400_000
+_DEPENDENCIES = {
+    "pyproject.toml", "setup.py", "setup.cfg", "pipfile", "pipfile.lock", "uv.lock", "poetry.lock", "conda-lock.yml",
+}  # fmt: skip
+_DEPENDENCY_NAME = re.compile(r"^(re\w*req\w*|requir\w*)[\w.-]*\.(txt|in|pip)$|^(environment|conda)[\w.-]*\.ya?ml$")
+_CONFIGURATION = {"dockerfile", "makefile", "procfile", "justfile", "tox.ini", "config.json", "params.json"}
+
+
+def document_kind(path: str) -> Kind | None:
+    """Return what kind of document a path is by its name, or None."""
+    name = PurePosixPath(path).name.lower()
+    suffix = PurePosixPath(name).suffix
+    if name.startswith(("readme", "read_me", "read-me")) and suffix in ("", ".md", ".txt", ".rst", ".markdown", ".org"):
+        return "readme"
+    if name in _DEPENDENCIES or _DEPENDENCY_NAME.match(name):
+        return "dependencies"
+    if name in _CONFIGURATION or name.startswith("dockerfile") or suffix in (".yml", ".yaml", ".toml", ".ini", ".cfg"):
+        return "configuration"
+    return "markdown" if suffix in (".md", ".rst") else None
+
+
+def read_documents(root: Path, files: Iterable[str], notebooks: Iterable[Notebook]) -> tuple[Document, ...]:
+    """Return the documents among `files` and the markdown of `notebooks`, each text cut at 40,000 characters."""
+    found = [*_files(root, files), *_notebooks(notebooks)]
+    return tuple(found[:MAX_DOCUMENTS])
+
+
+def _files(root: Path, files: Iterable[str]) -> Iterator[Document]:
+    kinds = {path: document_kind(path) for path in sorted(files) if is_read(path)}
+    order = ("readme", "dependencies", "configuration", "markdown")
+    for kind in order:
+        for path in (path for path, its in kinds.items() if its == kind):
+            data = read_bytes(root, path, _MAX_BYTES)
+            if data is not None:
+                yield _document(path, kind, decode(data))  # type: ignore[arg-type]
+
+
+def _notebooks(notebooks: Iterable[Notebook]) -> Iterator[Document]:
+    for notebook in notebooks:
+        if notebook.markdown:
+            yield _document(notebook.fact.path, "markdown", "\n\n".join(text for _, text in notebook.markdown))
+
+
+def _document(path: str, kind: Kind, text: str) -> Document:
+    text = text.replace("\x00", "")
+    return Document(path=path, kind=kind, text=text[:MAX_TEXT], words=len(text.split()))

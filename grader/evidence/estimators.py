@@ -1,0 +1,187 @@
+"""What estimators, transformers and pipelines do to rows: fits, transforms, predictions and scores."""
+
+from __future__ import annotations
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import STATEFUL, role_of
+from grader.evidence.tables import ARRAY
+from grader.evidence.values import (
+    NO_ROWS,
+    UNKNOWN,
+    Event,
+    Model,
+    Prediction,
+    RowSets,
+    Taint,
+    Value,
+    rows_of,
+    taints_of,
+)
+
+PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
+
+
+def construct(site: CallSite) -> Value:
+    """Return a new object of a known class; loops that reach its settings are remembered as tuning it."""
+    parts = tuple(item for value in site.values for item in _flat(value))
+    loops = site.loops | frozenset(loop for part in parts if part.model for loop in part.model.tuned_by)
+    model = Model(site.name, parts=parts, tuned_by=loops)
+    role = role_of(site.name)
+    if role == "container":  # xgb.DMatrix(X, y), lgb.Dataset(X, y): the rows in another box
+        data = site.argument(0, "data")
+        return data.evolve(type=site.name, items=None) if data else UNKNOWN
+    return Value(type=site.name, model=model, loops=loops)
+
+
+def _flat(value: Value, depth: int = 0) -> list[Value]:
+    if value.items is None or depth > 3:
+        return [value]
+    return [inner for item in value.items for inner in _flat(item, depth + 1)]
+
+
+def method_of_model(site: CallSite) -> Value | None:
+    """Return what a method of an estimator gives, or None when it is not one that is known."""
+    model = site.receiver.model
+    assert model is not None
+    method = site.method
+    if method in ("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch"):
+        fit(site, model)
+        return site.receiver if method != "train" else UNKNOWN
+    if method == "fit_transform":
+        event = fit(site, model)
+        return _transformed(site, model, event)
+    if method in ("fit_resample", "fit_sample"):
+        return _resampled(site, model)
+    if method in ("transform", "texts_to_sequences", "texts_to_matrix"):
+        return _transformed(site, model, model.fits[-1] if model.fits else None)
+    if method == "fit_predict":
+        fit(site, model)
+        return Value(rows=_features(site).rows, type=ARRAY)
+    if method in PREDICTING:
+        return _predicted(site, model)
+    if method in ("score", "evaluate") and role_of(model.type) not in ("clusterer", "statistical", "splitter"):
+        evaluate(site, model, _features(site))
+        return UNKNOWN
+    if method == "set_params":
+        model.tuned_by |= site.loops
+        return site.receiver
+    if method == "split" and role_of(model.type) == "splitter":
+        return _folds(site)
+    return None
+
+
+def _features(site: CallSite) -> Value:
+    return site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
+
+
+def fit(site: CallSite, model: Model) -> Event:
+    """Log that `model` was fitted on the first argument (or, for statsmodels, on its constructor's)."""
+    features = _features(site)
+    rows, taints = features.rows, features.taints
+    if not rows and role_of(model.type) == "statistical":
+        tables = [part for part in model.parts if part.rows]
+        rows, taints = rows_of(tables[-1:]), taints_of(tables)
+    event = site.state.record(
+        "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
+        features=features, target=site.argument(1, "y", "Y"),
+    )  # fmt: skip
+    model.fits.append(event)
+    return event
+
+
+def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:
+    features = _features(site)
+    taints = features.taints
+    if event is not None and event.rows and stateful(model):
+        columns = frozenset({features.column}) if features.column else None
+        if features.columns and features.columns.kept is not None and features.column is None:
+            columns = features.columns.kept
+        taints |= {Taint(event, event.rows, columns)}
+    return Value(
+        type=ARRAY, rows=features.rows, taints=taints, columns=features.columns, column=features.column,
+        loops=features.loops,
+    )  # fmt: skip
+
+
+def stateful(model: Model) -> bool:
+    """Tell whether transforming depends on the rows seen in fitting; of a pipeline, whether any step does."""
+    role = role_of(model.type)
+    if role == "pipeline":
+        return any(part.model and stateful(part.model) for part in model.parts)
+    return role in STATEFUL
+
+
+def _resampled(site: CallSite, model: Model) -> Value:
+    features, target = _features(site), site.argument(1, "y") or UNKNOWN
+    event = site.state.record("resample", site.node, f"{model.type}.{site.method}", rows=features.rows, model=model)
+    marks = frozenset({Taint(event, features.rows)}) if features.rows else frozenset()
+    made = features.evolve(taints=features.taints | marks), target.evolve(taints=target.taints | marks)
+    return Value(items=made)
+
+
+def _predicted(site: CallSite, model: Model) -> Value:
+    features = _features(site)
+    event = model.fits[-1] if model.fits else None
+    site.state.record(
+        "predict", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
+        model=model, fit=event, features=features,
+    )  # fmt: skip
+    said = Prediction(model, event, features.rows, features.taints)
+    loops = features.loops | model.tuned_by
+    return Value(type=ARRAY, rows=features.rows, prediction=said, loops=loops)
+
+
+def evaluate(site: CallSite, model: Model | None, features: Value) -> None:
+    """Log an evaluation of `model` on `features`."""
+    site.state.record(
+        "evaluate", site.node, f"{model.type}.{site.method}" if model else site.name, rows=features.rows,
+        taints=features.taints, model=model, fit=model.fits[-1] if model and model.fits else None, features=features,
+    )  # fmt: skip
+
+
+def evaluate_predictions(site: CallSite) -> None:
+    """Log the evaluation that a metric function makes of the predictions among its arguments."""
+    said = next((value.prediction for value in site.values if value.prediction), None)
+    site.state.record(
+        "evaluate", site.node, site.name, rows=said.rows if said else NO_ROWS,
+        taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
+    )  # fmt: skip
+
+
+def split_rows(site: CallSite) -> Value:
+    """Return the parts that train_test_split makes: for each table its train rows, then its test rows."""
+    tables = list(site.arguments)
+    parts: list[Value] = []
+    for position, table in enumerate(tables):
+        rows = table.rows or site.state.fresh(site.node, position)
+        for name in ("train", "test"):
+            chosen = frozenset(item.part(id(site.node), name) for item in rows)
+            parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
+    rows = rows_of(tables)
+    site.state.record("split", site.node, site.name, rows=rows, taints=taints_of(tables[:1]))
+    return Value(items=tuple(parts))
+
+
+def _folds(site: CallSite) -> Value:
+    """Return the pair of row numbers that a splitter gives for each fold."""
+    key = id(site.node)
+    site.state.record("split", site.node, site.name, rows=_features(site).rows)
+    made = [Value(type=ARRAY, rows=_part(site, key, name), splits=True) for name in ("train", "test")]
+    return Value(type="folds", items=(Value(items=tuple(made)),))
+
+
+def _part(site: CallSite, key: int, name: str) -> RowSets:
+    return frozenset(item.part(key, name) for item in site.state.fresh(site.node, "numbers"))
+
+
+def cross_validate(site: CallSite) -> Value:
+    """Log a cross-validation of the first argument on the second."""
+    estimator, features = site.argument(0, "estimator"), site.argument(1, "X") or UNKNOWN
+    site.state.record(
+        "cross_validate", site.node, site.name, rows=features.rows, taints=features.taints,
+        model=estimator.model if estimator else None, features=features,
+        target=site.argument(2, "y"),
+    )  # fmt: skip
+    if site.method == "cross_val_predict":
+        return Value(type=ARRAY, rows=features.rows)
+    return UNKNOWN

@@ -1,0 +1,259 @@
+"""Evaluates expressions to abstract values, and resolves every call on the way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from grader.evidence.attributes import attribute
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import canonical, kind_of, role_of
+from grader.evidence.estimators import method_of_model
+from grader.evidence.library import call_library
+from grader.evidence.state import Resolved, Scope, State, is_builtin
+from grader.evidence.subscripts import subscript
+from grader.evidence.tables import (
+    ARRAY,
+    FRAME,
+    SERIES,
+    TABLE_METHODS,
+    arithmetic,
+    is_table,
+    method_of_table,
+)
+from grader.evidence.values import UNKNOWN, Function, Rows, Value, join, taints_of
+
+_MAX_ITEMS = 20
+
+
+def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
+    """Return what is known of the expression's value; unknown syntax is an unknown value."""
+    if node is None:
+        return UNKNOWN
+    state.step()
+    handler = _HANDLERS.get(type(node))
+    if handler is not None:
+        return handler(node, scope, state)
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            evaluate(child, scope, state)
+    return UNKNOWN
+
+
+def _constant(node: ast.Constant, _scope: Scope, _state: State) -> Value:
+    value = node.value
+    return Value(constant=value) if isinstance(value, str | int | float | bool) else UNKNOWN
+
+
+def _name(node: ast.Name, scope: Scope, state: State) -> Value:
+    value = scope.find(node.id)
+    if value is not None:
+        return value
+    if is_builtin(node.id):
+        return Value(dotted=node.id)
+    for module in scope.module.stars:
+        dotted = canonical(f"{module}.{node.id}")
+        if kind_of(dotted) != "other" or role_of(dotted):
+            return Value(dotted=dotted)
+    made = Value(rows=frozenset({Rows(("name", node.id))}), type=FRAME if node.id in state.frames else "")
+    scope.module.names[node.id] = made
+    return made
+
+
+def _attribute(node: ast.Attribute, scope: Scope, state: State) -> Value:
+    return attribute(evaluate(node.value, scope, state), node.attr)
+
+
+def _call(node: ast.Call, scope: Scope, state: State) -> Value:
+    receiver = UNKNOWN
+    if isinstance(node.func, ast.Attribute):
+        receiver = evaluate(node.func.value, scope, state)
+        state.step()
+        callee = attribute(receiver, node.func.attr) if receiver.dotted or receiver.instance else UNKNOWN
+    else:
+        callee = evaluate(node.func, scope, state)
+    arguments = [evaluate(argument, scope, state) for argument in node.args]
+    keywords = {keyword.arg or "**": evaluate(keyword.value, scope, state) for keyword in node.keywords}
+    resolved = _resolve(node, receiver, callee)
+    previous = state.shared.resolved.get(node)
+    if previous is None or previous.name.startswith("."):
+        state.shared.resolved[node] = resolved
+    site = CallSite(node, resolved.name, arguments, keywords, scope, state, receiver)
+    if callee.function is not None:
+        return state.hooks.follow(state, callee.function, arguments, keywords)
+    if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
+        return _method(site)
+    if callee.dotted:
+        return call_library(site)
+    return site.fresh()
+
+
+def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
+    if callee.function is not None:
+        name = getattr(callee.function.node, "name", "lambda")
+        bound = callee.function.bound
+        owner = bound.instance.owner if bound and bound.instance else None
+        return Resolved(f"{getattr(owner.node, 'name', '')}.{name}" if owner else name)
+    if callee.dotted:
+        return Resolved(callee.dotted)
+    if isinstance(node.func, ast.Attribute):
+        return Resolved(f"{receiver.type}.{node.func.attr}", receiver.type)
+    return Resolved(node.func.id if isinstance(node.func, ast.Name) else "")
+
+
+def _method(site: CallSite) -> Value:
+    receiver, method = site.receiver, site.method
+    if receiver.model is not None:
+        result = method_of_model(site)
+        return Value(loops=site.loops) if result is None else result
+    if receiver.items is not None and not receiver.rows:
+        return _of_container(site)
+    if receiver.rows and (is_table(receiver) or receiver.type == "pandas.GroupBy" or method in TABLE_METHODS):
+        return method_of_table(site)
+    if receiver.prediction is not None or receiver.statistic:
+        return method_of_table(site) if receiver.prediction else receiver
+    if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
+        # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
+        data = site.arguments[0]
+        kept = data.taints if "transform" in method else frozenset()
+        return Value(type=ARRAY, rows=data.rows, taints=kept)
+    if method in ("fit", "compile", "to", "cuda", "eval"):
+        return receiver
+    return Value(rows=site.state.fresh(site.node), loops=receiver.loops | site.loops)
+
+
+def _of_container(site: CallSite) -> Value:
+    """Return what a method of a list or dict display gives."""
+    items, keys = site.receiver.items or (), site.receiver.keys
+    if keys is not None and site.method == "items":
+        pairs = zip(keys, items, strict=False)
+        return Value(items=tuple(Value(items=(Value(constant=key), item)) for key, item in pairs))
+    if keys is not None and site.method == "get":
+        return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
+    if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
+        site.scope.replace(site.receiver, site.receiver.evolve(items=(*items, site.arguments[0])))
+        return UNKNOWN
+    if site.method in ("items", "values", "copy"):
+        return site.receiver
+    return Value(loops=site.loops)
+
+
+def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
+    base = evaluate(node.value, scope, state)
+    index = evaluate(node.slice, scope, state)
+    accessor = node.value.attr if isinstance(node.value, ast.Attribute) else ""
+    if base.dotted in ("numpy.c_", "numpy.r_"):
+        items = index.items or ()
+        rows = next((item.rows for item in items if item.rows), frozenset())
+        return Value(type=ARRAY, rows=rows, taints=taints_of(items))
+    return subscript(base, index, node.slice, accessor)
+
+
+def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
+    left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
+    if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
+        return Value(items=left.items + right.items)
+    return arithmetic(node, left, right, state)
+
+
+def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
+    values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
+    first, second = values[0], values[1]
+    said = first.prediction or second.prediction
+    rows = first.rows or second.rows
+    made = Value(type=SERIES if rows else "", rows=rows, loops=first.loops | second.loops)
+    if said is None:
+        return made
+    return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
+
+
+def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
+    value = evaluate(node.operand, scope, state)
+    if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
+        return Value(constant=-value.constant)
+    return value.evolve(constant=None)
+
+
+def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:
+    values = [evaluate(item, scope, state) for item in node.elts]
+    return Value(items=tuple(values), loops=frozenset(loop for value in values for loop in value.loops))
+
+
+def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
+    keys = [evaluate(key, scope, state).constant for key in node.keys]
+    values = tuple(evaluate(value, scope, state) for value in node.values)
+    names = tuple(str(key) for key in keys)
+    return Value(items=values, keys=names, loops=frozenset(loop for value in values for loop in value.loops))
+
+
+def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
+    evaluate(node.test, scope, state)
+    return join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
+
+
+def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
+    values = [evaluate(value, scope, state) for value in node.values]
+    result = values[0]
+    for value in values[1:]:
+        result = join(result, value)
+    return result
+
+
+def _comprehension(node: Any, scope: Scope, state: State) -> Value:
+    inner = Scope(parent=scope)
+    started = len(state.loops)
+    for generator in node.generators:
+        source = evaluate(generator.iter, inner, state)
+        element = state.enter_loop(generator.iter, source)
+        state.hooks.bind(generator.target, element, inner, state)
+        for test in generator.ifs:
+            evaluate(test, inner, state)
+    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+    values = [evaluate(part, inner, state) for part in parts]
+    del state.loops[started:]
+    made = values[-1]
+    if len(node.generators) == 1 and made.prediction:
+        return Value(rows=made.rows, prediction=made.prediction, loops=made.loops)
+    return Value(loops=frozenset(loop for value in values for loop in value.loops))
+
+
+def _lambda(node: ast.Lambda, scope: Scope, state: State) -> Value:
+    return Value(function=Function(node, state.unit, scope))
+
+
+def _named(node: ast.NamedExpr, scope: Scope, state: State) -> Value:
+    value = evaluate(node.value, scope, state)
+    state.hooks.bind(node.target, value, scope, state)
+    return value
+
+
+def _inner(node: Any, scope: Scope, state: State) -> Value:
+    return evaluate(node.value, scope, state)
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[Any, Scope, State], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Subscript: _subscript,
+    ast.BinOp: _operation,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
+    ast.List: _sequence,
+    ast.Tuple: _sequence,
+    ast.Set: _sequence,
+    ast.Dict: _dict,
+    ast.IfExp: _conditional,
+    ast.BoolOp: _choice,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Lambda: _lambda,
+    ast.NamedExpr: _named,
+    ast.Await: _inner,
+    ast.Starred: _inner,
+}

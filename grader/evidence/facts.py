@@ -1,0 +1,35 @@
+"""Puts together everything that is read from a submission without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from grader.evidence.calls import read_calls
+from grader.evidence.documents import read_documents
+from grader.evidence.flow import read_flow
+from grader.evidence.functions import read_functions
+from grader.evidence.names import read_imports
+from grader.evidence.sources import read_sources
+from grader.model import CodeFacts
+
+MAX_FUNCTIONS = 2000
+MAX_NOTES = 100
+
+
+def read_facts(root: Path, files: Iterable[str]) -> CodeFacts:
+    """Return the facts of the files (relative paths) below `root`; what could not be read is in the notes."""
+    names = sorted(set(files))
+    sources = read_sources(root, names)
+    units = list(sources.units)
+    flow = read_flow(sources.programs)
+    return CodeFacts(
+        sources=tuple(unit.source for unit in units),
+        calls=read_calls(sources.programs, flow),
+        functions=tuple(read_functions(units))[:MAX_FUNCTIONS],
+        notebooks=tuple(notebook.fact for notebook in sources.notebooks),
+        documents=read_documents(root, names, sources.notebooks),
+        imports=read_imports(units),
+        leaks=(),
+        notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
+    )

@@ -1,0 +1,140 @@
+"""Walks every program of a submission and keeps what happened: the events of each, and what every call is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from grader.evidence.assignments import bind
+from grader.evidence.following import follow
+from grader.evidence.parsing import Unit
+from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, State
+from grader.evidence.statements import execute
+from grader.evidence.tables import FRAME_ATTRIBUTES
+from grader.evidence.values import UNKNOWN, Event, Function, Instance, Value
+
+Programs = Mapping[str, Sequence[Unit]]
+
+
+@dataclass
+class Flow:
+    """`events` holds one list a program (and one a function that nobody calls), each in order of execution."""
+
+    events: list[list[Event]] = field(default_factory=list)
+    resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class _Walk:
+    def __init__(self, programs: Programs) -> None:
+        self.programs, self.shared, self.flow = programs, Shared(), Flow()
+        self.modules: dict[str, Value] = {}
+        self.running: list[str] = []
+        self.hooks = Hooks(follow, bind, self.load_module)
+
+    def run(self) -> Flow:
+        for path, units in self.programs.items():
+            if path not in self.modules:
+                self._walk_program(path, units)
+        for function in list(self.shared.defined.values()):
+            if function.node not in self.shared.called:
+                self._walk_uncalled(function)
+        self.flow.resolved = self.shared.resolved
+        return self.flow
+
+    def _walk_program(self, path: str, units: Sequence[Unit]) -> None:
+        state, scope = self._state(units), Scope()
+        self.running = [path]
+        for unit in units:
+            with self._tolerant(state, unit):
+                execute(unit.tree.body, scope, state)
+        self.running = []
+
+    def _walk_uncalled(self, function: Function) -> None:
+        """Read a function that nobody calls with parameters of which nothing is known."""
+        state = self._state([function.unit])
+        if not isinstance(function.node, ast.ClassDef):
+            with self._tolerant(state, function.unit):
+                follow(state, function, [], {})
+            return
+        held = Value(instance=Instance(owner=function))
+        for method in function.node.body:
+            if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method not in self.shared.called:
+                with self._tolerant(state, function.unit):
+                    follow(state, Function(method, function.unit, function.scope, bound=held), [], {})
+
+    def _state(self, units: Sequence[Unit]) -> State:
+        state = State(units[0], self.hooks, self.shared, frame_names(units))
+        self.flow.events.append(state.events)
+        return state
+
+    @contextmanager
+    def _tolerant(self, state: State, unit: Unit) -> Iterator[None]:
+        """Walk one unit; what is too large or too deep is noted, and the next unit still gets its turn."""
+        state.unit, state.depth = unit, 0
+        state.loops.clear()
+        state.active.clear()
+        try:
+            yield
+        except BudgetError:
+            note = "There is more code than the data-flow analysis follows; what lies beyond was not judged."
+            if note not in self.flow.notes:
+                self.flow.notes.append(note)
+        except RecursionError:
+            self.flow.notes.append(f"{unit.source.path} nests too deeply in places for the data-flow analysis.")
+
+    def load_module(self, state: State, name: str) -> Value | None:
+        """Run a module of the submission once and return it, or None when the name is not one of its own."""
+        path = find_module(self.programs, state.unit.source.path, name)
+        if path is None or path in self.running:
+            return None
+        if path not in self.modules:
+            scope, outer = Scope(), state.unit
+            self.modules[path] = UNKNOWN
+            self.running.append(path)
+            for unit in self.programs[path]:
+                state.unit = unit
+                execute(unit.tree.body, scope, state)
+            state.unit = outer
+            self.running.remove(path)
+            self.modules[path] = Value(instance=Instance(scope.names))
+        return self.modules[path]
+
+
+def read_flow(programs: Programs) -> Flow:
+    """Walk all programs (path -> units that share one namespace) and return what happened in them."""
+    return _Walk(programs).run()
+
+
+def find_module(programs: Programs, importer: str, name: str) -> str | None:
+    """Return the path of the submission's own module `name`, looked for beside the importer, at the root, in src/."""
+    level = len(name) - len(name.lstrip("."))
+    folder = PurePosixPath(importer).parent
+    tail = "/".join(part for part in name.split(".") if part)
+    if not tail:
+        return None
+    bases = [folder]
+    if level:
+        for _ in range(level - 1):
+            folder = folder.parent
+        bases = [folder]
+    else:
+        bases += [*folder.parents, PurePosixPath("src")]
+    for base in bases:
+        for candidate in (base / f"{tail}.py", base / tail / "__init__.py"):
+            if str(candidate) in programs:
+                return str(candidate)
+    return None
+
+
+def frame_names(units: Sequence[Unit]) -> frozenset[str]:
+    """Return the variables that are used as only a pandas frame can be (`x.columns`, `x.iloc`, ...)."""
+    return frozenset(
+        node.value.id
+        for unit in units
+        for node in ast.walk(unit.tree)
+        if isinstance(node, ast.Attribute) and node.attr in FRAME_ATTRIBUTES and isinstance(node.value, ast.Name)
+    )

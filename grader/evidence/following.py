@@ -1,0 +1,82 @@
+"""Follows a call into a function or class of the submission."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.evidence.assignments import bind
+from grader.evidence.expressions import evaluate
+from grader.evidence.state import Scope, State
+from grader.evidence.statements import execute
+from grader.evidence.values import UNKNOWN, Function, Instance, Rows, Value, join
+
+_MAX_DEPTH = 6
+
+
+def follow(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    """Walk a function's body with these arguments and return what it returns; too deep a chain is unknown."""
+    node = function.node
+    if isinstance(node, ast.ClassDef):
+        return _instantiate(state, function, arguments, keywords)
+    if state.depth >= _MAX_DEPTH or node in state.active:
+        return Value(rows=state.fresh(node, state.shared.steps))
+    state.shared.called.add(node)
+    scope = Scope(parent=function.scope)
+    _bind_parameters(node, function, arguments, keywords, scope, state)
+    outer, state.unit = state.unit, function.unit
+    state.depth += 1
+    state.active.add(node)
+    if isinstance(node, ast.Lambda):
+        scope.returned.append(evaluate(node.body, scope, state))
+    else:
+        execute(node.body, scope, state)
+    state.active.discard(node)
+    state.depth -= 1
+    state.unit = outer
+    return _returned(scope.returned)
+
+
+def _returned(values: list[Value]) -> Value:
+    if not values:
+        return UNKNOWN
+    result = values[-1]
+    for value in values[:-1]:
+        result = join(result, value)
+    return result
+
+
+def _bind_parameters(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    function: Function,
+    arguments: list[Value],
+    keywords: dict[str, Value],
+    scope: Scope,
+    state: State,
+) -> None:
+    given = [function.bound, *arguments] if function.bound is not None else list(arguments)
+    parameters = [*node.args.posonlyargs, *node.args.args]
+    defaults = dict(
+        zip([p.arg for p in parameters[len(parameters) - len(node.args.defaults) :]], node.args.defaults, strict=True)
+    )
+    defaults |= {p.arg: d for p, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if d is not None}
+    for position, parameter in enumerate([*parameters, *node.args.kwonlyargs]):
+        name = parameter.arg
+        if position < len(given) and position < len(parameters):
+            value = given[position]
+        elif name in keywords:
+            value = keywords[name]
+        elif name in defaults:
+            value = evaluate(defaults[name], scope, state)
+        else:
+            value = Value(rows=frozenset({Rows(("parameter", id(node), name))}))
+        bind(ast.Name(id=name), value, scope, state)
+
+
+def _instantiate(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:
+    made = Value(instance=Instance(owner=function))
+    body = function.node.body if isinstance(function.node, ast.ClassDef) else []
+    for item in body:
+        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
+            bound = Function(item, function.unit, function.scope, bound=made)
+            follow(state, bound, arguments, keywords)
+    return made

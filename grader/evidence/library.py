@@ -1,0 +1,163 @@
+"""What functions of known libraries give: loads, splits, metrics, joins of tables, and what merely passes rows on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
+from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
+from grader.evidence.tables import ARRAY, FRAME, SERIES, statistic
+from grader.evidence.values import UNKNOWN, Columns, Model, Value, taints_of
+
+_PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.")
+_MAKERS = {
+    "sklearn.pipeline.make_pipeline": "sklearn.pipeline.Pipeline",
+    "sklearn.pipeline.make_union": "sklearn.pipeline.FeatureUnion",
+    "sklearn.compose.make_column_transformer": "sklearn.compose.ColumnTransformer",
+    "imblearn.pipeline.make_pipeline": "imblearn.pipeline.Pipeline",
+    "statsmodels.formula.api.ols": "statsmodels.formula.api.OLS",
+    "statsmodels.formula.api.logit": "statsmodels.formula.api.Logit",
+    "statsmodels.formula.api.glm": "statsmodels.formula.api.GLM",
+}
+_STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}
+_SIDE_BY_SIDE = {"hstack", "column_stack", "c_", "merge"}
+_NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
+
+
+def call_library(site: CallSite) -> Value:
+    """Return what a call of the library function or class `site.name` gives."""
+    name, method = site.name, site.method
+    if name in _MAKERS:
+        site.name = _MAKERS[name]
+        made = construct(site)
+        site.name = name
+        return made
+    special = _SPECIAL.get(method)
+    if special and "." in name:
+        return special(site)
+    if is_metric(name):
+        evaluate_predictions(site)
+        return Value(loops=site.loops)
+    if role_of(name):
+        return construct(site)
+    if kind_of(name) == "load":
+        return _loaded(site)
+    if name.startswith(_PASSING):
+        return _passed_on(site)
+    if "." not in name:
+        return _builtin(site)
+    return site.fresh()
+
+
+def _loaded(site: CallSite) -> Value:
+    if site.name.startswith("sklearn.datasets."):
+        rows = site.state.fresh(site.node)
+        data = Value(type="sklearn.utils.Bunch", rows=rows)
+        if site.is_true("return_X_y") or site.method.startswith("make_"):
+            return Value(items=(data.evolve(type=ARRAY), data.evolve(type=ARRAY)))
+        return data
+    if site.name.startswith(("pandas.", "seaborn.")):
+        index = site.keywords.get("index_col")
+        dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
+        return Value(type=FRAME, rows=site.state.fresh(site.node), columns=Columns(id(site.node), dropped))
+    return site.fresh()
+
+
+def _passed_on(site: CallSite) -> Value:
+    tables = site.table_arguments()
+    if site.method in STATISTICS:
+        return statistic(tables[0], site) if tables else UNKNOWN
+    if not tables:
+        return Value(loops=site.loops)
+    if site.method in ("get_dummies", "cut", "qcut", "to_datetime", "to_numeric"):
+        return _recoded(site, tables[0])
+    made = {"DataFrame": FRAME, "Series": SERIES}.get(site.method)
+    if site.name.startswith("numpy."):
+        made = ARRAY
+    said = next((table.prediction for table in tables if table.prediction), None)
+    return tables[0].evolve(
+        type=made or tables[0].type, taints=taints_of(tables), items=None, constant=None, prediction=said,
+        loops=site.loops,
+    )  # fmt: skip
+
+
+def _recoded(site: CallSite, table: Value) -> Value:
+    if site.method != "get_dummies":
+        return table.evolve(type=SERIES)
+    columns = Columns(table.columns.base, known=False) if table.columns else None
+    return table.evolve(type=FRAME, columns=columns, column=None)
+
+
+def _stacked(site: CallSite) -> Value:
+    tables = site.table_arguments()
+    if not tables:
+        return site.fresh()
+    if site.along_columns() or site.method in _SIDE_BY_SIDE:
+        base = tables[0].columns
+        columns = Columns(base.base, known=False) if base else None
+        return tables[0].evolve(taints=taints_of(tables), columns=columns, column=None, items=None)
+    rows, taints = site.rows_and_taints()
+    return tables[0].evolve(rows=rows, taints=taints, items=None, column=tables[0].column)
+
+
+def _trained(site: CallSite) -> Value:
+    """xgb.train(params, data), lgb.train(params, data): a model fitted in one call."""
+    if not site.name.startswith(("xgboost.", "lightgbm.")):
+        return site.fresh()
+    model = Model(f"{site.name.split('.')[0]}.Booster", tuned_by=site.loops)
+    data = site.argument(1, "dtrain", "train_set") or UNKNOWN
+    fit(CallSite(site.node, f"{model.type}.train", [data], {}, site.scope, site.state), model)
+    return Value(type=model.type, model=model)
+
+
+def _cloned(site: CallSite) -> Value:
+    first = site.argument(0, "estimator", "x") or UNKNOWN
+    if first.model is None:
+        return first.evolve(items=first.items)
+    model = Model(first.model.type, first.model.parts, tuned_by=first.model.tuned_by)
+    if site.method != "clone":
+        model.fits = list(first.model.fits)
+    return Value(type=model.type, model=model)
+
+
+def _resampled(site: CallSite) -> Value:
+    if site.name != "sklearn.utils.resample":
+        return site.fresh()
+    rows, taints = site.rows_and_taints()
+    return Value(rows=rows, taints=taints)
+
+
+def _builtin(site: CallSite) -> Value:
+    first = site.argument(0) or UNKNOWN
+    if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
+        return first
+    if site.name == "zip":
+        return _zipped([value.items for value in site.arguments], site)
+    if site.name == "enumerate" and first.items is not None:
+        return first.evolve(items=tuple(Value(items=(UNKNOWN, item)) for item in first.items), keys=None)
+    if site.name in ("sum", "max", "min") and first.rows:
+        return statistic(first, site)
+    if site.name == "dict":
+        return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
+    if site.name in _NUMBERS or site.name in ("print", "display", "range"):
+        return Value(loops=site.loops)
+    return site.fresh()
+
+
+def _zipped(columns: list[tuple[Value, ...] | None], site: CallSite) -> Value:
+    known = [items for items in columns if items is not None]
+    if not known or len(known) < len(columns):
+        return Value(loops=site.loops)
+    return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
+
+
+_SPECIAL: dict[str, Callable[[CallSite], Value]] = {
+    "train_test_split": split_rows,
+    **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
+    **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
+    "train": _trained,
+    "clone": _cloned,
+    "deepcopy": _cloned,
+    "resample": _resampled,
+}

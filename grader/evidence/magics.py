@@ -1,0 +1,48 @@
+"""Turns what only IPython understands into lines that Python can parse, keeping every line number."""
+
+from __future__ import annotations
+
+import re
+
+# Cell magics whose body is still Python; the body of any other (%%bash, %%html, %%writefile ...) is not.
+_PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "heat", "snakeviz", "wandb"}
+# Line magics that run the Python statement after them.
+_PYTHON_LINES = re.compile(r"^(\s*)%(?:time|timeit|prun|memit)\s+(?:-[a-z]\s*\d*\s+)*(\S.*)$")
+_ASSIGNED = re.compile(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)[!%](?!=)")
+_HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.]+|[\w.*]+\s*\?{1,2})\s*(#.*)?$")
+_CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
+
+
+def blank_magics(text: str) -> str:
+    """Return `text` with magics, shell lines and help requests replaced by `pass`, line for line."""
+    lines = text.split("\n")
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    cell_magic = _CELL_MAGIC.match(lines[first])
+    if cell_magic:
+        if cell_magic[1] not in _PYTHON_CELLS:
+            return "\n" * (len(lines) - 1)
+        lines[first] = ""
+    continued = False
+    for index, line in enumerate(lines):
+        blanked = "" if continued else _python_line(line)
+        continued = blanked != line and line.rstrip().endswith("\\")
+        lines[index] = blanked
+    return "\n".join(_dedented(lines))
+
+
+def _python_line(line: str) -> str:
+    stripped = line.lstrip()
+    if timed := _PYTHON_LINES.match(line):
+        return timed[1] + timed[2]
+    if stripped[:1] in ("%", "!") or _HELP.match(line):
+        return line[: len(line) - len(stripped)] + "pass"
+    if assigned := _ASSIGNED.match(line):
+        return assigned[1] + "None"
+    return line
+
+
+def _dedented(lines: list[str]) -> list[str]:
+    """IPython accepts a cell that is indented as a whole; so do we."""
+    first = next((line for line in lines if line.strip() and not line.lstrip().startswith("#")), "")
+    indent = first[: len(first) - len(first.lstrip())]
+    return [line.removeprefix(indent) for line in lines] if indent else lines

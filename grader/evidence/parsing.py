@@ -1,0 +1,94 @@
+"""Parses one piece of code, and what is left of it when a part is no valid Python 3."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+
+from grader.evidence.magics import blank_magics
+from grader.model import Source
+
+_FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_MAX_REPAIRS = 25
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A parsed Source: `tree` holds every statement that could be read, with the line numbers of the original."""
+
+    source: Source
+    tree: ast.Module
+    lines: tuple[str, ...]
+
+
+def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
+    """Parse `text` as written, then without magics, then without the statements that are no Python 3."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = tuple(text.split("\n"))
+    tree, problem = _parse(text)
+    if tree is None:
+        code = blank_magics(text)
+        tree, problem = _parse(code)
+        if tree is None:
+            tree = _salvage(code, problem)
+    error, line = problem
+    source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
+    return Unit(source, tree, lines)
+
+
+def _count(text: str) -> int:
+    return len(text.rstrip("\n").split("\n")) if text.strip() else 0
+
+
+def _parse(code: str) -> tuple[ast.Module | None, tuple[str, int | None]]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape in somebody's code is not our warning
+            return compile(code, "<submission>", "exec", _FLAGS, dont_inherit=True), ("", None)
+    except SyntaxError as error:
+        return None, (_message(error, code), error.lineno)
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        return None, (f"The code cannot be parsed: {error or type(error).__name__}", None)
+
+
+def _message(error: SyntaxError, code: str) -> str:
+    lines = code.split("\n")
+    line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
+    if "Missing parentheses in call to 'print'" in error.msg:
+        return "Python 2 print statement"
+    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        return "merge conflict marker"
+    return error.msg
+
+
+def _salvage(code: str, problem: tuple[str, int | None]) -> ast.Module:
+    """Drop the top-level statement around each error until the rest parses."""
+    lines = code.split("\n")
+    line = problem[1]
+    for _ in range(_MAX_REPAIRS):
+        if line is None or not 1 <= line <= len(lines):
+            break
+        first, last = _block(lines, line - 1)
+        if not any(lines[first:last]):
+            break
+        lines[first:last] = [""] * (last - first)
+        tree, (_, line) = _parse("\n".join(lines))
+        if tree is not None:
+            return tree
+    return ast.Module(body=[], type_ignores=[])
+
+
+def _block(lines: list[str], index: int) -> tuple[int, int]:
+    """Return the range of lines from the last one before `index` that starts at the margin to the next such."""
+    first = index
+    while first > 0 and not _at_margin(lines[first]):
+        first -= 1
+    last = index + 1
+    while last < len(lines) and not _at_margin(lines[last]):
+        last += 1
+    return first, last
+
+
+def _at_margin(line: str) -> bool:
+    return bool(line) and not line[0].isspace() and line[0] not in ")]}#"

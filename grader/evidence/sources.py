@@ -1,0 +1,132 @@
+"""Finds and reads the files that are worth reading: within bounds, and never through a link."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from grader.evidence.notebooks import Notebook, read_notebook
+from grader.evidence.parsing import Unit, parse_unit
+
+MAX_FILE_BYTES = 1_000_000
+MAX_NOTEBOOK_BYTES = 30_000_000  # stored outputs make the file large; only the cells' text counts as source
+MAX_SOURCES = 200
+MAX_NOTEBOOK_SOURCES = 1000
+MAX_TOTAL_BYTES = 3_000_000
+_SKIPPED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", ".tox", ".eggs"}
+_ENVIRONMENTS = {"venv", ".venv", "env", ".env", "virtualenv", "conda", ".conda"}
+
+
+@dataclass
+class Sources:
+    """What was read. `programs` groups the units that share one namespace: a notebook's cells, or one file."""
+
+    programs: dict[str, list[Unit]] = field(default_factory=dict)
+    notebooks: list[Notebook] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def units(self) -> Iterator[Unit]:
+        """Every unit, in order of path and cell."""
+        for program in self.programs.values():
+            yield from program
+
+
+def is_read(path: str) -> bool:
+    """Tell whether a path is the candidate's own work, and not junk or an installed environment."""
+    parts = PurePosixPath(path).parts
+    if parts[-1].startswith("._"):  # the resource fork that a Mac leaves in archives
+        return False
+    return not any(part in _SKIPPED or part.lower() in _ENVIRONMENTS for part in parts[:-1])
+
+
+def read_bytes(root: Path, path: str, limit: int) -> bytes | None:
+    """Return at most `limit` + 1 bytes of a regular file below `root`, or None where there is none to be read."""
+    if path.startswith("/") or ".." in PurePosixPath(path).parts:
+        return None
+    try:
+        handle = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            return file.read(limit + 1)
+    except (OSError, ValueError):
+        return None
+
+
+def decode(data: bytes) -> str:
+    """Return text: by byte-order mark, else UTF-8, else Latin-1, which never fails."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def read_sources(root: Path, files: Iterable[str]) -> Sources:
+    """Read the Python files and notebooks among `files`, up to the bounds; what was left out is noted."""
+    sources, budget = Sources(), MAX_TOTAL_BYTES
+    wanted = [path for path in files if path.endswith((".py", ".ipynb")) and is_read(path)]
+    for position, path in enumerate(sorted(wanted)):
+        if position >= MAX_SOURCES or budget <= 0:
+            sources.notes.append(
+                f"{len(wanted) - position} of {len(wanted)} source files were not read: too much code."
+            )
+            break
+        units = _read_notebook(sources, root, path) if path.endswith(".ipynb") else _read_script(sources, root, path)
+        budget -= sum(len(unit.source.text) for unit in units)
+        if units:
+            sources.programs[path] = units
+    sources.notes.extend(_twins(sources))
+    return sources
+
+
+def _read_script(sources: Sources, root: Path, path: str) -> list[Unit]:
+    data = read_bytes(root, path, MAX_FILE_BYTES)
+    if data is None or len(data) > MAX_FILE_BYTES:
+        sources.notes.append(f"{path} could not be read." if data is None else f"{path} is over 1 MB and was not read.")
+        return []
+    return [parse_unit(path, decode(data))]
+
+
+def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
+    data = read_bytes(root, path, MAX_NOTEBOOK_BYTES)
+    if data is None or len(data) > MAX_NOTEBOOK_BYTES:
+        sources.notes.append(
+            f"{path} could not be read." if data is None else f"{path} is over 30 MB and was not read."
+        )
+        return []
+    notebook = read_notebook(path, decode(data))
+    if isinstance(notebook, str):
+        sources.notes.append(notebook)
+        return []
+    sources.notebooks.append(notebook)
+    if notebook.fact.language not in ("python", "python3", "ipython"):
+        sources.notes.append(f"{path} is written in {notebook.fact.language}; its code was not judged.")
+        return []
+    if sum(len(text) for _, text in notebook.code) > MAX_FILE_BYTES:
+        sources.notes.append(f"{path} holds over 1 MB of code and was not read.")
+        return []
+    return [parse_unit(path, text, cell) for cell, text in notebook.code[:MAX_NOTEBOOK_SOURCES]]
+
+
+def _twins(sources: Sources) -> Iterator[str]:
+    """A script exported from a notebook repeats its code; a reader should know."""
+    lines = {path: _code_lines(units) for path, units in sources.programs.items()}
+    for notebook in (path for path in lines if path.endswith(".ipynb")):
+        for script in (path for path in lines if path.endswith(".py")):
+            shared = len(lines[notebook] & lines[script])
+            if shared >= 5 and shared >= 0.8 * max(len(lines[notebook]), len(lines[script])):
+                yield f"{notebook} and {script} hold the same code."
+
+
+def _code_lines(units: list[Unit]) -> set[str]:
+    stripped = (line.strip() for unit in units for line in unit.lines)
+    return {line for line in stripped if len(line) > 3 and line[0] not in "#%!"}

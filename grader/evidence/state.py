@@ -1,0 +1,131 @@
+"""What a walk through the code shares: scopes, the log of events, what each call was resolved to, and the budget."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.evidence.parsing import Unit
+from grader.evidence.spans import span_of
+from grader.evidence.values import Event, Function, Loop, Rows, Value
+
+MAX_STEPS = 400_000
+_BUILTINS = frozenset(dir(builtins))
+
+
+class BudgetError(Exception):
+    """The walk took as many steps as it may; what was found so far counts."""
+
+
+@dataclass
+class Scope:
+    """Names of one function call or one program; `parent` is the enclosing scope."""
+
+    names: dict[str, Value] = field(default_factory=dict)
+    parent: Scope | None = None
+    returned: list[Value] = field(default_factory=list)
+    stars: list[str] = field(default_factory=list)
+
+    def find(self, name: str) -> Value | None:
+        """Return the value of `name` here or in an enclosing scope."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
+        return None
+
+    def replace(self, old: Value, new: Value) -> None:
+        """Let every name of the very same object see that it changed."""
+        if not old.rows and old.items is None:
+            return
+        scope: Scope | None = self
+        while scope is not None:
+            for name, value in scope.names.items():
+                if value is old:
+                    scope.names[name] = new
+                elif value.instance is not None:
+                    held = value.instance.attributes
+                    held.update({key: new for key, its in held.items() if its is old})
+            scope = scope.parent
+
+    @property
+    def module(self) -> Scope:
+        """The outermost scope."""
+        return self if self.parent is None else self.parent.module
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What the callee of a call turned out to be: its name, and the class of a method's receiver."""
+
+    name: str
+    receiver_type: str = ""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What expressions need of statements: to follow a function, to bind a target, to run an imported module."""
+
+    follow: Callable[[State, Function, list[Value], dict[str, Value]], Value]
+    bind: Callable[[ast.expr, Value, Scope, State], None]
+    load_module: Callable[[State, str], Value | None]
+
+
+@dataclass
+class Shared:
+    """What all programs of a submission share: resolved calls, functions seen, steps taken."""
+
+    resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
+    called: set[ast.AST] = field(default_factory=set)
+    defined: dict[ast.AST, Function] = field(default_factory=dict)
+    steps: int = 0
+
+
+@dataclass
+class State:
+    """One walk: where it is, what was logged, which loops and functions it is inside of."""
+
+    unit: Unit
+    hooks: Hooks
+    shared: Shared
+    frames: frozenset[str] = frozenset()
+    events: list[Event] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    active: set[ast.AST] = field(default_factory=set)
+    depth: int = 0
+
+    def step(self) -> None:
+        """Count one syntax node. Raises BudgetError past the budget."""
+        self.shared.steps += 1
+        if self.shared.steps > MAX_STEPS:
+            raise BudgetError
+
+    def fresh(self, node: ast.AST, *more: Hashable) -> frozenset[Rows]:
+        """Return rows of which nothing is known but where they came from."""
+        return frozenset({Rows((id(node), *more))})
+
+    def record(self, kind: str, node: ast.AST, name: str, **details: Any) -> Event:
+        """Log an event at `node` and return it."""
+        span = span_of(self.unit, node)
+        event = Event(kind, span, name, loops=tuple(self.loops), order=len(self.events), **details)
+        self.events.append(event)
+        return event
+
+    def enter_loop(self, node: ast.expr, source: Value) -> Value:
+        """Begin a loop over `source` and return one element of it; the caller ends the loop."""
+        folds = source.type == "folds"
+        loop = Loop(span_of(self.unit, node), folds)
+        self.loops.append(loop)
+        if folds and source.items:
+            return source.items[0]
+        rows = frozenset(Rows(("element", rows)) for rows in source.rows)
+        return Value(rows=rows, loops=source.loops | {loop})
+
+
+def is_builtin(name: str) -> bool:
+    """Tell whether Python itself defines `name`."""
+    return name in _BUILTINS

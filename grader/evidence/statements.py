@@ -1,0 +1,170 @@
+"""Walks statements in order: assignments, branches, loops, definitions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from grader.evidence.assignments import bind, delete, mutate
+from grader.evidence.expressions import evaluate
+from grader.evidence.imports import import_module, import_names
+from grader.evidence.state import Scope, State
+from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
+
+_MAX_UNROLLED = 8
+
+
+def execute(body: Iterable[ast.stmt], scope: Scope, state: State) -> None:
+    """Walk statements in order, changing `scope` and logging to `state`."""
+    for node in body:
+        state.step()
+        _HANDLERS.get(type(node), _expressions)(node, scope, state)
+        if isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break):
+            return
+
+
+def _expressions(node: ast.stmt, scope: Scope, state: State) -> None:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            evaluate(child, scope, state)
+
+
+def _assign(node: ast.Assign, scope: Scope, state: State) -> None:
+    value = evaluate(node.value, scope, state)
+    for target in node.targets:
+        bind(target, value, scope, state)
+
+
+def _assign_annotated(node: ast.AnnAssign, scope: Scope, state: State) -> None:
+    if node.value is not None:
+        bind(node.target, evaluate(node.value, scope, state), scope, state)
+
+
+def _expression(node: ast.Expr, scope: Scope, state: State) -> None:
+    mutate(node.value, evaluate(node.value, scope, state), scope, state)
+
+
+def _return(node: ast.Return, scope: Scope, state: State) -> None:
+    scope.returned.append(evaluate(node.value, scope, state))
+
+
+def _while(node: ast.While, scope: Scope, state: State) -> None:
+    evaluate(node.test, scope, state)
+    _in_loop(node.test, UNKNOWN, node.body, scope, state)
+    execute(node.orelse, scope, state)
+
+
+def _with(node: ast.With | ast.AsyncWith, scope: Scope, state: State) -> None:
+    for item in node.items:
+        value = evaluate(item.context_expr, scope, state)
+        if item.optional_vars is not None:
+            bind(item.optional_vars, value, scope, state)
+    execute(node.body, scope, state)
+
+
+def _try(node: ast.Try | ast.TryStar, scope: Scope, state: State) -> None:
+    for part in (node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody):
+        execute(part, scope, state)
+
+
+def _match(node: ast.Match, scope: Scope, state: State) -> None:
+    evaluate(node.subject, scope, state)
+    for case in node.cases:
+        execute(case.body, scope, state)
+
+
+def _delete(node: ast.Delete, scope: Scope, state: State) -> None:
+    for target in node.targets:
+        delete(target, scope, state)
+
+
+def _augmented(node: ast.AugAssign, scope: Scope, state: State) -> None:
+    operation = ast.BinOp(left=node.target, op=node.op, right=node.value)
+    bind(node.target, evaluate(ast.copy_location(operation, node), scope, state), scope, state)
+
+
+def _define(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: Scope, state: State) -> None:
+    for decorator in node.decorator_list:
+        evaluate(decorator, scope, state)
+    function = Function(node, state.unit, scope)
+    scope.names[node.name] = Value(function=function)
+    state.shared.defined[node] = function
+
+
+def _branch(node: ast.If, scope: Scope, state: State) -> None:
+    test = evaluate(node.test, scope, state)
+    if test.constant is not None and isinstance(node.test, ast.Constant):
+        execute(node.body if test.constant else node.orelse, scope, state)
+        return
+    before = dict(scope.names)
+    execute(node.body, scope, state)
+    after_body, scope.names = scope.names, before
+    execute(node.orelse, scope, state)
+    _merge(scope, after_body)
+
+
+def _merge(scope: Scope, other: dict[str, Value]) -> None:
+    for name, value in other.items():
+        mine = scope.names.get(name)
+        scope.names[name] = value if mine is None or mine is value else join(value, mine)
+
+
+def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
+    source = evaluate(node.iter, scope, state)
+    _in_loop(node.iter, source, node.body, scope, state, node.target)
+    execute(node.orelse, scope, state)
+
+
+def _in_loop(
+    where: ast.expr, source: Value, body: list[ast.stmt], scope: Scope, state: State, target: ast.expr | None = None
+) -> None:
+    """Walk a loop's body once for each item that is known, else once with an unknown item."""
+    started = len(state.loops)
+    element = state.enter_loop(where, source)
+    loop = state.loops[-1]
+    for item in _elements(source, element, loop):
+        if target is not None:
+            bind(target, item, scope, state)
+        execute(body, scope, state)
+    del state.loops[started:]
+
+
+def _elements(source: Value, element: Value, loop: Loop) -> Iterator[Value]:
+    items = source.items
+    if items is None or not 0 < len(items) <= _MAX_UNROLLED or source.type == "folds":
+        yield element
+        return
+    tuned = frozenset() if any(_has_model(item) or item.rows for item in items) else frozenset({loop})
+    keys = source.keys or ()
+    for position, item in enumerate(items):
+        shown = Value(constant=keys[position]) if keys else item
+        yield shown if not tuned else shown.evolve(loops=shown.loops | tuned)
+
+
+def _has_model(value: Value) -> bool:
+    return value.model is not None or any(_has_model(item) for item in value.items or ())
+
+
+_HANDLERS: dict[type[ast.stmt], Callable[[Any, Scope, State], None]] = {
+    ast.Assign: _assign,
+    ast.AnnAssign: _assign_annotated,
+    ast.AugAssign: _augmented,
+    ast.Expr: _expression,
+    ast.Return: _return,
+    ast.Import: import_module,
+    ast.ImportFrom: import_names,
+    ast.FunctionDef: _define,
+    ast.AsyncFunctionDef: _define,
+    ast.ClassDef: _define,
+    ast.If: _branch,
+    ast.For: _loop,
+    ast.AsyncFor: _loop,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.Delete: _delete,
+}

@@ -1,0 +1,70 @@
+"""What indexing gives: a column, several columns, a cut of the rows, or an item of a list."""
+
+from __future__ import annotations
+
+import ast
+
+from grader.evidence.tables import FRAME, at_split_index, column_of, is_table, names_in, narrowed, select
+from grader.evidence.values import UNKNOWN, Columns, Rows, Value
+
+
+def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
+    """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
+    if base.items is not None and not base.rows:
+        return _item(base, index)
+    if not base.rows:
+        return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
+    if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
+        return _located(base, index, key)
+    names = names_in(index)
+    if index.items is not None and names:
+        return select(base, names)
+    if names and (is_table(base) or base.columns):
+        return column_of(base, next(iter(names)))
+    if names:
+        return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
+    return _rows(base, index, key)
+
+
+def _item(base: Value, index: Value) -> Value:
+    items = base.items or ()
+    if base.keys is not None:
+        where = base.keys.index(str(index.constant)) if str(index.constant) in base.keys else None
+    else:
+        where = index.constant if isinstance(index.constant, int) else None
+    if where is not None and -len(items) <= where < len(items):
+        return items[where]
+    return UNKNOWN
+
+
+def _located(base: Value, index: Value, key: ast.AST) -> Value:
+    """Return `base.loc[rows, columns]`, or `array[rows, columns]`."""
+    if not isinstance(key, ast.Tuple) or len(key.elts) < 2 or index.items is None or len(index.items) < 2:
+        return _rows(base, index, key)
+    table = _rows(base, index.items[0], key.elts[0])
+    columns = key.elts[1]
+    if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
+        return table
+    names = names_in(index.items[1])
+    if names is None or not base.type.startswith(FRAME):
+        unknown = Columns(table.columns.base, known=False) if table.columns else None
+        return table.evolve(columns=unknown, column=None)
+    return select(table, names) if index.items[1].items is not None else column_of(table, next(iter(names)))
+
+
+def _rows(base: Value, index: Value, key: ast.AST) -> Value:
+    if isinstance(key, ast.Slice):
+        if key.lower is None and key.upper is None:
+            return base
+        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)), constant=None)
+    if isinstance(key, ast.Constant) and key.value is Ellipsis:
+        return base
+    if index.splits and any(rows.path for rows in index.rows):
+        return base.evolve(rows=at_split_index(base.rows, index), constant=None)
+    if isinstance(key, ast.Constant) and isinstance(key.value, int):
+        return Value(loops=base.loops, prediction=base.prediction)
+    if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp) or index.type:
+        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]), constant=None)
+    # An unknown name: a column or a list of columns of a frame. Its rows are the table's, its columns unknown.
+    unknown = Columns(base.columns.base, known=False) if base.columns else None
+    return base.evolve(columns=unknown, column=None, items=None, constant=None, taints=base.taints)

@@ -1,0 +1,191 @@
+"""Abstract values: what a variable is known to hold, which rows it came from, and what was computed from them.
+
+Rows are followed, not numbers. `Rows(origin, path)` is a set of rows: `origin` is where they came into being (a load, a
+parameter, an unknown call), `path` the splits they went through, as (split, part). One set lies within another when
+the origins are equal and its path goes on from the other's. Everything else is unknown, and unknown accuses nobody.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.evidence.parsing import Unit
+from grader.model import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A set of rows; parts are "train", "test" (of a splitter) or "slice" (cut by hand)."""
+
+    origin: Hashable
+    path: tuple[tuple[Hashable, str], ...] = ()
+
+    def within(self, other: Rows) -> bool:
+        """Tell whether every row here is surely one of `other`."""
+        return self.origin == other.origin and self.path[: len(other.path)] == other.path
+
+    def part(self, split: Hashable, name: str) -> Rows:
+        """Return the rows that `split` puts into its part `name`."""
+        return Rows(self.origin, (*self.path, (split, name)))
+
+
+RowSets = frozenset[Rows]
+NO_ROWS: RowSets = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`."""
+
+    base: Hashable
+    dropped: frozenset[str] = frozenset()
+    kept: frozenset[str] | None = None
+    known: bool = True
+
+    def holds(self, name: str) -> bool:
+        """Tell whether the column is surely there."""
+        return self.known and name not in self.dropped and (self.kept is None or name in self.kept)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """Something done to rows, at a place: "fit", "resample", "fill", "split", "predict", "evaluate", "cross_validate".
+
+    `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
+    """
+
+    kind: str
+    span: Span
+    name: str
+    rows: RowSets = NO_ROWS
+    taints: frozenset[Taint] = frozenset()
+    model: Model | None = None
+    fit: Event | None = None
+    loops: tuple[Loop, ...] = ()
+    features: Value | None = None
+    target: Value | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """One `for` over candidates; `folds` when it runs over the folds of a splitter."""
+
+    span: Span
+    folds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taint:
+    """Mark on a value: computed with `event`, which saw `rows`; in `columns`, or None for any of them."""
+
+    event: Event
+    rows: RowSets
+    columns: frozenset[str] | None = None
+
+
+@dataclass(eq=False)
+class Model:
+    """An estimator or transformer object; `fits` in order of execution, `tuned_by` the loops that set a parameter."""
+
+    type: str
+    parts: tuple[Value, ...] = ()
+    fits: list[Event] = field(default_factory=list)
+    tuned_by: frozenset[Loop] = frozenset()
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Function:
+    """A function or class of the submission, with the unit and scope it was defined in."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+    unit: Unit
+    scope: Any
+    bound: Value | None = None
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of one of the submission's classes, or a module of it: its attributes."""
+
+    attributes: dict[str, Value] = field(default_factory=dict)
+    owner: Function | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model said about rows; `compared` once it was set against something else."""
+
+    model: Model
+    fit: Event | None
+    rows: RowSets
+    taints: frozenset[Taint]
+    compared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of."""
+
+    dotted: str = ""
+    type: str = ""
+    rows: RowSets = NO_ROWS
+    taints: frozenset[Taint] = frozenset()
+    columns: Columns | None = None
+    column: str | None = None
+    constant: str | int | float | bool | None = None
+    items: tuple[Value, ...] | None = None
+    keys: tuple[str, ...] | None = None
+    model: Model | None = None
+    function: Function | None = None
+    instance: Instance | None = None
+    statistic: RowSets = NO_ROWS
+    prediction: Prediction | None = None
+    loops: frozenset[Loop] = frozenset()
+    splits: bool = False
+
+    def evolve(self, **changes: Any) -> Value:
+        """Return a copy with some fields changed."""
+        return replace(self, **changes)
+
+
+UNKNOWN = Value()
+
+
+def covered(inner: RowSets, outer: RowSets) -> bool:
+    """Tell whether some of the rows `inner` surely lie within `outer`."""
+    return any(rows.within(other) for rows in inner for other in outer)
+
+
+def join(first: Value, second: Value) -> Value:
+    """Return what holds whichever of two paths was taken; rows that differ become unknown."""
+    if first == second:
+        return first
+    same_rows = first.rows == second.rows
+    return Value(
+        type=first.type if first.type == second.type else "",
+        rows=first.rows if same_rows else NO_ROWS,
+        taints=first.taints & second.taints if not same_rows else first.taints | second.taints,
+        columns=first.columns if first.columns == second.columns else None,
+        column=first.column if first.column == second.column else None,
+        model=first.model if first.model is second.model else None,
+        function=first.function if first.function is second.function else None,
+        instance=first.instance if first.instance is second.instance else None,
+        prediction=first.prediction if first.prediction == second.prediction else None,
+        loops=first.loops | second.loops,
+        constant=first.constant if first.constant == second.constant else None,
+    )
+
+
+def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
+    """Return every mark on any of `values`."""
+    return frozenset(taint for value in values for taint in value.taints)
+
+
+def rows_of(values: Iterable[Value]) -> RowSets:
+    """Return the rows of all `values` together."""
+    return frozenset(rows for value in values for rows in value.rows)
