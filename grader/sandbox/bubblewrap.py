@@ -16,8 +16,9 @@ from grader.sandbox.cgroups import ControlGroup, sweep_groups, usable_hierarchy
 from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import GroupGauge, TreeGauge
 from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
+from grader.sandbox.result import Death, sandbox_result
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
-from grader.sandbox.watchdog import Gauge, Watchdog, how_it_ended
+from grader.sandbox.watchdog import Gauge, Watchdog
 
 
 class BubblewrapSandbox:
@@ -114,7 +115,7 @@ def _control_group(job: SandboxJob) -> Iterator[ControlGroup | None]:
 
 
 def _supervise(process: BubblewrapProcess, dog: Watchdog, enforcement: Enforcement) -> SandboxResult:
-    dog.memory = process.memory
+    dog.memory, dog.first_process = process.memory, process.first_process
     dog.start()
     process.go()
     killed_for = None
@@ -123,18 +124,6 @@ def _supervise(process: BubblewrapProcess, dog: Watchdog, enforcement: Enforceme
     wall_s = dog.elapsed_s
     dog.gauge.sample()
     cpu_s = process.end()
-    exit_code = None if killed_for else process.exit_code
-    ended = how_it_ended(killed_for, exit_code, dog)
-    return SandboxResult(
-        ended=ended,
-        exit_code=exit_code if ended == "exited" or exit_code != 137 else None,
-        wall_s=wall_s,
-        cpu_s=dog.gauge.cpu_s() or cpu_s,
-        peak_memory_bytes=dog.gauge.peak_memory_bytes(),
-        stdout=process.stdout.text(),
-        stderr=process.stderr.text(),
-        truncated=process.stdout.truncated or process.stderr.truncated,
-        oom_killed=ended == "memory" or dog.gauge.oom_kills() > 0,
-        enforcement=enforcement,
-        backend=BubblewrapSandbox.name,
-    )
+    dog.first_process = None
+    death = Death(killed_for, process.exit_code, wall_s, process.stdout, process.stderr, cpu_s)
+    return sandbox_result(death, dog, enforcement, BubblewrapSandbox.name)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import secrets
 import signal
 import time
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from pathlib import Path
 
 from grader.errors import InfrastructureError
 from grader.model import Limits
+from grader.sandbox.group_meter import GroupMeter, group_mounts, groups_of, place_in
 from grader.sandbox.owner import is_alive, owner_tag
 
 FOLDER = "takehome-grader"
@@ -41,13 +44,11 @@ def usable_hierarchy() -> Hierarchy | None:
 
 
 def _version_1() -> Hierarchy | None:
-    own = _own_groups()
+    own = groups_of(os.getpid())
     parents: dict[str, Path] = {}
-    for mount, options, root in _mounts("cgroup"):
+    for mount, options, root in group_mounts("cgroup"):
         for controller in {"memory", "pids", "cpu", "cpuset", "cpuacct"} & set(options):
-            path = own.get(controller, "/")
-            inside = path.removeprefix(root) if root != "/" else path
-            parents[controller] = mount / inside.strip("/") / FOLDER
+            parents[controller] = place_in(mount, root, own.get(controller, "/")) / FOLDER
     if not {"memory", "pids"} <= parents.keys():
         return None
     try:
@@ -64,10 +65,9 @@ def _version_1() -> Hierarchy | None:
 
 def _version_2() -> Hierarchy | None:
     """Take the nearest group above ours that hands out memory and pids and lets us make groups."""
-    own = _own_groups().get("", "/")
-    for mount, _, root in _mounts("cgroup2"):
-        inside = own.removeprefix(root) if root != "/" else own
-        place = mount / inside.strip("/")
+    own = groups_of(os.getpid()).get("", "/")
+    for mount, _, root in group_mounts("cgroup2"):
+        place = place_in(mount, root, own)
         for above in (place, *place.parents):
             if not above.is_relative_to(mount):
                 break
@@ -98,34 +98,15 @@ def _try_a_group(parent: Path) -> None:
         _remove(group)
 
 
-def _own_groups() -> dict[str, str]:
-    groups: dict[str, str] = {}
-    for line in Path("/proc/self/cgroup").read_text().splitlines():
-        _, controllers, path = line.split(":", 2)
-        for controller in controllers.split(","):
-            groups[controller] = path
-    return groups
-
-
-def _mounts(kind: str) -> list[tuple[Path, list[str], str]]:
-    """Return (mount point, super options, root within the file system) of each mount of file-system type `kind`."""
-    found = []
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        fields, _, rest = line.partition(" - ")
-        file_system, _, options = rest.split(" ", 2)
-        if file_system == kind:
-            found.append((Path(fields.split()[4]), options.split(","), fields.split()[3]))
-    return found
-
-
-class ControlGroup:
+class ControlGroup(GroupMeter):
     """One run's group: made with its limits, entered by the sandbox, read while it runs, removed when it is dead."""
 
     def __init__(self, hierarchy: Hierarchy, run_id: str, limits: Limits, cpu_ids: Sequence[int]) -> None:
         """Make the group; raises InfrastructureError when the kernel refuses."""
-        self._version = hierarchy.version
-        name = f"{owner_tag()}.{run_id}"
-        self._folders = {controller: parent / name for controller, parent in hierarchy.parents.items()}
+        name = f"{owner_tag()}.{re.sub(r'[^A-Za-z0-9_-]', '_', run_id)[:64]}.{secrets.token_hex(4)}"
+        super().__init__(
+            hierarchy.version, {controller: parent / name for controller, parent in hierarchy.parents.items()}
+        )
         try:
             for folder in set(self._folders.values()):
                 folder.mkdir()
@@ -164,41 +145,6 @@ class ControlGroup:
     def doors(self) -> tuple[str, ...]:
         """The files that a process writes its id to in order to enter."""
         return tuple(str(folder / "cgroup.procs") for folder in sorted(set(self._folders.values())))
-
-    def oom_kills(self) -> int:
-        """Return how many processes the kernel has killed because the group was out of memory."""
-        name = "memory.oom_control" if self._version == 1 else "memory.events"
-        return self._field("memory", name, "oom_kill")
-
-    def refused_processes(self) -> int:
-        """Return how often a new process or thread was refused because there were too many."""
-        return self._field("pids", "pids.events", "max")
-
-    def memory_bytes(self) -> int:
-        """Return the memory in use that cannot be dropped: anonymous and shared, without the page cache."""
-        if self._version == 1:
-            return self._field("memory", "memory.stat", "total_rss") + self._field(
-                "memory", "memory.stat", "total_shmem"
-            )
-        return self._field("memory", "memory.stat", "anon") + self._field("memory", "memory.stat", "shmem")
-
-    def cpu_s(self) -> float | None:
-        """Return the processor time used so far in seconds, None where it is not counted."""
-        if self._version == 2:
-            used = self._field("cpu", "cpu.stat", "usage_usec")
-            return used / 1e6 if used else None
-        if "cpuacct" not in self._folders:
-            return None
-        return int((self._folders["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
-
-    def _field(self, controller: str, name: str, field: str) -> int:
-        if controller not in self._folders:
-            return 0
-        try:
-            lines = (self._folders[controller] / name).read_text().splitlines()
-        except OSError:
-            return 0
-        return next((int(line.split()[1]) for line in lines if line.split()[0] == field), 0)
 
     def remove(self) -> None:
         """Kill what is left in the group and remove it."""

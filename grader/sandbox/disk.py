@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,24 @@ def folder_use(folder: Path, most_files: int) -> DiskUse:
                 except OSError:
                     continue
     return DiskUse(used, files)
+
+
+def unlinked_use(processes: Iterable[int], device: int) -> DiskUse:
+    """Count files on `device` that have no name any more and live on because one of `processes` has them open."""
+    found: dict[int, int] = {}
+    for process in processes:
+        try:
+            descriptors = os.listdir(f"/proc/{process}/fd")  # noqa: PTH208 - hot loop
+        except OSError:
+            continue
+        for descriptor in descriptors:
+            try:
+                state = os.stat(f"/proc/{process}/fd/{descriptor}")  # noqa: PTH116 - hot loop
+            except OSError:
+                continue
+            if state.st_nlink == 0 and state.st_dev == device and stat.S_ISREG(state.st_mode):
+                found[state.st_ino] = state.st_blocks * 512
+    return DiskUse(sum(found.values()), len(found))
 
 
 class MemoryFileSystems:

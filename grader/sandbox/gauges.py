@@ -1,23 +1,29 @@
-"""The two ways bubblewrap's sandboxes are measured: by their control group, or by sampling their processes."""
+"""The ways a sandbox is measured: by its control group, by sampling its processes, or not at all."""
 
 from __future__ import annotations
 
 from grader.model import Limits
 from grader.model.run import Ended
-from grader.sandbox.cgroups import ControlGroup
+from grader.sandbox.group_meter import GroupMeter
 from grader.sandbox.process_tree import tree_use
 
 
 class GroupGauge:
-    """Reads a control group; the kernel itself holds the limits."""
+    """Reads a control group, whose limits the kernel itself holds; remembers what was last seen of one that is gone."""
 
-    def __init__(self, group: ControlGroup) -> None:
+    def __init__(self, group: GroupMeter | None) -> None:
+        """Without a group nothing is known."""
         self._group = group
-        self._peak = 0
+        self._peak = self._ooms = self._refused = 0
+        self._cpu_s = 0.0
 
     def sample(self) -> Ended | None:
-        """Note the memory in use; the kernel needs no help with the limits."""
-        self._peak = max(self._peak, self._group.memory_bytes())
+        """Note the present use; the kernel needs no help with the limits."""
+        if self._group is not None:
+            self._peak = max(self._peak, self._group.memory_bytes())
+            self._ooms = max(self._ooms, self._group.oom_kills())
+            self._refused = max(self._refused, self._group.refused_processes())
+            self._cpu_s = max(self._cpu_s, self._group.cpu_s())
         return None
 
     def peak_memory_bytes(self) -> int | None:
@@ -26,15 +32,15 @@ class GroupGauge:
 
     def cpu_s(self) -> float | None:
         """Return what the group has used."""
-        return self._group.cpu_s()
+        return self._cpu_s or None
 
     def oom_kills(self) -> int:
         """Return the group's counter."""
-        return self._group.oom_kills()
+        return self._ooms
 
     def refused_processes(self) -> int:
         """Return the group's counter."""
-        return self._group.refused_processes()
+        return self._refused
 
 
 class TreeGauge:
@@ -42,15 +48,16 @@ class TreeGauge:
 
     def __init__(self, root: int, limits: Limits) -> None:
         self._root, self._limits = root, limits
-        self._peak = 0
-        self._most_tasks = 0
+        self._peak = self._most_tasks = 0
+        self._cpu_s = 0.0
 
     def sample(self) -> Ended | None:
-        """Note memory and threads; returns the limit that is passed."""
+        """Note memory, threads and processor time; returns the limit that is passed."""
         limits = self._limits
         used = tree_use(self._root, limits.memory_bytes, 2 * limits.processes)
         self._peak = max(self._peak, used.memory_bytes)
         self._most_tasks = max(self._most_tasks, used.tasks)
+        self._cpu_s = max(self._cpu_s, used.cpu_s)
         if used.memory_bytes > limits.memory_bytes:
             return "memory"
         return "processes" if used.tasks > limits.processes + 2 else None
@@ -60,8 +67,8 @@ class TreeGauge:
         return self._peak or None
 
     def cpu_s(self) -> float | None:
-        """Return None: what children used is known only once they have ended."""
-        return None
+        """Return what was seen at the last tick, so a little too few."""
+        return self._cpu_s or None
 
     def oom_kills(self) -> int:
         """Return 0: a kill by the kernel cannot be seen from here."""

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class TreeUse:
-    """Anonymous memory in bytes, and the number of processes and threads."""
+    """Anonymous memory in bytes, the number of processes and threads, and their processor time in seconds."""
 
     memory_bytes: int
     tasks: int
+    cpu_s: float
 
 
 def tree_use(root: int, memory_limit: int, most_tasks: int) -> TreeUse:
@@ -22,13 +24,14 @@ def tree_use(root: int, memory_limit: int, most_tasks: int) -> TreeUse:
 
     Pages shared after a fork count once: the cheap sum, an upper bound, is refined only when it is over the limit.
     """
-    processes, tasks = _descendants(root, most_tasks)
+    processes, tasks = descendants(root, most_tasks)
     upper = sum(_resident_anonymous(process) for process in processes)
     memory = upper if upper <= memory_limit else sum(_proportional_anonymous(process) for process in processes)
-    return TreeUse(memory, tasks)
+    return TreeUse(memory, tasks, sum(_cpu_s(process) for process in processes))
 
 
-def _descendants(root: int, most_tasks: int) -> tuple[list[int], int]:
+def descendants(root: int, most_tasks: int) -> tuple[list[int], int]:
+    """Return the process ids of `root` and everything below it, and how many threads they have in all."""
     found, tasks, waiting = [], 0, [root]
     while waiting and tasks <= most_tasks:
         process = waiting.pop()
@@ -53,6 +56,12 @@ def _proportional_anonymous(process: int) -> int:
         if line.startswith("Pss_Anon:"):
             return int(line.split()[1]) * 1024
     return _resident_anonymous(process)
+
+
+def _cpu_s(process: int) -> float:
+    """Return what the process and its ended children have used."""
+    fields = _read(f"/proc/{process}/stat").rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15]) / _CLOCK
 
 
 def _read(path: str) -> str:

@@ -5,15 +5,19 @@ What it finds is all the host's own observation: nothing inside the sandbox, its
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from typing import Protocol
 
+from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
-from grader.sandbox.disk import DiskUse, MemoryFileSystems, folder_use
+from grader.sandbox.disk import DiskUse, MemoryFileSystems, folder_use, unlinked_use
+from grader.sandbox.process_tree import descendants
 
 TICK_S = 0.05
+HOST_FLOOR_BYTES = 256 * 1024**2
 _DISK_EVERY_S = 0.1
 
 
@@ -37,13 +41,19 @@ class Gauge(Protocol):
 
 
 class Watchdog:
-    """Says after each tick whether a run has to be ended, and why."""
+    """Says after each tick whether a run has to be ended, and why.
+
+    Make it before the work starts; `memory` and `first_process` (host's process id) are set once they are known.
+    """
 
     def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge) -> None:
         """Measure what the job's folders hold before the work starts."""
         self.gauge = gauge
         self.memory: MemoryFileSystems | None = None
+        self.first_process: int | None = None
         self._job, self._cancel = job, cancel
+        self._device = job.workspace.stat().st_dev
+        self._before = DiskUse()
         self._before = self._folders()
         self._started = self._disk_next = time.monotonic()
 
@@ -70,6 +80,8 @@ class Watchdog:
 
     def _check_disk(self) -> Ended | None:
         began = time.monotonic()
+        if shutil.disk_usage(self._job.workspace).free < HOST_FLOOR_BYTES:
+            raise InfrastructureError("infrastructure.sandbox", f"The disk that holds {self._job.workspace} is full.")
         over = self.disk_is_over()
         now = time.monotonic()
         self._disk_next = now + max(_DISK_EVERY_S, 5 * (now - began))  # never more than a sixth of our own time
@@ -81,6 +93,8 @@ class Watchdog:
         used = self._folders() - self._before
         if self.memory is not None:
             used += self.memory.use()
+        if self.first_process is not None:
+            used += unlinked_use(descendants(self.first_process, limits.processes)[0], self._device)
         return used.bytes > limits.disk_bytes or used.files > limits.disk_files
 
     def disk_is_full(self) -> bool:
@@ -88,21 +102,5 @@ class Watchdog:
         return self.disk_is_over() or (self.memory is not None and self.memory.full())
 
     def _folders(self) -> DiskUse:
-        most = self._job.limits.disk_files + getattr(self, "_before", DiskUse()).files
-        return folder_use(self._job.workspace, most + 1) + folder_use(self._job.output, most + 1)
-
-
-def how_it_ended(killed_for: Ended | None, exit_code: int | None, dog: Watchdog) -> Ended:
-    """Return how the run ended; `exit_code` None when it was killed, 137 when the kernel killed its main process.
-
-    A child killed for memory while the main process went on and ended well is no failed run.
-    """
-    if killed_for is not None:
-        return killed_for
-    if exit_code == 137 and dog.gauge.oom_kills():
-        return "memory"
-    if exit_code and dog.gauge.refused_processes():
-        return "processes"
-    if exit_code and dog.disk_is_full():
-        return "disk"
-    return "exited"
+        most = self._job.limits.disk_files + self._before.files + 1
+        return folder_use(self._job.workspace, most) + folder_use(self._job.output, most)

@@ -1,0 +1,63 @@
+"""Says how a run ended, from what the host itself saw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.model import SandboxResult
+from grader.model.run import Ended, Enforcement
+from grader.sandbox.streams import BoundedLog
+from grader.sandbox.watchdog import Watchdog
+
+KILLED = 128 + 9
+
+
+@dataclass(frozen=True)
+class Death:
+    """What is known of a dead sandbox: `killed_for` when we ended it, else the status its main process ended with.
+
+    `cpu_s` is what the kernel said of its processes, None when nothing; `oom_killed` what the engine said.
+    """
+
+    killed_for: Ended | None
+    exit_code: int | None
+    wall_s: float
+    stdout: BoundedLog
+    stderr: BoundedLog
+    cpu_s: float | None = None
+    oom_killed: bool = False
+
+
+def sandbox_result(death: Death, dog: Watchdog, enforcement: Enforcement, backend: str) -> SandboxResult:
+    """Return the record of a run."""
+    oom_killed = death.oom_killed or dog.gauge.oom_kills() > 0
+    ended = _how_it_ended(death, dog, oom_killed)
+    known = death.killed_for is None and not (ended == "memory" and death.exit_code == KILLED)
+    return SandboxResult(
+        ended=ended,
+        exit_code=death.exit_code if known else None,
+        wall_s=death.wall_s,
+        cpu_s=dog.gauge.cpu_s() or death.cpu_s,
+        peak_memory_bytes=dog.gauge.peak_memory_bytes(),
+        stdout=death.stdout.text(),
+        stderr=death.stderr.text(),
+        truncated=death.stdout.truncated or death.stderr.truncated,
+        oom_killed=oom_killed or ended == "memory",
+        enforcement=enforcement,
+        backend=backend,
+    )
+
+
+def _how_it_ended(death: Death, dog: Watchdog, oom_killed: bool) -> Ended:
+    """A child that was killed for memory while the main process went on and ended well is no failed run, and a status
+    of 137 without such a kill is no want of memory.
+    """
+    if death.killed_for is not None:
+        return death.killed_for
+    if death.exit_code == KILLED and oom_killed:
+        return "memory"
+    if death.exit_code and dog.gauge.refused_processes():
+        return "processes"
+    if death.exit_code and dog.disk_is_full():
+        return "disk"
+    return "exited"
