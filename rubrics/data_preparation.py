@@ -1,0 +1,201 @@
+"""Data preparation: leakage before the split, missing values, exploration, and preparation that fits new rows."""
+
+from __future__ import annotations
+
+from grader import Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.leaks import leakage
+from rubrics.models import models
+
+PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
+TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
+DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
+PREPARING = ("transform", "impute", "encode")
+ENOUGH_LOOKS = 4
+
+
+@criterion("data_preparation.preprocessing_leakage", title="Nothing is fitted before the split", weight=3)
+def preprocessing_leakage(evidence: Evidence) -> Finding:
+    """Judge whether a scaler, imputer, encoder or selector learned from rows that are evaluated later."""
+    splits = live_calls(evidence, "split", "cross_validate", "search")
+    fitted = [call for call in live_calls(evidence, "fit", *PREPARING) if call not in splits]
+    return leakage(
+        evidence,
+        "preprocessing",
+        looked_at=[*splits[:3], *fitted[:3]] if splits and fitted else [],
+        clean="No preprocessing step was seen to learn from rows that are evaluated later.",
+        nothing="No split into training and evaluation rows was found, so nothing could leak across it.",
+        advice="Split first; put scalers, imputers, encoders and selectors into a Pipeline fitted on training rows.",
+        question="How much of the measured quality came from this, and how would you find out?",
+    )
+
+
+@criterion("data_preparation.overlap_leakage", title="No row is both trained on and evaluated", weight=3)
+def overlap_leakage(evidence: Evidence) -> Finding:
+    """Judge whether rows, or copies of them made by resampling, stand on both sides of the split."""
+    return leakage(
+        evidence,
+        "overlap",
+        looked_at=live_calls(evidence, "split", "cross_validate", "search")[:6],
+        clean="No row was seen to stand on both sides of a split.",
+        nothing="No split into training and evaluation rows was found, so there are no two sides.",
+        advice="Split before resampling or augmenting, and drop duplicates before the split.",
+        question="Which rows does the model already know when it is evaluated here?",
+    )
+
+
+@criterion("data_preparation.target_leakage", title="No feature is made from the target", weight=2)
+def target_leakage(evidence: Evidence) -> Finding:
+    """Judge whether the target, or something computed from it, is among the features a model is fitted on."""
+    return leakage(
+        evidence,
+        "target",
+        looked_at=live_calls(evidence, "fit", "cross_validate", "search")[:6],
+        clean="No feature was seen to be made from the target.",
+        nothing="No model was seen to be fitted.",
+        advice="Drop the target from the features; fit target encodings inside the folds only.",
+        question="Would this column be known at the moment a prediction is needed?",
+    )
+
+
+@criterion("data_preparation.temporal_leakage", title="The past never learns from the future", weight=2)
+def temporal_leakage(evidence: Evidence) -> Finding:
+    """Judge whether dated rows are split or shifted so that a model sees what happened later. Only for dated data."""
+    dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    splits = live_calls(evidence, "split", "cross_validate")
+    return leakage(
+        evidence,
+        "temporal",
+        looked_at=[*splits[:3], *dated[:3]] if dated and splits else [],
+        clean="No use of later rows to predict earlier ones was seen.",
+        nothing="No dated rows were seen to be split, so there is no order of time to keep.",
+        advice="Split dated rows by time (TimeSeriesSplit), and build lags and windows from the past only.",
+        question="What would this model have known on the day it had to predict?",
+    )
+
+
+@criterion("data_preparation.missing_values", title="Missing values are handled as they will be in use", weight=2)
+def missing_values(evidence: Evidence) -> Finding:
+    """Judge how gaps in the data are dealt with: filled by something fitted or by a model that takes them is met,
+    filled or dropped by hand is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load"):
+        return not_applicable("No data was seen to be loaded.")
+    by_hand = live_calls(evidence, "impute")
+    fitted = [call for call in by_hand if "Imputer" in call.name]
+    if fitted:
+        return met("Missing values are filled by a fitted imputer.", evidence=spans(fitted))
+    tolerant = [call for call in models(evidence) if last(call.name).startswith(TOLERANT)]
+    if tolerant and not by_hand:
+        return met("The model takes missing values as they are.", evidence=spans(tolerant))
+    if by_hand and all(last(call.name) == "dropna" for call in by_hand):
+        return partly(
+            "Rows or columns with missing values are dropped.",
+            evidence=spans(by_hand),
+            score=0.4,
+            advice="A row to be predicted cannot be dropped: fit an imputer on the training rows.",
+            question="What happens when a row to be predicted has a gap?",
+        )
+    if by_hand:
+        return partly(
+            "Missing values are filled by hand.",
+            evidence=spans(by_hand),
+            score=0.6,
+            advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
+        )
+    return absent(
+        evidence,
+        "Nothing was seen that handles missing values.",
+        "Count the gaps, then fill them with an imputer fitted on the training rows, or say why there are none.",
+    )
+
+
+@criterion("data_preparation.data_explored", title="The data is looked at before it is modelled")
+def data_explored(evidence: Evidence) -> Finding:
+    """Judge whether the work inspects its data: counts, distributions, relations, plots. Different looks count,
+    repeats of one do not.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load"):
+        return not_applicable("No data was seen to be loaded.")
+    looks = {last(call.name): call for call in reversed(live_calls(evidence, "explore", "plot"))}
+    places = spans(list(looks.values())[::-1])
+    if len(looks) >= ENOUGH_LOOKS:
+        return met(f"The data is looked at in {len(looks)} different ways.", evidence=places)
+    if looks:
+        return partly(
+            f"The data is looked at with {', '.join(sorted(looks))} only.",
+            evidence=places,
+            advice="Look at the target's shares, at gaps, at distributions and at how features relate to the target.",
+        )
+    return absent(
+        evidence,
+        "Nothing was seen that looks at the data before modelling.",
+        "Show the target's shares, the gaps and the distributions, and say what follows for the model.",
+    )
+
+
+@criterion("data_preparation.pipeline_used", title="Preparation and model are one pipeline", weight=2)
+def pipeline_used(evidence: Evidence) -> Finding:
+    """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment."""
+    if problem := unreadable(evidence):
+        return problem
+    steps = live_calls(evidence, *PREPARING)
+    pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
+    if pipelines:
+        return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
+    columns = named(evidence, PIPELINES)
+    if columns:
+        return partly(
+            "The preprocessing is bound together, the model is not part of it.",
+            evidence=spans(columns),
+            score=0.6,
+            advice="Put the ColumnTransformer and the model into one Pipeline and fit that.",
+        )
+    if not steps:
+        return not_applicable("No preprocessing step was seen.")
+    return not_met(
+        "Preprocessing steps stand apart from the model.",
+        evidence=spans(steps),
+        advice="Build one Pipeline of the preprocessing and the model: it cannot leak, and new rows are treated alike.",
+        question="How do you make sure that a new row gets the same treatment as the training rows?",
+    )
+
+
+@criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
+def encoding_fits_new_rows(evidence: Evidence) -> Finding:
+    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, one
+    that fails on them or depends on the table at hand is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    encodings = live_calls(evidence, "encode")
+    if not encodings:
+        return not_applicable("No encoding of categories was seen.")
+    safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
+    if safe:
+        return met("The encoder says what to do with unseen categories.", evidence=spans(safe))
+    fitted = [call for call in encodings if "Encoder" in call.name or "Vectorizer" in call.name]
+    if fitted and not all("LabelEncoder" in call.name for call in fitted):
+        return partly(
+            "The encoder is fitted, but nothing says what happens to a category it has not seen.",
+            evidence=spans(fitted),
+            score=0.6,
+            advice='Set handle_unknown="ignore" (OneHotEncoder) or "use_encoded_value" (OrdinalEncoder).',
+        )
+    return partly(
+        f"Categories are encoded with {last(encodings[0].name)}, which depends on the table at hand.",
+        evidence=spans(encodings),
+        score=0.4,
+        advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
+        question="What happens when a new row has a category that was not in the training data?",
+    )
+
+
+def _takes_unseen(name: str, keywords: dict[str, str]) -> bool:
+    setting = keywords.get("handle_unknown", "").strip("\"'")
+    counting = last(name) in ("TargetEncoder", "TfidfVectorizer", "CountVectorizer")
+    return counting or bool(setting and setting != "error")

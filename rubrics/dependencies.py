@@ -1,0 +1,99 @@
+"""What the work says it depends on, and what it really imports."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from grader import Document, Evidence, Span
+
+LOCKS = frozenset(("uv.lock", "poetry.lock", "pipfile.lock", "conda-lock.yml", "pdm.lock"))
+# Import name -> distribution name, where they differ.
+DISTRIBUTIONS = {
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "cv2": "opencv-python",
+    "PIL": "pillow",
+    "yaml": "pyyaml",
+    "bs4": "beautifulsoup4",
+    "imblearn": "imbalanced-learn",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "mpl_toolkits": "matplotlib",
+    "pylab": "matplotlib",
+    "keras": "tensorflow",
+    "IPython": "ipython",
+    "google": "google-colab",
+}
+NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
+_REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
+_EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
+_TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
+
+
+def declared(documents: Iterable[Document]) -> dict[str, bool]:
+    """Return the distributions that dependency files name, normalised, each with whether its version is fixed."""
+    found: dict[str, bool] = {}
+    for document in documents:
+        name = PurePosixPath(document.path).name.lower()
+        entries = _from_pyproject(document.text) if name == "pyproject.toml" else _from_lines(document.text)
+        if name in ("setup.py", "setup.cfg", "pipfile") or name in LOCKS:
+            entries = {word.lower(): name in LOCKS for word in re.findall(r"[\w.-]{2,60}", document.text)}
+        for distribution, fixed in entries.items():
+            key = normalised(distribution)
+            found[key] = found.get(key, False) or fixed
+    return found
+
+
+def third_party(evidence: Evidence) -> dict[str, Span]:
+    """Return the imported packages that are neither Python's own nor the work's, each with where it is imported."""
+    own = {part for source in evidence.code.sources for part in _module_names(source.path)}
+    found: dict[str, Span] = {}
+    for name, span in evidence.code.imports.items():
+        top = name.split(".")[0]
+        if top and top not in sys.stdlib_module_names and top not in own and top not in NEVER_DECLARED:
+            found.setdefault(top, span)
+    return found
+
+
+def distribution_of(package: str) -> str:
+    """Return the normalised name under which `package` is installed."""
+    return normalised(DISTRIBUTIONS.get(package, package))
+
+
+def normalised(name: str) -> str:
+    """Return a distribution's name as package indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _module_names(path: str) -> tuple[str, ...]:
+    parts = PurePosixPath(path).parts
+    return (*parts[:-1], PurePosixPath(path).stem)
+
+
+def _from_lines(text: str) -> dict[str, bool]:
+    """Read requirements.txt and environment.yml: one distribution a line."""
+    found: dict[str, bool] = {}
+    for line in text.splitlines():
+        stripped = line.split("#")[0].strip()
+        match = _REQUIREMENT.match(stripped)
+        if match and not stripped.startswith(("--", "-r", "-e", "-c")) and not stripped.endswith(":"):
+            found[match[1]] = bool(_EXACT.match(match[2])) or "--hash" in match[2]
+    return found
+
+
+def _from_pyproject(text: str) -> dict[str, bool]:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+    project, tool = data.get("project"), data.get("tool")
+    listed = project.get("dependencies") if isinstance(project, dict) else None
+    lines = "\n".join(str(item) for item in listed) if isinstance(listed, list) else ""
+    poetry = tool.get("poetry") if isinstance(tool, dict) else None
+    table = poetry.get("dependencies") if isinstance(poetry, dict) else None
+    rows = table.items() if isinstance(table, dict) else ()
+    return {**_from_lines(lines), **{key: bool(_TOML_EXACT.match(str(value))) for key, value in rows}}

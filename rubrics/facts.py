@@ -1,0 +1,176 @@
+"""What several criteria ask of the evidence.
+
+Practice counts only where it can take effect: calls in functions that nothing reaches, in tests, or in comments say
+nothing about the work, so `live_calls` leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+
+SETTLED_ROOTS = ("predict", "get_pipeline", "main")
+JUNK_FOLDERS = frozenset(
+    (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
+)
+
+
+def unreadable(evidence: Evidence) -> Finding | None:
+    """Return the finding when no code could be read at all, None when there is code to judge."""
+    if evidence.code.failure:
+        return needs_human(f"The code could not be read: {evidence.code.failure}")
+    if not evidence.code.sources:
+        return not_applicable("No Python code was found that could be read.")
+    return None
+
+
+def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") -> Finding:
+    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be.
+
+    Needs a human instead when some of the code could not be read: it may stand there.
+    """
+    if gap := unread_part(evidence):
+        return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=broken_spans(evidence))
+    return not_met(reason, evidence=start(evidence), advice=advice, question=question)
+
+
+def unread_part(evidence: Evidence) -> str:
+    """Return what of the code was not read, in words, "" when all of it was."""
+    broken = broken_spans(evidence)
+    if broken:
+        return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
+    known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
+    missing = sorted(path for path in code_files(evidence) if path not in known)
+    return f"{missing[0]} could not be read" if missing else ""
+
+
+def broken_spans(evidence: Evidence) -> list[Span]:
+    """Return the places that do not parse."""
+    return [
+        Span(path=source.path, cell=source.cell, line=source.error_line, text=source.error)
+        for source in evidence.code.sources
+        if source.error
+    ]
+
+
+def code_files(evidence: Evidence) -> list[str]:
+    """Return the Python files and notebooks of the inventory that are the candidate's own."""
+    paths = [entry.path for entry in evidence.files if entry.path.endswith((".py", ".ipynb"))]
+    return [path for path in paths if not JUNK_FOLDERS.intersection(PurePosixPath(path).parts)]
+
+
+def start(evidence: Evidence) -> list[Span]:
+    """Return where a reader begins: the entry point, else the first code, else the first file."""
+    found = [source.path for source in evidence.code.sources]
+    if evidence.plan and evidence.plan.entry_point.path:
+        found = [evidence.plan.entry_point.path]
+    found = found or [entry.path for entry in evidence.files]
+    return [Span(path=found[0])] if found else []
+
+
+def spans(items: Iterable[Call | FunctionFact]) -> list[Span]:
+    """Return the places of `items`, each once, in their order."""
+    return _unique(item.span for item in items)
+
+
+def last(name: str) -> str:
+    """Return the last part of a dotted name."""
+    return name.rpartition(".")[2]
+
+
+def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
+    """Return the calls that running the work can reach, of the given kinds or of any; tests are left out."""
+    tests = test_paths(evidence)
+    reached = reached_functions(evidence)
+    return [
+        call
+        for call in evidence.code.calls
+        if (not kinds or call.kind in kinds)
+        and call.span.path not in tests
+        and (not call.function or call.function in reached)
+    ]
+
+
+def named(evidence: Evidence, names: Iterable[str]) -> list[Call]:
+    """Return the live calls whose last name is one of `names`."""
+    wanted = frozenset(names)
+    return [call for call in live_calls(evidence) if last(call.name) in wanted]
+
+
+def test_paths(evidence: Evidence) -> frozenset[str]:
+    """Return the files that pytest would collect tests from."""
+    by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
+    by_name = {
+        source.path
+        for source in evidence.code.sources
+        if PurePosixPath(source.path).name.startswith(("test_", "conftest"))
+    }
+    return frozenset(by_content | by_name)
+
+
+def own_functions(evidence: Evidence) -> list[FunctionFact]:
+    """Return the functions of the work itself, tests left out."""
+    tests = test_paths(evidence)
+    return [fact for fact in evidence.code.functions if fact.span.path not in tests]
+
+
+def reached_functions(evidence: Evidence) -> frozenset[str]:
+    """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
+
+    A function is reached by its last name, or when it is passed as an argument; with a class, its methods are.
+    """
+    tests = test_paths(evidence)
+    functions = own_functions(evidence)
+    answering = _by_called_name(functions)
+    contract = _contract_names(evidence)
+    waiting = [
+        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
+    ]
+    inside: dict[str, list[Call]] = {"": []}
+    for call in evidence.code.calls:
+        if call.span.path not in tests:
+            inside.setdefault(call.function, []).append(call)
+    waiting += [name for call in inside[""] for name in _touched(call, answering)]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
+    return frozenset(reached)
+
+
+def _contract_names(evidence: Evidence) -> tuple[str, ...]:
+    if evidence.plan is None:
+        return SETTLED_ROOTS
+    return (evidence.plan.entry_point.function or "",)
+
+
+def _by_called_name(functions: list[FunctionFact]) -> dict[str, list[str]]:
+    """Return which functions a name stands for: the function's own last name, or its class."""
+    found: dict[str, list[str]] = {}
+    for fact in functions:
+        owner, _, _ = fact.name.partition(".")
+        for name in {last(fact.name), *([owner] if owner[:1].isupper() else [])}:
+            found.setdefault(name, []).append(fact.name)
+    return found
+
+
+def _touched(call: Call, answering: dict[str, list[str]]) -> list[str]:
+    """Return the functions of the work that `call` calls, constructs or passes on."""
+    names = {last(call.name), *call.name.split(".")[-2:-1], *(last(argument) for argument in call.arguments)}
+    return [function for name in names for function in answering.get(name, ())]
+
+
+def _unique(found: Iterable[Span]) -> list[Span]:
+    seen: dict[tuple[str, int | None, int | None], Span] = {}
+    for span in found:
+        seen.setdefault((span.path, span.cell, span.line), span)
+    return list(seen.values())
+
+
+def count(number: int, noun: str) -> str:
+    """Return "1 place", "2 places"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

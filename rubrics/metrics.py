@@ -1,0 +1,77 @@
+"""Which metrics the work measures itself with, whatever way it asks for them."""
+
+from __future__ import annotations
+
+from grader import Call, Evidence
+from rubrics.facts import last, live_calls
+
+# Name in code -> one name for the metric; scorer names of `scoring=` are found here too.
+NAMES = {
+    "accuracy_score": "accuracy",
+    "accuracy": "accuracy",
+    "balanced_accuracy_score": "balanced accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "roc_auc_score": "ROC AUC",
+    "roc_auc": "ROC AUC",
+    "roc_curve": "ROC AUC",
+    "RocCurveDisplay": "ROC AUC",
+    "average_precision_score": "average precision",
+    "average_precision": "average precision",
+    "precision_recall_curve": "average precision",
+    "f1_score": "F1",
+    "fbeta_score": "F1",
+    "f1": "F1",
+    "f1_macro": "F1",
+    "f1_weighted": "F1",
+    "precision_score": "precision",
+    "precision": "precision",
+    "recall_score": "recall",
+    "recall": "recall",
+    "precision_recall_fscore_support": "F1",
+    "classification_report": "classification report",
+    "confusion_matrix": "confusion matrix",
+    "ConfusionMatrixDisplay": "confusion matrix",
+    "log_loss": "log loss",
+    "neg_log_loss": "log loss",
+    "brier_score_loss": "Brier score",
+    "neg_brier_score": "Brier score",
+    "matthews_corrcoef": "Matthews correlation",
+    "cohen_kappa_score": "kappa",
+    "mean_squared_error": "squared error",
+    "root_mean_squared_error": "squared error",
+    "neg_mean_squared_error": "squared error",
+    "neg_root_mean_squared_error": "squared error",
+    "mean_absolute_error": "absolute error",
+    "neg_mean_absolute_error": "absolute error",
+    "median_absolute_error": "absolute error",
+    "mean_absolute_percentage_error": "relative error",
+    "neg_mean_absolute_percentage_error": "relative error",
+    "mean_squared_log_error": "relative error",
+    "r2_score": "R2",
+    "r2": "R2",
+}
+REGRESSION = frozenset(("squared error", "absolute error", "relative error", "R2"))
+CLASSIFICATION = frozenset(NAMES.values()) - REGRESSION
+ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
+
+
+def metrics_used(evidence: Evidence) -> dict[str, Call]:
+    """Return the metrics that live code computes, by name, each with the first call that does."""
+    found: dict[str, Call] = {}
+    for call in live_calls(evidence, "score", "cross_validate", "search", "plot"):
+        for name in _metrics_of(call):
+            found.setdefault(name, call)
+    return found
+
+
+def _metrics_of(call: Call) -> list[str]:
+    parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
+    asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
+    names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]
+    if not names and last(call.name) == "score":
+        return ["the model's own score"]
+    return names
+
+
+def _words(text: str) -> list[str]:
+    return "".join(letter if letter.isalnum() or letter == "_" else " " for letter in text).split()

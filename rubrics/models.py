@@ -1,0 +1,92 @@
+"""Which calls make models, of which family they are, and whether they are put to use."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.facts import last, live_calls
+
+LIBRARIES = frozenset(
+    ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow")
+)
+_MODEL = re.compile(
+    r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV"
+    r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
+)
+_SIMPLE = re.compile(
+    r"(LogisticRegression|LogisticRegressionCV|LinearRegression|Ridge|RidgeCV|Lasso|RidgeClassifier|GaussianNB"
+    r"|BernoulliNB|MultinomialNB|ComplementNB|DecisionTreeClassifier|DecisionTreeRegressor|OLS|Logit)$"
+)
+_SCALED = re.compile(
+    r"(LogisticRegression|LogisticRegressionCV|SVC|SVR|KNeighborsClassifier|KNeighborsRegressor|MLPClassifier"
+    r"|MLPRegressor|SGDClassifier|SGDRegressor|Ridge|RidgeCV|RidgeClassifier|Lasso|LassoCV|ElasticNet|ElasticNetCV"
+    r"|Perceptron|Sequential)$"
+)
+_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"))
+_RANDOM = re.compile(r"(Forest|Trees|Boost|Boosting|XGB|LGBM|MLP|SGD|DecisionTree|Bagging|Dummy)\w*$")
+_SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
+
+
+def models(evidence: Evidence) -> list[Call]:
+    """Return the live calls that make a model which is used afterwards; one made and forgotten does not count."""
+    calls = live_calls(evidence)
+    used = {call.receiver.split(".")[0] for call in calls} | {call.receiver for call in calls}
+    used |= {name for call in calls for name in call.arguments}
+    return [call for call in calls if _is_model(call) and (not call.assigned or used.intersection(call.assigned))]
+
+
+def family(call: Call) -> str:
+    """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
+    return call.name.split(".")[0] if call.name in _TRAINERS else last(call.name)
+
+
+def families(evidence: Evidence) -> list[str]:
+    """Return the class names of the models in use, each once, in the order of the code."""
+    return list(dict.fromkeys(family(call) for call in models(evidence)))
+
+
+def is_dummy(call: Call) -> bool:
+    """Tell whether the model only knows the target's distribution."""
+    return family(call).startswith("Dummy")
+
+
+def is_simple(call: Call) -> bool:
+    """Tell whether the model is one that others are usually measured against."""
+    return bool(_SIMPLE.match(family(call)))
+
+
+def needs_scaling(call: Call) -> bool:
+    """Tell whether the model's result depends on the units of its features."""
+    return bool(_SCALED.match(family(call)))
+
+
+def is_random(call: Call) -> bool:
+    """Tell whether the model draws random numbers while it is fitted."""
+    return bool(_RANDOM.search(family(call)))
+
+
+def is_regressor(call: Call) -> bool:
+    """Tell whether the model predicts a quantity."""
+    name = family(call)
+    if name.startswith("LogisticRegression"):
+        return False
+    return name.endswith(("Regressor", "Regression", "SVR", "Ridge", "RidgeCV", "Lasso", "LassoCV", "OLS")) or (
+        name.startswith("ElasticNet")
+    )
+
+
+def is_classifier(call: Call) -> bool:
+    """Tell whether the model predicts a class."""
+    return family(call).endswith(("Classifier", "SVC", "NB", "Logit")) or family(call).startswith("LogisticRegression")
+
+
+def scalers(evidence: Evidence) -> list[Call]:
+    """Return the live calls that make a scaler."""
+    return [call for call in live_calls(evidence) if _SCALERS.search(last(call.name))]
+
+
+def _is_model(call: Call) -> bool:
+    if call.name in _TRAINERS:
+        return True
+    return call.name.split(".")[0] in LIBRARIES and last(call.name)[:1].isupper() and bool(_MODEL.search(call.name))
