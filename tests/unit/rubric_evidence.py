@@ -1,0 +1,105 @@
+"""Evidence for criteria, made from snippets of code by the real reader."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.evidence import read_facts
+from grader.model import (
+    CellRun,
+    CodeFacts,
+    EntryPoint,
+    Evidence,
+    Failure,
+    FileEntry,
+    HiddenResult,
+    LeakageFact,
+    Limits,
+    RunPlan,
+    RunResult,
+    SandboxResult,
+    Span,
+)
+from grader.plugins import Finding, judge, load_criteria
+
+CRITERIA = {item.id: item for item in load_criteria()}
+
+
+def verdict(name: str, evidence: Evidence) -> str:
+    """Return the verdict of the criterion `name`, judged as the pipeline does."""
+    return finding(name, evidence).verdict
+
+
+def finding(name: str, evidence: Evidence) -> Finding:
+    """Return the finding of the criterion `name`."""
+    return judge(CRITERIA[name], evidence)
+
+
+def work(files: Mapping[str, str] | str, **more: Any) -> Evidence:
+    """Return the evidence of a work with these files; a lone string is its `train.py`. `more` are Evidence's fields."""
+    texts = {"train.py": files} if isinstance(files, str) else files
+    with tempfile.TemporaryDirectory() as folder:
+        for path, text in texts.items():
+            place = Path(folder) / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+        facts = read_facts(Path(folder), sorted(texts))
+    inventory = tuple(FileEntry(path=path, bytes=len(text), sha256="0" * 64) for path, text in texts.items())
+    return Evidence(**{"files": inventory, "code": facts, **more})
+
+
+def without_code() -> Evidence:
+    """Return the evidence of a work that holds no Python."""
+    return work({"notes.txt": "nothing to see"})
+
+
+def unread() -> Evidence:
+    """Return the evidence of a work whose code the reader gave up on."""
+    return Evidence(code=CodeFacts(failure="reading took longer than 30 seconds"))
+
+
+def leaking(kind: str, files: Mapping[str, str] | str) -> Evidence:
+    """Return the evidence of a work in which leakage of `kind` was found, in the second line of its code."""
+    evidence = work(files)
+    place = Span(path=evidence.code.sources[0].path, line=2, end_line=2, text="found here")
+    leak = LeakageFact.model_validate({"kind": kind, "message": "Rows were seen twice.", "spans": (place,)})
+    return evidence.model_copy(update={"code": evidence.code.model_copy(update={"leaks": (leak,)})})
+
+
+def notebook(*cells: str, counts: Sequence[int | None] | None = None) -> str:
+    """Return a notebook as JSON; a cell that begins with "# %% md" is markdown. `counts` are execution counts."""
+    made: list[dict[str, Any]] = []
+    numbers = iter(counts if counts is not None else range(1, len(cells) + 1))
+    for cell in cells:
+        if cell.startswith("# %% md"):
+            made.append({"cell_type": "markdown", "metadata": {}, "source": cell.removeprefix("# %% md\n")})
+        else:
+            made.append({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": next(numbers), "source": cell})
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
+
+
+def plan(path: str = "train.py", **entry: Any) -> RunPlan:
+    """Return a plan that runs the script `path` under the usual limits."""
+    return RunPlan(entry_point=EntryPoint(**{"kind": "script", "path": path, "reason": "named", **entry}), limits=Limits())
+
+
+def ran(*, wall_s: float = 10, memory: int = 10**8, failure: Failure | None = None, over: bool = False,
+        cells: tuple[CellRun, ...] = ()) -> RunResult:  # fmt: skip
+    """Return a run that took `wall_s` seconds and `memory` bytes."""
+    sandbox = SandboxResult(
+        ended="exited", exit_code=0, wall_s=wall_s, cpu_s=wall_s, peak_memory_bytes=memory, stdout="", stderr="",
+        enforcement="enforced", backend="fake",
+    )  # fmt: skip
+    return RunResult(sandbox=sandbox, failure=failure, limit_exceeded=over, cells=cells)
+
+
+def hidden(value: float = 0.8, *, metric: str = "roc_auc", spread: float = 0.05, suite: str = "iid") -> HiddenResult:
+    """Return a hidden result whose normalised mark is `value`."""
+    return HiddenResult(
+        suite=suite, metric=metric, value=value, low=value, high=value, baseline=0, reference=1, normalised=value,
+        normalised_low=max(0.0, value - spread), normalised_high=min(1.0, value + spread), rows=100, missing=0,
+    )  # fmt: skip
