@@ -4,6 +4,7 @@ from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.choose import choose_sandbox
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.environment import BuiltEnvironment, build_environment, environment_digest, find_environment
+from grader.sandbox.execute import execute
 from grader.sandbox.image import build_image
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "build_image",
     "choose_sandbox",
     "environment_digest",
+    "execute",
     "find_environment",
 ]

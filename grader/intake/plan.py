@@ -1,0 +1,213 @@
+"""How the work is run: what was chosen, why, and what else there was."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import Any
+
+from grader.errors import SubmissionError
+from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
+
+READ_BYTES = 256 * 1024
+WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
+SKIPPED = frozenset({".ipynb_checkpoints", ".venv", "venv", "__pycache__", "__MACOSX", "tests", "test", ".github"})
+LISTED = 8
+NAMED = re.compile(r"[^\s`'\"()<>\[\]|]+\.(?:ipynb|py)\b")
+SPACED = re.compile(r"[`'\"(\[]([^`'\"()\[\]\n]+\.(?:ipynb|py))[`'\")\]]")
+STARTED = re.compile(r"(?:python3?|jupyter\s+\S+(?:\s+--\S+)*|ipython|papermill)\s+([^\s`'\"]+\.(?:ipynb|py))\b")
+
+
+def make_plan(submission: Submission, assignment: Assignment | None, limits: Limits) -> RunPlan:
+    """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
+    well-known names, in this order.
+
+    Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings.
+    """
+    files = _Files(submission)
+    rules: tuple[Callable[[], EntryPoint | None], ...] = (
+        lambda: _own_settings(files),
+        lambda: _only_file(submission),
+        lambda: _contract(files, assignment),
+        lambda: _lone_notebook(files),
+        lambda: _named_in_readme(files),
+        lambda: _well_known(files),
+    )
+    for rule in rules:
+        entry = rule()
+        if entry is not None:
+            others = tuple(path for path in files.runnable if path != entry.path)[:LISTED]
+            return RunPlan(entry_point=entry.model_copy(update={"considered": others}), limits=limits)
+    found = ", ".join(files.runnable[:LISTED]) or ", ".join(sorted(files.paths)[:LISTED])
+    raise SubmissionError(
+        "plan.no_entry_point",
+        f"Nothing says how to run this work. Found: {found}.",
+        hint='Add a takehome.toml with the line: run = "python predict.py"',
+    )
+
+
+@dataclass(frozen=True)
+class _Files:
+    """The submission's files as the rules ask for them; contents are read bounded and only when needed."""
+
+    submission: Submission
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        return frozenset(entry.path for entry in self.submission.files)
+
+    @cached_property
+    def runnable(self) -> list[str]:
+        """Notebooks and scripts that count, the shallowest first."""
+        kept = [path for path in self.paths if path.endswith((".ipynb", ".py")) and not _skipped(path)]
+        return sorted(kept, key=lambda path: (path.count("/"), path))
+
+    def text(self, path: str) -> str:
+        with (self.submission.root / path).open("rb") as file:
+            return file.read(READ_BYTES).decode("utf-8", "replace")
+
+
+def _skipped(path: str) -> bool:
+    return not SKIPPED.isdisjoint(path.split("/")[:-1])
+
+
+def _entry(path: str, reason: str) -> EntryPoint:
+    return EntryPoint(kind="notebook" if path.endswith(".ipynb") else "script", path=path, reason=reason)
+
+
+def _own_settings(files: _Files) -> EntryPoint | None:
+    for name, keys in (("takehome.toml", ()), ("pyproject.toml", ("tool", "takehome"))):
+        if name not in files.paths:
+            continue
+        table = _table(files, name, keys)
+        if table is not None and (name == "takehome.toml" or table):
+            return _command_entry(table.get("run"), name, ".".join((*keys, "run")), files)
+    return None
+
+
+def _table(files: _Files, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
+    try:
+        table: Any = tomllib.loads(files.text(name))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        if name == "pyproject.toml":
+            return None  # another tool's file: broken for us only if it says how to run the work, which it cannot
+        raise _invalid(name, "run", f"is not valid TOML: {error}") from error
+    for key in keys:
+        table = table.get(key, {}) if isinstance(table, dict) else {}
+    return table if isinstance(table, dict) else None
+
+
+def _command_entry(run: object, name: str, key: str, files: _Files) -> EntryPoint:
+    if not isinstance(run, str) or not run.strip():
+        raise _invalid(name, key, 'must be a command such as "python predict.py"')
+    try:
+        words = tuple(shlex.split(run))
+    except ValueError as error:
+        raise _invalid(name, key, f"cannot be split into words: {error}") from error
+    if len(words) == 1 and words[0] in files.paths and words[0].endswith((".ipynb", ".py")):
+        return _entry(words[0], f"{name} says so")
+    return EntryPoint(kind="command", argv=words, reason=f"{name} says so")
+
+
+def _invalid(name: str, key: str, what: str) -> SubmissionError:
+    hint = 'Write, for example: run = "python predict.py"'
+    return SubmissionError("plan.invalid", f"{name}: {key} {what}.", hint=hint, path=name)
+
+
+def _only_file(submission: Submission) -> EntryPoint | None:
+    if submission.kind in ("notebook", "script") and len(submission.files) == 1:
+        return _entry(submission.files[0].path, "it is what was handed in")
+    return None
+
+
+def _contract(files: _Files, assignment: Assignment | None) -> EntryPoint | None:
+    if assignment is None:
+        return None
+    contract = assignment.contract
+    for accepted in contract.accepts:
+        if accepted == "command":
+            words = tuple(shlex.split(contract.command))
+            script = next((word for word in words if word.endswith(".py")), "")
+            if script in files.paths and _takes_options(files.text(script), words):
+                return EntryPoint(
+                    kind="command",
+                    path=script,
+                    argv=words,
+                    reason=f"the assignment asks for {script} with these options",
+                )
+        elif accepted in ("predict", "pipeline"):
+            name = contract.function if accepted == "predict" else contract.pipeline
+            path = next(
+                (path for path in files.runnable if path.endswith(".py") and _defines(files.text(path), name)), None
+            )
+            if path is not None and not _is_script(files.text(path)):
+                kind = "predict_function" if accepted == "predict" else "pipeline_function"
+                return EntryPoint.model_validate(
+                    {"kind": kind, "path": path, "function": name, "reason": f"the assignment asks for {name}()"}
+                )
+    return None
+
+
+def _takes_options(text: str, words: tuple[str, ...]) -> bool:
+    return all(word in text for word in words if word.startswith("--"))
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _defines(text: str, name: str) -> bool:
+    if name not in text:
+        return False
+    tree = _tree(text)
+    return tree is not None and any(isinstance(node, ast.FunctionDef) and node.name == name for node in tree.body)
+
+
+def _is_script(text: str) -> bool:
+    """Say whether a module is written to be run: its author's way of running it comes first."""
+    return "__main__" in text and "__name__" in text
+
+
+def _lone_notebook(files: _Files) -> EntryPoint | None:
+    notebooks = [path for path in files.runnable if path.endswith(".ipynb")]
+    scripts = [path for path in files.runnable if PurePosixPath(path).name in WELL_KNOWN and path.endswith(".py")]
+    if len(notebooks) == 1 and not scripts:
+        return _entry(notebooks[0], "it is the only notebook")
+    return None
+
+
+def _named_in_readme(files: _Files) -> EntryPoint | None:
+    readmes = sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
+    for readme in readmes:
+        text = files.text(readme)
+        for pattern in (STARTED, SPACED, NAMED):
+            for match in pattern.finditer(text):
+                path = _matching(match.group(1) if pattern.groups else match.group(0), files)
+                if path:
+                    return _entry(path, f"{readme} names it")
+    return None
+
+
+def _matching(named: str, files: _Files) -> str | None:
+    cleaned = named.strip().removeprefix("./").replace("%20", " ")
+    if cleaned in files.runnable:
+        return cleaned
+    tails = [path for path in files.runnable if PurePosixPath(path).name == PurePosixPath(cleaned).name]
+    return tails[0] if len(tails) == 1 else None
+
+
+def _well_known(files: _Files) -> EntryPoint | None:
+    for name in WELL_KNOWN:
+        for path in files.runnable:
+            if PurePosixPath(path).name == name:
+                return _entry(path, f"{name} is a well-known name")
+    return None

@@ -1,0 +1,91 @@
+"""The run stage: lay the work out, run it in a sandbox, collect what it left, and say how it ended."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+from pathlib import Path, PurePosixPath
+
+from grader.errors import SubmissionError
+from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, Submission
+from grader.ports import Sandbox
+from grader.sandbox.classify import classify, parse_run_file, warnings_of
+from grader.sandbox.collect import collect_file, names_in
+from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
+
+RUN_FILE_BYTES = 4 * 1024**2
+NOTEBOOK_BYTES = 20 * 1024**2
+
+
+def execute(
+    submission: Submission,
+    plan: RunPlan,
+    *,
+    assignment: Assignment | None,
+    deal: Deal | None,
+    sandbox: Sandbox,
+    run_id: str,
+    scratch: Path,
+    cpu_ids: tuple[int, ...],
+    cancel: threading.Event,
+) -> RunResult:
+    """Run `plan` once in a fresh sandbox and return how it ended; outputs lie in `RunResult.collected`.
+
+    The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
+    """
+    space = lay_out(scratch / run_id / "run", submission, plan, assignment, deal)
+    result = sandbox.run(sandbox_job(space, plan, run_id, cpu_ids), cancel)
+    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
+    failure, limit_exceeded = classify(result, run_file, plan.limits)
+    notebook = _collected(space, "executed.ipynb", NOTEBOOK_BYTES)
+    if notebook is not None and not _is_notebook(notebook):
+        (space.collected / "executed.ipynb").unlink()
+    if failure is None and assignment is not None:
+        failure, limit_exceeded = _predictions(space, plan)
+    shutil.rmtree(space.work, ignore_errors=True)
+    shutil.rmtree(space.output, ignore_errors=True)
+    return RunResult(
+        sandbox=result,
+        failure=failure,
+        limit_exceeded=limit_exceeded,
+        cells=run_file.cells if run_file else (),
+        warnings=(*space.notes, *warnings_of(result, run_file)),
+        environment_digest=sandbox.environment_digest(),
+        collected=space.collected,
+    )
+
+
+def _predictions(space: Workspace, plan: RunPlan) -> tuple[Failure | None, bool]:
+    """Collect the predictions from the output folder, the notebook's own, or the work's root."""
+    folder = str(PurePosixPath(plan.entry_point.path).parent) if plan.entry_point.path else "."
+    places = [(space.output, PREDICTIONS), (space.work, f"{folder}/{PREDICTIONS}"), (space.work, PREDICTIONS)]
+    try:
+        for root, name in places:
+            if collect_file(root, name, space.collected / PREDICTIONS, plan.limits.output_bytes):
+                return None, False
+    except SubmissionError as error:
+        failure = Failure(code=error.code, message=error.message, path=error.path, hint=error.hint)
+        return failure, error.code == "output.too_large"
+    written = ", ".join(names_in(space.output, 5)) or "nothing"
+    hint = "Write predictions.csv to the folder in the environment variable OUTPUT_DIR, or to the working folder."
+    message = f"The run ended well but wrote no predictions.csv (in the output folder: {written})."
+    return Failure(code="predictions.missing", message=message, hint=hint), False
+
+
+def _collected(space: Workspace, name: str, most: int) -> bytes | None:
+    """Return a file the runner wrote, None when it is missing or tampered with."""
+    target = space.collected / name
+    try:
+        return target.read_bytes() if collect_file(space.output, name, target, most) else None
+    except SubmissionError:
+        target.unlink(missing_ok=True)
+        return None
+
+
+def _is_notebook(data: bytes) -> bool:
+    try:
+        book = json.loads(data)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(book, dict) and isinstance(book.get("cells"), list)

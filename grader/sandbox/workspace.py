@@ -1,0 +1,127 @@
+"""The folders of one run: the work with its data, the outputs, and the job that the runner reads."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model import Assignment, Deal, Mount, RunPlan, SandboxJob, Submission
+from grader.sandbox.assets import sandbox_asset
+
+PREDICTIONS = "predictions.csv"
+VARIABLES = {
+    "OUTPUT_DIR": "/out",
+    "MPLBACKEND": "Agg",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+    "IPYTHONDIR": "/tmp/ipython",
+    "JUPYTER_RUNTIME_DIR": "/tmp/jupyter",
+    "JUPYTER_PLATFORM_DIRS": "1",
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Where one run lies on the host."""
+
+    root: Path
+    notes: tuple[str, ...]
+
+    @property
+    def work(self) -> Path:
+        """The writable copy of the submission."""
+        return self.root / "work"
+
+    @property
+    def output(self) -> Path:
+        """What the work writes on purpose."""
+        return self.root / "out"
+
+    @property
+    def collected(self) -> Path:
+        """What was taken out of the dead sandbox."""
+        return self.root / "collected"
+
+
+def lay_out(
+    root: Path, submission: Submission, plan: RunPlan, assignment: Assignment | None, deal: Deal | None
+) -> Workspace:
+    """Copy the submission, deal its data in, and write the job. Data files of the same names are replaced."""
+    notes: list[str] = []
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    space = Workspace(root, ())
+    shutil.copytree(submission.root, space.work)
+    for folder in (space.output, space.collected, root / "job"):
+        folder.mkdir(mode=0o755)
+    for path in list(space.work.rglob(PREDICTIONS)):
+        path.unlink()
+        notes.append(
+            f"{path.relative_to(space.work)} that came with the work was set aside: predictions are made anew."
+        )
+    if deal is not None:
+        data = space.work / "data"
+        if data.is_file():
+            data.unlink()
+        data.mkdir(exist_ok=True)
+        for name, content in deal.files.items():
+            target = data / name
+            if target.is_dir():
+                shutil.rmtree(target)
+            target.write_bytes(content)
+        notes += _data_beside(space.work, plan)
+    job = root / "job" / "job.json"
+    job.write_text(json.dumps(_job(plan, assignment)), encoding="utf-8")
+    job.chmod(0o644)
+    return Workspace(root, tuple(notes))
+
+
+def _data_beside(work: Path, plan: RunPlan) -> list[str]:
+    """Let a notebook in a subfolder find data/ beside it, as it would where its author ran it from the root."""
+    if plan.entry_point.kind != "notebook":
+        return []
+    folder = (work / plan.entry_point.path).parent
+    if folder == work or (folder / "data").exists():
+        return []
+    (folder / "data").symlink_to("/work/data")
+    return [f"data/ was also shown in {folder.relative_to(work)}/, where the notebook lies."]
+
+
+def _job(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
+    entry = plan.entry_point
+    job: dict[str, object] = {
+        "kind": entry.kind,
+        "path": entry.path,
+        "argv": list(entry.argv),
+        "function": entry.function,
+        "work": "/work",
+        "output": "/out",
+        "cell_s": plan.limits.cell_s,
+        "input": "data/test.csv",
+    }
+    if assignment is not None:
+        spec = assignment.data
+        job |= {"input": f"data/{spec.test}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
+        job["column"] = assignment.contract.prediction_column
+    return job
+
+
+def sandbox_job(space: Workspace, plan: RunPlan, run_id: str, cpu_ids: tuple[int, ...]) -> SandboxJob:
+    """Return the job that runs `plan` in `space`."""
+    folder = str(Path(plan.entry_point.path).parent) if plan.entry_point.path else "."
+    paths = ["/work", "/work/src"] + ([f"/work/{folder}"] if folder != "." else [])
+    return SandboxJob(
+        run_id=run_id,
+        argv=("python", "/grader/runner/main.py", "/grader/job/job.json"),
+        workspace=space.work,
+        output=space.output,
+        mounts=(
+            Mount(source=sandbox_asset("runner"), target="/grader/runner"),
+            Mount(source=space.root / "job", target="/grader/job"),
+        ),
+        env={**VARIABLES, "PYTHONPATH": ":".join(paths)},
+        limits=plan.limits,
+        cpu_ids=cpu_ids,
+    )

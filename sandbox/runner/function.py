@@ -1,0 +1,88 @@
+"""Calls the function an assignment asks for: predict() on the test rows, or get_pipeline() fitted and applied."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import record
+import script
+
+
+def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
+    """Call the function in a process of its own, so that whatever it does to its process leaves this one whole."""
+    command = [sys.executable, __file__, sys.argv[1]]
+    run.write()
+    process = subprocess.run(command, cwd=job["work"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    said = process.stderr.decode("utf-8", "replace")
+    sys.stderr.write(said)
+    if process.returncode == 0:
+        return None
+    if process.returncode == CONTRACT:
+        return record.failure("run.contract", said.strip().splitlines()[-1], path=job["path"], hint=CONTRACT_HINT)
+    return script.failure_of(process.returncode, said, job)
+
+
+CONTRACT = 65
+CONTRACT_HINT = "Look at the contract in the assignment's README: one finite prediction for every row of the test file."
+
+
+def _predict(job: dict[str, Any]) -> int:
+    import importlib.util
+    import inspect
+
+    import pandas as pd
+
+    path = Path(job["work"]) / job["path"]
+    sys.path[:0] = [str(path.parent), job["work"]]
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    function = getattr(module, job["function"])
+    test = pd.read_csv(job["input"])
+    if job["kind"] == "pipeline_function":
+        train = pd.read_csv(job["train"])
+        fitted = function().fit(train.drop(columns=[job["id"], job["target"]]), train[job["target"]])
+        rows = test.drop(columns=[job["id"]])
+        found = fitted.predict_proba(rows)[:, 1] if hasattr(fitted, "predict_proba") else fitted.predict(rows)
+    else:
+        first = next(iter(inspect.signature(function).parameters.values()), None)
+        asks_path = first is not None and (
+            first.annotation in (str, Path, "str", "Path")
+            or any(part in first.name for part in ("path", "csv", "file"))
+        )
+        found = function(job["input"] if asks_path else test)
+    return _write(found, test, job)
+
+
+def _write(found: Any, test: Any, job: dict[str, Any]) -> int:
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(found, pd.DataFrame) and {job["id"], job["column"]} <= set(found.columns):
+        table = found[[job["id"], job["column"]]]
+    else:
+        values = np.asarray(found)
+        values = values[:, 1] if values.ndim == 2 and values.shape[1] == 2 else values.squeeze()
+        if values.shape != (len(test),):
+            print(f"{job['function']}() returned shape {values.shape} for {len(test)} rows.", file=sys.stderr)
+            return CONTRACT
+        table = pd.DataFrame({job["id"]: test[job["id"]], job["column"]: values})
+    table.to_csv(Path(job["output"]) / "predictions.csv", index=False)
+    return 0
+
+
+if __name__ == "__main__":
+    import json
+
+    try:
+        raise SystemExit(_predict(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
+    except Exception:  # noqa: BLE001 - the candidate's error, told to the parent by its traceback
+        traceback.print_exc()
+        raise SystemExit(1) from None

@@ -1,0 +1,117 @@
+"""Runs a notebook cell by cell with nbclient, keeping what ran before a failure."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import record
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+OUTPUT_BYTES = 1_000_000
+
+
+def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
+    """Execute the notebook, write executed.ipynb, and return the failure or None."""
+    path = Path(job["work"]) / job["path"]
+    try:
+        book = nbformat.read(path, as_version=4)
+    except (ValueError, KeyError, AttributeError, RecursionError, OSError) as error:
+        return record.failure("notebook.invalid", f"{job['path']} cannot be read: {error}", path=job["path"])
+    try:
+        return asyncio.run(_Execution(book, path.parent, job, run).all_cells())
+    finally:
+        nbformat.write(book, Path(job["output"]) / "executed.ipynb")
+
+
+class _Execution:
+    """One notebook's execution."""
+
+    def __init__(self, book: Any, folder: Path, job: dict[str, Any], run: record.RunRecord) -> None:
+        self._book, self._job, self._run = book, job, run
+        manager = AsyncKernelManager(kernel_name="python3")
+        # the kernel is this interpreter's own, whatever kernels are installed or named
+        manager.kernel_spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        self._client = NotebookClient(
+            book,
+            km=manager,
+            timeout=int(job["cell_s"]),
+            allow_errors=False,
+            force_raise_errors=True,
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": str(folder)}},
+            extra_arguments=["--HistoryManager.enabled=False", "--IPKernelApp.quiet=True"],
+        )
+
+    async def all_cells(self) -> dict[str, Any] | None:
+        """Run every code cell until one fails."""
+        failed = None
+        async with self._client.async_setup_kernel(env=os.environ.copy()):
+            for index, cell in enumerate(self._book.cells):
+                if cell.cell_type == "code" and cell.source.strip():
+                    failed = await self._one(index, cell) if failed is None else self._skipped(index, failed)
+        return failed
+
+    def _skipped(self, index: int, failed: dict[str, Any]) -> dict[str, Any]:
+        self._run.cells.append({"index": index, "status": "not_run"})
+        return failed
+
+    async def _one(self, index: int, cell: Any) -> dict[str, Any] | None:
+        entry: dict[str, Any] = {"index": index, "status": "ok"}
+        self._run.cells.append(entry)
+        started = time.monotonic()
+        failed = None
+        try:
+            await self._client.async_execute_cell(cell, index, store_history=True)
+        except CellTimeoutError:
+            entry["status"] = "timeout"
+            message = f"Cell {index} ran longer than the {self._job['cell_s']:g} s that a cell may."
+            failed = record.failure("notebook.cell_timeout", message, cell=index, hint="Search less, or on a sample.")
+        except DeadKernelError:
+            entry["status"] = "error"
+            message = f"The notebook's process ended in the middle of cell {index}."
+            failed = record.failure("notebook.kernel_died", message, cell=index, hint="Use less memory; do not exit.")
+        except Exception as error:  # noqa: BLE001 - whatever nbclient raises for a cell's own error is that cell's failure
+            entry["status"] = "error"
+            failed = self._error_of(index, cell, error, entry)
+        entry["wall_s"] = round(time.monotonic() - started, 3)
+        if failed:
+            failed.setdefault("path", self._job["path"])
+        self._run.write()
+        return failed
+
+    def _error_of(self, index: int, cell: Any, error: Exception, entry: dict[str, Any]) -> dict[str, Any]:
+        output: Any = next((item for item in cell.outputs if item.output_type == "error"), {})
+        name = output.get("ename") or getattr(error, "ename", type(error).__name__)
+        value = record.clean(str(output.get("evalue") or getattr(error, "evalue", error)), 300)
+        trace = record.clean("\n".join(output.get("traceback", [])))
+        line = _line(trace)
+        entry |= {"error": name, "message": value, "traceback": trace, "line": line}
+        code = (
+            "notebook.syntax_error"
+            if name in ("SyntaxError", "IndentationError", "TabError")
+            else "notebook.cell_error"
+        )
+        return record.of_exception(name, value, where=f"Cell {index}", otherwise=code, cell=index, line=line)
+
+
+def _line(trace: str) -> int | None:
+    """Return the line of the cell that the traceback's first frame points at."""
+    for text in trace.splitlines():
+        found = text.strip().split()
+        if text.lstrip().startswith(("---->", "--->", "-->", "->")) and len(found) > 1 and found[1].isdigit():
+            return int(found[1])
+    for text in trace.splitlines():
+        _, marked, after = text.partition(", line ")
+        number = after.split()[0].rstrip(",:)") if marked and after.split() else ""
+        if number.isdigit():
+            return int(number)
+    return None

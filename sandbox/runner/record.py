@@ -1,0 +1,75 @@
+"""run.json: what was run and how it ended, written again after each step so that a kill leaves what ran."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+TRACEBACK = 4000
+MESSAGE = 500
+
+
+def clean(text: str, most: int = TRACEBACK) -> str:
+    """Return `text` without terminal colours, its end kept when it is long."""
+    plain = ANSI.sub("", text)
+    return plain if len(plain) <= most else "... " + plain[-most:]
+
+
+class RunRecord:
+    """The record of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.cells: list[dict[str, Any]] = []
+        self.warnings: list[str] = []
+        self._failure: dict[str, Any] | None = None
+        self._status = "running"
+
+    def finish(self, failure: dict[str, Any] | None) -> None:
+        """Note how the run ended."""
+        self._failure = failure
+        self._status = "failed" if failure else "completed"
+        self.write()
+
+    def write(self) -> None:
+        """Write the record whole, so that it is never seen half-written."""
+        data = {"status": self._status, "failure": self._failure, "cells": self.cells, "warnings": self.warnings}
+        part = self._path.with_name(".run.json.part")
+        part.write_text(json.dumps(data), encoding="utf-8")
+        part.replace(self._path)
+
+
+def failure(code: str, message: str, **where: Any) -> dict[str, Any]:
+    """Return a failure as run.json holds it; `where` may name path, cell, line and hint."""
+    return {"code": code, "message": message[:MESSAGE], **where}
+
+
+def of_exception(name: str, value: str, *, where: str, otherwise: str, **place: Any) -> dict[str, Any]:
+    """Return the failure for an exception by its name and text; `otherwise` is the code when nothing special fits."""
+    if name in ("ModuleNotFoundError", "ImportError"):
+        missing = re.search(r"No module named '([^']+)'", value)
+        if missing:
+            package = missing.group(1).split(".")[0]
+            hint = "Only the packages that the assignment lists are installed; use one of those, or hand the module in."
+            message = f"{where} imports {package}, which is not installed."
+            return failure("environment.missing_package", message, hint=hint, **place)
+    if name in ("StdinNotImplementedError", "EOFError") and (
+        "raw_input" in value or "EOF" in value or "stdin" in value
+    ):
+        hint = "Replace input() by a constant or a command-line option."
+        return failure("notebook.input_requested", f"{where} waits for keyboard input.", hint=hint, **place)
+    hint = HINTS.get(name, "Run everything again from a fresh start, in order, and mend what fails first.")
+    return failure(otherwise, f"{where} raised {name}: {value}".strip().rstrip(":"), hint=hint, **place)
+
+
+HINTS = {
+    "FileNotFoundError": "Read data/ by a path relative to the working folder, not by one of your own machine.",
+    "NameError": "A name is used before it is defined: restart, run all in order, and save again.",
+    "AttributeError": "Check the name against the installed version; older functions may be gone.",
+    "MemoryError": "Load fewer columns or rows at a time, or use smaller types.",
+    "SyntaxError": "Only Python 3 is run; a print statement needs parentheses.",
+    "IndentationError": "Mend the indentation.",
+}

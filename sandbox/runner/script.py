@@ -1,0 +1,76 @@
+"""Runs a script or a command in a process of its own, and reads where it failed from its traceback."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import IO, Any
+
+import record
+
+FRAME = re.compile(r'  File "([^"]+)", line (\d+)')
+RAISED = re.compile(r"^([A-Za-z_][\w.]*): ?(.*)$|^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))$")
+LAST_LINES = 200
+
+
+def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
+    """Run the command from the submission's root and return the failure or None."""
+    run.write()
+    command = _command(job)
+    try:
+        process = subprocess.Popen(command, cwd=job["work"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    except OSError as error:
+        hint = "Name a program that the environment has, such as python."
+        return record.failure("run.failed", f"{command[0]} could not be started: {error.strerror}", hint=hint)
+    assert process.stderr is not None
+    tail: deque[str] = deque(maxlen=LAST_LINES)
+    reader = threading.Thread(target=_copy, args=(process.stderr, tail))
+    reader.start()
+    status = process.wait()
+    reader.join(timeout=5)
+    return None if status == 0 else failure_of(status, "".join(tail), job)
+
+
+def _command(job: dict[str, Any]) -> list[str]:
+    if job["kind"] == "script":
+        return [sys.executable, job["path"]]
+    places = {"input": job["input"], "output": str(Path(job["output"]) / "predictions.csv")}
+    words = [word.replace("{input}", places["input"]).replace("{output}", places["output"]) for word in job["argv"]]
+    return [sys.executable, *words[1:]] if words[0] in ("python", "python3") else words
+
+
+def _copy(stream: IO[bytes], tail: deque[str]) -> None:
+    while line := stream.readline(4096):
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()
+        tail.append(line.decode("utf-8", "replace"))
+
+
+def failure_of(status: int, said: str, job: dict[str, Any]) -> dict[str, Any]:
+    """Return the failure that an exit status and what was said on standard error amount to."""
+    shown = job["path"] or " ".join(job["argv"])
+    lines = record.clean(said).splitlines()
+    last = next((found for found in (RAISED.match(line) for line in reversed(lines)) if found), None)
+    if last is None or not any(word in said for word in ("Traceback", "SyntaxError", "IndentationError")):
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
+        hint = lines[-1][:300] if lines else "It said nothing; print what goes wrong before you exit."
+        return record.failure("run.failed", f"{shown} {how}.", hint=hint, path=job["path"] or None)
+    name, value = (last.group(1) or last.group(3)).rsplit(".", 1)[-1], last.group(2) or ""
+    path, line = _place(said, job)
+    code = "run.syntax_error" if name in ("SyntaxError", "IndentationError", "TabError") else "run.failed"
+    return record.of_exception(name, value, where=path or shown, otherwise=code, path=path or job["path"], line=line)
+
+
+def _place(said: str, job: dict[str, Any]) -> tuple[str | None, int | None]:
+    """Return path and line of the last frame that lies in the submission."""
+    root = Path(job["work"]).resolve()
+    found: tuple[str | None, int | None] = (None, None)
+    for name, line in FRAME.findall(said):
+        path = (root / name).resolve()
+        if path.is_relative_to(root):
+            found = (path.relative_to(root).as_posix(), int(line))
+    return found
