@@ -1,33 +1,105 @@
-"""The Docker backend."""
+"""The Docker backend: one container a run, of the grader's own image, on runc or another runtime such as gVisor's."""
 
 from __future__ import annotations
 
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob, SandboxResult
+from grader.sandbox.container import Container
+from grader.sandbox.container_options import HOST_LABEL, OWNER_LABEL
+from grader.sandbox.engine import engine
+from grader.sandbox.gauges import GroupGauge
+from grader.sandbox.host import is_root
+from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
+from grader.sandbox.owner import host_id, is_alive
+from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.watchdog import TICK_S, Watchdog
 
 
 class DockerSandbox:
-    """Runs jobs in containers of the grader's own image."""
+    """Runs jobs in containers of `image` (default: the one `grader sandbox build --docker` makes), under `runtime`.
+
+    As root each run has a user id of its own; as an ordinary user it has that user's, for the folders are theirs.
+    """
 
     name = "docker"
 
     def __init__(self, home: Path, image: str | None = None, runtime: str | None = None) -> None:
-        self._home, self._image, self._runtime = home, image, runtime
+        self._home, self._image, self._runtime = home, image or image_tag(), runtime
 
     def why_unavailable(self) -> str | None:
-        """Return why it cannot be used."""
-        return "It is not built yet."
+        """Return None when the engine answers and has the image and the runtime, else what to do."""
+        try:
+            with engine() as client:
+                if image_labels(client, self._image) is None:
+                    return f"The image {self._image} is not built. Run: grader sandbox build --docker"
+                if self._runtime and self._runtime not in client.info().get("Runtimes", {}):
+                    return f"The engine has no runtime {self._runtime!r}: install it, or choose another."
+        except InfrastructureError as error:
+            return f"{error.message} {error.hint}"
+        return None
 
     def environment_digest(self) -> str:
-        """Return the image's."""
-        raise InfrastructureError("infrastructure.no_environment", "The image is not built.")
+        """Return the digest that the image was labelled with when it was built."""
+        with engine() as client:
+            labels = image_labels(client, self._image)
+        if not labels or DIGEST_LABEL not in labels:
+            raise InfrastructureError(
+                "infrastructure.no_environment",
+                f"The image {self._image} is not built, or not by the grader.",
+                hint="Run: grader sandbox build --docker",
+            )
+        return labels[DIGEST_LABEL]
 
     def sweep(self) -> None:
-        """Remove what is left."""
+        """Remove containers of graders on this machine that are no longer alive."""
+        from docker.errors import NotFound
+
+        with engine() as client:
+            for found in client.containers(all=True, filters={"label": [OWNER_LABEL, f"{HOST_LABEL}={host_id()}"]}):
+                if not is_alive(found["Labels"][OWNER_LABEL]):
+                    try:
+                        client.remove_container(found["Id"], force=True, v=True)
+                    except NotFound:
+                        continue  # another grader was sweeping too
 
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
-        """Run it."""
-        raise InfrastructureError("infrastructure.no_sandbox", "The image is not built.")
+        """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when the engine fails."""
+        with ExitStack() as stack:
+            uid = stack.enter_context(self._user(job))
+            client = stack.enter_context(engine())
+            container = stack.enter_context(Container(client, job, self._image, uid, self._runtime))
+            container.start()
+            dog = Watchdog(job, cancel, GroupGauge(container.meter))
+            return _supervise(container, dog)
+
+    @contextmanager
+    def _user(self, job: SandboxJob) -> Iterator[int]:
+        if not is_root():
+            yield os.getuid()
+            return
+        with taken_slot(self._home) as slot:
+            give_to_slot((job.workspace, job.output), FIRST_UID + slot)
+            yield FIRST_UID + slot
+
+
+def _supervise(container: Container, dog: Watchdog) -> SandboxResult:
+    dog.memory, dog.first_process = container.memory, container.first_process
+    killed_for = None
+    while killed_for is None and not container.wait_a_tick(TICK_S):
+        killed_for = dog.check()
+    wall_s = dog.elapsed_s
+    dog.gauge.sample()
+    dog.first_process = None
+    if killed_for is not None:
+        container.kill()
+    exit_code, oom_killed = container.ending()
+    stdout, stderr = container.logs()
+    death = Death(killed_for, exit_code, wall_s, stdout, stderr, oom_killed=oom_killed)
+    return sandbox_result(death, dog, "enforced", DockerSandbox.name)

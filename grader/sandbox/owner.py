@@ -34,3 +34,10 @@ def _started(process: int) -> str:
     except OSError:
         return ""
     return fields.rpartition(")")[2].split()[19]
+
+
+@cache
+def host_id() -> str:
+    """Return a name for this boot of this machine and this process's view of its processes."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}-{os.stat('/proc/self/ns/pid').st_ino}"  # noqa: PTH116 - a magic link

@@ -14,6 +14,11 @@ class BoundedLog:
         self._head = bytearray()
         self._tail = bytearray()
         self._dropped = 0
+        self._begun_late = False
+
+    def note_missing(self) -> None:
+        """Note that somebody before us has dropped the beginning."""
+        self._begun_late = True
 
     def add(self, data: bytes) -> None:
         """Take in the next bytes."""
@@ -32,13 +37,14 @@ class BoundedLog:
     @property
     def truncated(self) -> bool:
         """Whether something was left out."""
-        return self._dropped > 0 or len(self._tail) > self._tail_room
+        return self._begun_late or self._dropped > 0 or len(self._tail) > self._tail_room
 
     def text(self) -> str:
         """Return what was kept, decoded with replacement, with a line that says how much is missing."""
         self._trim()
         gap = f"\n... {self._dropped} bytes left out ...\n" if self._dropped else ""
-        return self._head.decode(errors="replace") + gap + self._tail.decode(errors="replace")
+        start = "... the beginning was left out ...\n" if self._begun_late else ""
+        return start + self._head.decode(errors="replace") + gap + self._tail.decode(errors="replace")
 
 
 class PipeReader:

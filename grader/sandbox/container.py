@@ -1,0 +1,106 @@
+"""One container's life: started, waited for, killed, read and removed. Its streams are never attached to."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from grader.errors import InfrastructureError
+from grader.model import SandboxJob
+from grader.sandbox.container_options import create_container
+from grader.sandbox.disk import MemoryFileSystems
+from grader.sandbox.engine import engine
+from grader.sandbox.group_meter import GroupMeter, meter_of
+from grader.sandbox.inside import memory_file_systems
+from grader.sandbox.streams import BoundedLog
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+KILL_S = 30
+
+
+class Container:
+    """A container created for one job; leaving the block kills and removes it."""
+
+    def __init__(self, client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None) -> None:
+        self._client, self._job = client, job
+        self._mark = f"sandbox-{secrets.token_hex(8)}"
+        self.meter: GroupMeter | None = None
+        self.memory: MemoryFileSystems | None = None
+        self.first_process: int | None = None
+        self._ended = threading.Event()
+        self.id = create_container(client, job, image, uid, runtime, self._mark)
+
+    def start(self) -> None:
+        """Start it, and look at it from outside where this is the engine's own machine."""
+        self._client.start(self.id)
+        threading.Thread(target=self._wait, name=f"wait-{self.id[:12]}", daemon=True).start()
+        process = int(self._state()["Pid"])
+        self.meter = meter_of(process, self.id) if process else None
+        if self.meter is not None:
+            self.first_process = process
+            self.memory = MemoryFileSystems(process, (place.target for place in memory_file_systems(self._job)))
+
+    def _wait(self) -> None:
+        """Sleep until the engine says that it has ended; a connection of its own, for it blocks."""
+        with contextlib.suppress(InfrastructureError), engine(timeout_s=None) as client:
+            client.wait(self.id)
+        self._ended.set()
+
+    def wait_a_tick(self, seconds: float) -> bool:
+        """Return whether it has ended, after `seconds` at most."""
+        return self._ended.wait(seconds)
+
+    def kill(self) -> None:
+        """Kill it and wait until nothing of it runs; raises InfrastructureError when it stays."""
+        from docker.errors import APIError
+
+        with contextlib.suppress(APIError):  # it may have ended by itself a moment ago
+            self._client.kill(self.id)
+        if not self._ended.wait(KILL_S) and self._state()["Running"]:
+            raise InfrastructureError("infrastructure.sandbox", "A killed container did not go away.")
+
+    def ending(self) -> tuple[int, bool]:
+        """Return the main process's status, and whether the kernel killed anything for want of memory.
+
+        Raises InfrastructureError when the work never began.
+        """
+        state = self._state()
+        if state["Error"]:
+            raise InfrastructureError("infrastructure.sandbox", f"The container could not be run: {state['Error']}")
+        return int(state["ExitCode"]), bool(state["OOMKilled"])
+
+    def logs(self) -> tuple[BoundedLog, BoundedLog]:
+        """Return what was printed to standard output and error, once it is dead."""
+        return self._log(stdout=True), self._log(stdout=False)
+
+    def _log(self, *, stdout: bool) -> BoundedLog:
+        """Read one stream. It begins with our mark, unless the engine had to drop the beginning."""
+        first = f"{self._mark}\n".encode()
+        log, begun = BoundedLog(self._job.limits.log_bytes), False
+        for piece in self._client.logs(self.id, stdout=stdout, stderr=not stdout, stream=True, follow=False):
+            if not begun:
+                begun = True
+                if piece.startswith(first):
+                    piece = piece.removeprefix(first)
+                else:
+                    log.note_missing()
+            log.add(piece)
+        return log
+
+    def _state(self) -> dict[str, Any]:
+        return dict(self._client.inspect_container(self.id)["State"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.memory is not None:
+            self.memory.close()
+        self._client.remove_container(self.id, force=True, v=True)

@@ -1,0 +1,44 @@
+"""The connection to a Docker engine, and the engine's exceptions turned into ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from grader.errors import InfrastructureError
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+HINT = "Is it running, and may this user talk to it (group docker)? Run: grader doctor"
+TIMEOUT_S = 120
+
+
+@contextmanager
+def engine(timeout_s: int | None = TIMEOUT_S) -> Iterator[APIClient]:
+    """Yield a client of the engine that DOCKER_HOST or the usual socket names; None as time-out waits for ever.
+
+    Raises InfrastructureError("infrastructure.sandbox") when it does not answer, or refuses what it is asked.
+    """
+    import docker  # takes a fifth of a second to import, which only its users should pay
+    import requests
+
+    try:
+        client = docker.from_env(timeout=timeout_s).api
+    except docker.errors.DockerException as error:
+        raise _unreachable(error) from error
+    try:
+        yield client
+    except docker.errors.APIError as error:
+        raise InfrastructureError(
+            "infrastructure.sandbox", f"The Docker engine refused: {error.explanation}"
+        ) from error
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        raise _unreachable(error) from error
+    finally:
+        client.close()
+
+
+def _unreachable(error: Exception) -> InfrastructureError:
+    return InfrastructureError("infrastructure.sandbox", f"The Docker engine does not answer: {error}", hint=HINT)
