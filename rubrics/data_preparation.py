@@ -121,7 +121,8 @@ def data_explored(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    looks = {last(call.name): call for call in reversed(live_calls(evidence, "explore", "plot"))}
+    inspecting = [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+    looks = {last(call.name): call for call in reversed(inspecting)}
     places = spans(list(looks.values())[::-1])
     if len(looks) >= ENOUGH_LOOKS:
         return met(f"The data is looked at in {len(looks)} different ways.", evidence=places)

@@ -63,7 +63,9 @@ def code_files(evidence: Evidence) -> list[str]:
 
 def start(evidence: Evidence) -> list[Span]:
     """Return where a reader begins: the entry point, else the first code, else the first file."""
-    found = [source.path for source in evidence.code.sources]
+    tests = test_paths(evidence)
+    written = [source.path for source in evidence.code.sources if source.lines and source.path not in tests]
+    found = sorted(written, key=lambda path: path.count("/"))
     if evidence.plan and evidence.plan.entry_point.path:
         found = [evidence.plan.entry_point.path]
     found = found or [entry.path for entry in evidence.files]

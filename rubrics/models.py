@@ -23,8 +23,11 @@ _SCALED = re.compile(
     r"|MLPRegressor|SGDClassifier|SGDRegressor|Ridge|RidgeCV|RidgeClassifier|Lasso|LassoCV|ElasticNet|ElasticNetCV"
     r"|Perceptron|Sequential)$"
 )
+_WRAPPER = re.compile(
+    r"(Voting|Stacking|MultiOutput|OneVs|ClassifierChain|TransformedTarget|Calibrated)"
+)  # hold models
 _TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"))
-_RANDOM = re.compile(r"(Forest|Trees|Boost|Boosting|XGB|LGBM|MLP|SGD|DecisionTree|Bagging|Dummy)\w*$")
+_RANDOM = re.compile(r"(Forest|Trees|Boost|Boosting|XGB|LGBM|MLP|SGD|DecisionTree|Bagging)\w*$")
 _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
 
 
@@ -89,4 +92,6 @@ def scalers(evidence: Evidence) -> list[Call]:
 def _is_model(call: Call) -> bool:
     if call.name in _TRAINERS:
         return True
-    return call.name.split(".")[0] in LIBRARIES and last(call.name)[:1].isupper() and bool(_MODEL.search(call.name))
+    name = last(call.name)
+    known = call.name.split(".")[0] in LIBRARIES and name[:1].isupper()
+    return known and bool(_MODEL.search(name)) and not _WRAPPER.match(name)

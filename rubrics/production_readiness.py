@@ -90,7 +90,8 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     listed = declared(files)
     advice = "List every package that is imported in requirements.txt or pyproject.toml, with its version."
     if not listed:
-        return absent(evidence, f"{count(len(needed), 'package')} are imported and none is declared.", advice)
+        reason = f"No file declares the {count(len(needed), 'package')} that the work imports."
+        return not_met(reason, evidence=list(needed.values()), advice=advice)
     missing = [name for name in needed if distribution_of(name) not in listed]
     loose = [name for name in needed if name not in missing and not listed[distribution_of(name)]]
     places = [Span(path=document.path) for document in files]
@@ -99,7 +100,8 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     if missing:
         places = [needed[name] for name in missing] + places
         reason = f"Imported, but not declared: {', '.join(missing[:5])}."
-        return partly(reason, evidence=places, score=0.4, advice=advice)
+        few = len(missing) * 2 < len(needed)
+        return partly(reason, evidence=places, score=0.6 if few else 0.3, advice=advice)
     reason = f"Declared without a fixed version: {', '.join(loose[:5])}."
     return partly(reason, evidence=places, score=0.6, advice="Pin versions, or hand in a lock file.")
 
@@ -163,7 +165,7 @@ def input_validated(evidence: Evidence) -> Finding:
     )
 
 
-@criterion("production_readiness.model_kept", title="The fitted model is kept and used again")
+@criterion("production_readiness.model_kept", title="The fitted model is kept and used again", weight=0.5)
 def model_kept(evidence: Evidence) -> Finding:
     """Judge whether training and prediction are apart: the fitted model is saved and loaded; only saved is partly."""
     if problem := unreadable(evidence):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ from grader.model import (
     SandboxResult,
     Span,
 )
-from grader.plugins import Finding, judge, load_criteria
+from grader.plugins import Criterion, Finding, judge, load_criteria
 
 CRITERIA = {item.id: item for item in load_criteria()}
 
@@ -78,13 +81,17 @@ def notebook(*cells: str, counts: Sequence[int | None] | None = None) -> str:
         if cell.startswith("# %% md"):
             made.append({"cell_type": "markdown", "metadata": {}, "source": cell.removeprefix("# %% md\n")})
         else:
-            made.append({"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": next(numbers), "source": cell})
+            made.append(
+                {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": next(numbers), "source": cell}
+            )
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": made})
 
 
 def plan(path: str = "train.py", **entry: Any) -> RunPlan:
     """Return a plan that runs the script `path` under the usual limits."""
-    return RunPlan(entry_point=EntryPoint(**{"kind": "script", "path": path, "reason": "named", **entry}), limits=Limits())
+    return RunPlan(
+        entry_point=EntryPoint(**{"kind": "script", "path": path, "reason": "named", **entry}), limits=Limits()
+    )
 
 
 def ran(*, wall_s: float = 10, memory: int = 10**8, failure: Failure | None = None, over: bool = False,
@@ -103,3 +110,47 @@ def hidden(value: float = 0.8, *, metric: str = "roc_auc", spread: float = 0.05,
         suite=suite, metric=metric, value=value, low=value, high=value, baseline=0, reference=1, normalised=value,
         normalised_low=max(0.0, value - spread), normalised_high=min(1.0, value + spread), rows=100, missing=0,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """A work, and the verdict a criterion must give on it; `about` says what is special about the work."""
+
+    criterion: str
+    verdict: str
+    about: str
+    evidence: Callable[[], Evidence]
+
+    def __str__(self) -> str:
+        return f"{self.criterion.split('.')[1]} is {self.verdict}: {self.about}"
+
+
+def cases_of(dimension: str) -> Callable[..., Case]:
+    """Return a maker of cases for one dimension; `files` are what `work` takes, or ready evidence."""
+
+    def case(name: str, expected: str, about: str, files: Mapping[str, str] | str | Evidence, **more: Any) -> Case:
+        made = (lambda: files) if isinstance(files, Evidence) else (lambda: work(files, **more))
+        return Case(f"{dimension}.{name}", expected, about, made)
+
+    return case
+
+
+def missing_verdicts(dimension: str, cases: Sequence[Case]) -> dict[str, set[str]]:
+    """Return, a criterion of the dimension, the verdicts its source can give but no case shows."""
+    shown: dict[str, set[str]] = {}
+    for case in cases:
+        shown.setdefault(case.criterion, set()).add(case.verdict)
+    wanted = {name: _can_give(item) for name, item in CRITERIA.items() if item.dimension == dimension}
+    return {
+        name: verdicts - shown.get(name, set())
+        for name, verdicts in wanted.items()
+        if verdicts - shown.get(name, set())
+    }
+
+
+def _can_give(item: Criterion) -> set[str]:
+    code = inspect.getsource(item.judge)
+    found = {name for name in ("met", "partly", "not_met", "not_applicable") if re.search(rf"\b{name}\(", code)}
+    if "absent(" in code:
+        found.add("not_met")
+    return found | ({"met", "not_met", "not_applicable"} if "leakage(" in code.split(":", 1)[1] else set())
