@@ -14,7 +14,7 @@ from grader.intake import take
 from grader.model import CriterionResult, Evidence, Failure, Outcome, Record
 from grader.pipeline import failure_of
 from grader.plugins import Criterion, load_criteria
-from grader.report import print_criteria
+from grader.report.criteria import print_criteria
 from grader.scoring import score
 from grader.settings import read_settings
 from grader.wiring import private_scratch

@@ -23,6 +23,9 @@ def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> H
     predicted = read_predictions(predictions, deal, assignment)
     classes = assignment.metric.name in CLASSIFICATION
     truth = _truth(deal, assignment, classes=classes)
+    # rows come in another order in every run; the resamples must not
+    order = np.lexsort((truth, predicted))
+    truth, predicted = truth[order], predicted[order]
     metric = METRICS[assignment.metric.name]
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
     low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes)

@@ -130,5 +130,5 @@ def _check_ids(unknown: list[int], repeated: list[int], missing: int, rows: int)
         f"The ids in {NAME} are not those of the test file: {'; '.join(parts)}.",
         hint="Take the ids from the test file at run time and keep each row's own; do not drop or repeat rows.",
         path=NAME,
-        line=(unknown or repeated or [None])[0],
+        line=next(iter(unknown or repeated), None),
     )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import record
 
+# imported by name when needed: nbclient is half of a script's start-up
 RUNNERS = {
     "notebook": "notebook",
     "script": "script",
@@ -25,7 +27,7 @@ def main() -> int:
     """Read the job, run it by its kind, and return 0 when the work ended well."""
     job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     run = record.RunRecord(Path(job["output"]) / "run.json")
-    module = __import__(RUNNERS[job["kind"]])
+    module = import_module(RUNNERS[job["kind"]])
     failure = module.run(job, run)
     run.finish(failure)
     return 0 if failure is None else 1

@@ -108,3 +108,22 @@ def test_perfect_predictions_reach_the_reference_and_constant_ones_fall_to_the_b
     perfect = evaluate_hidden(table(list(DEAL.labels)), DEAL, CHURN)
     assert (perfect.value, perfect.normalised) == (1.0, 1.0)
     assert evaluate_hidden(table(), DEAL, CHURN).normalised == 0
+
+
+def test_the_interval_does_not_depend_on_the_order_the_rows_were_dealt_in() -> None:
+    other = deal(CHURN, "another-run")
+    assert other.labels != DEAL.labels
+    one = evaluate_hidden(table(_imperfect(DEAL.labels)), DEAL, CHURN)
+    cells = zip(other.ids, _imperfect(other.labels), strict=True)
+    rows = "".join(f"{name},{cell}\n" for name, cell in cells)
+    assert evaluate_hidden((HEAD + rows).encode(), other, CHURN) == one
+
+
+def _imperfect(labels: tuple[str, ...]) -> list[str]:
+    """Return the same predictions for the same labels in whatever order: every fifth of a class is turned."""
+    seen = {"0": 0, "1": 0}
+    cells = []
+    for label in labels:
+        seen[label] += 1
+        cells.append("0.6" if (label == "1") != (seen[label] % 5 == 0) else "0.4")
+    return cells
