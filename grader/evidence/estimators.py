@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
-from grader.evidence.tables import ARRAY
+from grader.evidence.tables import ARRAY, is_label_encoder
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
@@ -92,7 +92,9 @@ def fit(site: CallSite, model: Model) -> Event:
 def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:
     features = _features(site)
     taints = features.taints
-    if event is not None and event.rows and stateful(model):
+    # A label encoder on a column that cannot be named is most likely on the target, where it does no harm.
+    on_target = is_label_encoder(model.type) and features.column is None and not site.state.loops
+    if event is not None and event.rows and stateful(model) and not (on_target and features.columns):
         columns = frozenset({features.column}) if features.column else None
         if features.columns and features.columns.kept is not None and features.column is None:
             columns = features.columns.kept
@@ -124,7 +126,7 @@ def _predicted(site: CallSite, model: Model) -> Value:
     event = model.fits[-1] if model.fits else None
     site.state.record(
         "predict", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
-        model=model, fit=event, features=features,
+        model=model, fit=event, features=features, varied=model.tuned_by,
     )  # fmt: skip
     said = Prediction(model, event, features.rows, features.taints)
     loops = features.loops | model.tuned_by
@@ -136,6 +138,7 @@ def evaluate(site: CallSite, model: Model | None, features: Value) -> None:
     site.state.record(
         "evaluate", site.node, f"{model.type}.{site.method}" if model else site.name, rows=features.rows,
         taints=features.taints, model=model, fit=model.fits[-1] if model and model.fits else None, features=features,
+        varied=model.tuned_by if model else frozenset(),
     )  # fmt: skip
 
 
@@ -145,6 +148,7 @@ def evaluate_predictions(site: CallSite) -> None:
     site.state.record(
         "evaluate", site.node, site.name, rows=said.rows if said else NO_ROWS,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
+        varied=site.loops,
     )  # fmt: skip
 
 

@@ -163,7 +163,9 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     first, second = values[0], values[1]
     said = first.prediction or second.prediction
     rows = first.rows or second.rows
-    made = Value(type=SERIES if rows else "", rows=rows, loops=first.loops | second.loops)
+    table = first if first.rows else second
+    made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
+    made = made.evolve(loops=first.loops | second.loops)
     if said is None:
         return made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)

@@ -9,6 +9,7 @@ from grader.evidence.calls import read_calls
 from grader.evidence.documents import read_documents
 from grader.evidence.flow import read_flow
 from grader.evidence.functions import read_functions
+from grader.evidence.leaks import find_leaks
 from grader.evidence.names import read_imports
 from grader.evidence.sources import read_sources
 from grader.model import CodeFacts
@@ -30,6 +31,6 @@ def read_facts(root: Path, files: Iterable[str]) -> CodeFacts:
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=read_documents(root, names, sources.notebooks),
         imports=read_imports(units),
-        leaks=(),
+        leaks=find_leaks(flow),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

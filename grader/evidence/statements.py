@@ -13,6 +13,7 @@ from grader.evidence.state import Scope, State
 from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
 
 _MAX_UNROLLED = 8
+_MAX_NAMES = 40
 
 
 def execute(body: Iterable[ast.stmt], scope: Scope, state: State) -> None:
@@ -132,7 +133,8 @@ def _in_loop(
 
 def _elements(source: Value, element: Value, loop: Loop) -> Iterator[Value]:
     items = source.items
-    if items is None or not 0 < len(items) <= _MAX_UNROLLED or source.type == "folds":
+    few = _MAX_NAMES if items and all(item.constant is not None for item in items) else _MAX_UNROLLED
+    if items is None or not 0 < len(items) <= few or source.type == "folds":
         yield element
         return
     tuned = frozenset() if any(_has_model(item) or item.rows for item in items) else frozenset({loop})

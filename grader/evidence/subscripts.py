@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.tables import FRAME, at_split_index, column_of, is_table, names_in, narrowed, select
-from grader.evidence.values import UNKNOWN, Columns, Rows, Value
+from grader.evidence.tables import FRAME, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
+from grader.evidence.values import UNKNOWN, Rows, Value
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
@@ -16,7 +16,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
-    names = names_in(index)
+    names = None if isinstance(index.constant, int) else names_in(index)
     if index.items is not None and names:
         return select(base, names)
     if names and (is_table(base) or base.columns):
@@ -46,9 +46,9 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
     names = names_in(index.items[1])
-    if names is None or not base.type.startswith(FRAME):
-        unknown = Columns(table.columns.base, known=False) if table.columns else None
-        return table.evolve(columns=unknown, column=None)
+    numbered = names is not None and any(name.startswith("#") for name in names)
+    if names is None or (numbered and base.type.startswith(FRAME)):
+        return some_columns(table)
     return select(table, names) if index.items[1].items is not None else column_of(table, next(iter(names)))
 
 
@@ -63,8 +63,9 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant) and isinstance(key.value, int):
         return Value(loops=base.loops, prediction=base.prediction)
-    if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp) or index.type:
+    if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]), constant=None)
+    if index.type:
+        return some_columns(base).evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
     # An unknown name: a column or a list of columns of a frame. Its rows are the table's, its columns unknown.
-    unknown = Columns(base.columns.base, known=False) if base.columns else None
-    return base.evolve(columns=unknown, column=None, items=None, constant=None, taints=base.taints)
+    return some_columns(base)

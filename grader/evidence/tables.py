@@ -68,6 +68,8 @@ def names_in(value: Value | None) -> frozenset[str] | None:
         return None
     if isinstance(value.constant, str):
         return frozenset({value.constant})
+    if type(value.constant) is int:
+        return frozenset({f"#{value.constant}"})  # a column of an array, by its number
     if value.items is not None and all(isinstance(item.constant, str) for item in value.items):
         return frozenset(str(item.constant) for item in value.items)
     return None
@@ -76,12 +78,24 @@ def names_in(value: Value | None) -> frozenset[str] | None:
 def without(value: Value, names: frozenset[str] | None) -> Value:
     """Return the table after some columns were dropped; unknown names make its columns unknown."""
     if names is None:
-        return value.evolve(columns=_unknown(value.columns))
+        return some_columns(value)
     columns = value.columns
     if columns:
         columns = Columns(columns.base, columns.dropped | names, columns.kept, columns.known)
     taints = frozenset(taint for taint in value.taints if taint.columns is None or not taint.columns <= names)
     return value.evolve(columns=columns, taints=taints)
+
+
+def some_columns(value: Value) -> Value:
+    """Return the table after a selection that cannot be followed: the target, and its encoding, may be gone."""
+    columns = Columns(value.columns.base, known=False) if value.columns else None
+    taints = frozenset(t for t in value.taints if t.columns is None or not is_label_encoder(t.event.name))
+    return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
+
+
+def is_label_encoder(name: str) -> bool:
+    """Tell whether a class or one of its methods is an encoder that is made for targets."""
+    return any(part in ("LabelEncoder", "LabelBinarizer") for part in name.split("."))
 
 
 def select(value: Value, names: frozenset[str]) -> Value:
@@ -105,10 +119,6 @@ def _within(taints: frozenset[Taint], names: frozenset[str]) -> frozenset[Taint]
         for taint in taints
         if taint.columns is None or taint.columns & names
     )
-
-
-def _unknown(columns: Columns | None) -> Columns | None:
-    return Columns(columns.base, known=False) if columns else None
 
 
 def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Value:
@@ -157,7 +167,7 @@ def _method(site: CallSite) -> Value:
         return _drop(site)
     if method == "pop":
         return column_of(table, next(iter(names_in(site.argument(0, "item")) or ()), None))
-    if method == "fillna":
+    if method in ("fillna", "replace"):
         return _filled(site)
     if method == "set_index":
         return without(table, names_in(site.argument(0, "keys")))
@@ -174,7 +184,7 @@ def _kept(site: CallSite) -> Value:
     table, method = site.receiver, site.method
     result = table.evolve(items=None)
     if method in _LAYOUT:
-        result = result.evolve(columns=_unknown(table.columns))
+        result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method in ("sample", "query", "nlargest", "nsmallest", "head", "tail"):
         result = result.evolve(rows=narrowed(table.rows, id(site.node)))
     return result
@@ -213,9 +223,9 @@ def _drop(site: CallSite) -> Value:
 
 
 def _filled(site: CallSite) -> Value:
-    filler = site.argument(0, "value")
     table = site.receiver
-    if filler is None or not filler.statistic or not table.rows:
+    filler = next((value for value in site.values if value.statistic), None)
+    if filler is None or not table.rows:
         return table
     event = site.state.record("fill", site.node, site.name, rows=filler.statistic)
     columns = frozenset({table.column}) if table.column else None

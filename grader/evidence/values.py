@@ -55,6 +55,7 @@ class Event:
     """Something done to rows, at a place: "fit", "resample", "fill", "split", "predict", "evaluate", "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
+    `varied` are the loops whose variable set a parameter or a threshold of it.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Event:
     loops: tuple[Loop, ...] = ()
     features: Value | None = None
     target: Value | None = None
+    varied: frozenset[Loop] = frozenset()
     order: int = 0
 
 

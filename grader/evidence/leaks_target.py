@@ -1,0 +1,33 @@
+"""Features that hold the target column itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence.catalog import role_of
+from grader.evidence.values import Event, Value
+from grader.model import LeakageFact
+
+_PREDICTORS = {"estimator", "network", "pipeline", "search"}
+
+
+def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
+    """Yield fits (and cross-validations) whose features surely still hold the column they are to predict."""
+    for event in events:
+        if event.kind not in ("fit", "cross_validate") or event.model is None:
+            continue
+        if role_of(event.model.type) in _PREDICTORS and _holds_target(event.features, event.target):
+            name = event.target.column if event.target else ""
+            yield LeakageFact(
+                kind="target",
+                message=f"The target column {name!r} was never dropped from the features that the model is fitted on.",
+                spans=(event.span,),
+            )
+
+
+def _holds_target(features: Value | None, target: Value | None) -> bool:
+    if features is None or target is None or target.column is None or features.column is not None:
+        return False
+    if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
+        return False
+    return features.columns.holds(target.column)
