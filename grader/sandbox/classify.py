@@ -62,7 +62,7 @@ def warnings_of(result: SandboxResult, run_file: RunFile | None) -> tuple[str, .
 
 def _limit(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> Failure | None:
     cell = _running_cell(run_file)
-    where = f" in cell {cell}" if cell is not None else ""
+    where = f" in cell {cell + 1}" if cell is not None else ""
     messages = {
         "wall_time": (
             "limit.wall_time",

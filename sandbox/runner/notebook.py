@@ -73,11 +73,11 @@ class _Execution:
             await self._client.async_execute_cell(cell, index, store_history=True)
         except CellTimeoutError:
             entry["status"] = "timeout"
-            message = f"Cell {index} ran longer than the {self._job['cell_s']:g} s that a cell may."
+            message = f"Cell {index + 1} ran longer than the {self._job['cell_s']:g} s that a cell may."
             failed = record.failure("notebook.cell_timeout", message, cell=index, hint="Search less, or on a sample.")
         except DeadKernelError:
             entry["status"] = "error"
-            message = f"The notebook's process ended in the middle of cell {index}."
+            message = f"The notebook's process ended in the middle of cell {index + 1}."
             failed = record.failure("notebook.kernel_died", message, cell=index, hint="Use less memory; do not exit.")
         except Exception as error:  # noqa: BLE001 - whatever nbclient raises for a cell's own error is that cell's failure
             entry["status"] = "error"
@@ -100,7 +100,7 @@ class _Execution:
             if name in ("SyntaxError", "IndentationError", "TabError")
             else "notebook.cell_error"
         )
-        return record.of_exception(name, value, where=f"Cell {index}", otherwise=code, cell=index, line=line)
+        return record.of_exception(name, value, where=f"Cell {index + 1}", otherwise=code, cell=index, line=line)
 
 
 def _line(trace: str) -> int | None:

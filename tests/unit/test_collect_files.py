@@ -1,0 +1,66 @@
+"""Row 55 of the abuse cases: what comes out of a dead sandbox is a plain file of bounded size, or refused."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SubmissionError
+from grader.sandbox.collect import collect_file
+
+
+def make_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def make_link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+def make_dangling(path: Path) -> None:
+    path.symlink_to("/nonexistent")
+
+
+def make_hard_link(path: Path) -> None:
+    path.with_name("other").write_text("x")
+    os.link(path.with_name("other"), path)
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as end:
+        end.bind(str(path))
+
+
+@pytest.mark.parametrize("make", [make_folder, make_link, make_dangling, make_hard_link, os.mkfifo, make_socket])
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "predictions.csv")
+    with pytest.raises(SubmissionError) as caught:
+        collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 100)
+    assert caught.value.code == "output.invalid"
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "sub").symlink_to("/etc")
+    with pytest.raises(SubmissionError) as caught:
+        collect_file(tmp_path, "sub/passwd", tmp_path / "copy", 10_000)
+    assert caught.value.code == "output.invalid"
+
+
+def test_a_sparse_file_is_too_large_before_a_byte_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "predictions.csv").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(SubmissionError) as caught:
+        collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 1000)
+    assert caught.value.code == "output.too_large"
+
+
+def test_a_plain_file_is_copied_and_a_missing_one_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"1,2\n")
+    assert collect_file(tmp_path, "a.csv", tmp_path / "copy", 100)
+    assert (tmp_path / "copy").read_bytes() == b"1,2\n"
+    assert not collect_file(tmp_path, "b.csv", tmp_path / "copy", 100)
