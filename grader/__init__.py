@@ -4,17 +4,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.model import Call, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
+    from grader.model import Call, CodeFacts, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
     from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
     "grader.plugins": ("Finding", "criterion", "met", "needs_human", "not_applicable", "not_met", "partly"),
-    "grader.model": ("Call", "Document", "Evidence", "FunctionFact", "LeakageFact", "NotebookFact", "Source", "Span"),
+    "grader.model": (
+        "Call",
+        "CodeFacts",
+        "Document",
+        "Evidence",
+        "FunctionFact",
+        "LeakageFact",
+        "NotebookFact",
+        "Source",
+        "Span",
+    ),
 }
 
 __version__ = "0.1.0"
 __all__ = [
     "Call",
+    "CodeFacts",
     "Document",
     "Evidence",
     "Finding",
