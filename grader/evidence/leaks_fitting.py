@@ -46,12 +46,15 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[
 
 
 def _leaks(event: Event, seen: RowSets) -> bool:
+    # What was fitted on the training part of a split has not seen its test part. A validation part or folds cut from
+    # that training part are touched, but they only compare models: nobody is accused of it.
+    whole = [rows for rows in seen if "train" not in _parts(rows)]
     if event.kind == "cross_validate":
-        # Inside the training part of a split with a test part of its own, cross-validation only compares models.
-        return any(r.within(s) and "train" not in _parts(r, s, whole=True) for r in event.rows for s in seen)
+        return any(r.within(s) and "train" not in _parts(r) for r in event.rows for s in whole)
     if event.kind not in ("evaluate", "predict"):
         return False
-    if any(rows.within(s) and "test" in _parts(rows, s) for rows in event.rows for s in seen):
+    parts = {"test", "train"} if event.kind == "evaluate" else {"test"}
+    if any(rows.within(s) and parts & _parts(rows, s) for rows in event.rows for s in whole):
         return True
     return event.kind == "evaluate" and _cut_by_hand(event, seen)
 
@@ -71,16 +74,16 @@ def _apart(first: Rows, second: Rows) -> bool:
     return not first.within(second) and not second.within(first)
 
 
-def _parts(rows: Rows, within: Rows, whole: bool = False) -> set[str]:
-    path = rows.path if whole else rows.path[len(within.path) :]
-    return {part for _, part in path}
+def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
+    """Return the names of the parts on the way from the rows `within` (or from the very beginning) to `rows`."""
+    return {part for _, part in rows.path[len(within.path) if within else 0 :]}
 
 
 def _trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
     if any(rows.within(f) and "test" in _parts(rows, f) for rows in tested for f in fitted):
         return True
     joined = len(fitted) > len(tested)  # the training part and the test part, put together again
-    return joined and any(rows in fitted and "test" in _parts(rows, Rows(rows.origin)) for rows in tested)
+    return joined and any(rows in fitted and "test" in _parts(rows) for rows in tested)
 
 
 def _only_target(event: Event, taint: Taint) -> bool:
