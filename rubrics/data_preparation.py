@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader import Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.leaks import leakage
 from rubrics.models import models
@@ -60,9 +60,15 @@ def target_leakage(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.temporal_leakage", title="The past never learns from the future", weight=2)
 def temporal_leakage(evidence: Evidence) -> Finding:
-    """Judge whether dated rows are split or shifted so that a model sees what happened later. Only for dated data."""
+    """Judge whether dated rows are split or shifted so that a model sees what happened later. Dated rows split at
+    random are left to a person, who knows whether time matters in the task; without dates it does not apply.
+    """
     dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
-    splits = live_calls(evidence, "split", "cross_validate")
+    splits = live_calls(evidence, "split", "cross_validate", "search")
+    found = any(leak.kind == "temporal" for leak in evidence.code.leaks)
+    if dated and splits and not found and not any(_in_order(call) for call in splits):
+        reason = "The data holds dates and is not split by time; whether it must be depends on the task."
+        return needs_human(reason, evidence=spans([*splits[:4], *dated[:4]]))
     return leakage(
         evidence,
         "temporal",
@@ -194,6 +200,10 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
         advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
         question="What happens when a new row has a category that was not in the training data?",
     )
+
+
+def _in_order(call: Call) -> bool:
+    return "TimeSeriesSplit" in call.name or call.keywords.get("shuffle") == "False"
 
 
 def _takes_unseen(name: str, keywords: dict[str, str]) -> bool:

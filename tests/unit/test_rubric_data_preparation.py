@@ -54,6 +54,10 @@ CASES = [
     case("temporal_leakage", "not_met", "a leak was found", leaking("temporal", DATED)),
     case("temporal_leakage", "met", "dated rows are split by time", DATED),
     case("temporal_leakage", "not_applicable", "there are no dates", SCALED_AFTER),
+    case("temporal_leakage", "needs_human", "dated rows are split at random", SPLIT + "pd.to_datetime(frame['day'])\n"),
+    case("temporal_leakage", "met", "dated rows are cut in their order",
+         DATED.split("from")[0] + "from sklearn.model_selection import train_test_split\n"
+         "a, b = train_test_split(X, shuffle=False)\n"),
     case("missing_values", "met", "an imputer is fitted",
          LOAD + "from sklearn.impute import SimpleImputer\nX = SimpleImputer().fit_transform(X)\n"),
     case("missing_values", "met", "the model takes gaps as they are",
