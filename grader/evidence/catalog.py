@@ -146,6 +146,17 @@ def is_metric(name: str) -> bool:
     return name in ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
 
 
+def star_lends(module: str, name: str) -> bool:
+    """Tell whether `from module import *` surely brings `name`."""
+    dotted = f"{module}.{name}"
+    if module == "sklearn.metrics":
+        known = ("classification_report", "confusion_matrix", "roc_curve", "precision_recall_curve")
+        return name.endswith(("_score", "_error", "_loss")) or name in known
+    if module.split(".")[0] in _PLOTTING:
+        return False
+    return bool(role_of(dotted)) or kind_of(dotted) != "other"
+
+
 def kind_of(name: str, receiver_type: str = "") -> CallKind:
     """Return the kind of a call by its resolved name; for a method, `receiver_type` is its receiver's class."""
     last = name.rpartition(".")[2]

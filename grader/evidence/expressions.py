@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import canonical, kind_of, role_of
+from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.estimators import method_of_model
 from grader.evidence.library import call_library
 from grader.evidence.state import Resolved, Scope, State, is_builtin
@@ -54,9 +54,8 @@ def _name(node: ast.Name, scope: Scope, state: State) -> Value:
     if is_builtin(node.id):
         return Value(dotted=node.id)
     for module in scope.module.stars:
-        dotted = canonical(f"{module}.{node.id}")
-        if kind_of(dotted) != "other" or role_of(dotted):
-            return Value(dotted=dotted)
+        if star_lends(module, node.id):
+            return Value(dotted=canonical(f"{module}.{node.id}"))
     made = Value(rows=frozenset({Rows(("name", node.id))}), type=FRAME if node.id in state.frames else "")
     scope.module.names[node.id] = made
     return made

@@ -1,0 +1,157 @@
+"""What is read of scripts and notebooks in the state candidates hand them in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.evidence import read_facts
+from grader.evidence.magics import blank_magics
+from grader.model import CodeFacts
+
+
+def written(folder: Path, **files: str | bytes) -> CodeFacts:
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_dot_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    paths = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return read_facts(folder, paths)
+
+
+def notebook(*cells: Any, **more: Any) -> str:
+    made = [{"cell_type": "code", "source": cell} if isinstance(cell, str | list) else cell for cell in cells]
+    return json.dumps({"cells": made, "nbformat": 4, "metadata": {}} | more)
+
+
+def names(facts: CodeFacts) -> list[str]:
+    return [call.name for call in facts.calls]
+
+
+def test_code_cells_are_sources_by_their_place_among_all_cells(tmp_path: Path) -> None:
+    facts = written(tmp_path, w_dot_ipynb=notebook({"cell_type": "markdown", "source": "# Hi"}, ["a = 1\n", "b = 2"]))
+    (source,) = facts.sources
+    assert (source.path, source.cell, source.text, source.lines) == ("w.ipynb", 1, "a = 1\nb = 2", 2)
+
+
+def test_nbformat_3_worksheets_are_read(tmp_path: Path) -> None:
+    old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "len([])", "prompt_number": 7}]}]}
+    facts = written(tmp_path, w_dot_ipynb=json.dumps(old))
+    assert names(facts) == ["len"]
+    assert facts.notebooks[0].execution_counts == (7,)
+
+
+def test_a_cell_without_source_and_one_that_is_no_object_do_not_stop_the_rest(tmp_path: Path) -> None:
+    facts = written(tmp_path, w_dot_ipynb=notebook({"cell_type": "code"}, 7, "len([])"))
+    assert names(facts) == ["len"]
+
+
+def test_a_byte_order_mark_and_latin_1_are_read(tmp_path: Path) -> None:
+    facts = written(
+        tmp_path,
+        w_dot_ipynb=b"\xef\xbb\xbf" + notebook("print('a')").encode(),
+        s_dot_py="# données\nprint('b')\n".encode("latin-1"),
+    )
+    assert names(facts) == ["print", "print"]
+    assert facts.sources[0].text.startswith("# données")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("", "w.ipynb is empty."),
+        ("{", "w.ipynb is not valid JSON"),
+        ('{"a": 1\n<<<<<<< HEAD\n}', "merge conflict"),
+        ("[" * 100_000, "w.ipynb"),
+        ("[1]", "not a notebook"),
+    ],
+)
+def test_a_broken_notebook_is_noted_and_the_rest_is_read(tmp_path: Path, content: str, reason: str) -> None:
+    facts = written(tmp_path, w_dot_ipynb=content, s_dot_py="len([])")
+    assert [note for note in facts.notes if reason in note]
+    assert names(facts) == ["len"]
+
+
+def test_junk_and_installed_environments_are_not_the_candidates_work(tmp_path: Path) -> None:
+    for folder in (".ipynb_checkpoints", "__MACOSX", ".venv/lib/python3.11/site-packages", "__pycache__", "env"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "x.py").write_text("len([])")
+    (tmp_path / "._x.py").write_text("len([])")
+    assert written(tmp_path, s_dot_py="sum([])").sources[0].path == "s.py"
+    assert len(written(tmp_path).sources) == 1
+
+
+def test_magics_and_shell_lines_keep_the_line_numbers(tmp_path: Path) -> None:
+    code = "%matplotlib inline\n!pip install x \\\n   y\nif True:\n    !ls\nfiles = !ls\ndf?\n%time fit(1)\nlen([])"
+    facts = written(tmp_path, w_dot_ipynb=notebook(code))
+    assert facts.sources[0].error == ""
+    assert [(call.name, call.span.line) for call in facts.calls] == [("fit", 8), ("len", 9)]
+
+
+def test_a_shell_cell_is_blank_and_a_timed_cell_is_python() -> None:
+    assert blank_magics("%%bash\nfor f in *; do rm $f; done") == "\n"
+    assert blank_magics("%%time\nx = 1") == "\nx = 1"
+
+
+def test_a_modulo_at_the_start_of_a_line_is_no_magic(tmp_path: Path) -> None:
+    facts = written(tmp_path, s_dot_py="x = (7\n% len([1]))\n")
+    assert names(facts) == ["len"]
+
+
+def test_a_cell_that_does_not_parse_says_where_and_the_other_cells_are_read(tmp_path: Path) -> None:
+    facts = written(tmp_path, w_dot_ipynb=notebook("x = 1\nprint 'hello'", "y = [1,", "len([])"))
+    first, second, third = facts.sources
+    assert (first.error, first.error_line) == ("Python 2 print statement", 2)
+    assert second.error
+    assert third.error == ""
+    assert names(facts) == ["len"]
+
+
+def test_what_parses_around_an_error_in_a_script_is_still_read(tmp_path: Path) -> None:
+    facts = written(tmp_path, s_dot_py="len([])\ndef f():\n    print 'x'\n    sum([])\nmax([1])\n")
+    assert [(call.name, call.span.line) for call in facts.calls] == [("len", 1), ("max", 5)]
+    assert facts.sources[0].error_line == 3
+
+
+def test_too_much_code_is_cut_and_said(tmp_path: Path) -> None:
+    for number in range(201):
+        (tmp_path / f"f{number:03}.py").write_text("len([])")
+    facts = written(tmp_path, big_dot_py="x = 1\n" * 200_000)
+    assert len(facts.sources) < 201
+    assert any("not read" in note for note in facts.notes)
+    assert "big.py is over 1 MB and was not read." in facts.notes
+
+
+def test_a_link_out_of_the_submission_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.py"
+    outside.write_text("len([])")
+    inside = tmp_path / "work"
+    inside.mkdir()
+    (inside / "x.py").symlink_to(outside)
+    facts = read_facts(inside, ["x.py", "../outside.py", str(outside)])
+    assert facts.sources == ()
+
+
+def test_a_script_exported_from_the_notebook_is_noted(tmp_path: Path) -> None:
+    code = "\n".join(f"value_{number} = {number}" for number in range(9))
+    facts = written(tmp_path, w_dot_ipynb=notebook(code), w_dot_py="# coding: utf-8\n\n# In[1]:\n" + code)
+    assert "w.ipynb and w.py hold the same code." in facts.notes
+
+
+def test_a_notebook_in_another_language_is_counted_but_its_code_is_not_judged(tmp_path: Path) -> None:
+    text = notebook("x <- read.csv('a')", metadata={"kernelspec": {"language": "R"}})
+    facts = written(tmp_path, w_dot_ipynb=text)
+    assert facts.notebooks[0].language == "r"
+    assert facts.sources == ()
+
+
+def test_headings_words_and_execution_counts_of_a_notebook(tmp_path: Path) -> None:
+    prose = {"cell_type": "markdown", "source": "# Data\nTwo words\n```\n# no heading\n```\n## Model"}
+    run = {"cell_type": "code", "source": "1", "execution_count": 3}
+    fact = written(tmp_path, w_dot_ipynb=notebook(prose, run, "2")).notebooks[0]
+    assert [(heading.text, heading.line) for heading in fact.headings] == [("# Data", 1), ("## Model", 6)]
+    assert (fact.code_cells, fact.markdown_cells, fact.execution_counts) == (2, 1, (3, None))
+    assert fact.markdown_words > 5
