@@ -23,7 +23,7 @@ from grader.evidence.tables import (
     is_table,
     method_of_table,
 )
-from grader.evidence.values import UNKNOWN, Function, Rows, Value, join, taints_of
+from grader.evidence.values import UNKNOWN, Function, Rows, Value, join, sequence_of, taints_of
 
 _MAX_ITEMS = 20
 
@@ -132,7 +132,7 @@ def _of_container(site: CallSite) -> Value:
     if keys is not None and site.method == "get":
         return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
     if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
-        site.scope.replace(site.receiver, site.receiver.evolve(items=(*items, site.arguments[0])))
+        site.scope.replace(site.receiver, sequence_of((*items, site.arguments[0])))
         return UNKNOWN
     if site.method in ("items", "values", "copy"):
         return site.receiver
@@ -153,7 +153,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
 def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
-        return Value(items=left.items + right.items)
+        return sequence_of(left.items + right.items)
     return arithmetic(node, left, right, state)
 
 
@@ -178,15 +178,13 @@ def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:
-    values = [evaluate(item, scope, state) for item in node.elts]
-    return Value(items=tuple(values), loops=frozenset(loop for value in values for loop in value.loops))
+    return sequence_of([evaluate(item, scope, state) for item in node.elts])
 
 
 def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
     keys = [evaluate(key, scope, state).constant for key in node.keys]
     values = tuple(evaluate(value, scope, state) for value in node.values)
-    names = tuple(str(key) for key in keys)
-    return Value(items=values, keys=names, loops=frozenset(loop for value in values for loop in value.loops))
+    return sequence_of(values, keys=tuple(str(key) for key in keys))
 
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.state import State
-from grader.evidence.values import NO_ROWS, UNKNOWN, Columns, Rows, RowSets, Taint, Value
+from grader.evidence.values import NO_ROWS, UNKNOWN, Columns, Rows, RowSets, Taint, Value, marked
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -229,7 +229,7 @@ def _filled(site: CallSite) -> Value:
         return table
     event = site.state.record("fill", site.node, site.name, rows=filler.statistic)
     columns = frozenset({table.column}) if table.column else None
-    return table.evolve(taints=table.taints | {Taint(event, filler.statistic, columns)}, statistic=NO_ROWS)
+    return table.evolve(taints=marked(table, Taint(event, filler.statistic, columns)), statistic=NO_ROWS)
 
 
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
@@ -239,7 +239,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
     if table.rows and other.statistic and not other.rows:
         event = state.record("fill", node, "arithmetic", rows=other.statistic)
         columns = frozenset({table.column}) if table.column else None
-        taints |= {Taint(event, other.statistic, columns)}
+        taints = marked(table, *taints, Taint(event, other.statistic, columns))
     computed = NO_ROWS if table.rows else left.statistic | right.statistic
     prediction = left.prediction or right.prediction
     if prediction and table.rows and other.rows:

@@ -15,6 +15,10 @@ from typing import Any
 from grader.evidence.parsing import Unit
 from grader.model import Span
 
+_MAX_SPLITS = 12
+_MAX_TAINTS = 40
+_MAX_ROW_SETS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -28,7 +32,9 @@ class Rows:
         return self.origin == other.origin and self.path[: len(other.path)] == other.path
 
     def part(self, split: Hashable, name: str) -> Rows:
-        """Return the rows that `split` puts into its part `name`."""
+        """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
+        if len(self.path) >= _MAX_SPLITS:
+            return Rows(("beyond", split, name))
         return Rows(self.origin, (*self.path, (split, name)))
 
 
@@ -149,6 +155,7 @@ class Value:
     prediction: Prediction | None = None
     loops: frozenset[Loop] = frozenset()
     splits: bool = False
+    nesting: int = 0
 
     def evolve(self, **changes: Any) -> Value:
         """Return a copy with some fields changed."""
@@ -156,6 +163,18 @@ class Value:
 
 
 UNKNOWN = Value()
+_MAX_NESTING = 4
+_MAX_ITEMS = 200
+
+
+def sequence_of(items: Iterable[Value], keys: tuple[str, ...] | None = None) -> Value:
+    """Return a list or dict of `items`; what is nested too deeply or too long is unknown, so that no walk explodes."""
+    held = tuple(items)
+    nesting = 1 + max((item.nesting for item in held), default=0)
+    loops = frozenset(loop for item in held for loop in item.loops)
+    if nesting > _MAX_NESTING or len(held) > _MAX_ITEMS:
+        return Value(loops=loops)
+    return Value(items=held, keys=keys, loops=loops, nesting=nesting)
 
 
 def covered(inner: RowSets, outer: RowSets) -> bool:
@@ -183,11 +202,20 @@ def join(first: Value, second: Value) -> Value:
     )
 
 
+def marked(value: Value, *taints: Taint) -> frozenset[Taint]:
+    """Return the marks of `value` and `taints`; past a bound the earliest are kept."""
+    every = value.taints.union(taints)
+    if len(every) <= _MAX_TAINTS:
+        return every
+    return frozenset(sorted(every, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
+
+
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     """Return every mark on any of `values`."""
     return frozenset(taint for value in values for taint in value.taints)
 
 
 def rows_of(values: Iterable[Value]) -> RowSets:
-    """Return the rows of all `values` together."""
-    return frozenset(rows for value in values for rows in value.rows)
+    """Return the rows of all `values` together; a union of too many sets is unknown."""
+    rows = frozenset(rows for value in values for rows in value.rows)
+    return rows if len(rows) <= _MAX_ROW_SETS else NO_ROWS

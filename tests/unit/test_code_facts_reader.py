@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from grader.evidence import SubprocessCodeReader, read_facts
 from grader.model import FileEntry, Submission
 
@@ -55,3 +57,28 @@ def test_a_submission_cannot_lend_its_own_modules_to_the_reader(tmp_path: Path) 
     facts = SubprocessCodeReader().read(submission(tmp_path))
     assert facts.failure == ""
     assert [call.name for call in facts.calls] == ["SystemExit", "SystemExit"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = [1]\n" + "x = [x, x]\n" * 60 + "for a in x:\n    print(a)\n",
+        "import pandas as pd\nx = pd.read_csv('a')\n" + "x = pd.concat([x, x[1:], x[:2]])\n" * 40 + "print(x)\n",
+        "".join(f"f{n} = lambda x: (f{n + 1}(x), f{n + 1}(x), f{n + 1}(x))\n" for n in range(30)) + "print(f0(1))\n",
+        "".join(f"def f{n}(x):\n" + f"    x = f{n + 1}(x)\n" * 20 for n in range(30)) + "print(f0(1))\n",
+        "def f(x):\n    return f(f)(f)\nprint(f(f))\n",
+    ],
+    ids=["doubled lists", "doubled tables", "lambdas", "calls fanning out", "recursion"],
+)
+def test_code_made_to_explode_an_analysis_is_read(tmp_path: Path, code: str) -> None:
+    (tmp_path / "work.py").write_text(code)
+    facts = SubprocessCodeReader().read(submission(tmp_path))
+    assert facts.failure == ""
+    assert "print" in [call.name for call in facts.calls]
+
+
+def test_where_the_data_flow_cannot_be_followed_calls_are_named_by_their_text(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("import pandas as pd\npd.read_csv('a').dropna()\n")
+    facts = read_facts(tmp_path, ["work.py"], follow=False)
+    assert [call.name for call in facts.calls] == ["pandas.read_csv", ".dropna"]
+    assert any("leakage was not looked for" in note for note in facts.notes)
