@@ -16,7 +16,7 @@ def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
         what = _PLAIN.get(taint.event.kind) or _class_name(taint.event)
         yield LeakageFact(
             kind="preprocessing",
-            message=f"{_capital(what)} was computed on all rows, and some of these rows are {_how(event)} later.",
+            message=f"{_capital(what)} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
             spans=(taint.event.span, event.span),
         )
 
@@ -54,7 +54,7 @@ def _leaks(event: Event, seen: RowSets) -> bool:
     if event.kind not in ("evaluate", "predict"):
         return False
     parts = {"test", "train"} if event.kind == "evaluate" else {"test"}
-    if any(rows.within(s) and parts & _parts(rows, s) for rows in event.rows for s in whole):
+    if any(rows.within(s) and (parts & _parts(rows, s) or "test" in _parts(s)) for rows in event.rows for s in whole):
         return True
     return event.kind == "evaluate" and _cut_by_hand(event, seen)
 
@@ -91,6 +91,11 @@ def _only_target(event: Event, taint: Taint) -> bool:
     fit = event.fit or event
     target = fit.target.column if fit.target else None
     return target is not None and taint.columns == frozenset({target})
+
+
+def _on_which(taint: Taint) -> str:
+    again = any("test" in _parts(rows) for rows in taint.rows)
+    return "computed on the test part itself" if again else "computed on all rows"
 
 
 def _how(event: Event) -> str:
