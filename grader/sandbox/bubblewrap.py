@@ -18,6 +18,7 @@ from grader.sandbox.gauges import GroupGauge, TreeGauge
 from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
 from grader.sandbox.result import Death, sandbox_result
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.tame import tame
 from grader.sandbox.watchdog import Gauge, Watchdog
 
 
@@ -52,7 +53,7 @@ class BubblewrapSandbox:
         try:
             result = self._try_out()
         except (GraderError, OSError) as error:
-            return why_no_namespaces() or f"bwrap does not work here: {error}"
+            return (None if is_root() else why_no_namespaces()) or f"bwrap does not work here: {error}"
         return None if result.exit_code == 0 else f"A trial run failed: {result.stderr.strip()[-500:]}"
 
     def _try_out(self) -> SandboxResult:
@@ -83,6 +84,7 @@ class BubblewrapSandbox:
             raise InfrastructureError("infrastructure.sandbox", "bwrap was not found.", hint="Run: grader doctor")
         environment = find_environment(self._home)
         with ExitStack() as stack:
+            stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(self._user(job))
             group = stack.enter_context(_control_group(job))
             process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group))

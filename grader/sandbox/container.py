@@ -1,4 +1,4 @@
-"""One container's life: started, waited for, killed, read and removed. Its streams are never attached to."""
+"""One container's life: started, waited for, killed, read and removed. Its output is never attached to."""
 
 from __future__ import annotations
 
@@ -33,10 +33,12 @@ class Container:
         self.memory: MemoryFileSystems | None = None
         self.first_process: int | None = None
         self._ended = threading.Event()
+        self._door: Any = None
         self.id = create_container(client, job, image, uid, runtime, self._mark)
 
     def start(self) -> None:
-        """Start it, and look at it from outside where this is the engine's own machine."""
+        """Start it, with the work waiting at the door; where the engine is this machine's, look at it from outside."""
+        self._door = self._client.attach_socket(self.id, params={"stdin": 1, "stream": 1})
         self._client.start(self.id)
         threading.Thread(target=self._wait, name=f"wait-{self.id[:12]}", daemon=True).start()
         process = int(self._state()["Pid"])
@@ -44,6 +46,19 @@ class Container:
         if self.meter is not None:
             self.first_process = process
             self.memory = MemoryFileSystems(process, (place.target for place in memory_file_systems(self._job)))
+
+    def go(self) -> None:
+        """Let the work begin."""
+        with contextlib.suppress(BrokenPipeError):  # it is dead already; its ending says why
+            self._door._sock.sendall(b"\n")
+        self._close_door()
+
+    def _close_door(self) -> None:
+        """Close the connection; the library leaves that to chance."""
+        if self._door is not None:
+            self._door._sock.close()
+            self._door._response.close()
+            self._door = None
 
     def _wait(self) -> None:
         """Sleep until the engine says that it has ended; a connection of its own, for it blocks."""
@@ -80,16 +95,11 @@ class Container:
 
     def _log(self, *, stdout: bool) -> BoundedLog:
         """Read one stream. It begins with our mark, unless the engine had to drop the beginning."""
-        first = f"{self._mark}\n".encode()
-        log, begun = BoundedLog(self._job.limits.log_bytes), False
-        for piece in self._client.logs(self.id, stdout=stdout, stderr=not stdout, stream=True, follow=False):
-            if not begun:
-                begun = True
-                if piece.startswith(first):
-                    piece = piece.removeprefix(first)
-                else:
-                    log.note_missing()
-            log.add(piece)
+        mark, log = f"{self._mark}\n".encode(), BoundedLog(self._job.limits.log_bytes)
+        kept = self._client.logs(self.id, stdout=stdout, stderr=not stdout)  # the engine's own bound holds
+        if not kept.startswith(mark):
+            log.note_missing()
+        log.add(kept.removeprefix(mark))
         return log
 
     def _state(self) -> dict[str, Any]:
@@ -103,4 +113,5 @@ class Container:
     ) -> None:
         if self.memory is not None:
             self.memory.close()
+        self._close_door()
         self._client.remove_container(self.id, force=True, v=True)

@@ -18,8 +18,9 @@ DEADLINE_LABEL = "takehome-grader.wall-s"
 
 
 def create_container(client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None, mark: str) -> str:
-    """Create the container, not started, and return its id. It prints `mark` on both streams before the work."""
-    script = f'{PRELUDE}echo {mark}; echo {mark} >&2; exec "$@"'
+    """Create the container, not started, and return its id. It prints `mark` on both streams, and the
+    work begins when a line comes in."""
+    script = f'{PRELUDE}echo {mark}; echo {mark} >&2; read _ || exit 125; exec "$@" </dev/null'
     return str(
         client.create_container(
             image,
@@ -28,6 +29,7 @@ def create_container(client: APIClient, job: SandboxJob, image: str, uid: int, r
             user=f"{uid}:{uid}",
             hostname="sandbox",
             working_dir="/work",
+            stdin_open=True,
             environment=variables(job),
             network_disabled=True,
             labels={

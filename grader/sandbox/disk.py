@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+_HIDDEN = (errno.ENAMETOOLONG, errno.EACCES)
+
 
 @dataclass(frozen=True)
 class DiskUse:
@@ -27,28 +29,31 @@ class DiskUse:
 def folder_use(folder: Path, most_files: int) -> DiskUse:
     """Count what lies under `folder`; links are not followed, and counting stops after `most_files`.
 
-    The folder belongs to hostile code that may be changing it: what vanishes meanwhile is skipped.
+    The folder belongs to hostile code that may be changing it: what vanishes meanwhile is skipped, and what is nested
+    too deep or closed, so that it cannot be looked at, counts as too many files.
     """
     used, files, waiting = 0, 0, [os.fspath(folder)]
-    while waiting and files <= most_files:
+    while waiting:
         try:
-            entries = os.scandir(waiting.pop())
-        except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:  # nested so deep that what lies below could not be counted
-                return DiskUse(used, most_files + 1)
-            continue
-        with entries:
-            for entry in entries:
-                files += 1
-                if files > most_files:
-                    break
-                try:
-                    used += entry.stat(follow_symlinks=False).st_blocks * 512
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    files += 1
+                    if files > most_files:
+                        return DiskUse(used, files)
+                    used += _allocated(entry)
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-                except OSError:
-                    continue
+        except OSError as error:
+            if error.errno in _HIDDEN:
+                return DiskUse(used, most_files + 1)
     return DiskUse(used, files)
+
+
+def _allocated(entry: os.DirEntry[str]) -> int:
+    try:
+        return entry.stat(follow_symlinks=False).st_blocks * 512
+    except FileNotFoundError:
+        return 0
 
 
 def unlinked_use(processes: Iterable[int], device: int) -> DiskUse:

@@ -19,6 +19,7 @@ from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
 from grader.sandbox.owner import host_id, is_alive
 from grader.sandbox.result import Death, sandbox_result
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.tame import tame
 from grader.sandbox.watchdog import TICK_S, Watchdog
 
 
@@ -72,6 +73,7 @@ class DockerSandbox:
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when the engine fails."""
         with ExitStack() as stack:
+            stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(self._user(job))
             client = stack.enter_context(engine())
             container = stack.enter_context(Container(client, job, self._image, uid, self._runtime))
@@ -91,6 +93,8 @@ class DockerSandbox:
 
 def _supervise(container: Container, dog: Watchdog) -> SandboxResult:
     dog.memory, dog.first_process = container.memory, container.first_process
+    dog.start()
+    container.go()
     killed_for = None
     while killed_for is None and not container.wait_a_tick(TICK_S):
         killed_for = dog.check()

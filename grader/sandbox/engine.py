@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 HINT = "Is it running, and may this user talk to it (group docker)? Run: grader doctor"
 TIMEOUT_S = 120
+DEFAULT_HOST = "unix:///var/run/docker.sock"
 
 
 @contextmanager
@@ -24,6 +27,7 @@ def engine(timeout_s: int | None = TIMEOUT_S) -> Iterator[APIClient]:
     import docker  # takes a fifth of a second to import, which only its users should pay
     import requests
 
+    _knock()
     try:
         client = docker.from_env(timeout=timeout_s).api
     except docker.errors.DockerException as error:
@@ -38,6 +42,18 @@ def engine(timeout_s: int | None = TIMEOUT_S) -> Iterator[APIClient]:
         raise _unreachable(error) from error
     finally:
         client.close()
+
+
+def _knock() -> None:
+    """Try the engine's socket first: the reason is clear then, and the library would leave its own try open."""
+    scheme, _, path = os.environ.get("DOCKER_HOST", DEFAULT_HOST).partition("://")
+    if scheme != "unix":
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+        try:
+            door.connect(path)
+        except OSError as error:
+            raise _unreachable(error) from error
 
 
 def _unreachable(error: Exception) -> InfrastructureError:

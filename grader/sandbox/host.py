@@ -46,24 +46,22 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def why_no_namespaces() -> str | None:
+def why_no_namespaces(settings: Path = Path("/proc/sys")) -> str | None:
     """Return which rule of this system forbids an ordinary user to make a user namespace, None when none is known."""
-    if is_root():
-        return None
-    if _kernel_setting("user/max_user_namespaces") == "0":
+
+    def setting(name: str) -> str:
+        try:
+            return (settings / name).read_text().strip()
+        except OSError:
+            return ""
+
+    if setting("user/max_user_namespaces") == "0":
         return "User namespaces are switched off: as root, set sysctl user.max_user_namespaces=15000, or use Docker."
-    if _kernel_setting("kernel/unprivileged_userns_clone") == "0":
+    if setting("kernel/unprivileged_userns_clone") == "0":
         return "User namespaces are for root only: as root, set kernel.unprivileged_userns_clone=1, or use Docker."
-    if _kernel_setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+    if setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return (
             "AppArmor lets only named programs make user namespaces: install the system's package bubblewrap and the "
             "bwrap-userns-restrict profile of apparmor-profiles, or use Docker."
         )
     return None
-
-
-def _kernel_setting(name: str) -> str:
-    try:
-        return Path("/proc/sys", name).read_text().strip()
-    except OSError:
-        return ""

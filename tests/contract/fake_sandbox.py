@@ -1,0 +1,75 @@
+"""A sandbox that confines nothing, for tests of what stands around one. It runs only what the tests wrote."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.model import SandboxJob, SandboxResult
+from grader.model.run import Ended
+from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.streams import BoundedLog
+from grader.sandbox.watchdog import TICK_S, Watchdog
+
+
+@dataclass
+class NoGauge:
+    """Measures nothing."""
+
+    def sample(self) -> Ended | None:
+        return None
+
+    def peak_memory_bytes(self) -> int | None:
+        return None
+
+    def cpu_s(self) -> float | None:
+        return None
+
+    def oom_kills(self) -> int:
+        return 0
+
+    def refused_processes(self) -> int:
+        return 0
+
+
+class FakeSandbox:
+    """Runs a job as a plain child process in its workspace; /work and /out are not there, the folders are."""
+
+    name = "fake"
+
+    def why_unavailable(self) -> str | None:
+        return None
+
+    def environment_digest(self) -> str:
+        return "0" * 64
+
+    def sweep(self) -> None:
+        """Nothing is ever left."""
+
+    def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
+        argv = [sys.executable if job.argv[0] == "python" else job.argv[0], *job.argv[1:]]
+        streams = [job.output.parent / name for name in ("stdout", "stderr")]
+        dog = Watchdog(job, cancel, NoGauge())
+        with streams[0].open("wb") as out, streams[1].open("wb") as err:
+            process = subprocess.Popen(argv, cwd=job.workspace, env=job.env, stdout=out, stderr=err)
+            killed_for = None
+            while process.poll() is None and killed_for is None:
+                killed_for = dog.check()
+                time.sleep(TICK_S)
+            process.kill()
+            process.wait()
+        logs = [_bounded(path, job.limits.log_bytes) for path in streams]
+        death = Death(killed_for, process.returncode, dog.elapsed_s, logs[0], logs[1])
+        return sandbox_result(death, dog, "cooperative", self.name)
+
+
+def _bounded(path: Path, limit: int) -> BoundedLog:
+    log = BoundedLog(limit)
+    with path.open("rb") as file:
+        while piece := file.read(1 << 16):
+            log.add(piece)
+    return log
