@@ -8,7 +8,7 @@ from grader.evidence.catalog import canonical
 from grader.evidence.tables import ARRAY, FRAME, INDEX, column_of, is_table
 from grader.evidence.values import UNKNOWN, Function, Rows, RowSets, Value
 
-_SAME_ROWS = {"values", "T", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
+_SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _FACTS = {"shape", "columns", "dtypes", "dtype", "size", "ndim", "name", "empty"}
 
 
@@ -23,13 +23,15 @@ def attribute(base: Value, name: str) -> Value:
     if is_table(base):
         if name == "index":
             return base.evolve(type=INDEX, splits=True)
-        if name in _FACTS:
+        if name in _FACTS or name == "T":
             return UNKNOWN
         if name in _SAME_ROWS or not base.type.startswith(FRAME):
             return base.evolve(type=ARRAY if name in ("values", "array") else base.type)
         return column_of(base, name)
     if name in _SAME_ROWS:
         return base
+    if name == "T":  # rows and columns change places: whose rows these are is no longer known
+        return Value(loops=base.loops)
     return Value(rows=_derived(base, "attr", name), loops=base.loops)
 
 

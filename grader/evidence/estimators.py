@@ -116,7 +116,9 @@ def stateful(model: Model) -> bool:
 def _resampled(site: CallSite, model: Model) -> Value:
     features, target = _features(site), site.argument(1, "y") or UNKNOWN
     event = site.state.record("resample", site.node, f"{model.type}.{site.method}", rows=features.rows, model=model)
-    marks = frozenset({Taint(event, features.rows)}) if features.rows else frozenset()
+    # Under-sampling drops rows; only what repeats or makes rows can put one of them on both sides of a split.
+    makes_rows = ".under_sampling." not in model.type
+    marks = frozenset({Taint(event, features.rows)}) if features.rows and makes_rows else frozenset()
     made = features.evolve(taints=features.taints | marks), target.evolve(taints=target.taints | marks)
     return Value(items=made)
 

@@ -44,13 +44,13 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
 
 def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield loops that try parameters or thresholds on a test part which is then reported on as well."""
-    tried: dict[tuple[Loop, RowSets], Event] = {}
+    tried: dict[tuple[object, RowSets], tuple[Loop, Event]] = {}
     for event in events:
         if event.kind in ("evaluate", "predict") and _is_test(event.rows):
             for loop in event.varied.intersection(event.loops):
                 if not any(its.folds for its in event.loops):
-                    tried.setdefault((loop, event.rows), event)
-    for (loop, rows), event in tried.items():
+                    tried.setdefault((loop.place, event.rows), (loop, event))
+    for (_, rows), (loop, event) in tried.items():
         final = next((later for later in events if _reports(later, event, loop, rows)), None)
         if final is not None and not _has_another_test(events, rows):
             yield LeakageFact(
@@ -62,7 +62,7 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
 
 def _reports(later: Event, tried: Event, loop: Loop, rows: RowSets) -> bool:
     same = later.model is tried.model or (later.model and tried.model and later.model.type == tried.model.type)
-    outside = loop not in later.loops and later.order > tried.order
+    outside = all(its.place != loop.place for its in later.loops) and later.order > tried.order
     return later.kind == "evaluate" and outside and later.rows == rows and bool(same)
 
 

@@ -41,7 +41,7 @@ FRAME_ATTRIBUTES = {
 _ESCAPES = {
     "corr", "value_counts", "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
-    "iterrows", "tolist",
+    "iterrows", "tolist", "transpose",
 }  # fmt: skip
 _LAYOUT = {
     "rename",

@@ -85,6 +85,11 @@ class Loop:
     span: Span
     folds: bool
 
+    @property
+    def place(self) -> tuple[str, int | None, int | None]:
+        """Where the loop stands: one loop inside another is entered many times."""
+        return self.span.path, self.span.cell, self.span.line
+
 
 @dataclass(frozen=True, slots=True)
 class Taint:
