@@ -8,7 +8,6 @@ from itertools import pairwise
 from grader import (
     Evidence,
     Finding,
-    FunctionFact,
     Source,
     Span,
     criterion,
@@ -24,6 +23,7 @@ from rubrics.facts import (
     broken_spans,
     count,
     last,
+    outermost,
     own_functions,
     reached_functions,
     spans,
@@ -69,7 +69,7 @@ def functions_used(evidence: Evidence) -> Finding:
         return not_applicable(f"The work has {total} lines of code, too few to need functions.")
     reached = reached_functions(evidence)
     used = [fact for fact in own_functions(evidence) if fact.name in reached]
-    share = sum(fact.lines for fact in _outermost(used)) / total
+    share = sum(fact.lines for fact in outermost(used)) / total
     if share >= 0.4:
         return met("Much of the code stands in functions that are used.", evidence=spans(used))
     advice = "Make functions of loading, preparing, fitting and evaluating, and call them in order."
@@ -187,7 +187,8 @@ def tests_check_the_work(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     tests = [fact for fact in evidence.code.functions if fact.is_test]
-    real = [fact for fact in tests if fact.asserts and _calls_the_work(evidence, fact)]
+    calling = _tests_of_the_work(evidence)
+    real = [fact for fact in tests if fact.asserts and (fact.span.path, fact.name) in calling]
     advice = "Test what would hurt most if it broke: preparing the data, and the shape and range of predictions."
     if len(real) >= SEVERAL_TESTS:
         return met(f"{len(real)} tests check the work's own functions.", evidence=spans(real))
@@ -226,12 +227,6 @@ def _own_sources(evidence: Evidence) -> list[Source]:
     return [source for source in evidence.code.sources if source.path not in tests]
 
 
-def _outermost(functions: list[FunctionFact]) -> list[FunctionFact]:
-    """Return the functions that do not stand inside another, so that no line counts twice."""
-    names = {fact.name for fact in functions}
-    return [fact for fact in functions if fact.name.rpartition(".")[0] not in names]
-
-
 def _rising(counts: list[int]) -> bool:
     return all(first < second for first, second in pairwise(counts))
 
@@ -251,14 +246,10 @@ def _ran_through(evidence: Evidence) -> bool:
     return evidence.run is not None and evidence.run.failure is None
 
 
-def _calls_the_work(evidence: Evidence, test: FunctionFact) -> bool:
-    own = {last(fact.name) for fact in own_functions(evidence)}
-    own |= {fact.name.split(".")[0] for fact in own_functions(evidence)}
-    return any(
-        last(call.name) in own
-        for call in evidence.code.calls
-        if call.function == test.name and call.span.path == test.span.path
-    )
+def _tests_of_the_work(evidence: Evidence) -> set[tuple[str, str]]:
+    """Return (path, function) of everything that calls a function or class of the work."""
+    own = {part for fact in own_functions(evidence) for part in (last(fact.name), fact.name.split(".")[0])}
+    return {(call.span.path, call.function) for call in evidence.code.calls if last(call.name) in own}
 
 
 def _repeats(lines: list[tuple[Source, int, str]]) -> list[Span]:

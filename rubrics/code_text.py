@@ -1,23 +1,31 @@
-"""The little that criteria read from code as text, strings and comments told apart from code."""
+"""The little that criteria read from code as text, strings and comments told apart from code.
+
+The text is hostile: every pattern here runs in time linear in its length, an unclosed string ends with its line.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from grader import Source, Span
 
 _TOKENS = re.compile(
     r"(?P<comment>#[^\n]*)"
-    r"|(?P<string>'''[\s\S]*?'''|\"\"\"[\s\S]*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\")"
+    r"|(?P<string>'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)"
+    r"|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?)"
 )
 
 
-def strings(source: Source) -> Iterator[tuple[str, Span]]:
-    """Yield each string literal without its quotes, and the line it begins on."""
+def strings(source: Source) -> Iterator[tuple[str, int]]:
+    """Yield each string literal without its quotes, and the 1-based line it begins on."""
+    line, counted = 1, 0
     for match in _TOKENS.finditer(source.text):
         if match["string"]:
-            yield match["string"].strip("'\""), line_span(source, source.text.count("\n", 0, match.start()) + 1)
+            line += source.text.count("\n", counted, match.start())
+            counted = match.start()
+            yield match["string"].strip("'\""), line
 
 
 def code_lines(source: Source) -> list[tuple[int, str]]:
@@ -26,12 +34,21 @@ def code_lines(source: Source) -> list[tuple[int, str]]:
     return [(number, line.rstrip()) for number, line in enumerate(blank.split("\n"), start=1) if line.strip()]
 
 
+def line_text(source: Source, line: int) -> str:
+    """Return one line of `source` as written, at most 200 characters of it."""
+    lines = _lines(source.text)
+    return lines[line - 1][:200] if line <= len(lines) else ""
+
+
 def line_span(source: Source, line: int) -> Span:
     """Return the span of one line of `source`."""
-    lines = source.text.split("\n")
-    text = lines[line - 1][:200] if line <= len(lines) else ""
-    return Span(path=source.path, cell=source.cell, line=line, end_line=line, text=text)
+    return Span(path=source.path, cell=source.cell, line=line, end_line=line, text=line_text(source, line))
 
 
 def _blanked(match: re.Match[str]) -> str:
     return "" if match["comment"] else '""' + "\n" * match[0].count("\n")
+
+
+@lru_cache(maxsize=4)  # one file is asked for line after line
+def _lines(text: str) -> list[str]:
+    return text.split("\n")

@@ -118,6 +118,12 @@ def own_functions(evidence: Evidence) -> list[FunctionFact]:
     return [fact for fact in evidence.code.functions if fact.span.path not in tests]
 
 
+def outermost(functions: list[FunctionFact]) -> list[FunctionFact]:
+    """Return the functions that do not stand inside another, so that no line counts twice."""
+    names = {fact.name for fact in functions}
+    return [fact for fact in functions if fact.name.rpartition(".")[0] not in names]
+
+
 def reached_functions(evidence: Evidence) -> frozenset[str]:
     """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.code_text import code_lines, line_span, strings
+from rubrics.code_text import code_lines, line_span, line_text, strings
 from rubrics.dependencies import declared, distribution_of, third_party
 from rubrics.facts import (
     absent,
@@ -14,6 +16,7 @@ from rubrics.facts import (
     last,
     live_calls,
     named,
+    outermost,
     own_functions,
     reached_functions,
     spans,
@@ -27,6 +30,7 @@ _ABSOLUTE = re.compile(
 )
 _RAISE = re.compile(r"^\s*(raise\s+\w|assert\s+(?!True\b|1\b))")
 _SECRET_NAME = re.compile(r"(?i)\b(\w*(?:api_?key|secret|password|passwd|auth_?token|access_?token)\w*)\s*=\s*\"\"")
+_LONG_STRING = re.compile(r"['\"][^'\"\s]{8,}['\"]")
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "DataFrameModel")
 LOGGING = ("debug", "info", "warning", "error", "exception", "critical")
 JUNK = ("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", ".venv", "venv", "site-packages")
@@ -34,6 +38,7 @@ HALF, MOST = 0.5, 0.8
 SAVING = ("dump", "save_model", "save", "log_model")
 README_WORDS = 30
 MANY_PRINTS = 5
+MOST_SHOWN = 12
 NOTHING_RAN = "Nothing was run, so this cannot be said."
 
 
@@ -134,7 +139,10 @@ def no_absolute_paths(evidence: Evidence) -> Finding:
         return problem
     tests = test_paths(evidence)
     sources = [source for source in evidence.code.sources if source.path not in tests]
-    found = [(text, span) for source in sources for text, span in strings(source) if _ABSOLUTE.match(text)]
+    named_places = (
+        (text, line_span(source, line)) for source in sources for text, line in strings(source) if _ABSOLUTE.match(text)
+    )
+    found = list(islice(named_places, MOST_SHOWN))
     if found:
         return not_met(
             f"A path of the author's machine is written into the code: {found[0][0][:80]}",
@@ -154,7 +162,7 @@ def input_validated(evidence: Evidence) -> Finding:
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
     checks = spans([*named(evidence, VALIDATORS), *(call for call in live_calls(evidence) if call.name == "sys.exit")])
-    raised = _live_raises(evidence)
+    raised = list(islice(_live_raises(evidence), MOST_SHOWN))
     if raised or checks:
         return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
     return absent(
@@ -222,12 +230,13 @@ def no_secrets(evidence: Evidence) -> Finding:
     """Judge whether a string is given to a name that means a password, key or token. Not applicable without one."""
     if problem := unreadable(evidence):
         return problem
-    found = [
+    secrets = (
         line_span(source, number)
         for source in evidence.code.sources
         for number, line in code_lines(source)
-        if _SECRET_NAME.search(line) and re.search(r"['\"][^'\"\s]{8,}['\"]", line_span(source, number).text)
-    ]
+        if _SECRET_NAME.search(line) and _LONG_STRING.search(line_text(source, number))
+    )
+    found = list(islice(secrets, MOST_SHOWN))
     if not found:
         return not_applicable("No password or key was seen.")
     masked = [span.model_copy(update={"text": ""}) for span in found]
@@ -235,19 +244,18 @@ def no_secrets(evidence: Evidence) -> Finding:
     return not_met("A password or key seems to stand in the code.", evidence=masked, advice=advice)
 
 
-def _live_raises(evidence: Evidence) -> list[Span]:
-    """Return the raise and assert statements outside tests and outside functions that nothing reaches."""
+def _live_raises(evidence: Evidence) -> Iterator[Span]:
+    """Yield the raise and assert statements outside tests and outside functions that nothing reaches."""
     tests = test_paths(evidence)
     reached = reached_functions(evidence)
-    dead = [fact for fact in own_functions(evidence) if fact.name not in reached]
-    return [
-        line_span(source, number)
-        for source in evidence.code.sources
-        if source.path not in tests
-        for number, line in code_lines(source)
-        if _RAISE.match(line) and not any(_inside(fact.span, source.path, source.cell, number) for fact in dead)
-    ]
-
-
-def _inside(span: Span, path: str, cell: int | None, line: int) -> bool:
-    return (span.path, span.cell) == (path, cell) and (span.line or 0) <= line <= (span.end_line or span.line or 0)
+    dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
+    dead_lines = {
+        (fact.span.path, fact.span.cell, line)
+        for fact in dead
+        for line in range(fact.span.line or 0, (fact.span.end_line or 0) + 1)
+    }
+    for source in evidence.code.sources:
+        if source.path not in tests:
+            for number, line in code_lines(source):
+                if _RAISE.match(line) and (source.path, source.cell, number) not in dead_lines:
+                    yield line_span(source, number)
