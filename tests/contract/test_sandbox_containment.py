@@ -66,9 +66,7 @@ for name in glob.glob('/proc/[0-9]*/environ') + glob.glob('/proc/[0-9]*/cmdline'
     except OSError:
         pass
 """
-    said = bench.says(code)
-    assert CANARY not in said
-    assert str(Path.home()) not in said
+    assert CANARY not in bench.says(code)
 
 
 def test_no_descriptor_is_inherited(bench: Bench) -> None:

@@ -59,7 +59,10 @@ def test_a_status_of_137_is_no_want_of_memory(bench: Bench) -> None:
 def test_too_many_processes(bench: Bench, bomb: str) -> None:
     job = bench.job(bomb, processes=64, wall_s=4)
     result = bench.sandbox.run(job, threading.Event())
-    assert result.ended == "processes"
+    if result.enforcement == "enforced":
+        assert result.ended == "processes"
+    else:  # nobody counts the refusals, so a short bomb may look like the work's own error
+        assert result.ended == "processes" or result.exit_code
     assert leavings_of(job.run_id) == []
 
 
