@@ -34,6 +34,7 @@ def main() -> int:
         return refuse(f"uv is not installed and could not be downloaded ({error}): install uv, then try again")
     command = [uv, "sync", "--locked", "--quiet", "--python", sys.executable]
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv")}
+    environment.setdefault("UV_SYSTEM_CERTS", "1")  # a firm whose network inspects TLS adds its CA to the system's
     environment.pop("VIRTUAL_ENV", None)
     print("Setting up .venv from uv.lock ...", flush=True)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

@@ -128,6 +128,7 @@ def uv_binary() -> str:
 
 def _run(command: Sequence[str]) -> None:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.setdefault("UV_SYSTEM_CERTS", "1")  # a firm whose network inspects TLS adds its CA to the system's
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
         environment.pop(name, None)
     done = subprocess.run(command, capture_output=True, text=True, env=environment, umask=0o022, check=False)
