@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,13 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 GRADER = Path(sys.executable).with_name("grader")
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why tests were skipped, however many they are."""
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
+    for reason, number in reasons.items():
+        terminalreporter.write_line(f"Skipped {number} tests: {reason}", yellow=True)
 
 
 def skip_or_fail(reason: str) -> None:

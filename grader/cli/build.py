@@ -16,7 +16,7 @@ def build_command(*, docker: bool, base_image: str | None, wheels: Path | None, 
     console = Console(stderr=True)
 
     def tell(text: str) -> None:
-        console.print(text, markup=False, highlight=False)
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     built = build_environment(settings.home, wheels=wheels, report=tell)
     tell(f"The environment is ready: {built.path}")

@@ -57,4 +57,5 @@ def _knock() -> None:
 
 
 def _unreachable(error: Exception) -> InfrastructureError:
-    return InfrastructureError("infrastructure.sandbox", f"The Docker engine does not answer: {error}", hint=HINT)
+    reason = getattr(error, "strerror", None) or error
+    return InfrastructureError("infrastructure.sandbox", f"The Docker engine does not answer: {reason}.", hint=HINT)

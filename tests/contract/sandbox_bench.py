@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grader.errors import InfrastructureError
 from grader.model import Limits, Mount, SandboxJob, SandboxResult
 from grader.ports import Sandbox
+from grader.sandbox.engine import engine
 
 ORDINARY: dict[str, Any] = {
     "wall_s": 60,
@@ -101,14 +103,9 @@ def _groups() -> list[Path]:
 
 
 def _containers(run_id: str) -> list[str]:
-    import docker
-
     try:
-        client = docker.from_env()
-    except docker.errors.DockerException:
+        with engine() as client:
+            found = client.containers(all=True, filters={"label": f"takehome-grader.run={run_id}"})
+    except InfrastructureError:
         return []
-    try:
-        found = client.containers.list(all=True, filters={"label": f"takehome-grader.run={run_id}"})
-        return [container.name for container in found]
-    finally:
-        client.close()
+    return [container["Id"] for container in found]
