@@ -10,7 +10,6 @@ from pydantic import ValidationError
 
 from grader.errors import UsageError
 from grader.model import Evidence, Report
-from grader.report.html import render_html
 from grader.report.json import report_json
 from grader.report.markdown import render_markdown
 
@@ -43,6 +42,8 @@ def write_folder(
 
 def write_forms(directory: Path, report: Report) -> None:
     """Write report.html, report.md and then report.json."""
+    from grader.report.html import render_html  # its template engine is loaded while the sandbox is busy
+
     _replace(directory / "report.html", render_html(report).encode("utf-8", "replace"))
     _replace(directory / "report.md", render_markdown(report).encode("utf-8", "replace"))
     _replace(directory / "report.json", report_json(report).encode("utf-8", "replace"))

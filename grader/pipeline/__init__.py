@@ -1,0 +1,7 @@
+"""The stages in their order, from SOURCE to Report, and rescoring of what is stored."""
+
+from grader.pipeline.grading import grade
+from grader.pipeline.records import Graded, Parts
+from grader.pipeline.reporting import failed_on_our_side, failure_of, rescore
+
+__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "rescore"]

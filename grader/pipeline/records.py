@@ -1,0 +1,75 @@
+"""What the pipeline is given, what it passes between its own steps, and what it hands back."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.intake import IntakeLimits
+from grader.model import Assignment, Evidence, Limits, Outcome, Report, SubmissionRef
+from grader.plugins import Criterion
+from grader.ports import CodeReader, ProgressListener, Sandbox, Step
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The concrete parts a grading is made with; `scratch` is a private folder that the caller removes."""
+
+    sandbox: Sandbox
+    reader: CodeReader
+    criteria: tuple[Criterion, ...]
+    scratch: Path
+    listener: ProgressListener
+    intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
+    allow_local_git: bool = False
+
+
+@dataclass(frozen=True)
+class Grading:
+    """One grading: what is graded, against what, with which parts and CPUs; `cancel` stops it."""
+
+    source: str
+    name: str
+    assignment: Assignment | None
+    parts: Parts
+    run_id: str
+    cpu_ids: tuple[int, ...] = ()
+    cancel: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def limits(self) -> Limits:
+        """The assignment's limits, with no more CPUs than are granted."""
+        limits = self.assignment.limits if self.assignment else Limits()
+        return limits.model_copy(update={"cpus": max(1, min(limits.cpus, len(self.cpu_ids) or limits.cpus))})
+
+    @property
+    def scratch(self) -> Path:
+        """This grading's own folder."""
+        return self.parts.scratch / self.run_id
+
+    def step(self, step: Step, detail: str = "") -> None:
+        """Tell the listener which step begins."""
+        self.parts.listener.step(self.name, step, detail)
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What the stages up to scoring came to."""
+
+    submission: SubmissionRef
+    evidence: Evidence
+    outcome: Outcome
+    executed: bytes | None = None
+    logs: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A finished grading: the report, the evidence under it, and what is stored beside them."""
+
+    name: str
+    report: Report
+    evidence: Evidence
+    executed: bytes | None = None
+    logs: dict[str, str] = field(default_factory=dict)

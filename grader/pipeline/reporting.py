@@ -1,0 +1,133 @@
+"""From what was collected to a Report, and from stored evidence to one again."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+import grader
+from grader.errors import GraderError, InfrastructureError, LimitError, SubmissionError
+from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Submission, SubmissionRef
+from grader.pipeline.records import Collected, Graded, Grading, Parts
+from grader.plugins import Criterion
+from grader.report import build_report
+from grader.scoring import rubric_version, score
+
+LOG_TAIL = 4000
+NO_DATA = hashlib.sha256(b"").hexdigest()
+
+
+def make_report(grading: Grading, collected: Collected) -> Report:
+    """Return the scored report of one grading; where our side failed there is no score, rather than a low one."""
+    assignment, criteria = grading.assignment, grading.parts.criteria
+    marks = score(collected.evidence, criteria, assignment.weights if assignment else None)
+    if collected.outcome == "infrastructure_failed":
+        marks = marks.model_copy(update={"value": None, "low": None, "high": None, "hidden_score": None})
+    run = collected.evidence.run
+    receipt = Receipt(
+        grader_version=grader.__version__,
+        rubric_version=rubric_version(criteria),
+        environment_digest=run.environment_digest if run else "",
+        data_digest=assignment.data_digest if assignment else NO_DATA,
+        seed=assignment.seed if assignment else 0,
+        limits=grading.limits,
+        run_id=grading.run_id,
+        finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    return build_report(
+        assignment=assignment,
+        submission=collected.submission,
+        evidence=collected.evidence,
+        score=marks,
+        outcome=collected.outcome,
+        sandbox_name=grading.parts.sandbox.name,
+        receipt=receipt,
+    )
+
+
+def failed_on_our_side(
+    source: str, name: str, assignment: Assignment | None, parts: Parts, message: str, trace: str
+) -> Graded:
+    """Return the report of a grading that stopped on a defect of the grader; `trace` goes to the log only."""
+    failure = Failure(
+        code="infrastructure.internal",
+        message=message,
+        hint="This is not the submission's fault. Grade it again; if it fails again, report logs/grader.txt.",
+    )
+    evidence = Evidence(failure=failure, has_hidden_data=assignment is not None)
+    grading = Grading(source, name, assignment, parts, secrets.token_hex(8))
+    report = make_report(grading, Collected(refused(source, name), evidence, "infrastructure_failed"))
+    return Graded(name, report, evidence, logs={"grader.txt": trace})
+
+
+def rescore(
+    report: Report, evidence: Evidence, assignment: Assignment | None, criteria: tuple[Criterion, ...]
+) -> Report:
+    """Score stored evidence again, running nothing; the same evidence and rubric give the same report."""
+    fresh = score(evidence, criteria, assignment.weights if assignment else None)
+    return report.model_copy(
+        update={
+            "score": fresh.value,
+            "low": fresh.low,
+            "high": fresh.high,
+            "hidden_weight": fresh.hidden_weight,
+            "hidden_score": fresh.hidden_score,
+            "dimensions": fresh.dimensions,
+            "questions": fresh.questions,
+            "receipt": report.receipt.model_copy(update={"rubric_version": rubric_version(criteria)}),
+        }
+    )
+
+
+def without_logs(evidence: Evidence) -> Evidence:
+    """Stored evidence keeps only the end of the logs; they lie whole in logs/."""
+    if evidence.run is None:
+        return evidence
+    sandbox = evidence.run.sandbox
+    short = sandbox.model_copy(update={"stdout": sandbox.stdout[-LOG_TAIL:], "stderr": sandbox.stderr[-LOG_TAIL:]})
+    return evidence.model_copy(update={"run": evidence.run.model_copy(update={"sandbox": short})})
+
+
+def reference_to(submission: Submission, name: str) -> SubmissionRef:
+    """Return what the report says of the submission."""
+    return SubmissionRef(
+        name=name,
+        digest=submission.digest,
+        kind=submission.kind,
+        files=len(submission.files),
+        bytes=submission.bytes,
+        commit=submission.commit,
+        notes=submission.notes,
+    )
+
+
+def refused(source: str, name: str) -> SubmissionRef:
+    """Return what can be said of a SOURCE that intake refused: nothing of its content."""
+    kinds = {".ipynb": "notebook", ".py": "script", ".zip": "archive", ".gz": "archive", ".tgz": "archive"}
+    kind = "git" if "://" in source else kinds.get(Path(source).suffix.lower(), "folder")
+    return SubmissionRef.model_validate({"name": name, "digest": "", "kind": kind, "files": 0, "bytes": 0})
+
+
+def failure_of(error: GraderError) -> Failure:
+    """Return the failure that a report shows for `error`."""
+    return Failure(
+        code=error.code,
+        message=error.message,
+        path=error.path,
+        cell=error.cell,
+        line=error.line,
+        hint=error.hint,
+    )
+
+
+def outcome_of(error: GraderError) -> Outcome:
+    """Return the outcome that `error` means. Re-raises what is neither the submission's fault nor ours to retry."""
+    if isinstance(error, LimitError):
+        return "limit_exceeded"
+    if isinstance(error, SubmissionError):
+        return "submission_failed"
+    if isinstance(error, InfrastructureError):
+        return "infrastructure_failed"
+    raise error
