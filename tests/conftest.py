@@ -38,7 +38,18 @@ def bubblewrap() -> None:
 
     reason = BubblewrapSandbox(read_settings().home).why_unavailable()
     if reason:
-        skip_or_fail(f"bubblewrap cannot be used: {reason}")
+        skip_or_fail(f"bubblewrap: {reason}")
+
+
+@pytest.fixture(scope="session")
+def docker() -> None:
+    """Need a Docker engine with the sandbox's image built."""
+    from grader.sandbox import DockerSandbox
+    from grader.settings import read_settings
+
+    reason = DockerSandbox(read_settings().home).why_unavailable()
+    if reason:
+        skip_or_fail(f"docker: {reason}")
 
 
 @pytest.fixture
