@@ -28,6 +28,7 @@ FAILURE_CODES: dict[str, str] = {
     "archive.name": "A file name holds a NUL byte or is not UTF-8.",
     "archive.type": "The file is encrypted, or is no archive of a kind that is read.",
     "source.not_found": "There is nothing at the given path.",
+    "source.unreadable": "A file of the submission may not be read by the grader's user.",
     "source.empty": "The submission holds no file.",
     # intake: git
     "git.url_forbidden": "The git address is of a kind that is not allowed.",

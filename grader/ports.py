@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
 
-Step = Literal["intake", "plan", "sandbox", "cell", "collect", "score", "report", "done", "failed"]
+Step = Literal["intake", "plan", "sandbox", "collect", "score", "report", "done", "failed"]
 
 
 class Sandbox(Protocol):

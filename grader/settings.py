@@ -12,7 +12,10 @@ from grader.errors import UsageError
 
 
 def _default_home() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    try:
+        cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
+    except RuntimeError as error:
+        raise UsageError("this user has no home folder: set GRADER_HOME to a folder you may write to") from error
     return Path(cache) / "takehome-grader"
 
 
@@ -37,11 +40,6 @@ class Settings(BaseSettings):
         if not value.is_absolute() or value == Path("/"):
             raise ValueError("must be an absolute path other than /")
         return value
-
-    @property
-    def store(self) -> Path:
-        """Folder of content-addressed snapshots."""
-        return self.home / "snapshots"
 
     @property
     def scratch(self) -> Path:

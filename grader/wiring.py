@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from grader.assignment import find_assignment
-from grader.errors import InfrastructureError
 from grader.evidence import SubprocessCodeReader
 from grader.model import Assignment
-from grader.pipeline import Parts
+from grader.pipeline import Parts, private_scratch
 from grader.plugins import load_criteria
 from grader.ports import ProgressListener
 from grader.sandbox import choose_sandbox
@@ -31,7 +26,7 @@ def grading_parts(
     chosen = choose_sandbox(
         sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
     )
-    with private_scratch(settings) as scratch:
+    with private_scratch(settings.scratch) as scratch:
         yield Parts(
             sandbox=chosen,
             reader=SubprocessCodeReader(),
@@ -40,24 +35,6 @@ def grading_parts(
             listener=listener,
             allow_local_git=allow_local_git,
         )
-
-
-@contextmanager
-def private_scratch(settings: Settings) -> Iterator[Path]:
-    """Yield a folder of this process's own, removed afterwards with everything in it."""
-    try:
-        settings.scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=settings.scratch))
-    except OSError as error:
-        raise InfrastructureError(
-            "infrastructure.internal",
-            f"{settings.scratch} cannot be written: {error.strerror}",
-            hint="Set GRADER_HOME to a folder you may write to.",
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:

@@ -26,9 +26,11 @@ def doctor_command() -> int:
         table.add_row(Text("ok" if good else "--", style="green" if good else "yellow"), name, Text(detail))
     console.print(table)
     try:
-        chosen = choose_sandbox("auto", settings.home)
+        chosen = choose_sandbox(
+            "auto", settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
+        )
     except GraderError as error:
-        console.print(f"No sandbox can be used: {error.message} {error.hint}", markup=False, highlight=False)
+        console.print(f"{error.message} Mend one of those marked -- above.", markup=False, highlight=False)
         return 3
     console.print(f"Submissions will run in: {chosen.name}", markup=False, highlight=False)
     return 0

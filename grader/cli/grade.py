@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from rich.console import Console
 
 from grader.cli.batch import grade_all
 from grader.cli.progress import Progress
-from grader.errors import UsageError
+from grader.cli.sources import check_sources, names_for
+from grader.errors import InfrastructureError, UsageError
+from grader.intake import OWN_OUTPUT
 from grader.model import Report
 from grader.pipeline import Graded
 from grader.report import print_ranking, print_report, summary_csv, summary_json
@@ -39,6 +42,7 @@ class GradeOptions:
 def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     """Grade `sources`, write the reports below `options.output`, print the result and return the exit status."""
     settings = read_settings()
+    check_sources(sources, allow_local_git=options.allow_local_git)
     assignment = assignment_for(settings, options.assignment)
     names = names_for(sources)
     folders = folders_for(names, options.output)
@@ -47,7 +51,8 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     finished: dict[str, Report] = {}
 
     def keep(graded: Graded) -> None:
-        write_folder(folders[graded.name], graded.report, graded.evidence, executed=graded.executed, logs=graded.logs)
+        with writing_to(folders[graded.name]) as folder:
+            write_folder(folder, graded.report, graded.evidence, executed=graded.executed, logs=graded.logs)
         finished[graded.name] = graded.report
 
     with (
@@ -67,26 +72,29 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     return exit_status([report for _, report in reports], options.fail_under)
 
 
-def names_for(sources: Sequence[str]) -> list[str]:
-    """Return one readable, distinct folder name a SOURCE, in the same order."""
-    names: list[str] = []
-    for source in sources:
-        stem = source.rstrip("/").split("/")[-1].split("@")[0] if "://" in source else Path(source).resolve().name
-        for suffix in (".tar.gz", ".tgz", ".zip", ".ipynb", ".py", ".git"):
-            stem = stem.removesuffix(suffix)
-        stem = "".join(char if char.isalnum() or char in "-_. " else "_" for char in stem).strip(". ")[:80]
-        name, number = stem or "submission", 2
-        while name in names or name in ("logs", "summary.json", "summary.csv"):
-            name, number = f"{stem or 'submission'}-{number}", number + 1
-        names.append(name)
-    return names
-
-
 def folders_for(names: Sequence[str], output: Path) -> dict[str, Path]:
-    """Return where each report goes: DIR itself for one SOURCE, a folder below it for several."""
-    if output.exists() and not output.is_dir():
-        raise UsageError(f"--output {output} is a file: give a folder")
+    """Make the output folder and return where each report goes: DIR itself for one SOURCE, a folder below for several.
+
+    Raises UsageError when nothing can be written there, which is better known before the work is run than after.
+    """
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / OWN_OUTPUT).touch()
+    except OSError as error:
+        reason = "it is a file" if output.is_file() else error.strerror
+        raise UsageError(f"--output {output} cannot be written to: {reason}", hint="Give another folder.") from error
     return {name: output if len(names) == 1 else output / name for name in names}
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[Path]:
+    """Turn a full or vanished disk into our side's failure, said in a sentence."""
+    try:
+        yield folder
+    except OSError as error:
+        raise InfrastructureError(
+            "infrastructure.internal", f"The report could not be written to {folder}: {error.strerror}."
+        ) from error
 
 
 def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:
@@ -99,9 +107,9 @@ def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:
 
 
 def _write_summary(output: Path, reports: Sequence[tuple[str, Report]]) -> None:
-    output.mkdir(parents=True, exist_ok=True)
-    (output / "summary.json").write_text(summary_json(reports), encoding="utf-8")
-    (output / "summary.csv").write_text(summary_csv(reports), encoding="utf-8")
+    with writing_to(output):
+        (output / "summary.json").write_text(summary_json(reports), encoding="utf-8")
+        (output / "summary.csv").write_text(summary_csv(reports), encoding="utf-8")
 
 
 def _show(

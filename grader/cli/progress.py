@@ -20,7 +20,6 @@ LABELS: dict[Step, str] = {
     "intake": "taking in",
     "plan": "planning",
     "sandbox": "running",
-    "cell": "running",
     "collect": "collecting",
     "score": "scoring",
     "report": "reporting",

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.cli.sources import check_sources
 from grader.errors import SubmissionError
 from grader.evidence import SubprocessCodeReader
 from grader.intake import take
 from grader.model import CriterionResult, Evidence, Failure, Outcome, Record
-from grader.pipeline import failure_of
+from grader.pipeline import failure_of, private_scratch
 from grader.plugins import Criterion, load_criteria
 from grader.report.criteria import print_criteria
 from grader.scoring import score
 from grader.settings import read_settings
-from grader.wiring import private_scratch
 
 
 class Reading(Record):
@@ -31,11 +31,12 @@ class Reading(Record):
 
 def read_command(sources: Sequence[str], *, as_jsonl: bool, allow_local_git: bool) -> int:
     """Read each SOURCE and print its criteria; returns the exit status."""
+    check_sources(sources, allow_local_git=allow_local_git)
     settings = read_settings()
     criteria = load_criteria()
     console = Console()
     for source in sources:
-        with private_scratch(settings) as scratch:
+        with private_scratch(settings.scratch) as scratch:
             reading = read_one(source, criteria, scratch / "snapshot", allow_local_git=allow_local_git)
         if as_jsonl:
             print(json.dumps(reading.model_dump(mode="json")), flush=True)

@@ -1,7 +1,9 @@
 """From a SOURCE to a content-addressed snapshot and a plan."""
 
+from grader.intake.git import is_git_address
 from grader.intake.limits import IntakeLimits
+from grader.intake.names import OWN_OUTPUT
 from grader.intake.plan import make_plan
 from grader.intake.take import take
 
-__all__ = ["IntakeLimits", "make_plan", "take"]
+__all__ = ["OWN_OUTPUT", "IntakeLimits", "is_git_address", "make_plan", "take"]

@@ -13,6 +13,7 @@ JUNK_FOLDERS = frozenset(
     {".git", "__MACOSX", ".ipynb_checkpoints", "__pycache__", ".venv", "node_modules", ".hg", ".svn"}
 )
 JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+OWN_OUTPUT = ".takehome-grader"  # stands in a folder of reports, which is no part of a work graded where it lies
 DRIVE = re.compile(r"^[A-Za-z]:")
 
 

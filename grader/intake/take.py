@@ -7,11 +7,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import SubmissionError
+from grader.errors import InfrastructureError, SubmissionError
 from grader.intake.archive import CHUNK, add_archive
 from grader.intake.git import add_commit, is_git_address
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import is_junk, refusal
+from grader.intake.names import OWN_OUTPUT, is_junk, refusal
 from grader.intake.notebook import strip_notebook
 from grader.intake.snapshot import SnapshotWriter
 from grader.model import Submission
@@ -24,7 +24,8 @@ def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_
     """Take a folder, archive, notebook, script or git URL@REF into `store` and return what it is.
 
     The digest is that of the stored snapshot: junk left out, notebooks without their outputs. Raises SubmissionError
-    with an "archive.", "git.", "notebook." or "source." code; nothing of the source is ever executed.
+    with an "archive.", "git.", "notebook." or "source." code, InfrastructureError when it cannot be stored; nothing of
+    the source is ever executed.
     """
     limits = limits or IntakeLimits()
     writer = SnapshotWriter(store, limits)
@@ -37,9 +38,19 @@ def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_
         else:
             kind = _add_path(Path(source), writer, limits)
         return _finished(source, kind, commit, writer, limits, notes)
-    except BaseException:
+    except PermissionError as error:
+        shown = ascii(str(error.filename or source))[1:-1][-200:]
+        raise SubmissionError(
+            "source.unreadable", f"{shown} may not be read.", hint="Give the grader's user the right to read it."
+        ) from error
+    except OSError as error:
+        raise InfrastructureError(
+            "infrastructure.internal",
+            f"The submission could not be stored: {error.strerror}.",
+            hint="Free some space where GRADER_HOME is, then grade again.",
+        ) from error
+    finally:
         writer.discard()
-        raise
 
 
 def _finished(
@@ -101,13 +112,15 @@ def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> Submi
 
 
 def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
-    for current, folders, files in os.walk(folder, followlinks=False):
+    for current, folders, files in os.walk(folder, followlinks=False, onerror=_give_up):
         here = Path(current)
         kept = []
         for name in sorted(folders):
             path = here / name
             if is_junk(name) or (path / "pyvenv.cfg").is_file():
                 writer.junk += 1
+            elif (path / OWN_OUTPUT).is_file():
+                continue
             elif path.is_symlink():
                 raise refusal("archive.link", path.relative_to(folder).as_posix(), "is a symbolic link")
             else:
@@ -116,6 +129,11 @@ def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
         for name in sorted(files):
             path = here / name
             writer.add(path.relative_to(folder).as_posix(), _plain_file(path, folder))
+
+
+def _give_up(error: OSError) -> None:
+    """Raise what `os.walk` would pass over in silence: a folder that cannot be listed is no empty one."""
+    raise error
 
 
 def _plain_file(path: Path, folder: Path) -> Iterator[bytes]:

@@ -3,5 +3,6 @@
 from grader.pipeline.grading import grade
 from grader.pipeline.records import Graded, Parts
 from grader.pipeline.reporting import failed_on_our_side, failure_of, rescore
+from grader.pipeline.scratch import private_scratch
 
-__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "rescore"]
+__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "private_scratch", "rescore"]

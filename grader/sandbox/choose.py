@@ -40,8 +40,8 @@ def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
         elif without is not None:
             raise InfrastructureError(
                 "infrastructure.no_sandbox",
-                f"No sandbox can be used. bubblewrap: {without} docker: {without_docker}",
-                hint="Run: grader doctor",
+                "No sandbox can be used, so nothing was run.",
+                hint=f"bubblewrap: {without}\n  docker: {without_docker}",
             )
     chosen.sweep()
     return chosen

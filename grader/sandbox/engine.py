@@ -13,7 +13,7 @@ from grader.errors import InfrastructureError
 if TYPE_CHECKING:
     from docker import APIClient
 
-HINT = "Is it running, and may this user talk to it (group docker)? Run: grader doctor"
+HINT = "Is it running, and may this user talk to it (group docker)?"
 TIMEOUT_S = 120
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 

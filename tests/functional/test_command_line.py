@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.pipeline import private_scratch
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -68,3 +70,72 @@ def test_rescore_of_a_folder_without_a_report_says_which_file_is_missing(run_gra
     shown = run_grader("rescore", str(tmp_path))
     assert shown.returncode == 2
     assert "report.json" in shown.stderr
+
+
+@pytest.mark.parametrize("command", ["grade", "read"])
+def test_a_source_that_is_not_there_is_said_before_anything_is_run(
+    run_grader: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "work.py").write_text("print(1)\n")
+    shown = run_grader(command, "work.py", "mistyped.zip", "gone/", "bad\udcffname")
+    assert shown.returncode == 2
+    assert "mistyped.zip, gone/, bad\\udcffname" in shown.stderr
+    assert shown.stdout == ""
+    assert not (tmp_path / "grading").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--jobs", "0"),
+        ("--jobs", "two"),
+        ("--fail-under", "101"),
+        ("--fail-under", "nan"),
+        ("--sandbox", "chroot"),
+        ("--output", "work.py"),
+        ("--output", "/proc/nowhere"),
+        ("--nonsense",),
+    ],
+)
+def test_wrong_options_are_refused_by_name_and_exit_2(run_grader: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "work.py").write_text("print(1)\n")
+    shown = run_grader("grade", "work.py", *words)
+    assert shown.returncode == 2, shown.stderr
+    assert words[0] in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_folder_graded_where_it_lies_does_not_take_in_its_own_reports(run_grader: Run, tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("print(1)\n")
+    digests = []
+    for _ in range(2):
+        shown = run_grader("grade", ".", "--sandbox", "bubblewrap", "--json")
+        assert shown.returncode == 0, shown.stderr
+        digests.append(json.loads(shown.stdout)["submission"]["digest"])
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_json_goes_to_standard_output_alone_and_colours_go_nowhere(run_grader: Run, tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text("print(1)\n")
+    (tmp_path / "odd \x1b]8;;http:x\x1b\\[red]name.py").write_text("raise SystemExit('[bold]no[/bold]')\n")
+    sources = sorted(path.name for path in tmp_path.glob("*.py"))
+    shown = run_grader("grade", *sources, "--sandbox", "bubblewrap", "--json", "--fail-under", "0")
+    assert [form["outcome"] for form in json.loads(shown.stdout)] == ["submission_failed", "completed"]
+    assert "2/2" in shown.stderr
+    assert "\x1b" not in shown.stdout + shown.stderr
+    plain = run_grader("grade", sources[0], "--sandbox", "bubblewrap", NO_COLOR="1", FORCE_COLOR="1")
+    assert "\x1b]" not in plain.stdout
+    assert "\x1b[3" not in plain.stdout
+
+
+def test_a_scratch_folder_left_by_a_killed_grader_is_swept_and_a_living_one_kept(tmp_path: Path) -> None:
+    (tmp_path / "123-killed" / "run").mkdir(parents=True)
+    with private_scratch(tmp_path) as living, private_scratch(tmp_path) as other:
+        assert living.is_dir()
+        assert other.is_dir()
+        assert not (tmp_path / "123-killed").exists()
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
