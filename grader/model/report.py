@@ -56,11 +56,12 @@ class Question(Record):
 
 class Score(Record):
     """The scoring stage's result. `value`, `low`, `high` are 0..100; the interval is the hidden metric's, carried
-    through the weights."""
+    through the weights. `unscored_reason` says why there is no value when nothing failed."""
 
     value: float | None
     low: float | None
     high: float | None
+    unscored_reason: str | None = None
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]
@@ -134,6 +135,7 @@ class Report(Record):
     score: float | None
     low: float | None
     high: float | None
+    unscored_reason: str | None = None
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]

@@ -44,6 +44,7 @@ def build_report(
         score=score.value,
         low=score.low,
         high=score.high,
+        unscored_reason=score.unscored_reason,
         hidden_weight=score.hidden_weight,
         hidden_score=score.hidden_score,
         dimensions=score.dimensions,

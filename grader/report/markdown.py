@@ -20,6 +20,8 @@ def render_markdown(report: Report) -> str:
     parts = [_headline(report)]
     if report.failure:
         parts.append(_failure(report.failure))
+    if report.unscored_reason:
+        parts.append(f"> {escaped(report.unscored_reason)}")
     parts += [_dimensions(report), _findings(report)]
     tail = [_criteria(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)

@@ -30,6 +30,8 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
     console.print(_headline(report))
     if report.failure:
         _print_failure(console, report.failure)
+    if report.unscored_reason:
+        console.print(Text(f"  {one_line(report.unscored_reason)}"))
     console.print()
     console.print(_dimensions(report))
     _print_findings(console, "What cost most", costliest(report, 4), "red")

@@ -10,6 +10,7 @@ from grader.plugins import Criterion, Finding, judge
 from grader.scoring.questions import questions_from
 
 DECIMALS = 2
+LEAST_JUDGED = 0.5
 OUR_FAILURES = "infrastructure."
 
 
@@ -26,7 +27,8 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
     """Return the score of `evidence`: dimensions and the hidden part, weighted; `weights` None means the defaults.
 
     What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
-    that failed, and so predicted nothing, has 0 of the hidden part.
+    that failed, and so predicted nothing, has 0 of the hidden part. Where less than half of the weight could be judged
+    there is no score: a few lines that do nothing have few faults, and that is no merit.
     """
     shares = weights or Weights()
     judged = [(item, judge(item, evidence)) for item in criteria]
@@ -34,12 +36,18 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
     hidden = _hidden(evidence)
     hidden_weight = shares.hidden if evidence.has_hidden_data else 0.0
     whole = [_whole(mark, hidden_weight, dimensions) for mark in (hidden.value, hidden.low, hidden.high)]
+    judged_share = _judged_share(hidden.value, hidden_weight, dimensions)
+    unscored = None
     if _failed_on_our_side(evidence):
         whole = [None, None, None]
+    elif judged_share < LEAST_JUDGED:
+        whole = [None, None, None]
+        unscored = f"Only {judged_share:.0%} of the rubric's weight could be judged; a score needs {LEAST_JUDGED:.0%}."
     return Score(
         value=whole[0],
         low=None if hidden.low is None else whole[1],
         high=None if hidden.high is None else whole[2],
+        unscored_reason=unscored,
         hidden_weight=hidden_weight,
         hidden_score=_rounded(hidden.value),
         dimensions=dimensions,
@@ -95,6 +103,13 @@ def _failed_on_our_side(evidence: Evidence) -> bool:
 def _whole(hidden: float | None, hidden_weight: float, dimensions: Iterable[DimensionResult]) -> float | None:
     parts = [(hidden, hidden_weight), *((item.score, item.weight) for item in dimensions)]
     return _rounded(_mean(parts))
+
+
+def _judged_share(hidden: float | None, hidden_weight: float, dimensions: Iterable[DimensionResult]) -> float:
+    """Return the share of the weight that has a mark, 0..1; a dimension nobody has criteria for is no part of it."""
+    parts = [(hidden, hidden_weight), *((item.score, item.weight) for item in dimensions if item.criteria)]
+    weight = sum(weight for _, weight in parts)
+    return sum(weight for mark, weight in parts if mark is not None) / weight if weight else 0.0
 
 
 def _mean(parts: Iterable[tuple[float | None, float]]) -> float | None:

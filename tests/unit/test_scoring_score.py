@@ -46,7 +46,22 @@ def test_what_was_not_scored_is_left_out_and_not_counted_as_zero(unscored: Findi
 def test_a_dimension_without_a_scored_criterion_has_no_score_and_no_weight() -> None:
     criteria = [criterion_of("evaluation.a", not_applicable("x")), criterion_of("code_quality.a", graded(0.5))]
     assert dimension_score(criteria) is None
-    assert score(Evidence(), criteria, None).value == 50
+    assert score(Evidence(), criteria, Weights(code_quality=20)).value == 50
+
+
+def test_where_less_than_half_of_the_weight_could_be_judged_there_is_no_score_and_it_is_said_why() -> None:
+    criteria = [criterion_of("evaluation.a", needs_human("x")), criterion_of("code_quality.a", graded(1))]
+    found = score(Evidence(), criteria, Weights(evaluation=60, code_quality=40))
+    assert found.value is None
+    assert found.unscored_reason == "Only 40% of the rubric's weight could be judged; a score needs 50%."
+    assert score(Evidence(), criteria, Weights(evaluation=50, code_quality=50)).value == 100
+
+
+def test_a_submission_refused_at_intake_has_no_score_rather_than_a_low_one() -> None:
+    criteria = [criterion_of("evaluation.a", not_applicable("x"))]
+    failed = Evidence(failure=Failure(code="archive.corrupt", message="x"), has_hidden_data=True)
+    found = score(failed, criteria, Weights(hidden=40, evaluation=60))
+    assert (found.value, found.hidden_score) == (None, 0)
 
 
 def test_all_five_dimensions_are_there_even_without_criteria() -> None:
