@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from grader.assignment.labels import check_labels
 from grader.assignment.tables import Table, read_table
 from grader.errors import AssignmentError, UsageError
 from grader.model import Assignment
@@ -52,7 +53,7 @@ def load_assignment(folder: Path) -> Assignment:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise AssignmentError(first["msg"], path=FILE, key=key) from error
+        raise AssignmentError(first["msg"].removeprefix("Value error, "), path=FILE, key=key) from error
     _check_metric(assignment)
     _check_tables(assignment)
     return assignment
@@ -69,14 +70,10 @@ def _parse(path: Path) -> dict[str, Any]:
 
 def _check_metric(assignment: Assignment) -> None:
     metric = assignment.metric
-    rises = metric.reference > metric.baseline
-    if metric.reference == metric.baseline or rises != metric.higher_is_better:
+    if metric.reference == metric.baseline or (metric.reference > metric.baseline) != metric.higher_is_better:
         better = "above" if metric.higher_is_better else "below"
-        raise AssignmentError(
-            f"reference {metric.reference} must lie {better} baseline {metric.baseline}",
-            path=FILE,
-            key="metric.reference",
-        )
+        message = f"reference {metric.reference} must lie {better} baseline {metric.baseline} for {metric.name}"
+        raise AssignmentError(message, path=FILE, key="metric.reference")
 
 
 def _check_tables(assignment: Assignment) -> None:
@@ -103,6 +100,10 @@ def _check_tables(assignment: Assignment) -> None:
         raise AssignmentError("its ids are not those of the hidden features", path=name, key="data.id")
     if set(features.column(spec.id)) & set(public[spec.train].column(spec.id)):
         raise AssignmentError("some of its ids are published in the training file", path=hidden, key="data.id")
+    for other in spec.other:
+        if not (data / "public" / other).is_file():
+            raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
+    check_labels(labels.column(spec.target), assignment)
     if (data / "public" / spec.hidden_labels).exists():
         raise AssignmentError(
             "the hidden labels' file lies in the public part", path=f"data/public/{spec.hidden_labels}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from grader.errors import AssignmentError
 from grader.evidence.bootstrap import interval
 from grader.evidence.metrics import CLASSIFICATION, METRICS, Floats
 from grader.evidence.predictions import read_predictions
@@ -49,17 +48,11 @@ def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> H
 
 
 def _truth(deal: Deal, assignment: Assignment, *, classes: bool) -> Floats:
-    if classes and assignment.data.classes:
-        known = {name: float(index) for index, name in enumerate(assignment.data.classes)}
-        missing = next((label for label in deal.labels if label not in known), None)
-        if missing is not None or len(known) != 2:
-            raise AssignmentError("must name the two classes of the labels", path="assignment.toml", key="data.classes")
-        return np.array([known[label] for label in deal.labels])
-    try:
-        return np.array([float(label) for label in deal.labels])
-    except ValueError as error:
-        name = f"data/hidden/{assignment.data.hidden_labels}"
-        raise AssignmentError(f"a label is not a number: {error}", path=name, key=assignment.data.target) from error
+    """Return the labels as numbers; that they are classes or numbers was checked when the assignment was loaded."""
+    if classes:
+        positive = assignment.data.classes[1]
+        return np.array([float(label == positive) for label in deal.labels])
+    return np.array([float(label) for label in deal.labels])
 
 
 def _normalised(value: float, assignment: Assignment) -> float:

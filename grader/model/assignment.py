@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import Record
 from grader.model.submission import Limits
 
+FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]*$", max_length=100)]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
 MetricName = Literal["roc_auc", "average_precision", "accuracy", "rmse", "mae"]
+ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae"})
 
 
 class DataSpec(Record):
@@ -20,15 +24,24 @@ class DataSpec(Record):
     At grading `data/` holds `train` as published, and the hidden features under the name of `test`.
     """
 
-    train: str = "train.csv"
-    test: str = "test.csv"
-    sample: str | None = None
-    hidden_features: str = "features.csv"
-    hidden_labels: str = "labels.csv"
-    id: str
-    target: str
+    train: FileName = "train.csv"
+    test: FileName = "test.csv"
+    sample: FileName | None = None
+    hidden_features: FileName = "features.csv"
+    hidden_labels: FileName = "labels.csv"
+    id: ColumnName
+    target: ColumnName
     classes: tuple[str, ...] = ()
-    other: tuple[str, ...] = ()
+    other: tuple[FileName, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        public = [self.train, self.test, *([self.sample] if self.sample else []), *self.other]
+        if len(set(public)) != len(public):
+            raise ValueError("train, test, sample and other must be different files")
+        if self.id == self.target:
+            raise ValueError("id and target must be different columns")
+        return self
 
 
 class ContractSpec(Record):
@@ -37,33 +50,53 @@ class ContractSpec(Record):
     `command` may hold {input} and {output}; `function` and `pipeline` name what must be importable.
     """
 
-    accepts: tuple[Accepts, ...] = ("predictions",)
+    accepts: tuple[Accepts, ...] = Field(default=("predictions",), min_length=1)
     command: str = "python predict.py --input {input} --output {output}"
     function: str = "predict"
     pipeline: str = "get_pipeline"
-    prediction_column: str = "prediction"
-    minimum: float | None = None
-    maximum: float | None = None
+    prediction_column: ColumnName = "prediction"
+    minimum: FiniteFloat | None = None
+    maximum: FiniteFloat | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
+            raise ValueError("minimum must lie below maximum")
+        if "command" in self.accepts and not ("{input}" in self.command and "{output}" in self.command):
+            raise ValueError("command must hold {input} and {output}")
+        if not (self.function.isidentifier() and self.pipeline.isidentifier()):
+            raise ValueError("function and pipeline must be names of Python functions")
+        return self
 
 
 class MetricSpec(Record):
     """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1."""
 
     name: MetricName
-    baseline: float
-    reference: float
-    higher_is_better: bool = True
+    baseline: FiniteFloat
+    reference: FiniteFloat
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a larger value is the better one."""
+        return self.name not in ERRORS
 
 
 class Weights(Record):
     """Shares of the whole score; they need not add up to anything."""
 
-    hidden: float = 40
-    data_preparation: float = 14
-    model_choice: float = 12
-    evaluation: float = 14
-    code_quality: float = 10
-    production_readiness: float = 10
+    hidden: Weight = 40
+    data_preparation: Weight = 14
+    model_choice: Weight = 12
+    evaluation: Weight = 14
+    code_quality: Weight = 10
+    production_readiness: Weight = 10
+
+    @model_validator(mode="after")
+    def _weigh_something(self) -> Self:
+        if not any(self.model_dump().values()):
+            raise ValueError("at least one weight must be above 0")
+        return self
 
 
 class Assignment(Record):
@@ -73,14 +106,14 @@ class Assignment(Record):
 
     slug: str
     version: str
-    title: str
+    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     brief: str
     track: Literal["model-development", "mlops", "hybrid"] = "hybrid"
     modality: Literal["tabular", "text", "time-series", "image"] = "tabular"
-    time_budget_hours: float
+    time_budget_hours: Annotated[float, Field(gt=0, le=1000)]
     digest: str
     data_digest: str
-    seed: int = 20260101
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 20260101
     data: DataSpec
     contract: ContractSpec = ContractSpec()
     metric: MetricSpec

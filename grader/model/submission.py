@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from grader.model.base import Record
 
 SubmissionKind = Literal["folder", "archive", "notebook", "script", "git"]
+Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
+Bytes = Annotated[int, Field(ge=1, le=1 << 50)]
 EntryKind = Literal["notebook", "script", "command", "predict_function", "pipeline_function"]
 
 
@@ -41,16 +43,16 @@ class Submission(Record):
 class Limits(Record):
     """What one run may use. Bytes are bytes, times are seconds of wall clock."""
 
-    wall_s: float = 600
-    cell_s: float = 300
-    cpus: int = 2
-    memory_bytes: int = 4 * 1024**3
-    processes: int = 256
-    disk_bytes: int = 1024**3
-    disk_files: int = 20_000
-    output_bytes: int = 50 * 1024**2
-    log_bytes: int = 1024**2
-    open_files: int = 1024
+    wall_s: Seconds = 600
+    cell_s: Seconds = 300
+    cpus: Annotated[int, Field(ge=1, le=1024)] = 2
+    memory_bytes: Bytes = 4 * 1024**3
+    processes: Annotated[int, Field(ge=1, le=100_000)] = 256
+    disk_bytes: Bytes = 1024**3
+    disk_files: Annotated[int, Field(ge=1, le=10_000_000)] = 20_000
+    output_bytes: Bytes = 50 * 1024**2
+    log_bytes: Bytes = 1024**2
+    open_files: Annotated[int, Field(ge=16, le=1_000_000)] = 1024
 
 
 class EntryPoint(Record):

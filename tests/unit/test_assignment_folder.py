@@ -57,6 +57,53 @@ def test_a_reference_below_the_baseline_is_refused(folder: Path) -> None:
     assert refusal(folder).key == "metric.reference"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("wall_s = 300", "wall_s = -1", "limits.wall_s"),
+        ("wall_s = 300", "wall_s = nan", "limits.wall_s"),
+        ("baseline = 0.7328", "baseline = nan", "metric.baseline"),
+        ('name = "roc_auc"', 'name = "auc"', "metric.name"),
+        ('name = "roc_auc"', 'name = "rmse"', "metric.reference"),
+        ("hidden = 40", "hidden = -40", "weights.hidden"),
+        ("hidden = 40", "hidden = inf", "weights.hidden"),
+        ("seed = 20260101", "seed = -1", "seed"),
+        ('train = "train.csv"', 'train = "../hidden/labels.csv"', "data.train"),
+        ('train = "train.csv"', 'train = "train.csv"\nother = ["../hidden/labels.csv"]', "data.other.0"),
+        ('train = "train.csv"', 'train = "train.csv"\nother = ["notes.csv"]', "data.other"),
+        ('test = "test.csv"', 'test = "train.csv"', "data"),
+        ('classes = ["0", "1"]', 'classes = ["No", "Yes"]', "churn"),
+        ('classes = ["0", "1"]', "", "data.classes"),
+        ("maximum = 1", "maximum = 0", "contract"),
+        ("{input}", "{inputs}", "contract"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_refused_before_anything_is_run(
+    folder: Path, old: str, new: str, key: str
+) -> None:
+    edit(folder, old, new)
+    assert refusal(folder).key == key
+
+
+def test_weights_that_weigh_nothing_are_refused(folder: Path) -> None:
+    text = (folder / "assignment.toml").read_text()
+    head, _, rest = text.partition("[weights]")
+    names = ("hidden", "data_preparation", "model_choice", "evaluation", "code_quality", "production_readiness")
+    none = "".join(f"{name} = 0\n" for name in names)
+    (folder / "assignment.toml").write_text(f"{head}[weights]\n{none}\n{rest[rest.index('[examples]') :]}")
+    assert refusal(folder).key == "weights"
+
+
+def test_a_label_that_is_no_class_is_named_with_its_row(folder: Path) -> None:
+    path = folder / "data" / "hidden" / "labels.csv"
+    lines = path.read_text().splitlines()
+    lines[4] = lines[4].rsplit(",", 1)[0] + ",maybe"
+    path.write_text("\n".join(lines) + "\n")
+    error = refusal(folder)
+    assert "row 5 holds 'maybe'" in error.message
+    assert "labels.csv" in error.message
+
+
 def test_a_missing_table_is_named(folder: Path) -> None:
     (folder / "data" / "hidden" / "labels.csv").unlink()
     assert "data/hidden/labels.csv" in refusal(folder).message
