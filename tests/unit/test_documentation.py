@@ -1,46 +1,156 @@
-"""Documentation says everything that users meet, and a test says what it leaves out."""
+"""Documentation says everything that users meet and nothing that is not there; a test says what it leaves out."""
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from grader.cli.app import app
 from grader.errors import FAILURE_CODES
-from grader.plugins import load_criteria
+from grader.intake import IntakeLimits
+from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
+from grader.intake.plan import SKIPPED, WELL_KNOWN
+from grader.model import Assignment, Report
 from grader.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+ENDINGS = {"csv", "json", "ipynb", "toml", "py", "html", "md"}
+KEYS_OF_REPORTS = {"run.enforcement"}
+COMPUTED = {"slug", "digest", "data_digest", "root"}  # of an assignment, not written in its file
 
 
-def test_every_failure_code_is_documented() -> None:
-    page = (ROOT / "docs" / "reference" / "failures.md").read_text()
-    assert [code for code in FAILURE_CODES if f"`{code}`" not in page] == []
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
-def test_every_criterion_is_documented() -> None:
-    page = (ROOT / "docs" / "reference" / "criteria.md").read_text()
-    assert [item.id for item in load_criteria() if item.id not in page] == []
+def leaves(command: Any, *names: str) -> Iterator[tuple[str, Any]]:
+    """Yield (words, command) for every command that does something, the root among them."""
+    yield " ".join(("grader", *names)), command
+    for name, child in getattr(command, "commands", {}).items():
+        yield from leaves(child, *names, name)
 
 
-def test_every_setting_is_documented() -> None:
-    page = (ROOT / "README.md").read_text()
-    assert [name for name in Settings.model_fields if f"GRADER_{name.upper()}" not in page] == []
+COMMANDS = dict(leaves(get_command(app)))
+OPTIONS = {
+    words: {option: parameter for parameter in command.params for option in parameter.opts if option.startswith("--")}
+    for words, command in COMMANDS.items()
+}
+SECTIONS = {
+    re.sub(r" \S*[A-Z]\S*", "", title): text
+    for title, text in re.findall(
+        r"^## (grader.*?)\n(.*?)(?=^## |\Z)", (REFERENCE / "cli.md").read_text(), flags=re.MULTILINE | re.DOTALL
+    )
+}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_failure_code_is_documented_and_no_other() -> None:
+    listed = re.findall(r"^\| `([\w.]+)` \|", (REFERENCE / "failures.md").read_text(), flags=re.MULTILINE)
+    assert sorted(listed) == sorted(FAILURE_CODES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_failure_codes_named_in_a_page_exist(page: Path) -> None:
+    families = {code.split(".")[0] for code in FAILURE_CODES}
+    named = {text for text in re.findall(r"`([a-z]+\.[a-z_]+)`", page.read_text()) if text.split(".")[0] in families}
+    assert {text for text in named if text.split(".")[1] not in ENDINGS} <= set(FAILURE_CODES) | KEYS_OF_REPORTS
+
+
+def test_every_command_has_its_section_and_no_other() -> None:
+    doing = {words for words, command in COMMANDS.items() if words == "grader" or not hasattr(command, "commands")}
+    assert set(SECTIONS) == doing
+
+
+@pytest.mark.parametrize("words", sorted(SECTIONS))
+def test_every_option_is_documented_with_its_default_and_no_other(words: str) -> None:
+    rows = dict(re.findall(r"^\| `(--[a-z-]+).*?` \|(.*)$", SECTIONS[words], flags=re.MULTILINE))
+    assert set(rows) - {"--help"} == set(OPTIONS[words]) - {"--help"}
+    for option, row in rows.items():
+        default = getattr(OPTIONS[words].get(option), "default", None)
+        if isinstance(default, int | str | Path) and not isinstance(default, bool):
+            assert row.split("|")[0].strip(" `") == str(default), option
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands_and_options_named_in_a_page_exist(page: Path) -> None:
+    found = re.findall(r"`grader ([a-z][^`]*)`|\.venv/bin/grader ([^\n#]*)", page.read_text())
+    for text in ("".join(pair) for pair in found):
+        words, command = shlex.split(text.replace("`", " ").split("|")[0]), "grader"
+        while words and f"{command} {words[0]}" in COMMANDS:
+            command = f"{command} {words.pop(0)}"
+        assert command != "grader" or not words or words[0].startswith("-"), text
+        options = {word.split("=")[0] for word in words if word.startswith("--")}
+        assert options <= {*OPTIONS[command], "--help"}, text
+
+
+def test_every_environment_variable_is_documented_and_no_other() -> None:
+    settings = {f"GRADER_{name.upper()}" for name in Settings.model_fields}
+    of_the_suite = set(re.findall(r'"(GRADER_[A-Z_]+)"', (ROOT / "tests" / "conftest.py").read_text()))
+    listed = re.findall(r"^\| `(GRADER_\w+)` \|", (REFERENCE / "cli.md").read_text(), flags=re.MULTILINE)
+    assert set(listed) == settings | of_the_suite
+    for page in PAGES:
+        assert set(re.findall(r"GRADER_[A-Z_]+", page.read_text())) <= set(listed), page
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", page.read_text())
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text()):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
 
 
-def test_every_command_the_readme_shows_exists() -> None:
-    from typer.main import get_command
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as the usual renderers make them."""
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
-    from grader.cli.app import app
 
-    commands = set(getattr(get_command(app), "commands", {}))
-    shown = set(re.findall(r"\.venv/bin/grader (\w+)", (ROOT / "README.md").read_text()))
-    assert shown <= commands
+def test_every_page_stands_in_the_index() -> None:
+    linked = {(DOCS / link).resolve() for link in re.findall(r"\]\(([^)#:]+)\)", (DOCS / "README.md").read_text())}
+    missing = [name_of(page) for page in DOCS.rglob("*.md") if page not in linked and page.name != "README.md"]
+    assert missing == []
+
+
+def test_every_key_of_an_assignment_is_documented() -> None:
+    page = (REFERENCE / "assignment.md").read_text()
+    keys = set()
+    for name, field in Assignment.model_fields.items():
+        inner = getattr(field.annotation, "model_fields", None)
+        nested = {f"{name}.{key}" for key in inner or ()}
+        keys |= nested if nested and name not in ("limits", "weights") else {name} - COMPUTED
+    assert [key for key in sorted(keys) if f"`{key}" not in page] == []
+    named = set(re.findall(r"`((?:data|contract|metric)\.[a-z_]+)`", page))
+    assert named <= keys
+
+
+@pytest.mark.parametrize("part", ["limits", "weights"])
+def test_limits_and_weights_are_documented(part: str) -> None:
+    page = (REFERENCE / "assignment.md").read_text() + (DOCS / "explanation" / "score.md").read_text()
+    fields = getattr(Assignment.model_fields[part].annotation, "model_fields", {})
+    assert [name for name in fields if name not in page and name.replace("_", " ") not in page] == []
+
+
+def test_every_key_of_the_report_is_documented() -> None:
+    page = (REFERENCE / "report.md").read_text()
+    assert [name for name in Report.model_fields if f"`{name}" not in page] == []
+
+
+def test_the_intake_page_gives_the_limits_and_names_that_hold() -> None:
+    page, limits = (REFERENCE / "intake.md").read_text(), IntakeLimits()
+    sizes = (limits.packed_bytes, limits.unpacked_bytes, limits.notebook_bytes)
+    counts = (limits.files, limits.entries, limits.path_bytes, limits.name_bytes, limits.depth)
+    told = [f"{size // 10**6} MB" for size in sizes] + [f"{count:,}" for count in counts]
+    told += [f"{limits.git_seconds:.0f} seconds"]
+    told += [f"`{name}`" for name in (*JUNK_FOLDERS, *JUNK_FILES, *SKIPPED, *WELL_KNOWN)]
+    assert [text for text in told if text not in page] == []
+    assert ", ".join(f"`{name}`" for name in WELL_KNOWN) in page
