@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import refusal
+from grader.intake.names import is_junk, refusal
 from grader.intake.snapshot import SnapshotWriter
 
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*::?(//)?")
@@ -56,6 +56,9 @@ def add_commit(
             if mode == "160000":
                 notes.append(f"The submodule {ascii(path)[1:-1][:80]} was not fetched.")
                 continue
+            if is_junk(path):
+                writer.junk += 1
+                continue
             if mode == "120000":
                 raise refusal("archive.link", path, "is a symbolic link")
             data = repository.blob(blob, size)
@@ -68,7 +71,11 @@ def add_commit(
 def parse_address(source: str, *, allow_local: bool) -> tuple[str, str, tuple[str, ...]]:
     """Return (url, ref, git options that pin the host's address). Raises SubmissionError("git.url_forbidden")."""
     url, ref = _split_ref(source)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 443
+    except ValueError as error:  # a bracket left open, a port that is no number
+        raise forbidden("it is no well-formed address") from error
     if parts.scheme == "file" or (not parts.scheme and allow_local and _is_repository(Path(url))):
         if allow_local and not parts.netloc:
             return url if parts.scheme else f"file://{Path(url).resolve()}", ref, ()
@@ -78,7 +85,7 @@ def parse_address(source: str, *, allow_local: bool) -> tuple[str, str, tuple[st
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise forbidden("it holds credentials, a query or a fragment")
     host = parts.hostname or ""
-    if not HOST.fullmatch(host) or (parts.port or 443) != 443:
+    if not HOST.fullmatch(host) or port != 443:
         raise forbidden("its host or port is not allowed")
     return url, ref, (f"http.curloptResolve={host}:443:{','.join(public_addresses(host))}",)
 
@@ -87,8 +94,8 @@ def public_addresses(host: str) -> list[str]:
     """Return the addresses of `host`, all of them public. Raises SubmissionError when one is not."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, proto=socket.IPPROTO_TCP)}
-    except OSError as error:
-        raise SubmissionError("git.failed", f"The host {host} was not found.", hint="Check the address.") from error
+    except (OSError, UnicodeError) as error:  # the latter for a label that is empty or too long for a host
+        raise SubmissionError("git.failed", f"The host {host[:80]} was not found.", hint="Check the address.") from error
     for address in found:
         if not ipaddress.ip_address(address).is_global:
             raise forbidden("its host has an address inside a private network")
@@ -145,16 +152,21 @@ class Repository:
         return self._git("rev-parse", "FETCH_HEAD^{commit}").decode().strip()
 
     def tree(self, commit: str) -> list[tuple[str, int, str, str]]:
-        """Return (mode, bytes, blob, path) of every entry, within limits. Raises SubmissionError("git.too_large")."""
-        listing = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", commit, bounded=self._limits.files * 1200)
-        entries, total = [], 0
+        """Return (mode, bytes, blob, path) of every entry; what counts of them is within limits.
+
+        Raises SubmissionError("git.too_large").
+        """
+        listing = self._git("ls-tree", "-r", "-l", "-z", "--full-tree", commit, bounded=self._limits.entries * 400)
+        entries, files, total = [], 0, 0
         for record in listing.split(b"\0")[:-1]:
             head, _, name = record.partition(b"\t")
             mode, _, blob, size = head.decode().split()
-            total += int(size) if size != "-" else 0
-            entries.append((mode, int(size) if size != "-" else 0, blob, _decoded(name)))
-        if len(entries) > self._limits.files or total > self._limits.unpacked_bytes:
-            raise self._too_large(f"{len(entries):,} files and {total / 1e6:.0f} MB")
+            path, held = _decoded(name), int(size) if size != "-" else 0
+            entries.append((mode, held, blob, path))
+            if not is_junk(path):
+                files, total = files + 1, total + held
+        if files > self._limits.files or total > self._limits.unpacked_bytes:
+            raise self._too_large(f"{files:,} files and {total / 1e6:.0f} MB")
         return entries
 
     def blob(self, blob: str, size: int) -> bytes:

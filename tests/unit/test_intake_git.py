@@ -59,6 +59,10 @@ def code_of(source: str, store: Path, limits: IntakeLimits | None = None, *, loc
         "https://host:8443/work",
         "https://-host/work",
         "https://host/work@a..b",
+        "https://[::1/work",
+        "https://host:99999/work",
+        "https://host:port/work",
+        "https://host\u2100/work",
     ],
 )
 def test_a_forbidden_address_is_refused_and_the_secret_in_it_not_shown(tmp_path: Path, source: str) -> None:
@@ -66,6 +70,11 @@ def test_a_forbidden_address_is_refused_and_the_secret_in_it_not_shown(tmp_path:
         take(source, tmp_path / "store")
     assert caught.value.code == "git.url_forbidden"
     assert "secret" not in caught.value.message
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
+def test_a_host_that_cannot_be_looked_up_is_said_to_be_not_found(tmp_path: Path, host: str) -> None:
+    assert code_of(f"https://{host}/work", tmp_path / "store", local=False) == "git.failed"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "fd00::1", "100.64.0.1"])
@@ -111,6 +120,18 @@ def test_a_committed_link_is_refused_and_never_made(repository: Path, tmp_path: 
     (repository / "link").symlink_to("/etc/passwd")
     commit(repository)
     assert code_of(f"file://{repository}", tmp_path / "store") == "archive.link"
+
+
+def test_a_committed_environment_counts_neither_as_files_nor_as_links(repository: Path, tmp_path: Path) -> None:
+    environment = repository / ".venv" / "bin"
+    environment.mkdir(parents=True)
+    for number in range(12):
+        (environment / f"tool{number}").write_text("x")
+    (environment / "python").symlink_to("/usr/bin/python3")
+    commit(repository)
+    taken = take(f"file://{repository}", tmp_path / "store", IntakeLimits(files=10), allow_local_git=True)
+    assert [entry.path for entry in taken.files] == ["main.py"]
+    assert any("13 files" in note for note in taken.notes)
 
 
 def test_hooks_and_filters_of_a_repository_never_run(repository: Path, tmp_path: Path) -> None:
