@@ -68,6 +68,10 @@ def _add_zip(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
             _refuse_overlaps(entries)
             for entry in entries:
                 _add_zip_entry(archive, entry, writer)
+    except UnicodeDecodeError as error:
+        raise SubmissionError(
+            "archive.name", "A file name in the archive is not UTF-8.", hint="Rename the file and pack again."
+        ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError) as error:
         raise corrupt(str(error)[:200] or type(error).__name__) from error
 
@@ -78,12 +82,16 @@ def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: Sna
         name = _utf8_name(entry)
     mode = entry.external_attr >> 16
     if stat.S_ISLNK(mode):
-        raise refusal("archive.link", name, "is a symbolic link")
+        if not is_junk(name):
+            raise refusal("archive.link", name, "is a symbolic link")
+        writer.junk += 1
+        return
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR) or mode & (stat.S_ISUID | stat.S_ISGID):
         raise refusal("archive.special", name, "is no plain file")
     if entry.flag_bits & ENCRYPTED or entry.compress_type not in READABLE:
         raise refusal("archive.type", name, "is encrypted or packed by an unusual method", "Pack it as a plain .zip.")
     if name.endswith("/"):
+        writer.add_folder(name)
         return
     with archive.open(entry) as file:
         writer.add(name, _chunks(file))
@@ -101,6 +109,8 @@ def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
     """Refuse entries that share packed bytes: the better zip bomb (Fifield, 2019)."""
     end = 0
     for entry in sorted(entries, key=lambda item: item.header_offset):
+        if entry.header_offset < 0:
+            raise corrupt("its table of contents does not fit its entries")
         if entry.header_offset < end:
             raise too_large("Entries of the archive overlap, as those of a compression bomb do.")
         end = entry.header_offset + 30 + len(entry.orig_filename) + entry.compress_size
@@ -110,26 +120,34 @@ def _add_tar(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
     # headers and padding count too: a tar of two million empty entries is small data and much work
     budget = limits.unpacked_bytes + limits.entries * 2048
     try:
-        with (
-            gzip.open(path) as plain,
-            tarfile.open(fileobj=cast("IO[bytes]", _Bounded(plain, budget)), mode="r|", tarinfo=_Member) as archive,
-        ):
-            for number, entry in enumerate(archive):
-                if number >= limits.entries:
-                    raise SubmissionError("archive.too_many_files", f"The archive has over {number:,} entries.")
-                _add_tar_entry(archive, entry, writer)
+        with gzip.open(path) as plain:
+            counted = cast("IO[bytes]", _Bounded(plain, budget))
+            _add_members(counted, writer, limits)
+            while counted.read(CHUNK):  # to its end, where the checksum stands
+                continue
     except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError, OverflowError) as error:
         raise corrupt(str(error)[:200] or type(error).__name__) from error
+
+
+def _add_members(file: IO[bytes], writer: SnapshotWriter, limits: IntakeLimits) -> None:
+    with tarfile.open(fileobj=file, mode="r|", tarinfo=_Member) as archive:
+        for number, entry in enumerate(archive):
+            if number >= limits.entries:
+                raise SubmissionError("archive.too_many_files", f"The archive has over {number:,} entries.")
+            _add_tar_entry(archive, entry, writer)
 
 
 def _add_tar_entry(archive: tarfile.TarFile, entry: tarfile.TarInfo, writer: SnapshotWriter) -> None:
     if entry.issym() or entry.islnk():
         if not is_junk(entry.name):
             raise refusal("archive.link", entry.name, "is a link")
+        writer.junk += 1
         return
     if not (entry.isreg() or entry.isdir()) or entry.mode & (stat.S_ISUID | stat.S_ISGID):
         raise refusal("archive.special", entry.name, "is no plain file")
-    if entry.isreg():
+    if entry.isdir():
+        writer.add_folder(entry.name)
+    else:
         file = archive.extractfile(entry)
         if file is None or entry.sparse is not None:
             raise refusal("archive.special", entry.name, "is no plain file")

@@ -35,7 +35,7 @@ def checked_path(name: str, limits: IntakeLimits) -> str:
     too_long = len(name.encode()) > limits.path_bytes or any(len(part.encode()) > limits.name_bytes for part in parts)
     if too_long or len(parts) > limits.depth:
         raise refusal("archive.path", name, "has a path that is too long or too deep")
-    if any(ord(char) < 32 for char in name):
+    if any(unicodedata.category(char) == "Cc" for char in name):
         raise refusal("archive.name", name, "has control characters in its name")
     return "/".join(parts)
 
@@ -59,6 +59,19 @@ class NameBook:
         """Note one file. Raises SubmissionError("archive.duplicate" or "archive.collision")."""
         if path in self._files:
             raise refusal("archive.duplicate", path, "stands in the archive twice")
+        parents = self._parents(path)
+        if path in self._folders:
+            raise refusal("archive.collision", path, "is a file where another entry needs a folder")
+        self._files.add(path)
+        self._folders |= parents
+
+    def add_folder(self, path: str) -> None:
+        """Note one folder; the same one may be noted often. Raises SubmissionError("archive.collision")."""
+        self._folders |= self._parents(path) | {path}
+        if path in self._files:
+            raise refusal("archive.collision", path, "is a file where another entry needs a folder")
+
+    def _parents(self, path: str) -> set[str]:
         for part in (path, *(str(parent) for parent in PurePosixPath(path).parents)):
             key = unicodedata.normalize("NFC", part).casefold()
             if self._seen.setdefault(key, part) != part:
@@ -66,7 +79,6 @@ class NameBook:
                     "archive.collision", path, f"differs from {self._seen[key]!r} only in case or Unicode form"
                 )
         parents = {str(parent) for parent in PurePosixPath(path).parents}
-        if path in self._folders or not self._files.isdisjoint(parents):
+        if not self._files.isdisjoint(parents):
             raise refusal("archive.collision", path, "is a file where another entry needs a folder")
-        self._files.add(path)
-        self._folders |= parents
+        return parents

@@ -52,6 +52,13 @@ class SnapshotWriter:
         target.chmod(0o644)
         self._files[path] = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
 
+    def add_folder(self, name: str) -> None:
+        """Note a folder that an archive lists; it is made only when a file lies in it. Raises as `add` does."""
+        if name.strip("./"):
+            path = checked_path(name, self._limits)
+            if not is_junk(path):
+                self._names.add_folder(path)
+
     def _count(self, size: int) -> None:
         self._bytes += size
         if self._bytes > self._limits.unpacked_bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import stat
 import struct
 import tarfile
@@ -67,6 +68,43 @@ def test_symbolic_and_hard_links_are_refused(tmp_path: Path) -> None:
     assert code_of(make_zip(tmp_path / "a.zip", {"link": b"/etc/passwd"}, link)) == "archive.link"
     for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
         assert code_of(make_tar(tmp_path / "a.tar.gz", member("link", kind, linkname="/etc/passwd"))) == "archive.link"
+
+
+@pytest.mark.parametrize("name", ["../evil/", "/evil/", "/".join("a" * 3000) + "/"])
+def test_a_folder_is_held_to_the_same_names_as_a_file(tmp_path: Path, name: str) -> None:
+    assert code_of(make_zip(tmp_path / "a.zip", {"main.py": b"1", name: b""})) == "archive.path"
+    folder = member(name.rstrip("/"), tarfile.DIRTYPE)
+    assert code_of(make_tar(tmp_path / "a.tar.gz", folder, member("main.py"))) == "archive.path"
+
+
+def test_a_file_where_a_listed_folder_stands_is_refused_in_either_order(tmp_path: Path) -> None:
+    for names in (("a/", "a"), ("a", "a/")):
+        assert code_of(make_zip(tmp_path / "a.zip", dict.fromkeys(names, b""))) == "archive.collision"
+        members = [member(name.rstrip("/"), tarfile.DIRTYPE if name == "a/" else tarfile.REGTYPE) for name in names]
+        assert code_of(make_tar(tmp_path / "a.tar.gz", *members)) == "archive.collision"
+
+
+def test_the_links_of_an_environment_that_was_packed_too_are_left_out_with_it(tmp_path: Path) -> None:
+    def link(entry: zipfile.ZipInfo) -> None:
+        if entry.filename.startswith(".venv"):
+            entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+    zipped = make_zip(tmp_path / "a.zip", {"main.py": b"1", ".venv/bin/python": b"/usr/bin/python3"}, link)
+    assert [entry.path for entry in take(str(zipped), tmp_path / "store").files] == ["main.py"]
+
+
+def test_a_changed_byte_that_only_the_checksum_shows_is_corrupt(tmp_path: Path) -> None:
+    path = make_tar(tmp_path / "a.tar.gz", member("noise.bin"), data=os.urandom(50_000))
+    data = bytearray(path.read_bytes())
+    data[25_000] ^= 1
+    path.write_bytes(data)
+    assert code_of(path) == "archive.corrupt"
+
+
+def test_zeros_behind_the_end_of_an_archive_are_counted_too(tmp_path: Path) -> None:
+    path = make_tar(tmp_path / "a.tar.gz", member("main.py"), data=b"1")
+    path.write_bytes(path.read_bytes() + gzip.compress(bytes(60_000_000)))
+    assert code_of(path, IntakeLimits(unpacked_bytes=1_000_000)) == "archive.too_large"
 
 
 def test_a_compression_bomb_is_counted_while_it_unpacks(tmp_path: Path) -> None:
