@@ -16,18 +16,9 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def graded(demo: Path) -> Path:
     """Return the folder of one batch over all four examples."""
-    from typer.testing import CliRunner
-
-    from grader.cli.app import app
-
-    output = tmp_path_factory.mktemp("graded")
-    sources = [str(EXAMPLES / name) for name in ORDER]
-    words = ["grade", *sources, "--assignment", str(EXAMPLES.parent), "--sandbox", "bubblewrap", "--jobs", "2"]
-    result = CliRunner().invoke(app, [*words, "--output", str(output)])
-    assert result.exit_code == 0, result.output
-    return output
+    return demo
 
 
 def report(folder: Path, name: str) -> dict[str, Any]:
