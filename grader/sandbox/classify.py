@@ -9,6 +9,11 @@ from grader.model import CellRun, Failure, Limits, Record, SandboxResult
 
 MOST_CELLS = 2000
 MOST_WARNINGS = 20
+MOST_TEXT = 600
+MOST_TRACEBACK = 5000
+MOST_LINE = 10_000_000
+MOST_SECONDS = 7 * 24 * 3600.0
+KILLED = "was killed by signal 9"  # as the runner says it of a script
 FAILURE_GROUPS = ("notebook.", "run.", "environment.")
 
 
@@ -32,11 +37,52 @@ def parse_run_file(data: bytes | None) -> RunFile | None:
     failure = found.failure
     if failure and not (failure.code in FAILURE_CODES and failure.code.startswith(FAILURE_GROUPS)):
         return None
-    return found
+    return found.model_copy(
+        update={
+            "failure": failure and _bounded_failure(failure),
+            "cells": tuple(_bounded_cell(cell) for cell in found.cells),
+            "warnings": tuple(text[:MOST_TEXT] for text in found.warnings),
+        }
+    )
+
+
+def _bounded_failure(failure: Failure) -> Failure:
+    return failure.model_copy(
+        update={
+            "message": failure.message[:MOST_TEXT],
+            "hint": failure.hint[:MOST_TEXT],
+            "path": failure.path and failure.path[:MOST_TEXT],
+            "cell": _within(failure.cell, 0, MOST_CELLS),
+            "line": _within(failure.line, 1, MOST_LINE),
+        }
+    )
+
+
+def _bounded_cell(cell: CellRun) -> CellRun:
+    return cell.model_copy(
+        update={
+            "index": max(0, min(cell.index, MOST_CELLS)),
+            "wall_s": cell.wall_s if 0 <= cell.wall_s <= MOST_SECONDS else 0.0,
+            "error": cell.error[:MOST_TEXT],
+            "message": cell.message[:MOST_TEXT],
+            "traceback": cell.traceback[-MOST_TRACEBACK:],
+            "line": _within(cell.line, 1, MOST_LINE),
+        }
+    )
+
+
+def _within(number: int | None, least: int, most: int) -> int | None:
+    """Return a number that a place can have, None for any other."""
+    return number if number is not None and least <= number <= most else None
 
 
 def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> tuple[Failure | None, bool]:
-    """Return (failure, whether it is a limit). The host's own observation comes before anything said inside."""
+    """Return (failure, whether it is a limit). The host's own observation comes before anything said inside.
+
+    A process that was killed while the kernel killed one for want of memory was that one.
+    """
+    if result.oom_killed and result.exit_code and _was_killed(run_file):
+        result = result.model_copy(update={"ended": "memory"})
     limit = _limit(result, run_file, limits)
     if limit is not None:
         return limit, True
@@ -48,6 +94,13 @@ def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) ->
     how = "was killed" if result.exit_code is None else f"ended with exit status {result.exit_code}"
     hint = "Run it from a fresh start and look at the last lines of the log."
     return Failure(code="run.failed", message=f"The run {how} before it was through: {tail[0][:300]}", hint=hint), False
+
+
+def _was_killed(run_file: RunFile | None) -> bool:
+    failure = run_file.failure if run_file else None
+    if failure is None:
+        return True
+    return failure.code == "notebook.kernel_died" or KILLED in failure.message
 
 
 def warnings_of(result: SandboxResult, run_file: RunFile | None) -> tuple[str, ...]:
@@ -100,6 +153,8 @@ def _limit(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> F
 
 def _running_cell(run_file: RunFile | None) -> int | None:
     """Return the cell after the last finished one: the runner writes its record when a cell ends."""
+    if run_file is not None and run_file.failure is not None:
+        return run_file.failure.cell
     if run_file is None or run_file.status != "running" or not run_file.cells:
         return None
     return run_file.cells[-1].index

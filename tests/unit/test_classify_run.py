@@ -84,6 +84,46 @@ def test_a_child_killed_for_memory_while_the_work_went_on_is_a_warning() -> None
     assert any("memory" in text for text in warnings_of(result, None))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        record("failed", failure={"code": "notebook.kernel_died", "message": "It ended.", "cell": 3}),
+        record("failed", failure={"code": "run.failed", "message": "main.py was killed by signal 9."}),
+    ],
+)
+def test_a_work_that_the_kernel_killed_for_memory_went_over_that_limit(said: bytes | None) -> None:
+    result = ended(exit_code=1, oom_killed=True)
+    failure, limited = classify(result, parse_run_file(said), Limits())
+    assert failure is not None
+    assert (failure.code, limited) == ("limit.memory", True)
+    assert failure.cell == (3 if said and b"kernel_died" in said else None)
+
+
+def test_an_error_after_a_child_was_killed_for_memory_stays_that_error() -> None:
+    failure, _ = classify(
+        ended(exit_code=1, oom_killed=True), parse_run_file(record("failed", failure=FAILURE)), Limits()
+    )
+    assert failure is not None
+    assert failure.code == "notebook.cell_error"
+
+
+def test_a_forged_record_is_cut_to_what_a_report_can_hold() -> None:
+    place = {"path": "p" * 10_000, "cell": -5, "line": 10**20, "hint": "h" * 10**6}
+    forged = {
+        "failure": {"code": "run.failed", "message": "m" * 10**6, **place},
+        "cells": [{"index": -1, "status": "ok", "wall_s": 1e300, "traceback": "t" * 10**6, "line": -1}],
+        "warnings": ["w" * 10**6],
+    }
+    found = parse_run_file(record("failed", **forged))
+    assert found is not None
+    assert found.failure is not None
+    assert (found.failure.cell, found.failure.line) == (None, None)
+    assert (found.cells[0].index, found.cells[0].wall_s, found.cells[0].line) == (0, 0, None)
+    assert len(found.model_dump_json()) < 10_000
+    assert parse_run_file(record("failed", failure={"code": "run.failed", "message": "x", "line": None})) is not None
+
+
 def test_an_exit_status_of_nought_without_a_record_is_no_success() -> None:
     failure, _ = classify(ended(), None, Limits())
     assert failure is not None
