@@ -56,7 +56,7 @@ def lay_out(
     shutil.copytree(submission.root, space.work)
     for folder in (space.output, space.collected, root / "job"):
         folder.mkdir(mode=0o755)
-    for path in list(space.work.rglob(PREDICTIONS)):
+    for path in [found for found in space.work.rglob(PREDICTIONS) if found.is_file()]:
         path.unlink()
         notes.append(
             f"{path.relative_to(space.work)} that came with the work was set aside: predictions are made anew."
@@ -121,7 +121,7 @@ def sandbox_job(space: Workspace, plan: RunPlan, run_id: str, cpu_ids: tuple[int
             Mount(source=sandbox_asset("runner"), target="/grader/runner"),
             Mount(source=space.root / "job", target="/grader/job"),
         ),
-        env={**VARIABLES, "PYTHONPATH": ":".join(paths)},
+        env={**VARIABLES, "PYTHONPATH": "/grader/runner/path", "WORK_PATH": ":".join(paths)},
         limits=plan.limits,
         cpu_ids=cpu_ids,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import traceback
 from pathlib import Path
@@ -16,14 +15,13 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     """Call the function in a process of its own, so that whatever it does to its process leaves this one whole."""
     command = [sys.executable, __file__, sys.argv[1]]
     run.write()
-    process = subprocess.run(command, cwd=job["work"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-    said = process.stderr.decode("utf-8", "replace")
-    sys.stderr.write(said)
-    if process.returncode == 0:
+    status, said = script.listen(command, job["work"])
+    if status == 0:
         return None
-    if process.returncode == CONTRACT:
-        return record.failure("run.contract", said.strip().splitlines()[-1], path=job["path"], hint=CONTRACT_HINT)
-    return script.failure_of(process.returncode, said, job)
+    last = said.strip().splitlines()[-1:]
+    if status == CONTRACT and last:
+        return record.failure("run.contract", last[0], path=job["path"], hint=CONTRACT_HINT)
+    return script.failure_of(status, said, job)
 
 
 CONTRACT = 65

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import sys
 import time
@@ -16,6 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 formats: Any = nbformat  # it ships no types
+NAME = 200
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
@@ -28,7 +30,8 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     try:
         return asyncio.run(_Execution(book, path.parent, job, run).all_cells())
     finally:
-        formats.write(book, Path(job["output"]) / "executed.ipynb")
+        with record.told_if_unwritable():
+            formats.write(book, Path(job["output"]) / "executed.ipynb")
 
 
 class _Execution:
@@ -42,7 +45,7 @@ class _Execution:
         self._client = NotebookClient(
             book,
             km=manager,
-            timeout=int(job["cell_s"]),
+            timeout=max(1, math.ceil(job["cell_s"])),  # nbclient takes 0 for no limit
             allow_errors=False,
             force_raise_errors=True,
             record_timing=False,
@@ -90,7 +93,7 @@ class _Execution:
 
     def _error_of(self, index: int, cell: Any, error: Exception, entry: dict[str, Any]) -> dict[str, Any]:
         output: Any = next((item for item in cell.outputs if item.output_type == "error"), {})
-        name = output.get("ename") or getattr(error, "ename", type(error).__name__)
+        name = str(output.get("ename") or getattr(error, "ename", type(error).__name__))[:NAME]
         value = record.clean(str(output.get("evalue") or getattr(error, "evalue", error)), 300)
         trace = record.clean("\n".join(output.get("traceback", [])))
         line = _line(trace)

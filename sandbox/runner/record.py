@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +41,18 @@ class RunRecord:
         """Write the record whole, so that it is never seen half-written."""
         data = {"status": self._status, "failure": self._failure, "cells": self.cells, "warnings": self.warnings}
         part = self._path.with_name(".run.json.part")
-        part.write_text(json.dumps(data), encoding="utf-8")
-        part.replace(self._path)
+        with told_if_unwritable():
+            part.write_text(json.dumps(data), encoding="utf-8")
+            part.replace(self._path)
+
+
+@contextlib.contextmanager
+def told_if_unwritable() -> Iterator[None]:
+    """Say in a line that the output folder cannot be written: the work may have closed or filled it."""
+    try:
+        yield
+    except OSError as error:
+        print(f"The output folder cannot be written: {error.strerror}.", file=sys.stderr, flush=True)
 
 
 def failure(code: str, message: str, **where: Any) -> dict[str, Any]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 import threading
-from collections import deque
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import record
 
 FRAME = re.compile(r'  File "([^"]+)", line (\d+)')
 RAISED = re.compile(r"^([A-Za-z_][\w.]*): ?(.*)$|^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))$")
-LAST_LINES = 200
+LAST_BYTES = 1 << 16
+LISTEN_S = 1
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
@@ -22,17 +23,27 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     run.write()
     command = _command(job)
     try:
-        process = subprocess.Popen(command, cwd=job["work"], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        status, said = listen(command, job["work"])
     except OSError as error:
         hint = "Name a program that the environment has, such as python."
         return record.failure("run.failed", f"{command[0]} could not be started: {error.strerror}", hint=hint)
+    return None if status == 0 else failure_of(status, said, job)
+
+
+def listen(command: list[str], folder: str) -> tuple[int, str]:
+    """Run `command` in `folder`, pass its standard error on, and return its status and the end of what it said.
+
+    What it leaves running in the background, its standard error still open, is not waited for.
+    """
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
     assert process.stderr is not None
-    tail: deque[str] = deque(maxlen=LAST_LINES)
-    reader = threading.Thread(target=_copy, args=(process.stderr, tail))
+    tail, descriptor = bytearray(), os.dup(process.stderr.fileno())  # the thread's own, for it may outlive this call
+    process.stderr.close()
+    reader = threading.Thread(target=_copy, args=(descriptor, tail), daemon=True)
     reader.start()
     status = process.wait()
-    reader.join(timeout=5)
-    return None if status == 0 else failure_of(status, "".join(tail), job)
+    reader.join(timeout=LISTEN_S)
+    return status, bytes(tail).decode("utf-8", "replace")
 
 
 def _command(job: dict[str, Any]) -> list[str]:
@@ -43,11 +54,11 @@ def _command(job: dict[str, Any]) -> list[str]:
     return [sys.executable, *words[1:]] if words[0] in ("python", "python3") else words
 
 
-def _copy(stream: IO[bytes], tail: deque[str]) -> None:
-    while line := stream.readline(4096):
-        sys.stderr.buffer.write(line)
-        sys.stderr.buffer.flush()
-        tail.append(line.decode("utf-8", "replace"))
+def _copy(descriptor: int, tail: bytearray) -> None:
+    while data := os.read(descriptor, 1 << 16):
+        os.write(2, data)
+        tail += data
+        del tail[:-LAST_BYTES]
 
 
 def failure_of(status: int, said: str, job: dict[str, Any]) -> dict[str, Any]:

@@ -106,6 +106,29 @@ def test_a_notebook_in_a_folder_finds_data_and_its_own_modules_in_both_ways(tmp_
     assert any("data/ was also shown" in text for text in report["run"]["warnings"])
 
 
+def test_modules_named_like_the_librarys_own_break_nothing_that_runs_where_it_was_written(tmp_path: Path) -> None:
+    mine = dict.fromkeys(("src/logging.py", "src/xgboost.py", "src/__init__.py", "json.py"), "mine = 1\n")
+    code = "import logging, xgboost\nlogging.getLogger()\nxgboost.XGBClassifier\nfrom src.logging import mine\n"
+    assert grade(tmp_path, {"notebooks/a.ipynb": [code], **mine})["failure"] is None
+    assert grade(tmp_path / "b", {"main.py": code, **mine})["failure"] is None
+
+
+def test_what_is_left_running_in_the_background_is_not_waited_for(tmp_path: Path) -> None:
+    code = "import subprocess\nsubprocess.Popen(['sleep', '10000'])\n"
+    assert grade(tmp_path, {"main.py": code + CONSTANT.format(data="")}, churn=True)["failure"] is None
+    predict = code + "def predict(frame):\n    return [0.5] * len(frame)\n"
+    assert grade(tmp_path / "b", {"model.py": predict}, churn=True)["failure"] is None
+
+
+@pytest.mark.parametrize(
+    "act", ["import os\nos.chmod('/out', 0)\n", "import os\ndef predict(frame):\n    os._exit(65)\n"]
+)
+def test_a_work_that_breaks_its_own_run_sees_no_traceback_of_ours(tmp_path: Path, act: str) -> None:
+    report = grade(tmp_path, {"predict.py": act}, churn=True)
+    assert report["failure"]["code"] == "run.failed"
+    assert "/grader/runner" not in json.dumps(report)
+
+
 def test_a_predict_function_is_called_with_the_unseen_rows(tmp_path: Path) -> None:
     code = "def predict(frame):\n    return (frame['contract'] == 'Month-to-month') * 0.5\n"
     report = grade(tmp_path, {"model.py": code}, churn=True)
@@ -136,6 +159,11 @@ def test_predictions_that_came_with_the_work_do_not_count(tmp_path: Path) -> Non
     )
     assert report["failure"]["code"] == "predictions.missing"
     assert report["outcome"] == "submission_failed"
+
+
+def test_a_folder_named_like_the_predictions_is_left_alone(tmp_path: Path) -> None:
+    files = {"main.py": "print(open('old/predictions.csv/note.txt').read())\n", "old/predictions.csv/note.txt": "1"}
+    assert grade(tmp_path, files)["outcome"] == "completed"
 
 
 def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_path: Path) -> None:
