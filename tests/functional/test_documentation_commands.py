@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from grader.model import DIMENSIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -24,6 +26,9 @@ STATUS = re.compile(r"exit status (\d+)")
 NOT_RUN = {
     "git clone https://host/owner/takehome-grader": "its address stands for a real one",
     "cd takehome-grader": "everything is run inside the clone already",
+    ".venv/bin/uv pip install tests/plugin_package": "it would add a criterion to every other test's rubric",
+    ".venv/bin/uv pip compile --directory sandbox --universal --generate-hashes --no-header requirements.in "
+    "--output-file requirements.lock": "it asks the package index and writes the lock",
 }
 NOTEBOOK = ["import csv\nimport statistics", "mean = statistics.mean([1, 2, 3])\nprint(mean)"]
 SCRIPT = (
@@ -187,6 +192,13 @@ def seeds_itself(report: dict[str, Any]) -> bool:
     criteria = [item for dimension in report["dimensions"] for item in dimension["criteria"]]
     (seeded,) = [item for item in criteria if item["id"] == "model_choice.seeded"]
     return not report["hidden"] or seeded["verdict"] == "met"
+
+
+@pytest.mark.sandbox
+def test_the_summarys_columns_are_documented(demo: Path) -> None:
+    page = (ROOT / "docs" / "reference" / "report.md").read_text()
+    first = json.loads((demo / "summary.json").read_text())["ranking"][0]
+    assert [key for key in first if key not in DIMENSIONS and f"`{key}`" not in page] == []
 
 
 @pytest.mark.sandbox

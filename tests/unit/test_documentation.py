@@ -16,7 +16,7 @@ from grader.errors import FAILURE_CODES
 from grader.intake import IntakeLimits
 from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.plan import SKIPPED, WELL_KNOWN
-from grader.model import Assignment, Report
+from grader.model import Assignment, Limits, Report, Weights
 from grader.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,23 +121,42 @@ def test_every_page_stands_in_the_index() -> None:
     assert missing == []
 
 
-def test_every_key_of_an_assignment_is_documented() -> None:
-    page = (REFERENCE / "assignment.md").read_text()
-    keys = set()
-    for name, field in Assignment.model_fields.items():
-        inner = getattr(field.annotation, "model_fields", None)
-        nested = {f"{name}.{key}" for key in inner or ()}
-        keys |= nested if nested and name not in ("limits", "weights") else {name} - COMPUTED
-    assert [key for key in sorted(keys) if f"`{key}" not in page] == []
-    named = set(re.findall(r"`((?:data|contract|metric)\.[a-z_]+)`", page))
-    assert named <= keys
+def test_the_assignments_page_has_every_key_and_no_other() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", (REFERENCE / "assignment.md").read_text(), flags=re.MULTILINE)
+    told = {key for keys in rows for key in re.findall(r"`([\w.]+)`", keys)}
+    assert told == {name for name, _ in defaults_of(Assignment)} | {"limits", "weights", "examples.order"}
 
 
-@pytest.mark.parametrize("part", ["limits", "weights"])
-def test_limits_and_weights_are_documented(part: str) -> None:
-    page = (REFERENCE / "assignment.md").read_text() + (DOCS / "explanation" / "score.md").read_text()
-    fields = getattr(Assignment.model_fields[part].annotation, "model_fields", {})
-    assert [name for name in fields if name not in page and name.replace("_", " ") not in page] == []
+def test_every_default_of_an_assignment_is_the_one_documented() -> None:
+    rows = re.findall(r"^\| (`.*?) \| (.*?) \|", (REFERENCE / "assignment.md").read_text(), flags=re.MULTILINE)
+    told = {f"`{key}`": default for keys, default in rows for key in re.findall(r"`([\w.]+)`", keys)}
+    for name, field in defaults_of(Assignment):
+        row = told[f"`{name}`"]
+        if field.is_required():
+            assert row == "needed", name
+        elif isinstance(field.default, str | int):
+            assert str(field.default) in row, name
+
+
+def defaults_of(record: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield (dotted name, field) for what stands in an assignment's file, the two tables of numbers left out."""
+    for name, field in record.model_fields.items():
+        if hasattr(field.annotation, "model_fields"):
+            yield from defaults_of(field.annotation, f"{name}.") if name not in ("limits", "weights") else ()
+        elif name not in COMPUTED:
+            yield prefix + name, field
+
+
+def test_the_sandboxs_page_gives_the_default_limits() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", (REFERENCE / "sandbox.md").read_text(), flags=re.MULTILINE)
+    assert {name: float(value) for name, value in rows} == Limits().model_dump()
+
+
+def test_the_assignments_page_gives_the_default_weights() -> None:
+    weights = Weights().model_dump()
+    row = ", ".join(f"{value:g}" for value in weights.values())
+    names = ", ".join(f"`{name}`" for name in weights)
+    assert f"| `weights` | {row} | a table: {names} |" in (REFERENCE / "assignment.md").read_text()
 
 
 def test_every_key_of_the_report_is_documented() -> None:
