@@ -1,12 +1,15 @@
 """Reading predictions.csv, which is hostile: bounded before it is parsed, checked cell by cell, never unpickled.
 
-Ids are new in every run, so messages name lines and counts: two gradings of one submission then say the same.
+Ids and the order of the rows are new in every run, so messages name counts and examples, never a line or an id, and
+what is wrong is told in a fixed order: two gradings of one submission then say the same.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -15,28 +18,47 @@ from grader.evidence.metrics import CLASSIFICATION, Floats
 from grader.model import Assignment, Deal
 
 LINE_BYTES = 4096
-EXAMPLES = 3
+CELL_CHARS = 64
+LARGEST = 1e100  # squares of it, summed, are still finite
 NAME = "predictions.csv"
+EMPTY = ("", "na", "null", "none", "<na>")
+COMMA = "Use the decimal point, not the comma."
 
 
 def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
     """Return one finite prediction a row, in the order of `deal.ids`, shape (rows,).
 
-    Raises SubmissionError with a "predictions." code, naming the line.
+    Raises SubmissionError with a "predictions." code.
     """
-    rows = _rows(_text(data, len(deal.ids)), assignment)
     place = {name: index for index, name in enumerate(deal.ids)}
+    rows = _rows(_text(data, len(place)), place, assignment)
+    found = np.zeros(len(place), dtype=int)
     values = np.full(len(place), np.nan)
-    unknown, repeated = [], []
-    for line, name, cell in rows:
+    unknown = 0
+    wrong, endless = [], []
+    for name, cell in rows:
         index = place.get(name)
         if index is None:
-            unknown.append(line)
+            unknown += 1
             continue
-        if not math.isnan(values[index]):
-            repeated.append(line)
-        values[index] = _number(cell, line, assignment)
-    _check_ids(unknown, repeated, int(np.isnan(values).sum()), len(place))
+        found[index] += 1
+        value = _number(cell)
+        if value is None or not _in_range(value, assignment):
+            wrong.append(_shown(cell, place))
+        elif not math.isfinite(value):
+            endless.append(_shown(cell, place))
+        else:
+            values[index] = value
+    _check_ids(unknown, found)
+    if wrong:
+        raise _wrong_values(wrong, len(rows), assignment)
+    if endless:
+        raise SubmissionError(
+            "predictions.not_finite",
+            f"{len(endless):,} of {len(rows):,} predictions in {NAME} are not finite, such as {min(endless)}.",
+            hint="Look for missing values in the test features: every row needs a finite prediction.",
+            path=NAME,
+        )
     return values
 
 
@@ -57,78 +79,93 @@ def _text(data: bytes, rows: int) -> str:
         raise SubmissionError("predictions.values", f"{NAME} is not UTF-8 text.", hint=hint, path=NAME) from error
 
 
-def _rows(text: str, assignment: Assignment) -> list[tuple[int, str, str]]:
-    """Return (line, id, prediction cell) for each row."""
+def _rows(text: str, place: Mapping[str, int], assignment: Assignment) -> list[tuple[str, str]]:
+    """Return (id, prediction cell) for each row."""
     try:
-        table = [(number, row) for number, row in enumerate(csv.reader(text.splitlines()), start=1) if row]
+        table = [row for row in csv.reader(io.StringIO(text, newline=None)) if row]
     except csv.Error as error:
         raise SubmissionError("predictions.values", f"{NAME} is not a CSV table: {error}.", path=NAME) from error
+    header = tuple(cell.strip() for cell in table[0]) if table else ()
+    offset = _offset(header, place, assignment)
+    ragged = [len(row) for row in table[1:] if len(row) != len(header)]
+    if ragged:
+        message = f"{len(ragged):,} rows of {NAME} have another number of cells than its header's {len(header)}"
+        hint = COMMA if min(ragged) > len(header) else "Fill every column, and close every quotation mark."
+        raise SubmissionError("predictions.values", f"{message}, such as {min(ragged)}.", hint=hint, path=NAME)
+    return [(row[offset].strip(), row[offset + 1].strip()) for row in table[1:]]
+
+
+def _offset(header: tuple[str, ...], place: Mapping[str, int], assignment: Assignment) -> int:
+    """Return where the id's column stands. Raises SubmissionError("predictions.columns")."""
     wanted = (assignment.data.id, assignment.contract.prediction_column)
-    header = tuple(cell.strip() for cell in table[0][1]) if table else ()
     # pandas writes its index as a first column without a name when index=False is forgotten
     offset = 1 if header[:1] in (("",), ("Unnamed: 0",)) else 0
-    if header[offset:] != wanted:
-        found = ", ".join(header)[:200] or "none"
-        raise SubmissionError(
-            "predictions.columns",
-            f"{NAME} must have the columns {', '.join(wanted)}; it has: {found}.",
-            hint=f"Rename or drop columns before you write it: frame[{list(wanted)}].to_csv(path, index=False).",
-            path=NAME,
-            line=1,
-        )
-    rows = []
-    for line, row in table[1:]:
-        if len(row) != len(header):
-            message = f"Line {line} of {NAME} has {len(row)} cells instead of {len(header)}."
-            hint = "Use the decimal point, not the comma." if len(row) > len(header) else "Fill every column."
-            raise SubmissionError("predictions.values", message, hint=hint, path=NAME, line=line)
-        rows.append((line, row[offset].strip(), row[offset + 1].strip()))
-    return rows
-
-
-def _number(cell: str, line: int, assignment: Assignment) -> float:
-    try:
-        value = float(cell) if "_" not in cell and len(cell) <= 64 else None
-    except ValueError:
-        value = None
-    if value is None and cell.lower() in ("", "na", "null", "none", "<na>"):
-        value = math.nan
-    if value is None:
-        raise _wrong_value(cell, line, "a plain number such as 0.25", assignment)
-    if not math.isfinite(value):
-        raise SubmissionError(
-            "predictions.not_finite",
-            f"Line {line} of {NAME} holds {cell[:40] or 'nothing'} instead of a number.",
-            hint="Look for missing values in the test features: every row needs a finite prediction.",
-            path=NAME,
-            line=line,
-        )
-    low, high = assignment.contract.minimum, assignment.contract.maximum
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise _wrong_value(cell, line, f"a number from {low:g} to {high:g}", assignment)
-    return value
-
-
-def _wrong_value(cell: str, line: int, wanted: str, assignment: Assignment) -> SubmissionError:
-    hint = "Use the decimal point, not the comma." if "," in cell else ""
-    if assignment.metric.name in CLASSIFICATION and any(char.isalpha() for char in cell):
-        hint = "Write the probability of the positive class (predict_proba(...)[:, 1]), not the label."
-    message = f"Line {line} of {NAME} holds {cell[:40]!r}; expected is {wanted}."
-    return SubmissionError("predictions.values", message, hint=hint, path=NAME, line=line)
-
-
-def _check_ids(unknown: list[int], repeated: list[int], missing: int, rows: int) -> None:
-    if not (unknown or repeated or missing):
-        return
-    parts = [f"{missing:,} of {rows:,} ids are missing"] if missing else []
-    for label, lines in (("unknown", unknown), ("repeated", repeated)):
-        if lines:
-            where = ", ".join(str(line) for line in lines[:EXAMPLES])
-            parts.append(f"{len(lines):,} are {label} (line {where}{', ...' if len(lines) > EXAMPLES else ''})")
+    if header[offset:] == wanted:
+        return offset
+    is_row = any(cell in place for cell in header)
+    found = "a row in place of its header" if is_row else ", ".join(header)[:200] or "none"
     raise SubmissionError(
-        "predictions.ids",
-        f"The ids in {NAME} are not those of the test file: {'; '.join(parts)}.",
-        hint="Take the ids from the test file at run time and keep each row's own; do not drop or repeat rows.",
+        "predictions.columns",
+        f"{NAME} must have the columns {', '.join(wanted)}; it has: {found}.",
+        hint=f"Rename or drop columns before you write it: frame[{list(wanted)}].to_csv(path, index=False).",
         path=NAME,
-        line=next(iter(unknown or repeated), None),
+        line=1,
     )
+
+
+def _number(cell: str) -> float | None:
+    """Return the cell's number, NaN for an empty one, None for anything else."""
+    if cell.lower() in EMPTY:
+        return math.nan
+    try:
+        return float(cell) if cell.isascii() and "_" not in cell and len(cell) <= CELL_CHARS else None
+    except ValueError:
+        return None
+
+
+def _in_range(value: float, assignment: Assignment) -> bool:
+    if not math.isfinite(value):
+        return True
+    low, high = assignment.contract.minimum, assignment.contract.maximum
+    return abs(value) <= LARGEST and (low is None or value >= low) and (high is None or value <= high)
+
+
+def _shown(cell: str, place: Mapping[str, int]) -> str:
+    """Return a cell as a message may hold it, the same in every run."""
+    if cell in place:
+        return "an id"
+    if "\n" in cell:
+        return "a quotation mark that is not closed"
+    return repr(cell[:40])
+
+
+def _wrong_values(shown: Sequence[str], rows: int, assignment: Assignment) -> SubmissionError:
+    example = min(shown)
+    hint = COMMA if "," in example else ""
+    if assignment.metric.name in CLASSIFICATION and any(char.isalpha() for char in example):
+        hint = "Write the probability of the positive class (predict_proba(...)[:, 1]), not the label."
+    low, high = assignment.contract.minimum, assignment.contract.maximum
+    between = "" if low is None and high is None else f" from {_bound(low)} to {_bound(high)}"
+    message = (
+        f"{len(shown):,} of {rows:,} predictions in {NAME} are no plain number{between} such as 0.25, but {example}."
+    )
+    return SubmissionError("predictions.values", message, hint=hint, path=NAME)
+
+
+def _bound(value: float | None) -> str:
+    return "any" if value is None else f"{value:g}"
+
+
+def _check_ids(unknown: int, found: np.typing.NDArray[np.int_]) -> None:
+    missing, repeated = int((found == 0).sum()), int((found > 1).sum())
+    counts = {"missing": missing, "there more than once": repeated}
+    parts = [f"{count:,} of {len(found):,} {what}" for what, count in counts.items() if count]
+    if unknown:
+        parts.append(f"{unknown:,} unknown")
+    if parts:
+        raise SubmissionError(
+            "predictions.ids",
+            f"The ids in {NAME} are not those of the test file: {', '.join(parts)}.",
+            hint="Take the ids from the test file at run time and keep each row's own; do not drop or repeat rows.",
+            path=NAME,
+        )

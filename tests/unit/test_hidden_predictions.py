@@ -1,7 +1,9 @@
-"""Group "Scoring" of the abuse cases: what is wrong with a predictions file is said with its code and line."""
+"""Group "Scoring" of the abuse cases: what is wrong with a predictions file is said with its code and an example."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,15 +34,60 @@ def first_cell(cell: str) -> SubmissionError:
 
 
 @pytest.mark.parametrize("cell", ["nan", "inf", "-inf", "1e999", "", "NA", "None"])
-def test_a_prediction_that_is_not_finite_is_named_with_its_line(cell: str) -> None:
+def test_predictions_that_are_not_finite_are_counted_with_an_example(cell: str) -> None:
     error = first_cell(cell)
-    assert (error.code, error.line) == ("predictions.not_finite", 2)
+    assert error.code == "predictions.not_finite"
+    assert "1 of 2,343" in error.message
+    assert repr(cell) in error.message
 
 
-@pytest.mark.parametrize("cell", ["Yes", "0.5.1", "9" * 60, "1.2", "-0.1", "0x1", "1_0", "[0.5]", "9" * 500])
-def test_a_prediction_of_the_wrong_type_or_range_is_named_with_its_line(cell: str) -> None:
+@pytest.mark.parametrize(
+    "cell", ["Yes", "0.5.1", "9" * 60, "1.2", "-0.1", "0x1", "1_0", "[0.5]", "9" * 500, "\u0660.\u0665", "0\x005"]
+)
+def test_predictions_of_the_wrong_type_or_range_are_counted_with_an_example(cell: str) -> None:
     error = first_cell(cell)
-    assert (error.code, error.line) == ("predictions.values", 2)
+    assert error.code == "predictions.values"
+    assert "1 of 2,343" in error.message
+    assert repr(cell[:40]) in error.message
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda ids: [f"{name},{'nan' if number % 9 else 'x'}" for number, name in enumerate(sorted(ids))],
+        lambda ids: [f"{name},0.5,0.5" if number % 7 == 0 else f"{name},0.5" for number, name in enumerate(ids)],
+        lambda ids: [f"{name},0.5" for name in ids[1:]] + [f"{ids[1]},0.5", "C1,0.5"],
+        lambda ids: [f'{ids[0]},"0.5', *(f"{name},0.5" for name in ids[1:])],
+        lambda ids: [f"{name},{name}" for name in ids],
+    ],
+)
+def test_what_is_wrong_is_said_in_the_same_words_in_every_run(make: Callable[[tuple[str, ...]], list[str]]) -> None:
+    said = set()
+    for run_id in ("one", "two", "three"):
+        dealt = deal(CHURN, run_id)
+        for head in (HEAD, ""):
+            with pytest.raises(SubmissionError) as caught:
+                read_predictions((head + "\n".join(make(dealt.ids))).encode(), dealt, CHURN)
+            assert not any(name in caught.value.message for name in dealt.ids)
+            said.add((bool(head), caught.value.message, caught.value.line))
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "accuracy", "rmse", "mae"])
+@pytest.mark.parametrize("cell", ["1e308", "-1e308", "1e101"])
+def test_a_number_too_large_to_reckon_with_is_a_wrong_value_whatever_the_metric(metric: str, cell: str) -> None:
+    free = CHURN.model_copy(
+        update={
+            "contract": CHURN.contract.model_copy(update={"minimum": None, "maximum": None}),
+            "metric": CHURN.metric.model_copy(update={"name": metric}),
+        }
+    )
+    with pytest.raises(SubmissionError) as caught:
+        evaluate_hidden(table([cell] + ["1e308"] * (len(DEAL.ids) - 1)), DEAL, free)
+    assert caught.value.code == "predictions.values"
+    largest = evaluate_hidden(table(["1e100"] + ["-1e100"] * (len(DEAL.ids) - 1)), DEAL, free)
+    assert math.isfinite(largest.value)
+    assert math.isfinite(largest.high)
 
 
 @pytest.mark.parametrize("cell", ["0,5", '"0,5"'])
@@ -60,11 +107,11 @@ def test_a_missing_row_is_counted() -> None:
     assert "1 of 2,343" in error.message
 
 
-def test_a_repeated_and_an_unknown_id_are_named_with_their_lines() -> None:
+def test_repeated_and_unknown_ids_are_counted() -> None:
     error = refusal(table() + f"{DEAL.ids[0]},0.5\nC1,0.5\n".encode())
     assert error.code == "predictions.ids"
-    assert "line 2345" in error.message
-    assert "line 2346" in error.message
+    assert "1 of 2,343 there more than once" in error.message
+    assert "1 unknown" in error.message
 
 
 @pytest.mark.parametrize("head", ["id,prediction\n", "customer_id,prediction,extra\n", "\n", "customer_id,churn\n"])
