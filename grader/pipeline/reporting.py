@@ -72,6 +72,7 @@ def rescore(
             "score": fresh.value,
             "low": fresh.low,
             "high": fresh.high,
+            "unscored_reason": fresh.unscored_reason,
             "hidden_weight": fresh.hidden_weight,
             "hidden_score": fresh.hidden_score,
             "dimensions": fresh.dimensions,
