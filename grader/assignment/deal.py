@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 
 from grader.assignment.tables import Table, read_table, write_table
 from grader.model import Assignment, Deal
 
-ID_DIGITS = 10
+ID_DIGITS = 9
 
 
 def deal(assignment: Assignment, run_id: str) -> Deal:
@@ -42,21 +43,33 @@ def _mac(key: bytes, run_id: str, purpose: str, text: str) -> bytes:
 
 
 def _fresh_ids(key: bytes, run_id: str, old: list[str], taken: set[str]) -> dict[str, str]:
-    """Return a new id for every old one, in the form of the public ids: their letters, then digits."""
-    prefix = old[0].rstrip("0123456789")
+    """Return a new id for every old one, in the form of the public ids: their letters, then digits.
+
+    The digits never begin with 0, and ids that are numbers stay whole ones below 2**31: a work that reads them as
+    numbers writes them back unchanged.
+    """
+    prefix = "" if _is_number(old[0]) else old[0].rstrip("0123456789")
     fresh: dict[str, str] = {}
     used = taken | set(old)
     for name in old:
         attempt = 0
         while True:
-            number = int.from_bytes(_mac(key, run_id, f"id{attempt}", name)[:8], "big") % 10**ID_DIGITS
-            candidate = f"{prefix}{number:0{ID_DIGITS}d}"
+            least = 10 ** (ID_DIGITS - 1)
+            number = least + int.from_bytes(_mac(key, run_id, f"id{attempt}", name)[:8], "big") % (9 * least)
+            candidate = f"{prefix}{number}"
             if candidate not in used:
                 break
             attempt += 1
         used.add(candidate)
         fresh[name] = candidate
     return fresh
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _published_ids(assignment: Assignment) -> set[str]:

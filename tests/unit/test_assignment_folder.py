@@ -7,6 +7,7 @@ import io
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from grader.assignment import deal, find_assignment, load_assignment
@@ -161,3 +162,15 @@ def test_each_run_gets_other_ids_in_another_order_and_the_same_run_the_same() ->
     assert first == deal(assignment, "one")
     assert not set(first.ids) & set(second.ids)
     assert first.labels != second.labels
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.5", "-{}"])
+def test_ids_that_are_numbers_come_back_unchanged_from_whoever_reads_them_as_numbers(folder: Path, form: str) -> None:
+    for path in (folder / "data").rglob("*.csv"):
+        head, *lines = path.read_text().splitlines()
+        numbered = [form.format(line[1:].split(",")[0]) + line[line.index(",") :] for line in lines]
+        path.write_text("\n".join([head, *numbered]) + "\n")
+    dealt = deal(load_assignment(folder), "one")
+    read = pd.read_csv(io.BytesIO(dealt.files["test.csv"]))["customer_id"]
+    assert tuple(str(number) for number in read) == dealt.ids
+    assert read.max() < 2**31
