@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from typer.main import get_command
 
 from grader.cli.app import app
 from grader.errors import FAILURE_CODES
-from grader.intake import IntakeLimits
+from grader.intake import IntakeLimits, make_plan, take
 from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.plan import SKIPPED, WELL_KNOWN
 from grader.model import Assignment, Limits, Report, Weights
@@ -169,7 +170,32 @@ def test_the_intake_page_gives_the_limits_and_names_that_hold() -> None:
     sizes = (limits.packed_bytes, limits.unpacked_bytes, limits.notebook_bytes)
     counts = (limits.files, limits.entries, limits.path_bytes, limits.name_bytes, limits.depth)
     told = [f"{size // 10**6} MB" for size in sizes] + [f"{count:,}" for count in counts]
-    told += [f"{limits.git_seconds:.0f} seconds"]
+    told += [f"{3 * limits.packed_bytes // 10**6} MB and {limits.git_seconds:.0f} seconds"]
     told += [f"`{name}`" for name in (*JUNK_FOLDERS, *JUNK_FILES, *SKIPPED, *WELL_KNOWN)]
     assert [text for text in told if text not in page] == []
     assert ", ".join(f"`{name}`" for name in WELL_KNOWN) in page
+
+
+def test_the_digest_is_what_the_intake_page_says(tmp_path: Path) -> None:
+    assert "`LENGTH:PATH:BYTES:SHA256` and a newline" in (REFERENCE / "intake.md").read_text()
+    files = {"b.py": b"print(1)\n", "a/\u00e9.txt": b"\0\1"}
+    for name, data in files.items():
+        (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work" / name).write_bytes(data)
+    lines = [
+        f"{len(name.encode())}:{name}:{len(data)}:{hashlib.sha256(data).hexdigest()}\n"
+        for name, data in sorted(files.items())
+    ]
+    told = hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert take(str(tmp_path / "work"), tmp_path / "store").digest == told
+
+
+@pytest.mark.parametrize("block", re.findall(r"```toml\n(.*?)```", (REFERENCE / "intake.md").read_text(), re.DOTALL))
+def test_the_run_settings_that_are_shown_choose_what_they_name(tmp_path: Path, block: str) -> None:
+    work = tmp_path / "work"
+    (work / "src").mkdir(parents=True)
+    (work / "src" / "main.py").write_text("")
+    (work / "predict.py").write_text("")
+    (work / ("pyproject.toml" if "tool" in block else "takehome.toml")).write_text(block)
+    plan = make_plan(take(str(work), tmp_path / "store"), None, Limits())
+    assert plan.entry_point.argv == ("python", "src/main.py")
