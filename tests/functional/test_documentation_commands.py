@@ -195,6 +195,15 @@ def seeds_itself(report: dict[str, Any]) -> bool:
 
 
 @pytest.mark.sandbox
+def test_the_leaky_sample_shows_the_cells_that_the_quickstart_speaks_of(demo: Path) -> None:
+    report = json.loads((demo / "leaky" / "report.json").read_text())
+    found = {item["id"]: item for dimension in report["dimensions"] for item in dimension["criteria"]}
+    for name in ("evaluation.scored_on_training_data", "data_preparation.preprocessing_leakage"):
+        assert found[name]["verdict"] == "not_met"
+        assert any(span["cell"] is not None for span in found[name]["evidence"])
+
+
+@pytest.mark.sandbox
 def test_the_summarys_columns_are_documented(demo: Path) -> None:
     page = (ROOT / "docs" / "reference" / "report.md").read_text()
     first = json.loads((demo / "summary.json").read_text())["ranking"][0]

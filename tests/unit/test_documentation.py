@@ -92,6 +92,12 @@ def test_commands_and_options_named_in_a_page_exist(page: Path) -> None:
         assert options <= {*OPTIONS[command], "--help"}, text
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_make_targets_named_in_a_page_exist(page: Path) -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    assert set(re.findall(r"(?:`| {4})make (\w+)", page.read_text())) <= targets
+
+
 def test_every_environment_variable_is_documented_and_no_other() -> None:
     settings = {f"GRADER_{name.upper()}" for name in Settings.model_fields}
     of_the_suite = set(re.findall(r'"(GRADER_[A-Z_]+)"', (ROOT / "tests" / "conftest.py").read_text()))
