@@ -204,6 +204,13 @@ def test_the_leaky_sample_shows_the_cells_that_the_quickstart_speaks_of(demo: Pa
 
 
 @pytest.mark.sandbox
+def test_every_file_beside_several_reports_is_documented(demo: Path) -> None:
+    page = (ROOT / "docs" / "reference" / "cli.md").read_text()
+    files = {path.name for path in demo.iterdir() if path.is_file() and not path.name.startswith(".")}
+    assert [name for name in sorted(files - {"said.txt"}) if f"`{name}`" not in page] == []
+
+
+@pytest.mark.sandbox
 def test_the_summarys_columns_are_documented(demo: Path) -> None:
     page = (ROOT / "docs" / "reference" / "report.md").read_text()
     first = json.loads((demo / "summary.json").read_text())["ranking"][0]
