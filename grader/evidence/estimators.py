@@ -8,6 +8,7 @@ from grader.evidence.tables import ARRAY, is_label_encoder
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
+    Columns,
     Event,
     Model,
     Prediction,
@@ -18,6 +19,7 @@ from grader.evidence.values import (
     taints_of,
 )
 
+_CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 
 
@@ -95,14 +97,16 @@ def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:
     # A label encoder on a column that cannot be named is most likely on the target, where it does no harm.
     on_target = is_label_encoder(model.type) and features.column is None and not site.state.loops
     if event is not None and event.rows and stateful(model) and not (on_target and features.columns):
-        columns = frozenset({features.column}) if features.column else None
+        touched = frozenset({features.column}) if features.column else None
         if features.columns and features.columns.kept is not None and features.column is None:
-            columns = features.columns.kept
-        taints |= {Taint(event, event.rows, columns)}
+            touched = features.columns.kept
+        taints |= {Taint(event, event.rows, touched)}
+    columns = features.columns
+    if columns and role_of(model.type) in _CHOOSING:
+        columns = Columns(columns.base, known=False)
     return Value(
-        type=ARRAY, rows=features.rows, taints=taints, columns=features.columns, column=features.column,
-        loops=features.loops,
-    )  # fmt: skip
+        type=ARRAY, rows=features.rows, taints=taints, columns=columns, column=features.column, loops=features.loops
+    )
 
 
 def stateful(model: Model) -> bool:

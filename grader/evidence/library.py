@@ -7,7 +7,7 @@ from collections.abc import Callable
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
-from grader.evidence.tables import ARRAY, FRAME, SERIES, statistic
+from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns, statistic
 from grader.evidence.values import UNKNOWN, Columns, Model, Value, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.")
@@ -22,6 +22,8 @@ _MAKERS = {
 }
 _STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}
 _SIDE_BY_SIDE = {"hstack", "column_stack", "c_", "merge"}
+_SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_num", "log", "log1p", "exp", "expm1",
+                 "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -76,10 +78,16 @@ def _passed_on(site: CallSite) -> Value:
     if site.name.startswith("numpy."):
         made = ARRAY
     said = next((table.prediction for table in tables if table.prediction), None)
-    return tables[0].evolve(
-        type=made or tables[0].type, taints=taints_of(tables), items=None, constant=None, prediction=said,
+    first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
+    return first.evolve(
+        type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
         loops=site.loops,
     )  # fmt: skip
+
+
+def _keeps_columns(site: CallSite) -> bool:
+    """Tell whether the columns of the first table surely stay: `numpy.delete` and its like may drop the target."""
+    return site.method in _SAME_COLUMNS and "columns" not in site.keywords
 
 
 def _recoded(site: CallSite, table: Value) -> Value:
