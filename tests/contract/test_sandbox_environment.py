@@ -74,8 +74,8 @@ def test_no_sandbox_at_all_is_refused_with_both_reasons(tmp_path: Path, monkeypa
     with pytest.raises(InfrastructureError) as caught:
         choose_sandbox("auto", tmp_path)
     assert caught.value.code == "infrastructure.no_sandbox"
-    assert "grader sandbox build" in caught.value.message
-    assert "Docker engine does not answer" in caught.value.message
+    assert "grader sandbox build" in caught.value.hint
+    assert "Docker engine does not answer" in caught.value.hint
 
 
 def test_an_unknown_sandbox_is_wrong_usage(tmp_path: Path) -> None:

@@ -132,9 +132,8 @@ def test_a_deal_holds_every_hidden_row_without_its_label_and_without_its_publish
     given = rows(dealt.files["test.csv"])
     assert "churn" not in given[0]
     assert not {row["customer_id"] for row in hidden} & set(dealt.ids)
-    assert all(
-        name.encode() not in b"".join(dealt.files.values()) for name in [row["customer_id"] for row in hidden][:50]
-    )
+    cells = set(b"\n".join(dealt.files.values()).decode().replace("\n", ",").split(","))
+    assert not {row["customer_id"] for row in hidden} & cells
     without_id = [
         sorted((key, value) for key, value in row.items() if key != "customer_id") for row in (*hidden, *given)
     ]
