@@ -73,6 +73,7 @@ def temporal_leakage(evidence: Evidence) -> Finding:
         evidence,
         "temporal",
         looked_at=[*splits[:3], *dated[:3]] if dated and splits else [],
+        shown_by=[call for call in splits if _in_order(call)],
         clean="No use of later rows to predict earlier ones was seen.",
         nothing="No dated rows were seen to be split, so there is no order of time to keep.",
         advice="Split dated rows by time (TimeSeriesSplit), and build lags and windows from the past only.",

@@ -7,20 +7,25 @@ from collections.abc import Sequence
 from grader import Call, Evidence, Finding, met, needs_human, not_applicable, not_met
 from rubrics.facts import broken_spans, spans, unread_part, unreadable
 
+NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
+
 
 def leakage(
     evidence: Evidence,
     kind: str,
     *,
     looked_at: Sequence[Call],
+    shown_by: Sequence[Call] = (),
     clean: str,
     nothing: str,
     advice: str,
     question: str,
 ) -> Finding:
-    """Return `not_met` where leakage of `kind` was found; `met` rests on the calls in `looked_at`.
+    """Return `not_met` where leakage of `kind` was found; `met` rests on results whose rows were followed.
 
-    Without such calls it does not apply, for the reason `nothing`; code that was not read needs a human.
+    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at` it
+    does not apply, for the reason `nothing`. What was not read, or could not be followed from loading to result, needs
+    a human: no leak seen there says nothing.
     """
     found = [leak for leak in evidence.code.leaks if leak.kind == kind]
     if found:
@@ -31,4 +36,11 @@ def leakage(
         return problem
     if gap := unread_part(evidence):
         return needs_human(f"What could be read shows no leak, but {gap}.", evidence=broken_spans(evidence))
-    return met(clean, evidence=spans(looked_at)) if looked_at else not_applicable(nothing)
+    if not looked_at:
+        return not_applicable(nothing)
+    followed = spans(shown_by) + [fact.span for fact in evidence.code.followed if fact.kind == kind]
+    if not followed:
+        return needs_human(NOT_FOLLOWED, evidence=spans(looked_at))
+    if cut := next((note for note in evidence.code.notes if "data-flow" in note), ""):
+        return needs_human(f"What was followed shows no leak. {cut}", evidence=followed)
+    return met(clean, evidence=followed)

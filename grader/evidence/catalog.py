@@ -142,7 +142,8 @@ def is_metric(name: str) -> bool:
     if name.startswith("sklearn.metrics."):
         last = name.rpartition(".")[2]
         skipped = ("make_scorer", "pairwise", "silhouette", "calinski", "davies", "get_scorer", "auc")
-        return last[:1].islower() and not last.startswith(skipped)
+        distances = ("_similarity", "_distances", "_distance", "_kernel")
+        return last[:1].islower() and not last.startswith(skipped) and not last.endswith(distances)
     return name in ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
 
 

@@ -8,7 +8,6 @@ from grader.evidence.tables import ARRAY, is_label_encoder
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
-    Columns,
     Event,
     Model,
     Prediction,
@@ -103,7 +102,7 @@ def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:
         taints |= {Taint(event, event.rows, touched)}
     columns = features.columns
     if columns and role_of(model.type) in _CHOOSING:
-        columns = Columns(columns.base, known=False)
+        columns = columns.fewer()
     return Value(
         type=ARRAY, rows=features.rows, taints=taints, columns=columns, column=features.column, loops=features.loops
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.evidence.calls import read_calls
 from grader.evidence.documents import read_documents
 from grader.evidence.flow import Flow, read_flow
+from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
 from grader.evidence.leaks import find_leaks
 from grader.evidence.names import read_imports
@@ -36,5 +37,6 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         documents=read_documents(root, names, sources.notebooks),
         imports=read_imports(units),
         leaks=find_leaks(flow),
+        followed=find_followed(flow),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

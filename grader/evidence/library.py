@@ -55,10 +55,12 @@ def call_library(site: CallSite) -> Value:
 def _loaded(site: CallSite) -> Value:
     if site.name.startswith("sklearn.datasets."):
         rows = site.state.fresh(site.node)
+        site.state.record("load", site.node, site.name, rows=rows)
         data = Value(type="sklearn.utils.Bunch", rows=rows)
         if site.is_true("return_X_y") or site.method.startswith("make_"):
             return Value(items=(data.evolve(type=ARRAY), data.evolve(type=ARRAY)))
         return data
+    site.state.record("load", site.node, site.name, rows=site.state.fresh(site.node))
     if site.name.startswith(("pandas.", "seaborn.")):
         index = site.keywords.get("index_col")
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
@@ -93,7 +95,7 @@ def _keeps_columns(site: CallSite) -> bool:
 def _recoded(site: CallSite, table: Value) -> Value:
     if site.method != "get_dummies":
         return table.evolve(type=SERIES)
-    columns = Columns(table.columns.base, known=False) if table.columns else None
+    columns = table.columns.fewer() if table.columns else None
     return table.evolve(type=FRAME, columns=columns, column=None)
 
 

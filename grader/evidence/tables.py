@@ -88,7 +88,7 @@ def without(value: Value, names: frozenset[str] | None) -> Value:
 
 def some_columns(value: Value) -> Value:
     """Return the table after a selection that cannot be followed: the target, and its encoding, may be gone."""
-    columns = Columns(value.columns.base, known=False) if value.columns else None
+    columns = value.columns.fewer() if value.columns else None
     taints = frozenset(t for t in value.taints if t.columns is None or not is_label_encoder(t.event.name))
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
 

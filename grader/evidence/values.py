@@ -55,10 +55,19 @@ class Columns:
         """Tell whether the column is surely there."""
         return self.known and name not in self.dropped and (self.kept is None or name in self.kept)
 
+    def lacks(self, name: str) -> bool:
+        """Tell whether the column was surely taken out."""
+        return name in self.dropped or (self.kept is not None and name not in self.kept)
+
+    def fewer(self) -> Columns:
+        """Return the columns after a step that may take some out and brings none of the table's back."""
+        return replace(self, known=False)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """Something done to rows, at a place: "fit", "resample", "fill", "split", "predict", "evaluate", "cross_validate".
+    """Something done to rows, at a place: "load", "fit", "resample", "fill", "split", "predict", "evaluate",
+    "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it.

@@ -92,12 +92,22 @@ class Document(Record):
     words: int
 
 
+LeakageKind = Literal["preprocessing", "overlap", "multi_test", "target", "temporal", "scored_on_training_data"]
+
+
 class LeakageFact(Record):
     """One place where rows that are evaluated later were used before: its kind, the culprit and the evaluation."""
 
-    kind: Literal["preprocessing", "overlap", "multi_test", "target", "temporal", "scored_on_training_data"]
+    kind: LeakageKind
     message: str
     spans: tuple[Span, ...]
+
+
+class FollowedFact(Record):
+    """One result or fit that was followed from where its rows are loaded, so that leakage of `kind` would be seen."""
+
+    kind: LeakageKind
+    span: Span
 
 
 class CodeFacts(Record):
@@ -110,6 +120,7 @@ class CodeFacts(Record):
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
     leaks: tuple[LeakageFact, ...] = ()
+    followed: tuple[FollowedFact, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
 

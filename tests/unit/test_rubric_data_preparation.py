@@ -46,7 +46,7 @@ CASES = [
     case("preprocessing_leakage", "not_applicable", "nothing is split", LOAD),
     case("preprocessing_leakage", "needs_human", "a file does not parse", {"a.py": SCALED_AFTER, "b.py": "def (:\n"}),
     case("overlap_leakage", "not_met", "a leak was found", leaking("overlap", SPLIT)),
-    case("overlap_leakage", "met", "a plain split", SPLIT),
+    case("overlap_leakage", "met", "a plain split, and a fit on one part", SPLIT + FIT),
     case("overlap_leakage", "not_applicable", "nothing is split", LOAD),
     case("target_leakage", "not_met", "a leak was found", leaking("target", SCALED_AFTER)),
     case("target_leakage", "met", "a model is fitted on plain features", SCALED_AFTER),

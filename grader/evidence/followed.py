@@ -1,0 +1,76 @@
+"""Results that were followed from where their rows are loaded: only these can show that nothing leaks.
+
+An empty list of leaks may also mean that the flow was lost on the way, so praise rests on what is returned here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence.catalog import role_of
+from grader.evidence.flow import Flow
+from grader.evidence.values import Event, RowSets, covered
+from grader.model import FollowedFact, Span
+from grader.model.evidence import LeakageKind
+
+MAX_FOLLOWED = 200
+_PARTS = ("train", "test")
+_PREDICTORS = {"estimator", "network", "pipeline", "search"}
+
+
+def find_followed(flow: Flow) -> tuple[FollowedFact, ...]:
+    """Return every result and fit in which leakage of a kind would have been seen, each place once a kind."""
+    found: dict[tuple[str, str, int | None, int | None], FollowedFact] = {}
+    for events in flow.events:
+        loaded = frozenset(rows.origin for event in events if event.kind == "load" for rows in event.rows)
+        for event in events:
+            for kind, span in _of_event(event, loaded):
+                place = (kind, span.path, span.cell, span.line)
+                found.setdefault(place, FollowedFact(kind=kind, span=span))
+    return tuple(found.values())[:MAX_FOLLOWED]
+
+
+def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[LeakageKind, Span]]:
+    if event.kind == "cross_validate" and _from(event.rows, loaded):
+        yield "preprocessing", event.span
+        yield "overlap", event.span
+        yield "scored_on_training_data", event.span
+    if event.kind == "evaluate" and event.fit is not None and _held_out(event.rows, event.fit.rows, loaded):
+        yield "preprocessing", event.span
+        yield "overlap", event.span
+        yield "multi_test", event.span
+        yield "scored_on_training_data", event.span
+    if event.kind in ("fit", "predict") and not event.taints and _through_split(event.rows, loaded):
+        yield "preprocessing", event.span
+        yield "overlap", event.span
+    if event.kind == "fit" and event.model and role_of(event.model.type) == "search" and _from(event.rows, loaded):
+        yield "scored_on_training_data", event.span
+    if event.kind in ("fit", "cross_validate") and _without_target(event):
+        yield "target", event.span
+
+
+def _from(rows: RowSets, loaded: frozenset[object]) -> bool:
+    return bool(rows) and all(item.origin in loaded for item in rows)
+
+
+def _through_split(rows: RowSets, loaded: frozenset[object]) -> bool:
+    """Tell whether the rows are one part of a split, known from their loading on."""
+    return _from(rows, loaded) and all(item.path and item.path[-1][1] in _PARTS for item in rows)
+
+
+def _held_out(tested: RowSets, fitted: RowSets, loaded: frozenset[object]) -> bool:
+    """Tell whether both row sets are known from their loading on, and none tested is one fitted."""
+    return (
+        _from(tested, loaded) and _from(fitted, loaded) and not covered(tested, fitted) and not covered(fitted, tested)
+    )
+
+
+def _without_target(event: Event) -> bool:
+    if event.model is None or role_of(event.model.type) not in _PREDICTORS:
+        return False
+    features, target = event.features, event.target
+    if features is None or target is None or target.column is None:
+        return False
+    if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
+        return False
+    return features.columns.lacks(target.column)
