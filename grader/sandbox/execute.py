@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
 from pathlib import Path, PurePosixPath
@@ -12,6 +11,7 @@ from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, Submissi
 from grader.ports import Sandbox
 from grader.sandbox.classify import classify, parse_run_file, warnings_of
 from grader.sandbox.collect import collect_file, names_in
+from grader.sandbox.inert import inert_notebook
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
 
 RUN_FILE_BYTES = 4 * 1024**2
@@ -38,9 +38,7 @@ def execute(
     result = sandbox.run(sandbox_job(space, plan, run_id, cpu_ids), cancel)
     run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
     failure, limit_exceeded = classify(result, run_file, plan.limits)
-    notebook = _collected(space, "executed.ipynb", NOTEBOOK_BYTES)
-    if notebook is not None and not _is_notebook(notebook):
-        (space.collected / "executed.ipynb").unlink()
+    _keep_notebook(space)
     if failure is None and assignment is not None:
         failure, limit_exceeded = _predictions(space, plan)
     shutil.rmtree(space.work, ignore_errors=True)
@@ -83,9 +81,12 @@ def _collected(space: Workspace, name: str, most: int) -> bytes | None:
         return None
 
 
-def _is_notebook(data: bytes) -> bool:
-    try:
-        book = json.loads(data)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(book, dict) and isinstance(book.get("cells"), list)
+def _keep_notebook(space: Workspace) -> None:
+    """Keep the executed notebook without what a viewer would run, or not at all when it is none."""
+    target = space.collected / "executed.ipynb"
+    data = _collected(space, target.name, NOTEBOOK_BYTES)
+    inert = inert_notebook(data) if data is not None else None
+    if inert is not None:
+        target.write_bytes(inert)
+    elif data is not None:
+        target.unlink()
