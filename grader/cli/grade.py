@@ -18,7 +18,7 @@ from grader.errors import InfrastructureError, UsageError
 from grader.intake import OWN_OUTPUT
 from grader.model import Report
 from grader.pipeline import Graded
-from grader.report import print_ranking, print_report, summary_csv, summary_json
+from grader.report import print_ranking, print_report, render_index, summary_csv, summary_json
 from grader.report.folder import write_folder
 from grader.settings import read_settings
 from grader.wiring import assignment_for, grading_parts
@@ -108,6 +108,7 @@ def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:
 
 def _write_summary(output: Path, reports: Sequence[tuple[str, Report]]) -> None:
     with writing_to(output):
+        (output / "index.html").write_text(render_index(reports), encoding="utf-8")
         (output / "summary.json").write_text(summary_json(reports), encoding="utf-8")
         (output / "summary.csv").write_text(summary_csv(reports), encoding="utf-8")
 

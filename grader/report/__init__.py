@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grader.report.build import build_report
     from grader.report.html import render_html
+    from grader.report.index import render_index
     from grader.report.json import report_json, report_schema
     from grader.report.markdown import render_markdown
     from grader.report.ranking import summary_csv, summary_json
@@ -18,6 +19,7 @@ _HOMES = {
     "print_ranking": "terminal",
     "print_report": "terminal",
     "render_html": "html",
+    "render_index": "index",
     "render_markdown": "markdown",
     "report_json": "json",
     "report_schema": "json",
@@ -30,6 +32,7 @@ __all__ = [
     "print_ranking",
     "print_report",
     "render_html",
+    "render_index",
     "render_markdown",
     "report_json",
     "report_schema",

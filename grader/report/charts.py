@@ -93,7 +93,7 @@ def cell_bars(cells: tuple[CellRun, ...]) -> list[Bar]:
     for place, cell in enumerate(cells):
         height = STRIP_HEIGHT if cell.status == "not_run" else max(3.0, STRIP_HEIGHT * cell.wall_s / slowest)
         x, y = _rounded(place * step), _rounded(STRIP_HEIGHT - height)
-        bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, f"cell {cell.index + 1}"))
+        bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, str(cell.index + 1)))
     return bars
 
 

@@ -23,6 +23,14 @@ def render_html(report: Report) -> str:
     return encodable(page_template().render(_context(report)))
 
 
+def page(template: str, **context: Any) -> str:
+    """Return another page in the same style and under the same policy."""
+    filled = (
+        _environment().get_template(template).render(policy=content_security_policy(), style=_own_style(), **context)
+    )
+    return encodable(filled)
+
+
 @cache
 def page_template() -> Template:
     """Return the page's compiled template; compiling takes longer than filling, so it can be done ahead."""
@@ -57,12 +65,17 @@ def _style() -> str:
     return loader.get_source(_environment(), "report.css")[0]
 
 
+def _own_style() -> Markup:
+    """Return our own style sheet unescaped; only its hash may apply."""
+    return Markup(_style())
+
+
 def _context(report: Report) -> dict[str, Any]:
     everything, scored = findings.weight_shares(report)
     return {
         "report": report,
         "policy": content_security_policy(),
-        "style": Markup(_style()),  # our own file, and only its hash may apply
+        "style": _own_style(),
         "outcome": findings.OUTCOME_WORDS[report.outcome],
         "verdicts": findings.VERDICT_WORDS,
         "everything": everything,

@@ -61,7 +61,7 @@ def print_ranking(console: Console, reports: Sequence[tuple[str, Report]], outpu
             Text(_why(report), style=OUTCOME_STYLES[report.outcome]),
         )
     console.print(table)
-    console.print(Text(f"Reports: {output}/*/report.html   Summary: {output / 'summary.csv'}"), soft_wrap=True)
+    console.print(Text(f"Ranking: {output / 'index.html'}   Reports: {output}/*/report.html"), soft_wrap=True)
 
 
 def _headline(report: Report) -> Text:

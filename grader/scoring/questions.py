@@ -60,9 +60,13 @@ def _question(item: Criterion, finding: Finding) -> Question:
     ask = finding.question or phrases.get(item.dimension, ASK_WHY["evaluation"])
     return Question(
         topic=item.title,
-        question=f"{_place(finding.evidence[0])}: {finding.reason} {ask}",
+        question=f"{_place(finding.evidence[0])}: {_sentence(finding.reason)} {ask}",
         evidence=finding.evidence[:2],
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?", ":", ")", "…")) else f"{text}."
 
 
 def _place(span: Span) -> str:
