@@ -29,14 +29,15 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     sources = read_sources(root, names)
     units = list(sources.units)
     flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
+    calls = read_calls(sources.programs, flow)
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
-        calls=read_calls(sources.programs, flow),
+        calls=calls,
         functions=tuple(read_functions(units))[:MAX_FUNCTIONS],
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=read_documents(root, names, sources.notebooks),
         imports=read_imports(units),
         leaks=find_leaks(flow),
-        followed=find_followed(flow),
+        followed=find_followed(flow, calls),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

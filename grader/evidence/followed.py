@@ -5,29 +5,46 @@ An empty list of leaks may also mean that the flow was lost on the way, so prais
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
 from grader.evidence.values import Event, RowSets, covered
-from grader.model import FollowedFact, Span
+from grader.model import Call, FollowedFact, Span
 from grader.model.evidence import LeakageKind
 
 MAX_FOLLOWED = 200
+_FILE = re.compile(r"([^'\"/\\]+\.\w{2,10})['\"]")
 _PARTS = ("train", "test")
 _PREDICTORS = {"estimator", "network", "pipeline", "search"}
 
 
-def find_followed(flow: Flow) -> tuple[FollowedFact, ...]:
-    """Return every result and fit in which leakage of a kind would have been seen, each place once a kind."""
+def find_followed(flow: Flow, calls: Iterable[Call]) -> tuple[FollowedFact, ...]:
+    """Return every result and fit in which leakage of a kind would have been seen, each place once a kind.
+
+    What the work itself has written and loads again was not followed: it was prepared in another program.
+    """
+    again = _loaded_again(list(calls))
     found: dict[tuple[str, str, int | None, int | None], FollowedFact] = {}
     for events in flow.events:
-        loaded = frozenset(rows.origin for event in events if event.kind == "load" for rows in event.rows)
+        loads = (event for event in events if event.kind == "load" and event.span not in again)
+        loaded = frozenset(rows.origin for event in loads for rows in event.rows)
         for event in events:
             for kind, span in _of_event(event, loaded):
                 place = (kind, span.path, span.cell, span.line)
                 found.setdefault(place, FollowedFact(kind=kind, span=span))
     return tuple(found.values())[:MAX_FOLLOWED]
+
+
+def _loaded_again(calls: list[Call]) -> list[Span]:
+    written = {name for call in calls if call.kind == "save" for name in _files_of(call)}
+    return [call.span for call in calls if call.kind == "load" and written.intersection(_files_of(call))]
+
+
+def _files_of(call: Call) -> list[str]:
+    """Return the names of files, without their folders, that the call's arguments spell out."""
+    return [name for text in (*call.positional, *call.keywords.values()) for name in _FILE.findall(text)]
 
 
 def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[LeakageKind, Span]]:

@@ -56,3 +56,14 @@ def test_code_beyond_what_is_followed_is_not_praised() -> None:
     note = "There is more code than the data-flow analysis follows; what lies beyond was not judged."
     cut = evidence.model_copy(update={"code": evidence.code.model_copy(update={"notes": (note,)})})
     assert {verdict(name, cut) for name in LEAKS} == {"needs_human"}
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_table_that_another_program_of_the_work_prepared_was_not_followed(name: str) -> None:
+    prepare = (
+        "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+        "frame = frame.fillna(frame.mean())\nframe.to_csv('out/clean.csv', index=False)\n"
+    )
+    train = FOLLOWED.replace("data/train.csv", "../out/clean.csv")
+    assert verdict(name, work({"prepare.py": prepare, "train.py": train})) == "needs_human"
+    assert verdict(name, work({"prepare.py": prepare, "train.py": FOLLOWED})) == "met"
