@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
-from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
 from rubrics.leaks import leakage
-from rubrics.models import models
+from rubrics.models import models, predictors
 
 PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
 DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
 PREPARING = ("transform", "impute", "encode")
 ENOUGH_LOOKS = 4
+COUNTING = ("isnull", "isna", "notnull", "notna", "info")
+TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
+STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
+# Calls of plotting libraries that show nothing by themselves.
+DECORATION = frozenset(
+    ("figure", "subplots", "subplot", "add_subplot", "axes", "use", "title", "suptitle", "xlabel", "ylabel", "legend",
+     "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context", "color_palette", "xticks",
+     "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline", "axvline", "colorbar", "gca",
+     "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel", "despine", "init_notebook_mode")
+)  # fmt: skip
 
 
 @criterion("data_preparation.preprocessing_leakage", title="Nothing is fitted before the split", weight=3)
@@ -90,7 +102,7 @@ def missing_values(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    by_hand = live_calls(evidence, "impute")
+    by_hand = _kept(live_calls(evidence, "impute"))
     fitted = [call for call in by_hand if "Imputer" in call.name]
     if fitted:
         return met("Missing values are filled by a fitted imputer.", evidence=spans(fitted))
@@ -112,6 +124,13 @@ def missing_values(evidence: Evidence) -> Finding:
             score=0.6,
             advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
         )
+    if not predictors(evidence) and not unread_part(evidence):
+        return not_applicable("No model was seen for which gaps would have to be filled.")
+    if not [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]:
+        return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
+    if counted := named(evidence, COUNTING):
+        reason = "Gaps are counted and nothing is filled, which is right where there are none."
+        return needs_human(reason, evidence=spans(counted))
     return absent(
         evidence,
         "Nothing was seen that handles missing values.",
@@ -128,7 +147,11 @@ def data_explored(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    inspecting = [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+    inspecting = [
+        call
+        for call in live_calls(evidence, "explore", "plot")
+        if "log" not in call.receiver.lower() and last(call.name) not in DECORATION
+    ]
     looks = {last(call.name): call for call in reversed(inspecting)}
     places = spans(list(looks.values())[::-1])
     if len(looks) >= ENOUGH_LOOKS:
@@ -151,7 +174,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
     """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment."""
     if problem := unreadable(evidence):
         return problem
-    steps = live_calls(evidence, *PREPARING)
+    steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call)]
     pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
     if pipelines:
         return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
@@ -163,8 +186,8 @@ def pipeline_used(evidence: Evidence) -> Finding:
             score=0.6,
             advice="Put the ColumnTransformer and the model into one Pipeline and fit that.",
         )
-    if not steps:
-        return not_applicable("No preprocessing step was seen.")
+    if not steps or not predictors(evidence):
+        return not_applicable("No preprocessing step was seen that would have to learn from the training rows.")
     return not_met(
         "Preprocessing steps stand apart from the model.",
         evidence=spans(steps),
@@ -201,6 +224,18 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
         advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
         question="What happens when a new row has a category that was not in the training data?",
     )
+
+
+def _kept(calls: list[Call]) -> list[Call]:
+    """Return the calls whose result stays; `dropna()` inside a plot fills nothing. All of them where none is sure."""
+    return [call for call in calls if call.assigned or call.keywords.get("inplace") == "True"] or calls
+
+
+def _learns(call: Call) -> bool:
+    """Tell whether a step takes something over from the rows it sees; a constant filled in, or a drop, does not."""
+    if call.kind != "impute" or "Imputer" in call.name:
+        return True
+    return any(STATISTIC.search(text) for text in (*call.positional, *call.keywords.values()))
 
 
 def _in_order(call: Call) -> bool:

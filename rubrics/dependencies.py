@@ -50,7 +50,10 @@ def declared(documents: Iterable[Document]) -> dict[str, bool]:
 
 def third_party(evidence: Evidence) -> dict[str, Span]:
     """Return the imported packages that are neither Python's own nor the work's, each with where it is imported."""
-    own = {part for source in evidence.code.sources for part in _module_names(source.path)}
+    paths = [entry.path for entry in evidence.files if entry.path.endswith(".py")]
+    own = {
+        part for path in (*paths, *(source.path for source in evidence.code.sources)) for part in _module_names(path)
+    }
     found: dict[str, Span] = {}
     for name, span in evidence.code.imports.items():
         top = name.split(".")[0]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from grader import Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.leaks import leakage
-from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
-from rubrics.models import is_classifier, models
+from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
+from rubrics.models import is_classifier, models, predictors
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -65,8 +65,7 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    fitted = live_calls(evidence, "fit", "cross_validate", "search")
-    if not fitted and not models(evidence):
+    if not predictors(evidence):
         return not_applicable(NO_MODEL)
     if validated := live_calls(evidence, "cross_validate"):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
@@ -80,6 +79,11 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
         )
     if splits and scores:
         return met("Rows are held out and a result is computed.", evidence=spans([*splits[:3], *scores[:3]]))
+    if watched := _watched(evidence):
+        return met("A part of the rows is held out and measured while the model is fitted.", evidence=spans(watched))
+    if scores:
+        reason = "Results are computed; whether on rows the model has not seen could not be followed."
+        return needs_human(reason, evidence=spans(scores))
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -100,7 +104,7 @@ def cross_validated(evidence: Evidence) -> Finding:
     """Judge whether results come from several folds; one split alone is partly met."""
     if problem := unreadable(evidence):
         return problem
-    if not models(evidence) and not live_calls(evidence, "fit"):
+    if not predictors(evidence):
         return not_applicable(NO_MODEL)
     folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
     searched = [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
@@ -109,6 +113,10 @@ def cross_validated(evidence: Evidence) -> Finding:
     advice = "Use cross_val_score with five folds and report mean and spread."
     if splits := live_calls(evidence, "split"):
         return partly("Results come from one split.", evidence=spans(splits), advice=advice)
+    if watched := _watched(evidence):
+        return partly("Results come from one part held out in fitting.", evidence=spans(watched), advice=advice)
+    if scores := live_calls(evidence, "score"):
+        return partly("Results come from one set of rows.", evidence=spans(scores), advice=advice)
     return absent(evidence, "No folds and no split were seen.", advice)
 
 
@@ -119,7 +127,7 @@ def fitting_metric(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    if not models(evidence) and not live_calls(evidence, "fit"):
+    if not predictors(evidence):
         return not_applicable(NO_MODEL)
     measured = metrics_used(evidence)
     asked = OF_THE_ASSIGNMENT.get(evidence.hidden[0].metric) if evidence.hidden else None
@@ -140,6 +148,8 @@ def fitting_metric(evidence: Evidence) -> Finding:
             advice="Add metrics that show what a miss and a false alarm cost, such as ROC AUC, precision and recall.",
             question="What would a model that always says the commonest class reach by this measure?",
         )
+    if own := own_metrics(evidence):
+        return met("The work measures with a metric of its own.", evidence=spans(own))
     return absent(
         evidence, "No metric was seen to be computed.", "Compute a metric that fits the task on held-out rows."
     )
@@ -150,8 +160,8 @@ def error_analysis(evidence: Evidence) -> Finding:
     """Judge whether the work looks beyond one number: a confusion matrix, curves, importances, residuals."""
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "fit", "cross_validate", "search"):
-        return not_applicable("No model was seen to be fitted.")
+    if not predictors(evidence):
+        return not_applicable(NO_MODEL)
     shown = named(evidence, FAILURES_SHOWN)
     shown += [call for call in live_calls(evidence) if set(DISPLAYS) & set(call.name.split("."))]
     if shown:
@@ -185,6 +195,12 @@ def split_keeps_shares(evidence: Evidence) -> Finding:
         evidence=spans(live_calls(evidence, "split")),
         advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
     )
+
+
+def _watched(evidence: Evidence) -> list[Call]:
+    """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`."""
+    fits = live_calls(evidence, "fit")
+    return [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
 
 
 def _short(name: str) -> str:

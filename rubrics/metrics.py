@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Call, Evidence
-from rubrics.facts import last, live_calls
+from rubrics.facts import last, live_calls, own_functions
 
 # Name in code -> one name for the metric; scorer names of `scoring=` are found here too.
 NAMES = {
@@ -52,23 +54,34 @@ NAMES = {
 }
 REGRESSION = frozenset(("squared error", "absolute error", "relative error", "R2"))
 CLASSIFICATION = frozenset(NAMES.values()) - REGRESSION
+_METRIC = re.compile(
+    r"(?i)(rmsl?e|rmspe|s?mape|(^|_)ma[ep]($|_)|(^|_)mse($|_)|r2|accuracy|auc|f1|log_?loss|precision|recall)"
+)
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
 def metrics_used(evidence: Evidence) -> dict[str, Call]:
     """Return the metrics that live code computes, by name, each with the first call that does."""
     found: dict[str, Call] = {}
-    for call in live_calls(evidence, "score", "cross_validate", "search", "plot"):
-        for name in _metrics_of(call):
-            found.setdefault(name, call)
+    for call in live_calls(evidence):
+        if call.kind in ("score", "cross_validate", "search", "plot") or last(call.name) == "compile":
+            for name in _metrics_of(call):
+                found.setdefault(name, call)
     return found
+
+
+def own_metrics(evidence: Evidence) -> list[Call]:
+    """Return the live calls of the work's own functions whose name is that of a metric ("rmspe")."""
+    own = {fact.name for fact in own_functions(evidence)}
+    calls = (call for call in live_calls(evidence) if last(call.name) in own or call.name in own)
+    return [call for call in calls if _METRIC.search(last(call.name))]
 
 
 def _metrics_of(call: Call) -> list[str]:
     parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
     asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
     names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]
-    if not names and last(call.name) == "score":
+    if not names and (last(call.name) in ("score", "evaluate") or call.kind == "cross_validate"):
         return ["the model's own score"]
     return names
 

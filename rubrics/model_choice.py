@@ -10,6 +10,7 @@ from rubrics.models import (
     family,
     is_classifier,
     is_dummy,
+    is_network,
     is_random,
     is_regressor,
     is_simple,
@@ -97,7 +98,7 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
         )
     if found := searches(evidence):
         return met("Settings are searched on folds of the training rows.", evidence=spans(found))
-    by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS]
+    by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS or is_network(call)]
     if by_hand:
         return partly(
             "Settings are set by hand; the code does not show how they were found.",
@@ -165,6 +166,7 @@ def seeded(evidence: Evidence) -> Finding:
         return problem
     random = named(evidence, SPLITTERS) + [call for call in models(evidence) if is_random(call)]
     random += [call for call in live_calls(evidence, "split") if call.keywords.get("shuffle") == "True"]
+    random = [call for call in random if not _set_elsewhere(call)]
     if not random:
         return not_applicable("Nothing random was seen.")
     everywhere = [call for call in live_calls(evidence) if call.name in GLOBAL_SEEDS]
@@ -180,6 +182,11 @@ def seeded(evidence: Evidence) -> Finding:
 def searches(evidence: Evidence) -> list[Call]:
     """Return the live calls that search a model's settings."""
     return [call for call in live_calls(evidence, "search") if last(call.name) in SEARCHES]
+
+
+def _set_elsewhere(call: Call) -> bool:
+    """Tell whether settings come from a dict, in which the seed may stand."""
+    return "**" in call.keywords and not any(key in SEED_KEYWORDS for key in call.keywords)
 
 
 def _has_seed(call: Call) -> bool:

@@ -21,13 +21,21 @@ _SIMPLE = re.compile(
 _SCALED = re.compile(
     r"(LogisticRegression|LogisticRegressionCV|SVC|SVR|KNeighborsClassifier|KNeighborsRegressor|MLPClassifier"
     r"|MLPRegressor|SGDClassifier|SGDRegressor|Ridge|RidgeCV|RidgeClassifier|Lasso|LassoCV|ElasticNet|ElasticNetCV"
-    r"|Perceptron|Sequential)$"
+    r"|Perceptron)$"
 )
 _WRAPPER = re.compile(
     r"(Voting|Stacking|MultiOutput|OneVs|ClassifierChain|TransformedTarget|Calibrated)"
 )  # hold models
 _TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"))
-_RANDOM = re.compile(r"(Forest|Trees|Boost|Boosting|XGB|LGBM|MLP|SGD|DecisionTree|Bagging)\w*$")
+_RANDOM = re.compile(r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$")
+_BOOSTED = re.compile(r"(Boost|Boosting|XGB|LGBM)\w*$")
+_DRAWING = frozenset(("subsample", "max_features", "colsample_bytree", "colsample_bylevel", "colsample_bynode",
+                      "feature_fraction", "bagging_fraction"))  # fmt: skip
+_NOT_PREDICTING = (
+    "sklearn.preprocessing.", "sklearn.impute.", "sklearn.decomposition.", "sklearn.cluster.", "sklearn.mixture.",
+    "sklearn.manifold.", "sklearn.feature_extraction.", "sklearn.feature_selection.", "sklearn.compose.",
+    "category_encoders.", "imblearn.over_sampling.", "imblearn.under_sampling.", "umap.", "hdbscan.",
+)  # fmt: skip
 _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
 
 
@@ -65,8 +73,27 @@ def needs_scaling(call: Call) -> bool:
 
 
 def is_random(call: Call) -> bool:
-    """Tell whether the model draws random numbers while it is fitted."""
+    """Tell whether the model draws random numbers while it is fitted: boosting does where it takes samples."""
+    if _BOOSTED.search(family(call)):
+        return bool(_DRAWING.intersection(call.keywords))
     return bool(_RANDOM.search(family(call)))
+
+
+def is_network(call: Call) -> bool:
+    """Tell whether the model is a neural network put together by hand."""
+    return family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
+
+
+def predictors(evidence: Evidence) -> list[Call]:
+    """Return the live calls that make, fit or try a model that predicts; groups and texts alone are not predicted."""
+    fits = [call for call in live_calls(evidence, "fit") if _learns_a_target(call)]
+    return [*models(evidence), *live_calls(evidence, "cross_validate", "search"), *fits]
+
+
+def _learns_a_target(call: Call) -> bool:
+    if call.name.startswith(_NOT_PREDICTING):
+        return False
+    return len(call.positional) > 1 or not {"y", "validation_data", "validation_split"}.isdisjoint(call.keywords)
 
 
 def is_regressor(call: Call) -> bool:

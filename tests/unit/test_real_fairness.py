@@ -1,0 +1,127 @@
+"""Ways of working seen in public take-homes that must not be held against anybody, each made up in small."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import finding, verdict, work
+
+LOAD = "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+NETWORK = LOAD + (
+    "from tensorflow import keras\n"
+    "model = keras.Sequential([keras.layers.Embedding(100, 8), keras.layers.Dense(1, activation='sigmoid')])\n"
+    "model.compile(loss='binary_crossentropy', metrics=['accuracy', 'AUC'])\n"
+)
+FITTED_NETWORK = NETWORK + "model.fit(frame[['a']], frame['left'], validation_split=0.2, epochs=5)\n"
+OWN_TEST_FILE = LOAD + (
+    "from sklearn.ensemble import GradientBoostingRegressor\nfrom sklearn.metrics import mean_absolute_error\n"
+    "test = pd.read_csv('data/test.csv')\nmodel = GradientBoostingRegressor()\n"
+    "model.fit(frame[['a']], frame['price'])\n"
+    "def report(predicted, target):\n    print(mean_absolute_error(target, predicted))\n"
+    "report(model.predict(unknown(test)), test['price'])\n"
+)
+CLUSTERED = LOAD + (
+    "from sklearn.cluster import KMeans\nfrom sklearn.feature_extraction.text import TfidfVectorizer\n"
+    "words = TfidfVectorizer().fit_transform(frame['title'])\nKMeans(5).fit(words)\n"
+)
+FOREST = "from sklearn.ensemble import RandomForestClassifier\n"
+BOOSTED = "from xgboost import XGBClassifier\n"
+
+
+@pytest.mark.parametrize("name", ["held_out_evaluation", "cross_validated", "fitting_metric", "error_analysis"])
+def test_work_that_predicts_nothing_needs_no_evaluation(name: str) -> None:
+    assert verdict(f"evaluation.{name}", work(CLUSTERED)) == "not_applicable"
+
+
+def test_work_that_predicts_nothing_needs_no_pipeline() -> None:
+    assert verdict("data_preparation.pipeline_used", work(CLUSTERED)) == "not_applicable"
+
+
+def test_a_network_that_holds_rows_out_while_it_is_fitted_is_evaluated() -> None:
+    assert verdict("evaluation.held_out_evaluation", work(FITTED_NETWORK)) == "met"
+    assert verdict("evaluation.cross_validated", work(FITTED_NETWORK)) == "partly"
+
+
+def test_metrics_that_a_network_is_compiled_with_are_metrics() -> None:
+    assert verdict("evaluation.fitting_metric", work(FITTED_NETWORK)) != "not_met"
+
+
+def test_layers_are_settings_and_words_need_no_scaler() -> None:
+    assert verdict("model_choice.hyperparameters_searched", work(FITTED_NETWORK)) == "partly"
+    assert verdict("model_choice.scaled_where_needed", work(FITTED_NETWORK)) == "not_applicable"
+
+
+def test_results_on_rows_that_could_not_be_followed_are_left_to_a_person() -> None:
+    assert verdict("evaluation.held_out_evaluation", work(OWN_TEST_FILE)) == "needs_human"
+    assert verdict("evaluation.cross_validated", work(OWN_TEST_FILE)) == "partly"
+
+
+def test_a_metric_of_ones_own_is_a_metric() -> None:
+    own = (
+        LOAD
+        + FOREST
+        + (
+            "def rmspe(truth, said):\n    return (((truth - said) / truth) ** 2).mean() ** 0.5\n"
+            "model = RandomForestClassifier().fit(frame[['a']], frame['left'])\n"
+            "print(rmspe(frame['left'], model.predict(frame[['a']])))\n"
+        )
+    )
+    assert verdict("evaluation.fitting_metric", work(own)) == "met"
+
+
+@pytest.mark.parametrize(
+    "filled", ["frame = frame.dropna(subset=['total'])", "frame = frame.fillna(0)", "frame.fillna(False, inplace=True)"]
+)
+def test_what_learns_nothing_from_the_rows_needs_no_pipeline(filled: str) -> None:
+    code = LOAD + FOREST + f"{filled}\nRandomForestClassifier().fit(frame[['a']], frame['left'])\n"
+    assert verdict("data_preparation.pipeline_used", work(code)) == "not_applicable"
+    learned = code.replace(filled, "frame = frame.fillna(frame.median())")
+    assert verdict("data_preparation.pipeline_used", work(learned)) == "not_met"
+
+
+def test_gaps_that_were_counted_and_not_filled_are_left_to_a_person() -> None:
+    fit = FOREST + "RandomForestClassifier().fit(frame[['a']], frame['left'])\n"
+    assert (
+        verdict("data_preparation.missing_values", work(LOAD + "print(frame.isnull().sum())\n" + fit)) == "needs_human"
+    )
+    assert verdict("data_preparation.missing_values", work(LOAD + fit)) == "not_met"
+
+
+def test_gaps_left_out_of_a_plot_are_not_the_place_where_gaps_are_filled() -> None:
+    code = LOAD + "import matplotlib.pyplot as plt\nplt.hist(frame['a'].dropna())\nframe = frame.fillna(0)\n"
+    assert [span.line for span in finding("data_preparation.missing_values", work(code)).evidence] == [5]
+
+
+def test_images_have_no_gaps_to_fill() -> None:
+    code = "import cv2\nimport joblib\nmodel = joblib.load('m.pkl')\nmodel.fit(cv2.imread('a.png'), [1])\n"
+    assert verdict("data_preparation.missing_values", work(code)) == "not_applicable"
+
+
+def test_titles_and_axes_are_no_looks_at_the_data() -> None:
+    plot = (
+        "import matplotlib.pyplot as plt\nplt.figure()\nplt.hist(frame['a'])\nplt.title('a')\n"
+        "plt.xlabel('a')\nplt.ylabel('n')\nplt.tight_layout()\nplt.show()\n"
+    )
+    found = finding("data_preparation.data_explored", work(LOAD + plot))
+    assert found.verdict == "partly"
+    assert found.reason == "The data is looked at with hist only."
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("XGBClassifier()", "not_applicable"),  # it draws nothing unless it is told to
+        ("XGBClassifier(subsample=0.8)", "not_met"),
+        ("XGBClassifier(subsample=0.8, random_state=1)", "met"),
+        ("RandomForestClassifier(**settings)", "not_applicable"),  # the seed may stand in the settings
+        ("RandomForestClassifier()", "not_met"),
+    ],
+)
+def test_only_what_surely_draws_without_a_seed_is_accused(model: str, expected: str) -> None:
+    code = LOAD + FOREST + BOOSTED + f"model = {model}\nmodel.fit(frame[['a']], frame['left'])\n"
+    assert verdict("model_choice.seeded", work(code)) == expected
+
+
+def test_a_module_too_large_to_read_is_still_the_works_own() -> None:
+    large = "rows = [" + "1, " * 600_000 + "]\n"
+    evidence = work({"main.py": "from rows_of_data import rows\nprint(rows)\n", "rows_of_data.py": large})
+    assert verdict("production_readiness.dependencies_pinned", evidence) == "not_applicable"
