@@ -14,13 +14,16 @@ TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "light
 DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
 PREPARING = ("transform", "impute", "encode")
 ENOUGH_LOOKS = 4
+LOOK_AT = "Look at the target's shares, at gaps, at distributions and at how features relate to the target."
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
+TARGET = re.compile(r"(?i)(^|_)(y|target|labels?|classes)($|_|\.|\[|['\"])")
+VARIABLE_COLUMN = re.compile(r"\[\s*[A-Za-z_]\w*\s*\]")  # frame[column]: one column after the other
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 # Calls of plotting libraries that show nothing by themselves.
 DECORATION = frozenset(
-    ("figure", "subplots", "subplot", "add_subplot", "axes", "use", "title", "suptitle", "xlabel", "ylabel", "legend",
-     "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context", "color_palette", "xticks",
+    ("figure", "subplots", "subplot", "subplot2grid", "add_subplot", "axes", "use", "title", "suptitle", "xlabel", "ylabel",
+     "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context", "color_palette", "xticks",
      "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline", "axvline", "colorbar", "gca",
      "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel", "despine", "init_notebook_mode")
 )  # fmt: skip
@@ -128,7 +131,7 @@ def missing_values(evidence: Evidence) -> Finding:
         return not_applicable("No model was seen for which gaps would have to be filled.")
     if not [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]:
         return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
-    if counted := named(evidence, COUNTING):
+    if counted := [call for call in _inspecting(evidence) if last(call.name) in COUNTING]:
         reason = "Gaps are counted and nothing is filled, which is right where there are none."
         return needs_human(reason, evidence=spans(counted))
     return absent(
@@ -147,12 +150,8 @@ def data_explored(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    inspecting = [
-        call
-        for call in live_calls(evidence, "explore", "plot")
-        if "log" not in call.receiver.lower() and last(call.name) not in DECORATION
-    ]
-    looks = {last(call.name): call for call in reversed(inspecting)}
+    inspecting = _inspecting(evidence)
+    looks = {last(call.name): call for call in reversed(inspecting) if last(call.name) not in DECORATION}
     places = spans(list(looks.values())[::-1])
     if len(looks) >= ENOUGH_LOOKS:
         return met(f"The data is looked at in {len(looks)} different ways.", evidence=places)
@@ -160,8 +159,10 @@ def data_explored(evidence: Evidence) -> Finding:
         return partly(
             f"The data is looked at with {', '.join(sorted(looks))} only.",
             evidence=places,
-            advice="Look at the target's shares, at gaps, at distributions and at how features relate to the target.",
+            advice=LOOK_AT,
         )
+    if inspecting:
+        return partly("Something is plotted; of what, was not seen.", evidence=spans(inspecting), advice=LOOK_AT)
     return absent(
         evidence,
         "Nothing was seen that looks at the data before modelling.",
@@ -174,7 +175,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
     """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment."""
     if problem := unreadable(evidence):
         return problem
-    steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call)]
+    steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not _of_target(evidence, call)]
     pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
     if pipelines:
         return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
@@ -203,7 +204,7 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    encodings = live_calls(evidence, "encode")
+    encodings = [call for call in live_calls(evidence, "encode") if not _of_target(evidence, call)]
     if not encodings:
         return not_applicable("No encoding of categories was seen.")
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
@@ -226,6 +227,11 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     )
 
 
+def _inspecting(evidence: Evidence) -> list[Call]:
+    """Return the live calls that look at data; `logger.info()` is not `frame.info()`."""
+    return [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+
+
 def _kept(calls: list[Call]) -> list[Call]:
     """Return the calls whose result stays; `dropna()` inside a plot fills nothing. All of them where none is sure."""
     return [call for call in calls if call.assigned or call.keywords.get("inplace") == "True"] or calls
@@ -236,6 +242,22 @@ def _learns(call: Call) -> bool:
     if call.kind != "impute" or "Imputer" in call.name:
         return True
     return any(STATISTIC.search(text) for text in (*call.positional, *call.keywords.values()))
+
+
+def _of_target(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call is one of a LabelEncoder that may be there for the target alone, as it is meant to be."""
+    if "LabelEncoder" not in call.name and "LabelBinarizer" not in call.name:
+        return False
+    uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in ("fit", "fit_transform")]
+    return all(_on_target(its) for its in uses) or (len(uses) == 1 and not VARIABLE_COLUMN.search(_text(uses[0])))
+
+
+def _on_target(call: Call) -> bool:
+    return bool(TARGET.search(_text(call)) or any(TARGET.search(name) for name in call.assigned))
+
+
+def _text(call: Call) -> str:
+    return call.positional[0] if call.positional else ""
 
 
 def _in_order(call: Call) -> bool:

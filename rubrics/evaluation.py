@@ -115,7 +115,8 @@ def cross_validated(evidence: Evidence) -> Finding:
         return partly("Results come from one split.", evidence=spans(splits), advice=advice)
     if watched := _watched(evidence):
         return partly("Results come from one part held out in fitting.", evidence=spans(watched), advice=advice)
-    if scores := live_calls(evidence, "score"):
+    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
+    if scores := [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]:
         return partly("Results come from one set of rows.", evidence=spans(scores), advice=advice)
     return absent(evidence, "No folds and no split were seen.", advice)
 

@@ -57,6 +57,7 @@ CLASSIFICATION = frozenset(NAMES.values()) - REGRESSION
 _METRIC = re.compile(
     r"(?i)(rmsl?e|rmspe|s?mape|(^|_)ma[ep]($|_)|(^|_)mse($|_)|r2|accuracy|auc|f1|log_?loss|precision|recall)"
 )
+_SCORING_ITSELF = ("cross_val_score", "cross_validate", "learning_curve", "validation_curve")
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
@@ -81,7 +82,7 @@ def _metrics_of(call: Call) -> list[str]:
     parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
     asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
     names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]
-    if not names and (last(call.name) in ("score", "evaluate") or call.kind == "cross_validate"):
+    if not names and (last(call.name) in ("score", "evaluate") or last(call.name) in _SCORING_ITSELF):
         return ["the model's own score"]
     return names
 

@@ -125,3 +125,41 @@ def test_a_module_too_large_to_read_is_still_the_works_own() -> None:
     large = "rows = [" + "1, " * 600_000 + "]\n"
     evidence = work({"main.py": "from rows_of_data import rows\nprint(rows)\n", "rows_of_data.py": large})
     assert verdict("production_readiness.dependencies_pinned", evidence) == "not_applicable"
+
+
+def test_plots_of_something_unseen_count_for_a_little() -> None:
+    code = LOAD + "import matplotlib.pyplot as plt\nf, axes = plt.subplots()\nfriend(frame, axes)\nplt.show()\n"
+    assert verdict("data_preparation.data_explored", work(code)) == "partly"
+
+
+def test_a_log_line_is_no_look_at_the_data() -> None:
+    code = LOAD + FOREST + "import logging\nlogger = logging.getLogger()\nlogger.info('loaded')\n"
+    evidence = work(code + "RandomForestClassifier().fit(frame[['a']], frame['left'])\n")
+    assert verdict("data_preparation.missing_values", evidence) == "not_met"
+    assert verdict("data_preparation.data_explored", evidence) == "not_met"
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ("y = encoder.fit_transform(y)", "not_applicable"),
+        ("frame['left'] = encoder.fit_transform(frame['left'])", "not_applicable"),
+        ("for column in texts: frame[column] = encoder.fit_transform(frame[column])", "partly"),
+        ("a['x'] = encoder.fit_transform(a['x']); a['z'] = encoder.fit_transform(a['z'])", "partly"),
+    ],
+)
+def test_a_label_encoder_is_accused_on_features_only(used: str, expected: str) -> None:
+    code = LOAD + "from sklearn.preprocessing import LabelEncoder\nencoder = LabelEncoder()\n" + used + "\n"
+    assert verdict("data_preparation.encoding_fits_new_rows", work(code)) == expected
+
+
+def test_predictions_made_in_folds_are_no_metric_yet() -> None:
+    code = (
+        LOAD
+        + FOREST
+        + (
+            "from sklearn.model_selection import cross_val_predict\n"
+            "said = cross_val_predict(RandomForestClassifier(), frame[['a']], frame['left'])\n"
+        )
+    )
+    assert verdict("evaluation.fitting_metric", work(code)) == "not_met"
