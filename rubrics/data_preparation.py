@@ -22,10 +22,11 @@ VARIABLE_COLUMN = re.compile(r"\[\s*[A-Za-z_]\w*\s*\]")  # frame[column]: one co
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 # Calls of plotting libraries that show nothing by themselves.
 DECORATION = frozenset(
-    ("figure", "subplots", "subplot", "subplot2grid", "add_subplot", "axes", "use", "title", "suptitle", "xlabel", "ylabel",
-     "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context", "color_palette", "xticks",
-     "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline", "axvline", "colorbar", "gca",
-     "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel", "despine", "init_notebook_mode")
+    ("figure", "subplots", "subplot", "subplot2grid", "add_subplot", "axes", "use", "title", "suptitle", "xlabel",
+     "ylabel", "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context",
+     "color_palette", "xticks", "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline",
+     "axvline", "colorbar", "gca", "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel",
+     "despine", "init_notebook_mode")
 )  # fmt: skip
 
 
