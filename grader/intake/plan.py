@@ -13,15 +13,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.intake.readme import commands, named, started
 from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
 
 READ_BYTES = 256 * 1024
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
 SKIPPED = frozenset({".ipynb_checkpoints", ".venv", "venv", "__pycache__", "__MACOSX", "tests", "test", ".github"})
 LISTED = 8
-NAMED = re.compile(r"[^\s`'\"()<>\[\]|]+\.(?:ipynb|py)\b")
-SPACED = re.compile(r"[`'\"(\[]([^`'\"()\[\]\n]+\.(?:ipynb|py))[`'\")\]]")
-STARTED = re.compile(r"(?:python3?|jupyter\s+\S+(?:\s+--\S+)*|ipython|papermill)\s+([^\s`'\"]+\.(?:ipynb|py))\b")
+IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
+SERVERS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:flask|fastapi|uvicorn|streamlit|gradio|dash)\b", re.MULTILINE)
+OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".java": "Java", ".sas": "SAS",
+                   ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
 
 
 def make_plan(submission: Submission, assignment: Assignment | None, limits: Limits) -> RunPlan:
@@ -44,12 +46,29 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
         if entry is not None:
             others = tuple(path for path in files.runnable if path != entry.path)[:LISTED]
             return RunPlan(entry_point=entry.model_copy(update={"considered": others}), limits=limits)
-    found = ", ".join(files.runnable[:LISTED]) or ", ".join(sorted(files.paths)[:LISTED])
-    raise SubmissionError(
-        "plan.no_entry_point",
-        f"Nothing says how to run this work. Found: {found}.",
-        hint='Add a takehome.toml with the line: run = "python predict.py"',
-    )
+    raise _nothing_to_run(files)
+
+
+def _nothing_to_run(files: _Files) -> SubmissionError:
+    """Say which files there are to choose from, or that none of them is Python."""
+    if files.runnable:
+        found = f"Nothing says how to run this work. Found: {_listed(files.runnable)}."
+        return SubmissionError(
+            "plan.no_entry_point", found, hint='Add a takehome.toml with the line: run = "python predict.py"'
+        )
+    foreign = {path: OTHER_LANGUAGES.get(PurePosixPath(path).suffix.lower(), "") for path in sorted(files.paths)}
+    foreign |= files.other_notebooks
+    written = [path for path, language in foreign.items() if language]
+    if written:
+        message = f"This work is written in {foreign[written[0]]} ({_listed(written)}); only Python can be run."
+        return SubmissionError("notebook.language", message, hint="Hand in Python files or Python notebooks.")
+    message = f"There is no Python file and no notebook. Found: {_listed(sorted(files.paths))}."
+    return SubmissionError("plan.no_entry_point", message, hint="Hand in the code too, not only data and reports.")
+
+
+def _listed(paths: list[str]) -> str:
+    more = f" and {len(paths) - LISTED} more" if len(paths) > LISTED else ""
+    return ", ".join(paths[:LISTED]) + more
 
 
 @dataclass(frozen=True)
@@ -66,7 +85,25 @@ class _Files:
     def runnable(self) -> list[str]:
         """Notebooks and scripts that count, the shallowest first."""
         kept = [path for path in self.paths if path.endswith((".ipynb", ".py")) and not _skipped(path)]
+        kept = [path for path in kept if path not in self.other_notebooks]
         return sorted(kept, key=lambda path: (path.count("/"), path))
+
+    @cached_property
+    def other_notebooks(self) -> dict[str, str]:
+        """The notebooks that intake found to be of another language, each with its name."""
+        said = (re.match(r"(.+\.ipynb) is written for (\S+), not for Python", note) for note in self.submission.notes)
+        return {found[1]: found[2].upper() if len(found[2]) == 1 else found[2].capitalize() for found in said if found}
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The scripts that others import and that do not say how they are run themselves."""
+        texts = {path: self.text(path) for path in self.runnable if path.endswith(".py")}
+        imported = {
+            word for text in texts.values() for line in IMPORT.findall(text) for word in re.findall(r"\w+", line)
+        }
+        return frozenset(
+            path for path, text in texts.items() if PurePosixPath(path).stem in imported and not _is_script(text)
+        )
 
     def text(self, path: str) -> str:
         with (self.submission.root / path).open("rb") as file:
@@ -179,7 +216,9 @@ def _is_script(text: str) -> bool:
 
 def _lone_notebook(files: _Files) -> EntryPoint | None:
     notebooks = [path for path in files.runnable if path.endswith(".ipynb")]
-    scripts = [path for path in files.runnable if PurePosixPath(path).name in WELL_KNOWN and path.endswith(".py")]
+    scripts = [
+        path for path in files.runnable if PurePosixPath(path).name.lower() in WELL_KNOWN and path.endswith(".py")
+    ]
     if len(notebooks) == 1 and not scripts:
         return _entry(notebooks[0], "it is the only notebook")
     return None
@@ -187,14 +226,42 @@ def _lone_notebook(files: _Files) -> EntryPoint | None:
 
 def _named_in_readme(files: _Files) -> EntryPoint | None:
     readmes = sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
-    for readme in readmes:
-        text = files.text(readme)
-        for pattern in (STARTED, SPACED, NAMED):
-            for match in pattern.finditer(text):
-                path = _matching(match.group(1) if pattern.groups else match.group(0), files)
-                if path:
-                    return _entry(path, f"{readme} names it")
+    for name in readmes:
+        text = files.text(name)
+        entry = _commands_of(text, name, files) or _started_or_named(text, name, files)
+        if entry is not None:
+            return entry
     return None
+
+
+def _commands_of(text: str, readme: str, files: _Files) -> EntryPoint | None:
+    """Return the README's commands as one, run in their order; web servers, which never end, are left out."""
+    known: dict[str, tuple[str, ...]] = {}
+    for words in commands(text):
+        path = _matching(words[0], files)
+        if path and path.endswith(".py") and not SERVERS.search(files.text(path)):
+            known.setdefault(path, words)
+    lines = list(known.items())
+    first = next((path for path in (_matching(word, files) for word in started(text)) if path), None)
+    if not lines or first is None or first.endswith(".ipynb"):
+        return None
+    if len(lines) == 1 and len(lines[0][1]) == 1:
+        return _entry(lines[0][0], f"{readme} says to run it")
+    joined = " && ".join(shlex.join(["python", path, *words[1:]]) for path, words in lines)
+    if len(lines) == 1:
+        argv = ("python", lines[0][0], *lines[0][1][1:])
+        return EntryPoint(kind="command", path=lines[0][0], argv=argv, reason=f"{readme} says to run it like this")
+    reason = f"{readme} says to run these {len(lines)} scripts one after the other"
+    return EntryPoint(kind="command", path=lines[-1][0], argv=("sh", "-c", joined), reason=reason)
+
+
+def _started_or_named(text: str, readme: str, files: _Files) -> EntryPoint | None:
+    for name in started(text):
+        if path := _matching(name, files):
+            return _entry(path, f"{readme} says to run it")
+    found = [path for path in (_matching(name, files) for name in named(text)) if path and path not in files.modules]
+    found.sort(key=lambda path: PurePosixPath(path).name.lower() not in WELL_KNOWN)  # a list of files names many
+    return _entry(found[0], f"{readme} names it") if found else None
 
 
 def _matching(named: str, files: _Files) -> str | None:
@@ -208,6 +275,6 @@ def _matching(named: str, files: _Files) -> str | None:
 def _well_known(files: _Files) -> EntryPoint | None:
     for name in WELL_KNOWN:
         for path in files.runnable:
-            if PurePosixPath(path).name == name:
+            if PurePosixPath(path).name.lower() == name:
                 return _entry(path, f"{name} is a well-known name")
     return None
