@@ -12,12 +12,14 @@ from typing import Any
 
 import nbformat
 import record
+import traces
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 formats: Any = nbformat  # it ships no types
 NAME = 200
+LONGEST_TRACE = 1 << 20
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
@@ -95,26 +97,15 @@ class _Execution:
         output: Any = next((item for item in cell.outputs if item.output_type == "error"), {})
         name = str(output.get("ename") or getattr(error, "ename", type(error).__name__))[:NAME]
         value = record.clean(str(output.get("evalue") or getattr(error, "evalue", error)), 300)
-        trace = record.clean("\n".join(output.get("traceback", [])))
-        line = _line(trace)
-        entry |= {"error": name, "message": value, "traceback": trace, "line": line}
+        trace = record.plain("\n".join(output.get("traceback", []))[:LONGEST_TRACE])
+        line = traces.line_of_cell(trace)
+        entry |= {"error": name, "message": value, "traceback": traces.both_ends(trace), "line": line}
         code = (
             "notebook.syntax_error"
             if name in ("SyntaxError", "IndentationError", "TabError")
             else "notebook.cell_error"
         )
-        return record.of_exception(name, value, where=f"Cell {index + 1}", otherwise=code, cell=index, line=line)
-
-
-def _line(trace: str) -> int | None:
-    """Return the line of the cell that the traceback's first frame points at."""
-    for text in trace.splitlines():
-        found = text.strip().split()
-        if text.lstrip().startswith(("---->", "--->", "-->", "->")) and len(found) > 1 and found[1].isdigit():
-            return int(found[1])
-    for text in trace.splitlines():
-        _, marked, after = text.partition(", line ")
-        number = after.split()[0].rstrip(",:)") if marked and after.split() else ""
-        if number.isdigit():
-            return int(number)
-    return None
+        place = {"cell": index, "line": line}
+        return record.of_exception(
+            name, value, where=f"Cell {index + 1}", otherwise=code, work=self._job["work"], **place
+        )

@@ -10,15 +10,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hints
+
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TRACEBACK = 4000
 MESSAGE = 500
 
 
+def plain(text: str) -> str:
+    """Return `text` without terminal colours."""
+    return ANSI.sub("", text)
+
+
 def clean(text: str, most: int = TRACEBACK) -> str:
     """Return `text` without terminal colours, its end kept when it is long."""
-    plain = ANSI.sub("", text)
-    return plain if len(plain) <= most else "... " + plain[-most:]
+    shown = plain(text)
+    return shown if len(shown) <= most else "... " + shown[-most:]
 
 
 class RunRecord:
@@ -60,29 +67,33 @@ def failure(code: str, message: str, **where: Any) -> dict[str, Any]:
     return {"code": code, "message": message[:MESSAGE], **where}
 
 
-def of_exception(name: str, value: str, *, where: str, otherwise: str, **place: Any) -> dict[str, Any]:
-    """Return the failure for an exception by its name and text; `otherwise` is the code when nothing special fits."""
+def of_exception(name: str, value: str, *, where: str, otherwise: str, work: str, **place: Any) -> dict[str, Any]:
+    """Return the failure for an exception by its name and text; `otherwise` is the code when nothing special fits.
+
+    `work` is the folder of the submission, in which a module or a file that was not found is looked for.
+    """
     if name in ("ModuleNotFoundError", "ImportError"):
         missing = re.search(r"No module named '([^']+)'", value)
         if missing:
-            package = missing.group(1).split(".")[0]
-            hint = "Only the packages that the assignment lists are installed; use one of those, or hand the module in."
-            message = f"{where} imports {package}, which is not installed."
-            return failure("environment.missing_package", message, hint=hint, **place)
+            return _missing_module(missing.group(1).split(".")[0], where, otherwise, work, place)
     if name in ("StdinNotImplementedError", "EOFError") and (
         "raw_input" in value or "EOF" in value or "stdin" in value
     ):
         hint = "Replace input() by a constant or a command-line option."
         return failure("notebook.input_requested", f"{where} waits for keyboard input.", hint=hint, **place)
-    hint = HINTS.get(name, "Run everything again from a fresh start, in order, and mend what fails first.")
+    hint = hints.of(name, value, work)
     return failure(otherwise, f"{where} raised {name}: {value}".strip().rstrip(":"), hint=hint, **place)
 
 
-HINTS = {
-    "FileNotFoundError": "Read data/ by a path relative to the working folder, not by one of your own machine.",
-    "NameError": "A name is used before it is defined: restart, run all in order, and save again.",
-    "AttributeError": "Check the name against the installed version; older functions may be gone.",
-    "MemoryError": "Load fewer columns or rows at a time, or use smaller types.",
-    "SyntaxError": "Only Python 3 is run; a print statement needs parentheses.",
-    "IndentationError": "Mend the indentation.",
-}
+def _missing_module(module: str, where: str, otherwise: str, work: str, place: dict[str, Any]) -> dict[str, Any]:
+    own = hints.found_in(work, f"{module}.py") or hints.found_in(work, f"{module}/__init__.py")
+    if own:
+        message = f"{where} imports {module}, and Python does not look for it where it lies ({own})."
+        return failure(
+            otherwise, message, hint="Put it beside the file that is run, or into the root or src/.", **place
+        )
+    package = hints.DISTRIBUTIONS.get(module, module)
+    known_as = module if package == module else f"{module} (the package {package})"
+    hint = "Only the packages that the assignment lists are installed; use one of those, or hand the module in."
+    message = f"{where} imports {known_as}, which is not installed."
+    return failure("environment.missing_package", message, hint=hint, **place)

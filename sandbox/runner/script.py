@@ -73,7 +73,10 @@ def failure_of(status: int, said: str, job: dict[str, Any]) -> dict[str, Any]:
     name, value = (last.group(1) or last.group(3)).rsplit(".", 1)[-1], last.group(2) or ""
     path, line = _place(said, job)
     code = "run.syntax_error" if name in ("SyntaxError", "IndentationError", "TabError") else "run.failed"
-    return record.of_exception(name, value, where=path or shown, otherwise=code, path=path or job["path"], line=line)
+    if name == "KeyError" and "<frozen os>" in said:
+        value = f"{value}, an environment variable that is not set"
+    place = {"path": path or job["path"], "line": line}
+    return record.of_exception(name, value, where=path or shown, otherwise=code, work=job["work"], **place)
 
 
 def _place(said: str, job: dict[str, Any]) -> tuple[str | None, int | None]:
@@ -82,6 +85,7 @@ def _place(said: str, job: dict[str, Any]) -> tuple[str | None, int | None]:
     found: tuple[str | None, int | None] = (None, None)
     for name, line in FRAME.findall(said):
         path = (root / name).resolve()
-        if path.is_relative_to(root):
+        # "<frozen os>" and "<string>" are no files, whatever they look like when joined to a folder
+        if path.is_relative_to(root) and path.is_file():
             found = (path.relative_to(root).as_posix(), int(line))
     return found

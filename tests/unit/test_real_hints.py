@@ -1,0 +1,111 @@
+"""What the runner tells a candidate about an error, by its kind and by what was handed in."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+RUNNER = Path(__file__).resolve().parents[2] / "sandbox" / "runner"
+TRACE = 'Traceback (most recent call last):\n  File "{root}/main.py", line 3, in <module>\n    go()\n{more}{error}\n'
+
+
+def load(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, RUNNER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, name, module)
+    spec.loader.exec_module(module)
+    return module
+
+
+Tell = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
+    """Return what is told of a script that ended with this error."""
+    load("hints", monkeypatch)
+    load("record", monkeypatch)
+    script = load("script", monkeypatch)
+    (tmp_path / "main.py").write_text("")
+
+    def tell(error: str, more: str = "") -> dict[str, Any]:
+        said = TRACE.format(root=tmp_path, more=more, error=error)
+        job = {"work": str(tmp_path), "path": "main.py", "argv": []}
+        return dict(script.failure_of(1, said, job))
+
+    return tell
+
+
+@pytest.mark.parametrize(
+    ("module", "shown"),
+    [("yaml", "yaml (the package pyyaml)"), ("cv2", "cv2 (the package opencv-python)"), ("dash", "dash")],
+)
+def test_a_missing_package_is_named_as_it_is_installed(told: Tell, module: str, shown: str) -> None:
+    failure = told(f"ModuleNotFoundError: No module named '{module}'")
+    assert failure["code"] == "environment.missing_package"
+    assert failure["message"] == f"main.py imports {shown}, which is not installed."
+
+
+def test_a_module_of_the_work_is_no_missing_package(told: Tell, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "tools.py").write_text("")
+    failure = told("ModuleNotFoundError: No module named 'tools'")
+    assert (failure["code"], "deep/tools.py" in str(failure["message"])) == ("run.failed", True)
+
+
+def test_a_file_that_lies_elsewhere_is_shown_where(told: Tell, tmp_path: Path) -> None:
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "train.csv").write_text("")
+    failure = told("FileNotFoundError: [Errno 2] No such file or directory: '../raw/train.csv'")
+    assert "train.csv was found as inputs/train.csv" in str(failure["hint"])
+    missing = told("FileNotFoundError: [Errno 2] No such file or directory: '../gone.csv'")
+    assert "No file of the name gone.csv was handed in" in str(missing["hint"])
+    for path in ("C:\\\\me\\\\train.csv", "/home/me/train.csv", "~/train.csv"):
+        elsewhere = told(f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'")
+        assert "not by one of your own machine" in str(elsewhere["hint"])
+
+
+def test_a_frame_of_python_itself_is_not_a_place_in_the_work(told: Tell) -> None:
+    failure = told("KeyError: 'ENV'", more='  File "<frozen os>", line 679, in __getitem__\n')
+    assert (failure["path"], failure["line"]) == ("main.py", 3)
+    assert failure["message"] == "main.py raised KeyError: 'ENV', an environment variable that is not set"
+
+
+def test_a_syntax_error_that_is_no_print_is_not_called_one(told: Tell) -> None:
+    assert "print" in told("SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?")["hint"]
+    newer = told("SyntaxError: f-string: expecting '}'")
+    assert "print" not in newer["hint"]
+    assert "newer Python" in newer["hint"]
+
+
+LIBRARY = "File /env/lib/pandas/core/groupby/generic.py:2328, in agg(self)\n-> 2328     raise TypeError\n"
+
+
+@pytest.mark.parametrize(
+    ("trace", "line"),
+    [
+        ("TypeError   Traceback\nCell In[3], line 7\n      5 a = 1\n----> 7 b()\n" + LIBRARY, 7),
+        ("  Cell In[1], line 2\n    print 1\n    ^\nSyntaxError: Missing", 2),
+        ("<ipython-input-3-1f>:4: in <module>\n", 4),
+        ("Cell In[9], line 1\n----> 1 f()\nCell In[2], line 30, in f()\n---> 30 1/0\n" + LIBRARY, 1),
+    ],
+)
+def test_the_line_is_that_of_the_cell_and_not_of_a_library(
+    trace: str, line: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load("traces", monkeypatch).line_of_cell(trace) == line
+
+
+def test_of_a_long_traceback_the_works_own_frames_and_the_error_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = load("traces", monkeypatch).both_ends("Cell In[3], line 7\n" + LIBRARY * 500 + "TypeError: no")
+    assert shown.startswith("Cell In[3], line 7")
+    assert shown.endswith("TypeError: no")
+    assert len(shown) < 4100
