@@ -8,6 +8,7 @@ from itertools import pairwise
 from grader import (
     Evidence,
     Finding,
+    NotebookFact,
     Source,
     Span,
     criterion,
@@ -47,7 +48,12 @@ def parses(evidence: Evidence) -> Finding:
     """Judge whether every file and cell can be parsed."""
     if problem := unreadable(evidence):
         return problem
-    if broken := broken_spans(evidence):
+    broken = broken_spans(evidence)
+    if newer := [span for span in broken if "newer Python" in span.text]:
+        if len(newer) == len(broken):
+            return needs_human("It may need a newer Python than the one that reads it here.", evidence=newer)
+        broken = [span for span in broken if span not in newer]
+    if broken:
         where = count(len(broken), "file or cell") if len(broken) == 1 else f"{len(broken)} files or cells"
         return not_met(
             f"{where} cannot be parsed: {broken[0].text}.",
@@ -165,15 +171,16 @@ def notebook_runs_in_order(evidence: Evidence) -> Finding:
     """Judge whether a notebook was handed in as one clean run; out of order, but running here, is partly met."""
     if problem := unreadable(evidence):
         return problem
-    executed = [fact for fact in evidence.code.notebooks if any(fact.execution_counts)]
-    if not evidence.code.notebooks:
+    notebooks = [fact for fact in evidence.code.notebooks if fact.language.startswith(("python", "ipython"))]
+    executed = [fact for fact in notebooks if any(fact.execution_counts)]
+    if not notebooks:
         return not_applicable("There is no notebook.")
     if not executed:
         return not_applicable("The notebook was handed in without having been run, so there is no order to judge.")
-    disordered = [fact for fact in executed if not _rising([n for n in fact.execution_counts if n is not None])]
+    disordered = [fact for fact in executed if not _rising(_counts_that_matter(evidence, fact))]
     if not disordered:
         return met("The cells were run in their order.", evidence=[Span(path=fact.path) for fact in executed])
-    places = [_first_out_of_order(evidence, fact.path, fact.execution_counts) for fact in disordered]
+    places = [_first_out_of_order(evidence, fact) for fact in disordered]
     advice = "Restart the kernel and run all cells before saving."
     if _ran_through(evidence) and evidence.cells:
         return partly("The cells were saved out of order; from top to bottom they run all the same.", evidence=places,
@@ -231,15 +238,30 @@ def _rising(counts: list[int]) -> bool:
     return all(first < second for first, second in pairwise(counts))
 
 
-def _first_out_of_order(evidence: Evidence, path: str, counts: tuple[int | None, ...]) -> Span:
+def _counts_that_matter(evidence: Evidence, fact: NotebookFact) -> list[int]:
+    """Return the execution counts, in the cells' order, of the cells that do something: comments alone do not."""
+    return [number for _, number in _counted_cells(evidence, fact)]
+
+
+def _counted_cells(evidence: Evidence, fact: NotebookFact) -> list[tuple[int | None, int]]:
+    cells: list[Source | None] = [source for source in evidence.code.sources if source.path == fact.path]
+    cells += [None] * (len(fact.execution_counts) - len(cells))
+    pairs = zip(cells, fact.execution_counts, strict=False)
+    return [
+        (source.cell if source else None, number)
+        for source, number in pairs
+        if number is not None and (source is None or code_lines(source))
+    ]
+
+
+def _first_out_of_order(evidence: Evidence, fact: NotebookFact) -> Span:
     """Return the first cell that was run before the one above it."""
     highest = 0
-    cells = [source.cell for source in evidence.code.sources if source.path == path]
-    for position, number in enumerate(counts):
-        if number is not None and number < highest:
-            return Span(path=path, cell=cells[position] if position < len(cells) else None)
-        highest = max(highest, number or 0)
-    return Span(path=path)
+    for cell, number in _counted_cells(evidence, fact):
+        if number < highest:
+            return Span(path=fact.path, cell=cell)
+        highest = max(highest, number)
+    return Span(path=fact.path)
 
 
 def _ran_through(evidence: Evidence) -> bool:

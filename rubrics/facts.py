@@ -33,7 +33,13 @@ def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") 
     """
     if gap := unread_part(evidence):
         return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=broken_spans(evidence))
-    return not_met(reason, evidence=start(evidence), advice=advice, question=question)
+    return not_met(reason, evidence=_heart(evidence), advice=advice, question=question)
+
+
+def _heart(evidence: Evidence) -> list[Span]:
+    """Return the file in which a model is fitted: what is missing is missing there; else where a reader begins."""
+    fits = live_calls(evidence, "fit", "cross_validate", "search")
+    return [Span(path=fits[0].span.path)] if fits else start(evidence)
 
 
 def unread_part(evidence: Evidence) -> str:

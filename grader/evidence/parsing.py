@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from grader.model import Source
 
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _MAX_REPAIRS = 25
+# What Python 3.12 allows inside f-strings (PEP 701) and an older parser says of it.
+_NEWER_F_STRING = ("f-string: expecting '}'", "f-string expression part cannot include")
+_R_CODE = re.compile(r"<- *(?:function|train|c|read|data|list|lm|glm|\w+\()|%>%|^library\(\w+\)$|^\w+\$\w+")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +61,10 @@ def _message(error: SyntaxError, code: str) -> str:
     line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
     if "Missing parentheses in call to 'print'" in error.msg:
         return "Python 2 print statement"
+    if error.msg.startswith(_NEWER_F_STRING):
+        return "f-string of a newer Python"
+    if _R_CODE.search(line):
+        return "R code"
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         return "merge conflict marker"
     return error.msg

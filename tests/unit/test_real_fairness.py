@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import finding, verdict, work
+from rubric_evidence import finding, notebook, verdict, work
 
 LOAD = "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
 NETWORK = LOAD + (
@@ -163,3 +163,33 @@ def test_predictions_made_in_folds_are_no_metric_yet() -> None:
         )
     )
     assert verdict("evaluation.fitting_metric", work(code)) == "not_met"
+
+
+def test_syntax_that_only_a_newer_python_reads_is_left_to_a_person() -> None:
+    code = "name = 'x'\nprint(f\"{'a' if name else \"b\"}\")\n"
+    assert verdict("code_quality.parses", work(code)) in ("needs_human", "met")  # met where the reader is new enough
+    assert verdict("code_quality.parses", work({"a.py": code, "b.py": "def (:\n"})) == "not_met"
+
+
+def test_cells_of_r_in_a_python_notebook_are_called_r() -> None:
+    book = notebook("library(caret)", "model <- train(y ~ ., data = d)")
+    assert finding("code_quality.parses", work({"a.ipynb": book})).reason.endswith("R code.")
+
+
+def test_cells_of_comments_run_before_a_restart_are_no_disorder() -> None:
+    cells = ("# !pip install x", "# restart the kernel now", "import pandas", "print(1)")
+    assert (
+        verdict("code_quality.notebook_runs_in_order", work({"a.ipynb": notebook(*cells, counts=[1, 2, 1, 2])}))
+        == "met"
+    )
+    cells = ("a = 1", "b = 2", "import pandas", "print(1)")
+    found = finding("code_quality.notebook_runs_in_order", work({"a.ipynb": notebook(*cells, counts=[1, 2, 1, 3])}))
+    assert (found.verdict, found.evidence[0].cell) == ("not_met", 2)
+
+
+def test_what_is_missing_is_shown_where_the_model_is_fitted() -> None:
+    files = {
+        "app.py": "print(1)\n",
+        "deep/train.py": LOAD + FOREST + "RandomForestClassifier().fit(frame, frame['y'])\n",
+    }
+    assert [span.path for span in finding("evaluation.error_analysis", work(files)).evidence] == ["deep/train.py"]
