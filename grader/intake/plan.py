@@ -7,20 +7,16 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
 from grader.errors import SubmissionError
+from grader.intake.candidates import CandidateFiles, is_script
 from grader.intake.readme import commands, named, started
 from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
 
-READ_BYTES = 256 * 1024
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
-SKIPPED = frozenset({".ipynb_checkpoints", ".venv", "venv", "__pycache__", "__MACOSX", "tests", "test", ".github"})
 LISTED = 8
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
 SERVERS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:flask|fastapi|uvicorn|streamlit|gradio|dash)\b", re.MULTILINE)
 OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".java": "Java", ".sas": "SAS",
                    ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
@@ -28,11 +24,11 @@ OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".
 
 def make_plan(submission: Submission, assignment: Assignment | None, limits: Limits) -> RunPlan:
     """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
-    well-known names, in this order.
+    well-known names, the only script that is a program, in this order.
 
     Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings.
     """
-    files = _Files(submission)
+    files = CandidateFiles(submission)
     rules: tuple[Callable[[], EntryPoint | None], ...] = (
         lambda: _own_settings(files),
         lambda: _only_file(submission),
@@ -40,6 +36,7 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
         lambda: _lone_notebook(files),
         lambda: _named_in_readme(files),
         lambda: _well_known(files),
+        lambda: _only_program(files),
     )
     for rule in rules:
         entry = rule()
@@ -49,7 +46,7 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
     raise _nothing_to_run(files)
 
 
-def _nothing_to_run(files: _Files) -> SubmissionError:
+def _nothing_to_run(files: CandidateFiles) -> SubmissionError:
     """Say which files there are to choose from, or that none of them is Python."""
     if files.runnable:
         found = f"Nothing says how to run this work. Found: {_listed(files.runnable)}."
@@ -71,54 +68,11 @@ def _listed(paths: list[str]) -> str:
     return ", ".join(paths[:LISTED]) + more
 
 
-@dataclass(frozen=True)
-class _Files:
-    """The submission's files as the rules ask for them; contents are read bounded and only when needed."""
-
-    submission: Submission
-
-    @cached_property
-    def paths(self) -> frozenset[str]:
-        return frozenset(entry.path for entry in self.submission.files)
-
-    @cached_property
-    def runnable(self) -> list[str]:
-        """Notebooks and scripts that count, the shallowest first."""
-        kept = [path for path in self.paths if path.endswith((".ipynb", ".py")) and not _skipped(path)]
-        kept = [path for path in kept if path not in self.other_notebooks]
-        return sorted(kept, key=lambda path: (path.count("/"), path))
-
-    @cached_property
-    def other_notebooks(self) -> dict[str, str]:
-        """The notebooks that intake found to be of another language, each with its name."""
-        said = (re.match(r"(.+\.ipynb) is written for (\S+), not for Python", note) for note in self.submission.notes)
-        return {found[1]: found[2].upper() if len(found[2]) == 1 else found[2].capitalize() for found in said if found}
-
-    @cached_property
-    def modules(self) -> frozenset[str]:
-        """The scripts that others import and that do not say how they are run themselves."""
-        texts = {path: self.text(path) for path in self.runnable if path.endswith(".py")}
-        imported = {
-            word for text in texts.values() for line in IMPORT.findall(text) for word in re.findall(r"\w+", line)
-        }
-        return frozenset(
-            path for path, text in texts.items() if PurePosixPath(path).stem in imported and not _is_script(text)
-        )
-
-    def text(self, path: str) -> str:
-        with (self.submission.root / path).open("rb") as file:
-            return file.read(READ_BYTES).decode("utf-8", "replace")
-
-
-def _skipped(path: str) -> bool:
-    return not SKIPPED.isdisjoint(path.split("/")[:-1])
-
-
 def _entry(path: str, reason: str) -> EntryPoint:
     return EntryPoint(kind="notebook" if path.endswith(".ipynb") else "script", path=path, reason=reason)
 
 
-def _own_settings(files: _Files) -> EntryPoint | None:
+def _own_settings(files: CandidateFiles) -> EntryPoint | None:
     for name, keys in (("takehome.toml", ()), ("pyproject.toml", ("tool", "takehome"))):
         if name not in files.paths:
             continue
@@ -128,7 +82,7 @@ def _own_settings(files: _Files) -> EntryPoint | None:
     return None
 
 
-def _table(files: _Files, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
+def _table(files: CandidateFiles, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
     try:
         table: Any = tomllib.loads(files.text(name))
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -140,7 +94,7 @@ def _table(files: _Files, name: str, keys: tuple[str, ...]) -> dict[str, Any] | 
     return table if isinstance(table, dict) else None
 
 
-def _command_entry(run: object, name: str, key: str, files: _Files) -> EntryPoint:
+def _command_entry(run: object, name: str, key: str, files: CandidateFiles) -> EntryPoint:
     if not isinstance(run, str) or not run.strip():
         raise _invalid(name, key, 'must be a command such as "python predict.py"')
     try:
@@ -163,7 +117,7 @@ def _only_file(submission: Submission) -> EntryPoint | None:
     return None
 
 
-def _contract(files: _Files, assignment: Assignment | None) -> EntryPoint | None:
+def _contract(files: CandidateFiles, assignment: Assignment | None) -> EntryPoint | None:
     if assignment is None:
         return None
     contract = assignment.contract
@@ -181,14 +135,19 @@ def _contract(files: _Files, assignment: Assignment | None) -> EntryPoint | None
         elif accepted in ("predict", "pipeline"):
             name = contract.function if accepted == "predict" else contract.pipeline
             path = next(
-                (path for path in files.runnable if path.endswith(".py") and _defines(files.text(path), name)), None
+                (path for path in files.runnable if path.endswith(".py") and _answers(files.text(path), name)), None
             )
-            if path is not None and not _is_script(files.text(path)):
+            if path is not None and not is_script(files.text(path)):
                 kind = "predict_function" if accepted == "predict" else "pipeline_function"
                 return EntryPoint.model_validate(
                     {"kind": kind, "path": path, "function": name, "reason": f"the assignment asks for {name}()"}
                 )
     return None
+
+
+def _answers(text: str, name: str) -> bool:
+    """Say whether a module defines the function asked for; a web server's handler of that name answers requests."""
+    return _defines(text, name) and not SERVERS.search(text)
 
 
 def _takes_options(text: str, words: tuple[str, ...]) -> bool:
@@ -209,12 +168,7 @@ def _defines(text: str, name: str) -> bool:
     return tree is not None and any(isinstance(node, ast.FunctionDef) and node.name == name for node in tree.body)
 
 
-def _is_script(text: str) -> bool:
-    """Say whether a module is written to be run: its author's way of running it comes first."""
-    return "__main__" in text and "__name__" in text
-
-
-def _lone_notebook(files: _Files) -> EntryPoint | None:
+def _lone_notebook(files: CandidateFiles) -> EntryPoint | None:
     notebooks = [path for path in files.runnable if path.endswith(".ipynb")]
     scripts = [
         path for path in files.runnable if PurePosixPath(path).name.lower() in WELL_KNOWN and path.endswith(".py")
@@ -224,7 +178,7 @@ def _lone_notebook(files: _Files) -> EntryPoint | None:
     return None
 
 
-def _named_in_readme(files: _Files) -> EntryPoint | None:
+def _named_in_readme(files: CandidateFiles) -> EntryPoint | None:
     readmes = sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
     for name in readmes:
         text = files.text(name)
@@ -234,7 +188,7 @@ def _named_in_readme(files: _Files) -> EntryPoint | None:
     return None
 
 
-def _commands_of(text: str, readme: str, files: _Files) -> EntryPoint | None:
+def _commands_of(text: str, readme: str, files: CandidateFiles) -> EntryPoint | None:
     """Return the README's commands as one, run in their order; web servers, which never end, are left out."""
     known: dict[str, tuple[str, ...]] = {}
     for words in commands(text):
@@ -255,7 +209,7 @@ def _commands_of(text: str, readme: str, files: _Files) -> EntryPoint | None:
     return EntryPoint(kind="command", path=lines[-1][0], argv=("sh", "-c", joined), reason=reason)
 
 
-def _started_or_named(text: str, readme: str, files: _Files) -> EntryPoint | None:
+def _started_or_named(text: str, readme: str, files: CandidateFiles) -> EntryPoint | None:
     for name in started(text):
         if path := _matching(name, files):
             return _entry(path, f"{readme} says to run it")
@@ -264,7 +218,7 @@ def _started_or_named(text: str, readme: str, files: _Files) -> EntryPoint | Non
     return _entry(found[0], f"{readme} names it") if found else None
 
 
-def _matching(named: str, files: _Files) -> str | None:
+def _matching(named: str, files: CandidateFiles) -> str | None:
     cleaned = named.strip().removeprefix("./").replace("%20", " ")
     if cleaned in files.runnable:
         return cleaned
@@ -272,9 +226,26 @@ def _matching(named: str, files: _Files) -> str | None:
     return tails[0] if len(tails) == 1 else None
 
 
-def _well_known(files: _Files) -> EntryPoint | None:
+def _well_known(files: CandidateFiles) -> EntryPoint | None:
     for name in WELL_KNOWN:
         for path in files.runnable:
             if PurePosixPath(path).name.lower() == name:
                 return _entry(path, f"{name} is a well-known name")
     return None
+
+
+def _only_program(files: CandidateFiles) -> EntryPoint | None:
+    """Choose a script when all the others are modules that it, or one another, imports."""
+    left = [path for path in files.runnable if path not in files.modules and PurePosixPath(path).name != "__init__.py"]
+    if len(left) == 1 and left[0].endswith(".py") and _does_something(files.text(left[0])):
+        return _entry(left[0], "it is the only script that is no module of another")
+    return None
+
+
+def _does_something(text: str) -> bool:
+    tree = _tree(text)
+    works = (ast.For, ast.While, ast.With, ast.If)
+    return tree is not None and any(
+        isinstance(node, works) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        for node in tree.body
+    )

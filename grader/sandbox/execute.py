@@ -14,6 +14,7 @@ from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
 
+OURS = ("run.json", "executed.ipynb")
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2
 
@@ -65,7 +66,7 @@ def _predictions(space: Workspace, plan: RunPlan) -> tuple[Failure | None, bool]
     except SubmissionError as error:
         failure = Failure(code=error.code, message=error.message, path=error.path, hint=error.hint)
         return failure, error.code == "output.too_large"
-    written = ", ".join(names_in(space.output, 5)) or "nothing"
+    written = ", ".join(name for name in names_in(space.output, 5) if name not in OURS) or "nothing"
     hint = "Write predictions.csv to the folder in the environment variable OUTPUT_DIR, or to the working folder."
     message = f"The run ended well but wrote no predictions.csv (in the output folder: {written})."
     return Failure(code="predictions.missing", message=message, hint=hint), False

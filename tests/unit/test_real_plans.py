@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment import load_assignment
 from grader.errors import SubmissionError
 from grader.intake import make_plan, take
 from grader.model import EntryPoint, Limits
@@ -120,3 +121,21 @@ def test_work_without_any_code_is_told_so(tmp_path: Path) -> None:
 def test_a_hostile_readme_is_read_without_delay(tmp_path: Path) -> None:
     files = {"README.md": "python " + " " * 60_000 + "a" * 60_000 + "`" * 60_000, "a.py": "\n" * 60_000, "b.py": ""}
     assert refusal(tmp_path, files).code == "plan.no_entry_point"
+
+
+def test_the_only_script_that_nobody_imports_is_run_if_it_does_something(tmp_path: Path) -> None:
+    files = {"code/data.py": "def load():\n    return 1\n", "code/network.py": "from data import load\nprint(load())\n"}
+    assert entry(tmp_path / "a", {**files, "data.csv": "1"}).path == "code/network.py"
+    idle = {"code/data.py": "def load():\n    return 1\n", "code/network.py": "from data import load\n"}
+    assert refusal(tmp_path / "b", idle).code == "plan.no_entry_point"
+    assert refusal(tmp_path / "c", {**files, "code/other.py": "print(2)\n"}).code == "plan.no_entry_point"
+
+
+def test_a_web_servers_handler_is_not_the_function_an_assignment_asks_for(tmp_path: Path) -> None:
+    churn = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+    files = {"app.py": "from flask import Flask\ndef predict():\n    return 1\n", "main.py": "print(1)\n"}
+    for name, text in files.items():
+        (tmp_path / "work").mkdir(exist_ok=True)
+        (tmp_path / "work" / name).write_text(text)
+    plan = make_plan(take(str(tmp_path / "work"), tmp_path / "store"), churn, Limits())
+    assert plan.entry_point.path == "main.py"
