@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 
 from grader import (
@@ -109,7 +108,9 @@ def documented(evidence: Evidence) -> Finding:
     """Judge whether functions of some length have docstrings, and notebooks prose between their cells."""
     if problem := unreadable(evidence):
         return problem
-    functions = [fact for fact in own_functions(evidence) if fact.lines >= LONG_ENOUGH_TO_DOCUMENT]
+    # what __init__ and its like do is known; the class says the rest
+    named = [fact for fact in own_functions(evidence) if not last(fact.name).startswith("__")]
+    functions = [fact for fact in named if fact.lines >= LONG_ENOUGH_TO_DOCUMENT]
     silent = [fact.span for fact in functions if not fact.documented]
     notebooks = [fact for fact in evidence.code.notebooks if fact.code_cells >= 3]
     bare = [Span(path=fact.path) for fact in notebooks if fact.markdown_words < WORDS_PER_CELL * fact.code_cells]
@@ -160,6 +161,8 @@ def no_dead_code(evidence: Evidence) -> Finding:
         return met("Every function is used.", evidence=spans(functions))
     reason = f"{last(dead[0].name)} is defined and never used"
     reason += f", like {count(len(dead) - 1, 'other')}." if len(dead) > 1 else "."
+    if gap := unread_part(evidence):
+        return needs_human(f"{reason} But {gap}, so the call may stand there.", evidence=spans(dead))
     advice = "Delete what is not used; the history keeps it."
     if len(dead) * 3 <= len(functions):
         return partly(reason, evidence=spans(dead), score=0.6, advice=advice)
@@ -275,13 +278,16 @@ def _tests_of_the_work(evidence: Evidence) -> set[tuple[str, str]]:
 
 
 def _repeats(lines: list[tuple[Source, int, str]]) -> list[Span]:
-    """Return where runs of six lines stand that have stood before, overlapping runs once."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    found, skip_to = [], 0
+    """Return where blocks of six lines or more begin that have stood before, each block once."""
+    first_at: dict[tuple[str, ...], int] = {}
+    found, block_end, expected = [], 0, -1
     for index in range(len(lines) - WINDOW + 1):
         run = tuple(text for _, _, text in lines[index : index + WINDOW])
-        if seen[run] and index >= skip_to and len(set(run)) > WINDOW // 2:
+        original = first_at.setdefault(run, index)
+        if original == index or len(set(run)) <= WINDOW // 2:
+            continue
+        # a block goes on as long as what it repeats does; the same block a third time begins anew
+        if index >= block_end or original < expected - 1:
             found.append(line_span(lines[index][0], lines[index][1]))
-            skip_to = index + WINDOW
-        seen[run] += 1
+        block_end, expected = index + WINDOW, original + 1
     return found

@@ -175,6 +175,8 @@ def _by_called_name(functions: list[FunctionFact]) -> dict[str, list[str]]:
 def _touched(call: Call, answering: dict[str, list[str]]) -> list[str]:
     """Return the functions of the work that `call` calls, constructs or passes on."""
     names = {last(call.name), *call.name.split(".")[-2:-1], *(last(argument) for argument in call.arguments)}
+    passed = (*call.positional, *call.keywords.values())  # an imported function that is passed on is no variable
+    names |= {last(text) for text in passed if text.replace(".", "").isidentifier()}
     return [function for name in names for function in answering.get(name, ())]
 
 

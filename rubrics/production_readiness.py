@@ -24,6 +24,7 @@ from rubrics.facts import (
     test_paths,
     unreadable,
 )
+from rubrics.models import predictors
 
 _ABSOLUTE = re.compile(
     r"^(?:/(?:home|Users|content|kaggle|mnt|tmp|root|media|opt|data|var|Volumes)/\S|~/|[A-Za-z]:[\\/]+\w|\\\\\w)"
@@ -178,8 +179,8 @@ def model_kept(evidence: Evidence) -> Finding:
     """Judge whether training and prediction are apart: the fitted model is saved and loaded; only saved is partly."""
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "fit", "search", "cross_validate"):
-        return not_applicable("No model was seen to be fitted.")
+    if not predictors(evidence):
+        return not_applicable("No model that predicts was seen to be fitted.")
     saved = [call for call in live_calls(evidence, "save") if last(call.name) in SAVING]
     loaded = named(evidence, ("load", "load_model"))
     if saved and loaded:

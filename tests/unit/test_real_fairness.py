@@ -193,3 +193,33 @@ def test_what_is_missing_is_shown_where_the_model_is_fitted() -> None:
         "deep/train.py": LOAD + FOREST + "RandomForestClassifier().fit(frame, frame['y'])\n",
     }
     assert [span.path for span in finding("evaluation.error_analysis", work(files)).evidence] == ["deep/train.py"]
+
+
+def test_a_function_that_unread_code_may_call_is_not_called_dead() -> None:
+    files = {"main.py": "import tools\nprint tools.prepare(1)\n", "tools.py": "def prepare(x):\n    return x\n"}
+    assert verdict("code_quality.no_dead_code", work(files)) == "needs_human"
+
+
+def test_a_long_block_that_is_copied_is_one_copy() -> None:
+    block = "".join(f"value_{number} = {number}\n" for number in range(30))
+    found = finding("code_quality.no_repeated_code", work(block + "print('between')\n" + block))
+    assert (found.verdict, found.reason) == ("partly", "A block of code is copied.")
+    assert [span.line for span in found.evidence] == [32]
+
+
+def test_a_constructor_needs_no_docstring_of_its_own() -> None:
+    code = "class Kept:\n    def __init__(self, a, b):\n" + "        self.a = a\n" * 8 + "Kept(1, 2)\n"
+    assert verdict("code_quality.documented", work(code)) == "not_applicable"
+
+
+def test_groups_that_are_found_anew_are_no_model_to_keep() -> None:
+    assert verdict("production_readiness.model_kept", work(CLUSTERED)) == "not_applicable"
+
+
+def test_an_imported_function_that_is_passed_on_is_used() -> None:
+    files = {
+        "routes.py": "from fastapi import Depends\nfrom keys import check\n@app.post('/')\n"
+        "def predict(key: str = Depends(check)):\n    return 1\n",
+        "keys.py": "def check(key):\n    return key\n",
+    }
+    assert verdict("code_quality.no_dead_code", work(files)) == "met"
