@@ -15,8 +15,8 @@ from typer.main import get_command
 from grader.cli.app import app
 from grader.errors import FAILURE_CODES
 from grader.intake import IntakeLimits, make_plan, take
-from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.candidates import SKIPPED
+from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.plan import WELL_KNOWN
 from grader.model import Assignment, Limits, Report, Weights
 from grader.settings import Settings
