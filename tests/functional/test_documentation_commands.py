@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -170,28 +169,13 @@ def test_nothing_is_excepted_that_no_page_shows() -> None:
 def test_the_readmes_table_is_what_the_demo_prints(demo: Path) -> None:
     shown, printed = table_in((ROOT / "README.md").read_text()), table_in((demo / "said.txt").read_text())
     assert [row[1] for row in shown] == [row[1] for row in printed] == ["strong", "decent", "leaky", "broken"]
-    for row, fresh in zip(shown, printed, strict=True):
-        report = json.loads((demo / row[1] / "report.json").read_text())
-        if seeds_itself(report):
-            assert row == fresh
-        else:  # its values spread by 0.005 (standard deviation over 60 seeds), a quarter of the interval's half
-            assert (row[0], row[5]) == (fresh[0], fresh[5])
-            assert report["low"] <= float(row[2]) <= report["high"]
-            (hidden,) = report["hidden"]
-            assert hidden["low"] <= float(row[4].split()[-1]) <= hidden["high"]
+    assert shown == printed
 
 
 def table_in(text: str) -> list[list[str]]:
     """Return the ranking's rows as [rank, name, score, interval, unseen data, outcome]."""
     rows = [re.split(r"\s{2,}", line.strip()) for line in text.splitlines() if re.match(r"\s+\d\s{2,}\w+\s{2,}", line)]
     return [row if len(row) == 6 else [*row[:3], "", *row[3:]] for row in rows]
-
-
-def seeds_itself(report: dict[str, Any]) -> bool:
-    """Say whether the report finds everything random seeded, or never came to it: else figures differ by the run."""
-    criteria = [item for dimension in report["dimensions"] for item in dimension["criteria"]]
-    (seeded,) = [item for item in criteria if item["id"] == "model_choice.seeded"]
-    return not report["hidden"] or seeded["verdict"] == "met"
 
 
 @pytest.mark.sandbox
