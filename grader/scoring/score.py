@@ -42,7 +42,8 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
         whole = [None, None, None]
     elif judged_share < LEAST_JUDGED:
         whole = [None, None, None]
-        unscored = f"Only {judged_share:.0%} of the rubric's weight could be judged; a score needs {LEAST_JUDGED:.0%}."
+        if judged_share or evidence.failure is None:  # else the failure has said it all
+            unscored = f"Only {judged_share:.0%} of the weight could be judged; a score needs {LEAST_JUDGED:.0%}."
     return Score(
         value=whole[0],
         low=None if hidden.low is None else whole[1],

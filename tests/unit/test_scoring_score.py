@@ -53,7 +53,7 @@ def test_where_less_than_half_of_the_weight_could_be_judged_there_is_no_score_an
     criteria = [criterion_of("evaluation.a", needs_human("x")), criterion_of("code_quality.a", graded(1))]
     found = score(Evidence(), criteria, Weights(evaluation=60, code_quality=40))
     assert found.value is None
-    assert found.unscored_reason == "Only 40% of the rubric's weight could be judged; a score needs 50%."
+    assert found.unscored_reason == "Only 40% of the weight could be judged; a score needs 50%."
     assert score(Evidence(), criteria, Weights(evaluation=50, code_quality=50)).value == 100
 
 
