@@ -6,7 +6,9 @@ from grader.model import Record
 
 
 class IntakeLimits(Record):
-    """Sizes in bytes, times in seconds; a path has at most `path_bytes` in `depth` parts of `name_bytes` each."""
+    """Sizes in bytes, times in seconds; a path has at most `path_bytes` in `depth` parts of `name_bytes` each, and a
+    notebook at most `notebook_bytes` as it comes and `stripped_bytes` without its outputs.
+    """
 
     packed_bytes: int = 20_000_000
     unpacked_bytes: int = 200_000_000
@@ -16,4 +18,5 @@ class IntakeLimits(Record):
     path_bytes: int = 1000
     depth: int = 32
     notebook_bytes: int = 150_000_000
+    stripped_bytes: int = 20_000_000
     git_seconds: float = 60

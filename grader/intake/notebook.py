@@ -6,10 +6,13 @@ A large one is worked on in a child process with a memory limit, because 100 MB 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
-from typing import Any
+import tempfile
+from pathlib import Path
+from typing import IO, Any
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
@@ -17,32 +20,44 @@ from grader.intake.limits import IntakeLimits
 IN_PROCESS_BYTES = 1_000_000
 CHILD_MEMORY = 1_500_000_000
 CHILD_SECONDS = 30
+CHILD = "import sys\nfrom grader.intake.notebook import main\nsys.exit(main())"
+HEAVY = "{} could not be read within the memory and time for one notebook."
 EXIT_CODES = {10: "notebook.invalid", 11: "notebook.version", 12: "notebook.language", 13: "notebook.too_large"}
 
 
-def strip_notebook(data: bytes, name: str, limits: IntakeLimits) -> tuple[bytes, tuple[str, ...]]:
-    """Return the notebook as nbformat 4 without outputs, and notes on what was changed.
+def strip_notebook(path: Path, name: str, limits: IntakeLimits) -> tuple[bytes, tuple[str, ...]]:
+    """Return the notebook in the file `path` as nbformat 4 without outputs, and notes on what was changed.
 
     Raises SubmissionError with a "notebook." code.
     """
-    if len(data) > limits.notebook_bytes:
+    size = path.stat().st_size
+    if size > limits.notebook_bytes:
         raise failure("notebook.too_large", f"{name} is larger than {limits.notebook_bytes / 1e6:.0f} MB.", name)
-    if len(data) <= IN_PROCESS_BYTES:
-        return stripped(data, name)
-    child = subprocess.run(
-        [sys.executable, "-I", "-m", "grader.intake.notebook", name],
-        input=data,
-        capture_output=True,
-        check=False,
-        timeout=CHILD_SECONDS * 2,
-        env={},
-    )
-    if child.returncode != 0:
-        code = EXIT_CODES.get(child.returncode, "notebook.too_large")
-        message = child.stderr.decode("utf-8", "replace")[:500] if child.returncode in EXIT_CODES else ""
-        raise failure(code, message or f"{name} could not be read within the memory and time for one notebook.", name)
-    head, _, rest = child.stdout.partition(b"\n")
-    return rest, tuple(json.loads(head))
+    if size <= IN_PROCESS_BYTES:
+        return stripped(path.read_bytes(), name)
+    with path.open("rb") as given, tempfile.TemporaryFile(dir=path.parent) as made:
+        status, said = _strip_in_child(given, made, name)
+        if status != 0:
+            raise failure(EXIT_CODES.get(status, "notebook.too_large"), said or HEAVY.format(name), name)
+        if made.seek(0, os.SEEK_END) > limits.stripped_bytes:
+            raise failure("notebook.too_large", f"{name} is too large even without its outputs.", name)
+        made.seek(0)
+        notes = json.loads(made.readline())
+        return made.read(), tuple(notes)
+
+
+def _strip_in_child(given: IO[bytes], made: IO[bytes], name: str) -> tuple[int, str]:
+    """Strip from file to file, so that neither the notebook nor its objects are ever held in this process."""
+    command = [sys.executable, "-I", "-c", CHILD, name]
+    try:
+        child = subprocess.run(
+            command, stdin=given, stdout=made, stderr=subprocess.PIPE, check=False, timeout=CHILD_SECONDS * 4, env={}
+        )
+    except subprocess.TimeoutExpired:
+        return 13, ""
+    return child.returncode, child.stderr.decode("utf-8", "replace").strip()[
+        :500
+    ] if child.returncode in EXIT_CODES else ""
 
 
 def stripped(data: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
@@ -93,9 +108,13 @@ def _upgraded(book: dict[str, Any], name: str) -> dict[str, Any]:
     try:
         read: Any = nbformat  # it ships no types
         return dict(json.loads(read.writes(read.convert(read.from_dict(book), 4))))
-    except (nbformat.ValidationError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (nbformat.ValidationError, *UNREADABLE) as error:
         message = f"{name} has an old notebook format that cannot be upgraded."
         raise failure("notebook.version", message, name) from error
+
+
+# what nbformat's converters, which trust their input, raise on one that is out of shape
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
 def _kernel_notes(metadata: object, name: str) -> list[str]:
@@ -132,7 +151,8 @@ def _metadata() -> dict[str, Any]:
     }
 
 
-def _main() -> int:
+def main() -> int:
+    """Strip the notebook on standard input in this process, which is a child with limits; returns an exit status."""
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
     try:
@@ -144,7 +164,3 @@ def _main() -> int:
         return 13
     sys.stdout.buffer.write(json.dumps(notes).encode() + b"\n" + data)
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(_main())

@@ -72,10 +72,6 @@ class SnapshotWriter:
         """Return the paths taken in so far."""
         return list(self._files)
 
-    def read(self, path: str) -> bytes:
-        """Return a file taken in before."""
-        return (self.folder / path).read_bytes()
-
     def rewrite(self, path: str, data: bytes) -> None:
         """Replace a file taken in before."""
         (self.folder / path).write_bytes(data)

@@ -78,7 +78,7 @@ def _strip_notebooks(writer: SnapshotWriter, limits: IntakeLimits, notes: list[s
         if not path.lower().endswith(".ipynb"):
             continue
         try:
-            data, found = strip_notebook(writer.read(path), path, limits)
+            data, found = strip_notebook(writer.folder / path, path, limits)
         except SubmissionError as error:
             if len(writer.paths()) == 1:
                 raise
@@ -107,7 +107,7 @@ def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> Submi
             hint="Hand in a folder, a .zip or .tar.gz, an .ipynb or .py, or a git address.",
         )
     with path.open("rb") as file:
-        writer.add(path.name, iter(lambda: file.read(CHUNK), b""))
+        writer.add(path.stem + path.suffix.lower(), iter(lambda: file.read(CHUNK), b""))
     return "notebook" if path.suffix.lower() == ".ipynb" else "script"
 
 

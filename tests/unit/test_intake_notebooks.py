@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import resource
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.errors import SubmissionError
-from grader.intake import IntakeLimits, take
+from grader.intake import IntakeLimits, make_plan, take
+from grader.model import Limits
 
 
 def book(**changes: Any) -> dict[str, Any]:
@@ -106,6 +109,46 @@ def test_large_outputs_are_stripped_without_growing_our_process(tmp_path: Path) 
     assert code_of(tmp_path, nested).code in ("notebook.too_large", "notebook.invalid")
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 200_000, "kilobytes"
+
+
+def test_a_hundred_megabytes_of_outputs_never_stand_in_our_process(tmp_path: Path) -> None:
+    path = tmp_path / "work.ipynb"
+    cell = {"cell_type": "code", "source": "x = 1", "outputs": ["x" * 100_000_000]}
+    path.write_bytes(json.dumps({"cells": [cell], "nbformat": 4}).encode())
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom grader.intake import take\n"
+        "found = take(sys.argv[1], Path(sys.argv[2]))\n"
+        "print(found.bytes, Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
+    )
+    words = [sys.executable, "-c", code, str(path), str(tmp_path / "store")]
+    size, peak = map(int, subprocess.run(words, capture_output=True, text=True, check=True).stdout.split())
+    assert size < 1000
+    assert peak < 100_000, "kilobytes"
+
+
+def test_a_notebook_too_large_even_without_outputs_is_refused(tmp_path: Path) -> None:
+    long = book(cells=[{"cell_type": "code", "source": "x = 1\n" * 300_000}])
+    assert code_of(tmp_path, long, IntakeLimits(stripped_bytes=1_000_000)).code == "notebook.too_large"
+
+
+def test_what_is_wrong_with_a_large_notebook_is_said_as_of_a_small_one(tmp_path: Path) -> None:
+    large = book(metadata={"kernelspec": {"language": "R"}, "padding": "x" * 2_000_000})
+    assert code_of(tmp_path, large).message == "work.ipynb is written for r, not for Python."
+    kept, notes = taken(tmp_path, book(metadata={"kernelspec": {"name": "mine"}, "padding": "x" * 2_000_000}))
+    assert kept["cells"][0]["source"] == "x = 1\nx"
+    assert any("mine" in note for note in notes)
+
+
+@pytest.mark.parametrize("changes", [{"nbformat_minor": "x"}, {"worksheets": [1]}, {"worksheets": [{"cells": [{}]}]}])
+def test_an_old_notebook_out_of_shape_is_refused_by_its_version(tmp_path: Path, changes: dict[str, Any]) -> None:
+    old = {"worksheets": [], "metadata": {}, "nbformat": 3, "nbformat_minor": 0, **changes}
+    assert code_of(tmp_path, old).code == "notebook.version"
+
+
+def test_an_ending_in_capitals_is_the_same_kind_of_file(tmp_path: Path) -> None:
+    (tmp_path / "Work.IPYNB").write_text(json.dumps(book()))
+    found = take(str(tmp_path / "Work.IPYNB"), tmp_path / "store")
+    assert make_plan(found, None, Limits()).entry_point.kind == "notebook"
 
 
 def test_one_broken_notebook_among_other_files_is_kept_and_noted(tmp_path: Path) -> None:
