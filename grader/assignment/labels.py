@@ -16,7 +16,7 @@ def check_labels(labels: Sequence[str], assignment: Assignment) -> None:
     spec = assignment.data
     path = f"data/hidden/{spec.hidden_labels}"
     if assignment.metric.name in CLASSIFICATION:
-        if len(set(spec.classes)) != 2:
+        if len(spec.classes) != 2 or len(set(spec.classes)) != 2:
             message = f"{assignment.metric.name} needs the two classes of {spec.target!r}, the negative one first"
             raise AssignmentError(message, path="assignment.toml", key="data.classes")
         for number, label in enumerate(labels, start=2):

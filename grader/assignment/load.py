@@ -17,6 +17,7 @@ from grader.errors import AssignmentError, UsageError
 from grader.model import Assignment
 
 FILE = "assignment.toml"
+OURS = frozenset({"slug", "root", "digest", "data_digest"})
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -26,20 +27,29 @@ def find_assignment(slug_or_path: str, roots: Sequence[Path]) -> Assignment:
     Raises UsageError naming the slugs there are, AssignmentError when the folder is wrong.
     """
     folder = Path(slug_or_path)
-    if (folder / FILE).is_file():
+    if slug_or_path and _holds_one(folder):
         return load_assignment(folder)
     if SLUG.fullmatch(slug_or_path):
         for root in roots:
-            if (root / slug_or_path / FILE).is_file():
+            if _holds_one(root / slug_or_path):
                 return load_assignment(root / slug_or_path)
     known = sorted({path.parent.name for root in roots for path in root.glob(f"*/{FILE}")})
     raise UsageError(f"there is no assignment {slug_or_path!r}; there are: {', '.join(known) or 'none'}")
+
+
+def _holds_one(folder: Path) -> bool:
+    try:
+        return (folder / FILE).is_file()
+    except OSError:  # a name too long for a file, a folder that may not be entered
+        return False
 
 
 def load_assignment(folder: Path) -> Assignment:
     """Return the validated assignment in `folder`. Raises AssignmentError naming file and key."""
     settings = _parse(folder / FILE)
     settings.pop("examples", None)
+    for key in sorted(OURS & settings.keys()):
+        raise AssignmentError("it follows from the folder and cannot be set", path=FILE, key=key)
     try:
         assignment = Assignment.model_validate(
             {
@@ -61,9 +71,11 @@ def load_assignment(folder: Path) -> Assignment:
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise AssignmentError(f"it cannot be read: {error}", path=FILE) from error
+    except RecursionError as error:
+        raise AssignmentError("it is nested too deep", path=FILE) from error
     except tomllib.TOMLDecodeError as error:
         raise AssignmentError(f"it is not valid TOML: {error}", path=FILE) from error
 

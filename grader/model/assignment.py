@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -64,6 +65,10 @@ class ContractSpec(Record):
             raise ValueError("minimum must lie below maximum")
         if "command" in self.accepts and not ("{input}" in self.command and "{output}" in self.command):
             raise ValueError("command must hold {input} and {output}")
+        try:
+            shlex.split(self.command)
+        except ValueError as error:
+            raise ValueError(f"command cannot be split into words: {error}") from error
         if not (self.function.isidentifier() and self.pipeline.isidentifier()):
             raise ValueError("function and pipeline must be names of Python functions")
         return self

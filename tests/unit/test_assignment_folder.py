@@ -53,6 +53,36 @@ def test_broken_toml_is_named_with_its_line(folder: Path) -> None:
     assert "line" in refusal(folder).message
 
 
+@pytest.mark.parametrize("key", ["slug", "root", "digest", "data_digest"])
+def test_what_follows_from_the_folder_cannot_be_set(folder: Path, key: str) -> None:
+    edit(folder, "seed =", f'{key} = "x"\nseed =')
+    assert refusal(folder).key == key
+
+
+def test_a_command_with_an_open_quotation_mark_is_refused_before_any_work_is_run(folder: Path) -> None:
+    edit(folder, "python predict.py", "python 'predict.py")
+    assert refusal(folder).key == "contract"
+
+
+def test_a_class_named_twice_is_refused(folder: Path) -> None:
+    edit(folder, '["0", "1"]', '["0", "1", "1"]')
+    assert refusal(folder).key == "data.classes"
+
+
+def test_settings_nested_too_deep_are_said_and_a_byte_order_mark_is_forgiven(folder: Path) -> None:
+    path = folder / "assignment.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_assignment(folder).slug == "churn"
+    path.write_text("deep = " + "[" * 5000)
+    assert "deep" in refusal(folder).message
+
+
+@pytest.mark.parametrize("name", ["", "x" * 300, "a\0b"])
+def test_a_name_that_no_folder_can_have_is_an_unknown_assignment(name: str) -> None:
+    with pytest.raises(UsageError, match="there is no assignment"):
+        find_assignment(name, [CHURN.parent])
+
+
 def test_a_reference_below_the_baseline_is_refused(folder: Path) -> None:
     edit(folder, "reference = 0.8310", "reference = 0.5")
     assert refusal(folder).key == "metric.reference"
