@@ -39,4 +39,4 @@ def grading_parts(
 
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:
     """Return the assignment named by slug or path, None without one."""
-    return find_assignment(slug, settings.assignment_roots) if slug else None
+    return None if slug is None else find_assignment(slug, settings.assignment_roots)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.cli.batch import grade_all
 from grader.cli.progress import Progress
-from grader.cli.sources import check_sources, names_for
+from grader.cli.sources import check_apart, check_sources, names_for
 from grader.errors import InfrastructureError, UsageError
 from grader.intake import OWN_OUTPUT
 from grader.model import Report
@@ -46,6 +46,8 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     assignment = assignment_for(settings, options.assignment)
     names = names_for(sources)
     folders = folders_for(names, options.output)
+    check_apart(sources, folders.values())
+    make_output(options.output)
     console = Console(stderr=options.as_json)
     cancel = threading.Event()
     finished: dict[str, Report] = {}
@@ -73,17 +75,18 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
 
 
 def folders_for(names: Sequence[str], output: Path) -> dict[str, Path]:
-    """Make the output folder and return where each report goes: DIR itself for one SOURCE, a folder below for several.
+    """Return where each report goes: DIR itself for one SOURCE, a folder below for several."""
+    return {name: output if len(names) == 1 else output / name for name in names}
 
-    Raises UsageError when nothing can be written there, which is better known before the work is run than after.
-    """
+
+def make_output(output: Path) -> None:
+    """Make the output folder. Raises UsageError when nothing can be written there, before the work is run."""
     try:
         output.mkdir(parents=True, exist_ok=True)
         (output / OWN_OUTPUT).touch()
     except OSError as error:
         reason = "it is a file" if output.is_file() else error.strerror
         raise UsageError(f"--output {output} cannot be written to: {reason}", hint="Give another folder.") from error
-    return {name: output if len(names) == 1 else output / name for name in names}
 
 
 @contextmanager

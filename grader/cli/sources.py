@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -15,7 +15,7 @@ MOST_NAMED = 5
 
 def check_sources(sources: Sequence[str], *, allow_local_git: bool) -> None:
     """Raise UsageError naming the SOURCEs that are neither a git address nor there, before anything is run."""
-    missing = [ascii(source)[1:-1] for source in sources if not _is_there(source, allow_local_git)]
+    missing = [ascii(source)[1:-1] or "''" for source in sources if not _is_there(source, allow_local_git)]
     if missing:
         more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
         raise UsageError(
@@ -40,7 +40,19 @@ def names_for(sources: Sequence[str]) -> list[str]:
 
 
 def _is_there(source: str, allow_local_git: bool) -> bool:
+    if not source:  # an unset variable of a script, not the folder it runs in
+        return False
     try:
         return is_git_address(source, allow_local=allow_local_git) or Path(source).exists()
     except (OSError, ValueError):  # a NUL byte, a name too long, a folder that may not be entered
         return False
+
+
+def check_apart(sources: Sequence[str], folders: Iterable[Path]) -> None:
+    """Raise UsageError when a report would be written into a submission's own folder, over what was handed in."""
+    theirs = {Path(source).resolve() for source in sources if Path(source).is_dir()}
+    for folder in folders:
+        if folder.resolve() in theirs:
+            raise UsageError(
+                f"the report would be written into the submission {folder}", hint="Give another folder with --output."
+            )

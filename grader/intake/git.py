@@ -40,7 +40,10 @@ CONFIG = (
 
 def is_git_address(source: str, *, allow_local: bool) -> bool:
     """Say whether SOURCE is meant as a git address rather than a path on this machine."""
-    looks = bool(SCHEME.match(source)) or source.startswith(("-", "git@"))
+    found = SCHEME.match(source)
+    if found and found[0].endswith(":") and not found[0].endswith("::") and Path(source).exists():
+        return False  # a file of this machine with a colon in its name, such as a time
+    looks = bool(found) or source.startswith(("-", "git@"))
     return looks or (allow_local and _is_repository(Path(source.rpartition("@")[0] or source)))
 
 

@@ -94,6 +94,8 @@ def test_a_source_that_is_not_there_is_said_before_anything_is_run(
         ("--sandbox", "chroot"),
         ("--output", "work.py"),
         ("--output", "/proc/nowhere"),
+        ("--assignment", "x" * 300),
+        ("--assignment", ""),
         ("--nonsense",),
     ],
 )
@@ -101,8 +103,21 @@ def test_wrong_options_are_refused_by_name_and_exit_2(run_grader: Run, tmp_path:
     (tmp_path / "work.py").write_text("print(1)\n")
     shown = run_grader("grade", "work.py", *words)
     assert shown.returncode == 2, shown.stderr
-    assert words[0] in shown.stderr
+    assert words[0].removeprefix("--") in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize("words", [("one", "two", "--output", "."), ("one", "--output", "one"), ("one", "")])
+def test_no_report_is_written_over_a_submission_and_an_empty_source_is_none(
+    run_grader: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "executed.ipynb").write_text("the candidate's own")
+    shown = run_grader("grade", *words)
+    assert shown.returncode == 2, shown.stderr
+    assert "Traceback" not in shown.stderr
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["executed.ipynb", "executed.ipynb", "one", "two"]
 
 
 @pytest.mark.sandbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -70,6 +71,13 @@ def test_a_forbidden_address_is_refused_and_the_secret_in_it_not_shown(tmp_path:
         take(source, tmp_path / "store")
     assert caught.value.code == "git.url_forbidden"
     assert "secret" not in caught.value.message
+
+
+def test_a_file_with_a_colon_in_its_name_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "at-12:30.py").write_text("print(1)\n")
+    with contextlib.chdir(tmp_path):
+        assert take("at-12:30.py", tmp_path / "store").kind == "script"
+        assert code_of("at-12:31.py", tmp_path / "store") == "git.url_forbidden"
 
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example"])
