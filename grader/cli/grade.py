@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,8 @@ from rich.console import Console
 from grader.cli.batch import grade_all
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
-from grader.errors import InfrastructureError, UsageError
+from grader.cli.writing import writing_to
+from grader.errors import UsageError
 from grader.intake import OWN_OUTPUT
 from grader.model import Report
 from grader.pipeline import Graded
@@ -87,17 +87,6 @@ def make_output(output: Path) -> None:
     except OSError as error:
         reason = "it is a file" if output.is_file() else error.strerror
         raise UsageError(f"--output {output} cannot be written to: {reason}", hint="Give another folder.") from error
-
-
-@contextmanager
-def writing_to(folder: Path) -> Iterator[Path]:
-    """Turn a full or vanished disk into our side's failure, said in a sentence."""
-    try:
-        yield folder
-    except OSError as error:
-        raise InfrastructureError(
-            "infrastructure.internal", f"The report could not be written to {folder}: {error.strerror}."
-        ) from error
 
 
 def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.cli.writing import writing_to
 from grader.errors import UsageError
 from grader.model import Assignment, Report
 from grader.pipeline import rescore
@@ -24,7 +25,8 @@ def rescore_command(directories: Sequence[Path], slug: str | None) -> int:
     for directory in directories:
         before, evidence = read_folder(directory)
         after = rescore(before, evidence, _assignment(settings, slug, before), criteria)
-        write_forms(directory, after)
+        with writing_to(directory):
+            write_forms(directory, after)
         console.print(f"{directory}: {_shown(before)} -> {_shown(after)}", highlight=False, markup=False)
     return 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import FiniteFloat
+
 from grader.model.base import Failure, Record, Span
 from grader.model.run import CellRun, RunResult
 from grader.model.submission import FileEntry, RunPlan
@@ -133,14 +135,14 @@ class HiddenResult(Record):
 
     suite: str
     metric: str
-    value: float
-    low: float
-    high: float
-    baseline: float
-    reference: float
-    normalised: float
-    normalised_low: float
-    normalised_high: float
+    value: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
+    baseline: FiniteFloat
+    reference: FiniteFloat
+    normalised: FiniteFloat
+    normalised_low: FiniteFloat
+    normalised_high: FiniteFloat
     rows: int
     missing: int
     curve: tuple[tuple[float, float], ...] = ()

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from grader.errors import UsageError
-from grader.model import Evidence, Report
+from grader.model import SCHEMA_VERSION, Evidence, Report
 from grader.report.json import report_json
 from grader.report.markdown import render_markdown
 
@@ -60,13 +60,17 @@ def read_folder(directory: Path) -> tuple[Report, Evidence]:
             raise UsageError(f"{path} is larger than any report the grader writes")
         texts.append(path.read_bytes())
     try:
-        return Report.model_validate_json(texts[0]), Evidence.model_validate_json(texts[1])
+        report, evidence = Report.model_validate_json(texts[0]), Evidence.model_validate_json(texts[1])
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UsageError(
             f"{directory}: the stored report does not fit this version at {key}: {first['msg']}"
         ) from error
+    if report.schema_version != SCHEMA_VERSION:
+        written = f"{report.schema_version[:20]!r} instead of {SCHEMA_VERSION!r}"
+        raise UsageError(f"{directory}: the stored report has the schema version {written}")
+    return report, evidence
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from grader.cli.rescore import rescore_command
+from grader.errors import InfrastructureError, UsageError
 from grader.model import Evidence, Limits, Receipt, Report, RunReport, Span, SubmissionRef
 from grader.pipeline import rescore
 from grader.plugins import Criterion, met, needs_human
+from grader.report.folder import read_folder, write_folder
 
 RECEIPT = Receipt(
     grader_version="0",
@@ -44,3 +51,32 @@ def test_a_report_that_loses_its_score_says_why_and_one_that_gains_it_no_longer_
     gained = rescore(lost, Evidence(), None, (clear,))
     assert gained.score == 100
     assert gained.unscored_reason is None
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    write_folder(tmp_path / "stored", REPORT, Evidence())
+    return tmp_path / "stored"
+
+
+def test_a_report_of_another_schema_is_refused(stored: Path) -> None:
+    text = (stored / "report.json").read_text()
+    (stored / "report.json").write_text(text.replace('"schema_version": "1.0"', '"schema_version": "9.9"'))
+    with pytest.raises(UsageError, match=r"schema version '9\.9'"):
+        read_folder(stored)
+
+
+def test_evidence_with_a_result_that_is_no_number_is_refused(stored: Path) -> None:
+    fields = ("value", "low", "high", "baseline", "reference", "normalised_low", "normalised_high", "rows", "missing")
+    numbers = ", ".join(f'"{name}": 1' for name in fields)
+    hidden = f'{{"hidden": [{{"suite": "iid", "metric": "mae", "normalised": NaN, {numbers}}}]}}'
+    (stored / "evidence.json").write_text(hidden)
+    with pytest.raises(UsageError, match=r"hidden\.0\.normalised"):
+        read_folder(stored)
+
+
+def test_a_report_that_cannot_be_written_again_is_said_in_a_sentence(stored: Path) -> None:
+    (stored / "report.html").unlink()
+    (stored / "report.html").mkdir()
+    with pytest.raises(InfrastructureError, match="could not be written"):
+        rescore_command([stored], None)
