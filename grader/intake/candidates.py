@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from grader.model import Submission
 
 READ_BYTES = 256 * 1024
-SKIPPED = frozenset({".ipynb_checkpoints", ".venv", "venv", "__pycache__", "__MACOSX", "tests", "test", ".github"})
+SKIPPED = frozenset(
+    {".ipynb_checkpoints", ".venv", "venv", "site-packages", "__pycache__", "__MACOSX", "tests", "test", ".github"}
+)
 IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+([^\n#]+)", re.MULTILINE)
 
 

@@ -97,6 +97,8 @@ def _table(files: CandidateFiles, name: str, keys: tuple[str, ...]) -> dict[str,
 def _command_entry(run: object, name: str, key: str, files: CandidateFiles) -> EntryPoint:
     if not isinstance(run, str) or not run.strip():
         raise _invalid(name, key, 'must be a command such as "python predict.py"')
+    if "\0" in run:
+        raise _invalid(name, key, "holds a NUL character, which no command can")
     try:
         words = tuple(shlex.split(run))
     except ValueError as error:

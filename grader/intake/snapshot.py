@@ -68,6 +68,16 @@ class SnapshotWriter:
                 hint="Leave out data, models and environments that the work can make again.",
             )
 
+    def drop_environments(self) -> None:
+        """Leave out virtual environments, known by their pyvenv.cfg whatever they are called; never the whole work."""
+        for folder in [path.removesuffix("pyvenv.cfg") for path in self._files if path.endswith("/pyvenv.cfg")]:
+            theirs = [path for path in self._files if path.startswith(folder)]
+            if len(theirs) < len(self._files):
+                shutil.rmtree(self.folder / folder)
+                self.junk += len(theirs)
+                for path in theirs:
+                    del self._files[path]
+
     def paths(self) -> list[str]:
         """Return the paths taken in so far."""
         return list(self._files)

@@ -61,6 +61,7 @@ def _finished(
     limits: IntakeLimits,
     notes: list[str],
 ) -> Submission:
+    writer.drop_environments()
     _strip_notebooks(writer, limits, notes)
     digest, files, root = writer.finish()
     if writer.junk:

@@ -93,6 +93,14 @@ def test_the_links_of_an_environment_that_was_packed_too_are_left_out_with_it(tm
     assert [entry.path for entry in take(str(zipped), tmp_path / "store").files] == ["main.py"]
 
 
+def test_an_environment_of_any_name_is_left_out_of_an_archive_unless_it_is_all_there_is(tmp_path: Path) -> None:
+    theirs = {"env/pyvenv.cfg": b"home = /usr", "env/lib/site-packages/pip/main.py": b"2"}
+    found = take(str(make_zip(tmp_path / "a.zip", {"w/work.py": b"1", **theirs})), tmp_path / "store")
+    assert [entry.path for entry in found.files] == ["work.py"]
+    assert any("2 files" in note for note in found.notes)
+    assert len(take(str(make_zip(tmp_path / "b.zip", theirs)), tmp_path / "store").files) == 2
+
+
 def test_a_changed_byte_that_only_the_checksum_shows_is_corrupt(tmp_path: Path) -> None:
     path = make_tar(tmp_path / "a.tar.gz", member("noise.bin"), data=os.urandom(50_000))
     data = bytearray(path.read_bytes())

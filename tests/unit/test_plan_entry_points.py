@@ -40,7 +40,9 @@ def test_settings_in_pyproject_count_and_a_pyproject_without_them_does_not(tmp_p
     assert entry(tmp_path / "b", {"pyproject.toml": "[tool.other]\nx = 1", "main.py": ""}).path == "main.py"
 
 
-@pytest.mark.parametrize("text", ["run = 1", "run = ''", 'run = "python \'a"', "run = ", "other = 1"])
+@pytest.mark.parametrize(
+    "text", ["run = 1", "run = ''", 'run = "python \'a"', "run = ", "other = 1", 'run = "a\\u0000"']
+)
 def test_broken_settings_are_refused_with_file_and_key(tmp_path: Path, text: str) -> None:
     with pytest.raises(SubmissionError) as caught:
         entry(tmp_path, {"takehome.toml": text, "main.py": ""})
@@ -111,3 +113,9 @@ def test_without_any_clue_what_was_found_is_listed(tmp_path: Path) -> None:
 def test_a_module_nested_too_deep_to_parse_is_no_failure(tmp_path: Path) -> None:
     files = {"deep.py": "def predict(): " + "(" * 50_000, "main.py": ""}
     assert entry(tmp_path, files, CHURN).path == "main.py"
+
+
+def test_installed_packages_never_count_wherever_they_lie(tmp_path: Path) -> None:
+    found = entry(tmp_path, {"env/lib/python3.11/site-packages/pip/main.py": "", "src/run.py": ""})
+    assert found.path == "src/run.py"
+    assert found.considered == ()
