@@ -22,6 +22,7 @@ from grader.intake.snapshot import SnapshotWriter
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*::?(//)?")
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+REDIRECTED = re.compile(r"returned error: 3\d\d|redirect", re.IGNORECASE)  # as git says it when it may not follow
 LFS = b"version https://git-lfs.github.com/spec/"
 TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy")
 CONFIG = (
@@ -222,7 +223,7 @@ class Repository:
             line = next((part for part in said.splitlines() if part.startswith("fatal:")), said[:200])
             hint = "Check that the address is public and that the branch, tag or commit exists."
             message = f"The commit could not be fetched: {ascii(line)[1:-1][:200]}"
-            if "redirect" in said.lower():
+            if REDIRECTED.search(said):
                 raise forbidden("it redirects to another address")
             raise SubmissionError("git.failed", message, hint=hint)
 

@@ -6,13 +6,16 @@ import contextlib
 import os
 import socket
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from grader.errors import SubmissionError
 from grader.intake import IntakeLimits, take
-from grader.intake.git import parse_address
+from grader.intake.git import Repository, parse_address
 
 
 @pytest.fixture
@@ -100,6 +103,32 @@ def test_the_address_that_was_checked_is_the_one_that_is_used(monkeypatch: pytes
     url, ref, options = parse_address("https://host.example/owner/work.git@feature/x", allow_local=False)
     assert (url, ref) == ("https://host.example/owner/work.git", "feature/x")
     assert options == ("http.curloptResolve=host.example:443:93.184.216.34",)
+
+
+class Redirecting(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/elsewhere")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+def test_a_redirect_is_refused_and_never_followed(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Redirecting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        fetching = Repository(tmp_path, IntakeLimits(), allow_local=False, options=())
+        fetching._environment["GIT_ALLOW_PROTOCOL"] = "http"  # the rule is the same, and needs no certificate
+        with pytest.raises(SubmissionError) as caught:
+            fetching.fetch(f"http://127.0.0.1:{server.server_port}/work", "HEAD")
+        server.shutdown()
+    assert caught.value.code == "git.url_forbidden"
+    assert Redirecting.asked
+    assert not any("elsewhere" in path for path in Redirecting.asked)
 
 
 def test_a_local_repository_is_taken_only_behind_the_option_and_the_commit_is_recorded(
