@@ -20,6 +20,7 @@ from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.environment import BuiltEnvironment
 from grader.sandbox.host import counts_processes_by_namespace
 from grader.sandbox.inside import memory_file_systems
+from grader.sandbox.seccomp import compiled_filter
 from grader.sandbox.streams import BoundedLog, PipeReader
 from grader.sandbox.watchdog import TICK_S
 
@@ -65,7 +66,8 @@ class BubblewrapProcess:
         self._stderr = PipeReader(stderr, job.limits.log_bytes)
         files = [(self._file(text.encode()), path) for path, text in etc_files(uid).items()]
         words = [*bwrap_arguments(job, environment, uid, files), *environment_words(job)]
-        words += ["--json-status-fd", str(status_end)]
+        seccomp = self._file(compiled_filter())
+        words += ["--json-status-fd", str(status_end), "--seccomp", str(seccomp)]
         arguments = self._file(b"".join(word.encode() + b"\0" for word in words))
         count = uid is not None or counts_processes_by_namespace()
         inner = inner_command(job, uid, count_processes=count)
@@ -79,7 +81,7 @@ class BubblewrapProcess:
             stderr=stderr_end,
             env={},
             cwd="/",
-            pass_fds=(status_end, arguments, *(number for number, _ in files)),
+            pass_fds=(status_end, arguments, seccomp, *(number for number, _ in files)),
             start_new_session=True,
         )
         self._dead = False

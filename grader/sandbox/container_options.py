@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from grader.model import SandboxJob
 from grader.sandbox.inside import PRELUDE, memory_file_systems, variables
 from grader.sandbox.owner import host_id, owner_tag
+from grader.sandbox.seccomp import engine_profile
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -52,7 +53,7 @@ def _host_options(job: SandboxJob, uid: int, runtime: str | None) -> dict[str, A
         "read_only": True,
         "init": True,
         "cap_drop": ["ALL"],
-        "security_opt": ["no-new-privileges:true"],
+        "security_opt": ["no-new-privileges:true", f"seccomp={engine_profile()}"],
         "mem_limit": limits.memory_bytes,
         "memswap_limit": limits.memory_bytes,
         "pids_limit": limits.processes,

@@ -1,0 +1,97 @@
+"""Compile sandbox/seccomp/profile.json, which Docker reads as it is, to the filters that bubblewrap takes.
+
+    python tools/compile_seccomp.py [--check]
+
+One file of BPF instructions for each architecture, <machine>.bpf, committed beside the profile: a grader then needs no
+libseccomp. A system call that is newer than every one the profile knows gets ENOSYS and not EPERM, as runc does it for
+Docker: the C library then takes an older one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import struct
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyseccomp  # type: ignore[import-untyped]
+
+FOLDER = Path(__file__).resolve().parent.parent / "sandbox" / "seccomp"
+MACHINES = {
+    "SCMP_ARCH_X86_64": ("x86_64", pyseccomp.Arch.X86_64),
+    "SCMP_ARCH_AARCH64": ("aarch64", pyseccomp.Arch.AARCH64),
+}
+OPERATORS = {"SCMP_CMP_EQ": pyseccomp.EQ, "SCMP_CMP_MASKED_EQ": pyseccomp.MASKED_EQ}
+NEWEST_KNOWN = 452  # fchmodat2; the numbers of newer calls are the same on every architecture
+ENOSYS = 38
+BPF_LD_W_ABS, BPF_JGT_K, BPF_RET_K = 0x20, 0x25, 0x06
+RET_ERRNO = 0x00050000
+
+
+def main() -> int:
+    """Write the filters, or with --check say which of them does not belong to the profile."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = []
+    for name, filter_bytes in compiled(json.loads((FOLDER / "profile.json").read_text(encoding="utf-8"))).items():
+        path = FOLDER / f"{name}.bpf"
+        if check and path.read_bytes() != filter_bytes:
+            stale.append(name)
+        elif not check:
+            path.write_bytes(filter_bytes)
+            print(f"{path.name}: {len(filter_bytes) // 8} instructions")
+    if stale:
+        print(f"{', '.join(stale)}: not made from profile.json as it is. Run: python tools/compile_seccomp.py")
+    return int(bool(stale))
+
+
+def compiled(profile: dict[str, Any]) -> dict[str, bytes]:
+    """Return machine name -> BPF program of `profile`, for every architecture that it names."""
+    return {
+        MACHINES[entry["architecture"]][0]: _program(profile, MACHINES[entry["architecture"]][1])
+        for entry in profile["archMap"]
+    }
+
+
+def _program(profile: dict[str, Any], arch: Any) -> bytes:
+    made = pyseccomp.SyscallFilter(pyseccomp.ERRNO(profile["defaultErrnoRet"]))
+    if pyseccomp.system_arch() != arch:
+        made.remove_arch(pyseccomp.system_arch())
+        made.add_arch(arch)
+    made.set_attr(
+        pyseccomp.Attr.CTL_OPTIMIZE, 2
+    )  # a binary tree instead of a list: each call passes some ten instructions
+    for rule in profile["syscalls"]:
+        action = pyseccomp.ALLOW if rule["action"] == "SCMP_ACT_ALLOW" else pyseccomp.ERRNO(rule["errnoRet"])
+        for name in rule["names"]:
+            if _is_known(name, arch):
+                made.add_rule_exactly(action, name, *[_argument(words) for words in rule.get("args", ())])
+    with tempfile.TemporaryFile() as file:
+        made.export_bpf(file)
+        file.seek(0)
+        return _newer_calls_are_not_there() + file.read()
+
+
+def _is_known(name: str, arch: Any) -> bool:
+    """Return whether `arch` has a call of that name: aarch64, being younger, lacks open, fork and others."""
+    return int(pyseccomp.resolve_syscall(arch, name)) >= 0
+
+
+def _argument(words: dict[str, Any]) -> Any:
+    operator = OPERATORS[words["op"]]
+    values = (words["value"], words["valueTwo"]) if words["op"] == "SCMP_CMP_MASKED_EQ" else (words["value"],)
+    return pyseccomp.Arg(words["index"], operator, *values)
+
+
+def _newer_calls_are_not_there() -> bytes:
+    """Return three instructions: load the call's number; unless it is above the newest known, skip; say ENOSYS."""
+    instructions = [(BPF_LD_W_ABS, 0, 0, 0), (BPF_JGT_K, 0, 1, NEWEST_KNOWN), (BPF_RET_K, 0, 0, RET_ERRNO | ENOSYS)]
+    return b"".join(struct.pack("=HBBI", *words) for words in instructions)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
