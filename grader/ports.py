@@ -24,6 +24,16 @@ class Sandbox(Protocol):
         Raises InfrastructureError("infrastructure.no_environment") when it has not been built.
         """
 
+    def prepare(self, job: SandboxJob) -> None:
+        """Begin, without waiting for it, to start a sandbox for `job`, whose folders are there and empty.
+
+        A later `run` of a job that `gets_ready` and differs from it only in run_id, folders and line takes that
+        sandbox; each serves one run. Does nothing where a sandbox cannot be had ahead; a failure shows in `run`.
+        """
+
+    def close(self) -> None:
+        """Remove every sandbox that was prepared and not used."""
+
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`, and return how it ended; nothing of it is left afterwards.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from grader.assignment import find_assignment
 from grader.evidence import SubprocessCodeReader
@@ -26,7 +26,7 @@ def grading_parts(
     chosen = choose_sandbox(
         sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
     )
-    with private_scratch(settings.scratch) as scratch:
+    with private_scratch(settings.scratch) as scratch, closing(chosen):
         yield Parts(
             sandbox=chosen,
             reader=SubprocessCodeReader(),

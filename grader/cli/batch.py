@@ -14,7 +14,7 @@ from types import FrameType
 
 from grader.errors import AssignmentError, InfrastructureError, UsageError
 from grader.model import Assignment
-from grader.pipeline import Graded, Parts, failed_on_our_side, grade
+from grader.pipeline import Graded, Parts, failed_on_our_side, grade, start_ahead
 
 Keep = Callable[[Graded], None]
 
@@ -30,11 +30,14 @@ def grade_all(
     """Grade `sources` (name -> SOURCE), at most `jobs` at once, and hand each result to `keep` as it comes.
 
     One that fails never stops the others. `cancel` is set on SIGINT or SIGTERM; what had not finished is dropped.
+    A sandbox for each slot is started at once, and the next when a run has ended and its CPUs are free.
     """
     slots: queue.SimpleQueue[tuple[int, ...]] = queue.SimpleQueue()
     workers = min(jobs, len(sources))
+    ahead = _Ahead(assignment, parts, len(sources))
     for share in cpu_shares(sorted(os.sched_getaffinity(0)), workers):
         slots.put(share)
+        ahead.start(share)
     writing = threading.Lock()
 
     def one(name: str, source: str) -> None:
@@ -42,7 +45,7 @@ def grade_all(
             return
         share = slots.get()
         try:
-            graded = _grade_or_report(source, name, assignment, parts, share, cancel)
+            graded = _grade_or_report(source, name, assignment, parts, share, cancel, lambda: ahead.start(share))
         finally:
             slots.put(share)
         if not cancel.is_set():
@@ -55,6 +58,22 @@ def grade_all(
         _wait(futures)
     for future in futures:
         future.result()
+
+
+class _Ahead:
+    """Starts sandboxes ahead, never more than there are works left."""
+
+    def __init__(self, assignment: Assignment | None, parts: Parts, works: int) -> None:
+        self._assignment, self._parts, self._left = assignment, parts, works
+        self._lock = threading.Lock()
+
+    def start(self, cpu_ids: tuple[int, ...]) -> None:
+        """Begin to start one on `cpu_ids` if a work is left for it."""
+        with self._lock:
+            self._left -= 1
+            if self._left < 0:
+                return
+        start_ahead(self._assignment, self._parts, cpu_ids)
 
 
 def cpu_shares(cpus: list[int], jobs: int) -> list[tuple[int, ...]]:
@@ -87,9 +106,10 @@ def _grade_or_report(
     parts: Parts,
     cpu_ids: tuple[int, ...],
     cancel: threading.Event,
+    after_run: Callable[[], None],
 ) -> Graded:
     try:
-        return grade(source, name, assignment, parts, cpu_ids, cancel)
+        return grade(source, name, assignment, parts, cpu_ids, cancel, after_run)
     except (AssignmentError, UsageError, InfrastructureError):
         raise
     except Exception as error:  # noqa: BLE001 - the worker loop: a defect of ours costs one report, not the batch

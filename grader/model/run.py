@@ -25,8 +25,11 @@ class SandboxJob(Record):
     """One command for one fresh sandbox.
 
     `workspace` (a host folder that belongs to this job) is shown writable as /work, `output` writable as /out;
-    both are the job's alone. `environment` names the locked environment; `env` is the whole process environment
-    besides what the backend itself sets. `argv[0]` "python" is the locked environment's interpreter.
+    both are the job's alone. `env` is the whole process environment besides what the backend itself sets. `argv[0]`
+    "python" is the locked environment's interpreter.
+
+    A command that `gets_ready` is started before there is anything to do: it makes /out/.ready once it is ready, and
+    reads `line` from its standard input before it looks at /work. Every other command starts when all is laid out.
     """
 
     run_id: str
@@ -37,6 +40,8 @@ class SandboxJob(Record):
     env: dict[str, str] = {}
     limits: Limits = Limits()
     cpu_ids: tuple[int, ...] = ()
+    gets_ready: bool = False
+    line: str = ""
 
 
 class SandboxResult(Record):

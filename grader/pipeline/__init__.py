@@ -1,8 +1,9 @@
 """The stages in their order, from SOURCE to Report, and rescoring of what is stored."""
 
+from grader.pipeline.ahead import start_ahead
 from grader.pipeline.grading import grade
 from grader.pipeline.records import Graded, Parts
 from grader.pipeline.reporting import failed_on_our_side, failure_of, rescore
 from grader.pipeline.scratch import private_scratch
 
-__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "private_scratch", "rescore"]
+__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "private_scratch", "rescore", "start_ahead"]

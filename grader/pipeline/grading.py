@@ -6,6 +6,7 @@ import importlib
 import secrets
 import shutil
 import threading
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,12 +37,14 @@ def grade(
     parts: Parts,
     cpu_ids: tuple[int, ...],
     cancel: threading.Event,
+    after_run: Callable[[], None] = lambda: None,
 ) -> Graded:
     """Grade one SOURCE and return the report; a submission's failure, or ours, is a report too.
 
-    `cpu_ids` are the CPUs this grading may use. Raises AssignmentError or UsageError, which no report can carry.
+    `cpu_ids` are the CPUs this grading may use; `after_run` is called when it no longer needs them for the work.
+    Raises AssignmentError or UsageError, which no report can carry.
     """
-    grading = Grading(source, name, assignment, parts, secrets.token_hex(8), cpu_ids, cancel)
+    grading = Grading(source, name, assignment, parts, secrets.token_hex(8), cpu_ids, cancel, after_run)
     try:
         collected = _collect(grading)
     finally:
@@ -92,6 +95,7 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         cpu_ids=grading.cpu_ids,
         cancel=grading.cancel,
     )
+    grading.after_run()
     grading.step("collect")
     failure, hidden = _hidden(result, assignment, dealt)
     outcome: Outcome = "completed"

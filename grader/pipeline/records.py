@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,9 +26,18 @@ class Parts:
     allow_local_git: bool = False
 
 
+def granted_limits(assignment: Assignment | None, cpu_ids: tuple[int, ...]) -> Limits:
+    """Return the assignment's limits, with no more CPUs than are granted."""
+    limits = assignment.limits if assignment else Limits()
+    return limits.model_copy(update={"cpus": max(1, min(limits.cpus, len(cpu_ids) or limits.cpus))})
+
+
 @dataclass(frozen=True)
 class Grading:
-    """One grading: what is graded, against what, with which parts and CPUs; `cancel` stops it."""
+    """One grading: what is graded, against what, with which parts and CPUs; `cancel` stops it.
+
+    `after_run` is called when the work's sandbox is dead and its CPUs are free, while the report is still being made.
+    """
 
     source: str
     name: str
@@ -36,12 +46,12 @@ class Grading:
     run_id: str
     cpu_ids: tuple[int, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
+    after_run: Callable[[], None] = lambda: None
 
     @property
     def limits(self) -> Limits:
         """The assignment's limits, with no more CPUs than are granted."""
-        limits = self.assignment.limits if self.assignment else Limits()
-        return limits.model_copy(update={"cpus": max(1, min(limits.cpus, len(self.cpu_ids) or limits.cpus))})
+        return granted_limits(self.assignment, self.cpu_ids)
 
     @property
     def scratch(self) -> Path:

@@ -6,6 +6,7 @@ from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.environment import BuiltEnvironment, build_environment, environment_digest, find_environment
 from grader.sandbox.execute import execute
 from grader.sandbox.image import build_image
+from grader.sandbox.workspace import empty_job
 
 __all__ = [
     "BubblewrapSandbox",
@@ -14,6 +15,7 @@ __all__ = [
     "build_environment",
     "build_image",
     "choose_sandbox",
+    "empty_job",
     "environment_digest",
     "execute",
     "find_environment",

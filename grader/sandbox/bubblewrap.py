@@ -16,10 +16,11 @@ from grader.sandbox.cgroups import ControlGroup, sweep_groups, usable_hierarchy
 from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import GroupGauge, TreeGauge
 from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
-from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.pool import Pool
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
-from grader.sandbox.watchdog import Gauge, Watchdog
+from grader.sandbox.watchdog import Gauge
 
 
 class BubblewrapSandbox:
@@ -35,6 +36,7 @@ class BubblewrapSandbox:
         self._home = home
         self._reason: str | None = None
         self._works = False
+        self._pool = Pool(self._start)
 
     def why_unavailable(self) -> str | None:
         """Return None when a trial run worked, else one sentence with what to install or change."""
@@ -77,8 +79,19 @@ class BubblewrapSandbox:
         """Remove what graders that are no longer alive have left."""
         sweep_groups()
 
+    def prepare(self, job: SandboxJob) -> None:
+        """Begin to start a sandbox for a later job like this one."""
+        self._pool.prepare(job)
+
+    def close(self) -> None:
+        """Remove the sandboxes that wait."""
+        self._pool.close()
+
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
+        return (self._pool.take(job) or self._start(job)).run(job, cancel)
+
+    def _start(self, job: SandboxJob) -> Standing:
         program = find_bwrap()
         if program is None:
             raise InfrastructureError("infrastructure.sandbox", "bwrap was not found.", hint="Run: grader doctor")
@@ -89,8 +102,9 @@ class BubblewrapSandbox:
             group = stack.enter_context(_control_group(job))
             process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group))
             gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.first_process, job.limits)
-            dog = Watchdog(job, cancel, gauge)
-            return _supervise(process, dog, self.enforcement())
+            standing = Standing(job, process, gauge, uid, (self.enforcement(), self.name))
+            standing.wait_until_ready()
+            return standing.hold(stack.pop_all())
 
     @contextmanager
     def _user(self, job: SandboxJob) -> Iterator[int | None]:
@@ -114,18 +128,3 @@ def _control_group(job: SandboxJob) -> Iterator[ControlGroup | None]:
         yield group
     finally:
         group.remove()
-
-
-def _supervise(process: BubblewrapProcess, dog: Watchdog, enforcement: Enforcement) -> SandboxResult:
-    dog.memory, dog.first_process = process.memory, process.first_process
-    dog.start()
-    process.go()
-    killed_for = None
-    while killed_for is None and not process.wait_a_tick():
-        killed_for = dog.check()
-    wall_s = dog.elapsed_s
-    dog.gauge.sample()
-    cpu_s = process.end()
-    dog.first_process = None
-    death = Death(killed_for, process.exit_code, wall_s, process.stdout, process.stderr, cpu_s)
-    return sandbox_result(death, dog, enforcement, BubblewrapSandbox.name)

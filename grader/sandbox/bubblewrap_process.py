@@ -14,18 +14,20 @@ from typing import Self
 
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob
+from grader.model.run import Ended
 from grader.sandbox.cgroups import ControlGroup
 from grader.sandbox.confinement import READY, bwrap_arguments, environment_words, etc_files, inner_command
 from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.environment import BuiltEnvironment
 from grader.sandbox.host import counts_processes_by_namespace
 from grader.sandbox.inside import memory_file_systems
+from grader.sandbox.result import Death
 from grader.sandbox.seccomp import compiled_filter
-from grader.sandbox.streams import BoundedLog, PipeReader
-from grader.sandbox.watchdog import TICK_S
+from grader.sandbox.streams import PipeReader
 
 START_S = 30
 KILL_S = 20
+TICK_S = 0.05
 
 # Enters the control groups before bwrap exists, so that everything after is inside from its first moment.
 _LAUNCHER = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; shift; exec "$@"'
@@ -33,6 +35,8 @@ _LAUNCHER = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; sh
 
 class BubblewrapProcess:
     """A sandbox set up and waiting for `go`; leaving the block kills whatever is left of it."""
+
+    first_process: int
 
     def __init__(
         self,
@@ -43,7 +47,6 @@ class BubblewrapProcess:
         group: ControlGroup | None,
     ) -> None:
         """Start it and wait until it stands; raises InfrastructureError when it does not."""
-        self.exit_code: int | None = None
         self.memory: MemoryFileSystems | None = None
         self._dead = True
         self._pidfd = -1
@@ -117,7 +120,7 @@ class BubblewrapProcess:
         if said != wanted:
             self._kill_and_reap()
             self._stderr.drain()
-            reason = self.stderr.text().strip()[-500:] or "it did not start in time"
+            reason = self.last_words() or "it did not start in time"
             raise InfrastructureError(
                 "infrastructure.sandbox", f"bubblewrap could not make a sandbox: {reason}", hint="Run: grader doctor"
             )
@@ -126,27 +129,21 @@ class BubblewrapProcess:
         self._pidfd = os.pidfd_open(self.first_process)
         self._open.append(self._pidfd)
 
-    @property
-    def stdout(self) -> BoundedLog:
-        """What was printed."""
-        return self._stdout.log
-
-    @property
-    def stderr(self) -> BoundedLog:
-        """What was printed to standard error."""
-        return self._stderr.log
-
-    def go(self) -> None:
+    def go(self, line: str) -> None:
         """Let the work begin."""
-        os.write(self._go, b"\n")
+        with (
+            contextlib.suppress(BrokenPipeError),
+            open(self._go, "wb", closefd=False) as door,
+        ):  # it may be dead already
+            door.write(f"{line}\n".encode())
 
-    def wait_a_tick(self) -> bool:
+    def wait_a_tick(self, seconds: float) -> bool:
         """Read what is printed for a tick at most; returns True once the sandbox is dead."""
-        deadline = time.monotonic() + TICK_S
-        while (left := deadline - time.monotonic()) > 0:
-            if self._read_logs(left, self._pidfd):
-                return True
-        return False
+        deadline = time.monotonic() + seconds
+        while not self._read_logs(max(0, deadline - time.monotonic()), self._pidfd):
+            if time.monotonic() >= deadline:
+                return False
+        return True
 
     def _read_logs(self, seconds: float, also: int) -> bool:
         """Wait for something to read or for `also`, take it, and return whether `also` was ready."""
@@ -161,8 +158,8 @@ class BubblewrapProcess:
                 pipe.read()
         return also in ready
 
-    def end(self) -> float:
-        """Kill what is left, wait until nothing runs, take in the last words; returns processor seconds used.
+    def end(self, killed_for: Ended | None, wall_s: float) -> Death:
+        """Kill what is left, wait until nothing runs, take in the last words; returns what is known of the end.
 
         The first process of a namespace is gone only when every other one in it is, so waiting for it is enough.
         Raises InfrastructureError when it stays.
@@ -173,10 +170,14 @@ class BubblewrapProcess:
         _, status, used = os.wait4(self._process.pid, 0)
         self._process.returncode = os.waitstatus_to_exitcode(status)
         self._dead = True
-        self.exit_code = self._process.returncode
         self._stdout.drain()
         self._stderr.drain()
-        return used.ru_utime + used.ru_stime
+        cpu_s = used.ru_utime + used.ru_stime
+        return Death(killed_for, self._process.returncode, wall_s, self._stdout.log, self._stderr.log, cpu_s)
+
+    def last_words(self) -> str:
+        """Return the end of what was printed to standard error."""
+        return self._stderr.log.text().strip()[-500:]
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.model import Mount, SandboxJob
 from grader.sandbox.environment import BuiltEnvironment
-from grader.sandbox.inside import HOME, PRELUDE, USER, memory_file_systems, variables
+from grader.sandbox.inside import HOME, PRELUDE, USER, begin, memory_file_systems, variables
 
 INSIDE_UID = 1000
 READY = "ready"
@@ -109,7 +109,9 @@ def _folders_above(target: str) -> list[str]:
 
 
 def inner_command(job: SandboxJob, uid: int | None, *, count_processes: bool) -> list[str]:
-    """Return what bwrap starts: drop to the slot's user, set limits, print READY, wait for a line, become the work."""
+    """Return what bwrap starts: drop to the slot's user, set limits, print READY, and become the work when a line comes
+    in; a command that gets ready reads the line itself.
+    """
     limits = job.limits
     drop = []
     if uid is not None:
@@ -119,7 +121,7 @@ def inner_command(job: SandboxJob, uid: int | None, *, count_processes: bool) ->
     bounds += [f"--cpu={int(limits.wall_s * max(1, limits.cpus)) + 60}"]
     if count_processes:
         bounds.append(f"--nproc={limits.processes}")
-    script = f'{PRELUDE}echo {READY}; read _ || exit 125; exec "$@" </dev/null'
+    script = f"{PRELUDE}echo {READY}; {begin(job)}"
     return [*drop, "/usr/bin/prlimit", *bounds, "--", "/bin/sh", "-c", script, "sandbox", *job.argv]
 
 

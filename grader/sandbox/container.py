@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob
+from grader.model.run import Ended
 from grader.sandbox.container_options import create_container
 from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.engine import engine
 from grader.sandbox.group_meter import GroupMeter, meter_of
 from grader.sandbox.inside import memory_file_systems
+from grader.sandbox.result import Death
 from grader.sandbox.streams import BoundedLog
 
 if TYPE_CHECKING:
@@ -47,10 +49,10 @@ class Container:
             self.first_process = process
             self.memory = MemoryFileSystems(process, (place.target for place in memory_file_systems(self._job)))
 
-    def go(self) -> None:
+    def go(self, line: str) -> None:
         """Let the work begin."""
         with contextlib.suppress(BrokenPipeError):  # it is dead already; its ending says why
-            self._door._sock.sendall(b"\n")
+            self._door._sock.sendall(f"{line}\n".encode())
         self._close_door()
 
     def _close_door(self) -> None:
@@ -70,7 +72,18 @@ class Container:
         """Return whether it has ended, after `seconds` at most."""
         return self._ended.wait(seconds)
 
-    def kill(self) -> None:
+    def end(self, killed_for: Ended | None, wall_s: float) -> Death:
+        """Kill it if it is to be, and return what is known of its end; raises InfrastructureError when it stays."""
+        if killed_for is not None:
+            self._kill()
+        exit_code, oom_killed = self._ending()
+        return Death(killed_for, exit_code, wall_s, self._log(stdout=True), self._log(stdout=False), None, oom_killed)
+
+    def last_words(self) -> str:
+        """Return the end of what was printed to standard error."""
+        return self._log(stdout=False).text().strip()[-500:]
+
+    def _kill(self) -> None:
         """Kill it and wait until nothing of it runs; raises InfrastructureError when it stays."""
         from docker.errors import APIError
 
@@ -79,7 +92,7 @@ class Container:
         if not self._ended.wait(KILL_S) and self._state()["Running"]:
             raise InfrastructureError("infrastructure.sandbox", "A killed container did not go away.")
 
-    def ending(self) -> tuple[int, bool]:
+    def _ending(self) -> tuple[int, bool]:
         """Return the main process's status, and whether the kernel killed anything for want of memory.
 
         Raises InfrastructureError when the work never began.
@@ -88,10 +101,6 @@ class Container:
         if state["Error"]:
             raise InfrastructureError("infrastructure.sandbox", f"The container could not be run: {state['Error']}")
         return int(state["ExitCode"]), bool(state["OOMKilled"])
-
-    def logs(self) -> tuple[BoundedLog, BoundedLog]:
-        """Return what was printed to standard output and error, once it is dead."""
-        return self._log(stdout=True), self._log(stdout=False)
 
     def _log(self, *, stdout: bool) -> BoundedLog:
         """Read one stream. It begins with our mark, unless the engine had to drop the beginning."""

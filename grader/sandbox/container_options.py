@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from grader.model import SandboxJob
-from grader.sandbox.inside import PRELUDE, memory_file_systems, variables
+from grader.sandbox.inside import PRELUDE, begin, memory_file_systems, variables
 from grader.sandbox.owner import host_id, owner_tag
 from grader.sandbox.seccomp import engine_profile
 
@@ -21,7 +21,7 @@ DEADLINE_LABEL = "takehome-grader.wall-s"
 def create_container(client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None, mark: str) -> str:
     """Create the container, not started, and return its id. It prints `mark` on both streams, and the
     work begins when a line comes in."""
-    script = f'{PRELUDE}echo {mark}; echo {mark} >&2; read _ || exit 125; exec "$@" </dev/null'
+    script = f"{PRELUDE}echo {mark}; echo {mark} >&2; {begin(job)}"
     return str(
         client.create_container(
             image,

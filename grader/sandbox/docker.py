@@ -12,15 +12,15 @@ from grader.errors import InfrastructureError
 from grader.model import SandboxJob, SandboxResult
 from grader.sandbox.container import Container
 from grader.sandbox.container_options import HOST_LABEL, OWNER_LABEL
-from grader.sandbox.engine import engine
+from grader.sandbox.engine import engine, told_as_ours
 from grader.sandbox.gauges import GroupGauge
 from grader.sandbox.host import is_root
 from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
 from grader.sandbox.owner import host_id, is_alive
-from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.pool import Pool
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
-from grader.sandbox.watchdog import TICK_S, Watchdog
 
 
 class DockerSandbox:
@@ -33,6 +33,7 @@ class DockerSandbox:
 
     def __init__(self, home: Path, image: str | None = None, runtime: str | None = None) -> None:
         self._home, self._image, self._runtime = home, image or image_tag(), runtime
+        self._pool = Pool(self._start)
 
     def why_unavailable(self) -> str | None:
         """Return None when the engine answers and has the image and the runtime, else what to do."""
@@ -70,16 +71,30 @@ class DockerSandbox:
                     except NotFound:
                         continue  # another grader was sweeping too
 
+    def prepare(self, job: SandboxJob) -> None:
+        """Begin to start a container for a later job like this one."""
+        self._pool.prepare(job)
+
+    def close(self) -> None:
+        """Remove the containers that wait."""
+        with told_as_ours():
+            self._pool.close()
+
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when the engine fails."""
-        with ExitStack() as stack:
+        with told_as_ours():
+            return (self._pool.take(job) or self._start(job)).run(job, cancel)
+
+    def _start(self, job: SandboxJob) -> Standing:
+        with told_as_ours(), ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(self._user(job))
             client = stack.enter_context(engine())
             container = stack.enter_context(Container(client, job, self._image, uid, self._runtime))
             container.start()
-            dog = Watchdog(job, cancel, GroupGauge(container.meter))
-            return _supervise(container, dog)
+            standing = Standing(job, container, GroupGauge(container.meter), uid, ("enforced", self.name))
+            standing.wait_until_ready()
+            return standing.hold(stack.pop_all())
 
     @contextmanager
     def _user(self, job: SandboxJob) -> Iterator[int]:
@@ -89,21 +104,3 @@ class DockerSandbox:
         with taken_slot(self._home) as slot:
             give_to_slot((job.workspace, job.output), FIRST_UID + slot)
             yield FIRST_UID + slot
-
-
-def _supervise(container: Container, dog: Watchdog) -> SandboxResult:
-    dog.memory, dog.first_process = container.memory, container.first_process
-    dog.start()
-    container.go()
-    killed_for = None
-    while killed_for is None and not container.wait_a_tick(TICK_S):
-        killed_for = dog.check()
-    wall_s = dog.elapsed_s
-    dog.gauge.sample()
-    dog.first_process = None
-    if killed_for is not None:
-        container.kill()
-    exit_code, oom_killed = container.ending()
-    stdout, stderr = container.logs()
-    death = Death(killed_for, exit_code, wall_s, stdout, stderr, oom_killed=oom_killed)
-    return sandbox_result(death, dog, "enforced", DockerSandbox.name)

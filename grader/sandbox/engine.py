@@ -25,23 +25,30 @@ def engine(timeout_s: int | None = TIMEOUT_S) -> Iterator[APIClient]:
     Raises InfrastructureError("infrastructure.sandbox") when it does not answer, or refuses what it is asked.
     """
     import docker  # takes a fifth of a second to import, which only its users should pay
-    import requests
 
     _knock()
-    try:
+    with told_as_ours():
         client = docker.from_env(timeout=timeout_s).api
-    except docker.errors.DockerException as error:
-        raise _unreachable(error) from error
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def told_as_ours() -> Iterator[None]:
+    """Turn the engine's exceptions into InfrastructureError("infrastructure.sandbox")."""
+    import docker
+    import requests
+
     try:
-        yield client
+        yield
     except docker.errors.APIError as error:
         raise InfrastructureError(
             "infrastructure.sandbox", f"The Docker engine refused: {error.explanation}"
         ) from error
     except (docker.errors.DockerException, requests.RequestException) as error:
         raise _unreachable(error) from error
-    finally:
-        client.close()
 
 
 def _knock() -> None:

@@ -35,8 +35,8 @@ def execute(
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
-    space = lay_out(scratch / run_id / "run", submission, plan, assignment, deal)
-    result = sandbox.run(sandbox_job(space, plan, run_id, cpu_ids), cancel)
+    space = lay_out(scratch / run_id / "run", submission, plan, deal)
+    result = sandbox.run(sandbox_job(space, plan, assignment, run_id, cpu_ids), cancel)
     run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
     failure, limit_exceeded = classify(result, run_file, plan.limits)
     _keep_notebook(space)

@@ -13,6 +13,8 @@ USER = "sandbox"
 # Runs inside, before the work: offers the prepared font cache, then becomes the work.
 PRELUDE = 'mkdir -p "$MPLCONFIGDIR" && ln -s /env/share/matplotlib/*.json "$MPLCONFIGDIR" 2>/dev/null; '
 
+READY_FILE = ".ready"  # in /out, made by a command that gets ready
+
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -24,6 +26,11 @@ _THREAD_VARIABLES = (
     "POLARS_MAX_THREADS",
     "PYTHON_CPU_COUNT",
 )
+
+
+def begin(job: SandboxJob) -> str:
+    """Return the words of shell that become the job's command: at once if it gets ready, else when a line comes in."""
+    return 'exec "$@"' if job.gets_ready else 'read _ || exit 125; exec "$@" </dev/null'
 
 
 @dataclass(frozen=True)

@@ -33,11 +33,12 @@ def sandbox_result(death: Death, dog: Watchdog, enforcement: Enforcement, backen
     oom_killed = death.oom_killed or dog.gauge.oom_kills() > 0
     ended = _how_it_ended(death, dog, oom_killed)
     known = death.killed_for is None and not (ended == "memory" and death.exit_code == KILLED)
+    used = dog.gauge.cpu_s() or death.cpu_s
     return SandboxResult(
         ended=ended,
         exit_code=death.exit_code if known else None,
         wall_s=death.wall_s,
-        cpu_s=dog.gauge.cpu_s() or death.cpu_s,
+        cpu_s=None if used is None else max(0.0, used - dog.cpu_before_s),
         peak_memory_bytes=dog.gauge.peak_memory_bytes(),
         stdout=death.stdout.text(),
         stderr=death.stderr.text(),

@@ -51,6 +51,7 @@ class Watchdog:
         self.gauge = gauge
         self.memory: MemoryFileSystems | None = None
         self.first_process: int | None = None
+        self.cpu_before_s = 0.0
         self._job, self._cancel = job, cancel
         self._device = job.workspace.stat().st_dev
         self._before = DiskUse()
@@ -59,6 +60,8 @@ class Watchdog:
 
     def start(self) -> None:
         """Start the clock: the work begins now."""
+        self.gauge.sample()
+        self.cpu_before_s = self.gauge.cpu_s() or 0.0
         self._started = time.monotonic()
         self._disk_next = self._started + _DISK_EVERY_S
 

@@ -1,4 +1,4 @@
-"""The folders of one run: the work with its data, the outputs, and the job that the runner reads."""
+"""The folders of one run, the work with its data and the outputs, and the job that runs it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.model import Assignment, Deal, Mount, RunPlan, SandboxJob, Submission
+from grader.model import Assignment, Deal, Limits, Mount, RunPlan, SandboxJob, Submission
 from grader.sandbox.assets import sandbox_asset
 
 PREDICTIONS = "predictions.csv"
@@ -46,15 +46,13 @@ class Workspace:
         return self.root / "collected"
 
 
-def lay_out(
-    root: Path, submission: Submission, plan: RunPlan, assignment: Assignment | None, deal: Deal | None
-) -> Workspace:
-    """Copy the submission, deal its data in, and write the job. Data files of the same names are replaced."""
+def lay_out(root: Path, submission: Submission, plan: RunPlan, deal: Deal | None) -> Workspace:
+    """Copy the submission and deal its data in. Data files of the same names are replaced."""
     notes: list[str] = []
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     space = Workspace(root, ())
     shutil.copytree(submission.root, space.work)
-    for folder in (space.output, space.collected, root / "job"):
+    for folder in (space.output, space.collected):
         folder.mkdir(mode=0o755)
     for path in [found for found in space.work.rglob(PREDICTIONS) if found.is_file()]:
         path.unlink()
@@ -72,9 +70,6 @@ def lay_out(
                 shutil.rmtree(target)
             target.write_bytes(content)
         notes += _data_beside(space.work, plan)
-    job = root / "job" / "job.json"
-    job.write_text(json.dumps(_job(plan, assignment)), encoding="utf-8")
-    job.chmod(0o644)
     return Workspace(root, tuple(notes))
 
 
@@ -89,39 +84,53 @@ def _data_beside(work: Path, plan: RunPlan) -> list[str]:
     return [f"data/ was also shown in {folder.relative_to(work)}/, where the notebook lies."]
 
 
-def _job(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
+def empty_job(root: Path, limits: Limits, cpu_ids: tuple[int, ...]) -> SandboxJob:
+    """Return a job for a sandbox that is started before there is a work; its folders, below `root`, are made."""
+    work, output = root / "work", root / "out"
+    for folder in (work, output):
+        folder.mkdir(parents=True, mode=0o755)
+    return _runner_job(root.name, work, output, limits, cpu_ids)
+
+
+def sandbox_job(
+    space: Workspace, plan: RunPlan, assignment: Assignment | None, run_id: str, cpu_ids: tuple[int, ...]
+) -> SandboxJob:
+    """Return the job that runs `plan` in `space`."""
+    job = _runner_job(run_id, space.work, space.output, plan.limits, cpu_ids)
+    return job.model_copy(update={"line": json.dumps(_told(plan, assignment))})
+
+
+def _runner_job(run_id: str, workspace: Path, output: Path, limits: Limits, cpu_ids: tuple[int, ...]) -> SandboxJob:
+    return SandboxJob(
+        run_id=run_id,
+        argv=("python", "/grader/runner/main.py"),
+        workspace=workspace,
+        output=output,
+        mounts=(Mount(source=sandbox_asset("runner"), target="/grader/runner"),),
+        env={**VARIABLES, "PYTHONPATH": "/grader/runner/path"},
+        limits=limits,
+        cpu_ids=cpu_ids,
+        gets_ready=True,
+    )
+
+
+def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
+    """Return what the runner is told of the work."""
     entry = plan.entry_point
-    job: dict[str, object] = {
+    folder = str(Path(entry.path).parent) if entry.path else "."
+    told: dict[str, object] = {
         "kind": entry.kind,
         "path": entry.path,
         "argv": list(entry.argv),
         "function": entry.function,
         "work": "/work",
         "output": "/out",
+        "paths": ["/work", "/work/src", *([f"/work/{folder}"] if folder != "." else [])],
         "cell_s": plan.limits.cell_s,
         "input": "data/test.csv",
     }
     if assignment is not None:
         spec = assignment.data
-        job |= {"input": f"data/{spec.test}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
-        job["column"] = assignment.contract.prediction_column
-    return job
-
-
-def sandbox_job(space: Workspace, plan: RunPlan, run_id: str, cpu_ids: tuple[int, ...]) -> SandboxJob:
-    """Return the job that runs `plan` in `space`."""
-    folder = str(Path(plan.entry_point.path).parent) if plan.entry_point.path else "."
-    paths = ["/work", "/work/src"] + ([f"/work/{folder}"] if folder != "." else [])
-    return SandboxJob(
-        run_id=run_id,
-        argv=("python", "/grader/runner/main.py", "/grader/job/job.json"),
-        workspace=space.work,
-        output=space.output,
-        mounts=(
-            Mount(source=sandbox_asset("runner"), target="/grader/runner"),
-            Mount(source=space.root / "job", target="/grader/job"),
-        ),
-        env={**VARIABLES, "PYTHONPATH": "/grader/runner/path", "WORK_PATH": ":".join(paths)},
-        limits=plan.limits,
-        cpu_ids=cpu_ids,
-    )
+        told |= {"input": f"data/{spec.test}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
+        told["column"] = assignment.contract.prediction_column
+    return told

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
+import forked
 import record
 import script
+import stack
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     """Call the function in a process of its own, so that whatever it does to its process leaves this one whole."""
-    command = [sys.executable, __file__, sys.argv[1]]
     run.write()
-    status, said = script.listen(command, job["work"])
+    status, said = script.listen(lambda stderr: _start(job, stderr))
     if status == 0:
         return None
     last = said.strip().splitlines()[-1:]
     if status == CONTRACT and last:
         return record.failure("run.contract", last[0], path=job["path"], hint=CONTRACT_HINT)
     return script.failure_of(status, said, job)
+
+
+def _start(job: dict[str, Any], stderr: int) -> script.Started:
+    if not stack.is_shadowed_in(Path(job["work"]), (Path(job["work"]) / job["path"]).parent):
+        return forked.fork(lambda: _become(job), folder=job["work"], stderr=stderr)
+    command = [sys.executable, __file__, json.dumps(job)]
+    return subprocess.Popen(command, cwd=job["work"], stdin=subprocess.DEVNULL, stderr=stderr, bufsize=0)
+
+
+def _become(job: dict[str, Any]) -> int:
+    forked.leave_the_runner(None)
+    return _told(job)
 
 
 CONTRACT = 65
@@ -76,11 +91,14 @@ def _write(found: Any, test: Any, job: dict[str, Any]) -> int:
     return 0
 
 
-if __name__ == "__main__":
-    import json
-
+def _told(job: dict[str, Any]) -> int:
+    """Return the status, after telling the parent of the candidate's error by its traceback."""
     try:
-        raise SystemExit(_predict(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))))
-    except Exception:  # noqa: BLE001 - the candidate's error, told to the parent by its traceback
+        return _predict(job)
+    except Exception:  # noqa: BLE001 - whatever the work raises is its own failure
         traceback.print_exc()
-        raise SystemExit(1) from None
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(_told(json.loads(sys.argv[1])))

@@ -1,4 +1,7 @@
-"""Runs one piece of work inside the sandbox, as job.json says, and leaves run.json beside its outputs.
+"""Runs one piece of work inside the sandbox, and leaves run.json beside its outputs.
+
+It is started before there is a work: it loads the scientific stack, says that it is ready by making /out/.ready, and
+waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends.
 
 Everything here runs next to hostile code and may be tampered with by it: the host treats run.json as a hint.
 """
@@ -6,14 +9,16 @@ Everything here runs next to hostile code and may be tampered with by it: the ho
 from __future__ import annotations
 
 import json
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import record
+import stack
 
-# imported by name when needed: nbclient is half of a script's start-up
+READY = Path("/out/.ready")
+NO_JOB = 125
 RUNNERS = {
     "notebook": "notebook",
     "script": "script",
@@ -24,14 +29,41 @@ RUNNERS = {
 
 
 def main() -> int:
-    """Read the job, run it by its kind, and return 0 when the work ended well."""
-    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    """Get ready, wait for the job, run it by its kind, and return 0 when the work ended well."""
+    import forked
+    import record
+
+    stack.load()
+    READY.touch()
+    line = _line_from_the_host()
+    if not line:
+        return NO_JOB  # whoever started us is gone
+    job: dict[str, Any] = json.loads(line)
+    os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
     run = record.RunRecord(Path(job["output"]) / "run.json")
-    module = import_module(RUNNERS[job["kind"]])
-    failure = module.run(job, run)
-    run.finish(failure)
-    return 0 if failure is None else 1
+    try:
+        failure = import_module(RUNNERS[job["kind"]]).run(job, run)
+    except forked.Child as child:
+        become = child.become
+    else:
+        run.finish(failure)
+        return 0 if failure is None else 1
+    return become()
+
+
+def _line_from_the_host() -> bytes:
+    """Read one line without taking more than it, then leave nothing to read for the work."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        byte = os.read(0, 1)
+        if not byte:
+            return b""
+        line += byte
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return bytes(line)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

@@ -10,8 +10,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import kernel
 import nbformat
 import record
+import stack
 import traces
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
@@ -29,8 +31,9 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
         book = formats.read(path, as_version=4)
     except (ValueError, KeyError, AttributeError, RecursionError, OSError) as error:
         return record.failure("notebook.invalid", f"{job['path']} cannot be read: {error}", path=job["path"])
+    execution = _Execution(book, path.parent, job, run)
     try:
-        return asyncio.run(_Execution(book, path.parent, job, run).all_cells())
+        return asyncio.run(execution.all_cells())
     finally:
         with record.told_if_unwritable():
             formats.write(book, Path(job["output"]) / "executed.ipynb")
@@ -44,6 +47,10 @@ class _Execution:
         manager = AsyncKernelManager(kernel_name="python3")
         # the kernel is this interpreter's own, whatever kernels are installed or named
         manager.kernel_spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        if not stack.is_shadowed_in(folder):
+            waiting = kernel.ForkedKernel(str(folder))
+            manager.provisioner = kernel.ForkProvisioner(parent=manager, kernel_spec=manager.kernel_spec)
+            manager.provisioner.waiting = waiting
         self._client = NotebookClient(
             book,
             km=manager,

@@ -7,10 +7,14 @@ import re
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import forked
 import record
+
+Started = forked.Process | subprocess.Popen[bytes]
 
 FRAME = re.compile(r'  File "([^"]+)", line (\d+)')
 RAISED = re.compile(r"^([A-Za-z_][\w.]*): ?(.*)$|^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit))$")
@@ -23,22 +27,25 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     run.write()
     command = _command(job)
     try:
-        status, said = listen(command, job["work"])
+        status, said = listen(lambda stderr: forked.start(command, folder=job["work"], stderr=stderr))
     except OSError as error:
         hint = "Name a program that the environment has, such as python."
         return record.failure("run.failed", f"{command[0]} could not be started: {error.strerror}", hint=hint)
     return None if status == 0 else failure_of(status, said, job)
 
 
-def listen(command: list[str], folder: str) -> tuple[int, str]:
-    """Run `command` in `folder`, pass its standard error on, and return its status and the end of what it said.
+def listen(start: Callable[[int], Started]) -> tuple[int, str]:
+    """Start a process, pass its standard error on, and return its status and the end of what it said.
 
-    What it leaves running in the background, its standard error still open, is not waited for.
+    `start` is given the descriptor its standard error goes to. What it leaves running in the background, its standard
+    error still open, is not waited for.
     """
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, bufsize=0)
-    assert process.stderr is not None
-    tail, descriptor = bytearray(), os.dup(process.stderr.fileno())  # the thread's own, for it may outlive this call
-    process.stderr.close()
+    descriptor, theirs = os.pipe()
+    try:
+        process = start(theirs)
+    finally:
+        os.close(theirs)
+    tail = bytearray()
     reader = threading.Thread(target=_copy, args=(descriptor, tail), daemon=True)
     reader.start()
     status = process.wait()

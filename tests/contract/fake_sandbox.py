@@ -47,6 +47,12 @@ class FakeSandbox:
     def environment_digest(self) -> str:
         return "0" * 64
 
+    def prepare(self, job: SandboxJob) -> None:
+        """Nothing is started ahead."""
+
+    def close(self) -> None:
+        """Nothing waits."""
+
     def sweep(self) -> None:
         """Nothing is ever left."""
 

@@ -1,0 +1,69 @@
+"""Loads the scientific stack before there is any work, so that each work starts with it: most of its start-up time.
+
+What is loaded here starts no thread and no event loop, for the work's own process is forked from this one.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+RUNNER = Path(__file__).resolve().parent
+# The runner's own needs, then what most works begin with. What an environment lacks is left out.
+MODULES = (
+    "nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp",
+    "ipykernel.ipkernel", "hints", "record", "traces", "script", "function", "kernel", "notebook",
+    "numpy", "pandas", "scipy.stats", "sklearn.compose", "sklearn.ensemble", "sklearn.impute", "sklearn.inspection",
+    "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
+    "matplotlib.pyplot", "seaborn", "threadpoolctl",
+)  # fmt: skip
+# Numeric libraries that start their threads when they are loaded, and not when they are first used.
+EAGER_THREADS = ("OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS")
+
+
+def load() -> None:
+    """Import MODULES on one thread; garbage is not looked for meanwhile, nor ever among what they brought."""
+    granted = {name: os.environ.get(name) for name in EAGER_THREADS}
+    os.environ.update(dict.fromkeys(EAGER_THREADS, "1"))
+    gc.disable()
+    for name in MODULES:
+        try:
+            import_module(name)
+        except Exception as error:  # noqa: BLE001 - a submission's own environment may hold anything, broken packages too
+            print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
+    gc.freeze()
+    gc.enable()
+    for name, value in granted.items():
+        os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def grant_threads() -> None:
+    """In the work's own process: let the loaded numeric libraries use as many threads as were granted."""
+    granted = int(os.environ.get("OPENBLAS_NUM_THREADS", "1"))
+    if granted > 1 and (control := sys.modules.get("threadpoolctl")) is not None:
+        control.threadpool_limits(granted, user_api="blas")
+
+
+def is_shadowed_in(*folders: Path) -> bool:
+    """Return whether a module of the work would stand before one that is loaded: it then needs a fresh interpreter."""
+    loaded = sys.modules.keys() - own_modules()
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name, dot, ending = entry.name.partition(".")
+                is_module = ending == "py" if dot else (folder / name / "__init__.py").is_file()
+                if is_module and name in loaded:
+                    return True
+    return False
+
+
+def own_modules() -> set[str]:
+    """Return the names of the runner's own modules, which no work should find."""
+    return {name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None))}
+
+
+def _lies_here(file: object) -> bool:
+    return isinstance(file, str) and Path(file).parent == RUNNER
