@@ -164,7 +164,8 @@ class BubblewrapProcess:
         The first process of a namespace is gone only when every other one in it is, so waiting for it is enough.
         Raises InfrastructureError when it stays.
         """
-        signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
         if not _is_readable(self._pidfd, KILL_S):
             raise InfrastructureError("infrastructure.sandbox", "A killed sandbox did not go away.")
         _, status, used = os.wait4(self._process.pid, 0)

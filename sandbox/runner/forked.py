@@ -88,7 +88,7 @@ def start(command: list[str], *, folder: str, stderr: int) -> Process | subproce
     """
     script = Path(folder, command[1]) if len(command) > 1 and command[0] == sys.executable else None
     if script is not None and script.suffix == ".py" and script.is_file() and not stack.is_shadowed_in(script.parent):
-        return fork(lambda: become_script(script, command[2:]), folder=folder, stderr=stderr)
+        return fork(lambda: become_script(script, command[1:]), folder=folder, stderr=stderr)
     return subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=stderr, bufsize=0)
 
 
@@ -104,12 +104,12 @@ def leave_the_runner(first_path: str | None) -> None:
 
 
 def become_script(script: Path, words: list[str]) -> int:
-    """Run `script` as `python script words...` would, in this process, and return its exit status.
+    """Run `script` as `python words...` would, in this process, and return its exit status.
 
     SystemExit passes: the interpreter deals with it as with any script's.
     """
     leave_the_runner(str(script.parent))
-    sys.argv = [str(script), *words]
+    sys.argv = words
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=str(script), __builtins__=builtins)
     module.__loader__ = importlib.machinery.SourceFileLoader("__main__", str(script))

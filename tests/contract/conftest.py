@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from fake_sandbox import FakeSandbox
 from sandbox_bench import Bench
+from warm_bench import WarmBench
 
 from grader.ports import Sandbox
 from grader.sandbox import BubblewrapSandbox, DockerSandbox
@@ -50,6 +51,13 @@ def any_sandbox(request: pytest.FixtureRequest) -> Sandbox:
 def bench(sandbox: Sandbox, tmp_path: Path) -> Bench:
     """Run snippets in each backend that confines."""
     return Bench(sandbox, tmp_path)
+
+
+@pytest.fixture(params=["cold", "warm"])
+def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Bench]:
+    """Run snippets in each backend that confines, once in fresh interpreters and once as works run."""
+    yield Bench(sandbox, tmp_path) if request.param == "cold" else WarmBench(sandbox, tmp_path)
+    sandbox.close()
 
 
 @pytest.fixture
