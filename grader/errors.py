@@ -72,6 +72,7 @@ FAILURE_CODES: dict[str, str] = {
     "infrastructure.no_sandbox": "No sandbox is available on this machine.",
     "infrastructure.no_environment": "The locked scientific environment is not built.",
     "infrastructure.sandbox": "The sandbox itself failed.",
+    "infrastructure.cancelled": "The grading was stopped from outside before it was through.",
     "infrastructure.internal": "The grader failed in a way it did not expect.",
 }
 
@@ -136,7 +137,11 @@ class UsageError(GraderError):
 
 
 class InfrastructureError(GraderError):
-    """Our side failed; the submission is not judged by it and may be tried again."""
+    """Our side failed; the submission is not judged by it and may be tried again. `observed` is what was seen of it."""
 
     exit_status = 3
     http_status = 503
+
+    def __init__(self, code: str, message: str, *, hint: str = "", observed: tuple[str, ...] = ()) -> None:
+        super().__init__(code, message, hint=hint)
+        self.observed = observed

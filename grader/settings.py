@@ -23,7 +23,8 @@ class Settings(BaseSettings):
     """What an operator can set.
 
     `home` holds the locked environment, snapshots and the scratch space of running gradings. `assignments` are folders
-    searched for assignment slugs, separated by colons in the environment variable.
+    searched for assignment slugs, separated by colons in the environment variable. A run in which our side fails is
+    tried `tries` times in all, `retry_wait` seconds after the first try and twice as long after each further one.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", frozen=True, extra="ignore")
@@ -32,6 +33,8 @@ class Settings(BaseSettings):
     assignments: str = ""
     docker_image: str = ""
     docker_runtime: str = ""
+    tries: int = Field(default=3, ge=1, le=10)
+    retry_wait: float = Field(default=2.0, ge=0, le=600, allow_inf_nan=False)
 
     @field_validator("home")
     @classmethod

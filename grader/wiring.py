@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from grader.assignment import find_assignment
 from grader.evidence import SubprocessCodeReader
 from grader.model import Assignment
-from grader.pipeline import Parts, private_scratch
+from grader.pipeline import Parts, RetryPolicy, private_scratch
 from grader.plugins import load_criteria
 from grader.ports import ProgressListener
 from grader.sandbox import choose_sandbox
@@ -33,6 +33,7 @@ def grading_parts(
             criteria=load_criteria(),
             scratch=scratch,
             listener=listener,
+            retry=RetryPolicy(settings.tries, settings.retry_wait),
             allow_local_git=allow_local_git,
         )
 

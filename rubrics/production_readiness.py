@@ -84,6 +84,48 @@ def resource_use(evidence: Evidence) -> Finding:
     return met("It takes less than half of the time and memory allowed.", evidence=start(evidence))
 
 
+@criterion("production_readiness.reproducible_predictions", title="The same rows get the same predictions", weight=1)
+def reproducible_predictions(evidence: Evidence) -> Finding:
+    """Judge whether a second run gave the hidden rows, under other ids and in another order, the same predictions."""
+    stress = evidence.stress
+    if stress is None:
+        return not_applicable("The work was not run a second time.")
+    if stress.failure is not None:
+        return not_applicable("The second run gave no predictions to compare.")
+    place = start(evidence)
+    if stress.identical == stress.rows:
+        return met("Each row got the same prediction under another id and in another order.", evidence=place)
+    share = stress.identical / stress.rows
+    advice = "Fix every seed (random_state, numpy, the framework's), and predict each row by itself."
+    reason = (
+        f"In a second run {count(stress.rows - stress.identical, 'row')} of {stress.rows:,} got another prediction."
+    )
+    if share >= MOST:
+        return partly(reason, evidence=place, advice=advice)
+    return not_met(reason, evidence=place, advice=advice)
+
+
+@criterion("production_readiness.survives_messy_rows", title="It copes with rows that are not clean", weight=1)
+def survives_messy_rows(evidence: Evidence) -> Finding:
+    """Judge whether messy rows among the hidden ones got a valid prediction, and spoiled no other row's."""
+    stress = evidence.stress
+    if stress is None or not stress.messy_rows:
+        return not_applicable("No messy rows were put to the work.")
+    if stress.failure is not None and stress.failure.code.startswith("infrastructure."):
+        return not_applicable("The second run failed on our side.")
+    place = start(evidence)
+    advice = "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges."
+    if stress.failure is not None:
+        return not_met(f"With messy rows it fails: {stress.failure.message}", evidence=place, advice=advice)
+    rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'messy row')} got a valid prediction"
+    if stress.messy_valid == stress.messy_rows and stress.predicted == stress.rows:
+        return met(f"{rows}, and so did every other row.", evidence=place)
+    share = min(stress.messy_valid / stress.messy_rows, stress.predicted / stress.rows)
+    if share >= HALF:
+        return partly(f"Only {rows}.", evidence=place, score=round(share, 2), advice=advice)
+    return not_met(f"Only {rows}.", evidence=place, advice=advice)
+
+
 @criterion("production_readiness.dependencies_pinned", title="Dependencies are declared with their versions", weight=2)
 def dependencies_pinned(evidence: Evidence) -> Finding:
     """Judge whether every imported package is declared, with a version that is fixed."""

@@ -1,7 +1,8 @@
 """Dealing out the hidden data of one run: other ids, another order, and never a label.
 
 The keys come from HMAC-SHA256 (RFC 2104) over the run id, keyed with the hidden tables themselves, so that they can be
-made again from the receipt by whoever holds the hidden data, and by nobody else.
+made again from the receipt by whoever holds the hidden data, and by nobody else. The stress run of a grading is dealt
+as another run: nothing in its ids or its order can be told from the first one's.
 """
 
 from __future__ import annotations
@@ -9,15 +10,31 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from grader.assignment.messy import make_messy
 from grader.assignment.tables import Table, read_table, write_table
 from grader.model import Assignment, Deal
 
 ID_DIGITS = 9
+STRESS = "stress"  # what the run id of a stress run ends with
+OWN = "own"  # the kind of the rows in an author's file
 
 
-def deal(assignment: Assignment, run_id: str) -> Deal:
-    """Return the files a run is given and, apart from them, its ids with their labels.
+@dataclass(frozen=True)
+class _Card:
+    """One row to deal: its cells, and either its place in the hidden table or the kind of mess it is."""
+
+    name: str
+    cells: tuple[str, ...]
+    place: int | None = None
+    kind: str = ""
+
+
+def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
+    """Return the files a run is given and, apart from them, its ids with their labels; with `stress` messy rows are
+    shuffled in.
 
     Raises AssignmentError when a table is missing or broken.
     """
@@ -25,17 +42,45 @@ def deal(assignment: Assignment, run_id: str) -> Deal:
     features = read_table(root / "data" / "hidden" / spec.hidden_features, name=spec.hidden_features)
     labels = read_table(root / "data" / "hidden" / spec.hidden_labels, name=spec.hidden_labels)
     key = hashlib.sha256(write_table(features) + write_table(labels)).digest()
-    fresh = _fresh_ids(key, run_id, features.column(spec.id), _published_ids(assignment))
-    shuffled = sorted(features.rows, key=lambda row: _mac(key, run_id, "order", row[features.columns.index(spec.id)]))
+    run = f"{run_id}\0{STRESS}" if stress else run_id
+    cards = [
+        _Card(name, row, place)
+        for place, (name, row) in enumerate(zip(features.column(spec.id), features.rows, strict=True))
+    ]
+    if stress:
+        cards += _messy(assignment, features, key)
+    fresh = _fresh_ids(key, run, [card.name for card in cards], _published_ids(assignment))
+    cards.sort(key=lambda card: _mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
-    rekeyed = tuple((*row[:position], fresh[row[position]], *row[position + 1 :]) for row in shuffled)
+    rows = tuple((*card.cells[:position], fresh[card.name], *card.cells[position + 1 :]) for card in cards)
     truth = dict(zip(labels.column(spec.id), labels.column(spec.target), strict=True))
-    ids = tuple(row[position] for row in shuffled)
     files = {name: (root / "data" / "public" / name).read_bytes() for name in (spec.train, *spec.other)}
-    files[spec.test] = write_table(Table(features.columns, rekeyed))
+    files[spec.test] = write_table(Table(features.columns, rows))
     if spec.sample:
-        files[spec.sample] = _sample(assignment, [fresh[old] for old in ids])
-    return Deal(files=files, ids=tuple(fresh[old] for old in ids), labels=tuple(truth[old] for old in ids))
+        files[spec.sample] = _sample(assignment, [fresh[card.name] for card in cards])
+    known = [(card, card.place) for card in cards if card.place is not None]
+    return Deal(
+        files=files,
+        ids=tuple(fresh[card.name] for card, _ in known),
+        labels=tuple(truth[card.name] for card, _ in known),
+        rows=tuple(place for _, place in known),
+        messy={fresh[card.name]: card.kind for card in cards if card.place is None},
+    )
+
+
+def _messy(assignment: Assignment, features: Table, key: bytes) -> list[_Card]:
+    """Return the messy rows, the same ones for every run; their names cannot be those of a row of a table."""
+    spec, column = assignment.stress, assignment.data.id
+    if spec.messy_file:
+        own = read_table(assignment.root / "data" / "hidden" / spec.messy_file, name=spec.messy_file)
+        found: Sequence[tuple[tuple[str, ...], str]] = [(row, OWN) for row in own.rows]
+    else:
+
+        def draw(purpose: str, below: int) -> int:
+            return int.from_bytes(_mac(key, str(assignment.seed), f"messy {purpose}", "")[:8], "big") % below
+
+        found = make_messy(features, column, spec.messy_rows, spec.kinds, draw)
+    return [_Card(f"\0messy {number}", row, kind=kind) for number, (row, kind) in enumerate(found)]
 
 
 def _mac(key: bytes, run_id: str, purpose: str, text: str) -> bytes:

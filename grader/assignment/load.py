@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from grader.assignment.labels import check_labels
+from grader.assignment.messy import make_messy
 from grader.assignment.tables import Table, read_table
 from grader.errors import AssignmentError, UsageError
 from grader.model import Assignment
@@ -115,11 +116,25 @@ def _check_tables(assignment: Assignment) -> None:
     for other in spec.other:
         if not (data / "public" / other).is_file():
             raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
+    _check_stress(assignment, features)
     check_labels(labels.column(spec.target), assignment)
     if (data / "public" / spec.hidden_labels).exists():
         raise AssignmentError(
             "the hidden labels' file lies in the public part", path=f"data/public/{spec.hidden_labels}"
         )
+
+
+def _check_stress(assignment: Assignment, features: Table) -> None:
+    spec = assignment.stress
+    if spec.messy_rows:
+        make_messy(features, assignment.data.id, len(spec.kinds), spec.kinds, lambda _purpose, _below: 0)
+    if spec.messy_file:
+        name = f"data/hidden/{spec.messy_file}"
+        own = _table(assignment.root / "data" / "hidden" / spec.messy_file, name, (assignment.data.id,))
+        if own.columns != features.columns:
+            raise AssignmentError(
+                "its columns are not those of the hidden features", path=name, key="stress.messy_file"
+            )
 
 
 def _table(path: Path, name: str, needed: tuple[str, ...]) -> Table:

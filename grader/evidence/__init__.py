@@ -7,14 +7,17 @@ if TYPE_CHECKING:
     from grader.evidence.facts import read_facts
     from grader.evidence.hidden import evaluate_hidden
     from grader.evidence.reader import SubprocessCodeReader
+    from grader.evidence.stress import compare_runs, no_predictions
 
 _HOMES = {
     "read_facts": "grader.evidence.facts",
     "evaluate_hidden": "grader.evidence.hidden",
     "SubprocessCodeReader": "grader.evidence.reader",
+    "compare_runs": "grader.evidence.stress",
+    "no_predictions": "grader.evidence.stress",
 }
 
-__all__ = ["SubprocessCodeReader", "evaluate_hidden", "read_facts"]
+__all__ = ["SubprocessCodeReader", "compare_runs", "evaluate_hidden", "no_predictions", "read_facts"]
 
 
 def __getattr__(name: str) -> Any:

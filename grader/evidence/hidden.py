@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from grader.evidence.bootstrap import interval
@@ -19,9 +21,13 @@ def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> H
 
     Raises SubmissionError when the predictions cannot be used.
     """
-    predicted = read_predictions(predictions, deal, assignment)
+    return evaluate_values(read_predictions(predictions, deal, assignment), deal.labels, assignment)
+
+
+def evaluate_values(predicted: Floats, labels: Sequence[str], assignment: Assignment) -> HiddenResult:
+    """Return the same of finite predictions, shape (rows,), with the rows' labels in the same order."""
     classes = assignment.metric.name in CLASSIFICATION
-    truth = _truth(deal, assignment, classes=classes)
+    truth = _truth(labels, assignment, classes=classes)
     # rows come in another order in every run; the resamples must not
     order = np.lexsort((truth, predicted))
     truth, predicted = truth[order], predicted[order]
@@ -47,12 +53,12 @@ def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> H
     )
 
 
-def _truth(deal: Deal, assignment: Assignment, *, classes: bool) -> Floats:
+def _truth(labels: Sequence[str], assignment: Assignment, *, classes: bool) -> Floats:
     """Return the labels as numbers; that they are classes or numbers was checked when the assignment was loaded."""
     if classes:
         positive = assignment.data.classes[1]
-        return np.array([float(label == positive) for label in deal.labels])
-    return np.array([float(label) for label in deal.labels])
+        return np.array([float(label == positive) for label in labels])
+    return np.array([float(label) for label in labels])
 
 
 def _normalised(value: float, assignment: Assignment) -> float:

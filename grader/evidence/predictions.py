@@ -62,6 +62,25 @@ def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
     return values
 
 
+def read_valid(data: bytes, ids: Sequence[str], assignment: Assignment) -> Floats:
+    """Return a prediction a row in the order of `ids`, NaN where there is no valid one or more than one; shape (rows,).
+
+    Raises SubmissionError where nothing at all can be read: no table, or not the columns asked for.
+    """
+    place = {name: index for index, name in enumerate(ids)}
+    values = np.full(len(place), np.nan)
+    seen: set[int] = set()
+    for name, cell in _rows(_text(data, len(place)), place, assignment):
+        index = place.get(name)
+        if index is None:
+            continue
+        value = _number(cell)
+        good = index not in seen and value is not None and math.isfinite(value) and _in_range(value, assignment)
+        values[index] = value if good and value is not None else np.nan
+        seen.add(index)
+    return values
+
+
 def _text(data: bytes, rows: int) -> str:
     if len(data) > (rows + 1) * LINE_BYTES or data.count(b"\n") > rows * 4 + 100:
         raise SubmissionError(

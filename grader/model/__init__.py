@@ -1,6 +1,6 @@
 """The records that pass between the stages."""
 
-from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, Weights
+from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.evidence import (
     Call,
@@ -11,8 +11,10 @@ from grader.model.evidence import (
     FunctionFact,
     HiddenResult,
     LeakageFact,
+    MessyCount,
     NotebookFact,
     Source,
+    StressResult,
 )
 from grader.model.report import (
     DIMENSIONS,
@@ -29,7 +31,7 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
-from grader.model.run import CellRun, Mount, RunResult, SandboxJob, SandboxResult
+from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "EntryPoint",
     "EnvironmentRef",
     "Evidence",
+    "FailedTry",
     "Failure",
     "FileEntry",
     "FollowedFact",
@@ -56,6 +59,7 @@ __all__ = [
     "HiddenResult",
     "LeakageFact",
     "Limits",
+    "MessyCount",
     "MetricSpec",
     "Mount",
     "NotebookFact",
@@ -72,6 +76,8 @@ __all__ = [
     "Score",
     "Source",
     "Span",
+    "StressResult",
+    "StressSpec",
     "Submission",
     "SubmissionRef",
     "Verdict",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
@@ -16,6 +16,8 @@ ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
 MetricName = Literal["roc_auc", "average_precision", "accuracy", "rmse", "mae"]
+MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
+MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae"})
 
 
@@ -87,6 +89,27 @@ class MetricSpec(Record):
         return self.name not in ERRORS
 
 
+class StressSpec(Record):
+    """The stress run: a second run on the hidden rows under other ids and in another order, with messy rows among them.
+
+    `messy_rows` are made by the law of grader/assignment/messy.py, of `kinds` in turn; `messy_file` (below data/hidden)
+    holds an author's own instead.
+    """
+
+    repeat: bool = False
+    messy_rows: Annotated[int, Field(ge=0, le=100_000)] = 0
+    kinds: tuple[MessyKind, ...] = Field(default=MESSY_KINDS, min_length=1)
+    messy_file: FileName | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if (self.messy_rows or self.messy_file) and not self.repeat:
+            raise ValueError("messy rows need repeat = true: they go into the second run")
+        if self.messy_rows and self.messy_file:
+            raise ValueError("messy_rows and messy_file exclude each other")
+        return self
+
+
 class Weights(Record):
     """Shares of the whole score; they need not add up to anything."""
 
@@ -123,6 +146,7 @@ class Assignment(Record):
     contract: ContractSpec = ContractSpec()
     metric: MetricSpec
     limits: Limits = Limits()
+    stress: StressSpec = StressSpec()
     weights: Weights = Weights()
     root: Path = Field(default=Path(), exclude=True)
 
@@ -130,8 +154,13 @@ class Assignment(Record):
 class Deal(Record):
     """The hidden data of one run, dealt out: `files` (name inside data/ -> bytes) go to the sandbox, `ids` and
     `labels` (same order, `ids` as re-keyed for this run) stay on the host. Never stored.
+
+    `rows` are the hidden rows' places in their table, in the order of `ids`: what joins two deals of one table. `messy`
+    maps the ids of a stress run's messy rows, which have no labels, to their kind.
     """
 
     files: dict[str, bytes]
     ids: tuple[str, ...]
     labels: tuple[str, ...]
+    rows: tuple[int, ...] = ()
+    messy: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import FiniteFloat
 
 from grader.model.base import Failure, Record, Span
-from grader.model.run import CellRun, RunResult
+from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.submission import FileEntry, RunPlan
 
 CallKind = Literal[
@@ -149,6 +149,46 @@ class HiddenResult(Record):
     histogram: tuple[tuple[float, int, int], ...] = ()
 
 
+class MessyCount(Record):
+    """How many messy rows of one kind there were, and how many of them got a valid prediction."""
+
+    kind: str
+    rows: int
+    valid: int
+
+
+class StressResult(Record):
+    """What the stress run came to: the hidden rows again, other ids, another order, and messy rows among them.
+
+    Of the `rows` that both runs had, `predicted` got a valid prediction again, and `identical` of those the same one;
+    the differences are over the predicted ones, null without any. `hidden` is the metric over those (suite "repeat").
+    `failure` says why there were no predictions at all; `tries` are those in which our side failed.
+    """
+
+    failure: Failure | None = None
+    limit_exceeded: bool = False
+    wall_s: FiniteFloat | None = None
+    peak_memory_bytes: int | None = None
+    rows: int
+    predicted: int = 0
+    identical: int = 0
+    mean_difference: FiniteFloat | None = None
+    max_difference: FiniteFloat | None = None
+    hidden: HiddenResult | None = None
+    messy: tuple[MessyCount, ...] = ()
+    tries: tuple[FailedTry, ...] = ()
+
+    @property
+    def messy_rows(self) -> int:
+        """How many messy rows there were."""
+        return sum(count.rows for count in self.messy)
+
+    @property
+    def messy_valid(self) -> int:
+        """How many messy rows got a valid prediction."""
+        return sum(count.valid for count in self.messy)
+
+
 class Evidence(Record):
     """All that scoring may see; stored beside the report so that rescoring runs nothing."""
 
@@ -157,7 +197,9 @@ class Evidence(Record):
     plan: RunPlan | None = None
     run: RunResult | None = None
     failure: Failure | None = None
+    tries: tuple[FailedTry, ...] = ()
     hidden: tuple[HiddenResult, ...] = ()
+    stress: StressResult | None = None
     has_hidden_data: bool = False
 
     @property

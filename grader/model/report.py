@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from grader.model.base import Failure, Outcome, Record, Span
-from grader.model.evidence import HiddenResult
-from grader.model.run import CellRun, Enforcement
+from grader.model.evidence import HiddenResult, StressResult
+from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
@@ -108,6 +108,7 @@ class RunReport(Record):
     cells: tuple[CellRun, ...] = ()
     environment: EnvironmentRef | None = None
     warnings: tuple[str, ...] = ()
+    tries: tuple[FailedTry, ...] = ()
     log_tail: str = ""
 
 
@@ -140,6 +141,7 @@ class Report(Record):
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]
     hidden: tuple[HiddenResult, ...]
+    stress: StressResult | None = None
     run: RunReport
     questions: tuple[Question, ...]
     receipt: Receipt

@@ -63,6 +63,16 @@ class SandboxResult(Record):
     backend: str
 
 
+class FailedTry(Record):
+    """One try at a run in which our side failed: its number from 1, why, and what was observed."""
+
+    number: int
+    code: str
+    message: str
+    hint: str = ""
+    observed: tuple[str, ...] = ()
+
+
 class CellRun(Record):
     """What the runner says of one executed cell (self-reported): `index` is the 0-based cell of the notebook."""
 

@@ -4,6 +4,17 @@ from grader.pipeline.ahead import start_ahead
 from grader.pipeline.grading import grade
 from grader.pipeline.records import Graded, Parts
 from grader.pipeline.reporting import failed_on_our_side, failure_of, rescore
+from grader.pipeline.retry import RetryPolicy
 from grader.pipeline.scratch import private_scratch
 
-__all__ = ["Graded", "Parts", "failed_on_our_side", "failure_of", "grade", "private_scratch", "rescore", "start_ahead"]
+__all__ = [
+    "Graded",
+    "Parts",
+    "RetryPolicy",
+    "failed_on_our_side",
+    "failure_of",
+    "grade",
+    "private_scratch",
+    "rescore",
+    "start_ahead",
+]

@@ -8,26 +8,16 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from pathlib import Path
 
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
 from grader.intake import make_plan, take
-from grader.model import (
-    Assignment,
-    CodeFacts,
-    Deal,
-    Evidence,
-    Failure,
-    HiddenResult,
-    Outcome,
-    RunPlan,
-    RunResult,
-    Submission,
-)
+from grader.model import Assignment, CodeFacts, Evidence, Failure, HiddenResult, Outcome, RunPlan, Submission
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
-from grader.sandbox import execute
+from grader.pipeline.retry import failure_after
+from grader.pipeline.runs import Run, Runs, collected_file, run_all
+from grader.pipeline.stress import stress_result
 
 
 def grade(
@@ -63,7 +53,7 @@ def _collect(grading: Grading) -> Collected:
     except GraderError as error:
         evidence = Evidence(failure=failure_of(error), has_hidden_data=has_hidden_data)
         return Collected(refused(grading.source, grading.name), evidence, outcome_of(error))
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="beside-the-run") as beside:
+    with ThreadPoolExecutor(max_workers=3, thread_name_prefix="beside-the-run") as beside:
         facts = beside.submit(parts.reader.read, submission)
         try:
             return _run(grading, submission, facts, beside)
@@ -78,51 +68,45 @@ def _collect(grading: Grading) -> Collected:
 
 
 def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], beside: Executor) -> Collected:
-    assignment = grading.assignment
     grading.step("plan")
-    plan = make_plan(submission, assignment, grading.limits)
-    dealt = deal(assignment, grading.run_id) if assignment else None
+    plan = make_plan(submission, grading.assignment, grading.limits)
+    dealt = deal(grading.assignment, grading.run_id) if grading.assignment else None
     beside.submit(_import_ahead)  # after dealing, which would otherwise share the interpreter with it
     grading.step("sandbox", plan.entry_point.path or " ".join(plan.entry_point.argv))
-    result = execute(
-        submission,
-        plan,
-        assignment=assignment,
-        deal=dealt,
-        sandbox=grading.parts.sandbox,
-        run_id=grading.run_id,
-        scratch=grading.parts.scratch,
-        cpu_ids=grading.cpu_ids,
-        cancel=grading.cancel,
-    )
+    runs = run_all(grading, submission, plan, dealt, beside)
     grading.after_run()
     grading.step("collect")
-    failure, hidden = _hidden(result, assignment, dealt)
+    first = runs.first.tried.result
+    failure, hidden = _hidden(runs.first, grading.assignment)
     outcome: Outcome = "completed"
-    if failure:
-        outcome = "limit_exceeded" if result.limit_exceeded else "submission_failed"
+    if first is None:
+        outcome = "infrastructure_failed"
+    elif failure:
+        outcome = "limit_exceeded" if first.limit_exceeded else "submission_failed"
+    evidence = _evidence(submission, plan, runs, failure, hidden, facts, grading.assignment)
     return Collected(
         submission=reference_to(submission, grading.name),
-        evidence=_evidence(submission, plan, result, failure, hidden, facts, assignment),
+        evidence=evidence,
         outcome=outcome,
-        executed=_read_if_there(result.collected / "executed.ipynb"),
-        logs={"stdout.txt": result.sandbox.stdout, "stderr.txt": result.sandbox.stderr},
+        executed=collected_file(first, "executed.ipynb") if first else None,
+        logs=_logs(runs),
     )
 
 
-def _hidden(
-    result: RunResult, assignment: Assignment | None, dealt: Deal | None
-) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
+def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
     """Score the predictions when the run delivered any; what is wrong with them is the submission's failure."""
-    if result.failure or assignment is None or dealt is None:
+    result = run.tried.result
+    if result is None:
+        return failure_after(run.tried), ()
+    if result.failure or assignment is None or run.dealt is None:
         return result.failure, ()
-    predictions = _read_if_there(result.collected / "predictions.csv")
+    predictions = collected_file(result, "predictions.csv")
     try:
         if predictions is None:
             raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
         from grader.evidence import evaluate_hidden  # needs NumPy, which was loaded while the sandbox was busy
 
-        return None, (evaluate_hidden(predictions, dealt, assignment),)
+        return None, (evaluate_hidden(predictions, run.dealt, assignment),)
     except SubmissionError as error:
         return failure_of(error), ()
 
@@ -130,7 +114,7 @@ def _hidden(
 def _evidence(
     submission: Submission,
     plan: RunPlan,
-    result: RunResult,
+    runs: Runs,
     failure: Failure | None,
     hidden: tuple[HiddenResult, ...],
     facts: Future[CodeFacts],
@@ -140,21 +124,29 @@ def _evidence(
         files=submission.files,
         code=facts.result(),
         plan=plan,
-        run=result,
+        run=runs.first.tried.result,
         failure=failure,
+        tries=runs.first.tried.failed,
         hidden=hidden,
+        stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         has_hidden_data=assignment is not None,
     )
 
 
+def _logs(runs: Runs) -> dict[str, str]:
+    """Return what each run printed; the stress run's under names of its own."""
+    logs: dict[str, str] = {}
+    for run, prefix in ((runs.first, ""), (runs.stress, "stress-")):
+        if run is not None and run.tried.result is not None:
+            sandbox = run.tried.result.sandbox
+            logs |= {f"{prefix}stdout.txt": sandbox.stdout, f"{prefix}stderr.txt": sandbox.stderr}
+    return logs
+
+
 def _import_ahead() -> None:
     """Load what scoring and reporting need while the sandbox is busy."""
-    for module in ("numpy.random", "grader.evidence.hidden", "grader.report.markdown", "grader.report.html"):
+    for module in ("numpy.random", "grader.evidence.stress", "grader.report.markdown", "grader.report.html"):
         importlib.import_module(module)
     from grader.report.html import page_template
 
     page_template()
-
-
-def _read_if_there(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None

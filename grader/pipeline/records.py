@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.intake import IntakeLimits
 from grader.model import Assignment, Evidence, Limits, Outcome, Report, SubmissionRef
+from grader.pipeline.retry import RetryPolicy
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
 
@@ -22,6 +23,7 @@ class Parts:
     criteria: tuple[Criterion, ...]
     scratch: Path
     listener: ProgressListener
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     allow_local_git: bool = False
 

@@ -8,6 +8,7 @@ from grader.model import (
     CellRun,
     EnvironmentRef,
     Evidence,
+    HiddenResult,
     Outcome,
     Receipt,
     Report,
@@ -48,11 +49,18 @@ def build_report(
         hidden_weight=score.hidden_weight,
         hidden_score=score.hidden_score,
         dimensions=score.dimensions,
-        hidden=evidence.hidden,
+        hidden=_hidden(evidence),
+        stress=evidence.stress,
         run=_run_report(evidence, sandbox_name),
         questions=score.questions,
         receipt=receipt,
     )
+
+
+def _hidden(evidence: Evidence) -> tuple[HiddenResult, ...]:
+    """Return the suites of the first run, which the score rests on, and then the stress run's."""
+    again = evidence.stress.hidden if evidence.stress else None
+    return (*evidence.hidden, again) if again else evidence.hidden
 
 
 def _assignment_ref(assignment: Assignment | None) -> AssignmentRef | None:
@@ -81,7 +89,9 @@ def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
     plan, run = evidence.plan, evidence.run
     entry_point = plan.entry_point if plan else None
     if run is None:
-        return RunReport(sandbox=sandbox_name, entry_point=entry_point, warnings=_warnings(evidence))
+        return RunReport(
+            sandbox=sandbox_name, entry_point=entry_point, warnings=_warnings(evidence), tries=evidence.tries
+        )
     return RunReport(
         sandbox=sandbox_name,
         enforcement=run.sandbox.enforcement,
@@ -92,6 +102,7 @@ def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
         cells=tuple(_bounded_cell(cell) for cell in run.cells[:MAX_CELLS]),
         environment=EnvironmentRef(name=plan.environment if plan else "fixed", digest=run.environment_digest),
         warnings=_warnings(evidence),
+        tries=evidence.tries,
         log_tail=_log_tail(evidence),
     )
 

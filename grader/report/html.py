@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats
+from grader.report import charts, findings, formats, stress
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
@@ -80,6 +80,9 @@ def _context(report: Report) -> dict[str, Any]:
         "verdicts": findings.VERDICT_WORDS,
         "everything": everything,
         "scored": scored,
+        "suites": stress.first_run_suites(report),
+        "stress_sentences": stress.stress_sentences(report),
+        "messy_rows": stress.messy_rows(report.stress) if report.stress else (),
         "costs": findings.costliest(report),
         "strengths": findings.strengths(report),
         "for_a_person": findings.for_a_person(report),

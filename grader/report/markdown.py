@@ -7,6 +7,7 @@ import re
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
 from grader.report.formats import interval, measure, metric_name, points, seconds, share, size, where
+from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import block, encodable, one_line
 
 MAX_CHARACTERS = 60_000
@@ -22,7 +23,7 @@ def render_markdown(report: Report) -> str:
         parts.append(_failure(report.failure))
     if report.unscored_reason:
         parts.append(f"> {escaped(report.unscored_reason)}")
-    parts += [_dimensions(report), _findings(report)]
+    parts += [_dimensions(report), _stress(report), _findings(report)]
     tail = [_criteria(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)
     for part in tail:
@@ -48,7 +49,7 @@ def _headline(report: Report) -> str:
     title = report.assignment.title or report.assignment.slug if report.assignment else "Portfolio reading"
     line = f"**Score: {score}**" + (f" (95% interval {bounds})" if bounds else "")
     line += f" · {OUTCOME_WORDS[report.outcome]}"
-    for suite in report.hidden:
+    for suite in first_run_suites(report):
         line += f" · {metric_name(suite.metric)} {measure(suite.value)} on {suite.rows:,} unseen rows"
     return f"## {escaped(title)}: {escaped(report.submission.name, 120)}\n\n{line}"
 
@@ -73,6 +74,11 @@ def _dimensions(report: Report) -> str:
         weight = share(dimension.weight, everything)
         rows.append(f"| {escaped(dimension.title)} | {weight} | {_score(dimension.score)} |")
     return "\n".join(rows) if len(rows) > 2 else ""
+
+
+def _stress(report: Report) -> str:
+    sentences = stress_sentences(report)
+    return "**Stress run:** " + " ".join(escaped(text, 600) for text in sentences) if sentences else ""
 
 
 def _findings(report: Report) -> str:

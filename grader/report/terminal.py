@@ -14,6 +14,7 @@ from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
 from grader.report.formats import interval, measure, metric_name, points, where
 from grader.report.ranking import ranked
+from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import one_line
 
 OUTCOME_STYLES = {
@@ -34,6 +35,11 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
         console.print(Text(f"  {one_line(report.unscored_reason)}"))
     console.print()
     console.print(_dimensions(report))
+    if sentences := stress_sentences(report):
+        console.print()
+        console.print(Text("Stress run", style="bold"))
+        for sentence in sentences:
+            console.print(Text(f"  {one_line(sentence, 600)}"))
     _print_findings(console, "What cost most", costliest(report, 4), "red")
     _print_findings(console, "What is good", strengths(report, 3), "green")
     if location is not None:
@@ -71,7 +77,7 @@ def _headline(report: Report) -> Text:
     line.append("  ").append(score, style="bold cyan")
     line.append(f" ({bounds})" if bounds else "", style="dim")
     line.append("  ").append(OUTCOME_WORDS[report.outcome], style=OUTCOME_STYLES[report.outcome])
-    for suite in report.hidden:
+    for suite in first_run_suites(report):
         line.append(f"  {metric_name(suite.metric)} {measure(suite.value)} on unseen data", style="not bold")
     return line
 

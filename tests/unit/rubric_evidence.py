@@ -22,10 +22,12 @@ from grader.model import (
     HiddenResult,
     LeakageFact,
     Limits,
+    MessyCount,
     RunPlan,
     RunResult,
     SandboxResult,
     Span,
+    StressResult,
 )
 from grader.plugins import Criterion, Finding, judge, load_criteria
 
@@ -102,6 +104,13 @@ def ran(*, wall_s: float = 10, memory: int = 10**8, failure: Failure | None = No
         enforcement="enforced", backend="fake",
     )  # fmt: skip
     return RunResult(sandbox=sandbox, failure=failure, limit_exceeded=over, cells=cells)
+
+
+def stress(*, identical: int = 100, predicted: int = 100, valid: int = 10,
+           failure: Failure | None = None) -> StressResult:  # fmt: skip
+    """Return a second run over 100 rows and 10 messy ones."""
+    messy = (MessyCount(kind="missing", rows=10, valid=valid),)
+    return StressResult(rows=100, predicted=predicted, identical=identical, messy=messy, failure=failure)
 
 
 def hidden(value: float = 0.8, *, metric: str = "roc_auc", spread: float = 0.05, suite: str = "iid") -> HiddenResult:

@@ -33,6 +33,8 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
     """Return what is told of a script that ended with this error."""
     load("hints", monkeypatch)
     load("record", monkeypatch)
+    load("stack", monkeypatch)
+    load("forked", monkeypatch)
     script = load("script", monkeypatch)
     (tmp_path / "main.py").write_text("")
 

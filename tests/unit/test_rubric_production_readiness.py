@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import Case, cases_of, finding, missing_verdicts, notebook, plan, ran, verdict, work
+from rubric_evidence import Case, cases_of, finding, missing_verdicts, notebook, plan, ran, stress, verdict, work
 
 from grader.model import Evidence, Failure
 
@@ -44,6 +44,18 @@ CASES = [
          run=ran(wall_s=600, failure=TOO_LONG, over=True)),
     case("resource_use", "not_applicable", "nothing was run", LOAD),
     case("resource_use", "not_applicable", "it failed early", LOAD, plan=plan(), run=ran(failure=CELL_ERROR)),
+    case("reproducible_predictions", "met", "all the same", LOAD, plan=plan(), stress=stress()),
+    case("reproducible_predictions", "partly", "a few differ", LOAD, plan=plan(), stress=stress(identical=90)),
+    case("reproducible_predictions", "not_met", "most differ", LOAD, plan=plan(), stress=stress(identical=10)),
+    case("reproducible_predictions", "not_applicable", "one run", LOAD, plan=plan()),
+    case("reproducible_predictions", "not_applicable", "it crashed", LOAD, stress=stress(failure=CELL_ERROR)),
+    case("survives_messy_rows", "met", "all valid", LOAD, plan=plan(), stress=stress()),
+    case("survives_messy_rows", "partly", "some are lost", LOAD, plan=plan(), stress=stress(valid=6)),
+    case("survives_messy_rows", "partly", "other rows are lost", LOAD, plan=plan(), stress=stress(predicted=60)),
+    case("survives_messy_rows", "not_met", "nearly all are lost", LOAD, plan=plan(), stress=stress(valid=1)),
+    case("survives_messy_rows", "not_met", "it crashed", LOAD, plan=plan(), stress=stress(failure=CELL_ERROR)),
+    case("survives_messy_rows", "not_applicable", "one run", LOAD, plan=plan()),
+    case("survives_messy_rows", "not_applicable", "our side failed", LOAD, stress=stress(failure=OURS)),
     case("dependencies_pinned", "met", "each with its version",
          {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas==2.2.0\nscikit_learn==1.5.0 # svm\n"}),
     case("dependencies_pinned", "met", "a lock file",

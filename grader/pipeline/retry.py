@@ -1,0 +1,81 @@
+"""A run in which our side failed is tried again, after a growing wait; what each failed try showed is kept."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from grader.errors import InfrastructureError
+from grader.model import FailedTry, Failure, RunResult
+
+WORTH_ANOTHER_TRY = "infrastructure.sandbox"  # the other codes of ours say what will be the same in a minute
+HOST_IS_SHORT = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EIO, errno.EROFS}
+)
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often a run is tried in all, and the seconds before the second try; each further wait is twice as long."""
+
+    tries: int = 3
+    first_wait_s: float = 2.0
+
+    def wait_s(self, failed: int) -> float:
+        """Return the seconds to wait after so many failed tries, 1 or more."""
+        return float(self.first_wait_s * 2 ** (failed - 1))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """The run's result, None when every try failed on our side; and the failed tries."""
+
+    result: RunResult | None
+    failed: tuple[FailedTry, ...] = ()
+
+
+def run_with_retries(attempt: Callable[[int], RunResult], policy: RetryPolicy, cancel: threading.Event) -> Tried:
+    """Call `attempt` with the try's number, from 1, until our side does not fail; `cancel` ends the waiting.
+
+    Only InfrastructureError("infrastructure.sandbox") is worth another try.
+    """
+    failed: list[FailedTry] = []
+    for number in range(1, policy.tries + 1):
+        try:
+            with host_shortage():
+                return Tried(attempt(number), tuple(failed))
+        except InfrastructureError as error:
+            failed.append(
+                FailedTry(
+                    number=number, code=error.code, message=error.message, hint=error.hint, observed=error.observed
+                )
+            )
+            last = number == policy.tries or error.code != WORTH_ANOTHER_TRY
+        if last or cancel.wait(policy.wait_s(number)):
+            break
+    return Tried(None, tuple(failed))
+
+
+def failure_after(tried: Tried) -> Failure:
+    """Return the failure of a run of which every try failed on our side."""
+    last = tried.failed[-1]
+    often = "" if len(tried.failed) == 1 else f" It was tried {len(tried.failed)} times."
+    return Failure(code=last.code, message=last.message + often, hint=last.hint)
+
+
+@contextmanager
+def host_shortage() -> Iterator[None]:
+    """Turn the system's refusal of disk, memory, descriptors or processes into InfrastructureError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in HOST_IS_SHORT:
+            raise
+        raise InfrastructureError(
+            WORTH_ANOTHER_TRY,
+            f"This machine is short of something a run needs: {error.strerror}.",
+            hint="Look at its disk, memory, and numbers of open files and processes.",
+        ) from error

@@ -1,0 +1,100 @@
+"""How often a submission is run: once, or with a stress run where the assignment asks for one; each tried again when
+our side fails.
+
+The stress run goes on beside the first one only where the grading was given twice the processors that one run may use.
+With fewer it comes after: a run that shared its processors would take longer for no fault of its own, and a time-out
+would then be ours. A first run that failed has no stress run that counts.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.assignment import deal
+from grader.errors import InfrastructureError
+from grader.model import Deal, RunPlan, RunResult, Submission
+from grader.pipeline.records import Grading
+from grader.pipeline.retry import Tried, run_with_retries
+from grader.sandbox import execute
+
+CpuIds = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the work, tried as often as it took, with what was dealt to it."""
+
+    tried: Tried
+    dealt: Deal | None
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The first run, which the score rests on, and the stress run where there was one."""
+
+    first: Run
+    stress: Run | None = None
+
+
+def run_all(grading: Grading, submission: Submission, plan: RunPlan, dealt: Deal | None, beside: Executor) -> Runs:
+    """Run the work with what was `dealt`; and under stress where the assignment asks for it and the work runs."""
+    assignment = grading.assignment
+
+    def under_stress(cpu_ids: CpuIds) -> Run:
+        messy = deal(assignment, grading.run_id, stress=True) if assignment else None
+        return _run(grading, submission, plan, messy, cpu_ids, "stress")
+
+    asked = assignment is not None and assignment.stress.repeat
+    first_cpus, other_cpus = cpus_for_two(grading.cpu_ids, plan.limits.cpus)
+    early = beside.submit(under_stress, other_cpus) if asked and other_cpus else None
+    first = _run(grading, submission, plan, dealt, first_cpus if early else grading.cpu_ids, "first")
+    went_well = first.tried.result is not None and first.tried.result.failure is None
+    if early is not None:
+        stress = early.result()
+        return Runs(first, stress if went_well else None)
+    if not (asked and went_well) or grading.cancel.is_set():
+        return Runs(first)
+    grading.step("sandbox", "again, under stress")
+    return Runs(first, under_stress(grading.cpu_ids))
+
+
+def cpus_for_two(granted: CpuIds, each: int) -> tuple[CpuIds, CpuIds]:
+    """Return the processors of the first and of the second of two runs side by side; none for the second where
+    `granted` are fewer than two runs may use.
+    """
+    if len(granted) < 2 * each:
+        return granted, ()
+    return granted[:each], granted[each : 2 * each]
+
+
+def _run(
+    grading: Grading, submission: Submission, plan: RunPlan, dealt: Deal | None, cpu_ids: CpuIds, name: str
+) -> Run:
+    def attempt(number: int) -> RunResult:
+        if number > 1:
+            grading.step("sandbox", f"try {number} of {grading.parts.retry.tries}")
+        # a folder, a sandbox and a name of its own for each try: nothing of a failed one is seen again
+        result = execute(
+            submission,
+            plan,
+            assignment=grading.assignment,
+            deal=dealt,
+            sandbox=grading.parts.sandbox,
+            run_id=f"{grading.run_id}-{name}-{number}",
+            scratch=grading.scratch,
+            cpu_ids=cpu_ids,
+            cancel=grading.cancel,
+        )
+        if result.sandbox.ended == "cancelled":
+            raise InfrastructureError("infrastructure.cancelled", "The grading was stopped before it was through.")
+        return result
+
+    return Run(run_with_retries(attempt, grading.parts.retry, grading.cancel), dealt)
+
+
+def collected_file(run: RunResult, name: str) -> bytes | None:
+    """Return a file that was taken out of the dead sandbox, None where there is none."""
+    path: Path = run.collected / name
+    return path.read_bytes() if path.is_file() else None

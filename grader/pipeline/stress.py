@@ -1,0 +1,45 @@
+"""What the stress run came to. Whatever happened in it, the outcome of the first run stands."""
+
+from __future__ import annotations
+
+from grader.errors import SubmissionError
+from grader.model import Assignment, HiddenResult, RunResult, StressResult
+from grader.pipeline.reporting import failure_of
+from grader.pipeline.retry import failure_after
+from grader.pipeline.runs import Run, Runs, collected_file
+
+PREDICTIONS = "predictions.csv"
+
+
+def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> StressResult | None:
+    """Compare the stress run with the first one, whose result is `hidden`; None where there was no stress run."""
+    if runs.stress is None or runs.stress.dealt is None:
+        return None
+    from grader.evidence import no_predictions  # needs NumPy, which was loaded while the sandbox was busy
+
+    tried, nothing = runs.stress.tried, no_predictions(runs.stress.dealt)
+    if tried.result is None:
+        return nothing.model_copy(update={"failure": failure_after(tried), "tries": tried.failed})
+    measured: dict[str, object] = {
+        "wall_s": tried.result.sandbox.wall_s,
+        "peak_memory_bytes": tried.result.sandbox.peak_memory_bytes,
+        "tries": tried.failed,
+    }
+    failure = tried.result.failure
+    if failure is None:
+        try:
+            return _compared(runs.first, runs.stress, tried.result, hidden, assignment).model_copy(update=measured)
+        except SubmissionError as error:
+            failure = failure_of(error)
+    measured |= {"failure": failure, "limit_exceeded": tried.result.limit_exceeded}
+    return nothing.model_copy(update=measured)
+
+
+def _compared(first: Run, stress: Run, result: RunResult, hidden: HiddenResult, assignment: Assignment) -> StressResult:
+    from grader.evidence import compare_runs
+
+    before = collected_file(first.tried.result, PREDICTIONS) if first.tried.result else None
+    after = collected_file(result, PREDICTIONS)
+    if before is None or after is None or first.dealt is None or stress.dealt is None:
+        raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
+    return compare_runs((before, first.dealt), (after, stress.dealt), hidden, assignment)
