@@ -31,6 +31,7 @@ Sources = Annotated[
 LocalGit = Annotated[
     bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
 ]
+SandboxName = Annotated[Literal["auto", "docker", "bubblewrap"], typer.Option(help="Which sandbox to use.")]
 
 
 def main() -> None:
@@ -63,7 +64,7 @@ def grade(
         str | None, typer.Option(help="Slug or folder of the assignment; without it, read as a portfolio piece.")
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("grading"),
-    sandbox: Annotated[Literal["auto", "docker", "bubblewrap"], typer.Option(help="Which sandbox to use.")] = "auto",
+    sandbox: SandboxName = "auto",
     jobs: Annotated[int, typer.Option(min=1, max=64, help="How many submissions to grade at once.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON (a list for several).")] = False,
     fail_under: Annotated[
@@ -112,11 +113,15 @@ def rescore(
 
 
 @app.command()
-def doctor() -> None:
-    """Say what is installed, which sandbox will be used, and what to do about what is missing."""
+def doctor(
+    sandbox: SandboxName = "auto",
+    json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Only look at what is here; run no escape probes.")] = False,
+) -> None:
+    """Say what is installed and which sandbox will be used, and run escape probes against each that can be."""
     from grader.cli.doctor import doctor_command
 
-    raise typer.Exit(doctor_command())
+    raise typer.Exit(doctor_command(sandbox, as_json=json, quick=quick))
 
 
 @sandbox_app.command("build")

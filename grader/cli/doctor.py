@@ -1,51 +1,72 @@
-"""`grader doctor`: what is here, which sandbox will be used, and what to do about the rest."""
+"""`grader doctor`: what is here, which sandbox will be used, and whether each one holds against escape probes."""
 
 from __future__ import annotations
 
-import os
-import platform
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from grader.errors import GraderError
+from grader.cli.checkup import BackendCheck, Checkup
+from grader.cli.doctor_view import DoctorView
+from grader.errors import GraderError, InfrastructureError
+from grader.pipeline import private_scratch
 from grader.plugins import load_criteria
-from grader.sandbox import BubblewrapSandbox, DockerSandbox, choose_sandbox
+from grader.ports import Sandbox
+from grader.sandbox import HostFact, ProbeBench, choose_sandbox, escape_probes, host_facts, known_sandboxes
 from grader.settings import Settings, read_settings
 
-Row = tuple[str, bool, str]
 
-
-def doctor_command() -> int:
-    """Print the findings; returns 3 when no sandbox can be used, else 0."""
+def doctor_command(sandbox: str, *, as_json: bool, quick: bool) -> int:
+    """Print the findings; returns 3 when the chosen sandbox fails a probe, or none can be used, else 0."""
     settings = read_settings()
-    console = Console()
-    table = Table(box=None, padding=(0, 2), show_header=False)
-    for name, good, detail in findings(settings):
-        table.add_row(Text("ok" if good else "--", style="green" if good else "yellow"), name, Text(detail))
-    console.print(table)
+    view = DoctorView(Console(stderr=as_json))
+    facts = host_facts(settings.home, settings.docker_image or None)
+    criteria = HostFact(name="rubric", good=True, detail=f"{len(load_criteria())} criteria")
+    view.facts([*facts, criteria])
+    backends = known_sandboxes(settings.home, settings.docker_image or None, settings.docker_runtime or None)
+    shown = [backend for backend in backends if sandbox in ("auto", backend.name)]
+    chosen, reason = _chosen(settings, sandbox)
+    view.chosen(chosen, reason)
+    checks = [check_backend(backend, settings, view, quick=quick) for backend in shown]
+    checkup = Checkup(host=(*facts, criteria), chosen=chosen, backends=tuple(checks), probed=not quick)
+    view.verdict(checkup)
+    if as_json:
+        print(checkup.model_dump_json(indent=2))
+    return 0 if checkup.good else InfrastructureError.exit_status
+
+
+def _chosen(settings: Settings, sandbox: str) -> tuple[str | None, str]:
     try:
         chosen = choose_sandbox(
-            "auto", settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
+            sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
         )
-    except GraderError as error:
-        console.print(f"{error.message} Mend one of those marked -- above.", markup=False, highlight=False)
-        return 3
-    console.print(f"Submissions will run in: {chosen.name}", markup=False, highlight=False)
-    return 0
+    except InfrastructureError as error:
+        return None, error.message
+    return chosen.name, ""
 
 
-def findings(settings: Settings) -> list[Row]:
-    """Return (what, whether it is fine, detail) for each thing a grading needs or may use."""
-    cpus = len(os.sched_getaffinity(0))
-    rows: list[Row] = [
-        ("python", True, f"{platform.python_version()} on {platform.system()} {platform.release()}, {cpus} CPUs"),
-        ("home", True, str(settings.home)),
-        ("rubric", True, f"{len(load_criteria())} criteria"),
-    ]
-    docker = DockerSandbox(settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None)
-    for backend in (BubblewrapSandbox(settings.home), docker):
-        reason = backend.why_unavailable()
-        rows.append((backend.name, reason is None, reason or "works"))
-    return rows
+def check_backend(backend: Sandbox, settings: Settings, view: DoctorView, *, quick: bool) -> BackendCheck:
+    """Return what is found of one backend: whether it can be used, and each probe's finding."""
+    reason = backend.why_unavailable()
+    if reason is not None or quick:
+        view.backend(backend.name, reason)
+        return BackendCheck(name=backend.name, available=reason is None, reason=reason)
+    with private_scratch(settings.scratch) as folder:
+        bench = ProbeBench(backend, folder, settings.home, tuple(_label_files(settings.assignment_roots)))
+        try:
+            enforcement = bench.enforcement()
+        except GraderError as error:
+            view.backend(backend.name, error.message)
+            return BackendCheck(name=backend.name, available=False, reason=error.message)
+        view.backend(backend.name, None, enforcement)
+        findings = []
+        for probe in escape_probes():
+            with view.trying(backend.name, probe.title):
+                findings.append(probe.run(bench))
+            view.finding(findings[-1])
+    return BackendCheck(name=backend.name, available=True, enforcement=enforcement, probes=tuple(findings))
+
+
+def _label_files(roots: Sequence[Path]) -> list[Path]:
+    return [path.resolve() for root in roots for path in root.glob("*/data/hidden/labels*") if path.is_file()]

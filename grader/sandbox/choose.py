@@ -16,11 +16,10 @@ def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: 
     "auto" takes bubblewrap when the kernel can hold its limits for it, else Docker when that is ready, else bubblewrap
     with cooperative limits. Raises InfrastructureError("infrastructure.no_sandbox") saying what to install.
     """
-    bubblewrap = BubblewrapSandbox(home)
-    docker = DockerSandbox(home, image=image, runtime=runtime)
+    bubblewrap, docker = backends = known_sandboxes(home, image, runtime)
     if name == "auto":
         return _best(bubblewrap, docker)
-    for backend in (bubblewrap, docker):
+    for backend in backends:
         if backend.name == name:
             reason = backend.why_unavailable()
             if reason is not None:
@@ -28,6 +27,13 @@ def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: 
             backend.sweep()
             return backend
     raise UsageError(f"There is no sandbox {name!r}; choose auto, docker or bubblewrap.")
+
+
+def known_sandboxes(
+    home: Path, image: str | None = None, runtime: str | None = None
+) -> tuple[BubblewrapSandbox, DockerSandbox]:
+    """Return every backend, whether or not it can be used here."""
+    return BubblewrapSandbox(home), DockerSandbox(home, image=image, runtime=runtime)
 
 
 def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:

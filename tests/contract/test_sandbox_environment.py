@@ -99,11 +99,30 @@ def test_a_missing_image_or_runtime_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_the_rule_that_forbids_namespaces_is_named(tmp_path: Path, name: str, value: str, advice: str) -> None:
-    (tmp_path / name).parent.mkdir()
-    (tmp_path / name).write_text(value + "\n")
-    reason = why_no_namespaces(tmp_path) or ""
+    (tmp_path / "sys" / name).parent.mkdir(parents=True)
+    (tmp_path / "sys" / name).write_text(value + "\n")
+    reason = why_no_namespaces(tmp_path, root=False) or ""
     assert advice in reason
     assert "use Docker" in reason
+    assert why_no_namespaces(tmp_path, root=True) is None, "such rules do not bind root"
+
+
+@pytest.mark.parametrize(
+    ("status", "root", "held"),
+    [
+        ("Seccomp:\t2\nCapEff:\t0000000000000000\n", False, True),
+        ("Seccomp:\t0\nCapEff:\t00000000a80425fb\n", True, True),
+        ("Seccomp:\t0\nCapEff:\t000001ffffffffff\n", True, False),
+        ("Seccomp:\t0\nCapEff:\t0000000000000000\n", False, False),
+    ],
+    ids=["under a filter", "root that may not mount", "root of a machine", "ordinary user"],
+)
+def test_a_container_without_the_right_to_make_namespaces_is_recognised(
+    tmp_path: Path, status: str, root: bool, held: bool
+) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self" / "status").write_text(status)
+    assert ("SYS_ADMIN" in (why_no_namespaces(tmp_path, root=root) or "")) == held
 
 
 def test_a_group_of_version_2_gets_every_limit(tmp_path: Path) -> None:

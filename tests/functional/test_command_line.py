@@ -154,3 +154,23 @@ def test_a_scratch_folder_left_by_a_killed_grader_is_swept_and_a_living_one_kept
         assert other.is_dir()
         assert not (tmp_path / "123-killed").exists()
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+@pytest.mark.sandbox
+def test_the_doctor_shows_every_probe_and_its_result_as_text_and_as_json(run_grader: Run, bubblewrap: None) -> None:
+    shown = run_grader("doctor", "--sandbox", "bubblewrap", "--json")
+    found = json.loads(shown.stdout)
+    assert shown.returncode == 0, shown.stderr
+    assert (found["chosen"], found["good"]) == ("bubblewrap", True)
+    (backend,) = found["backends"]
+    assert backend["enforcement"] in ("enforced", "cooperative")
+    assert all(probe["passed"] for probe in backend["probes"])
+    assert all(probe["title"] in shown.stderr for probe in backend["probes"])
+
+
+def test_the_doctor_ends_with_3_where_the_chosen_sandbox_cannot_be_used(run_grader: Run, tmp_path: Path) -> None:
+    home = str(tmp_path / "empty")
+    shown = run_grader("doctor", "--sandbox", "bubblewrap", "--quick", GRADER_HOME=home)
+    assert shown.returncode == 3
+    assert "grader sandbox build" in shown.stdout
+    assert "Traceback" not in shown.stderr
