@@ -5,12 +5,66 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
+from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import forked
+import stack
+from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 MOST_BYTES = 1 << 16
+ANSWER_S = 0.2
+
+
+def manager(folder: Path) -> AsyncKernelManager:
+    """Return what nbclient starts the kernel of a notebook in `folder` with. Call it before there is an event loop.
+
+    The kernel is forked from this process, unless a module of the work must stand before one that is loaded here.
+    """
+    made = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter(), client_factory=QuickClient)
+    if not stack.is_shadowed_in(folder):
+        waiting = ForkedKernel(str(folder))
+        made.provisioner = ForkProvisioner(parent=made, kernel_spec=made.kernel_spec)
+        made.provisioner.waiting = waiting
+    return made
+
+
+class OwnInterpreter(KernelSpecManager):  # type: ignore[misc]
+    """Knows one kernel, this interpreter's own, whatever kernels are installed or named."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return it under any name."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name=kernel_name, language="python")
+
+
+class QuickClient(AsyncKernelClient):  # type: ignore[misc]
+    """Takes a kernel for ready once it has answered on both channels; the usual client then waits a while longer."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask until the kernel's answer and its being idle again have come in; raises RuntimeError without them."""
+        deadline = time.monotonic() + (timeout or 60)
+        while time.monotonic() < deadline and await self.is_alive():
+            asked = self.kernel_info()
+            try:
+                while not _is_idle_after(asked, await self.get_iopub_msg(timeout=ANSWER_S)):
+                    pass
+                while (answer := await self.get_shell_msg(timeout=ANSWER_S))["parent_header"].get("msg_id") != asked:
+                    pass
+            except Empty:
+                continue
+            self._handle_kernel_info_reply(answer)
+            return
+        raise RuntimeError("The kernel did not answer.")
+
+
+def _is_idle_after(asked: str, message: dict[str, Any]) -> bool:
+    return bool(message["parent_header"].get("msg_id") == asked and message["content"].get("execution_state") == "idle")
 
 
 class ForkedKernel:

@@ -47,7 +47,9 @@ def main() -> int:
         become = child.become
     else:
         run.finish(failure)
-        return 0 if failure is None else 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0 if failure is None else 1)  # no farewell to the kernel: it dies with the sandbox
     return become()
 
 

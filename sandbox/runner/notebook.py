@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,7 @@ from typing import Any
 import kernel
 import nbformat
 import record
-import stack
 import traces
-from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -44,16 +41,9 @@ class _Execution:
 
     def __init__(self, book: Any, folder: Path, job: dict[str, Any], run: record.RunRecord) -> None:
         self._book, self._job, self._run = book, job, run
-        manager = AsyncKernelManager(kernel_name="python3")
-        # the kernel is this interpreter's own, whatever kernels are installed or named
-        manager.kernel_spec.argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        if not stack.is_shadowed_in(folder):
-            waiting = kernel.ForkedKernel(str(folder))
-            manager.provisioner = kernel.ForkProvisioner(parent=manager, kernel_spec=manager.kernel_spec)
-            manager.provisioner.waiting = waiting
         self._client = NotebookClient(
             book,
-            km=manager,
+            km=kernel.manager(folder),
             timeout=max(1, math.ceil(job["cell_s"])),  # nbclient takes 0 for no limit
             allow_errors=False,
             force_raise_errors=True,
