@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +64,15 @@ class FakeSandbox:
         streams = [job.output.parent / name for name in ("stdout", "stderr")]
         dog = Watchdog(job, cancel, NoGauge())
         with streams[0].open("wb") as out, streams[1].open("wb") as err:
-            process = subprocess.Popen(argv, cwd=job.workspace, env=job.env, stdout=out, stderr=err)
+            process = subprocess.Popen(
+                argv, cwd=job.workspace, env=job.env, stdout=out, stderr=err, start_new_session=True
+            )
             killed_for = None
             while process.poll() is None and killed_for is None:
                 killed_for = dog.check()
                 time.sleep(TICK_S)
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
             process.wait()
         logs = [_bounded(path, job.limits.log_bytes) for path in streams]
         death = Death(killed_for, process.returncode, dog.elapsed_s, logs[0], logs[1])

@@ -11,7 +11,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,9 +47,7 @@ def test_an_interrupted_batch_leaves_nothing_running_and_nothing_behind(
     mark = uuid.uuid4().hex
     sources = [sleeper(tmp_path / name, mark) for name in ("one", "two", "three")]
     words = ["grade", *map(str, sources), "--sandbox", backend, "--jobs", "2", "--output", str(tmp_path / "out")]
-    with subprocess.Popen(
-        [str(GRADER), *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+    with started(words) as process:
         wait_until(lambda: len(processes_of(mark)) >= 2, process)
         process.send_signal(number)
         said, _ = process.communicate(timeout=60)
@@ -149,16 +148,24 @@ def containers_over(start: Path) -> list[str]:
         ]
 
 
-def started(words: list[str]) -> subprocess.Popen[str]:
-    """Start the command with all it says in one pipe."""
-    return subprocess.Popen([str(GRADER), *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+@contextmanager
+def started(words: list[str]) -> Iterator[subprocess.Popen[str]]:
+    """Start the command with all it says in one pipe; it does not outlive the test."""
+    with subprocess.Popen(
+        [str(GRADER), *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def sleeper(folder: Path, mark: str) -> Path:
     """Make a work that runs for as long as it is let, recognisable in the list of processes."""
     folder.mkdir()
     (folder / "sleep.py").write_text(
-        "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(999)"
+        "import os, signal, sys\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "os.execv(sys.executable, ['python', '-c', 'import time; time.sleep(999)', sys.argv[1]])"
     )
     (folder / "takehome.toml").write_text(f'run = "python sleep.py {mark}"\n')
     return folder
