@@ -7,6 +7,7 @@ everything else, lets it become the work.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib.machinery
 import io
 import os
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import stack
 
-MOST_DESCRIPTORS = 1 << 16
+STDERR = 2
 
 
 class Child(BaseException):
@@ -94,9 +95,13 @@ def start(command: list[str], *, folder: str, stderr: int) -> Process | subproce
 
 def leave_the_runner(first_path: str | None) -> None:
     """Take away what tells this process from a fresh interpreter; `first_path` goes where Python puts a script's."""
-    os.closerange(3, MOST_DESCRIPTORS)
-    for name in stack.own_modules():
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208 - the folder's own descriptor is closed already
+        if int(name) > STDERR:
+            with contextlib.suppress(OSError):
+                os.close(int(name))
+    for name in stack.OWN:
         del sys.modules[name]
+    sys.modules["__main__"] = types.ModuleType("__main__")  # there always is one
     sys.path[:1] = [] if first_path is None else [first_path]
     paths = os.environ.get("WORK_PATH", "").split(os.pathsep)
     sys.path += [path for path in paths if path and path not in sys.path]

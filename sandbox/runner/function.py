@@ -82,7 +82,8 @@ def _write(found: Any, test: Any, job: dict[str, Any]) -> int:
         table = found[[job["id"], job["column"]]]
     else:
         values = np.asarray(found)
-        values = values[:, 1] if values.ndim == 2 and values.shape[1] == 2 else values.squeeze()
+        if values.ndim == 2 and values.shape[1] in (1, 2):
+            values = values[:, -1]  # one column, or the probabilities of both classes
         if values.shape != (len(test),):
             print(f"{job['function']}() returned shape {values.shape} for {len(test)} rows.", file=sys.stderr)
             return CONTRACT

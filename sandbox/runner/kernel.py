@@ -6,12 +6,11 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 from queue import Empty
 from typing import Any
 
 import forked
-import stack
+from ipykernel.kernelapp import IPKernelApp
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -21,16 +20,17 @@ MOST_BYTES = 1 << 16
 ANSWER_S = 0.2
 
 
-def manager(folder: Path) -> AsyncKernelManager:
-    """Return what nbclient starts the kernel of a notebook in `folder` with. Call it before there is an event loop.
+def fresh_manager() -> AsyncKernelManager:
+    """Return what nbclient starts a kernel with, in a new interpreter."""
+    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter(), client_factory=QuickClient)
 
-    The kernel is forked from this process, unless a module of the work must stand before one that is loaded here.
-    """
-    made = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter(), client_factory=QuickClient)
-    if not stack.is_shadowed_in(folder):
-        waiting = ForkedKernel(str(folder))
-        made.provisioner = ForkProvisioner(parent=made, kernel_spec=made.kernel_spec)
-        made.provisioner.waiting = waiting
+
+def forked_manager(folder: str) -> AsyncKernelManager:
+    """Return the same for a kernel that is forked from this process; call it before there is an event loop."""
+    made = fresh_manager()
+    waiting = ForkedKernel(folder)
+    made.provisioner = ForkProvisioner(parent=made, kernel_spec=made.kernel_spec)
+    made.provisioner.waiting = waiting
     return made
 
 
@@ -78,14 +78,8 @@ class ForkedKernel:
     def start(self, command: list[str]) -> forked.Process:
         """Let it become the kernel that `command` would have started."""
         os.write(self._writing, json.dumps(command).encode())
-        self.close()
+        os.close(self._writing)
         return self.process
-
-    def close(self) -> None:
-        """Let it end, when it has not become a kernel."""
-        if self._writing >= 0:
-            os.close(self._writing)
-            self._writing = -1
 
 
 class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
@@ -109,7 +103,12 @@ def _become(reading: int, writing: int) -> int:
     forked.leave_the_runner(None)
     words = json.loads(said)
     sys.argv = [words[2], *words[3:]]
-    from ipykernel import kernelapp
-
-    kernelapp.launch_new_instance()
+    _SilentApp.launch_instance()
     return 0
+
+
+class _SilentApp(IPKernelApp):  # type: ignore[misc]
+    """The kernel's program, which does not tell on standard output how to connect to it: that is the work's."""
+
+    def log_connection_info(self) -> None:
+        """Say nothing."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -29,28 +30,40 @@ RUNNERS = {
 
 
 def main() -> int:
-    """Get ready, wait for the job, run it by its kind, and return 0 when the work ended well."""
+    """Serve one job and return 0 when the work ended well. A forked process leaves what it came from, then goes on."""
     import forked
+
+    act: Callable[[], int] = _serve
+    while True:
+        try:
+            return act()
+        except forked.Child as child:
+            act = child.become
+
+
+def _serve() -> int:
+    """Get ready, wait for the job, and run it by its kind."""
+    stack.load()
+    import ahead
     import record
 
-    stack.load()
+    waiting = ahead.NotebookAhead()
+    is_ready = waiting.is_ready()
     READY.touch()
     line = _line_from_the_host()
     if not line:
         return NO_JOB  # whoever started us is gone
     job: dict[str, Any] = json.loads(line)
+    if is_ready and ahead.suits(job):
+        os._exit(waiting.run(line))
+    waiting.leave()
     os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
     run = record.RunRecord(Path(job["output"]) / "run.json")
-    try:
-        failure = import_module(RUNNERS[job["kind"]]).run(job, run)
-    except forked.Child as child:
-        become = child.become
-    else:
-        run.finish(failure)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(0 if failure is None else 1)  # no farewell to the kernel: it dies with the sandbox
-    return become()
+    failure = import_module(RUNNERS[job["kind"]]).run(job, run)
+    run.finish(failure)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if failure is None else 1)  # what the work has left running dies with the sandbox
 
 
 def _line_from_the_host() -> bytes:

@@ -22,15 +22,43 @@ LONGEST_TRACE = 1 << 20
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
-    """Execute the notebook, write executed.ipynb, and return the failure or None."""
-    path = Path(job["work"]) / job["path"]
+    """Execute the notebook in a kernel of its own that starts now, and return the failure or None."""
+    folder = str((Path(job["work"]) / job["path"]).parent)
+    return asyncio.run(execute(client_of(kernel.fresh_manager(), folder), job, run))
+
+
+def client_of(manager: Any, folder: str) -> NotebookClient:
+    """Return what executes cells in the kernel of `manager`, which starts in `folder`."""
+    return NotebookClient(
+        formats.v4.new_notebook(),
+        km=manager,
+        allow_errors=False,
+        force_raise_errors=True,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": folder}},
+        extra_arguments=["--HistoryManager.enabled=False", "--log-level=ERROR", "--IPKernelApp.quiet=True"],
+    )
+
+
+async def start(client: NotebookClient) -> None:
+    """Start the kernel and wait until it answers."""
+    await client.async_start_new_kernel(env=os.environ.copy())
+    await client.async_start_new_kernel_client()
+
+
+async def execute(client: NotebookClient, job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
+    """Execute the job's notebook, write executed.ipynb, and return the failure or None."""
     try:
-        book = formats.read(path, as_version=4)
+        book = formats.read(Path(job["work"]) / job["path"], as_version=4)
     except (ValueError, KeyError, AttributeError, RecursionError, OSError) as error:
         return record.failure("notebook.invalid", f"{job['path']} cannot be read: {error}", path=job["path"])
-    execution = _Execution(book, path.parent, job, run)
+    client.nb = book
+    client.timeout = max(1, math.ceil(job["cell_s"]))  # nbclient takes 0 for no limit
     try:
-        return asyncio.run(execution.all_cells())
+        if client.kc is None:
+            await start(client)
+        return await _Execution(client, job, run).all_cells()
     finally:
         with record.told_if_unwritable():
             formats.write(book, Path(job["output"]) / "executed.ipynb")
@@ -39,27 +67,15 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
 class _Execution:
     """One notebook's execution."""
 
-    def __init__(self, book: Any, folder: Path, job: dict[str, Any], run: record.RunRecord) -> None:
-        self._book, self._job, self._run = book, job, run
-        self._client = NotebookClient(
-            book,
-            km=kernel.manager(folder),
-            timeout=max(1, math.ceil(job["cell_s"])),  # nbclient takes 0 for no limit
-            allow_errors=False,
-            force_raise_errors=True,
-            record_timing=False,
-            store_widget_state=False,
-            resources={"metadata": {"path": str(folder)}},
-            extra_arguments=["--HistoryManager.enabled=False", "--IPKernelApp.quiet=True"],
-        )
+    def __init__(self, client: NotebookClient, job: dict[str, Any], run: record.RunRecord) -> None:
+        self._client, self._book, self._job, self._run = client, client.nb, job, run
 
     async def all_cells(self) -> dict[str, Any] | None:
         """Run every code cell until one fails."""
         failed = None
-        async with self._client.async_setup_kernel(env=os.environ.copy()):
-            for index, cell in enumerate(self._book.cells):
-                if cell.cell_type == "code" and cell.source.strip():
-                    failed = await self._one(index, cell) if failed is None else self._skipped(index, failed)
+        for index, cell in enumerate(self._book.cells):
+            if cell.cell_type == "code" and cell.source.strip():
+                failed = await self._one(index, cell) if failed is None else self._skipped(index, failed)
         return failed
 
     def _skipped(self, index: int, failed: dict[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,13 @@ MODULES = (
     "nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp",
     "ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "IPython.core.completerlib",
     "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "hints", "record", "traces", "script", "function", "kernel", "notebook",
+    "hints", "record", "traces", "script", "function", "kernel", "notebook", "ahead",
     "numpy", "pandas", "scipy.stats", "sklearn.compose", "sklearn.ensemble", "sklearn.impute", "sklearn.inspection",
     "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
     "matplotlib.pyplot", "seaborn", "threadpoolctl",
 )  # fmt: skip
 DEBUGGER = "debugpy"
+OWN: set[str] = set()  # names of the runner's own modules, which no work should find
 # Numeric libraries that start their threads when they are loaded, and not when they are first used.
 EAGER_THREADS = ("OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS")
 
@@ -39,6 +40,7 @@ def load() -> None:
         except Exception as error:  # noqa: BLE001 - a submission's own environment may hold anything, broken packages too
             print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
     del sys.modules[DEBUGGER]
+    OWN.update(name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None)))
     gc.freeze()
     gc.enable()
     for name, value in granted.items():
@@ -54,7 +56,7 @@ def grant_threads() -> None:
 
 def is_shadowed_in(*folders: Path) -> bool:
     """Return whether a module of the work would stand before one that is loaded: it then needs a fresh interpreter."""
-    loaded = sys.modules.keys() - own_modules()
+    loaded = sys.modules.keys() - OWN
     for folder in folders:
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -65,10 +67,5 @@ def is_shadowed_in(*folders: Path) -> bool:
     return False
 
 
-def own_modules() -> set[str]:
-    """Return the names of the runner's own modules, which no work should find."""
-    return {name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None))}
-
-
 def _lies_here(file: object) -> bool:
-    return isinstance(file, str) and Path(file).parent == RUNNER
+    return isinstance(file, str) and os.path.dirname(file) == str(RUNNER)  # noqa: PTH120 - two thousand of them

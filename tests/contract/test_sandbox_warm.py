@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import BUBBLEWRAP
 from sandbox_bench import ORDINARY, leavings_of
 from warm_bench import WarmBench, notebook
 
@@ -117,6 +118,7 @@ if __name__ == '__main__':
     print('an error', file=sys.stderr)
     END
 """
+# Asked of one backend only: the runner is the same on all, and a fresh interpreter takes its time to start.
 ENDS = [
     "pass",
     "sys.exit(3)",
@@ -133,6 +135,7 @@ ENDS = [
 
 
 @pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("sandbox", [BUBBLEWRAP], indirect=True)
 def test_a_script_runs_as_in_a_fresh_interpreter(warm: WarmBench, end: str) -> None:
     files = {"a folder/main.py": LIKE_ANY_SCRIPT.replace("END", end), "a folder/helper.py": "WHERE = __file__\n"}
     files["a folder/helper.py"] += "def fail():\n    raise RuntimeError('it failed')\n"
@@ -150,6 +153,7 @@ def test_a_script_runs_as_in_a_fresh_interpreter(warm: WarmBench, end: str) -> N
 @pytest.mark.parametrize(
     "text", ["def f(:\n", "print('caf\xe9')\n", "\tif 1:\n  x\n", "x = '\\x00'\nprint(ascii(x))\n"]
 )
+@pytest.mark.parametrize("sandbox", [BUBBLEWRAP], indirect=True)
 def test_source_is_read_as_any_interpreter_reads_it(warm: WarmBench, text: str) -> None:
     forked = warm.run_work({"main.py": text})
     afresh = warm.run_work({"main.py": text}, kind="command", path="", argv=("env", "python", "main.py"))
@@ -199,3 +203,40 @@ assert sys.modules['__main__'].__dict__ is globals()
 def test_a_kernel_that_is_never_needed_is_no_failure(warm: WarmBench) -> None:
     assert warm.run_work({"a.ipynb": notebook()}, kind="notebook", path="a.ipynb").exit_code == 0
     assert warm.run_work({"a.ipynb": "{"}, kind="notebook", path="a.ipynb").exit_code == 1
+
+
+def test_a_notebook_knows_its_own_folder_and_modules(warm: WarmBench) -> None:
+    code = """
+import os
+from mine import here
+from top import there
+assert [str(folder) for folder in _dh] == [os.getcwd()] == ['/work/deep/notebooks'], (_dh, os.getcwd())
+assert get_ipython().execution_count == 1 and In[0] == '' and len(In) == 2 and not Out, (In, Out)
+!python -c "import top" && touch imported
+"""
+    own = {"deep/notebooks/mine.py": "here = 1\n", "src/top.py": "there = 2\n"}
+    files = {"deep/notebooks/a.ipynb": notebook(code), **own}
+    warm.run_work(files, kind="notebook", path="deep/notebooks/a.ipynb")
+    assert warm.record()["failure"] is None
+    assert (warm.work / "deep" / "notebooks" / "imported").exists()
+
+
+def test_a_function_may_start_processes(warm: WarmBench) -> None:
+    code = """
+import multiprocessing
+def predict(frame):
+    with multiprocessing.get_context('spawn').Pool(1) as pool:
+        return pool.map(abs, [-1])
+"""
+    files = {"model.py": code, "data/test.csv": "id\n1\n"}
+    limits = Limits(**ORDINARY)
+    job = warm.laid_out(files, limits, kind="predict_function", path="model.py", function="predict")
+    told = {**json.loads(job.line), "id": "id", "column": "prediction"}
+    result = warm.sandbox.run(job.model_copy(update={"line": json.dumps(told)}), threading.Event())
+    assert (warm.record()["failure"], result.exit_code) == (None, 0)
+    assert (warm.out / "predictions.csv").read_text() == "id,prediction\n1,1\n"
+
+
+def test_the_runner_says_nothing_of_its_own(warm: WarmBench) -> None:
+    result = warm.run_work({"a.ipynb": notebook("x = 1", "%%bash\ntrue")}, kind="notebook", path="a.ipynb")
+    assert (result.stdout, result.stderr) == ("", "")

@@ -1,0 +1,199 @@
+"""What warm sandboxes bring: everything beside the bare run of the same work, in one run, as ratios.
+
+    python benchmarks/warm.py [--repeat 5] [--copies 24] [--sandbox bubblewrap --sandbox docker]
+
+Absolute times mean nothing on a shared machine; the ratios are of medians over interleaved repeats. "Bare" is the same
+locked environment, the same files and the same data, run without any sandbox: only ever the project's own samples.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from overhead import CHURN, GRADER, NOTEBOOK, ROOT, SCRIPT, bare_notebook, bare_script, say
+
+from grader.assignment import load_assignment
+from grader.model import EntryPoint, Limits, RunPlan, Submission
+from grader.pipeline import Parts, grade, start_ahead
+from grader.sandbox import empty_job
+from grader.sandbox.workspace import lay_out, sandbox_job
+from grader.settings import read_settings
+from grader.wiring import grading_parts
+
+CPUS = tuple(sorted(os.sched_getaffinity(0)))
+FIRST_WORDS = "import os, time\nopen(os.environ['OUTPUT_DIR'] + '/began', 'w').write(repr(time.time()))\n"
+STANDS_S = 120
+
+
+class Silent:
+    """Hears of every step and says nothing."""
+
+    def step(self, source: str, step: str, detail: str = "") -> None:
+        """Do nothing."""
+
+
+def main() -> None:
+    """Measure and print each part."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--copies", type=int, default=24)
+    parser.add_argument("--sandbox", action="append", choices=["bubblewrap", "docker"])
+    options = parser.parse_args()
+    backends = options.sandbox or ["bubblewrap"]
+    with tempfile.TemporaryDirectory() as folder:
+        one_warm_grading(Path(folder), backends, options.repeat)
+        for backend in backends:
+            starts(backend, options.repeat)
+        throughput(Path(folder), backends[0], options.copies)
+
+
+def one_warm_grading(folder: Path, backends: list[str], repeat: int) -> None:
+    """Compare a grading whose sandbox waits ready, scored and reported, with the bare run."""
+    works = {"notebook": (NOTEBOOK, bare_notebook(folder)), "script": (SCRIPT, bare_script(folder))}
+    times: dict[str, list[float]] = {}
+    for number in range(repeat + 1):
+        for name, (source, bare) in works.items():
+            took = {f"{name}, bare": bare()}
+            for backend in backends:
+                with parts_of(backend) as parts:
+                    took[f"{name}, {backend}"] = warm_grading(source, parts)
+            for case, one in took.items():
+                times.setdefault(case, []).append(one)
+        say(f"repeat {number} of {repeat}")
+    medians = {
+        case: statistics.median(seconds[1:]) for case, seconds in times.items()
+    }  # the first pays for a cold disk
+    print(f"{'warm grading':34} {'median s':>9} {'min s':>7} {'max s':>7} {'to bare':>8}")
+    for case, seconds in times.items():
+        bare_s = medians[f"{case.partition(',')[0]}, bare"]
+        low, high = min(seconds[1:]), max(seconds[1:])
+        print(f"{case:34} {medians[case]:9.2f} {low:7.2f} {high:7.2f} {medians[case] / bare_s:8.2f}")
+
+
+@contextmanager
+def parts_of(backend: str) -> Iterator[Parts]:
+    """Yield what gradings are made with."""
+    with grading_parts(read_settings(), sandbox=backend, listener=Silent(), allow_local_git=False) as parts:
+        yield parts
+
+
+def warm_grading(source: Path, parts: Parts) -> float:
+    """Return the seconds from a source to its report, with a sandbox that was ready before."""
+    assignment = load_assignment(CHURN)
+    job = start_and_wait(parts, lambda: start_ahead(assignment, parts, CPUS))
+    assert job
+    started = time.perf_counter()
+    graded = grade(str(source), source.name, assignment, parts, CPUS, threading.Event())
+    took = time.perf_counter() - started
+    if graded.report.outcome != "completed":
+        raise SystemExit(f"{source} failed: {graded.report.failure}")
+    return took
+
+
+def start_and_wait(parts: Parts, start: Callable[[], None]) -> float:
+    """Start a sandbox ahead and wait until it is ready; return the seconds that took."""
+    pool = parts.sandbox._pool  # type: ignore[attr-defined]  # nothing else knows when one is ready
+    began = time.perf_counter()
+    start()
+    for waiting in pool._waiting.values():
+        for future in waiting:
+            future.result(STANDS_S)
+    return time.perf_counter() - began
+
+
+def starts(backend: str, repeat: int) -> None:
+    """Print when a sandbox is ready, how soon a work begins in a ready one, and what a waiting one holds."""
+    ready, takes, memory = [], [], {}
+    with parts_of(backend) as parts:
+        for number in range(repeat):
+            ahead = empty_job(parts.scratch / f"ahead-{number}", Limits(), CPUS)
+            ready.append(start_and_wait(parts, lambda ahead=ahead: parts.sandbox.prepare(ahead)))  # type: ignore[misc]
+            beside = empty_job(parts.scratch / f"beside-{number}", Limits(cpus=1), CPUS)
+            start_and_wait(parts, lambda beside=beside: parts.sandbox.prepare(beside))  # type: ignore[misc]
+            memory = memory_of(ahead.workspace)
+            takes.append(first_words(parts, number))
+            parts.sandbox.close()
+    print(f"\n{backend}: ready after {statistics.median(ready):.2f} s; ", end="")
+    print(f"a ready one begins the work {statistics.median(takes) * 1000:.0f} ms after it is handed in", end="")
+    print(f" ({max(takes) * 1000:.0f} at most)")
+    print(", ".join(f"{name} {size / 2**20:.0f} MB" for name, size in memory.items()), "while one waits beside another")
+
+
+def first_words(parts: Parts, number: int) -> float:
+    """Return the seconds from handing a script to a ready sandbox to the script's first line."""
+    root = parts.scratch / f"first-words-{number}"
+    handed_in = root / "handed-in"
+    handed_in.mkdir(parents=True)
+    (handed_in / "main.py").write_text(FIRST_WORDS)
+    submission = Submission(name="first words", digest="0" * 64, kind="folder", files=(), bytes=0, root=handed_in)
+    plan = RunPlan(entry_point=EntryPoint(kind="script", path="main.py", reason="a benchmark"), limits=Limits())
+    job = sandbox_job(lay_out(root / "run", submission, plan, None), plan, None, root.name, CPUS)
+    started = time.time()
+    parts.sandbox.run(job, threading.Event())
+    return float((root / "run" / "out" / "began").read_text()) - started
+
+
+def memory_of(workspace: Path) -> dict[str, int]:
+    """Return resident, proportional and private bytes of the processes of the sandbox that has `workspace`."""
+    total = {"resident": 0, "proportional": 0, "its own": 0}
+    for process in Path("/proc").iterdir():
+        try:
+            if not process.name.isdigit() or str(workspace) not in (process / "mountinfo").read_text():
+                continue
+            fields = dict(line.split(":") for line in (process / "smaps_rollup").read_text().splitlines()[1:])
+        except (OSError, ValueError):
+            continue
+        sizes = {name: int(text.split()[0]) * 1024 for name, text in fields.items()}
+        total["resident"] += sizes["Rss"]
+        total["proportional"] += sizes["Pss"]
+        total["its own"] += sizes["Private_Clean"] + sizes["Private_Dirty"]
+    return total
+
+
+def throughput(folder: Path, backend: str, copies: int) -> None:
+    """Compare `copies` submissions in as many slots as there are CPUs with the bare runs one after the other."""
+    sources = []
+    for number in range(copies):
+        sources.append(folder / f"copy-{number}")
+        shutil.copytree(NOTEBOOK, sources[-1])
+    bare = bare_notebook(folder / "one-by-one")
+    bare()
+    summed = sum(bare() for _ in range(copies))
+    say(f"{copies} bare runs: measured")
+    jobs = len(CPUS)
+    command = [str(GRADER), "grade", *map(str, sources), "--assignment", str(CHURN), "--sandbox", backend]
+    seconds, peak = watched([*command, "--jobs", str(jobs), "--output", str(folder / "out")])
+    print(
+        f"\n{copies} submissions, {backend}, {jobs} slots: {seconds:.1f} s; bare, one by one: {summed:.1f} s; ", end=""
+    )
+    print(f"ratio {seconds / summed:.2f}; the grader's own peak memory {peak / 2**20:.0f} MB")
+
+
+def watched(command: list[str]) -> tuple[float, int]:
+    """Run `command`; return its seconds and the most memory in bytes that its own process held."""
+    started, peak = time.perf_counter(), 0
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+    while process.poll() is None:
+        try:
+            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+        except OSError:
+            continue
+        peak = max([peak, *(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))])
+        time.sleep(0.1)
+    if process.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} failed")
+    return time.perf_counter() - started, peak
+
+
+if __name__ == "__main__":
+    main()

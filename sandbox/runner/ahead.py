@@ -1,0 +1,98 @@
+"""A kernel that is up before there is a notebook for it, with the process that will hand it the cells.
+
+Both are forked from the runner, which itself keeps one thread and no event loop, so that it can still fork a script
+when it is one that comes in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import forked
+import kernel
+import notebook
+import record
+import stack
+
+WORK = "/work"
+SIGNALLED = 128
+
+
+class NotebookAhead:
+    """The process that waits for a notebook, its kernel running."""
+
+    def __init__(self) -> None:
+        lines, self._lines = os.pipe()
+        self._ready, ready = os.pipe()
+        theirs = (self._lines, self._ready)
+        self._process = forked.fork(lambda: _become(lines, ready, theirs), folder=WORK)
+        for descriptor in (lines, ready):
+            os.close(descriptor)
+
+    def is_ready(self) -> bool:
+        """Wait until the kernel answers; returns False when there will be none."""
+        said = os.read(self._ready, 1)
+        os.close(self._ready)
+        return bool(said)
+
+    def run(self, line: bytes) -> int:
+        """Hand the job over, wait for its end and return the exit status."""
+        with os.fdopen(self._lines, "wb") as writing:
+            writing.write(line)
+        status = self._process.wait()
+        return status if status >= 0 else SIGNALLED - status
+
+    def leave(self) -> None:
+        """End it and its kernel: another kind of job has come in."""
+        os.close(self._lines)
+        self._process.wait()
+
+
+def suits(job: dict[str, Any]) -> bool:
+    """Return whether a kernel that has the stack loaded is right for the job."""
+    return job["kind"] == "notebook" and not stack.is_shadowed_in((Path(job["work"]) / job["path"]).parent)
+
+
+def _become(lines: int, ready: int, theirs: tuple[int, ...]) -> int:
+    for descriptor in theirs:
+        os.close(descriptor)
+    return asyncio.run(_serve(kernel.forked_manager(WORK), lines, ready))
+
+
+async def _serve(manager: Any, lines: int, ready: int) -> int:
+    client = notebook.client_of(manager, WORK)
+    await notebook.start(client)
+    os.write(ready, b"x")
+    with os.fdopen(lines, "rb") as reading:
+        line = reading.readline()  # nothing else is to be done meanwhile
+    if not line:
+        manager.provisioner.process.kill()
+        manager.provisioner.process.wait()
+        os._exit(0)
+    job = json.loads(line)
+    os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
+    run = record.RunRecord(Path(job["output"]) / "run.json")
+    await _move_in(client, job)
+    failure = await notebook.execute(client, job, run)
+    run.finish(failure)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if failure is None else 1)  # no farewell to the kernel: it dies with the sandbox
+
+
+async def _move_in(client: Any, job: dict[str, Any]) -> None:
+    """Give the kernel the folder and the paths it would have had, had it been started for this notebook."""
+    folder = str((Path(job["work"]) / job["path"]).parent)
+    code = (
+        f"__import__('os').chdir({folder!r}); _dh[:] = [type(_dh[0])({folder!r})]; "
+        f"__import__('os').environ.__setitem__('WORK_PATH', {os.environ['WORK_PATH']!r}); "
+        f"__import__('sys').path.extend(path for path in {job['paths']!r} if path not in __import__('sys').path)"
+    )
+    asked = client.kc.execute(code, silent=True, store_history=False)
+    while (await client.kc.get_shell_msg(timeout=None))["parent_header"].get("msg_id") != asked:
+        pass
