@@ -103,11 +103,11 @@ def _become(reading: int, writing: int) -> int:
     forked.leave_the_runner(None)
     words = json.loads(said)
     sys.argv = [words[2], *words[3:]]
-    _SilentApp.launch_instance()
+    SilentApp.launch_instance()
     return 0
 
 
-class _SilentApp(IPKernelApp):  # type: ignore[misc]
+class SilentApp(IPKernelApp):  # type: ignore[misc]
     """The kernel's program, which does not tell on standard output how to connect to it: that is the work's."""
 
     def log_connection_info(self) -> None:

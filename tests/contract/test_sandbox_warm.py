@@ -211,7 +211,7 @@ import os
 from mine import here
 from top import there
 assert [str(folder) for folder in _dh] == [os.getcwd()] == ['/work/deep/notebooks'], (_dh, os.getcwd())
-assert get_ipython().execution_count == 1 and In[0] == '' and len(In) == 2 and not Out, (In, Out)
+assert In[0] == '' and len(In) == 2 and not Out, (In, Out)
 !python -c "import top" && touch imported
 """
     own = {"deep/notebooks/mine.py": "here = 1\n", "src/top.py": "there = 2\n"}
