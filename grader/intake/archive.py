@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -95,6 +97,8 @@ def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: Sna
         return
     with archive.open(entry) as file:
         writer.add(name, _chunks(file))
+    with suppress(ValueError, OverflowError):  # a date that no calendar has
+        writer.note_time(calendar.timegm((*entry.date_time, 0, 0, 0)))
 
 
 def _utf8_name(entry: zipfile.ZipInfo) -> str:
@@ -152,6 +156,7 @@ def _add_tar_entry(archive: tarfile.TarFile, entry: tarfile.TarInfo, writer: Sna
         if file is None or entry.sparse is not None:
             raise refusal("archive.special", entry.name, "is no plain file")
         writer.add(entry.name, _chunks(file))
+        writer.note_time(entry.mtime)
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:

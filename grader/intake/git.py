@@ -56,6 +56,7 @@ def add_commit(
     with tempfile.TemporaryDirectory(prefix="git-", dir=writer.folder.parent) as folder:
         repository = Repository(Path(folder), limits, allow_local=allow_local, options=options)
         commit = repository.fetch(url, ref)
+        writer.note_time(repository.time_of(commit))
         for mode, size, blob, path in repository.tree(commit):
             if mode == "160000":
                 notes.append(f"The submodule {ascii(path)[1:-1][:80]} was not fetched.")
@@ -156,6 +157,10 @@ class Repository:
         """Fetch one commit without its history and return its SHA."""
         self._git("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, ref, watched=True)
         return self._git("rev-parse", "FETCH_HEAD^{commit}").decode().strip()
+
+    def time_of(self, commit: str) -> float:
+        """Return when the commit was made, in seconds since 1970."""
+        return float(self._git("log", "-1", "--format=%ct", commit).decode().strip() or 0)
 
     def tree(self, commit: str) -> list[tuple[str, int, str, str]]:
         """Return (mode, bytes, blob, path) of every entry; what counts of them is within limits.

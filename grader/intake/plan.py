@@ -13,6 +13,7 @@ from typing import Any
 from grader.errors import SubmissionError
 from grader.intake.candidates import CandidateFiles, is_script
 from grader.intake.readme import commands, named, started
+from grader.intake.requirements import read_wanted
 from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
 
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
@@ -26,7 +27,8 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
     """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
     well-known names, the only script that is a program, in this order.
 
-    Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings.
+    Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings, and
+    what `read_wanted` raises where the assignment lets works bring their own requirements.
     """
     files = CandidateFiles(submission)
     rules: tuple[Callable[[], EntryPoint | None], ...] = (
@@ -42,8 +44,16 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
         entry = rule()
         if entry is not None:
             others = tuple(path for path in files.runnable if path != entry.path)[:LISTED]
-            return RunPlan(entry_point=entry.model_copy(update={"considered": others}), limits=limits)
+            plan = RunPlan(entry_point=entry.model_copy(update={"considered": others}), limits=limits)
+            return _with_environment(plan, submission, assignment)
     raise _nothing_to_run(files)
+
+
+def _with_environment(plan: RunPlan, submission: Submission, assignment: Assignment | None) -> RunPlan:
+    if assignment is None or assignment.environment == "fixed":
+        return plan
+    wanted = read_wanted(submission)
+    return plan.model_copy(update={"environment": "requirements", "wanted": wanted, "notes": wanted.notes})
 
 
 def _nothing_to_run(files: CandidateFiles) -> SubmissionError:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import NameBook, checked_path, is_junk
 from grader.model import FileEntry
+
+DAY_S = 86_400.0
+OLDEST = 1_230_768_000.0  # 2009: no work is older, but archives without times say 1980
 
 
 class SnapshotWriter:
@@ -26,6 +31,18 @@ class SnapshotWriter:
         self._files: dict[str, FileEntry] = {}
         self._bytes = 0
         self.junk = 0
+        self._newest = 0.0
+
+    def note_time(self, seconds: float) -> None:
+        """Note when a file was last changed (seconds since 1970); the newest counts, of those that can be true."""
+        if OLDEST <= seconds <= time.time() + DAY_S:
+            self._newest = max(self._newest, seconds)
+
+    def newest(self) -> str | None:
+        """Return the newest time noted (UTC, ISO 8601), None where there is none."""
+        if not self._newest:
+            return None
+        return datetime.fromtimestamp(self._newest, UTC).isoformat(timespec="seconds")
 
     def add(self, name: str, chunks: Iterable[bytes]) -> None:
         """Write one file. Raises SubmissionError with an "archive." code; junk is counted and left out."""

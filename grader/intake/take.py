@@ -69,7 +69,15 @@ def _finished(
     size = sum(entry.bytes for entry in files)
     name = source.rstrip("/").rsplit("/", 1)[-1]
     return Submission(
-        name=name, digest=digest, kind=kind, files=files, bytes=size, commit=commit, notes=tuple(notes), root=root
+        name=name,
+        digest=digest,
+        kind=kind,
+        files=files,
+        bytes=size,
+        commit=commit,
+        newest=writer.newest(),
+        notes=tuple(notes),
+        root=root,
     )
 
 
@@ -109,6 +117,7 @@ def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> Submi
         )
     with path.open("rb") as file:
         writer.add(path.stem + path.suffix.lower(), iter(lambda: file.read(CHUNK), b""))
+        writer.note_time(os.fstat(file.fileno()).st_mtime)
     return "notebook" if path.suffix.lower() == ".ipynb" else "script"
 
 
@@ -130,6 +139,8 @@ def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
         for name in sorted(files):
             path = here / name
             writer.add(path.relative_to(folder).as_posix(), _plain_file(path, folder))
+            if not is_junk(name):
+                writer.note_time(path.lstat().st_mtime)
 
 
 def _give_up(error: OSError) -> None:

@@ -2,6 +2,7 @@
 
 from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
 from grader.model.base import Failure, Outcome, Record, Span
+from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
 from grader.model.evidence import (
     Call,
     CodeFacts,
@@ -22,7 +23,6 @@ from grader.model.report import (
     AssignmentRef,
     CriterionResult,
     DimensionResult,
-    EnvironmentRef,
     Question,
     Receipt,
     Report,
@@ -49,6 +49,7 @@ __all__ = [
     "DimensionResult",
     "Document",
     "EntryPoint",
+    "EnvironmentKind",
     "EnvironmentRef",
     "Evidence",
     "FailedTry",
@@ -68,9 +69,11 @@ __all__ = [
     "Receipt",
     "Record",
     "Report",
+    "Requirement",
     "RunPlan",
     "RunReport",
     "RunResult",
+    "Rung",
     "SandboxJob",
     "SandboxResult",
     "Score",
@@ -81,5 +84,6 @@ __all__ = [
     "Submission",
     "SubmissionRef",
     "Verdict",
+    "Wanted",
     "Weights",
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import Record
+from grader.model.environment import EnvironmentKind
 from grader.model.submission import Limits
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]*$", max_length=100)]
@@ -142,6 +143,7 @@ class Assignment(Record):
     digest: str
     data_digest: str
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 20260101
+    environment: EnvironmentKind = "fixed"
     data: DataSpec
     contract: ContractSpec = ContractSpec()
     metric: MetricSpec

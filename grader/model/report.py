@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from grader.model.base import Failure, Outcome, Record, Span
+from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
@@ -87,13 +88,6 @@ class SubmissionRef(Record):
     bytes: int
     commit: str | None = None
     notes: tuple[str, ...] = ()
-
-
-class EnvironmentRef(Record):
-    """The environment the work ran in."""
-
-    name: str
-    digest: str
 
 
 class RunReport(Record):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from grader.model.base import Record
+from grader.model.environment import EnvironmentKind, Wanted
 
 SubmissionKind = Literal["folder", "archive", "notebook", "script", "git"]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
@@ -27,7 +28,8 @@ class Submission(Record):
     """A content-addressed snapshot of what was handed in.
 
     `digest` is SHA-256 over the sorted paths and the bytes of every file. `root` is where the snapshot lies on this
-    machine (read-only by convention) and is left out of JSON.
+    machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
+    the file that was changed last, None where that is not known.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Submission(Record):
     files: tuple[FileEntry, ...]
     bytes: int
     commit: str | None = None
+    newest: str | None = None
     notes: tuple[str, ...] = ()
     root: Path = Field(default=Path(), exclude=True)
 
@@ -71,9 +74,12 @@ class EntryPoint(Record):
 
 
 class RunPlan(Record):
-    """Everything the run stage needs to know besides the snapshot itself."""
+    """Everything the run stage needs to know besides the snapshot itself. `wanted` is what the environment
+    "requirements" is to hold.
+    """
 
     entry_point: EntryPoint
     limits: Limits
-    environment: str = "fixed"
+    environment: EnvironmentKind = "fixed"
+    wanted: Wanted | None = None
     notes: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
-ENDINGS = {"csv", "json", "ipynb", "toml", "py", "html", "md"}
+ENDINGS = {"csv", "json", "ipynb", "toml", "py", "html", "md", "yml"}
 KEYS_OF_REPORTS = {"run.enforcement"}
 COMPUTED = {"slug", "digest", "data_digest", "root"}  # of an assignment, not written in its file
 

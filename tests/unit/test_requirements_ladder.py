@@ -1,0 +1,64 @@
+"""In which order requirements are tried."""
+
+from __future__ import annotations
+
+from grader.model import Requirement, Wanted
+from grader.sandbox.assets import sandbox_asset
+from grader.sandbox.ladder import attempts, own_names
+
+DATE = "2023-05-01T10:00:00+00:00"
+OWN = frozenset({"ipykernel", "pyzmq"})
+
+
+def asks(*lines: str, newest: str | None = DATE) -> Wanted:
+    listed = [
+        Requirement(
+            name=line.split("=")[0].rstrip("<>"),
+            asked=line,
+            relaxed=line.split("=")[0].rstrip("<>"),
+            pinned="==" in line,
+            path="requirements.txt",
+            line=number,
+        )
+        for number, line in enumerate(lines, start=1)
+    ]
+    return Wanted(requirements=tuple(listed), newest=newest)
+
+
+def rungs(wanted: Wanted) -> list[tuple[str, tuple[str, ...], str | None]]:
+    return [(attempt.rung, attempt.lines, attempt.as_of) for attempt in attempts(wanted, OWN)]
+
+
+def test_pins_are_tried_as_written_then_as_of_the_date_then_without_versions() -> None:
+    lines = ("pandas==1.5.3", "numpy")
+    assert rungs(asks(*lines)) == [
+        ("exact", lines, None),
+        ("as_of", lines, DATE),
+        ("relaxed", ("pandas", "numpy"), None),
+    ]
+
+
+def test_what_pins_nothing_is_tried_as_of_the_date_first() -> None:
+    assert [rung for rung, _, _ in rungs(asks("pandas>=1", "numpy"))] == ["as_of", "exact", "relaxed"]
+
+
+def test_there_is_nothing_to_relax_in_bare_names() -> None:
+    assert [rung for rung, _, _ in rungs(asks("pandas"))] == ["as_of", "exact"]
+
+
+def test_without_a_date_nothing_is_tried_as_of_one() -> None:
+    assert [rung for rung, _, _ in rungs(asks("pandas==1", newest=None))] == ["exact", "relaxed"]
+
+
+def test_a_work_that_asks_for_nothing_gets_the_base_environment() -> None:
+    assert rungs(asks()) == []
+
+
+def test_the_machinery_of_notebooks_is_never_held_to_the_works_versions() -> None:
+    assert rungs(asks("pyzmq==22.3", "pandas==1"))[0] == ("exact", ("pyzmq", "pandas==1"), None)
+
+
+def test_the_sandboxs_own_packages_are_known_from_the_lock() -> None:
+    own = own_names(sandbox_asset("requirements.lock").read_text())
+    assert {"ipykernel", "nbclient", "jupyter-client", "jupyter-core", "pyzmq", "tornado", "traitlets"} <= own
+    assert own.isdisjoint({"numpy", "pandas", "scikit-learn", "matplotlib"})
