@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
@@ -25,6 +26,10 @@ class Settings(BaseSettings):
     `home` holds the locked environment, snapshots and the scratch space of running gradings. `assignments` are folders
     searched for assignment slugs, separated by colons in the environment variable. A run in which our side fails is
     tried `tries` times in all, `retry_wait` seconds after the first try and twice as long after each further one.
+
+    Packages that works ask for come from the index at `index_url` (uv's own default when empty), which is trusted by
+    the certificates in `index_ca` (default: this machine's). Each step of making an environment of them has
+    `environment_seconds`; all environments together have `environments_bytes`, and each at most half.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", frozen=True, extra="ignore")
@@ -35,6 +40,10 @@ class Settings(BaseSettings):
     docker_runtime: str = ""
     tries: int = Field(default=3, ge=1, le=10)
     retry_wait: float = Field(default=2.0, ge=0, le=600, allow_inf_nan=False)
+    index_url: str = ""
+    index_ca: Path | None = None
+    environments_bytes: int = Field(default=10 * 1024**3, ge=64 * 1024**2)
+    environment_seconds: float = Field(default=600.0, gt=0, le=7200, allow_inf_nan=False)
 
     @field_validator("home")
     @classmethod
@@ -42,6 +51,20 @@ class Settings(BaseSettings):
         value = value.expanduser()
         if not value.is_absolute() or value == Path("/"):
             raise ValueError("must be an absolute path other than /")
+        return value
+
+    @field_validator("index_url")
+    @classmethod
+    def _index_is_on_the_web(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/]+\S*", value):
+            raise ValueError("must begin with https:// or http:// and name a host")
+        return value
+
+    @field_validator("index_ca")
+    @classmethod
+    def _certificates_are_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("must be a file of certificates (PEM)")
         return value
 
     @property

@@ -11,7 +11,7 @@ from grader.model import Assignment
 from grader.pipeline import Parts, RetryPolicy, private_scratch
 from grader.plugins import load_criteria
 from grader.ports import ProgressListener
-from grader.sandbox import choose_sandbox
+from grader.sandbox import RequestedEnvironments, choose_sandbox, package_index
 from grader.settings import Settings
 
 
@@ -33,6 +33,13 @@ def grading_parts(
             criteria=load_criteria(),
             scratch=scratch,
             listener=listener,
+            environments=RequestedEnvironments(
+                chosen,
+                settings.home,
+                package_index(settings.index_url, settings.index_ca),
+                most_bytes=settings.environments_bytes,
+                seconds=settings.environment_seconds,
+            ),
             retry=RetryPolicy(settings.tries, settings.retry_wait),
             allow_local_git=allow_local_git,
         )

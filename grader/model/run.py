@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from grader.model.base import Failure, Record
+from grader.model.environment import EnvironmentRef
 from grader.model.submission import Limits
 
 Enforcement = Literal["enforced", "cooperative"]
@@ -30,6 +31,9 @@ class SandboxJob(Record):
 
     A command that `gets_ready` is started before there is anything to do: it makes /out/.ready once it is ready, and
     reads `line` from its standard input before it looks at /work. Every other command starts when all is laid out.
+
+    `environment` is shown as /env in place of the locked one. `network` gives the host's network: only to the grader's
+    own tool that fetches packages, never to anything of a submission's.
     """
 
     run_id: str
@@ -40,6 +44,8 @@ class SandboxJob(Record):
     env: dict[str, str] = {}
     limits: Limits = Limits()
     cpu_ids: tuple[int, ...] = ()
+    environment: Path | None = None
+    network: bool = False
     gets_ready: bool = False
     line: str = ""
 
@@ -86,7 +92,9 @@ class CellRun(Record):
 
 
 class RunResult(Record):
-    """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox."""
+    """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox,
+    `environment` what is known of one that the work asked for.
+    """
 
     sandbox: SandboxResult
     failure: Failure | None = None
@@ -94,4 +102,5 @@ class RunResult(Record):
     cells: tuple[CellRun, ...] = ()
     warnings: tuple[str, ...] = ()
     environment_digest: str = ""
+    environment: EnvironmentRef | None = None
     collected: Path = Field(default=Path(), exclude=True)

@@ -13,6 +13,7 @@ from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
 from grader.intake import make_plan, take
 from grader.model import Assignment, CodeFacts, Evidence, Failure, HiddenResult, Outcome, RunPlan, Submission
+from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
 from grader.pipeline.retry import failure_after
@@ -72,8 +73,9 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     plan = make_plan(submission, grading.assignment, grading.limits)
     dealt = deal(grading.assignment, grading.run_id) if grading.assignment else None
     beside.submit(_import_ahead)  # after dealing, which would otherwise share the interpreter with it
-    grading.step("sandbox", plan.entry_point.path or " ".join(plan.entry_point.argv))
-    runs = run_all(grading, submission, plan, dealt, beside)
+    with environment_of(grading, plan) as environment:
+        grading.step("sandbox", plan.entry_point.path or " ".join(plan.entry_point.argv))
+        runs = run_all(grading, submission, plan, dealt, environment, beside)
     grading.after_run()
     grading.step("collect")
     first = runs.first.tried.result
@@ -89,7 +91,7 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         evidence=evidence,
         outcome=outcome,
         executed=collected_file(first, "executed.ipynb") if first else None,
-        logs=_logs(runs),
+        logs={**_logs(runs), **(environment.logs if environment else {})},
     )
 
 

@@ -12,6 +12,7 @@ from grader.model import Assignment, Evidence, Limits, Outcome, Report, Submissi
 from grader.pipeline.retry import RetryPolicy
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
+from grader.sandbox import RequestedEnvironments
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Parts:
     criteria: tuple[Criterion, ...]
     scratch: Path
     listener: ProgressListener
+    environments: RequestedEnvironments | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     allow_local_git: bool = False

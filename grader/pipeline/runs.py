@@ -17,9 +17,18 @@ from grader.errors import InfrastructureError
 from grader.model import Deal, RunPlan, RunResult, Submission
 from grader.pipeline.records import Grading
 from grader.pipeline.retry import Tried, run_with_retries
-from grader.sandbox import execute
+from grader.sandbox import GivenEnvironment, execute
 
 CpuIds = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What each run of a grading shares."""
+
+    submission: Submission
+    plan: RunPlan
+    environment: GivenEnvironment | None
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,29 @@ class Runs:
     stress: Run | None = None
 
 
-def run_all(grading: Grading, submission: Submission, plan: RunPlan, dealt: Deal | None, beside: Executor) -> Runs:
-    """Run the work with what was `dealt`; and under stress where the assignment asks for it and the work runs."""
+def run_all(
+    grading: Grading,
+    submission: Submission,
+    plan: RunPlan,
+    dealt: Deal | None,
+    environment: GivenEnvironment | None,
+    beside: Executor,
+) -> Runs:
+    """Run the work with what was `dealt`; and under stress where the assignment asks for it and the work runs.
+
+    `environment` is None for the fixed one.
+    """
     assignment = grading.assignment
+    work = Work(submission, plan, environment)
 
     def under_stress(cpu_ids: CpuIds) -> Run:
         messy = deal(assignment, grading.run_id, stress=True) if assignment else None
-        return _run(grading, submission, plan, messy, cpu_ids, "stress")
+        return _run(grading, work, messy, cpu_ids, "stress")
 
     asked = assignment is not None and assignment.stress.repeat
     first_cpus, other_cpus = cpus_for_two(grading.cpu_ids, plan.limits.cpus)
     early = beside.submit(under_stress, other_cpus) if asked and other_cpus else None
-    first = _run(grading, submission, plan, dealt, first_cpus if early else grading.cpu_ids, "first")
+    first = _run(grading, work, dealt, first_cpus if early else grading.cpu_ids, "first")
     went_well = first.tried.result is not None and first.tried.result.failure is None
     if early is not None:
         stress = early.result()
@@ -69,18 +89,17 @@ def cpus_for_two(granted: CpuIds, each: int) -> tuple[CpuIds, CpuIds]:
     return granted[:each], granted[each : 2 * each]
 
 
-def _run(
-    grading: Grading, submission: Submission, plan: RunPlan, dealt: Deal | None, cpu_ids: CpuIds, name: str
-) -> Run:
+def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:
     def attempt(number: int) -> RunResult:
         if number > 1:
             grading.step("sandbox", f"try {number} of {grading.parts.retry.tries}")
         # a folder, a sandbox and a name of its own for each try: nothing of a failed one is seen again
         result = execute(
-            submission,
-            plan,
+            work.submission,
+            work.plan,
             assignment=grading.assignment,
             deal=dealt,
+            environment=work.environment,
             sandbox=grading.parts.sandbox,
             run_id=f"{grading.run_id}-{name}-{number}",
             scratch=grading.scratch,

@@ -100,7 +100,7 @@ def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
         cpu_s=run.sandbox.cpu_s,
         peak_memory_bytes=run.sandbox.peak_memory_bytes,
         cells=tuple(_bounded_cell(cell) for cell in run.cells[:MAX_CELLS]),
-        environment=EnvironmentRef(name=plan.environment if plan else "fixed", digest=run.environment_digest),
+        environment=run.environment or EnvironmentRef(name="fixed", digest=run.environment_digest),
         warnings=_warnings(evidence),
         tries=evidence.tries,
         log_tail=_log_tail(evidence),

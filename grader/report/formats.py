@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from grader.model import EnvironmentRef
+
 METRICS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
@@ -11,6 +13,17 @@ METRICS = {
     "rmse": "RMSE",
     "mae": "MAE",
 }
+
+
+RUNGS = {"exact": "as written", "as_of": "as of", "relaxed": "without versions", "base": "none could be had"}
+
+
+def environment(used: EnvironmentRef) -> str:
+    """Return which environment it was: fixed, or what of the work's requirements could be had."""
+    if used.rung is None:
+        return used.name
+    how = RUNGS[used.rung] + (f" {used.as_of[:10]}" if used.as_of else "")
+    return f"{used.name} (the work's requirements, {how})"
 
 
 def points(value: float | None) -> str:

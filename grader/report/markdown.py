@@ -6,7 +6,7 @@ import re
 
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
-from grader.report.formats import interval, measure, metric_name, points, seconds, share, size, where
+from grader.report.formats import environment, interval, measure, metric_name, points, seconds, share, size, where
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import block, encodable, one_line
 
@@ -118,6 +118,8 @@ def _run(report: Report) -> str:
         what = run.entry_point.path or " ".join(run.entry_point.argv)
         rows.append(f"- Ran {escaped(what)}: {escaped(run.entry_point.reason)}")
     rows.append(f"- Sandbox {escaped(run.sandbox)}, limits {run.enforcement or 'not needed: nothing ran'}")
+    if run.environment and run.environment.rung:
+        rows.append(f"- Environment {escaped(environment(run.environment))}")
     if run.wall_s is not None:
         rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
     rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]

@@ -7,18 +7,23 @@ from grader.sandbox.environment import BuiltEnvironment, build_environment, envi
 from grader.sandbox.execute import execute
 from grader.sandbox.image import build_image
 from grader.sandbox.inventory import HostFact, host_facts
+from grader.sandbox.package_index import PackageIndex, package_index
 from grader.sandbox.probe import Probe, ProbeBench, ProbeFinding
 from grader.sandbox.probes import escape_probes
+from grader.sandbox.requested import GivenEnvironment, RequestedEnvironments
 from grader.sandbox.workspace import empty_job
 
 __all__ = [
     "BubblewrapSandbox",
     "BuiltEnvironment",
     "DockerSandbox",
+    "GivenEnvironment",
     "HostFact",
+    "PackageIndex",
     "Probe",
     "ProbeBench",
     "ProbeFinding",
+    "RequestedEnvironments",
     "build_environment",
     "build_image",
     "choose_sandbox",
@@ -29,4 +34,5 @@ __all__ = [
     "find_environment",
     "host_facts",
     "known_sandboxes",
+    "package_index",
 ]

@@ -67,7 +67,7 @@ class BubblewrapProcess:
         self._go, door = self._pipe(we_write=True)
         self._stdout = PipeReader(stdout, job.limits.log_bytes)
         self._stderr = PipeReader(stderr, job.limits.log_bytes)
-        files = [(self._file(text.encode()), path) for path, text in etc_files(uid).items()]
+        files = [(self._file(text.encode()), path) for path, text in etc_files(uid, network=job.network).items()]
         words = [*bwrap_arguments(job, environment, uid, files), *environment_words(job)]
         seccomp = self._file(compiled_filter())
         words += ["--json-status-fd", str(status_end), "--seccomp", str(seccomp)]

@@ -13,6 +13,7 @@ from grader.sandbox.inside import HOME, PRELUDE, USER, begin, memory_file_system
 INSIDE_UID = 1000
 READY = "ready"
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_ETC_NETWORK = ("/etc/resolv.conf", "/etc/hosts")
 _ETC_READ = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
 
 
@@ -23,18 +24,19 @@ def bwrap_arguments(
     namespace is made. `files` are (descriptor, path) of small files to be written inside, such as /etc/passwd.
     """
     return [
-        *_namespaces(uid),
+        *_namespaces(uid, network=job.network),
         *_system(environment.base_prefix),
         *_etc(files),
         *_writable(job, uid),
-        *("--ro-bind", str(environment.path), "/env"),
+        *("--ro-bind", str(job.environment or environment.path), "/env"),
         *_mounts(job.mounts),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work"),
     ]
 
 
-def _namespaces(uid: int | None) -> list[str]:
-    shared = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+def _namespaces(uid: int | None, *, network: bool) -> list[str]:
+    shared = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
+    shared += [] if network else ["--unshare-net"]
     shared += ["--hostname", "sandbox", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if uid is None:
         user = ["--unshare-user", "--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID), "--disable-userns"]
@@ -76,14 +78,16 @@ def _etc(files: Sequence[tuple[int, str]]) -> list[str]:
     return words
 
 
-def etc_files(uid: int | None) -> dict[str, str]:
-    """Return the few files in /etc that libraries look for, by path."""
+def etc_files(uid: int | None, *, network: bool) -> dict[str, str]:
+    """Return the few files in /etc that libraries look for, by path; with a network also those that name its hosts."""
     number = INSIDE_UID if uid is None else uid
+    names = {path: Path(path).read_text() for path in _ETC_NETWORK if Path(path).exists()} if network else {}
     return {
         "/etc/passwd": f"root:x:0:0::/:/usr/sbin/nologin\n{USER}:x:{number}:{number}::{HOME}:/bin/sh\n",
         "/etc/group": f"root:x:0:\n{USER}:x:{number}:\n",
-        "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
+        "/etc/nsswitch.conf": f"passwd: files\ngroup: files\nhosts: files{' dns' if network else ''}\n",
         "/etc/hosts": "127.0.0.1 localhost sandbox\n",
+        **names,
     }
 
 

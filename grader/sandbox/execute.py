@@ -12,6 +12,7 @@ from grader.ports import Sandbox
 from grader.sandbox.classify import classify, parse_run_file, warnings_of
 from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
+from grader.sandbox.requested import GivenEnvironment
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
 
 OURS = ("run.json", "executed.ipynb")
@@ -25,6 +26,7 @@ def execute(
     *,
     assignment: Assignment | None,
     deal: Deal | None,
+    environment: GivenEnvironment | None,
     sandbox: Sandbox,
     run_id: str,
     scratch: Path,
@@ -33,10 +35,13 @@ def execute(
 ) -> RunResult:
     """Run `plan` once in a fresh sandbox and return how it ended; outputs lie in `RunResult.collected`.
 
+    `environment` is what the work asked for, None for the locked one.
+
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
     space = lay_out(scratch / run_id / "run", submission, plan, deal)
-    result = sandbox.run(sandbox_job(space, plan, assignment, run_id, cpu_ids), cancel)
+    job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
+    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
     run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
     failure, limit_exceeded = classify(result, run_file, plan.limits)
     _keep_notebook(space)
@@ -49,8 +54,9 @@ def execute(
         failure=failure,
         limit_exceeded=limit_exceeded,
         cells=run_file.cells if run_file else (),
-        warnings=(*space.notes, *warnings_of(result, run_file)),
-        environment_digest=sandbox.environment_digest(),
+        warnings=(*(environment.warnings if environment else ()), *space.notes, *warnings_of(result, run_file)),
+        environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
+        environment=environment.ref if environment else None,
         collected=space.collected,
     )
 

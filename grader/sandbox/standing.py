@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, SubmissionError
 from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended, Enforcement
 from grader.sandbox.disk import MemoryFileSystems
@@ -69,7 +69,9 @@ class Standing:
         return self
 
     def wait_until_ready(self) -> None:
-        """Wait for a command that gets ready; raises InfrastructureError when it ends or takes too long."""
+        """Wait for a command that gets ready; raises InfrastructureError when it ends or takes too long, or, where the
+        work brought its own environment, SubmissionError("environment.broken").
+        """
         if not self.job.gets_ready:
             return
         file, deadline = self.job.output / READY_FILE, time.monotonic() + READY_S
@@ -77,7 +79,11 @@ class Standing:
             if self._confined.wait_a_tick(_LOOK_EVERY_S):
                 self._confined.end(None, 0)
                 reason = self._confined.last_words() or "it said nothing"
+                if self.job.environment is not None:
+                    raise _broken(reason)
                 raise InfrastructureError("infrastructure.sandbox", f"A sandbox ended before it was ready: {reason}")
+            if time.monotonic() > deadline and self.job.environment is not None:
+                raise _broken(f"it was not ready within {READY_S} s")
             if time.monotonic() > deadline:
                 raise InfrastructureError("infrastructure.sandbox", f"A sandbox was not ready within {READY_S} s.")
         file.unlink()
@@ -139,3 +145,11 @@ class Standing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _broken(reason: str) -> SubmissionError:
+    return SubmissionError(
+        "environment.broken",
+        f"Python did not start in the environment that the work asked for: {reason[-300:]}",
+        hint="Try the list of requirements in a new virtual environment.",
+    )

@@ -1,0 +1,32 @@
+"""The environment of a grading: nothing to do for the fixed one, else what the work asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from grader.errors import InfrastructureError
+from grader.model import RunPlan
+from grader.pipeline.records import Grading
+from grader.pipeline.retry import host_shortage
+from grader.sandbox import GivenEnvironment
+
+
+@contextmanager
+def environment_of(grading: Grading, plan: RunPlan) -> Iterator[GivenEnvironment | None]:
+    """Yield what the plan's environment is, None for the fixed one; it stays until the block ends.
+
+    Raises SubmissionError or LimitError with an "environment." code, InfrastructureError where our side fails.
+    """
+    if plan.environment == "fixed" or plan.wanted is None:
+        yield None
+        return
+    environments = grading.parts.environments
+    if environments is None:
+        raise InfrastructureError("infrastructure.no_environment", "This grader was not told where packages come from.")
+    grading.step("plan", f"packages of {plan.wanted.files[0]}" if plan.wanted.files else "no list of packages")
+    with ExitStack() as stack:
+        with host_shortage():
+            given = environments.given(plan.wanted, grading.scratch, grading.cpu_ids, grading.cancel)
+            environment = stack.enter_context(given)
+        yield environment

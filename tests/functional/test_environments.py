@@ -1,0 +1,251 @@
+"""Works that bring their own requirements, through the ordinary command, with a package index of the test's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from package_index import PackageIndex, served
+
+from grader.sandbox import find_environment
+from grader.settings import read_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+CHURN = ROOT / "assignments" / "churn"
+GRADER = Path(sys.executable).with_name("grader")
+LAST_WEEK = time.time() - 7 * 24 * 3600
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
+PREDICT = """
+import csv, os
+with open("data/test.csv") as file, open("predictions.csv", "w") as out:
+    print("customer_id,prediction", file=out)
+    for row in csv.DictReader(file):
+        print(row["customer_id"], 0.5, sep=",", file=out)
+"""
+MEGABYTE = b"\0" * 1_000_000
+
+
+class Company:
+    """A grader with a home, an index and an assignment of its own."""
+
+    def __init__(self, folder: Path, index: PackageIndex, sandbox: str) -> None:
+        self.folder, self.index, self.sandbox = folder, index, sandbox
+        fixed = find_environment(read_settings().home)
+        self.home = folder / "home"
+        (self.home / "environments").mkdir(parents=True)
+        (self.home / "environments" / fixed.digest).symlink_to(fixed.path)
+        self.assignment = folder / "churn"
+        shutil.copytree(CHURN, self.assignment, ignore=shutil.ignore_patterns("examples"))
+        text = (self.assignment / "assignment.toml").read_text()
+        (self.assignment / "assignment.toml").write_text(f'environment = "requirements"\n{text}')
+
+    def start(self, name: str, code: str, files: dict[str, str], **variables: str) -> subprocess.Popen[str]:
+        """Begin to grade a work of `code` and `files`."""
+        work = self.folder / name
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        for path, text in {"main.py": code + PREDICT, **files}.items():
+            (work / path).write_text(text)
+            os.utime(work / path, (LAST_WEEK, LAST_WEEK))
+        words = [str(GRADER), "grade", str(work), "--assignment", str(self.assignment), "--sandbox", self.sandbox]
+        words += ["--output", str(self.folder / f"{name}-report")]
+        environment = {**os.environ, "GRADER_HOME": str(self.home), "GRADER_INDEX_URL": self.index.url, **variables}
+        return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def report(self, name: str, started: subprocess.Popen[str], status: int = 0) -> dict[str, Any]:
+        """Wait for a grading and return its report."""
+        said, _ = started.communicate(timeout=250)
+        assert started.returncode == status, said
+        report: dict[str, Any] = json.loads((self.folder / f"{name}-report" / "report.json").read_text())
+        return report
+
+    def grade(self, name: str, code: str, status: int = 0, /, *, asks: str = "", **variables: str) -> dict[str, Any]:
+        """Grade a work of `code` that asks for the packages in `asks`."""
+        return self.report(name, self.start(name, code, {"requirements.txt": asks}, **variables), status)
+
+    def log(self, name: str, file: str) -> str:
+        """Return one of the stored logs."""
+        return (self.folder / f"{name}-report" / "logs" / file).read_text()
+
+
+@pytest.fixture(scope="module")
+def index(request: pytest.FixtureRequest) -> Iterator[PackageIndex]:
+    request.getfixturevalue("bubblewrap")
+    made = PackageIndex()
+    made.own_needs()
+    made.wheel("alpha", "1.0")
+    made.wheel("alpha", "2.0", uploaded=time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()))
+    made.wheel("needs-alpha", "1.0", requires=["alpha<2"])
+    made.sdist("only-source", "1.0")
+    with served(made) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def company(index: PackageIndex, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    return Company(tmp_path_factory.mktemp("company"), index, "bubblewrap")
+
+
+def imports(version: str) -> str:
+    return f"import alpha\nassert alpha.__version__ == {version!r}, alpha.__version__\n"
+
+
+def test_pins_are_installed_as_written_and_the_lock_is_stored(company: Company) -> None:
+    report = company.grade("pinned", imports("2.0"), asks="alpha==2.0\n")
+    assert report["failure"] is None
+    used = report["run"]["environment"]
+    assert (used["name"], used["rung"], used["asked_in"]) == ("requirements", "exact", ["requirements.txt"])
+    assert used["digest"] == report["receipt"]["environment_digest"]
+    assert used["lock"] == "logs/requirements.lock"
+    lock = company.log("pinned", "requirements.lock")
+    assert "alpha==2.0 \\\n    --hash=sha256:" in lock
+    assert "\nipykernel==" in lock
+
+
+def test_an_environment_is_made_once_for_all_who_ask_for_the_same(company: Company) -> None:
+    company.grade("pinned", imports("2.0"), asks="alpha==2.0\n")
+    before = company.index.asked("/alpha-2.0-py3-none-any.whl")
+    report = company.grade("again", imports("2.0"), asks="Alpha == 2.0\n")
+    assert report["run"]["environment"]["rung"] == "exact"
+    assert company.index.asked("/alpha-2.0-py3-none-any.whl") == before == 1
+
+
+def test_what_is_not_pinned_is_resolved_as_of_the_works_date(company: Company) -> None:
+    report = company.grade("dated", imports("1.0"), asks="alpha\n")
+    used = report["run"]["environment"]
+    assert (report["failure"], used["rung"]) == (None, "as_of")
+    assert used["as_of"][:10] == time.strftime("%Y-%m-%d", time.gmtime(LAST_WEEK))
+    assert any("as of the work's date" in warning for warning in report["run"]["warnings"])
+
+
+def test_pins_that_are_gone_are_relaxed_and_the_report_says_why(company: Company) -> None:
+    report = company.grade("gone", imports("2.0"), asks="alpha==0.9\n")
+    used = report["run"]["environment"]
+    assert (report["failure"], used["rung"]) == (None, "relaxed")
+    assert "no version of alpha==0.9" in used["reason"]
+    assert "alpha==0.9" in company.log("gone", "environment.txt")
+    page = (company.folder / "gone-report" / "report.html").read_text()
+    assert "requirements, without versions" in page
+
+
+def test_what_contradicts_itself_leaves_the_base_environment(company: Company) -> None:
+    report = company.grade("torn", "import pandas\n", asks="needs-alpha==1.0\nalpha>=2\nabsent\n")
+    used = report["run"]["environment"]
+    assert (report["failure"], used["rung"], used["name"]) == (None, "base", "fixed")
+    assert any("The index has no package absent (requirements.txt, line 3)" in text for text in report["run"]["warnings"])
+
+
+def test_a_package_that_is_nowhere_is_named_when_the_work_imports_it(company: Company) -> None:
+    failure = company.grade("absent", "import absent\n", asks="absent\n")["failure"]
+    assert failure["code"] == "environment.missing_package"
+    assert "absent" in failure["message"]
+
+
+def test_a_source_distribution_is_named_and_never_downloaded(company: Company) -> None:
+    failure = company.grade("source", "", asks="alpha\nonly-source\n")["failure"]
+    assert (failure["code"], failure["path"], failure["line"]) == ("environment.sdist", "requirements.txt", 2)
+    assert "only-source" in failure["message"]
+    assert company.index.asked(".tar.gz") == 0
+
+
+def test_another_index_is_refused_with_its_line_and_the_code_is_judged_all_the_same(company: Company) -> None:
+    asks = "alpha\n--extra-index-url https://evil.example/simple\n"
+    report = company.grade("elsewhere", "", asks=asks)
+    failure = report["failure"]
+    assert (failure["code"], failure["path"], failure["line"]) == ("environment.forbidden", "requirements.txt", 2)
+    judged = [one["verdict"] for part in report["dimensions"] for one in part["criteria"] if one["score"] is not None]
+    assert judged
+
+
+def test_a_work_without_a_list_runs_in_the_base_environment(company: Company) -> None:
+    report = company.report("bare", company.start("bare", "import pandas, sklearn\n", {}))
+    used = report["run"]["environment"]
+    assert (report["failure"], used["rung"], used["reason"]) == (None, "base", "The work asks for no package.")
+
+
+def test_a_huge_package_is_too_large_and_nothing_of_it_stays(company: Company) -> None:
+    company.index.wheel("huge", "1.0", {f"huge/{number}.bin": MEGABYTE for number in range(300)})
+    report = company.grade("huge", "", asks="huge==1.0\n", GRADER_ENVIRONMENTS_BYTES=str(250 * 10**6))
+    assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "environment.too_large")
+    assert os.listdir(company.home / "scratch") == [".lock"]
+
+
+def test_a_slow_download_is_cut_off(company: Company) -> None:
+    company.index.wheel("slow", "1.0", {"slow.py": os.urandom(100_000)}, delay=600)
+    report = company.grade("slow", "", asks="slow==1.0\n", GRADER_ENVIRONMENT_SECONDS="15")
+    assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "environment.timeout")
+
+
+def test_an_index_that_does_not_answer_is_never_the_works_fault(company: Company) -> None:
+    report = company.grade("offline", "", 3, asks="alpha==1.0\n", GRADER_INDEX_URL="http://127.0.0.1:9/simple")
+    assert (report["outcome"], report["failure"]["code"]) == ("infrastructure_failed", "infrastructure.index")
+    assert report["score"] is None
+    assert "127.0.0.1" not in report["failure"]["message"]
+
+
+PAYLOAD = """
+import json, os, socket, sys, urllib.request
+seen = []
+try:
+    urllib.request.urlopen("URL/pwned", timeout=3)
+    seen.append("network")
+except OSError:
+    pass
+for place in ("HOST", "/env/pwned", "/etc/pwned"):
+    try:
+        open(place, "w").close()
+        seen.append(place)
+    except OSError:
+        pass
+seen += [name for name in os.environ if "GRADER" in name or "UV_" in name]
+"""
+
+
+def test_code_that_starts_with_python_acts_only_inside_sandboxes_without_a_network(company: Company) -> None:
+    host = company.folder / "pwned"
+    payload = PAYLOAD.replace("URL", company.index.url.removesuffix("/simple")).replace("HOST", str(host))
+    files = {"payload.pth": "import payload\n", "payload.py": payload, "sitecustomize.py": "import payload\n"}
+    company.index.wheel("payload", "1.0", files)
+    code = "import sys\nassert sys.modules['payload'].seen == [], sys.modules['payload'].seen\n"
+    report = company.grade("payload", code, asks="payload==1.0\n")
+    assert report["failure"] is None
+    assert report["run"]["environment"]["rung"] == "exact"
+    assert company.index.asked("/pwned") == 0
+    assert not host.exists()
+
+
+def test_a_package_that_ends_python_as_it_starts_is_the_works_failure_and_not_ours(company: Company) -> None:
+    company.index.wheel("quits", "1.0", {"quits.pth": "import os; os._exit(0)\n"})
+    report = company.grade("quits", "", asks="quits==1.0\n")
+    assert (report["outcome"], report["failure"]["code"]) == ("submission_failed", "environment.broken")
+
+
+def test_a_package_cannot_have_the_hosts_folders_shown(company: Company) -> None:
+    secret = company.folder / "secret"
+    (secret / "bin").mkdir(parents=True)
+    (secret / "label").write_text("0.5")
+    company.index.wheel("shows", "1.0", {"shows-1.0.data/data/pyvenv.cfg": f"home = {secret}/bin\n", "shows.py": ""})
+    code = f"import os\nassert not os.path.exists({str(secret)!r})\n"
+    report = company.grade("shows", code, asks="shows==1.0\n")
+    assert report["outcome"] != "infrastructure_failed"
+    assert "AssertionError" not in json.dumps(report)
+
+
+def test_two_that_need_the_same_at_once_build_it_once(company: Company) -> None:
+    company.index.wheel("shared", "1.0", {"shared.py": os.urandom(1000).hex().join(("# ", "\n"))}, delay=2)
+    names = ("one", "two", "three")
+    started = {name: company.start(name, "import shared\n", {"requirements.txt": "shared==1.0\n"}) for name in names}
+    reports = [company.report(name, process) for name, process in started.items()]
+    assert [report["failure"] for report in reports] == [None, None, None]
+    assert len({report["run"]["environment"]["digest"] for report in reports}) == 1
+    assert company.index.asked("/shared-1.0-py3-none-any.whl") == 1
+    assert threading.active_count() < 50
