@@ -1,7 +1,8 @@
 """Resolves and downloads packages with uv, in a sandbox that has a network and sees nothing but the list.
 
 Nothing that a package brings is run with a network: only wheels are taken, no bytecode is made, and Python is asked
-about itself while the environment is still empty. What has to start Python in it comes afterwards, in a sandbox without one.
+about itself while the environment is still empty. What has to start Python in it comes
+afterwards, in a sandbox without one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +38,10 @@ _RESOLVE = (
 _INSTALL = (
     "umask 022 && /grader/uv venv --quiet --no-config --no-project --no-python-downloads --relocatable "
     "--python /env/bin/python /out/env && exec /grader/uv pip install --python /out/env/bin/python "
-    f"{_COMMON} --require-hashes --no-deps --link-mode copy --no-compile-bytecode --requirement /work/{LOCK}"
+    f"{_COMMON} --require-hashes --no-deps --link-mode hardlink --no-compile-bytecode --requirement /work/{LOCK}"
 )
+# The cache lies beside the environment, so that files are linked into it and not written twice.
+_VARIABLES = {"UV_CACHE_DIR": "/out/cache", "TMPDIR": "/work", "NO_COLOR": "1"}
 _LOCK_LINE = re.compile(r"[A-Za-z0-9][\w.-]*==[\w.!+]+(?: \\)?|    --hash=sha256:[0-9a-f]{64}(?: \\)?|")
 
 
@@ -90,6 +94,7 @@ class Fetcher:
             raise verdict(result, resolving=False)
         finished = _folders(scratch)
         (root / "out" / "env").rename(finished / "out" / "env")
+        shutil.rmtree(root)
         script = 'umask 022 && exec /out/env/bin/python -I "$@"'
         result = self._run(finished, script, ("/grader/finish.py",), cpu_ids, cancel, network=False)
         if result.ended == "cancelled":
@@ -122,8 +127,7 @@ class Fetcher:
             workspace=root / "work",
             output=root / "out",
             mounts=(tool, *self.index.mounts()) if network else (finish,),
-            env={"UV_CACHE_DIR": "/work/cache", "TMPDIR": "/work", "NO_COLOR": "1"}
-            | (self.index.variables() if network else {}),
+            env={**_VARIABLES, **self.index.variables()} if network else _VARIABLES,
             limits=self._limits(),
             cpu_ids=cpu_ids,
             network=network,

@@ -131,7 +131,9 @@ def _packed_again(found: Distribution) -> tuple[str, bytes, bytes]:
     files = {
         str(path): Path(str(path.locate())).read_bytes()
         for path in found.files or ()
-        if ".." not in path.parts and path.suffix != ".pyc" and path.name not in ("RECORD", "INSTALLER", "REQUESTED")
+        if ".." not in path.parts
+        and path.suffix not in (".pyc", ".pyi")
+        and path.name not in ("RECORD", "INSTALLER", "REQUESTED")
     }
     (wheel,) = (path for path in files if path.endswith(".dist-info/WHEEL"))
     tags = [line.removeprefix("Tag: ") for line in files[wheel].decode().splitlines() if line.startswith("Tag: ")]
