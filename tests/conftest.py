@@ -52,6 +52,17 @@ def docker() -> None:
         skip_or_fail(f"docker: {reason}")
 
 
+@pytest.fixture(scope="session")
+def gvisor() -> None:
+    """Need a Docker engine that knows gVisor's runtime."""
+    from grader.sandbox import DockerSandbox
+    from grader.settings import read_settings
+
+    reason = DockerSandbox(read_settings().home, runtime="runsc").why_unavailable()
+    if reason:
+        skip_or_fail(f"gVisor: {reason}")
+
+
 @pytest.fixture
 def run_grader(tmp_path: Path) -> Run:
     """Return a function that runs the installed `grader` command as a user would."""

@@ -32,6 +32,9 @@ LocalGit = Annotated[
     bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
 ]
 SandboxName = Annotated[Literal["auto", "docker", "bubblewrap"], typer.Option(help="Which sandbox to use.")]
+Runtime = Annotated[
+    str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
+]
 
 
 def main() -> None:
@@ -65,6 +68,7 @@ def grade(
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("grading"),
     sandbox: SandboxName = "auto",
+    runtime: Runtime = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="How many submissions to grade at once.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON (a list for several).")] = False,
     fail_under: Annotated[
@@ -79,6 +83,7 @@ def grade(
         assignment=assignment,
         output=output,
         sandbox=sandbox,
+        runtime=runtime,
         jobs=jobs,
         as_json=json,
         fail_under=fail_under,
@@ -115,13 +120,14 @@ def rescore(
 @app.command()
 def doctor(
     sandbox: SandboxName = "auto",
+    runtime: Runtime = None,
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Only look at what is here; run no escape probes.")] = False,
 ) -> None:
     """Say what is installed and which sandbox will be used, and run escape probes against each that can be."""
     from grader.cli.doctor import doctor_command
 
-    raise typer.Exit(doctor_command(sandbox, as_json=json, quick=quick))
+    raise typer.Exit(doctor_command(sandbox, runtime, as_json=json, quick=quick))
 
 
 @sandbox_app.command("build")

@@ -8,18 +8,19 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli.checkup import BackendCheck, Checkup
+from grader.cli.choice import settings_for
 from grader.cli.doctor_view import DoctorView
 from grader.errors import GraderError, InfrastructureError
 from grader.pipeline import private_scratch
 from grader.plugins import load_criteria
 from grader.ports import Sandbox
 from grader.sandbox import HostFact, ProbeBench, choose_sandbox, escape_probes, host_facts, known_sandboxes
-from grader.settings import Settings, read_settings
+from grader.settings import Settings
 
 
-def doctor_command(sandbox: str, *, as_json: bool, quick: bool) -> int:
+def doctor_command(sandbox: str, runtime: str | None, *, as_json: bool, quick: bool) -> int:
     """Print the findings; returns 3 when the chosen sandbox fails a probe, or none can be used, else 0."""
-    settings = read_settings()
+    settings = settings_for(sandbox, runtime)
     view = DoctorView(Console(stderr=as_json))
     facts = host_facts(settings.home, settings.docker_image or None)
     criteria = HostFact(name="rubric", good=True, detail=f"{len(load_criteria())} criteria")

@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli.batch import grade_all
+from grader.cli.choice import settings_for
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
 from grader.cli.writing import writing_to
@@ -20,7 +21,6 @@ from grader.model import Report
 from grader.pipeline import Graded
 from grader.report import print_ranking, print_report, render_index, summary_csv, summary_json
 from grader.report.folder import write_folder
-from grader.settings import read_settings
 from grader.wiring import assignment_for, grading_parts
 
 CANCELLED = 130
@@ -33,6 +33,7 @@ class GradeOptions:
     assignment: str | None
     output: Path
     sandbox: str
+    runtime: str | None
     jobs: int
     as_json: bool
     fail_under: float | None
@@ -41,7 +42,7 @@ class GradeOptions:
 
 def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     """Grade `sources`, write the reports below `options.output`, print the result and return the exit status."""
-    settings = read_settings()
+    settings = settings_for(options.sandbox, options.runtime)
     check_sources(sources, allow_local_git=options.allow_local_git)
     assignment = assignment_for(settings, options.assignment)
     names = names_for(sources)

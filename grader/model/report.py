@@ -94,6 +94,7 @@ class RunReport(Record):
     """How the work was run. Cell times and tracebacks are self-reported by the runner inside the sandbox."""
 
     sandbox: str
+    runtime: str = ""
     enforcement: Enforcement | None = None
     entry_point: EntryPoint | None = None
     wall_s: float | None = None

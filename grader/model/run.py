@@ -54,6 +54,7 @@ class SandboxResult(Record):
     """How the sandbox ended, as the host saw it. Nothing in here was said by the submission, but for the log text.
 
     `exit_code` is None when the process was killed; `stdout`/`stderr` are bounded, decoded with replacement.
+    `runtime` is the container runtime where one was chosen, such as runsc.
     """
 
     ended: Ended
@@ -67,6 +68,7 @@ class SandboxResult(Record):
     oom_killed: bool = False
     enforcement: Enforcement
     backend: str
+    runtime: str = ""
 
 
 class FailedTry(Record):

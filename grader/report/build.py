@@ -94,6 +94,7 @@ def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
         )
     return RunReport(
         sandbox=sandbox_name,
+        runtime=run.sandbox.runtime,
         enforcement=run.sandbox.enforcement,
         entry_point=entry_point,
         wall_s=run.sandbox.wall_s,

@@ -117,7 +117,8 @@ def _run(report: Report) -> str:
     if run.entry_point:
         what = run.entry_point.path or " ".join(run.entry_point.argv)
         rows.append(f"- Ran {escaped(what)}: {escaped(run.entry_point.reason)}")
-    rows.append(f"- Sandbox {escaped(run.sandbox)}, limits {run.enforcement or 'not needed: nothing ran'}")
+    place = f"{escaped(run.sandbox)} on {escaped(run.runtime)}" if run.runtime else escaped(run.sandbox)
+    rows.append(f"- Sandbox {place}, limits {run.enforcement or 'not needed: nothing ran'}")
     if run.environment and run.environment.rung:
         rows.append(f"- Environment {escaped(environment(run.environment))}")
     if run.wall_s is not None:

@@ -17,6 +17,7 @@ from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import GroupGauge, TreeGauge
 from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
 from grader.sandbox.pool import Pool
+from grader.sandbox.result import RanOn
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
@@ -102,7 +103,7 @@ class BubblewrapSandbox:
             group = stack.enter_context(_control_group(job))
             process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group))
             gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.first_process, job.limits)
-            standing = Standing(job, process, gauge, uid, (self.enforcement(), self.name))
+            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
 

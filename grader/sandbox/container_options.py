@@ -16,6 +16,8 @@ OWNER_LABEL = "takehome-grader.owner"
 HOST_LABEL = "takehome-grader.host"
 RUN_LABEL = "takehome-grader.run"
 DEADLINE_LABEL = "takehome-grader.wall-s"
+GVISOR = "runsc"
+_GVISOR_THREADS = 512  # with fewer, gVisor's own kernel cannot start its threads and dies with status 2
 
 
 def create_container(client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None, mark: str) -> str:
@@ -56,7 +58,7 @@ def _host_options(job: SandboxJob, uid: int, runtime: str | None) -> dict[str, A
         "security_opt": ["no-new-privileges:true", f"seccomp={engine_profile()}"],
         "mem_limit": limits.memory_bytes,
         "memswap_limit": limits.memory_bytes,
-        "pids_limit": limits.processes,
+        "pids_limit": limits.processes + (_GVISOR_THREADS if runtime == GVISOR else 0),
         "nano_cpus": limits.cpus * 10**9,
         "cpuset_cpus": cpus or None,
         "ulimits": _ulimits(job),

@@ -18,6 +18,7 @@ from grader.sandbox.host import is_root
 from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
 from grader.sandbox.owner import host_id, is_alive
 from grader.sandbox.pool import Pool
+from grader.sandbox.result import RanOn
 from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
@@ -92,7 +93,8 @@ class DockerSandbox:
             client = stack.enter_context(engine())
             container = stack.enter_context(Container(client, job, self._image, uid, self._runtime))
             container.start()
-            standing = Standing(job, container, GroupGauge(container.meter), uid, ("enforced", self.name))
+            ran_on = RanOn("enforced", self.name, self._runtime or "")
+            standing = Standing(job, container, GroupGauge(container.meter), uid, ran_on)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.model import SandboxResult
 from grader.model.run import Ended, Enforcement
@@ -10,6 +11,14 @@ from grader.sandbox.streams import BoundedLog
 from grader.sandbox.watchdog import Watchdog
 
 KILLED = 128 + 9
+
+
+class RanOn(NamedTuple):
+    """What a run ran on: who holds its limits, the backend, and the engine's runtime where one was chosen."""
+
+    enforcement: Enforcement
+    backend: str
+    runtime: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +37,7 @@ class Death:
     oom_killed: bool = False
 
 
-def sandbox_result(death: Death, dog: Watchdog, enforcement: Enforcement, backend: str) -> SandboxResult:
+def sandbox_result(death: Death, dog: Watchdog, ran_on: RanOn) -> SandboxResult:
     """Return the record of a run."""
     oom_killed = death.oom_killed or dog.gauge.oom_kills() > 0
     ended = _how_it_ended(death, dog, oom_killed)
@@ -44,8 +53,7 @@ def sandbox_result(death: Death, dog: Watchdog, enforcement: Enforcement, backen
         stderr=death.stderr.text(),
         truncated=death.stdout.truncated or death.stderr.truncated,
         oom_killed=oom_killed or ended == "memory",
-        enforcement=enforcement,
-        backend=backend,
+        **ran_on._asdict(),
     )
 
 

@@ -12,10 +12,10 @@ from typing import Protocol, Self
 
 from grader.errors import InfrastructureError, SubmissionError
 from grader.model import SandboxJob, SandboxResult
-from grader.model.run import Ended, Enforcement
+from grader.model.run import Ended
 from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.inside import READY_FILE
-from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.slots import give_to_slot
 from grader.sandbox.watchdog import TICK_S, Gauge, Watchdog
 
@@ -57,10 +57,10 @@ class Standing:
         confined: Confined,
         gauge: Gauge,
         uid: int | None,
-        as_what: tuple[Enforcement, str],
+        ran_on: RanOn,
     ) -> None:
         self.job = job
-        self._confined, self._gauge, self._uid, self._as_what = confined, gauge, uid, as_what
+        self._confined, self._gauge, self._uid, self._ran_on = confined, gauge, uid, ran_on
         self._held = ExitStack()
 
     def hold(self, held: ExitStack) -> Self:
@@ -111,7 +111,7 @@ class Standing:
         wall_s = dog.elapsed_s
         dog.gauge.sample()
         dog.first_process = None
-        return sandbox_result(self._confined.end(killed_for, wall_s), dog, *self._as_what)
+        return sandbox_result(self._confined.end(killed_for, wall_s), dog, self._ran_on)
 
     def _move_in(self, job: SandboxJob) -> None:
         """Put the job's files into the folders that this sandbox sees, both on one file system."""

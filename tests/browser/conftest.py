@@ -19,7 +19,7 @@ CHROMIUM = "/usr/bin/chromium"
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Debian's Chromium."""
     if not Path(CHROMIUM).exists():

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
-from grader.sandbox.result import Death, sandbox_result
+from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.streams import BoundedLog
 from grader.sandbox.watchdog import TICK_S, Watchdog
 
@@ -76,7 +76,7 @@ class FakeSandbox:
             process.wait()
         logs = [_bounded(path, job.limits.log_bytes) for path in streams]
         death = Death(killed_for, process.returncode, dog.elapsed_s, logs[0], logs[1])
-        return sandbox_result(death, dog, "cooperative", self.name)
+        return sandbox_result(death, dog, RanOn("cooperative", self.name))
 
 
 def _bounded(path: Path, limit: int) -> BoundedLog:

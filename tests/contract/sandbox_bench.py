@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,12 +89,13 @@ def processes_of(run_id: str) -> list[int]:
 def leavings_of(run_id: str) -> list[str]:
     """Return what is left of a run: processes, control groups, mounts, containers."""
     left = [f"process {number}" for number in processes_of(run_id)]
-    left += [str(path) for path in _groups() if run_id in path.name]
+    left += [str(path) for path in control_groups() if run_id in path.name]
     left += [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if run_id in line]
-    return left + [f"container {name}" for name in _containers(run_id)]
+    return left + containers("takehome-grader.run", lambda run: run == run_id)
 
 
-def _groups() -> list[Path]:
+def control_groups() -> list[Path]:
+    """Return every control group that a grader has made."""
     return [
         Path(folder, name)
         for folder, names, _ in os.walk("/sys/fs/cgroup")
@@ -102,10 +104,11 @@ def _groups() -> list[Path]:
     ]
 
 
-def _containers(run_id: str) -> list[str]:
+def containers(label: str, holds: Callable[[str], bool]) -> list[str]:
+    """Return the containers, dead ones too, for whose `label` that holds; none where there is no engine."""
     try:
         with engine() as client:
-            found = client.containers(all=True, filters={"label": f"takehome-grader.run={run_id}"})
+            found = client.containers(all=True, filters={"label": label})
     except InfrastructureError:
         return []
-    return [container["Id"] for container in found]
+    return [f"container {container['Id']}" for container in found if holds(container["Labels"][label])]

@@ -1,0 +1,72 @@
+"""Every hostile work through the ordinary `grader grade`: contained, called by its name, and nobody else harmed."""
+
+from __future__ import annotations
+
+import pytest
+from abuse_batch import COMPLETED, AbuseBatch, HostileWork, hostile_works
+
+BACKENDS = {
+    "bubblewrap": ("bubblewrap", ""),
+    "docker": ("docker", ""),
+    "gvisor": ("docker", "runsc"),
+}
+MARKS = {"bubblewrap": pytest.mark.sandbox, "docker": pytest.mark.docker, "gvisor": pytest.mark.docker}
+# What another kernel does otherwise, and why.
+EXCEPTIONS: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {}
+
+
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS[name]) for name in BACKENDS])
+def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AbuseBatch:
+    """Grade all of them on one backend, once."""
+    backend, runtime = BACKENDS[request.param]
+    request.getfixturevalue(request.param)
+    made = AbuseBatch(tmp_path_factory.mktemp(request.param), backend, runtime)
+    made.run()
+    return made
+
+
+def test_the_batch_ends_well_and_every_work_has_a_report(batch: AbuseBatch) -> None:
+    assert batch.status == 0, batch.said[-3000:]
+    assert "Traceback" not in batch.said
+    assert set(batch.reports) == {work.name for work in hostile_works()}
+    assert len(batch.canaries) >= len(batch.reports) // 2
+
+
+@pytest.mark.parametrize("work", hostile_works(), ids=lambda work: work.name)
+def test_a_hostile_work_is_contained_and_called_by_its_name(
+    batch: AbuseBatch, work: HostileWork, request: pytest.FixtureRequest
+) -> None:
+    report = batch.reports[work.name]
+    failure = report["failure"]
+    backend = request.node.callspec.params["batch"]
+    ends, _ = EXCEPTIONS.get((backend, work.name), (work.ends, ""))
+    assert (failure["code"] if failure else report["outcome"]) in ends, (failure, report["run"]["log_tail"])
+    assert work.says in (failure["message"] if failure else " ".join(report["run"]["warnings"]))
+    if not failure:
+        assert (report["outcome"], report["hidden"][0]["value"]) == (COMPLETED, 0.5)
+
+
+def test_the_works_beside_them_are_unharmed(batch: AbuseBatch) -> None:
+    harmed = {
+        name: report["failure"] or report["run"]["warnings"]
+        for name, report in batch.canaries.items()
+        if report["outcome"] != COMPLETED or report["hidden"][0]["value"] != 0.5 or report["run"]["warnings"]
+    }
+    assert harmed == {}
+
+
+def test_nothing_is_left_running_mounted_or_lying_about(batch: AbuseBatch) -> None:
+    assert batch.left == []
+
+
+def test_the_graders_memory_stays_bounded(batch: AbuseBatch) -> None:
+    assert batch.peak_kilobytes < 400 * 1024  # the largest of the grader and of each process it waited for
+
+
+def test_no_report_holds_what_was_secret(batch: AbuseBatch) -> None:
+    told = [
+        path
+        for path in (batch.folder / "out").rglob("*")
+        if path.is_file() and batch.secret.encode() in path.read_bytes()
+    ]
+    assert told == []

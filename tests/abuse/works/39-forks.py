@@ -1,0 +1,5 @@
+# Ends: limit.processes, limit.memory
+from hostile import *
+
+while True:
+    os.fork()

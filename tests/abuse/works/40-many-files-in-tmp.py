@@ -1,0 +1,5 @@
+# Ends: limit.disk
+from hostile import *
+
+for i in range(300_000):
+    os.close(os.open(f'/tmp/{i}', os.O_CREAT))

@@ -1,0 +1,5 @@
+# Ends: limit.wall_time
+from hostile import *
+
+while True:
+    pass

@@ -1,0 +1,4 @@
+# Ends: output.invalid
+from hostile import *
+
+os.mkdir('predictions.csv')
