@@ -17,6 +17,7 @@ from typing import Any
 from sandbox_bench import containers, control_groups
 
 from grader.sandbox.container_options import OWNER_LABEL
+from grader.sandbox.slots import FIRST_UID
 from grader.settings import read_settings
 
 GRADER = Path(sys.executable).with_name("grader")
@@ -31,7 +32,6 @@ LIMITS = {
     "disk_bytes": 96 << 20,
     "disk_files": 2000,
 }
-ONE_CANARY_FOR = 2
 COMPLETED = "completed"
 CANARY = "from hostile import *\ntime.sleep(1)\nanswer()\n"
 
@@ -66,6 +66,7 @@ class AbuseBatch:
     folder: Path
     backend: str
     runtime: str = ""
+    works_to_a_canary: int = 2
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
     canaries: dict[str, dict[str, Any]] = field(default_factory=dict)
     status: int = -1
@@ -105,7 +106,7 @@ class AbuseBatch:
         sources = []
         for number, work in enumerate(hostile_works()):
             both = {work.name: work.path.read_text()}
-            if number % ONE_CANARY_FOR == 0:
+            if number % self.works_to_a_canary == 0:
                 both[f"canary-{number}"] = CANARY
             for name, code in both.items():
                 source = self.folder / "works" / name
@@ -143,5 +144,6 @@ def leavings_of_grader(process: int) -> list[str]:
 
 
 def _places() -> set[str]:
-    """Return what lies where a work that gets out could write."""
-    return {str(path) for place in ("/tmp", "/dev/shm", "/var/tmp", "/run") for path in Path(place).iterdir()}
+    """Return what lies where a work that gets out could write; as root it would belong to a slot's user."""
+    found = [path for place in ("/tmp", "/dev/shm", "/var/tmp", "/run") for path in Path(place).iterdir()]
+    return {str(path) for path in found if os.geteuid() != 0 or path.lstat().st_uid >= FIRST_UID}

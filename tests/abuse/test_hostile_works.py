@@ -11,8 +11,21 @@ BACKENDS = {
     "gvisor": ("docker", "runsc"),
 }
 MARKS = {"bubblewrap": pytest.mark.sandbox, "docker": pytest.mark.docker, "gvisor": pytest.mark.docker}
-# What another kernel does otherwise, and why.
-EXCEPTIONS: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {}
+# Where gVisor's kernel does otherwise: how the grading ends then, and why. All of it stays inside of gVisor.
+_UNSEEN = "its file systems in memory cannot be measured from outside; the sandbox's memory bounds them"
+_OWN = "what is no regular file is kept in its own kernel, so on the host there is no output"
+EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "38-a-child-too-large-while-its-parent-ends-well": (("limit.memory",), "to the host it is one process"),
+    "39-forks": (("limit.memory", "limit.processes", "limit.wall_time"), "its processes are no processes of the host"),
+    "39-stubborn-forks": (("limit.memory", "limit.wall_time"), "its processes are no processes of the host"),
+    "39-threads": (("limit.wall_time", "limit.memory", "run.failed"), "its threads are no threads of the host"),
+    "40-fill-dev-shm": (("run.failed", "limit.memory"), _UNSEEN),
+    "40-fill-tmp": (("run.failed", "limit.memory"), _UNSEEN),
+    "40-many-files-in-tmp": (("limit.wall_time", "limit.memory"), _UNSEEN),
+    "52-system-calls-no-notebook-needs": (("run.failed",), "it has an io_uring of its own, which the host never sees"),
+    "55-a-pipe-as-output": (("predictions.missing",), _OWN),
+    "55-a-socket-as-output": (("predictions.missing",), _OWN),
+}
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS[name]) for name in BACKENDS])
@@ -20,7 +33,8 @@ def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """Grade all of them on one backend, once."""
     backend, runtime = BACKENDS[request.param]
     request.getfixturevalue(request.param)
-    made = AbuseBatch(tmp_path_factory.mktemp(request.param), backend, runtime)
+    few_canaries = {"works_to_a_canary": 8} if runtime else {}  # a sandbox takes its time to start there
+    made = AbuseBatch(tmp_path_factory.mktemp(request.param), backend, runtime, **few_canaries)
     made.run()
     return made
 
@@ -29,19 +43,18 @@ def test_the_batch_ends_well_and_every_work_has_a_report(batch: AbuseBatch) -> N
     assert batch.status == 0, batch.said[-3000:]
     assert "Traceback" not in batch.said
     assert set(batch.reports) == {work.name for work in hostile_works()}
-    assert len(batch.canaries) >= len(batch.reports) // 2
+    assert len(batch.canaries) >= len(batch.reports) // batch.works_to_a_canary
 
 
 @pytest.mark.parametrize("work", hostile_works(), ids=lambda work: work.name)
-def test_a_hostile_work_is_contained_and_called_by_its_name(
-    batch: AbuseBatch, work: HostileWork, request: pytest.FixtureRequest
-) -> None:
+def test_a_hostile_work_is_contained_and_called_by_its_name(batch: AbuseBatch, work: HostileWork) -> None:
     report = batch.reports[work.name]
     failure = report["failure"]
-    backend = request.node.callspec.params["batch"]
-    ends, _ = EXCEPTIONS.get((backend, work.name), (work.ends, ""))
+    ends, says = work.ends, work.says
+    if batch.runtime and work.name in EXCEPTIONS:
+        ends, says = EXCEPTIONS[work.name][0], ""
     assert (failure["code"] if failure else report["outcome"]) in ends, (failure, report["run"]["log_tail"])
-    assert work.says in (failure["message"] if failure else " ".join(report["run"]["warnings"]))
+    assert says in (failure["message"] if failure else " ".join(report["run"]["warnings"]))
     if not failure:
         assert (report["outcome"], report["hidden"][0]["value"]) == (COMPLETED, 0.5)
 

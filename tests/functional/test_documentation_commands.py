@@ -23,6 +23,7 @@ STATUS = re.compile(r"exit status (\d+)")
 
 # What cannot be run here, and why. Keep it tiny.
 NOT_RUN = {
+    ".venv/bin/grader grade notebook.ipynb --sandbox docker --runtime runsc": "few engines know gVisor",
     "git clone https://host/owner/takehome-grader": "its address stands for a real one",
     "cd takehome-grader": "everything is run inside the clone already",
     ".venv/bin/uv pip install tests/plugin_package": "it would add a criterion to every other test's rubric",
