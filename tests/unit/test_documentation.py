@@ -26,7 +26,7 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 ENDINGS = {"csv", "json", "ipynb", "toml", "py", "html", "md", "yml"}
-KEYS_OF_REPORTS = {"run.enforcement", "run.environment"}
+KEYS_OF_REPORTS = {"run.runtime", "run.enforcement", "run.environment"}
 COMPUTED = {"slug", "digest", "data_digest", "root"}  # of an assignment, not written in its file
 
 
