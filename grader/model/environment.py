@@ -41,7 +41,7 @@ class EnvironmentRef(Record):
     """The environment the work ran in.
 
     For an assignment with `environment = "requirements"`: `rung` says how the packages were chosen and `reason` why not
-    in a stricter way, `asked_in` which files were read, `as_of` the date nothing is newer than (UTC, ISO 8601), and
+    in a stricter way, `asked_in` which files were read, `as_of` the time nothing is newer than (UTC, ISO 8601), and
     `lock` where, beside the report, the versions stand.
     """
 

@@ -22,7 +22,8 @@ def environment(used: EnvironmentRef) -> str:
     """Return which environment it was: fixed, or what of the work's requirements could be had."""
     if used.rung is None:
         return used.name
-    how = RUNGS[used.rung] + (f" {used.as_of[:10]}" if used.as_of else "")
+    rest = ", the rest as of" if used.rung == "exact" else ""
+    how = RUNGS[used.rung] + (f"{rest} {used.as_of[:10]}" if used.as_of else "")
     return f"{used.name} (the work's requirements, {how})"
 
 

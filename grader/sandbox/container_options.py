@@ -34,7 +34,7 @@ def create_container(client: APIClient, job: SandboxJob, image: str, uid: int, r
             working_dir="/work",
             stdin_open=True,
             environment=variables(job),
-            network_disabled=True,
+            network_disabled=not job.network,
             labels={
                 OWNER_LABEL: owner_tag(),
                 HOST_LABEL: host_id(),
@@ -50,7 +50,7 @@ def _host_options(job: SandboxJob, uid: int, runtime: str | None) -> dict[str, A
     limits = job.limits
     cpus = ",".join(str(number) for number in job.cpu_ids)
     return {
-        "network_mode": "none",
+        "network_mode": "bridge" if job.network else "none",
         "ipc_mode": "none",  # a /dev/shm of our own below, with limits the engine's does not have
         "read_only": True,
         "init": True,
@@ -90,6 +90,8 @@ def _mounts(job: SandboxJob) -> list[Any]:
         return Mount(target, str(source), type="bind", read_only=read_only, propagation="rprivate")
 
     own = [bind(job.workspace, "/work", read_only=False), bind(job.output, "/out", read_only=False)]
+    if job.environment is not None:
+        own.append(bind(job.environment, "/env", read_only=True))
     return own + [bind(mount.source, mount.target, read_only=True) for mount in job.mounts]
 
 

@@ -12,7 +12,8 @@ import re
 import secrets
 import shutil
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from grader.errors import InfrastructureError, LimitError
@@ -24,16 +25,19 @@ from grader.sandbox.environment import uv_binary
 from grader.sandbox.ladder import OWN_NEEDS, Attempt, own_names
 from grader.sandbox.package_index import PackageIndex
 from grader.sandbox.settle import settle
+from grader.sandbox.upload_dates import upload_dates
 from grader.sandbox.uv_verdict import Unfit, verdict
 
 MOST_LOCK_BYTES = 4 * 1024**2
 LOCK = "requirements.lock"
+_DATED = "pylock.toml"  # the same once more in the form that has times of upload
 _NEVER = "2100-01-01T00:00:00Z"
 _BASE = "import platform, sys; print(sys._base_executable, platform.python_version(), *platform.libc_ver())"
 _COMMON = "--quiet --no-config --no-python-downloads --only-binary :all:"
 _RESOLVE = (
-    f'python -I -S -c "{_BASE}" >/out/base && exec /grader/uv pip compile {_COMMON} --no-header --no-annotate '
-    f'--generate-hashes --python /env/bin/python --output-file /out/{LOCK} "$@" requirements.in'
+    f'python -I -S -c "{_BASE}" >/out/base && /grader/uv pip compile {_COMMON} --no-header --no-annotate '
+    f'--generate-hashes --python /env/bin/python --output-file /out/{LOCK} "$@" requirements.in && '
+    f"exec /grader/uv pip compile {_COMMON} --no-deps --python /env/bin/python --output-file /out/{_DATED} /out/{LOCK}"
 )
 _INSTALL = (
     "umask 022 && /grader/uv venv --quiet --no-config --no-project --no-python-downloads --relocatable "
@@ -47,10 +51,14 @@ _LOCK_LINE = re.compile(r"[A-Za-z0-9][\w.-]*==[\w.!+]+(?: \\)?|    --hash=sha256
 
 @dataclass(frozen=True)
 class Lock:
-    """A finished resolution: exact versions with hashes, and the Python (`base`) that they were chosen for."""
+    """A finished resolution: exact versions with hashes, and the Python (`base`) that they were chosen for.
+
+    `uploaded` says when each version was published, as far as the index does.
+    """
 
     text: str
     base: str
+    uploaded: dict[str, datetime] = field(default_factory=dict)
 
     def digest(self, environment_digest: str) -> str:
         """Return SHA-256 over all that an environment made of it depends on."""
@@ -83,7 +91,7 @@ class Fetcher:
         result = self._run(root, _RESOLVE, dated, cpu_ids, cancel, network=True)
         if result.ended != "exited" or result.exit_code != 0:
             raise verdict(result, resolving=True)
-        return Lock(_lock_text(root, LOCK), _said(root, "base"))
+        return Lock(_lock_text(root, LOCK), _said(root, "base"), upload_dates(_said(root, _DATED)))
 
     def install(self, lock: Lock, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event) -> Path:
         """Return a finished environment, made of `lock` below `scratch`. Raises as `resolve` does."""
@@ -94,7 +102,7 @@ class Fetcher:
             raise verdict(result, resolving=False)
         finished = _folders(scratch)
         (root / "out" / "env").rename(finished / "out" / "env")
-        shutil.rmtree(root)
+        shutil.rmtree(root, ignore_errors=True)
         script = 'umask 022 && exec /out/env/bin/python -I "$@"'
         result = self._run(finished, script, ("/grader/finish.py",), cpu_ids, cancel, network=False)
         if result.ended == "cancelled":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from grader.model import Rung, Wanted
 
@@ -38,6 +39,19 @@ def attempts(wanted: Wanted, own: frozenset[str]) -> tuple[Attempt, ...]:
     pinned = any(each.pinned for each in wanted.requirements)
     first = [exact, *dated] if pinned else [*dated, exact]
     return (*first, Attempt("relaxed", relaxed)) if relaxed != asked else tuple(first)
+
+
+def as_of_its_pins(attempt: Attempt, wanted: Wanted, uploaded: Mapping[str, datetime]) -> Attempt | None:
+    """Return an exact attempt with everything that is not pinned as of the day after the newest pin was published.
+
+    A pin of last year was made among the packages of last year: what is newest today may not even load with it. None
+    where no pin's date is known.
+    """
+    dates = [uploaded[each.name] for each in wanted.requirements if each.pinned and each.name in uploaded]
+    if attempt.rung != "exact" or attempt.as_of or not dates:
+        return None
+    day_after = max(dates) + timedelta(days=1)
+    return replace(attempt, as_of=day_after.astimezone(UTC).isoformat(timespec="seconds"))
 
 
 def own_names(lock: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from grader.ports import Sandbox
 from grader.sandbox.assets import sandbox_asset
 from grader.sandbox.environment_store import EnvironmentStore
 from grader.sandbox.fetch import LOCK, Fetcher, Lock
-from grader.sandbox.ladder import Attempt, attempts, own_names
+from grader.sandbox.ladder import Attempt, as_of_its_pins, attempts, own_names
 from grader.sandbox.package_index import PackageIndex
 from grader.sandbox.uv_verdict import Unfit
 
@@ -56,18 +56,29 @@ class RequestedEnvironments:
         """
         unfit: list[tuple[Attempt, Unfit]] = []
         with ExitStack() as stack:
-            for attempt in attempts(wanted, own_names(sandbox_asset(LOCK).read_text())):
+            for rung in attempts(wanted, own_names(sandbox_asset(LOCK).read_text())):
                 try:
-                    lock = self._fetcher.resolve(attempt, scratch, cpu_ids, cancel)
+                    attempt, lock = self._resolved(wanted, rung, scratch, cpu_ids, cancel)
                     path = stack.enter_context(self._leased(lock, scratch, cpu_ids, cancel))
                 except Unfit as reason:
-                    unfit.append((attempt, reason))
+                    unfit.append((rung, reason))
                     continue
                 yield self._made(wanted, attempt, lock, path, unfit)
                 return
         if unfit and unfit[-1][1].sdists:
             raise _only_source(wanted, unfit[-1][1].sdists)
         yield self._base(wanted, unfit)
+
+    def _resolved(
+        self, wanted: Wanted, attempt: Attempt, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event
+    ) -> tuple[Attempt, Lock]:
+        """Resolve as the attempt says; then, if it pins, with the rest as old as the pins, where that can be had."""
+        lock = self._fetcher.resolve(attempt, scratch, cpu_ids, cancel)
+        dated = as_of_its_pins(attempt, wanted, lock.uploaded)
+        if dated is not None:
+            with suppress(Unfit):
+                return dated, self._fetcher.resolve(dated, scratch, cpu_ids, cancel)
+        return attempt, lock
 
     def _leased(
         self, lock: Lock, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event

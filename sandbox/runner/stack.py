@@ -37,6 +37,9 @@ def load() -> None:
     for name in MODULES:
         try:
             import_module(name)
+        except ModuleNotFoundError as error:
+            if error.name != name.split(".")[0]:
+                print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
         except Exception as error:  # noqa: BLE001 - a submission's own environment may hold anything, broken packages too
             print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
     del sys.modules[DEBUGGER]

@@ -16,13 +16,17 @@ import pytest
 from package_index import PackageIndex, served
 
 from grader.sandbox import find_environment
+from grader.sandbox.engine import engine
 from grader.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 CHURN = ROOT / "assignments" / "churn"
 GRADER = Path(sys.executable).with_name("grader")
 LAST_WEEK = time.time() - 7 * 24 * 3600
-pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
+BACKENDS = [
+    pytest.param("bubblewrap", marks=pytest.mark.sandbox),
+    pytest.param("docker", marks=pytest.mark.docker),
+]
 PREDICT = """
 import csv, os
 with open("data/test.csv") as file, open("predictions.csv", "w") as out:
@@ -76,22 +80,35 @@ class Company:
         return (self.folder / f"{name}-report" / "logs" / file).read_text()
 
 
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    request.getfixturevalue("bubblewrap")  # whose environment the index takes the sandbox's own packages from
+    request.getfixturevalue(name)
+    return name
+
+
 @pytest.fixture(scope="module")
-def index(request: pytest.FixtureRequest) -> Iterator[PackageIndex]:
-    request.getfixturevalue("bubblewrap")
+def index(backend: str) -> Iterator[PackageIndex]:
     made = PackageIndex()
     made.own_needs()
     made.wheel("alpha", "1.0")
     made.wheel("alpha", "2.0", uploaded=time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()))
     made.wheel("needs-alpha", "1.0", requires=["alpha<2"])
     made.sdist("only-source", "1.0")
-    with served(made) as serving:
+    with served(made, "127.0.0.1" if backend == "bubblewrap" else bridge_address()) as serving:
         yield serving
 
 
 @pytest.fixture(scope="module")
-def company(index: PackageIndex, tmp_path_factory: pytest.TempPathFactory) -> Company:
-    return Company(tmp_path_factory.mktemp("company"), index, "bubblewrap")
+def company(backend: str, index: PackageIndex, tmp_path_factory: pytest.TempPathFactory) -> Company:
+    return Company(tmp_path_factory.mktemp(backend), index, backend)
+
+
+def bridge_address() -> str:
+    """Return the address under which containers with a network reach this machine."""
+    with engine() as client:
+        return str(client.inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"])
 
 
 def imports(version: str) -> str:
@@ -124,6 +141,13 @@ def test_what_is_not_pinned_is_resolved_as_of_the_works_date(company: Company) -
     assert (report["failure"], used["rung"]) == (None, "as_of")
     assert used["as_of"][:10] == time.strftime("%Y-%m-%d", time.gmtime(LAST_WEEK))
     assert any("as of the work's date" in warning for warning in report["run"]["warnings"])
+
+
+def test_what_a_pin_brings_along_is_as_old_as_the_pin(company: Company) -> None:
+    company.index.wheel("of-its-time", "1.0", requires=["alpha"])
+    report = company.grade("aged", imports("1.0"), asks="of-its-time==1.0\n")
+    used = report["run"]["environment"]
+    assert (report["failure"], used["rung"], used["as_of"]) == (None, "exact", "2020-01-02T00:00:00+00:00")
 
 
 def test_pins_that_are_gone_are_relaxed_and_the_report_says_why(company: Company) -> None:

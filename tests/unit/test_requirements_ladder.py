@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import pytest
+
 from grader.model import Requirement, Wanted
 from grader.sandbox.assets import sandbox_asset
-from grader.sandbox.ladder import attempts, own_names
+from grader.sandbox.ladder import as_of_its_pins, attempts, own_names
+from grader.sandbox.upload_dates import upload_dates
 
 DATE = "2023-05-01T10:00:00+00:00"
 OWN = frozenset({"ipykernel", "pyzmq"})
@@ -62,3 +67,33 @@ def test_the_sandboxs_own_packages_are_known_from_the_lock() -> None:
     own = own_names(sandbox_asset("requirements.lock").read_text())
     assert {"ipykernel", "nbclient", "jupyter-client", "jupyter-core", "pyzmq", "tornado", "traitlets"} <= own
     assert own.isdisjoint({"numpy", "pandas", "scikit-learn", "matplotlib"})
+
+
+def test_what_is_not_pinned_is_as_old_as_the_newest_pin() -> None:
+    wanted = asks("pandas==1.5.3", "catboost==1.2.5", "numpy")
+    exact, dated, relaxed = attempts(wanted, OWN)
+    uploaded = {"pandas": datetime(2023, 1, 19, tzinfo=UTC), "catboost": datetime(2024, 4, 18, 9, tzinfo=UTC)}
+    uploaded["numpy"] = datetime(2026, 1, 1, tzinfo=UTC)
+    found = as_of_its_pins(exact, wanted, uploaded)
+    assert found is not None
+    assert (found.rung, found.lines, found.as_of) == ("exact", exact.lines, "2024-04-19T09:00:00+00:00")
+    assert as_of_its_pins(exact, wanted, {}) is None
+    assert as_of_its_pins(dated, wanted, uploaded) is None
+    assert as_of_its_pins(relaxed, wanted, uploaded) is None
+
+
+def test_a_version_was_published_with_its_first_wheel() -> None:
+    text = """
+    [[packages]]
+    name = "alpha"
+    wheels = [{ upload-time = 2024-04-20T00:00:00Z }, { upload-time = 2024-04-18T00:00:00Z }, { size = 3 }]
+    [[packages]]
+    name = "undated"
+    wheels = [{ size = 3 }]
+    """
+    assert upload_dates(text) == {"alpha": datetime(2024, 4, 18, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize("text", ["[", "packages = 3", "packages = [1, { wheels = 2 }]", "", "[" * 5000])
+def test_times_that_cannot_be_read_are_none(text: str) -> None:
+    assert upload_dates(text) == {}
