@@ -26,7 +26,10 @@ class Span(Record):
 
 
 class Failure(Record):
-    """Why an outcome is not "completed": a stable code and a sentence the candidate can act on."""
+    """Why an outcome is not "completed": a stable code and a sentence the candidate can act on.
+
+    `observed` is what the host saw of it, never anything that was said inside.
+    """
 
     code: str
     message: str
@@ -34,3 +37,4 @@ class Failure(Record):
     cell: int | None = None
     line: int | None = None
     hint: str = ""
+    observed: tuple[str, ...] = ()

@@ -12,7 +12,8 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
 from grader.intake import make_plan, take
-from grader.model import Assignment, CodeFacts, Evidence, Failure, HiddenResult, Outcome, RunPlan, Submission
+from grader.model import Assignment, CodeFacts, Evidence, Failure, HiddenResult, RunPlan, Submission
+from grader.model.failure_class import outcome_for
 from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
@@ -80,16 +81,11 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     grading.step("collect")
     first = runs.first.tried.result
     failure, hidden = _hidden(runs.first, grading.assignment)
-    outcome: Outcome = "completed"
-    if first is None:
-        outcome = "infrastructure_failed"
-    elif failure:
-        outcome = "limit_exceeded" if first.limit_exceeded else "submission_failed"
     evidence = _evidence(submission, plan, runs, failure, hidden, facts, grading.assignment)
     return Collected(
         submission=reference_to(submission, grading.name),
         evidence=evidence,
-        outcome=outcome,
+        outcome=outcome_for(failure),
         executed=collected_file(first, "executed.ipynb") if first else None,
         logs={**_logs(runs), **(environment.logs if environment else {})},
     )

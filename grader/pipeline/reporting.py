@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import grader
-from grader.errors import GraderError, InfrastructureError, LimitError, SubmissionError
+from grader.errors import GraderError, InfrastructureError, SubmissionError
 from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Submission, SubmissionRef
+from grader.model.failure_class import outcome_for
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.plugins import Criterion
 from grader.report import build_report
@@ -120,15 +121,12 @@ def failure_of(error: GraderError) -> Failure:
         cell=error.cell,
         line=error.line,
         hint=error.hint,
+        observed=error.observed if isinstance(error, InfrastructureError) else (),
     )
 
 
 def outcome_of(error: GraderError) -> Outcome:
     """Return the outcome that `error` means. Re-raises what is neither the submission's fault nor ours to retry."""
-    if isinstance(error, LimitError):
-        return "limit_exceeded"
-    if isinstance(error, SubmissionError):
-        return "submission_failed"
-    if isinstance(error, InfrastructureError):
-        return "infrastructure_failed"
+    if isinstance(error, SubmissionError | InfrastructureError):
+        return outcome_for(failure_of(error))
     raise error

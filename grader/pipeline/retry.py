@@ -63,7 +63,7 @@ def failure_after(tried: Tried) -> Failure:
     """Return the failure of a run of which every try failed on our side."""
     last = tried.failed[-1]
     often = "" if len(tried.failed) == 1 else f" It was tried {len(tried.failed)} times."
-    return Failure(code=last.code, message=last.message + often, hint=last.hint)
+    return Failure(code=last.code, message=last.message + often, hint=last.hint, observed=last.observed)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.errors import SubmissionError
 from grader.model import Assignment, HiddenResult, RunResult, StressResult
+from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
 from grader.pipeline.retry import failure_after
 from grader.pipeline.runs import Run, Runs, collected_file
@@ -31,7 +32,7 @@ def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> S
             return _compared(runs.first, runs.stress, tried.result, hidden, assignment).model_copy(update=measured)
         except SubmissionError as error:
             failure = failure_of(error)
-    measured |= {"failure": failure, "limit_exceeded": tried.result.limit_exceeded}
+    measured |= {"failure": failure, "limit_exceeded": failure_class(failure.code) == "limit"}
     return nothing.model_copy(update=measured)
 
 

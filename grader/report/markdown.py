@@ -59,6 +59,8 @@ def _failure(failure: Failure) -> str:
     rows = [f"> **What happened:** {escaped(failure.message, 800)} (`{failure.code}`)"]
     if place:
         rows.append(f"> **Where:** {escaped(place)}")
+    if failure.observed:
+        rows.append(f"> **What was seen:** {escaped('; '.join(failure.observed), 800)}")
     if failure.hint:
         rows.append(f"> **What to do:** {escaped(failure.hint, 800)}")
     return "  \n".join(rows)

@@ -1,99 +1,75 @@
-"""Whose fault it was: one pure function from what the host saw, and what the runner says, to a failure."""
+"""How a run ended and whose fault that was: pure functions from what the host saw, and what the runner says.
+
+`how_it_ended` names the end of a sandbox, `classify` the failure with its evidence. Which class a code belongs to
+stands in `grader.model.failure_class`. When our side fails there is no end to classify, but an InfrastructureError.
+"""
 
 from __future__ import annotations
 
-from pydantic import Field, ValidationError
+from grader.model import Failure, Limits, SandboxResult
+from grader.model.run import Ended
+from grader.sandbox.run_file import RunFile
 
-from grader.errors import FAILURE_CODES
-from grader.model import CellRun, Failure, Limits, Record, SandboxResult
-
-MOST_CELLS = 2000
-MOST_WARNINGS = 20
-MOST_TEXT = 600
-MOST_TRACEBACK = 5000
-MOST_LINE = 10_000_000
-MOST_SECONDS = 7 * 24 * 3600.0
 KILLED = "was killed by signal 9"  # as the runner says it of a script
-FAILURE_GROUPS = ("notebook.", "run.", "environment.")
+STATUS_OF_KILLED = 128 + 9
+MB = 2**20
 
 
-class RunFile(Record):
-    """run.json as the runner writes it. The submission can forge it, so it is only ever believed about itself."""
+def how_it_ended(
+    killed_for: Ended | None, exit_code: int | None, *, oom_killed: bool, refused_processes: bool, disk_is_full: bool
+) -> Ended:
+    """Return the end's name: `killed_for` when we ended it, else what the kernel did before its main process failed.
 
-    status: str = Field(max_length=20)
-    failure: Failure | None = None
-    cells: tuple[CellRun, ...] = Field(default=(), max_length=MOST_CELLS)
-    warnings: tuple[str, ...] = Field(default=(), max_length=MOST_WARNINGS)
-
-
-def parse_run_file(data: bytes | None) -> RunFile | None:
-    """Return the runner's record, None when it is missing, forged out of shape or names a code it may not."""
-    if data is None:
-        return None
-    try:
-        found = RunFile.model_validate_json(data)
-    except (ValidationError, RecursionError):
-        return None
-    failure = found.failure
-    if failure and not (failure.code in FAILURE_CODES and failure.code.startswith(FAILURE_GROUPS)):
-        return None
-    return found.model_copy(
-        update={
-            "failure": failure and _bounded_failure(failure),
-            "cells": tuple(_bounded_cell(cell) for cell in found.cells),
-            "warnings": tuple(text[:MOST_TEXT] for text in found.warnings),
-        }
-    )
+    A child that was killed for memory while the main process went on and ended well is no failed run, and a status of
+    137 without such a kill is no want of memory.
+    """
+    if killed_for is not None:
+        return killed_for
+    if exit_code == STATUS_OF_KILLED and oom_killed:
+        return "memory"
+    if exit_code and refused_processes:
+        return "processes"
+    if exit_code and disk_is_full:
+        return "disk"
+    return "exited"
 
 
-def _bounded_failure(failure: Failure) -> Failure:
-    return failure.model_copy(
-        update={
-            "message": failure.message[:MOST_TEXT],
-            "hint": failure.hint[:MOST_TEXT],
-            "path": failure.path and failure.path[:MOST_TEXT],
-            "cell": _within(failure.cell, 0, MOST_CELLS),
-            "line": _within(failure.line, 1, MOST_LINE),
-        }
-    )
-
-
-def _bounded_cell(cell: CellRun) -> CellRun:
-    return cell.model_copy(
-        update={
-            "index": max(0, min(cell.index, MOST_CELLS)),
-            "wall_s": cell.wall_s if 0 <= cell.wall_s <= MOST_SECONDS else 0.0,
-            "error": cell.error[:MOST_TEXT],
-            "message": cell.message[:MOST_TEXT],
-            "traceback": cell.traceback[-MOST_TRACEBACK:],
-            "line": _within(cell.line, 1, MOST_LINE),
-        }
-    )
-
-
-def _within(number: int | None, least: int, most: int) -> int | None:
-    """Return a number that a place can have, None for any other."""
-    return number if number is not None and least <= number <= most else None
-
-
-def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> tuple[Failure | None, bool]:
-    """Return (failure, whether it is a limit). The host's own observation comes before anything said inside.
+def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> Failure | None:
+    """Return the run's failure with what was seen of it. The host's own observation comes before anything said inside.
 
     A process that was killed while the kernel killed one for want of memory was that one.
     """
     if result.oom_killed and result.exit_code and _was_killed(run_file):
         result = result.model_copy(update={"ended": "memory"})
-    limit = _limit(result, run_file, limits)
-    if limit is not None:
-        return limit, True
+    failure = _limit(result, run_file, limits) or _own_failure(result, run_file)
+    return failure and failure.model_copy(update={"observed": observed_of(result, limits)})
+
+
+def observed_of(result: SandboxResult, limits: Limits) -> tuple[str, ...]:
+    """Return what the host itself saw of a run, as short sentences."""
+    took = f"{result.wall_s:.1f} s of {limits.wall_s:g} s"
+    if result.exit_code is None:
+        seen = [f"it was ended by the sandbox after {took}"]
+    else:
+        seen = [f"it ended by itself with exit status {result.exit_code} after {took}"]
+    if result.peak_memory_bytes is not None:
+        seen.append(f"{result.peak_memory_bytes / MB:,.0f} of {limits.memory_bytes / MB:,.0f} MB of memory at the peak")
+    if result.oom_killed:
+        seen.append("the kernel killed a process for want of memory")
+    elif result.exit_code == STATUS_OF_KILLED:
+        seen.append("the kernel killed nothing for want of memory")
+    return tuple(seen)
+
+
+def _own_failure(result: SandboxResult, run_file: RunFile | None) -> Failure | None:
     if run_file is not None and run_file.failure is not None:
-        return run_file.failure, False
+        return run_file.failure
     if result.exit_code == 0 and run_file is not None and run_file.status == "completed":
-        return None, False
+        return None
     tail = result.stderr.strip().splitlines()[-1:] or ["it said nothing"]
     how = "was killed" if result.exit_code is None else f"ended with exit status {result.exit_code}"
     hint = "Run it from a fresh start and look at the last lines of the log."
-    return Failure(code="run.failed", message=f"The run {how} before it was through: {tail[0][:300]}", hint=hint), False
+    return Failure(code="run.failed", message=f"The run {how} before it was through: {tail[0][:300]}", hint=hint)
 
 
 def _was_killed(run_file: RunFile | None) -> bool:

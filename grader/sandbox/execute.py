@@ -8,11 +8,13 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, Submission
+from grader.model.failure_class import failure_class
 from grader.ports import Sandbox
-from grader.sandbox.classify import classify, parse_run_file, warnings_of
+from grader.sandbox.classify import classify, warnings_of
 from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.requested import GivenEnvironment
+from grader.sandbox.run_file import parse_run_file
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
 
 OURS = ("run.json", "executed.ipynb")
@@ -43,16 +45,16 @@ def execute(
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
     result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
     run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
-    failure, limit_exceeded = classify(result, run_file, plan.limits)
+    failure = classify(result, run_file, plan.limits)
     _keep_notebook(space)
     if failure is None and assignment is not None:
-        failure, limit_exceeded = _predictions(space, plan)
+        failure = _predictions(space, plan)
     shutil.rmtree(space.work, ignore_errors=True)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(
         sandbox=result,
         failure=failure,
-        limit_exceeded=limit_exceeded,
+        limit_exceeded=failure is not None and failure_class(failure.code) == "limit",
         cells=run_file.cells if run_file else (),
         warnings=(*(environment.warnings if environment else ()), *space.notes, *warnings_of(result, run_file)),
         environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
@@ -61,21 +63,20 @@ def execute(
     )
 
 
-def _predictions(space: Workspace, plan: RunPlan) -> tuple[Failure | None, bool]:
+def _predictions(space: Workspace, plan: RunPlan) -> Failure | None:
     """Collect the predictions from the output folder, the notebook's own, or the work's root."""
     folder = str(PurePosixPath(plan.entry_point.path).parent) if plan.entry_point.path else "."
     places = [(space.output, PREDICTIONS), (space.work, f"{folder}/{PREDICTIONS}"), (space.work, PREDICTIONS)]
     try:
         for root, name in places:
             if collect_file(root, name, space.collected / PREDICTIONS, plan.limits.output_bytes):
-                return None, False
+                return None
     except SubmissionError as error:
-        failure = Failure(code=error.code, message=error.message, path=error.path, hint=error.hint)
-        return failure, error.code == "output.too_large"
+        return Failure(code=error.code, message=error.message, path=error.path, hint=error.hint)
     written = ", ".join(name for name in names_in(space.output, 5) if name not in OURS) or "nothing"
     hint = "Write predictions.csv to the folder in the environment variable OUTPUT_DIR, or to the working folder."
     message = f"The run ended well but wrote no predictions.csv (in the output folder: {written})."
-    return Failure(code="predictions.missing", message=message, hint=hint), False
+    return Failure(code="predictions.missing", message=message, hint=hint)
 
 
 def _collected(space: Workspace, name: str, most: int) -> bytes | None:

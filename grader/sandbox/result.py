@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from grader.model import SandboxResult
 from grader.model.run import Ended, Enforcement
+from grader.sandbox.classify import STATUS_OF_KILLED, how_it_ended
 from grader.sandbox.streams import BoundedLog
 from grader.sandbox.watchdog import Watchdog
-
-KILLED = 128 + 9
 
 
 class RanOn(NamedTuple):
@@ -40,8 +39,14 @@ class Death:
 def sandbox_result(death: Death, dog: Watchdog, ran_on: RanOn) -> SandboxResult:
     """Return the record of a run."""
     oom_killed = death.oom_killed or dog.gauge.oom_kills() > 0
-    ended = _how_it_ended(death, dog, oom_killed)
-    known = death.killed_for is None and not (ended == "memory" and death.exit_code == KILLED)
+    ended = how_it_ended(
+        death.killed_for,
+        death.exit_code,
+        oom_killed=oom_killed,
+        refused_processes=dog.gauge.refused_processes() > 0,
+        disk_is_full=bool(death.killed_for is None and death.exit_code) and dog.disk_is_full(),
+    )
+    known = death.killed_for is None and not (ended == "memory" and death.exit_code == STATUS_OF_KILLED)
     used = dog.gauge.cpu_s() or death.cpu_s
     return SandboxResult(
         ended=ended,
@@ -55,18 +60,3 @@ def sandbox_result(death: Death, dog: Watchdog, ran_on: RanOn) -> SandboxResult:
         oom_killed=oom_killed or ended == "memory",
         **ran_on._asdict(),
     )
-
-
-def _how_it_ended(death: Death, dog: Watchdog, oom_killed: bool) -> Ended:
-    """A child that was killed for memory while the main process went on and ended well is no failed run, and a status
-    of 137 without such a kill is no want of memory.
-    """
-    if death.killed_for is not None:
-        return death.killed_for
-    if death.exit_code == KILLED and oom_killed:
-        return "memory"
-    if death.exit_code and dog.gauge.refused_processes():
-        return "processes"
-    if death.exit_code and dog.disk_is_full():
-        return "disk"
-    return "exited"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from grader.model import Limits, SandboxResult
-from grader.sandbox.classify import classify, parse_run_file, warnings_of
+from grader.sandbox.classify import classify, warnings_of
+from grader.sandbox.run_file import parse_run_file
 
 
 def ended(how: str = "exited", exit_code: int | None = 0, **fields: Any) -> SandboxResult:
@@ -24,7 +25,7 @@ FAILURE = {"code": "notebook.cell_error", "message": "Cell 3 raised KeyError: 'x
 
 
 def test_a_run_that_ends_well_has_no_failure() -> None:
-    assert classify(ended(), parse_run_file(record()), Limits()) == (None, False)
+    assert classify(ended(), parse_run_file(record()), Limits()) is None
 
 
 @pytest.mark.parametrize(
@@ -39,16 +40,16 @@ def test_a_run_that_ends_well_has_no_failure() -> None:
 )
 def test_a_limit_that_the_host_saw_wins_over_anything_said_inside(how: str, code: str) -> None:
     forged = parse_run_file(record(failure=None))
-    failure, limited = classify(ended(how, None), forged, Limits())
+    failure = classify(ended(how, None), forged, Limits())
     assert failure is not None
-    assert (failure.code, limited) == (code, True)
+    assert failure.code == code
     assert failure.hint
 
 
 def test_a_cell_error_is_the_submissions_and_keeps_its_place() -> None:
-    failure, limited = classify(ended(exit_code=1), parse_run_file(record("failed", failure=FAILURE)), Limits())
+    failure = classify(ended(exit_code=1), parse_run_file(record("failed", failure=FAILURE)), Limits())
     assert failure is not None
-    assert (failure.code, failure.cell, limited) == ("notebook.cell_error", 2, False)
+    assert (failure.code, failure.cell) == ("notebook.cell_error", 2)
 
 
 @pytest.mark.parametrize(
@@ -66,21 +67,21 @@ def test_a_cell_error_is_the_submissions_and_keeps_its_place() -> None:
 )
 def test_a_forged_record_is_ignored_and_a_failed_exit_stays_failed(forged: bytes | None) -> None:
     assert parse_run_file(forged) is None
-    failure, limited = classify(ended(exit_code=3, stderr="boom\n"), None, Limits())
+    failure = classify(ended(exit_code=3, stderr="boom\n"), None, Limits())
     assert failure is not None
-    assert (failure.code, limited) == ("run.failed", False)
+    assert failure.code == "run.failed"
     assert "boom" in failure.message
 
 
 def test_a_killed_run_without_an_out_of_memory_kill_is_not_called_one() -> None:
-    failure, _ = classify(ended(exit_code=137), None, Limits())
+    failure = classify(ended(exit_code=137), None, Limits())
     assert failure is not None
     assert failure.code == "run.failed"
 
 
 def test_a_child_killed_for_memory_while_the_work_went_on_is_a_warning() -> None:
     result = ended(oom_killed=True)
-    assert classify(result, parse_run_file(record()), Limits()) == (None, False)
+    assert classify(result, parse_run_file(record()), Limits()) is None
     assert any("memory" in text for text in warnings_of(result, None))
 
 
@@ -94,16 +95,14 @@ def test_a_child_killed_for_memory_while_the_work_went_on_is_a_warning() -> None
 )
 def test_a_work_that_the_kernel_killed_for_memory_went_over_that_limit(said: bytes | None) -> None:
     result = ended(exit_code=1, oom_killed=True)
-    failure, limited = classify(result, parse_run_file(said), Limits())
+    failure = classify(result, parse_run_file(said), Limits())
     assert failure is not None
-    assert (failure.code, limited) == ("limit.memory", True)
+    assert failure.code == "limit.memory"
     assert failure.cell == (3 if said and b"kernel_died" in said else None)
 
 
 def test_an_error_after_a_child_was_killed_for_memory_stays_that_error() -> None:
-    failure, _ = classify(
-        ended(exit_code=1, oom_killed=True), parse_run_file(record("failed", failure=FAILURE)), Limits()
-    )
+    failure = classify(ended(exit_code=1, oom_killed=True), parse_run_file(record("failed", failure=FAILURE)), Limits())
     assert failure is not None
     assert failure.code == "notebook.cell_error"
 
@@ -125,5 +124,5 @@ def test_a_forged_record_is_cut_to_what_a_report_can_hold() -> None:
 
 
 def test_an_exit_status_of_nought_without_a_record_is_no_success() -> None:
-    failure, _ = classify(ended(), None, Limits())
+    failure = classify(ended(), None, Limits())
     assert failure is not None

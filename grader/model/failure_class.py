@@ -1,0 +1,31 @@
+"""The one place that says which failures are the submission's own, which are limits, and which are ours."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from grader.model.base import Failure, Outcome
+
+FailureClass = Literal["submission", "limit", "infrastructure"]
+
+_LIMITS = frozenset({"output.too_large", "environment.too_large", "environment.timeout"})
+_OUTCOMES: dict[FailureClass, Outcome] = {
+    "submission": "submission_failed",
+    "limit": "limit_exceeded",
+    "infrastructure": "infrastructure_failed",
+}
+
+
+def failure_class(code: str) -> FailureClass:
+    """Return the class of a failure's code. Raises ValueError for one that no report can hold."""
+    family = code.partition(".")[0]
+    if family in ("assignment", "usage"):
+        raise ValueError(f"{code} ends the command; it is no outcome of a grading")
+    if family == "infrastructure":
+        return "infrastructure"
+    return "limit" if family == "limit" or code in _LIMITS else "submission"
+
+
+def outcome_for(failure: Failure | None) -> Outcome:
+    """Return the outcome of a grading that ended so."""
+    return "completed" if failure is None else _OUTCOMES[failure_class(failure.code)]
