@@ -15,7 +15,7 @@ METRICS = {
 }
 
 
-RUNGS = {"exact": "as written", "as_of": "as of", "relaxed": "without versions", "base": "none could be had"}
+RUNGS = {"exact": "as written", "as_of": "as of", "relaxed": "versions relaxed", "base": "none could be had"}
 
 
 def environment(used: EnvironmentRef) -> str:

@@ -14,7 +14,7 @@ from grader.ports import Sandbox
 from grader.sandbox.assets import sandbox_asset
 from grader.sandbox.environment_store import EnvironmentStore
 from grader.sandbox.fetch import LOCK, Fetcher, Lock
-from grader.sandbox.ladder import Attempt, as_of_its_pins, attempts, own_names
+from grader.sandbox.ladder import Attempt, Ladder, own_names
 from grader.sandbox.package_index import PackageIndex
 from grader.sandbox.uv_verdict import Unfit
 
@@ -56,9 +56,10 @@ class RequestedEnvironments:
         """
         unfit: list[tuple[Attempt, Unfit]] = []
         with ExitStack() as stack:
-            for rung in attempts(wanted, own_names(sandbox_asset(LOCK).read_text())):
+            ladder = Ladder(wanted, own_names(sandbox_asset(LOCK).read_text()))
+            for rung in ladder.attempts(lambda: unfit[-1][1].blamed):
                 try:
-                    attempt, lock = self._resolved(wanted, rung, scratch, cpu_ids, cancel)
+                    attempt, lock = self._resolved(ladder, rung, scratch, cpu_ids, cancel)
                     path = stack.enter_context(self._leased(lock, scratch, cpu_ids, cancel))
                 except Unfit as reason:
                     unfit.append((rung, reason))
@@ -70,11 +71,11 @@ class RequestedEnvironments:
         yield self._base(wanted, unfit)
 
     def _resolved(
-        self, wanted: Wanted, attempt: Attempt, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event
+        self, ladder: Ladder, attempt: Attempt, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event
     ) -> tuple[Attempt, Lock]:
         """Resolve as the attempt says; then, if it pins, with the rest as old as the pins, where that can be had."""
         lock = self._fetcher.resolve(attempt, scratch, cpu_ids, cancel)
-        dated = as_of_its_pins(attempt, wanted, lock.uploaded)
+        dated = ladder.as_of_its_pins(attempt, lock.uploaded)
         if dated is not None:
             with suppress(Unfit):
                 return dated, self._fetcher.resolve(dated, scratch, cpu_ids, cancel)
@@ -98,7 +99,7 @@ class RequestedEnvironments:
             asked_in=wanted.files,
             lock=f"logs/{LOCK}",
         )
-        return GivenEnvironment(ref, path, _warnings(ref), {LOCK: lock.text, **_log(unfit)})
+        return GivenEnvironment(ref, path, _warnings(ref, attempt.freed), {LOCK: lock.text, **_log(unfit)})
 
     def _base(self, wanted: Wanted, unfit: list[tuple[Attempt, Unfit]]) -> GivenEnvironment:
         reason = _why(wanted, unfit) if wanted.requirements else "The work asks for no package."
@@ -109,7 +110,11 @@ class RequestedEnvironments:
 
 def _why(wanted: Wanted, unfit: list[tuple[Attempt, Unfit]]) -> str:
     """Say of each stricter rung why it could not be had, and name what the index does not have at all."""
-    said = [f"{NAMES[attempt.rung].capitalize()} it cannot be had: {reason.reason}" for attempt, reason in unfit]
+    reasons = {reason.reason: attempt for attempt, reason in reversed(unfit) if not attempt.freed}
+    said = [
+        f"{NAMES[attempt.rung].capitalize()} it cannot be had: {reason}"
+        for reason, attempt in reversed(reasons.items())
+    ]
     missing = dict.fromkeys(name for _, reason in unfit for name in reason.missing)
     said += [f"The index has no package {name}{_place(wanted, name)}." for name in missing]
     return " ".join(said)[:2000]
@@ -122,12 +127,16 @@ def _place(wanted: Wanted, name: str) -> str:
     return ""
 
 
-def _warnings(ref: EnvironmentRef) -> tuple[str, ...]:
+def _warnings(ref: EnvironmentRef, freed: tuple[str, ...] = ()) -> tuple[str, ...]:
     asked = ", ".join(ref.asked_in)
     if ref.rung in (None, "exact") or not asked:
         return ()
     dated = f" ({ref.as_of})" if ref.as_of else ""
-    how = f"The work ran in {NAMES['base']}" if ref.rung == "base" else f"{asked} was resolved {NAMES[ref.rung]}{dated}"
+    how = f"{asked} was resolved {NAMES[ref.rung]}{dated}"
+    if freed:
+        how = f"{asked} was resolved without the versions of {', '.join(freed[:10])}{', …' if len(freed) > 10 else ''}"
+    if ref.rung == "base":
+        how = f"The work ran in {NAMES['base']}"
     return (f"{how}. {ref.reason}".strip(),)
 
 

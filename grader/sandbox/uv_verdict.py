@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from packaging.utils import canonicalize_name
+
 from grader.errors import InfrastructureError, LimitError
 from grader.model import SandboxResult
 
@@ -12,6 +14,7 @@ _SIZE_EXCEEDED = (128 + 25, 256 - 25)  # killed by SIGXFSZ: one file larger than
 
 _SDIST = re.compile(r"Wheels are required for `([A-Za-z0-9._-]+)`")
 _MISSING = re.compile(r"([A-Za-z0-9._-]+) was not found in the package registry")
+_VERSION = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(?:==|[<>~!]=?)")
 _FULL = re.compile(r"No space left|os error 28|File too large|os error 27")
 _UNREACHABLE = re.compile(
     r"Request failed|Failed to fetch|error sending request|dns error|timed out|Connection|HTTP status|"
@@ -20,11 +23,21 @@ _UNREACHABLE = re.compile(
 
 
 class Unfit(Exception):  # noqa: N818 - no error: the next rung is tried
-    """These requirements cannot be had as they are; `sdists` come only as source, `missing` not at all."""
+    """These requirements cannot be had as they are; `sdists` come only as source, `missing` not at all.
 
-    def __init__(self, reason: str, *, sdists: tuple[str, ...] = (), missing: tuple[str, ...] = ()) -> None:
+    `blamed` are the packages (normalised) of which the reason names a version.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        sdists: tuple[str, ...] = (),
+        missing: tuple[str, ...] = (),
+        blamed: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.sdists, self.missing = reason, sdists, missing
+        self.reason, self.sdists, self.missing, self.blamed = reason, sdists, missing, blamed
 
 
 def verdict(result: SandboxResult, *, resolving: bool) -> Exception:
@@ -51,7 +64,8 @@ def verdict(result: SandboxResult, *, resolving: bool) -> Exception:
             "infrastructure.index", "The package index refuses us.", hint="Check the credentials in GRADER_INDEX_URL."
         )
     sdists, missing = (tuple(dict.fromkeys(found.findall(said)))[:5] for found in (_SDIST, _MISSING))
-    return Unfit(reason_in(said), sdists=sdists, missing=missing)
+    blamed = frozenset(canonicalize_name(name) for name in _VERSION.findall(said))
+    return Unfit(reason_in(said), sdists=sdists, missing=missing, blamed=blamed)
 
 
 def _late(result: SandboxResult, *, resolving: bool) -> Exception:

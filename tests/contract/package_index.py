@@ -22,6 +22,7 @@ from grader.sandbox.assets import sandbox_asset
 from grader.sandbox.ladder import own_names
 from grader.settings import read_settings
 
+NOT_NEEDED = {"_vendored", "third_party", "tests", "test"}  # large, and loaded by nobody
 LONG_AGO = "2020-01-01T00:00:00Z"
 Files = Mapping[str, bytes | str]
 
@@ -133,6 +134,7 @@ def _packed_again(found: Distribution) -> tuple[str, bytes, bytes]:
         for path in found.files or ()
         if ".." not in path.parts
         and path.suffix not in (".pyc", ".pyi")
+        and NOT_NEEDED.isdisjoint(path.parts)
         and path.name not in ("RECORD", "INSTALLER", "REQUESTED")
     }
     (wheel,) = (path for path in files if path.endswith(".dist-info/WHEEL"))
@@ -155,6 +157,7 @@ class Server(ThreadingHTTPServer):
     """Serves one index."""
 
     daemon_threads = True
+    request_queue_size = 128  # uv asks for all at once
     index: PackageIndex
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -165,6 +168,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers with pages, metadata and files; slowly where it is told to."""
 
     server: Server
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         index = self.server.index

@@ -44,6 +44,7 @@ def test_a_version_that_is_gone_is_a_reason_for_the_next_rung() -> None:
     assert isinstance(found, Unfit)
     assert found.reason.startswith("Because there is no version of alpha==9")
     assert "\n" not in found.reason
+    assert found.blamed == {"alpha"}
 
 
 def test_what_comes_only_as_source_is_named() -> None:
