@@ -12,9 +12,11 @@ import hmac
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from grader.assignment.messy import make_messy
-from grader.assignment.tables import Table, read_table, write_table
+from grader.assignment.tables import FileStamp, Table, read_table, write_table
 from grader.model import Assignment, Deal
 
 ID_DIGITS = 9
@@ -39,9 +41,10 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
     Raises AssignmentError when a table is missing or broken.
     """
     spec, root = assignment.data, assignment.root
-    features = read_table(root / "data" / "hidden" / spec.hidden_features, name=spec.hidden_features)
-    labels = read_table(root / "data" / "hidden" / spec.hidden_labels, name=spec.hidden_labels)
-    key = hashlib.sha256(write_table(features) + write_table(labels)).digest()
+    features, labels, key = _hidden(
+        FileStamp.of(root / "data" / "hidden" / spec.hidden_features, spec.hidden_features),
+        FileStamp.of(root / "data" / "hidden" / spec.hidden_labels, spec.hidden_labels),
+    )
     run = f"{run_id}\0{STRESS}" if stress else run_id
     cards = [
         _Card(name, row, place)
@@ -68,6 +71,18 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
     )
 
 
+@lru_cache(maxsize=4)
+def _hidden(features_file: FileStamp, labels_file: FileStamp) -> tuple[Table, Table, bytes]:
+    """Return the hidden tables and the key made from them, kept for the next work of the batch."""
+    features, labels = (read_table(Path(file.path), name=file.name) for file in (features_file, labels_file))
+    return features, labels, hashlib.sha256(write_table(features) + write_table(labels)).digest()
+
+
+@lru_cache(maxsize=4)
+def _ids_in(table: FileStamp, column: str) -> frozenset[str]:
+    return frozenset(read_table(Path(table.path), name=table.name).column(column))
+
+
 def _messy(assignment: Assignment, features: Table, key: bytes) -> list[_Card]:
     """Return the messy rows, the same ones for every run; their names cannot be those of a row of a table."""
     spec, column = assignment.stress, assignment.data.id
@@ -87,7 +102,7 @@ def _mac(key: bytes, run_id: str, purpose: str, text: str) -> bytes:
     return hmac.digest(key, f"{run_id}\0{purpose}\0{text}".encode(), "sha256")
 
 
-def _fresh_ids(key: bytes, run_id: str, old: list[str], taken: set[str]) -> dict[str, str]:
+def _fresh_ids(key: bytes, run_id: str, old: list[str], taken: frozenset[str]) -> dict[str, str]:
     """Return a new id for every old one, in the form of the public ids: their letters, then digits.
 
     The digits never begin with 0, and ids that are numbers stay whole ones below 2**31: a work that reads them as
@@ -95,7 +110,7 @@ def _fresh_ids(key: bytes, run_id: str, old: list[str], taken: set[str]) -> dict
     """
     prefix = "" if _is_number(old[0]) else old[0].rstrip("0123456789")
     fresh: dict[str, str] = {}
-    used = taken | set(old)
+    used = set(taken).union(old)
     for name in old:
         attempt = 0
         while True:
@@ -117,9 +132,9 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _published_ids(assignment: Assignment) -> set[str]:
-    path = assignment.root / "data" / "public" / assignment.data.train
-    return set(read_table(path, name=assignment.data.train).column(assignment.data.id))
+def _published_ids(assignment: Assignment) -> frozenset[str]:
+    name = assignment.data.train
+    return _ids_in(FileStamp.of(assignment.root / "data" / "public" / name, name), assignment.data.id)
 
 
 def _sample(assignment: Assignment, ids: list[str]) -> bytes:

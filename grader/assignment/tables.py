@@ -6,8 +6,27 @@ import csv
 import io
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.errors import AssignmentError
+
+
+class FileStamp(NamedTuple):
+    """A file as it is now, so that what was read of it can be kept until it changes; `name` is how messages call it."""
+
+    path: str
+    name: str
+    changed_ns: int
+    bytes: int
+
+    @classmethod
+    def of(cls, path: Path, name: str) -> FileStamp:
+        """Return the stamp, of a file that is missing too: reading it says so."""
+        try:
+            state = path.stat()
+        except OSError:
+            return cls(str(path), name, 0, 0)
+        return cls(str(path), name, state.st_mtime_ns, state.st_size)
 
 
 @dataclass(frozen=True)
