@@ -26,10 +26,11 @@ def grading_parts(
     chosen = choose_sandbox(
         sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
     )
-    with private_scratch(settings.scratch) as scratch, closing(chosen):
+    reader = SubprocessCodeReader()
+    with private_scratch(settings.scratch) as scratch, closing(chosen), closing(reader):
         yield Parts(
             sandbox=chosen,
-            reader=SubprocessCodeReader(),
+            reader=reader,
             criteria=load_criteria(),
             scratch=scratch,
             listener=listener,

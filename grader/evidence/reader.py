@@ -1,12 +1,17 @@
-"""Reads a submission's code in a child process of its own, so that a pathological file harms nothing."""
+"""Reads a submission's code in a process of its own, so that a pathological file harms nothing."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import weakref
 from pathlib import Path
 from typing import IO
 
@@ -20,24 +25,31 @@ MAX_ANSWER_BYTES = 24 * 1024**2
 
 
 class SubprocessCodeReader:
-    """Implements `grader.ports.CodeReader`: at most `wall_s` seconds and `memory_bytes` for one submission."""
+    """Implements `grader.ports.CodeReader`: at most `wall_s` seconds and `memory_bytes` for one submission.
+
+    Each is read in a fresh process, forked from one that has loaded what it takes and has read nothing itself.
+    """
 
     def __init__(self, wall_s: float = WALL_S, memory_bytes: int = MEMORY_BYTES) -> None:
         self.wall_s, self.memory_bytes = wall_s, memory_bytes
+        self._idle: list[_Server] = []
+        self._lock = threading.Lock()
+        self.close = weakref.finalize(self, _end_all, self._idle)
 
     def read(self, submission: Submission) -> CodeFacts:
         """Return the facts; when reading fails or takes too much, facts with `failure` set, never an exception."""
-        request = {
-            "root": str(submission.root.resolve()),
-            "files": [entry.path for entry in submission.files],
-            "memory_bytes": self.memory_bytes,
-            "cpu_s": int(self.wall_s) + 1,
-            "answer_bytes": MAX_ANSWER_BYTES,
-        }
-        with tempfile.TemporaryFile() as answer:
+        with tempfile.NamedTemporaryFile() as answer:
+            request = {
+                "root": str(submission.root.resolve()),
+                "files": [entry.path for entry in submission.files],
+                "memory_bytes": self.memory_bytes,
+                "cpu_s": int(self.wall_s) + 1,
+                "answer_bytes": MAX_ANSWER_BYTES,
+                "answer": answer.name,
+            }
             try:
-                ended = self._run(json.dumps(request).encode(), answer)
-            except subprocess.TimeoutExpired:
+                ended = self._ask(json.dumps(request).encode() + b"\n")
+            except TimeoutError:
                 return CodeFacts(failure=f"Reading the code took longer than {self.wall_s:g} seconds and was stopped.")
             except OSError as error:
                 return CodeFacts(failure=f"The process that reads the code could not be started: {error.strerror}.")
@@ -45,21 +57,62 @@ class SubprocessCodeReader:
                 return CodeFacts(failure=self._why(ended))
             return _validated(answer)
 
-    def _run(self, request: bytes, answer: IO[bytes]) -> int:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "grader.evidence.worker"],
-            input=request,
-            stdout=answer,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            timeout=self.wall_s,
-            check=False,
-            start_new_session=True,
-        ).returncode
+    def _ask(self, request: bytes) -> int:
+        """Return how the reading ended, by a server that waits or a new one; one that fails is not used again."""
+        with self._lock:
+            server = self._idle.pop() if self._idle else None
+        server = server or _Server()
+        try:
+            status = server.ask(request, self.wall_s)
+        except BaseException:
+            server.end()
+            raise
+        with self._lock:
+            self._idle.append(server)
+        return status
 
     def _why(self, status: int) -> str:
         megabytes = self.memory_bytes // 1024**2
         return f"Reading the code failed or took more than {megabytes} MB (the reader ended with status {status})."
+
+
+class _Server:
+    """A process that forks one child for each request and says how it ended."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "grader.evidence.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,
+        )
+
+    def ask(self, request: bytes, wall_s: float) -> int:
+        """Return the exit status as subprocess has it; raises TimeoutError, or OSError when the process is gone."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(request)
+        self._process.stdin.flush()
+        if not select.select([self._process.stdout], [], [], wall_s)[0]:
+            raise TimeoutError
+        said = self._process.stdout.readline()
+        if not said:
+            raise BrokenPipeError(0, "it ended at once")
+        return int(said)
+
+    def end(self) -> None:
+        """Kill it and what it has forked."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(BrokenPipeError):
+            self._process.communicate()
+
+
+def _end_all(servers: list[_Server]) -> None:
+    while servers:
+        servers.pop().end()
 
 
 def _environment() -> dict[str, str]:

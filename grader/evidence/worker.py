@@ -1,26 +1,46 @@
-"""The child process that reads code: a request as JSON on stdin, CodeFacts as JSON on stdout.
+"""The process that reads code: for each request, a line of JSON on stdin, it forks a child and prints its exit status.
 
-The request holds `root`, `files`, and the limits that the process sets itself before it opens any file.
+A request holds `root`, `files`, `answer` (the file that CodeFacts are written to, as JSON), and the limits that the
+child sets itself before it opens any file of the submission.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 from grader.evidence.facts import read_facts
 from grader.model import CodeFacts
 
 
 def main() -> int:
-    """Read one request, answer it, and return the exit status."""
-    request = json.load(sys.stdin)
-    _confine(request["memory_bytes"], request["cpu_s"], request["answer_bytes"])
-    facts = _read(Path(request["root"]), request["files"])
-    sys.stdout.buffer.write(facts.model_dump_json().encode("utf-8", errors="replace"))
+    """Serve requests until the input ends, and return the exit status."""
+    gc.freeze()
+    for line in sys.stdin.buffer:
+        child = os.fork()
+        if not child:
+            _answer_and_end(json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
     return 0
+
+
+def _answer_and_end(request: dict[str, Any]) -> None:
+    """Write the answer and leave without going back to where the parent was."""
+    status = 1
+    try:
+        with Path(request["answer"]).open("wb") as answer:
+            _confine(request["memory_bytes"], request["cpu_s"], request["answer_bytes"])
+            facts = _read(Path(request["root"]), request["files"])
+            answer.write(facts.model_dump_json().encode("utf-8", errors="replace"))
+        status = 0
+    finally:
+        os._exit(status)
 
 
 def _read(root: Path, files: list[str]) -> CodeFacts:
