@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -54,7 +55,8 @@ def check_backend(backend: Sandbox, settings: Settings, view: DoctorView, *, qui
         view.backend(backend.name, reason)
         return BackendCheck(name=backend.name, available=reason is None, reason=reason)
     with private_scratch(settings.scratch) as folder:
-        bench = ProbeBench(backend, folder, settings.home, tuple(_label_files(settings.assignment_roots)))
+        labels = tuple(_label_files(settings.assignment_roots))
+        bench = ProbeBench(backend, folder, settings.home, labels, warm=True)
         try:
             enforcement = bench.enforcement()
         except GraderError as error:
@@ -62,10 +64,11 @@ def check_backend(backend: Sandbox, settings: Settings, view: DoctorView, *, qui
             return BackendCheck(name=backend.name, available=False, reason=error.message)
         view.backend(backend.name, None, enforcement)
         findings = []
-        for probe in escape_probes():
-            with view.trying(backend.name, probe.title):
-                findings.append(probe.run(bench))
-            view.finding(findings[-1])
+        with closing(backend):
+            for probe in escape_probes():
+                with view.trying(backend.name, probe.title):
+                    findings.append(probe.run(bench))
+                view.finding(findings[-1])
     return BackendCheck(name=backend.name, available=True, enforcement=enforcement, probes=tuple(findings))
 
 

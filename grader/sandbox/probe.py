@@ -17,10 +17,11 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter, ValidationError, computed_field
 
 from grader.errors import GraderError
-from grader.model import Limits, SandboxJob, SandboxResult
+from grader.model import EntryPoint, Limits, RunPlan, SandboxJob, SandboxResult
 from grader.model.base import Record
 from grader.model.run import Enforcement
 from grader.ports import Sandbox
+from grader.sandbox.workspace import Workspace, empty_job, sandbox_job
 
 MOST_PROBLEMS = 8
 _LONGEST = 300
@@ -29,7 +30,7 @@ _SAID = TypeAdapter(list[Annotated[str, Field(max_length=4096)]])
 # The canary comes reversed, so that the program's own words do not hold it.
 _BEGIN = """
 import json, os, sys, time
-FACTS = json.loads(sys.argv[1])
+FACTS = json.loads({given!r})
 CANARY = FACTS['canary'][::-1]
 found = []
 """
@@ -53,29 +54,35 @@ class ProbeFinding(Record):
 
 @dataclass
 class ProbeBench:
-    """Runs programs in fresh sandboxes of one backend; `folder` is private, `hidden` the host's label files."""
+    """Runs programs in fresh sandboxes of one backend; `folder` is private, `hidden` the host's label files.
+
+    `warm` runs them as works are run: as a script, by a runner that has waited in its sandbox.
+    """
 
     sandbox: Sandbox
     folder: Path
     home: Path
     hidden: tuple[Path, ...] = ()
+    warm: bool = False
     canary: str = field(default_factory=lambda: f"canary-{secrets.token_hex(16)}")
 
     def job(self, program: str, facts: dict[str, Any] | None = None, **limits: Any) -> SandboxJob:
         """Return the job of a program, which finds `facts` in FACTS, the planted word in CANARY, and fills `found`."""
-        place = self.folder / secrets.token_hex(8)
-        work, out = place / "work", place / "out"
-        work.mkdir(parents=True)
-        out.mkdir()
+        name = f"probe-{secrets.token_hex(8)}"
+        space = Workspace(self.folder / name, ())
+        space.work.mkdir(parents=True)
+        space.output.mkdir()
         bounds = {"wall_s": 120, "cpus": 1, "memory_bytes": 1 << 29, "disk_bytes": 1 << 26, "processes": 64}
+        allowed = Limits(**{**bounds, "log_bytes": 1 << 17, **limits})
         given = json.dumps({**(facts or {}), "canary": self.canary[::-1]})
-        return SandboxJob(
-            run_id=f"probe-{place.name}",
-            argv=("python", "-c", _BEGIN + program + _END, given),
-            workspace=work,
-            output=out,
-            limits=Limits(**{**bounds, "log_bytes": 1 << 17, **limits}),
-        )
+        text = _BEGIN.replace("{given!r}", repr(given)) + program + _END
+        if not self.warm:
+            argv = ("python", "-c", text)
+            return SandboxJob(run_id=name, argv=argv, workspace=space.work, output=space.output, limits=allowed)
+        (space.work / "main.py").write_text(text, encoding="utf-8")
+        self.sandbox.prepare(empty_job(self.folder / f"{name}-ahead", allowed, ()))
+        plan = RunPlan(entry_point=EntryPoint(kind="script", path="main.py", reason="a probe"), limits=allowed)
+        return sandbox_job(space, plan, None, name, ())
 
     def run(self, program: str, facts: dict[str, Any] | None = None, **limits: Any) -> SandboxResult:
         """Run a program to its end."""

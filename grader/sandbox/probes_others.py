@@ -30,7 +30,7 @@ door.bind('\\0' + CANARY)
 door.listen()
 if os.fork() == 0:
     os.execvp(sys.executable, [sys.executable, '-c', 'import time; time.sleep(600)', CANARY])
-open('up', 'w').close()
+open(FACTS['up'], 'w').close()
 time.sleep(600)
 """
 _LOOK = """
@@ -68,16 +68,17 @@ def _others(bench: ProbeBench) -> list[str]:
 @contextmanager
 def _another(bench: ProbeBench, facts: dict[str, Any]) -> Iterator[Path]:
     """Keep another sandbox running meanwhile; yields its folder on the host."""
-    job, cancel = bench.job(_OTHER, facts), threading.Event()
+    up = f"up-{secrets.token_hex(8)}"
+    job, cancel = bench.job(_OTHER, {**facts, "up": up}), threading.Event()
     runner = threading.Thread(target=bench.sandbox.run, args=(job, cancel))
     runner.start()
     deadline = time.monotonic() + _UP_S
     try:
-        while not (job.workspace / "up").exists():
+        while not (found := list(bench.folder.glob(f"*/work/{up}"))):  # a warm one works in the folder it waited in
             if not runner.is_alive() or time.monotonic() > deadline:
                 raise InfrastructureError("infrastructure.sandbox", "a second sandbox did not start beside the first")
             time.sleep(0.02)
-        yield job.workspace
+        yield found[0].parent
     finally:
         cancel.set()
         runner.join()
