@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHURN = ROOT / "assignments" / "churn"
 GRADER = Path(sys.executable).with_name("grader")
 NOTEBOOK, SCRIPT = CHURN / "examples" / "decent", CHURN / "examples" / "strong"
+SMALL_NOTEBOOK = CHURN / "examples" / "leaky"  # its own cells take a tenth of a bare run; NOTEBOOK's, nearly half
 
 
 def main() -> None:
@@ -81,9 +82,9 @@ def parallel(folder: Path, backend: str, copies: int) -> None:
     print(f"ratio {side_by_side / one:.2f}")
 
 
-def bare_notebook(folder: Path) -> Callable[[], float]:
-    """Return a run of the sample notebook by `jupyter execute` in the locked environment."""
-    work = workspace(NOTEBOOK, folder / "bare-notebook")
+def bare_notebook(folder: Path, sample: Path = NOTEBOOK) -> Callable[[], float]:
+    """Return a run of a sample's notebook by `jupyter execute` in the locked environment."""
+    work = workspace(sample, folder / f"bare-{sample.name}")
     notebook = next(work.glob("*.ipynb"))
     return lambda: call([str(environment_program("jupyter-execute")), str(notebook)], work)
 

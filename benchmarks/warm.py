@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from overhead import CHURN, GRADER, NOTEBOOK, ROOT, SCRIPT, bare_notebook, bare_script, say
+from overhead import CHURN, GRADER, NOTEBOOK, ROOT, SCRIPT, SMALL_NOTEBOOK, bare_notebook, bare_script, say
 
 from grader.assignment import load_assignment
 from grader.model import EntryPoint, Limits, RunPlan, Submission
@@ -59,14 +59,18 @@ def main() -> None:
 
 def one_warm_grading(folder: Path, backends: list[str], repeat: int) -> None:
     """Compare a grading whose sandbox waits ready, scored and reported, with the bare run."""
-    works = {"notebook": (NOTEBOOK, bare_notebook(folder)), "script": (SCRIPT, bare_script(folder))}
+    works = {
+        "notebook": (NOTEBOOK, bare_notebook(folder)),
+        "small notebook": (SMALL_NOTEBOOK, bare_notebook(folder, SMALL_NOTEBOOK)),
+        "script": (SCRIPT, bare_script(folder)),
+    }
     times: dict[str, list[float]] = {}
     for number in range(repeat + 1):
         for name, (source, bare) in works.items():
             took = {f"{name}, bare": bare()}
             for backend in backends:
                 with parts_of(backend) as parts:
-                    took[f"{name}, {backend}"] = warm_grading(source, parts)
+                    took[f"{name}, {backend}"], took[f"{name}, {backend}: the cells"] = warm_grading(source, parts)
             for case, one in took.items():
                 times.setdefault(case, []).append(one)
         say(f"repeat {number} of {repeat}")
@@ -75,6 +79,8 @@ def one_warm_grading(folder: Path, backends: list[str], repeat: int) -> None:
     }  # the first pays for a cold disk
     print(f"{'warm grading':34} {'median s':>9} {'min s':>7} {'max s':>7} {'to bare':>8}")
     for case, seconds in times.items():
+        if medians[case] == 0:
+            continue  # a script has no cells
         bare_s = medians[f"{case.partition(',')[0]}, bare"]
         low, high = min(seconds[1:]), max(seconds[1:])
         print(f"{case:34} {medians[case]:9.2f} {low:7.2f} {high:7.2f} {medians[case] / bare_s:8.2f}")
@@ -87,8 +93,10 @@ def parts_of(backend: str) -> Iterator[Parts]:
         yield parts
 
 
-def warm_grading(source: Path, parts: Parts) -> float:
-    """Return the seconds from a source to its report, with a sandbox that was ready before."""
+def warm_grading(source: Path, parts: Parts) -> tuple[float, float]:
+    """Return the seconds from a source to its report, with a sandbox that was ready before, and those its own cells
+    took, which no grader can save.
+    """
     assignment = load_assignment(CHURN)
     job = start_and_wait(parts, lambda: start_ahead(assignment, parts, CPUS))
     assert job
@@ -97,7 +105,8 @@ def warm_grading(source: Path, parts: Parts) -> float:
     took = time.perf_counter() - started
     if graded.report.outcome != "completed":
         raise SystemExit(f"{source} failed: {graded.report.failure}")
-    return took
+    cells = graded.report.run.cells if graded.report.run else ()
+    return took, sum(cell.wall_s for cell in cells)
 
 
 def start_and_wait(parts: Parts, start: Callable[[], None]) -> float:
