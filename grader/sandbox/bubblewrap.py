@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from grader.errors import GraderError, InfrastructureError
@@ -22,6 +22,7 @@ from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
 from grader.sandbox.watchdog import Gauge
+from grader.sandbox.zygote import Zygote, Zygotes
 
 
 class BubblewrapSandbox:
@@ -37,7 +38,8 @@ class BubblewrapSandbox:
         self._home = home
         self._reason: str | None = None
         self._works = False
-        self._pool = Pool(self._start)
+        self._zygotes = Zygotes()
+        self._pool = Pool(self._start_ahead, self._zygotes.close)
 
     def why_unavailable(self) -> str | None:
         """Return None when a trial run worked, else one sentence with what to install or change."""
@@ -85,24 +87,28 @@ class BubblewrapSandbox:
         self._pool.prepare(job)
 
     def close(self) -> None:
-        """Remove the sandboxes that wait."""
+        """Remove the sandboxes that wait, and what they were forked from."""
         self._pool.close()
 
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
         return (self._pool.take(job) or self._start(job)).run(job, cancel)
 
-    def _start(self, job: SandboxJob) -> Standing:
-        program = find_bwrap()
-        if program is None:
-            raise InfrastructureError("infrastructure.sandbox", "bwrap was not found.", hint="Run: grader doctor")
-        environment = find_environment(self._home)
+    def _start_ahead(self, job: SandboxJob) -> Standing:
+        """Start a sandbox whose process is forked, or, where that cannot be, one that loads everything by itself."""
+        if job.environment is None and not job.network:
+            with suppress(InfrastructureError):
+                return self._start(job, self._zygotes.one_for(job, _program(), find_environment(self._home)))
+        return self._start(job)
+
+    def _start(self, job: SandboxJob, zygote: Zygote | None = None) -> Standing:
+        program, environment = _program(), find_environment(self._home)
         with ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(self._user(job))
             group = stack.enter_context(_control_group(job))
-            process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group))
-            gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.first_process, job.limits)
+            process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group, zygote))
+            gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.roots, job.limits)
             standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
@@ -116,6 +122,13 @@ class BubblewrapSandbox:
             uid = FIRST_UID + slot
             give_to_slot((job.workspace, job.output), uid)
             yield uid
+
+
+def _program() -> str:
+    program = find_bwrap()
+    if program is None:
+        raise InfrastructureError("infrastructure.sandbox", "bwrap was not found.", hint="Run: grader doctor")
+    return program
 
 
 @contextmanager

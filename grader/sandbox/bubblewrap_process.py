@@ -16,7 +16,14 @@ from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
 from grader.sandbox.cgroups import ControlGroup
-from grader.sandbox.confinement import READY, bwrap_arguments, environment_words, etc_files, inner_command
+from grader.sandbox.confinement import (
+    READY,
+    bwrap_arguments,
+    environment_words,
+    etc_files,
+    holding_command,
+    inner_command,
+)
 from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.environment import BuiltEnvironment
 from grader.sandbox.host import counts_processes_by_namespace
@@ -24,6 +31,7 @@ from grader.sandbox.inside import memory_file_systems
 from grader.sandbox.result import Death
 from grader.sandbox.seccomp import compiled_filter
 from grader.sandbox.streams import PipeReader
+from grader.sandbox.zygote import Zygote
 
 START_S = 30
 KILL_S = 20
@@ -36,7 +44,7 @@ _LAUNCHER = 'while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done; sh
 class BubblewrapProcess:
     """A sandbox set up and waiting for `go`; leaving the block kills whatever is left of it."""
 
-    first_process: int
+    roots: tuple[int, ...]  # the first process, and the one that was forked into the sandbox if one was
 
     def __init__(
         self,
@@ -45,21 +53,31 @@ class BubblewrapProcess:
         environment: BuiltEnvironment,
         uid: int | None,
         group: ControlGroup | None,
+        zygote: Zygote | None = None,
     ) -> None:
-        """Start it and wait until it stands; raises InfrastructureError when it does not."""
+        """Start it and wait until it stands; raises InfrastructureError when it does not.
+
+        With `zygote`, bwrap only makes the sandbox, and the runner is forked into it.
+        """
         self.memory: MemoryFileSystems | None = None
         self._dead = True
         self._pidfd = -1
         self._open: list[int] = []
         self._theirs: list[int] = []
         try:
-            self._start(program, job, environment, uid, group)
+            self._start(program, job, environment, uid, group, zygote)
         except BaseException:
             self._clean_up()
             raise
 
     def _start(
-        self, program: str, job: SandboxJob, environment: BuiltEnvironment, uid: int | None, group: ControlGroup | None
+        self,
+        program: str,
+        job: SandboxJob,
+        environment: BuiltEnvironment,
+        uid: int | None,
+        group: ControlGroup | None,
+        zygote: Zygote | None,
     ) -> None:
         stdout, stdout_end = self._pipe()
         stderr, stderr_end = self._pipe()
@@ -73,13 +91,17 @@ class BubblewrapProcess:
         words += ["--json-status-fd", str(status_end), "--seccomp", str(seccomp)]
         arguments = self._file(b"".join(word.encode() + b"\0" for word in words))
         count = uid is not None or counts_processes_by_namespace()
-        inner = inner_command(job, uid, count_processes=count)
+        inner, stdin = inner_command(job, uid, count_processes=count), door
+        if zygote is not None:
+            inner, (stdin, verdict) = holding_command(uid), os.pipe2(os.O_CLOEXEC)
+            self._theirs += [stdin, verdict]
         pin = ["/usr/bin/taskset", "-c", ",".join(map(str, job.cpu_ids))] if job.cpu_ids else []
         doors = group.doors if group else ()
-        command = [*pin, program, "--args", str(arguments), "--", *inner]
+        entering = zygote.entering() if zygote else []
+        command = [*pin, *entering, program, "--args", str(arguments), "--", *inner]
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", _LAUNCHER, "sh", *doors, "--", *command],
-            stdin=door,
+            stdin=stdin,
             stdout=stdout_end,
             stderr=stderr_end,
             env={},
@@ -88,9 +110,13 @@ class BubblewrapProcess:
             start_new_session=True,
         )
         self._dead = False
-        self._close(self._theirs)
         self._wait_until_it_stands()
-        self.memory = MemoryFileSystems(self.first_process, (place.target for place in memory_file_systems(job)))
+        if zygote is not None:
+            runner = (door, stdout_end, stderr_end, verdict)
+            inside = zygote.fork_into(self.roots[0], job, uid, group, runner, count_processes=count)
+            self.roots = (self.roots[0], inside)
+        self._close(self._theirs)
+        self.memory = MemoryFileSystems(self.roots[0], (place.target for place in memory_file_systems(job)))
 
     def _pipe(self, *, we_write: bool = False) -> tuple[int, int]:
         """Return our end and theirs."""
@@ -111,7 +137,7 @@ class BubblewrapProcess:
         """Read the line that our own few words inside print last; nothing of the work has run before it."""
         wanted, said = f"{READY}\n".encode(), b""
         deadline = time.monotonic() + START_S
-        while said != wanted and time.monotonic() < deadline:
+        while said != wanted and time.monotonic() < deadline and self._process.poll() is None:
             if _is_readable(self._stdout.descriptor, TICK_S):
                 more = os.read(self._stdout.descriptor, len(wanted) - len(said))
                 said += more
@@ -125,8 +151,9 @@ class BubblewrapProcess:
                 "infrastructure.sandbox", f"bubblewrap could not make a sandbox: {reason}", hint="Run: grader doctor"
             )
         status = os.read(self._status, 4096).decode().splitlines()
-        self.first_process = int(json.loads(status[0])["child-pid"])
-        self._pidfd = os.pidfd_open(self.first_process)
+        first_process = int(json.loads(status[0])["child-pid"])
+        self.roots = (first_process,)
+        self._pidfd = os.pidfd_open(first_process)
         self._open.append(self._pidfd)
 
     def go(self, line: str) -> None:
@@ -173,7 +200,7 @@ class BubblewrapProcess:
         self._dead = True
         self._stdout.drain()
         self._stderr.drain()
-        cpu_s = used.ru_utime + used.ru_stime
+        cpu_s = used.ru_utime + used.ru_stime if len(self.roots) == 1 else None  # what is forked in is not its child
         return Death(killed_for, self._process.returncode, wall_s, self._stdout.log, self._stderr.log, cpu_s)
 
     def last_words(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,8 @@ INSIDE_UID = 1000
 READY = "ready"
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC_NETWORK = ("/etc/resolv.conf", "/etc/hosts")
+_TO_ENTER = ("CAP_SYS_ADMIN", "CAP_SYS_CHROOT", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+_SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
 _ETC_READ = ("/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives")
 
 
@@ -23,15 +26,42 @@ def bwrap_arguments(
     """Return bwrap's options. With `uid` bwrap runs as root and setpriv drops to that user inside; without, a user
     namespace is made. `files` are (descriptor, path) of small files to be written inside, such as /etc/passwd.
     """
+    own = ["--bind", str(job.workspace), "/work", "--bind", str(job.output), "/out", "--chdir", "/work"]
+    return [*_namespaces(uid, network=job.network), *_places(job, environment, uid, files), *own, *_SEALED]
+
+
+def _places(
+    job: SandboxJob, environment: BuiltEnvironment, uid: int | None, files: Sequence[tuple[int, str]]
+) -> list[str]:
+    """Show what every sandbox of this kind sees alike."""
     return [
-        *_namespaces(uid, network=job.network),
         *_system(environment.base_prefix),
         *_etc(files),
-        *_writable(job, uid),
+        *_memory(job, uid),
         *("--ro-bind", str(job.environment or environment.path), "/env"),
         *_mounts(job.mounts),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/work"),
     ]
+
+
+def zygote_arguments(
+    job: SandboxJob, environment: BuiltEnvironment, uid: int | None, files: Sequence[tuple[int, str]]
+) -> list[str]:
+    """Return bwrap's options for the process that forks those of works: it sees what they see, in the same places, and
+    keeps the rights that entering their sandboxes takes. It stays among the host's processes, where they are found.
+    """
+    words = [
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-net",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+    ]
+    words += [word for name in _TO_ENTER for word in ("--cap-add", name)]
+    if uid is None:
+        words += ["--unshare-user", "--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID)]
+    return [*words, *_places(job, environment, uid, files), *_SEALED]
 
 
 def _namespaces(uid: int | None, *, network: bool) -> list[str]:
@@ -91,12 +121,12 @@ def etc_files(uid: int | None, *, network: bool) -> dict[str, str]:
     }
 
 
-def _writable(job: SandboxJob, uid: int | None) -> list[str]:
+def _memory(job: SandboxJob, uid: int | None) -> list[str]:
     words = []
     for place in memory_file_systems(job):
         mode = "1777" if uid is not None else "0700"
         words += ["--perms", mode, "--size", str(place.bytes), "--tmpfs", place.target]
-    return [*words, "--bind", str(job.workspace), "/work", "--bind", str(job.output), "/out"]
+    return words
 
 
 def _mounts(mounts: Iterable[Mount]) -> list[str]:
@@ -116,17 +146,32 @@ def inner_command(job: SandboxJob, uid: int | None, *, count_processes: bool) ->
     """Return what bwrap starts: drop to the slot's user, set limits, print READY, and become the work when a line comes
     in; a command that gets ready reads the line itself.
     """
-    limits = job.limits
-    drop = []
-    if uid is not None:
-        drop = ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--bounding-set=-all"]
-        drop += ["--inh-caps=-all", "--no-new-privs", "--"]
-    bounds = ["--core=0", f"--nofile={limits.open_files}", f"--fsize={2 * limits.disk_bytes}"]
-    bounds += [f"--cpu={int(limits.wall_s * max(1, limits.cpus)) + 60}"]
-    if count_processes:
-        bounds.append(f"--nproc={limits.processes}")
+    words = [f"--{name}={bound}" for name, bound in bounds(job, count_processes=count_processes).items()]
     script = f"{PRELUDE}echo {READY}; {begin(job)}"
-    return [*drop, "/usr/bin/prlimit", *bounds, "--", "/bin/sh", "-c", script, "sandbox", *job.argv]
+    return [*_drop(uid), "/usr/bin/prlimit", *words, "--", "/bin/sh", "-c", script, "sandbox", *job.argv]
+
+
+def holding_command(uid: int | None) -> list[str]:
+    """Return what bwrap starts where the work's process comes in from outside: print READY, and end as that one says,
+    or, when it says nothing, as if killed.
+    """
+    script = f'{PRELUDE}echo {READY}; read status || exit {128 + signal.SIGKILL}; exit "$status"'
+    return [*_drop(uid), "/bin/sh", "-c", script]
+
+
+def _drop(uid: int | None) -> list[str]:
+    if uid is None:
+        return []
+    drop = ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--bounding-set=-all"]
+    return [*drop, "--inh-caps=-all", "--no-new-privs", "--"]
+
+
+def bounds(job: SandboxJob, *, count_processes: bool) -> dict[str, int]:
+    """Return the limits of each process, as prlimit and RLIMIT_ name them."""
+    limits = job.limits
+    found = {"core": 0, "nofile": limits.open_files, "fsize": 2 * limits.disk_bytes}
+    found["cpu"] = int(limits.wall_s * max(1, limits.cpus)) + 60
+    return found | ({"nproc": limits.processes} if count_processes else {})
 
 
 def environment_words(job: SandboxJob) -> list[str]:

@@ -33,7 +33,7 @@ class Container:
         self._mark = f"sandbox-{secrets.token_hex(8)}"
         self.meter: GroupMeter | None = None
         self.memory: MemoryFileSystems | None = None
-        self.first_process: int | None = None
+        self.roots: tuple[int, ...] = ()
         self._ended = threading.Event()
         self._door: Any = None
         self.id = create_container(client, job, image, uid, runtime, self._mark)
@@ -46,7 +46,7 @@ class Container:
         process = int(self._state()["Pid"])
         self.meter = meter_of(process, self.id) if process else None
         if self.meter is not None:
-            self.first_process = process
+            self.roots = (process,)
             self.memory = MemoryFileSystems(process, (place.target for place in memory_file_systems(self._job)))
 
     def go(self, line: str) -> None:

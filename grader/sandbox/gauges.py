@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.model import Limits
 from grader.model.run import Ended
 from grader.sandbox.group_meter import GroupMeter
@@ -44,17 +46,17 @@ class GroupGauge:
 
 
 class TreeGauge:
-    """Samples the process tree below the sandbox's first process, and says when it uses too much."""
+    """Samples the sandbox's processes, `roots` and all below them, and says when they use too much."""
 
-    def __init__(self, root: int, limits: Limits) -> None:
-        self._root, self._limits = root, limits
+    def __init__(self, roots: Sequence[int], limits: Limits) -> None:
+        self._roots, self._limits = roots, limits
         self._peak = self._most_tasks = 0
         self._cpu_s = 0.0
 
     def sample(self) -> Ended | None:
         """Note memory, threads and processor time; returns the limit that is passed."""
         limits = self._limits
-        used = tree_use(self._root, limits.memory_bytes, 2 * limits.processes)
+        used = tree_use(self._roots, limits.memory_bytes, 2 * limits.processes)
         self._peak = max(self._peak, used.memory_bytes)
         self._most_tasks = max(self._most_tasks, used.tasks)
         self._cpu_s = max(self._cpu_s, used.cpu_s)

@@ -16,10 +16,13 @@ _NOT_KNOWN_AHEAD = {"run_id", "workspace", "output", "line"}
 
 
 class Pool:
-    """Starts sandboxes in the background with `start`, and hands each to one job that it fits."""
+    """Starts sandboxes in the background with `start`, and hands each to one job that it fits.
 
-    def __init__(self, start: Callable[[SandboxJob], Standing]) -> None:
-        self._start = start
+    `at_end` is called when the last is gone, before the threads are with which everything they started dies.
+    """
+
+    def __init__(self, start: Callable[[SandboxJob], Standing], at_end: Callable[[], None] = lambda: None) -> None:
+        self._start, self._at_end = start, at_end
         self._waiting: dict[str, deque[Future[Standing]]] = {}
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
@@ -58,6 +61,7 @@ class Pool:
         for future in futures:
             if not future.cancel() and future.exception() is None:
                 future.result().close()
+        self._at_end()
         if threads is not None:
             threads.shutdown()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,20 +20,20 @@ class TreeUse:
     cpu_s: float
 
 
-def tree_use(root: int, memory_limit: int, most_tasks: int) -> TreeUse:
-    """Return what `root` (the sandbox's first process) and everything below it uses; counting stops after `most_tasks`.
+def tree_use(roots: Sequence[int], memory_limit: int, most_tasks: int) -> TreeUse:
+    """Return what `roots` (of one sandbox) and everything below them uses; counting stops after `most_tasks`.
 
     Pages shared after a fork count once: the cheap sum, an upper bound, is refined only when it is over the limit.
     """
-    processes, tasks = descendants(root, most_tasks)
+    processes, tasks = descendants(roots, most_tasks)
     upper = sum(_resident_anonymous(process) for process in processes)
     memory = upper if upper <= memory_limit else sum(_proportional_anonymous(process) for process in processes)
     return TreeUse(memory, tasks, sum(_cpu_s(process) for process in processes))
 
 
-def descendants(root: int, most_tasks: int) -> tuple[list[int], int]:
-    """Return the process ids of `root` and everything below it, and how many threads they have in all."""
-    found, tasks, waiting = [], 0, [root]
+def descendants(roots: Sequence[int], most_tasks: int) -> tuple[list[int], int]:
+    """Return the process ids of `roots` and everything below them, and how many threads they have in all."""
+    found, tasks, waiting = [], 0, list(roots)
     while waiting and tasks <= most_tasks:
         process = waiting.pop()
         try:

@@ -17,7 +17,7 @@ from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.inside import READY_FILE
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.slots import give_to_slot
-from grader.sandbox.watchdog import TICK_S, Gauge, Watchdog
+from grader.sandbox.watchdog import TICKS_S, Gauge, Watchdog
 
 READY_S = 120
 _LOOK_EVERY_S = 0.01
@@ -29,8 +29,8 @@ class Confined(Protocol):
     memory: MemoryFileSystems | None
 
     @property
-    def first_process(self) -> int | None:
-        """The host's number of its first process, None when that is not known."""
+    def roots(self) -> tuple[int, ...]:
+        """The host's numbers of the processes that all others in it come from, none when they are not known."""
 
     def go(self, line: str) -> None:
         """Hand in the line that lets the work begin."""
@@ -102,15 +102,15 @@ class Standing:
 
     def _serve(self, line: str, cancel: threading.Event) -> SandboxResult:
         dog = Watchdog(self.job, cancel, self._gauge)
-        dog.memory, dog.first_process = self._confined.memory, self._confined.first_process
+        dog.memory, dog.roots = self._confined.memory, self._confined.roots
         dog.start()
         self._confined.go(line)
         killed_for = None
-        while killed_for is None and not self._confined.wait_a_tick(TICK_S):
+        while killed_for is None and not self._confined.wait_a_tick(TICKS_S[self._ran_on.enforcement]):
             killed_for = dog.check()
         wall_s = dog.elapsed_s
         dog.gauge.sample()
-        dog.first_process = None
+        dog.roots = ()
         return sandbox_result(self._confined.end(killed_for, wall_s), dog, self._ran_on)
 
     def _move_in(self, job: SandboxJob) -> None:

@@ -12,11 +12,12 @@ from typing import Protocol
 
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob
-from grader.model.run import Ended
+from grader.model.run import Ended, Enforcement
 from grader.sandbox.disk import DiskUse, MemoryFileSystems, folder_use, unlinked_use
 from grader.sandbox.process_tree import descendants
 
-TICK_S = 0.05
+# How often a run is looked at. The kernel holds limits that are enforced; we alone hold the others.
+TICKS_S: dict[Enforcement, float] = {"enforced": 0.1, "cooperative": 0.05}
 HOST_FLOOR_BYTES = 256 * 1024**2
 _DISK_EVERY_S = 0.1
 
@@ -43,14 +44,14 @@ class Gauge(Protocol):
 class Watchdog:
     """Says after each tick whether a run has to be ended, and why.
 
-    Make it before the work starts; `memory` and `first_process` (host's process id) are set once they are known.
+    Make it before the work starts; `memory` and `roots` (the host's process ids) are set once they are known.
     """
 
     def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge) -> None:
         """Measure what the job's folders hold before the work starts."""
         self.gauge = gauge
         self.memory: MemoryFileSystems | None = None
-        self.first_process: int | None = None
+        self.roots: tuple[int, ...] = ()
         self.cpu_before_s = 0.0
         self._job, self._cancel = job, cancel
         self._device = job.workspace.stat().st_dev
@@ -96,8 +97,8 @@ class Watchdog:
         used = self._folders() - self._before
         if self.memory is not None:
             used += self.memory.use()
-        if self.first_process is not None:
-            used += unlinked_use(descendants(self.first_process, limits.processes)[0], self._device)
+        if self.roots:
+            used += unlinked_use(descendants(self.roots, limits.processes)[0], self._device)
         return used.bytes > limits.disk_bytes or used.files > limits.disk_files
 
     def disk_is_full(self) -> bool:

@@ -1,7 +1,8 @@
 """Runs one piece of work inside the sandbox, and leaves run.json beside its outputs.
 
 It is started before there is a work: it loads the scientific stack, says that it is ready by making /out/.ready, and
-waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends.
+waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends. Called with the word
+"zygote" it loads the stack outside of any sandbox with a work, and what it forks into sandboxes gets ready there.
 
 Everything here runs next to hostile code and may be tampered with by it: the host treats run.json as a hint.
 """
@@ -18,6 +19,7 @@ from typing import Any
 
 import stack
 
+ZYGOTE = "zygote"
 READY = Path("/out/.ready")
 NO_JOB = 125
 RUNNERS = {
@@ -32,8 +34,9 @@ RUNNERS = {
 def main() -> int:
     """Serve one job and return 0 when the work ended well. A forked process leaves what it came from, then goes on."""
     import forked
+    import zygote
 
-    act: Callable[[], int] = _serve
+    act: Callable[[], int] = (lambda: zygote.serve(_serve_one)) if ZYGOTE in sys.argv else _serve
     while True:
         try:
             return act()
@@ -42,8 +45,12 @@ def main() -> int:
 
 
 def _serve() -> int:
-    """Get ready, wait for the job, and run it by its kind."""
     stack.load()
+    return _serve_one()
+
+
+def _serve_one() -> int:
+    """Get ready, the stack being loaded, wait for the job, and run it by its kind."""
     import ahead
     import record
 

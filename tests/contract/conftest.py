@@ -36,9 +36,11 @@ def sandbox_named(name: str) -> Sandbox:
 
 
 @pytest.fixture(scope="module", params=[BUBBLEWRAP, DOCKER])
-def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """Each backend that confines."""
-    return sandbox_named(request.param)
+    found = sandbox_named(request.param)
+    yield found
+    found.close()
 
 
 @pytest.fixture(scope="module", params=[BUBBLEWRAP, DOCKER, "fake"])
@@ -54,10 +56,14 @@ def bench(sandbox: Sandbox, tmp_path: Path) -> Bench:
 
 
 @pytest.fixture(params=["cold", "warm"])
-def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Bench]:
-    """Run snippets in each backend that confines, once in fresh interpreters and once as works run."""
-    yield Bench(sandbox, tmp_path) if request.param == "cold" else WarmBench(sandbox, tmp_path)
-    sandbox.close()
+def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Bench:
+    """Run snippets in each backend that confines in fresh interpreters, and as works run where that takes them in anew.
+
+    In a container the runner is a process like any other; the hostile works of tests/abuse run there as works do.
+    """
+    if (sandbox.name, request.param) == ("docker", "warm"):
+        pytest.skip("a work's process in a container is started in it")
+    return Bench(sandbox, tmp_path) if request.param == "cold" else WarmBench(sandbox, tmp_path)
 
 
 @pytest.fixture

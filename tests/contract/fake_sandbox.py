@@ -16,7 +16,7 @@ from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.streams import BoundedLog
-from grader.sandbox.watchdog import TICK_S, Watchdog
+from grader.sandbox.watchdog import TICKS_S, Watchdog
 
 
 @dataclass
@@ -70,7 +70,7 @@ class FakeSandbox:
             killed_for = None
             while process.poll() is None and killed_for is None:
                 killed_for = dog.check()
-                time.sleep(TICK_S)
+                time.sleep(TICKS_S["cooperative"])
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)  # with what it has started
             process.wait()

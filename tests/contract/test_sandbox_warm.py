@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,9 @@ HELLO = {"main.py": "print('hello')"}
 
 
 @pytest.fixture
-def warm(sandbox: Sandbox, tmp_path: Path) -> Iterator[WarmBench]:
-    """Run works in sandboxes that are started ahead; none waits afterwards."""
-    yield WarmBench(sandbox, tmp_path)
-    sandbox.close()
+def warm(sandbox: Sandbox, tmp_path: Path) -> WarmBench:
+    """Run works in sandboxes that are started ahead."""
+    return WarmBench(sandbox, tmp_path)
 
 
 def users_of(folder: Path) -> list[int]:
@@ -53,7 +51,7 @@ def test_a_waiting_sandbox_serves_one_run_and_is_gone(warm: WarmBench) -> None:
     ahead = wait_until_one_waits(warm)
     assert warm.run_work(HELLO).stdout == "hello\n"
     assert (users_of(ahead), ahead.exists()) == ([], False)
-    assert warm.run_work(HELLO).stdout == "hello\n", "the next run starts its own"
+    assert warm.run_work(HELLO, ahead=False).stdout == "hello\n", "the next run starts its own"
 
 
 def test_what_is_left_in_the_folders_is_the_jobs(warm: WarmBench) -> None:

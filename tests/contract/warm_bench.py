@@ -41,8 +41,10 @@ class WarmBench(Bench):
         self.work, self.out = space.work, space.output
         return sandbox_job(space, plan, None, root.name, cpu_ids)
 
-    def run_work(self, files: dict[str, str], **entry: Any) -> SandboxResult:
-        """Run a work of `files` to its end."""
+    def run_work(self, files: dict[str, str], *, ahead: bool = True, **entry: Any) -> SandboxResult:
+        """Run a work of `files` to its end; with `ahead` in a sandbox started for it, if none waits already."""
+        if ahead and not any(self.sandbox._pool._waiting.values()):  # type: ignore[attr-defined]
+            self.sandbox.prepare(empty_job(self.folder / f"ahead-{uuid.uuid4().hex}", Limits(**ORDINARY), ()))
         return self.sandbox.run(self.laid_out(files, Limits(**ORDINARY), **entry), threading.Event())
 
     def record(self) -> dict[str, Any]:

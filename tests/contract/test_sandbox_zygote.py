@@ -1,0 +1,153 @@
+"""The process that waiting sandboxes are forked from: shared by all, reached by none, and not missed where it fails."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import sandbox_named
+from sandbox_bench import ORDINARY
+from warm_bench import WarmBench, notebook
+
+from grader.model import Limits
+from grader.ports import Sandbox
+from grader.sandbox import BubblewrapSandbox, confinement, empty_job
+from grader.settings import read_settings
+
+pytestmark = pytest.mark.sandbox
+HELLO = {"main.py": "print('hello')"}
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """One whose zygote no other test shares."""
+    made = sandbox_named("bubblewrap")
+    yield made
+    made.close()
+
+
+def zygotes(sandbox: Sandbox) -> list[int]:
+    assert isinstance(sandbox, BubblewrapSandbox)
+    return [zygote.pid for zygote in sandbox._zygotes._living.values()]
+
+
+def hello_again(bench: WarmBench) -> str:
+    job = bench.job(HELLO["main.py"])
+    return bench.sandbox.run(job, threading.Event()).stdout
+
+
+def test_one_is_shared_and_gone_when_the_sandbox_is_closed(sandbox: Sandbox, tmp_path: Path) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    assert hello_again(bench) == "hello\n"
+    first = zygotes(sandbox)
+    assert hello_again(bench) == "hello\n"
+    assert zygotes(sandbox) == first
+    assert len(first) == 1
+    sandbox.close()
+    assert not Path(f"/proc/{first[0]}").exists()
+
+
+def test_one_that_died_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    assert hello_again(bench) == "hello\n"
+    (pid,) = zygotes(sandbox)
+    descriptor = os.pidfd_open(pid)
+    signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+    os.close(descriptor)
+    assert hello_again(bench) == "hello\n"
+    assert hello_again(bench) == "hello\n"
+    assert pid not in zygotes(sandbox)
+
+
+def test_where_none_can_enter_each_sandbox_loads_by_itself(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement, "_TO_ENTER", ())
+    bench = WarmBench(sandbox, tmp_path)
+    assert hello_again(bench) == "hello\n"
+    assert bench.record()["status"] == "completed"
+
+
+def test_works_do_not_draw_the_same_numbers(sandbox: Sandbox, tmp_path: Path) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    code = "import numpy, os, random, tempfile, uuid\n"
+    code += "words = [numpy.random.rand(), numpy.random.default_rng().random(), random.random(), uuid.uuid4().hex]\n"
+    code += "print(*words, tempfile.mktemp(), os.urandom(4).hex())"
+    drawn = [bench.sandbox.run(bench.job(code), threading.Event()).stdout.split() for _ in range(2)]
+    assert len(drawn[0]) == 6
+    assert not set(drawn[0]) & set(drawn[1])
+
+
+def test_a_work_finds_nothing_of_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    code = """
+import glob, os
+print(os.getppid() != 0, sorted(os.environ) == sorted(PLAIN))
+for name in glob.glob('/proc/[0-9]*'):
+    seen = [os.readlink(link) for link in glob.glob(name + '/fd/*') if os.path.islink(link)]
+    assert not any('socket:' in one or 'cgroup' in one or one.startswith('mnt:') for one in seen), (name, seen)
+"""
+    bench = WarmBench(sandbox, tmp_path)
+    plain = bench.sandbox.run(bench.job("import os; print(sorted(os.environ))"), threading.Event()).stdout
+    result = bench.sandbox.run(bench.job(f"PLAIN = {plain}{code}"), threading.Event())
+    assert (result.stdout, result.stderr) == ("True True\n", "")
+
+
+def test_a_kernel_killed_by_its_own_cell_is_told_as_ever(sandbox: Sandbox, tmp_path: Path) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    bench.job("")  # starts one ahead
+    files = {"a.ipynb": notebook("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")}
+    result = bench.run_work(files, kind="notebook", path="a.ipynb")
+    assert (result.ended, result.exit_code, bench.record()["failure"]["code"]) == ("exited", 1, "notebook.kernel_died")
+
+
+def test_a_runner_killed_by_the_work_ends_the_sandbox_as_killed(sandbox: Sandbox, tmp_path: Path) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    code = "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)"
+    result = bench.sandbox.run(bench.job(code), threading.Event())
+    assert (result.ended, result.exit_code, result.oom_killed) == ("exited", 128 + signal.SIGKILL, False)
+
+
+KILLED_WITH_ALL = """
+import sys, time
+from pathlib import Path
+from grader.model import Limits
+from grader.sandbox import BubblewrapSandbox, empty_job
+home, folder = map(Path, sys.argv[1:])
+sandbox = BubblewrapSandbox(home)
+sandbox.prepare(empty_job(folder / 'ahead', Limits(), ()))
+while not sandbox._zygotes._living:
+    time.sleep(0.05)
+print(*(zygote.pid for zygote in sandbox._zygotes._living.values()), flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_grader_that_is_killed_leaves_none(sandbox: Sandbox, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED_WITH_ALL, str(read_settings().home), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout is not None
+        pid = grader.stdout.readline().strip()
+        assert re.fullmatch(r"\d+", pid)
+        grader.kill()
+    while Path(f"/proc/{pid}").exists() and "(python)" in Path(f"/proc/{pid}/stat").read_text():
+        threading.Event().wait(0.05)
+
+
+def test_its_limits_are_the_jobs_own(sandbox: Sandbox, tmp_path: Path) -> None:
+    code = "import os, resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE), len(os.sched_getaffinity(0)))"
+    bench = WarmBench(sandbox, tmp_path)
+    said = []
+    for open_files in (300, 400):
+        sandbox.prepare(
+            empty_job(tmp_path / f"ahead-{open_files}", Limits(**{**ORDINARY, "open_files": open_files}), (0,))
+        )
+        job = bench.laid_out({"main.py": code}, Limits(**{**ORDINARY, "open_files": open_files}), cpu_ids=(0,))
+        said.append(sandbox.run(job, threading.Event()).stdout)
+    assert said == ["(300, 300) 1\n", "(400, 400) 1\n"]
