@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import threading
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,7 +14,7 @@ from grader.model import SandboxJob
 from grader.model.run import Ended
 from grader.sandbox.container_options import create_container
 from grader.sandbox.disk import MemoryFileSystems
-from grader.sandbox.engine import engine
+from grader.sandbox.engine import engine, told_as_ours
 from grader.sandbox.group_meter import GroupMeter, meter_of
 from grader.sandbox.inside import memory_file_systems
 from grader.sandbox.result import Death
@@ -23,13 +24,19 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 KILL_S = 30
+AWAY_S, LOOK_EVERY_S = 5.0, 0.25  # how long an engine that has gone away is waited for
 
 
 class Container:
-    """A container created for one job; leaving the block kills and removes it."""
+    """A container created for one job; leaving the block kills and removes it.
 
-    def __init__(self, client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None) -> None:
-        self._client, self._job = client, job
+    What an engine that has gone away does not remove is added to `left`.
+    """
+
+    def __init__(
+        self, client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None, left: list[str]
+    ) -> None:
+        self._client, self._job, self._left = client, job, left
         self._mark = f"sandbox-{secrets.token_hex(8)}"
         self.meter: GroupMeter | None = None
         self.memory: MemoryFileSystems | None = None
@@ -63,10 +70,22 @@ class Container:
             self._door = None
 
     def _wait(self) -> None:
-        """Sleep until the engine says that it has ended; a connection of its own, for it blocks."""
-        with contextlib.suppress(InfrastructureError), engine(timeout_s=None) as client:
-            client.wait(self.id)
+        """Sleep until the engine says that it has ended, or has gone away; a connection of its own, for it blocks."""
+        while True:
+            with contextlib.suppress(InfrastructureError), engine(timeout_s=None) as client:
+                client.wait(self.id)
+                break
+            if not self._runs_on():
+                break
         self._ended.set()
+
+    def _runs_on(self) -> bool:
+        """Return whether the engine, once it answers again, says that it still runs; False when it stays away."""
+        for _ in range(int(AWAY_S / LOOK_EVERY_S)):
+            with contextlib.suppress(InfrastructureError), engine() as client:
+                return bool(client.inspect_container(self.id)["State"]["Running"])
+            time.sleep(LOOK_EVERY_S)
+        return False
 
     def wait_a_tick(self, seconds: float) -> bool:
         """Return whether it has ended, after `seconds` at most."""
@@ -95,9 +114,13 @@ class Container:
     def _ending(self) -> tuple[int, bool]:
         """Return the main process's status, and whether the kernel killed anything for want of memory.
 
-        Raises InfrastructureError when the work never began.
+        Raises InfrastructureError when the work never began, or its end could not be seen.
         """
         state = self._state()
+        if state["Running"]:
+            raise InfrastructureError(
+                "infrastructure.sandbox", "The engine was away, and its container had to be left."
+            )
         if state["Error"]:
             raise InfrastructureError("infrastructure.sandbox", f"The container could not be run: {state['Error']}")
         return int(state["ExitCode"]), bool(state["OOMKilled"])
@@ -123,4 +146,8 @@ class Container:
         if self.memory is not None:
             self.memory.close()
         self._close_door()
-        self._client.remove_container(self.id, force=True, v=True)
+        try:
+            with told_as_ours():
+                self._client.remove_container(self.id, force=True, v=True)
+        except InfrastructureError:
+            self._left.append(self.id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob, SandboxResult
@@ -23,6 +24,9 @@ from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
 
+if TYPE_CHECKING:
+    from docker import APIClient
+
 
 class DockerSandbox:
     """Runs jobs in containers of `image` (default: the one `grader sandbox build --docker` makes), under `runtime`.
@@ -35,6 +39,7 @@ class DockerSandbox:
     def __init__(self, home: Path, image: str | None = None, runtime: str | None = None) -> None:
         self._home, self._image, self._runtime = home, image or image_tag(), runtime
         self._pool = Pool(self._start)
+        self._left: list[str] = []  # containers that could not be removed, the engine being away
 
     def why_unavailable(self) -> str | None:
         """Return None when the engine answers and has the image and the runtime, else what to do."""
@@ -77,9 +82,12 @@ class DockerSandbox:
         self._pool.prepare(job)
 
     def close(self) -> None:
-        """Remove the containers that wait."""
+        """Remove the containers that wait, and what an engine that went away has left; if it still is, a sweep will."""
         with told_as_ours():
             self._pool.close()
+        if self._left:
+            with suppress(InfrastructureError), engine() as client:
+                self._remove_left(client)
 
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when the engine fails."""
@@ -91,12 +99,26 @@ class DockerSandbox:
             stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(self._user(job))
             client = stack.enter_context(engine())
-            container = stack.enter_context(Container(client, job, self._image, uid, self._runtime))
+            self._remove_left(client)
+            container = stack.enter_context(Container(client, job, self._image, uid, self._runtime, self._left))
             container.start()
             ran_on = RanOn("enforced", self.name, self._runtime or "")
             standing = Standing(job, container, GroupGauge(container.meter), uid, ran_on)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
+
+    def _remove_left(self, client: APIClient) -> None:
+        from docker.errors import NotFound
+
+        while self._left:
+            found = self._left.pop()
+            try:
+                client.remove_container(found, force=True, v=True)
+            except NotFound:
+                continue
+            except BaseException:
+                self._left.append(found)
+                raise
 
     @contextmanager
     def _user(self, job: SandboxJob) -> Iterator[int]:

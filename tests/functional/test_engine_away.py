@@ -1,0 +1,122 @@
+"""A Docker engine that goes away in the middle of a run: that is never the work's fault, and nothing is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from engine_proxy import EngineProxy
+
+from grader.sandbox import DockerSandbox
+from grader.sandbox.engine import engine
+from grader.settings import read_settings
+
+pytestmark = pytest.mark.docker
+GRADER = Path(sys.executable).with_name("grader")
+CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
+WORK = """
+import os, time
+import pandas as pd
+open('began', 'w').close()
+time.sleep(SECONDS)
+test = pd.read_csv('data/test.csv')
+test.assign(prediction=0.5)[['customer_id', 'prediction']].to_csv('predictions.csv', index=False)
+"""
+
+
+@pytest.fixture
+def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProxy]:
+    request.getfixturevalue("docker")
+    made = EngineProxy(tmp_path_factory.mktemp("e") / "s")
+    yield made
+    made.shut()
+
+
+class Grading:
+    """One work, graded through the proxy."""
+
+    def __init__(self, folder: Path, proxy: EngineProxy, seconds: float, retry_wait: int = 3) -> None:
+        self.folder, self.home = folder, folder / "home"
+        work = folder / "work"
+        work.mkdir()
+        (work / "main.py").write_text(WORK.replace("SECONDS", str(seconds)))
+        words = [str(GRADER), "grade", str(work), "--assignment", str(CHURN), "--sandbox", "docker"]
+        environment = {**os.environ, "GRADER_HOME": str(self.home), "DOCKER_HOST": proxy.host}
+        environment["GRADER_RETRY_WAIT"] = str(retry_wait)
+        self.process = subprocess.Popen(
+            [*words, "--output", str(folder / "out")],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def wait_until_it_runs(self) -> None:
+        """Wait for the file that the work makes first."""
+        deadline = time.monotonic() + 120
+        while not list(self.home.glob("scratch/*/**/work/began")):
+            assert self.process.poll() is None, self.process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def report(self, status: int) -> dict[str, Any]:
+        """Wait for the end."""
+        said, _ = self.process.communicate(timeout=200)
+        assert self.process.returncode == status, said
+        found: dict[str, Any] = json.loads((self.folder / "out" / "report.json").read_text())
+        return found
+
+    def containers(self) -> list[str]:
+        """Return the engine's containers that have anything of this grading's home."""
+        with engine() as client:
+            return [
+                found["Id"]
+                for found in client.containers(all=True)
+                if any(str(self.home) in mount.get("Source", "") for mount in found["Mounts"])
+            ]
+
+
+def test_a_moment_without_the_engine_is_not_noticed(tmp_path: Path, proxy: EngineProxy) -> None:
+    grading = Grading(tmp_path, proxy, seconds=4)
+    grading.wait_until_it_runs()
+    proxy.shut()
+    time.sleep(1)
+    proxy.open()
+    report = grading.report(0)
+    assert (report["outcome"], report["failure"]) == ("completed", None)
+    assert grading.containers() == []
+
+
+def test_an_engine_that_comes_back_late_has_the_run_tried_again(tmp_path: Path, proxy: EngineProxy) -> None:
+    grading = Grading(tmp_path, proxy, seconds=2)
+    grading.wait_until_it_runs()
+    proxy.shut()
+    threading.Timer(7, proxy.open).start()  # longer than it is waited for, and before the second try
+    report = grading.report(0)
+    assert (report["outcome"], report["failure"]) == ("completed", None)
+    (tried,) = report["run"]["tries"]
+    assert tried["code"] == "infrastructure.sandbox"
+    assert "engine" in tried["message"]
+    assert grading.containers() == []
+
+
+def test_an_engine_that_stays_away_is_our_failure_and_scores_nothing(tmp_path: Path, proxy: EngineProxy) -> None:
+    grading = Grading(tmp_path, proxy, seconds=300, retry_wait=1)
+    grading.wait_until_it_runs()
+    proxy.shut()
+    report = grading.report(3)
+    assert (report["outcome"], report["failure"]["code"]) == ("infrastructure_failed", "infrastructure.sandbox")
+    assert "The Docker engine does not answer" in report["failure"]["message"]
+    assert report["score"] is None
+    assert list((grading.home / "scratch").glob("*-*")) == []
+    assert grading.containers() != [], "nobody could remove it"
+    DockerSandbox(read_settings().home).sweep()
+    assert grading.containers() == []
