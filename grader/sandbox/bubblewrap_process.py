@@ -23,6 +23,7 @@ from grader.sandbox.confinement import (
     etc_files,
     holding_command,
     inner_command,
+    limit_words,
 )
 from grader.sandbox.disk import MemoryFileSystems
 from grader.sandbox.environment import BuiltEnvironment
@@ -60,6 +61,7 @@ class BubblewrapProcess:
         With `zygote`, bwrap only makes the sandbox, and the runner is forked into it.
         """
         self.memory: MemoryFileSystems | None = None
+        self._group = group
         self._dead = True
         self._pidfd = -1
         self._open: list[int] = []
@@ -93,12 +95,14 @@ class BubblewrapProcess:
         count = uid is not None or counts_processes_by_namespace()
         inner, stdin = inner_command(job, uid, count_processes=count), door
         if zygote is not None:
-            inner, (stdin, verdict) = holding_command(uid), os.pipe2(os.O_CLOEXEC)
+            inner = holding_command(job, uid, count_processes=count)
+            stdin, verdict = os.pipe2(os.O_CLOEXEC)
             self._theirs += [stdin, verdict]
         pin = ["/usr/bin/taskset", "-c", ",".join(map(str, job.cpu_ids))] if job.cpu_ids else []
         doors = group.doors if group else ()
         entering = zygote.entering() if zygote else []
-        command = [*pin, *entering, program, "--args", str(arguments), "--", *inner]
+        limited = limit_words(job, count_processes=False)  # for bwrap itself: as an ordinary user it is the work's
+        command = [*pin, *limited, *entering, program, "--args", str(arguments), "--", *inner]
         self._process = subprocess.Popen(
             ["/bin/sh", "-c", _LAUNCHER, "sh", *doors, "--", *command],
             stdin=stdin,
@@ -113,7 +117,7 @@ class BubblewrapProcess:
         self._wait_until_it_stands()
         if zygote is not None:
             runner = (door, stdout_end, stderr_end, verdict)
-            inside = zygote.fork_into(self.roots[0], job, uid, group, runner, count_processes=count)
+            inside = zygote.fork_into((self.roots[0], self._pidfd), job, uid, group, runner, count_processes=count)
             self.roots = (self.roots[0], inside)
         self._close(self._theirs)
         self.memory = MemoryFileSystems(self.roots[0], (place.target for place in memory_file_systems(job)))
@@ -193,6 +197,8 @@ class BubblewrapProcess:
         """
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            if self._group is not None:
+                self._group.let_die_fast()
         if not _is_readable(self._pidfd, KILL_S):
             raise InfrastructureError("infrastructure.sandbox", "A killed sandbox did not go away.")
         _, status, used = os.wait4(self._process.pid, 0)

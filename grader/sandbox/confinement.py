@@ -12,6 +12,7 @@ from grader.sandbox.environment import BuiltEnvironment
 from grader.sandbox.inside import HOME, PRELUDE, USER, begin, memory_file_systems, variables
 
 INSIDE_UID = 1000
+HOST_NAME = "sandbox"
 READY = "ready"
 _SYSTEM_FOLDERS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC_NETWORK = ("/etc/resolv.conf", "/etc/hosts")
@@ -53,6 +54,8 @@ def zygote_arguments(
         "--unshare-ipc",
         "--unshare-uts",
         "--unshare-net",
+        "--hostname",
+        HOST_NAME,
         "--die-with-parent",
         "--new-session",
         "--cap-drop",
@@ -67,7 +70,7 @@ def zygote_arguments(
 def _namespaces(uid: int | None, *, network: bool) -> list[str]:
     shared = ["--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
     shared += [] if network else ["--unshare-net"]
-    shared += ["--hostname", "sandbox", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    shared += ["--hostname", HOST_NAME, "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     if uid is None:
         user = ["--unshare-user", "--uid", str(INSIDE_UID), "--gid", str(INSIDE_UID), "--disable-userns"]
     else:
@@ -116,7 +119,7 @@ def etc_files(uid: int | None, *, network: bool) -> dict[str, str]:
         "/etc/passwd": f"root:x:0:0::/:/usr/sbin/nologin\n{USER}:x:{number}:{number}::{HOME}:/bin/sh\n",
         "/etc/group": f"root:x:0:\n{USER}:x:{number}:\n",
         "/etc/nsswitch.conf": f"passwd: files\ngroup: files\nhosts: files{' dns' if network else ''}\n",
-        "/etc/hosts": "127.0.0.1 localhost sandbox\n",
+        "/etc/hosts": f"127.0.0.1 localhost {HOST_NAME}\n",
         **names,
     }
 
@@ -146,17 +149,17 @@ def inner_command(job: SandboxJob, uid: int | None, *, count_processes: bool) ->
     """Return what bwrap starts: drop to the slot's user, set limits, print READY, and become the work when a line comes
     in; a command that gets ready reads the line itself.
     """
-    words = [f"--{name}={bound}" for name, bound in bounds(job, count_processes=count_processes).items()]
     script = f"{PRELUDE}echo {READY}; {begin(job)}"
-    return [*_drop(uid), "/usr/bin/prlimit", *words, "--", "/bin/sh", "-c", script, "sandbox", *job.argv]
+    limited = limit_words(job, count_processes=count_processes)
+    return [*_drop(uid), *limited, "/bin/sh", "-c", script, "sandbox", *job.argv]
 
 
-def holding_command(uid: int | None) -> list[str]:
+def holding_command(job: SandboxJob, uid: int | None, *, count_processes: bool) -> list[str]:
     """Return what bwrap starts where the work's process comes in from outside: print READY, and end as that one says,
-    or, when it says nothing, as if killed.
+    or, when it says nothing, as if killed. The work can write to its memory, so it has the work's limits.
     """
     script = f'{PRELUDE}echo {READY}; read status || exit {128 + signal.SIGKILL}; exit "$status"'
-    return [*_drop(uid), "/bin/sh", "-c", script]
+    return [*_drop(uid), *limit_words(job, count_processes=count_processes), "/bin/sh", "-c", script]
 
 
 def _drop(uid: int | None) -> list[str]:
@@ -164,6 +167,12 @@ def _drop(uid: int | None) -> list[str]:
         return []
     drop = ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--bounding-set=-all"]
     return [*drop, "--inh-caps=-all", "--no-new-privs", "--"]
+
+
+def limit_words(job: SandboxJob, *, count_processes: bool) -> list[str]:
+    """Return the words before a command that set the limits of each process."""
+    words = (f"--{name}={bound}" for name, bound in bounds(job, count_processes=count_processes).items())
+    return ["/usr/bin/prlimit", *words, "--"]
 
 
 def bounds(job: SandboxJob, *, count_processes: bool) -> dict[str, int]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -28,6 +30,7 @@ from grader.sandbox.seccomp import compiled_filter
 LOAD_S = 120
 FORK_S = 30
 END_S = 10
+MOST_FAILURES = 2
 # Processes first, for a fork; where there is a user namespace it comes last, for the others belong to the one above it.
 NAMESPACES = ("pid", "cgroup", "ipc", "net", "uts", "mnt")
 
@@ -49,14 +52,19 @@ class Zygote:
             raise
 
     def _start(self, program: str, job: SandboxJob, environment: BuiltEnvironment) -> None:
-        self._said = os.memfd_create("grader-said", os.MFD_CLOEXEC)
+        # A pipe, for that is what the works' output goes to, and Python looks at it once.
+        self._said, said_end = os.pipe2(os.O_CLOEXEC)
         self._held.callback(os.close, self._said)
+        os.set_blocking(self._said, False)
+        self.has_forked = False
+        self._failures = 0  # in a row
         self._socket, theirs = (self._held.enter_context(end) for end in socket.socketpair(type=socket.SOCK_SEQPACKET))
         ends = os.pipe2(os.O_CLOEXEC)
         status = self._held.enter_context(os.fdopen(ends[0], "rb"))
         status_end = self._held.enter_context(os.fdopen(ends[1], "wb"))
         uid = 0 if is_root() else None
         with ExitStack() as stack:
+            stack.callback(os.close, said_end)
             files = [
                 (stack.enter_context(_file(text.encode())), path)
                 for path, text in etc_files(uid, network=False).items()
@@ -67,8 +75,8 @@ class Zygote:
             self._process = subprocess.Popen(
                 [program, "--args", str(arguments), "--", *job.argv, "zygote"],
                 stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=self._said,
+                stdout=said_end,
+                stderr=said_end,
                 env={},
                 cwd="/",
                 pass_fds=(arguments, status_end.fileno(), *(number for number, _ in files)),
@@ -79,8 +87,11 @@ class Zygote:
         status_end.close()
         if self._answer(LOAD_S) != b"ready":
             raise self._failed("could not be started")
-        self.pid = int(json.loads(status.readline())["child-pid"])
-        self._pidfd = os.pidfd_open(self.pid)
+        try:
+            self.pid = int(json.loads(status.readline())["child-pid"])
+            self._pidfd = os.pidfd_open(self.pid)
+        except (OSError, ValueError) as error:
+            raise self._failed("died at once") from error
         self._held.callback(os.close, self._pidfd)
         self._held.callback(self._end)
 
@@ -92,7 +103,7 @@ class Zygote:
 
     def fork_into(
         self,
-        first_process: int,
+        first_process: tuple[int, int],
         job: SandboxJob,
         uid: int | None,
         group: ControlGroup | None,
@@ -100,11 +111,12 @@ class Zygote:
         *,
         count_processes: bool,
     ) -> int:
-        """Put a runner into the sandbox of `first_process` and return the host's number of it.
+        """Put a runner into the sandbox of `first_process`, its number and a pidfd of it; return the runner's number.
 
         `descriptors` are its input, output and error, and what its exit status is written to. Raises
         InfrastructureError where that fails.
         """
+        number, pidfd = first_process
         names = NAMESPACES if uid is not None else (*NAMESPACES, "user")
         doors = group.doors if group else ()
         order = {
@@ -117,19 +129,23 @@ class Zygote:
         with self._lock, ExitStack() as stack:
             given = [*descriptors, stack.enter_context(_file(compiled_filter()))]
             given += [stack.enter_context(_opened(path, os.O_WRONLY)) for path in doors]
-            given += [stack.enter_context(_opened(f"/proc/{first_process}/ns/{name}", os.O_RDONLY)) for name in names]
+            given += [stack.enter_context(_opened(f"/proc/{number}/ns/{name}", os.O_RDONLY)) for name in names]
+            if _is_over(pidfd):
+                raise _died_early()  # and what was opened may be another's that has got its number
             try:
                 socket.send_fds(self._socket, [json.dumps(order).encode()], given)
             except OSError as error:
                 raise self._failed("is gone") from error
             said = self._answer(FORK_S)
             if not said.isdigit():
+                self._failures += 1 if said else MOST_FAILURES  # an answer that comes late would be taken for the next
                 raise self._failed("could not fork into a sandbox")
+            self._failures, self.has_forked = 0, True
             return int(said)
 
     def is_alive(self) -> bool:
         """Return whether it can still fork."""
-        return self._process.poll() is None
+        return self._failures < MOST_FAILURES and self._process.poll() is None
 
     def _answer(self, seconds: float) -> bytes:
         self._socket.settimeout(seconds)
@@ -139,10 +155,12 @@ class Zygote:
             return b""
 
     def _failed(self, how: str) -> InfrastructureError:
-        said = os.pread(self._said, 1 << 16, 0).decode("utf-8", "replace").strip()[-500:] or "it said nothing"
+        said = ""
+        with contextlib.suppress(OSError):  # nothing, or closed meanwhile
+            said = os.read(self._said, 1 << 16).decode("utf-8", "replace").strip()[-500:]
         return InfrastructureError(
             "infrastructure.sandbox",
-            f"The process that sandboxes are forked from {how}: {said}",
+            f"The process that sandboxes are forked from {how}: {said or 'it said nothing'}",
             hint="Run: grader doctor",
         )
 
@@ -159,7 +177,8 @@ class Zygote:
 
     def close(self) -> None:
         """Kill it and let go of what it held; the sandboxes that it forked into go on."""
-        self._held.close()
+        with self._lock:
+            self._held.close()
 
 
 class Zygotes:
@@ -168,25 +187,27 @@ class Zygotes:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._living: dict[str, Zygote] = {}
-        self._useless: dict[str, InfrastructureError] = {}
+        self._failures: Counter[str] = Counter()
 
     def one_for(self, job: SandboxJob, program: str, environment: BuiltEnvironment) -> Zygote:
         """Return the one that `job`'s process can be forked from, started if need be.
 
-        Raises InfrastructureError where there can be none; having tried once, at once.
+        Raises InfrastructureError where there can be none; having tried twice, at once.
         """
         kind = json.dumps([variables(job), str(job.mounts), str(environment.path)])
         with self._lock:
-            if kind in self._useless:
-                raise self._useless[kind]
-            known = self._living.pop(kind, None)
-            if known is not None and not known.is_alive():
-                known.close()
-                known = None
+            known = self._living.get(kind)
+            if known is not None and known.is_alive():
+                return known
+            if known is not None:
+                self._failures[kind] += not known.has_forked
+                self._living.pop(kind).close()
+            if self._failures[kind] >= MOST_FAILURES:
+                raise InfrastructureError("infrastructure.sandbox", "No sandbox can be forked into here.")
             try:
-                self._living[kind] = known or Zygote(program, job, environment)
-            except InfrastructureError as error:
-                self._useless[kind] = error
+                self._living[kind] = Zygote(program, job, environment)
+            except InfrastructureError:
+                self._failures[kind] += 1
                 raise
             return self._living[kind]
 
@@ -213,8 +234,18 @@ def _opened(path: str, flags: int) -> Iterator[int]:
     try:
         descriptor = os.open(path, flags | os.O_CLOEXEC)
     except OSError as error:
-        raise InfrastructureError("infrastructure.sandbox", f"A sandbox died while it was made: {error}") from error
+        raise _died_early() from error
     try:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _is_over(pidfd: int) -> bool:
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _died_early() -> InfrastructureError:
+    return InfrastructureError("infrastructure.sandbox", "A sandbox died while it was made.")

@@ -48,9 +48,8 @@ class NotebookAhead:
         return status if status >= 0 else SIGNALLED - status
 
     def leave(self) -> None:
-        """End it and its kernel: another kind of job has come in."""
+        """Let it end itself and its kernel, without waiting: another kind of job has come in."""
         os.close(self._lines)
-        self._process.wait()
 
 
 def suits(job: dict[str, Any]) -> bool:

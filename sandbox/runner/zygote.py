@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import fcntl
 import json
+import multiprocessing
 import os
 import resource
 import signal
@@ -84,7 +85,8 @@ def _enter(order: Order, become: Callable[[], int]) -> int:
         if child:
             _watch(child, order.verdict)
     except BaseException as error:  # noqa: BLE001 - nothing may go on with rights that it should not have
-        os.write(HOST, b"failed")
+        with contextlib.suppress(OSError):
+            os.write(HOST, b"failed")
         _give_up(error, STDERR)
     try:
         _confine(order)
@@ -98,7 +100,8 @@ def _watch(child: int, verdict: int) -> NoReturn:
     _keep_only([verdict])
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
-    os.write(0, f"{code if code >= 0 else SIGNALLED - code}\n".encode())
+    with contextlib.suppress(OSError):  # the sandbox is gone
+        os.write(0, f"{code if code >= 0 else SIGNALLED - code}\n".encode())
     os._exit(0)
 
 
@@ -116,13 +119,18 @@ def _confine(order: Order) -> None:
         os.sched_setaffinity(0, order.cpu_ids)
     for name, bound in order.bounds.items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name.upper()}"), (bound, bound))
-    os.environ.clear()
-    os.environ.update(order.env)
+    os.environ.update(order.env | {"PWD": "/work"})
     _drop_rights(order.uid)
     _filter_calls(program)
-    _check()
+    _check(order.uid)
+    _forget()
+
+
+def _forget() -> None:
+    """Draw anew what the others that are forked here would else have drawn alike."""
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()  # the others that are forked here shall not draw the same numbers
+        sys.modules["numpy"].random.seed()
+    multiprocessing.current_process().authkey = os.urandom(32)
 
 
 def _keep_only(descriptors: Sequence[int]) -> None:
@@ -159,13 +167,16 @@ class _FilterProgram(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-def _check() -> None:
-    """Raise RuntimeError unless the kernel itself says that nothing is left."""
+def _check(uid: int | None) -> None:
+    """Raise RuntimeError unless the kernel itself says that nothing is left, and no user but `uid` if that is known."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     fields = dict(line.split(":", 1) for line in lines if ":" in line)
     found = {name: fields[name].strip() for name in NOTHING_LEFT}
     if found != NOTHING_LEFT:
         raise RuntimeError(f"rights are left: {found}")
+    users = {word for name in ("Uid", "Gid", "Groups") for word in fields[name].split()}
+    if uid is not None and users != {str(uid)}:
+        raise RuntimeError(f"other users or groups are left: {users}")
 
 
 def _call(name: str, *arguments: Any) -> None:

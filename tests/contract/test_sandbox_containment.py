@@ -91,7 +91,7 @@ print(status['NoNewPrivs'].strip())
 
 def test_only_the_sandboxs_own_processes_are_seen(cold_or_warm: Bench) -> None:
     said = cold_or_warm.says("import os; print(sum(name.isdigit() for name in os.listdir('/proc')))")
-    assert int(said) <= 4
+    assert int(said) <= 6  # among them, for a moment, the two that had waited for a notebook
 
 
 def test_tampering_with_the_first_process_does_not_move_the_deadline(cold_or_warm: Bench) -> None:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 from conftest import sandbox_named
-from sandbox_bench import ORDINARY
+from sandbox_bench import ORDINARY, Bench
 from warm_bench import WarmBench, notebook
 
 from grader.model import Limits
 from grader.ports import Sandbox
-from grader.sandbox import BubblewrapSandbox, confinement, empty_job
+from grader.sandbox import BubblewrapSandbox, confinement, empty_job, zygote
 from grader.settings import read_settings
 
 pytestmark = pytest.mark.sandbox
@@ -75,28 +75,89 @@ def test_where_none_can_enter_each_sandbox_loads_by_itself(
     assert bench.record()["status"] == "completed"
 
 
+def test_one_that_answers_too_late_is_not_asked_again(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    assert hello_again(bench) == "hello\n"
+    (first,) = zygotes(sandbox)
+    monkeypatch.setattr(zygote, "FORK_S", 0.0)
+    assert hello_again(bench) == "hello\n"
+    monkeypatch.undo()
+    assert hello_again(bench) == "hello\n"
+    (second,) = zygotes(sandbox)
+    assert second != first
+
+
 def test_works_do_not_draw_the_same_numbers(sandbox: Sandbox, tmp_path: Path) -> None:
     bench = WarmBench(sandbox, tmp_path)
-    code = "import numpy, os, random, tempfile, uuid\n"
+    code = "import multiprocessing, numpy, os, random, tempfile, uuid\n"
     code += "words = [numpy.random.rand(), numpy.random.default_rng().random(), random.random(), uuid.uuid4().hex]\n"
+    code += "words += [multiprocessing.current_process().authkey.hex()]\n"
     code += "print(*words, tempfile.mktemp(), os.urandom(4).hex())"
     drawn = [bench.sandbox.run(bench.job(code), threading.Event()).stdout.split() for _ in range(2)]
-    assert len(drawn[0]) == 6
+    assert len(drawn[0]) == 7
     assert not set(drawn[0]) & set(drawn[1])
+
+
+WHAT_IS_SEEN = """
+import multiprocessing, os, platform, resource, sys
+print(sorted(os.environ.items()))
+print(platform.uname(), platform.node(), os.getcwd(), os.umask(0o22), os.getsid(0) == os.getpid())
+print([stream.seekable() for stream in (sys.stdin, sys.stdout, sys.stderr)], sys.flags, sys.argv)
+print([resource.getrlimit(getattr(resource, name)) for name in sorted(dir(resource)) if name.startswith('RLIMIT_')])
+print(open('/proc/self/status').read().partition('Seccomp:')[2].splitlines()[0])
+"""
+
+
+def test_a_work_sees_what_it_would_see_had_its_runner_started_in_the_sandbox(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def seen(sandbox: Sandbox) -> list[str]:
+        bench = WarmBench(sandbox, tmp_path)
+        result = sandbox.run(bench.job(WHAT_IS_SEEN), threading.Event())
+        assert result.stderr == ""
+        return result.stdout.splitlines()
+
+    forked = seen(sandbox)
+    monkeypatch.setattr(confinement, "_TO_ENTER", ())
+    alone = sandbox_named("bubblewrap")
+    try:
+        assert forked == seen(alone)
+        assert not zygotes(alone)[1:]
+    finally:
+        alone.close()
+
+
+@pytest.mark.parametrize("ahead", [False, True], ids=["cold", "forked"])
+def test_every_process_that_the_work_could_take_over_has_its_limits(
+    sandbox: Sandbox, tmp_path: Path, *, ahead: bool
+) -> None:
+    code = """
+import os
+for pid in filter(str.isdigit, os.listdir('/proc')):
+    if os.stat('/proc/' + pid).st_uid == os.getuid():
+        limits = open('/proc/' + pid + '/limits').read().splitlines()
+        print(pid, *(line.split()[-3:-1] for line in limits if line.startswith(('Max open files', 'Max file size'))))
+"""
+    bench = WarmBench(sandbox, tmp_path) if ahead else Bench(sandbox, tmp_path)
+    lines = sandbox.run(bench.job(code, open_files=300), threading.Event()).stdout.splitlines()
+    limits = {line.partition(" ")[2] for line in lines}
+    assert len(lines) > ahead
+    assert limits == {f"['{2 * ORDINARY['disk_bytes']}', '{2 * ORDINARY['disk_bytes']}'] ['300', '300']"}
 
 
 def test_a_work_finds_nothing_of_it(sandbox: Sandbox, tmp_path: Path) -> None:
     code = """
 import glob, os
-print(os.getppid() != 0, sorted(os.environ) == sorted(PLAIN))
+print(os.getppid() != 0)
 for name in glob.glob('/proc/[0-9]*'):
     seen = [os.readlink(link) for link in glob.glob(name + '/fd/*') if os.path.islink(link)]
     assert not any('socket:' in one or 'cgroup' in one or one.startswith('mnt:') for one in seen), (name, seen)
 """
     bench = WarmBench(sandbox, tmp_path)
-    plain = bench.sandbox.run(bench.job("import os; print(sorted(os.environ))"), threading.Event()).stdout
-    result = bench.sandbox.run(bench.job(f"PLAIN = {plain}{code}"), threading.Event())
-    assert (result.stdout, result.stderr) == ("True True\n", "")
+    result = bench.sandbox.run(bench.job(code), threading.Event())
+    assert (result.stdout, result.stderr) == ("True\n", "")
 
 
 def test_a_kernel_killed_by_its_own_cell_is_told_as_ever(sandbox: Sandbox, tmp_path: Path) -> None:
