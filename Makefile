@@ -34,6 +34,8 @@ check: setup
 
 bench: environment
 	@$(BIN)/python benchmarks/overhead.py
+	@$(BIN)/python benchmarks/warm.py
+	@$(BIN)/python benchmarks/kill_to_gone.py
 
 clean:
 	rm -rf .venv .cache grading .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
