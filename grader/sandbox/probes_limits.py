@@ -86,7 +86,7 @@ _TITLES = {
 }
 _ADVICE = "A submission could starve this machine: make control groups usable, or use another sandbox."
 LIMITS = (
-    _ends(_MEMORY, "memory", memory_bytes=200 * MB),
+    _ends(_MEMORY, "memory", memory_bytes=320 * MB),
     Probe("limits.processes", "The number of processes is limited", _ADVICE, _processes),
     _ends(_DISK, "disk", disk_bytes=16 * MB),
     _ends(_FILES, "disk", disk_files=500),

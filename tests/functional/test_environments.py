@@ -110,6 +110,14 @@ def company(backend: str, index: PackageIndex, tmp_path_factory: pytest.TempPath
     assert leavings(made.folder) == []
 
 
+@pytest.fixture
+def chooser(company: Company) -> Company:
+    """The same, for what is decided before there is a sandbox."""
+    if company.sandbox != "bubblewrap":
+        pytest.skip("what is chosen to be installed is the same for every sandbox")
+    return company
+
+
 def leavings(folder: Path) -> list[str]:
     """Return what gradings in `folder` have left behind, the environments that are kept excepted."""
     left = [path.name for path in (folder / "home" / "scratch").iterdir() if path.name != ".lock"]
@@ -151,42 +159,42 @@ def test_an_environment_is_made_once_for_all_who_ask_for_the_same(company: Compa
     assert company.index.asked("/alpha-2.0-py3-none-any.whl") == before == 1
 
 
-def test_what_is_not_pinned_is_resolved_as_of_the_works_date(company: Company) -> None:
-    report = company.grade("dated", imports("1.0"), asks="alpha\n")
+def test_what_is_not_pinned_is_resolved_as_of_the_works_date(chooser: Company) -> None:
+    report = chooser.grade("dated", imports("1.0"), asks="alpha\n")
     used = report["run"]["environment"]
     assert (report["failure"], used["rung"]) == (None, "as_of")
     assert used["as_of"][:10] == time.strftime("%Y-%m-%d", time.gmtime(LAST_WEEK))
     assert any("as of the work's date" in warning for warning in report["run"]["warnings"])
 
 
-def test_what_a_pin_brings_along_is_as_old_as_the_pin(company: Company) -> None:
-    company.index.wheel("of-its-time", "1.0", requires=["alpha"])
-    report = company.grade("aged", imports("1.0"), asks="of-its-time==1.0\n")
+def test_what_a_pin_brings_along_is_as_old_as_the_pin(chooser: Company) -> None:
+    chooser.index.wheel("of-its-time", "1.0", requires=["alpha"])
+    report = chooser.grade("aged", imports("1.0"), asks="of-its-time==1.0\n")
     used = report["run"]["environment"]
     assert (report["failure"], used["rung"], used["as_of"]) == (None, "exact", "2020-01-02T00:00:00+00:00")
 
 
-def test_pins_that_are_gone_are_relaxed_and_the_report_says_why(company: Company) -> None:
-    report = company.grade("gone", imports("2.0"), asks="alpha==0.9\n")
+def test_pins_that_are_gone_are_relaxed_and_the_report_says_why(chooser: Company) -> None:
+    report = chooser.grade("gone", imports("2.0"), asks="alpha==0.9\n")
     used = report["run"]["environment"]
     assert (report["failure"], used["rung"]) == (None, "relaxed")
     assert "no version of alpha==0.9" in used["reason"]
-    assert "alpha==0.9" in company.log("gone", "environment.txt")
-    page = (company.folder / "gone-report" / "report.html").read_text()
+    assert "alpha==0.9" in chooser.log("gone", "environment.txt")
+    page = (chooser.folder / "gone-report" / "report.html").read_text()
     assert "requirements, versions relaxed" in page
 
 
-def test_only_the_pin_that_is_gone_is_relaxed(company: Company) -> None:
-    company.index.wheel("kept", "1.0")
-    company.index.wheel("kept", "2.0")
+def test_only_the_pin_that_is_gone_is_relaxed(chooser: Company) -> None:
+    chooser.index.wheel("kept", "1.0")
+    chooser.index.wheel("kept", "2.0")
     code = imports("2.0") + "import kept\nassert kept.__version__ == '1.0'\n"
-    report = company.grade("partly", code, asks="kept==1.0\nalpha==0.9\n")
+    report = chooser.grade("partly", code, asks="kept==1.0\nalpha==0.9\n")
     assert (report["failure"], report["run"]["environment"]["rung"]) == (None, "relaxed")
     assert any("without the versions of alpha." in warning for warning in report["run"]["warnings"])
 
 
-def test_what_contradicts_itself_leaves_the_base_environment(company: Company) -> None:
-    report = company.grade("torn", "import pandas\n", asks="needs-alpha==1.0\nalpha>=2\nabsent\n")
+def test_what_contradicts_itself_leaves_the_base_environment(chooser: Company) -> None:
+    report = chooser.grade("torn", "import pandas\n", asks="needs-alpha==1.0\nalpha>=2\nabsent\n")
     used = report["run"]["environment"]
     assert (report["failure"], used["rung"], used["name"]) == (None, "base", "fixed")
     assert any(
@@ -194,22 +202,22 @@ def test_what_contradicts_itself_leaves_the_base_environment(company: Company) -
     )
 
 
-def test_a_package_that_is_nowhere_is_named_when_the_work_imports_it(company: Company) -> None:
-    failure = company.grade("absent", "import absent\n", asks="absent\n")["failure"]
+def test_a_package_that_is_nowhere_is_named_when_the_work_imports_it(chooser: Company) -> None:
+    failure = chooser.grade("absent", "import absent\n", asks="absent\n")["failure"]
     assert failure["code"] == "environment.missing_package"
     assert "absent" in failure["message"]
 
 
-def test_a_source_distribution_is_named_and_never_downloaded(company: Company) -> None:
-    failure = company.grade("source", "", asks="alpha\nonly-source\n")["failure"]
+def test_a_source_distribution_is_named_and_never_downloaded(chooser: Company) -> None:
+    failure = chooser.grade("source", "", asks="alpha\nonly-source\n")["failure"]
     assert (failure["code"], failure["path"], failure["line"]) == ("environment.sdist", "requirements.txt", 2)
     assert "only-source" in failure["message"]
-    assert company.index.asked(".tar.gz") == 0
+    assert chooser.index.asked(".tar.gz") == 0
 
 
-def test_another_index_is_refused_with_its_line_and_the_code_is_judged_all_the_same(company: Company) -> None:
+def test_another_index_is_refused_with_its_line_and_the_code_is_judged_all_the_same(chooser: Company) -> None:
     asks = "alpha\n--extra-index-url https://evil.example/simple\n"
-    report = company.grade("elsewhere", "", asks=asks)
+    report = chooser.grade("elsewhere", "", asks=asks)
     failure = report["failure"]
     assert (failure["code"], failure["path"], failure["line"]) == ("environment.forbidden", "requirements.txt", 2)
     judged = [one["verdict"] for part in report["dimensions"] for one in part["criteria"] if one["score"] is not None]
