@@ -13,7 +13,7 @@ from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
 from grader.sandbox.container_options import create_container
-from grader.sandbox.disk import MemoryFileSystems
+from grader.sandbox.disk import MemoryFileSystems, Written
 from grader.sandbox.engine import engine, told_as_ours
 from grader.sandbox.group_meter import GroupMeter, meter_of
 from grader.sandbox.inside import memory_file_systems
@@ -39,7 +39,7 @@ class Container:
         self._client, self._job, self._left = client, job, left
         self._mark = f"sandbox-{secrets.token_hex(8)}"
         self.meter: GroupMeter | None = None
-        self.memory: MemoryFileSystems | None = None
+        self.memory: Written | None = None
         self.roots: tuple[int, ...] = ()
         self._ended = threading.Event()
         self._door: Any = None

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 _HIDDEN = (errno.ENAMETOOLONG, errno.EACCES)
 
@@ -72,6 +73,19 @@ def unlinked_use(processes: Iterable[int], device: int) -> DiskUse:
             if state.st_nlink == 0 and state.st_dev == device and stat.S_ISREG(state.st_mode):
                 found[state.st_ino] = state.st_blocks * 512
     return DiskUse(sum(found.values()), len(found))
+
+
+class Written(Protocol):
+    """What a sandbox writes outside its own two folders."""
+
+    def use(self) -> DiskUse:
+        """Return what is there now."""
+
+    def full(self) -> bool:
+        """Return whether a next write will fail for want of room."""
+
+    def close(self) -> None:
+        """Let go of it."""
 
 
 class MemoryFileSystems:

@@ -13,7 +13,7 @@ from typing import Protocol, Self
 from grader.errors import InfrastructureError, SubmissionError
 from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
-from grader.sandbox.disk import MemoryFileSystems
+from grader.sandbox.disk import Written
 from grader.sandbox.inside import READY_FILE
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.slots import give_to_slot
@@ -26,7 +26,7 @@ _LOOK_EVERY_S = 0.01
 class Confined(Protocol):
     """The process or container of one sandbox, as its backend made it."""
 
-    memory: MemoryFileSystems | None
+    memory: Written | None
 
     @property
     def roots(self) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from typing import Protocol
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended, Enforcement
-from grader.sandbox.disk import DiskUse, MemoryFileSystems, folder_use, unlinked_use
+from grader.sandbox.disk import DiskUse, Written, folder_use, unlinked_use
 from grader.sandbox.process_tree import descendants
 
 # How often a run is looked at. The kernel holds limits that are enforced; we alone hold the others.
@@ -50,7 +50,7 @@ class Watchdog:
     def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge) -> None:
         """Measure what the job's folders hold before the work starts."""
         self.gauge = gauge
-        self.memory: MemoryFileSystems | None = None
+        self.memory: Written | None = None
         self.roots: tuple[int, ...] = ()
         self.cpu_before_s = 0.0
         self._job, self._cancel = job, cancel
