@@ -25,12 +25,9 @@ for place in ('.', '/tmp', '/dev/shm', '/run', os.environ.get('HOME', '.')):
             file.write(CANARY)
     except OSError:
         pass
-try:
-    door = socket.socket(socket.AF_UNIX)
-    door.bind('\\0' + CANARY)
-    door.listen()
-except OSError:
-    pass
+door = socket.socket(socket.AF_UNIX)
+door.bind('\\0' + CANARY)
+door.listen()
 if os.fork() == 0:
     os.execvp(sys.executable, [sys.executable, '-c', 'import time; time.sleep(600)', CANARY])
 open(FACTS['up'], 'w').close()

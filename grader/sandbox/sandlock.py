@@ -96,8 +96,7 @@ class SandlockSandbox:
         with ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
-            folder = stack.enter_context(_private_folder(job.workspace.parent))
-            places = Places(folder, job, job.environment or environment.path, uid)
+            places = Places(stack.enter_context(_private_folder(job.workspace.parent)), job, uid)
             process = stack.enter_context(SandlockProcess(job, environment, uid, places))
             gauge = TreeGauge(process.roots, job.limits)
             standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))

@@ -7,7 +7,6 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,17 +23,15 @@ from grader.sandbox.confined_process import KILL_S, ConfinedProcess, close, is_r
 from grader.sandbox.confinement import etc_files, inner_command
 from grader.sandbox.disk import DiskUse, folder_use
 from grader.sandbox.environment import BuiltEnvironment
-from grader.sandbox.inside import HOME, memory_file_systems, variables
+from grader.sandbox.inside import memory_file_systems, variables
 from grader.sandbox.process_tree import descendants
 from grader.sandbox.result import Death
 from grader.sandbox.seccomp import compiled_filter
-from grader.sandbox.slots import give_to_slot
 
 PORTS = 10  # a kernel listens on five, and there are two where the one that waits cannot be taken
 PORTS_VARIABLE = "KERNEL_PORTS"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
-_RANDOM = ("/dev/random", "/dev/urandom")
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _ETC_SHOWN = ("/etc/fonts", "/etc/alternatives")
 
 # The supervisor opens files for the work, in its own name: it is the slot's user too, so what it makes is the work's,
@@ -55,18 +52,14 @@ os.execv(sys.argv[2], sys.argv[2:])
 class Places:
     """The folders of one sandbox that are in memory on other backends, in `folder`, which is removed with them."""
 
-    def __init__(self, folder: Path, job: SandboxJob, packages: Path, uid: int | None) -> None:
-        """Make them, the few files of /etc, and the font cache, which links cannot show: they end at a place's edge."""
+    def __init__(self, folder: Path, job: SandboxJob, uid: int | None) -> None:
+        """Make them, and the few files of /etc."""
         self._most = job.limits.disk_files
         self.written = {place.target: folder / str(number) for number, place in enumerate(memory_file_systems(job))}
         for made in self.written.values():
             made.mkdir(mode=0o700)
-        fonts = self.written[HOME] / Path(variables(job)["MPLCONFIGDIR"]).relative_to(HOME)
-        fonts.mkdir(parents=True)
-        for cache in (packages / "share" / "matplotlib").glob("*.json"):
-            shutil.copy(cache, fonts)
-        if uid is not None:
-            give_to_slot(tuple(self.written.values()), uid)
+            if uid is not None:
+                os.chown(made, uid, uid)
         self.etc = folder / "etc"
         self.etc.mkdir(mode=0o755)
         for path, text in etc_files(uid, network=False).items():
@@ -177,8 +170,7 @@ def _order(job: SandboxJob, environment: BuiltEnvironment, uid: int | None, plac
         "cwd": "/work",
         "fs_mount": {"/work": job.workspace, "/out": job.output, **places.written},
         "fs_mount_ro": shown,
-        "fs_readable": [*filter(os.path.exists, (*_SYSTEM, *_RANDOM, *_DEVICES)), "/proc", base, packages],
-        "fs_writable": _DEVICES,
+        "fs_readable": [*filter(os.path.exists, (*_SYSTEM, *_DEVICES)), "/proc", base, packages],
         "fs_denied": [path for path in others if path.is_dir()],
         "net_allow": [f"tcp://127.0.0.1:{port}" for port in ports],
         "net_allow_bind": ports,

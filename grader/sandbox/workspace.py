@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,7 +80,7 @@ def _data_beside(work: Path, plan: RunPlan) -> list[str]:
     folder = (work / plan.entry_point.path).parent
     if folder == work or (folder / "data").exists():
         return []
-    (folder / "data").symlink_to(os.path.relpath(work / "data", folder))
+    (folder / "data").symlink_to("/work/data")
     return [f"data/ was also shown in {folder.relative_to(work)}/, where the notebook lies."]
 
 
