@@ -3,16 +3,14 @@
     python tools/compile_seccomp.py [--check]
 
 One file of BPF instructions for each architecture, <machine>.bpf, committed beside the profile: a grader then needs no
-libseccomp. And one more, <machine>-without-unix-sockets.bpf, for sandboxes that have no mounts of their own: a work in
-one could find the sockets of the machine's services. A system call that is newer than every one the profile knows gets
-ENOSYS and not EPERM, as runc does it for Docker: the C library then takes an older one.
+libseccomp. A system call that is newer than every one the profile knows gets ENOSYS and not EPERM, as runc does it for
+Docker: the C library then takes an older one.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import socket
 import struct
 import sys
 import tempfile
@@ -53,23 +51,10 @@ def main() -> int:
 
 def compiled(profile: dict[str, Any]) -> dict[str, bytes]:
     """Return machine name -> BPF program of `profile`, for every architecture that it names."""
-    found = {}
-    for entry in profile["archMap"]:
-        machine, arch = MACHINES[entry["architecture"]]
-        found[machine] = _program(profile, arch)
-        found[f"{machine}-without-unix-sockets"] = _program(_without_unix_sockets(profile), arch)
-    return found
-
-
-def _without_unix_sockets(profile: dict[str, Any]) -> dict[str, Any]:
-    """Return the profile without sockets that have a name in the file system; a pair of them can still be made."""
-    kept = [rule for rule in profile["syscalls"] if not _makes_unix_sockets(rule)]
-    assert len(kept) == len(profile["syscalls"]) - 1
-    return {**profile, "syscalls": kept}
-
-
-def _makes_unix_sockets(rule: dict[str, Any]) -> bool:
-    return bool(rule["names"] == ["socket"] and rule["args"][0]["value"] == socket.AF_UNIX)
+    return {
+        MACHINES[entry["architecture"]][0]: _program(profile, MACHINES[entry["architecture"]][1])
+        for entry in profile["archMap"]
+    }
 
 
 def _program(profile: dict[str, Any], arch: Any) -> bytes:

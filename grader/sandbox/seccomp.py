@@ -17,15 +17,12 @@ def engine_profile() -> str:
     return json.dumps(profile)
 
 
-def compiled_filter(*, unix_sockets: bool = True) -> bytes:
+def compiled_filter() -> bytes:
     """Return the profile as the kernel takes it: BPF instructions for this machine's processor.
-
-    Without `unix_sockets` there are none but connected pairs, for sandboxes that can see sockets of the machine's own.
 
     Raises InfrastructureError where there is none for this processor: nothing is run without a filter.
     """
-    kind = "" if unix_sockets else "-without-unix-sockets"
-    path = sandbox_asset("seccomp") / f"{platform.machine()}{kind}.bpf"
+    path = sandbox_asset("seccomp") / f"{platform.machine()}.bpf"
     try:
         return path.read_bytes()
     except FileNotFoundError as error:

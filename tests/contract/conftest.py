@@ -12,16 +12,14 @@ from sandbox_bench import Bench
 from warm_bench import WarmBench
 
 from grader.ports import Sandbox
-from grader.sandbox import BubblewrapSandbox, DockerSandbox, SandlockSandbox
+from grader.sandbox import BubblewrapSandbox, DockerSandbox
 from grader.settings import read_settings
 
 BUBBLEWRAP = pytest.param("bubblewrap", marks=pytest.mark.sandbox)
 DOCKER = pytest.param("docker", marks=pytest.mark.docker)
-SANDLOCK = pytest.param("sandlock", marks=pytest.mark.sandbox)
 MAKERS: dict[str, Callable[[Path], Sandbox]] = {
     "bubblewrap": BubblewrapSandbox,
     "docker": DockerSandbox,
-    "sandlock": SandlockSandbox,
     "fake": lambda _: FakeSandbox(),
 }
 
@@ -37,7 +35,7 @@ def sandbox_named(name: str) -> Sandbox:
     return sandbox
 
 
-@pytest.fixture(scope="module", params=[BUBBLEWRAP, DOCKER, SANDLOCK])
+@pytest.fixture(scope="module", params=[BUBBLEWRAP, DOCKER])
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     """Each backend that confines."""
     found = sandbox_named(request.param)
