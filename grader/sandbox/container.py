@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KILL_S = 30
 AWAY_S, LOOK_EVERY_S = 5.0, 0.25  # how long an engine that has gone away is waited for
+REFUSALS_EVERY_S = 0.01
 
 
 class Container:
@@ -88,8 +89,18 @@ class Container:
         return False
 
     def wait_a_tick(self, seconds: float) -> bool:
-        """Return whether it has ended, after `seconds` at most."""
-        return self._ended.wait(seconds)
+        """Return whether it has ended, after `seconds` at most.
+
+        The engine removes the group at once when the container ends, and work that dies of a refused process does so
+        within milliseconds: the refusals are looked at meanwhile, or nobody would have seen them.
+        """
+        deadline = time.monotonic() + seconds
+        while not self._ended.wait(max(0, min(REFUSALS_EVERY_S, deadline - time.monotonic()))):
+            if self.meter is not None:
+                self.meter.refused_processes()
+            if time.monotonic() >= deadline:
+                return False
+        return True
 
     def end(self, killed_for: Ended | None, wall_s: float) -> Death:
         """Kill it if it is to be, and return what is known of its end; raises InfrastructureError when it stays."""

@@ -10,14 +10,16 @@ class GroupMeter:
 
     def __init__(self, version: int, folders: dict[str, Path]) -> None:
         self._version, self._folders = version, folders
+        self._refused = 0
 
     def oom_kills(self) -> int:
         """Return how many processes the kernel has killed because the group was out of memory."""
         return self._field("memory", "memory.oom_control" if self._version == 1 else "memory.events", "oom_kill")
 
     def refused_processes(self) -> int:
-        """Return how often a new process or thread was refused because there were too many."""
-        return self._field("pids", "pids.events", "max")
+        """Return how often a new process or thread was refused because there were too many, as last seen."""
+        self._refused = max(self._refused, self._field("pids", "pids.events", "max"))
+        return self._refused
 
     def memory_bytes(self) -> int:
         """Return the memory in use that cannot be dropped: anonymous and shared, without the page cache."""
