@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ def _data_beside(work: Path, plan: RunPlan) -> list[str]:
     folder = (work / plan.entry_point.path).parent
     if folder == work or (folder / "data").exists():
         return []
-    (folder / "data").symlink_to("/work/data")
+    (folder / "data").symlink_to(os.path.relpath(work / "data", folder))
     return [f"data/ was also shown in {folder.relative_to(work)}/, where the notebook lies."]
 
 
@@ -123,9 +124,7 @@ def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
         "path": entry.path,
         "argv": list(entry.argv),
         "function": entry.function,
-        "work": "/work",
-        "output": "/out",
-        "paths": ["/work", "/work/src", *([f"/work/{folder}"] if folder != "." else [])],
+        "paths": [".", "src", *([folder] if folder != "." else [])],
         "cell_s": plan.limits.cell_s,
         "input": "data/test.csv",
     }

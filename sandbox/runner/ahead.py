@@ -19,7 +19,6 @@ import notebook
 import record
 import stack
 
-WORK = "/work"
 SIGNALLED = 128
 
 
@@ -30,7 +29,8 @@ class NotebookAhead:
         lines, self._lines = os.pipe()
         self._ready, ready = os.pipe()
         theirs = (self._lines, self._ready)
-        self._process = forked.fork(lambda: _become(lines, ready, theirs), folder=WORK)
+        work = os.getcwd()  # noqa: PTH109 - what follows takes text
+        self._process = forked.fork(lambda: _become(work, lines, ready, theirs), folder=work)
         for descriptor in (lines, ready):
             os.close(descriptor)
 
@@ -57,14 +57,14 @@ def suits(job: dict[str, Any]) -> bool:
     return job["kind"] == "notebook" and not stack.is_shadowed_in((Path(job["work"]) / job["path"]).parent)
 
 
-def _become(lines: int, ready: int, theirs: tuple[int, ...]) -> int:
+def _become(work: str, lines: int, ready: int, theirs: tuple[int, ...]) -> int:
     for descriptor in theirs:
         os.close(descriptor)
-    return asyncio.run(_serve(kernel.forked_manager(WORK), lines, ready))
+    return asyncio.run(_serve(kernel.forked_manager(work), work, lines, ready))
 
 
-async def _serve(manager: Any, lines: int, ready: int) -> int:
-    client = notebook.client_of(manager, WORK)
+async def _serve(manager: Any, work: str, lines: int, ready: int) -> int:
+    client = notebook.client_of(manager, work)
     await notebook.start(client)
     os.write(ready, b"x")
     with os.fdopen(lines, "rb") as reading:

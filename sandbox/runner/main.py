@@ -1,8 +1,9 @@
 """Runs one piece of work inside the sandbox, and leaves run.json beside its outputs.
 
-It is started before there is a work: it loads the scientific stack, says that it is ready by making /out/.ready, and
-waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends. Called with the word
-"zygote" it loads the stack outside of any sandbox with a work, and what it forks into sandboxes gets ready there.
+It is started before there is a work: it loads the scientific stack, says that it is ready by making .ready in
+OUTPUT_DIR, and waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends. Called
+with the word "zygote" it loads the stack outside of any sandbox with a work, and what it forks into sandboxes gets
+ready there.
 
 Everything here runs next to hostile code and may be tampered with by it: the host treats run.json as a hint.
 """
@@ -20,7 +21,7 @@ from typing import Any
 import stack
 
 ZYGOTE = "zygote"
-READY = Path("/out/.ready")
+READY = ".ready"
 NO_JOB = 125
 RUNNERS = {
     "notebook": "notebook",
@@ -56,13 +57,14 @@ def _serve_one() -> int:
 
     waiting = ahead.NotebookAhead()
     is_ready = waiting.is_ready()
-    READY.touch()
+    output = Path(os.environ["OUTPUT_DIR"])
+    (output / READY).touch()
     line = _line_from_the_host()
     if not line:
         return NO_JOB  # whoever started us is gone
-    job: dict[str, Any] = json.loads(line)
+    job = _with_places(json.loads(line), output)
     if is_ready and ahead.suits(job):
-        os._exit(waiting.run(line))
+        os._exit(waiting.run(json.dumps(job).encode()))
     waiting.leave()
     os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
     run = record.RunRecord(Path(job["output"]) / "run.json")
@@ -71,6 +73,13 @@ def _serve_one() -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if failure is None else 1)  # what the work has left running dies with the sandbox
+
+
+def _with_places(job: dict[str, Any], output: Path) -> dict[str, Any]:
+    """Say where things are here: not every sandbox can show them in the same places."""
+    work = Path.cwd()
+    paths = [str(work / path) for path in job["paths"]]
+    return {**job, "work": str(work), "output": str(output), "paths": paths}
 
 
 def _line_from_the_host() -> bytes:
