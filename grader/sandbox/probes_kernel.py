@@ -60,13 +60,21 @@ for name, number in FACTS['families'].items():
             pass
 """
 _MOUNTS = """
+def can_be_written(folder):
+    path = os.path.join(folder, CANARY)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except OSError:
+        return False
+    os.unlink(path)
+    return True
 deadline = time.monotonic() + 90
 for folder, folders, names in os.walk('/'):
     if folder == '/':
         folders[:] = [name for name in folders if name not in ('proc', 'sys')]
     if folder in FACTS['writable']:
         folders[:] = []
-    elif os.access(folder, os.W_OK):
+    elif os.access(folder, os.W_OK) and can_be_written(folder):
         found.append(f'{folder} can be written')
     if time.monotonic() > deadline or len(found) > 20:
         break

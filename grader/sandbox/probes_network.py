@@ -13,22 +13,26 @@ from grader.sandbox.probe import Probe, ProbeBench
 METADATA = "169.254.169.254"
 _PUBLIC = ("1.1.1.1", "8.8.8.8", "2606:4700:4700::1111")
 
-# A connected UDP socket needs a route and sends nothing; a refused TCP connection has arrived somewhere.
+# Connecting a UDP socket needs a route and sends nothing, so only the sandbox itself can refuse that. A refused TCP
+# connection has arrived somewhere, unless it was refused in the same way.
 _REACH = """
 import errno, socket
-def connects(family, kind, address):
+def refusal(family, kind, address):
     try:
         with socket.socket(family, kind) as door:
             door.settimeout(2)
             door.connect(address)
     except OSError as error:
-        return error.errno == errno.ECONNREFUSED and address[0] not in ('127.0.0.1', '::1')
-    return True
+        return error.errno or -1
+    return 0
 for host, port in FACTS['addresses']:
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
-    if connects(family, socket.SOCK_STREAM, (host, port)):
+    by_tcp = refusal(family, socket.SOCK_STREAM, (host, port))
+    by_udp = refusal(family, socket.SOCK_DGRAM, (host, port))
+    arrived = by_tcp == errno.ECONNREFUSED != by_udp and not host.startswith('127.')
+    if by_tcp == 0 or arrived:
         found.append(f'a connection to {host} port {port} was possible')
-    elif not host.startswith('127.') and connects(family, socket.SOCK_DGRAM, (host, port)):
+    elif by_udp == 0 and not host.startswith('127.'):
         found.append(f'there is a route to {host}')
 for name in FACTS['names']:
     try:
