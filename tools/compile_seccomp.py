@@ -3,14 +3,18 @@
     python tools/compile_seccomp.py [--check]
 
 One file of BPF instructions for each architecture, <machine>.bpf, committed beside the profile: a grader then needs no
-libseccomp. A system call that is newer than every one the profile knows gets ENOSYS and not EPERM, as runc does it for
-Docker: the C library then takes an older one.
+libseccomp. And one more, <machine>-beside-the-host.bpf, for sandboxes that have no namespaces of their own: a work in
+one could find the sockets of the machine's services, and files whose modes its user may set.
+
+A system call that is newer than every one the profile knows gets ENOSYS and not EPERM, as runc does it for Docker: the
+C library then takes an older one.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import socket
 import struct
 import sys
 import tempfile
@@ -24,11 +28,23 @@ MACHINES = {
     "SCMP_ARCH_X86_64": ("x86_64", pyseccomp.Arch.X86_64),
     "SCMP_ARCH_AARCH64": ("aarch64", pyseccomp.Arch.AARCH64),
 }
-OPERATORS = {"SCMP_CMP_EQ": pyseccomp.EQ, "SCMP_CMP_MASKED_EQ": pyseccomp.MASKED_EQ}
+OPERATORS = {"SCMP_CMP_EQ": pyseccomp.EQ, "SCMP_CMP_NE": pyseccomp.NE, "SCMP_CMP_MASKED_EQ": pyseccomp.MASKED_EQ}
 NEWEST_KNOWN = 452  # fchmodat2; the numbers of newer calls are the same on every architecture
 ENOSYS = 38
 BPF_LD_W_ABS, BPF_JGT_K, BPF_RET_K = 0x20, 0x25, 0x06
 RET_ERRNO = 0x00050000
+
+# Beside the host, none of these: what is shared with every process of the same IPC namespace.
+SHARED = {"shmat", "shmctl", "shmdt", "shmget", "semctl", "semget", "semop", "semtimedop"}
+SHARED |= {"msgctl", "msgget", "msgrcv", "msgsnd", "mq_open", "mq_unlink"}
+# Landlock does not hold these. They do nothing and say that they did: every copying of a file ends with some of them.
+# Times it does not hold either, but whether a file is there is found out by setting them (pathlib's touch).
+UNHELD = {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"}
+UNHELD |= {f"{kind}{act}xattr" for kind in ("", "l", "f") for act in ("set", "remove")}
+# Only for the caller, which is 0 in the argument of that number: others of the same user may be the host's. For others
+# they do nothing and say that they did, as libraries set them for their threads; the limits of others are refused.
+OF_ITSELF = {"prlimit64": 0, "sched_setaffinity": 0, "sched_setattr": 0, "sched_setparam": 0, "sched_setscheduler": 0}
+OF_ITSELF |= {"setpriority": 1, "ioprio_set": 1}
 
 
 def main() -> int:
@@ -51,10 +67,35 @@ def main() -> int:
 
 def compiled(profile: dict[str, Any]) -> dict[str, bytes]:
     """Return machine name -> BPF program of `profile`, for every architecture that it names."""
-    return {
-        MACHINES[entry["architecture"]][0]: _program(profile, MACHINES[entry["architecture"]][1])
-        for entry in profile["archMap"]
-    }
+    found = {}
+    for entry in profile["archMap"]:
+        machine, arch = MACHINES[entry["architecture"]]
+        found[machine] = _program(profile, arch)
+        found[f"{machine}-beside-the-host"] = _program(_beside_the_host(profile), arch)
+    return found
+
+
+def _beside_the_host(profile: dict[str, Any]) -> dict[str, Any]:
+    """Return the profile without sockets that have a name in the file system, without what IPC namespaces part, with
+    what Landlock does not hold as calls that do nothing, and with no say over others. A pair of sockets can be made.
+    """
+    kept = [rule for rule in profile["syscalls"] if not _makes_unix_sockets(rule)]
+    assert len(kept) == len(profile["syscalls"]) - 1
+    gone = SHARED | UNHELD | OF_ITSELF.keys()
+    rules = [{**rule, "names": [name for name in rule["names"] if name not in gone]} for rule in kept]
+    known = {name for rule in kept for name in rule["names"]}
+    for name in sorted(known & OF_ITSELF.keys()):
+        itself = {"index": OF_ITSELF[name], "value": 0, "op": "SCMP_CMP_EQ"}
+        rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [itself]})
+        if name != "prlimit64":
+            other = {**itself, "op": "SCMP_CMP_NE"}
+            rules.append({"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": 0, "args": [other]})
+    rules.append({"names": sorted(UNHELD), "action": "SCMP_ACT_ERRNO", "errnoRet": 0})
+    return {**profile, "syscalls": rules}
+
+
+def _makes_unix_sockets(rule: dict[str, Any]) -> bool:
+    return bool(rule["names"] == ["socket"] and rule["args"][0]["value"] == socket.AF_UNIX)
 
 
 def _program(profile: dict[str, Any], arch: Any) -> bytes:

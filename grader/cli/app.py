@@ -31,7 +31,7 @@ Sources = Annotated[
 LocalGit = Annotated[
     bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
 ]
-SandboxName = Annotated[Literal["auto", "docker", "bubblewrap"], typer.Option(help="Which sandbox to use.")]
+SandboxName = Annotated[Literal["auto", "docker", "bubblewrap", "sandlock"], typer.Option(help="Which sandbox to use.")]
 Runtime = Annotated[
     str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
 ]

@@ -15,7 +15,15 @@ from grader.errors import GraderError, InfrastructureError
 from grader.pipeline import private_scratch
 from grader.plugins import load_criteria
 from grader.ports import Sandbox
-from grader.sandbox import HostFact, ProbeBench, choose_sandbox, escape_probes, host_facts, known_sandboxes
+from grader.sandbox import (
+    HostFact,
+    ProbeBench,
+    can_be_chosen,
+    choose_sandbox,
+    escape_probes,
+    host_facts,
+    known_sandboxes,
+)
 from grader.settings import Settings
 
 
@@ -27,7 +35,9 @@ def doctor_command(sandbox: str, runtime: str | None, *, as_json: bool, quick: b
     criteria = HostFact(name="rubric", good=True, detail=f"{len(load_criteria())} criteria")
     view.facts([*facts, criteria])
     backends = known_sandboxes(settings.home, settings.docker_image or None, settings.docker_runtime or None)
-    shown = [backend for backend in backends if sandbox in ("auto", backend.name)]
+    shown = [
+        backend for backend in backends if sandbox == backend.name or (sandbox == "auto" and can_be_chosen(backend))
+    ]
     chosen, reason = _chosen(settings, sandbox)
     view.chosen(chosen, reason)
     checks = [check_backend(backend, settings, view, quick=quick) for backend in shown]

@@ -1,7 +1,7 @@
 """Sandbox backends behind the one port."""
 
 from grader.sandbox.bubblewrap import BubblewrapSandbox
-from grader.sandbox.choose import choose_sandbox, known_sandboxes
+from grader.sandbox.choose import can_be_chosen, choose_sandbox, known_sandboxes
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.environment import BuiltEnvironment, build_environment, environment_digest, find_environment
 from grader.sandbox.execute import execute
@@ -11,6 +11,7 @@ from grader.sandbox.package_index import PackageIndex, package_index
 from grader.sandbox.probe import Probe, ProbeBench, ProbeFinding
 from grader.sandbox.probes import escape_probes
 from grader.sandbox.requested import GivenEnvironment, RequestedEnvironments
+from grader.sandbox.sandlock import SandlockSandbox
 from grader.sandbox.workspace import empty_job
 
 __all__ = [
@@ -24,8 +25,10 @@ __all__ = [
     "ProbeBench",
     "ProbeFinding",
     "RequestedEnvironments",
+    "SandlockSandbox",
     "build_environment",
     "build_image",
+    "can_be_chosen",
     "choose_sandbox",
     "empty_job",
     "environment_digest",

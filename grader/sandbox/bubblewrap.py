@@ -15,10 +15,10 @@ from grader.sandbox.bubblewrap_process import BubblewrapProcess
 from grader.sandbox.cgroups import ControlGroup, sweep_groups, usable_hierarchy
 from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import GroupGauge, TreeGauge
-from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
+from grader.sandbox.host import find_bwrap, why_no_namespaces
 from grader.sandbox.pool import Pool
 from grader.sandbox.result import RanOn
-from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
 from grader.sandbox.watchdog import Gauge
@@ -105,23 +105,13 @@ class BubblewrapSandbox:
         program, environment = _program(), find_environment(self._home)
         with ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
-            uid = stack.enter_context(self._user(job))
+            uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
             group = stack.enter_context(_control_group(job))
             process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group, zygote))
             gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.roots, job.limits)
             standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
-
-    @contextmanager
-    def _user(self, job: SandboxJob) -> Iterator[int | None]:
-        if not is_root():
-            yield None
-            return
-        with taken_slot(self._home) as slot:
-            uid = FIRST_UID + slot
-            give_to_slot((job.workspace, job.output), uid)
-            yield uid
 
 
 def _program() -> str:

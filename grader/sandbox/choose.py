@@ -8,15 +8,19 @@ from grader.errors import InfrastructureError, UsageError
 from grader.ports import Sandbox
 from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.docker import DockerSandbox
+from grader.sandbox.sandlock import SandlockSandbox
+
+_BY_NAME = "sandlock, which needs neither but holds less, is used when it is named: --sandbox sandlock."
 
 
 def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: str | None = None) -> Sandbox:
-    """Return the backend `name`: "bubblewrap", "docker", or "auto".
+    """Return the backend `name`: "bubblewrap", "docker", "sandlock", or "auto".
 
     "auto" takes bubblewrap when the kernel can hold its limits for it, else Docker when that is ready, else bubblewrap
-    with cooperative limits. Raises InfrastructureError("infrastructure.no_sandbox") saying what to install.
+    with cooperative limits; never sandlock, which stands less. Raises
+    InfrastructureError("infrastructure.no_sandbox") saying what to install.
     """
-    bubblewrap, docker = backends = known_sandboxes(home, image, runtime)
+    bubblewrap, docker, _ = backends = known_sandboxes(home, image, runtime)
     if name == "auto":
         return _best(bubblewrap, docker)
     for backend in backends:
@@ -26,14 +30,19 @@ def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: 
                 raise InfrastructureError("infrastructure.no_sandbox", f"The {name} sandbox cannot be used: {reason}")
             backend.sweep()
             return backend
-    raise UsageError(f"There is no sandbox {name!r}; choose auto, docker or bubblewrap.")
+    raise UsageError(f"There is no sandbox {name!r}; choose auto, docker, bubblewrap or sandlock.")
+
+
+def can_be_chosen(backend: Sandbox) -> bool:
+    """Return whether "auto" may take it."""
+    return backend.name != SandlockSandbox.name
 
 
 def known_sandboxes(
     home: Path, image: str | None = None, runtime: str | None = None
-) -> tuple[BubblewrapSandbox, DockerSandbox]:
+) -> tuple[BubblewrapSandbox, DockerSandbox, SandlockSandbox]:
     """Return every backend, whether or not it can be used here."""
-    return BubblewrapSandbox(home), DockerSandbox(home, image=image, runtime=runtime)
+    return BubblewrapSandbox(home), DockerSandbox(home, image=image, runtime=runtime), SandlockSandbox(home)
 
 
 def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
@@ -47,7 +56,7 @@ def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
             raise InfrastructureError(
                 "infrastructure.no_sandbox",
                 "No sandbox can be used, so nothing was run.",
-                hint=f"bubblewrap: {without}\n  docker: {without_docker}",
+                hint=f"bubblewrap: {without}\n  docker: {without_docker}\n  {_BY_NAME}",
             )
     chosen.sweep()
     return chosen

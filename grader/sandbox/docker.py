@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +14,11 @@ from grader.sandbox.container import Container
 from grader.sandbox.container_options import HOST_LABEL, OWNER_LABEL
 from grader.sandbox.engine import engine, told_as_ours
 from grader.sandbox.gauges import GroupGauge
-from grader.sandbox.host import is_root
 from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
 from grader.sandbox.owner import host_id, is_alive
 from grader.sandbox.pool import Pool
 from grader.sandbox.result import RanOn
-from grader.sandbox.slots import FIRST_UID, give_to_slot, taken_slot
+from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
 
@@ -97,7 +95,8 @@ class DockerSandbox:
     def _start(self, job: SandboxJob) -> Standing:
         with told_as_ours(), ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
-            uid = stack.enter_context(self._user(job))
+            slot_uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
+            uid = os.getuid() if slot_uid is None else slot_uid
             client = stack.enter_context(engine())
             self._remove_left(client)
             container = stack.enter_context(Container(client, job, self._image, uid, self._runtime, self._left))
@@ -119,12 +118,3 @@ class DockerSandbox:
             except BaseException:
                 self._left.append(found)
                 raise
-
-    @contextmanager
-    def _user(self, job: SandboxJob) -> Iterator[int]:
-        if not is_root():
-            yield os.getuid()
-            return
-        with taken_slot(self._home) as slot:
-            give_to_slot((job.workspace, job.output), FIRST_UID + slot)
-            yield FIRST_UID + slot

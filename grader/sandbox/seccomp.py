@@ -17,12 +17,16 @@ def engine_profile() -> str:
     return json.dumps(profile)
 
 
-def compiled_filter() -> bytes:
+def compiled_filter(*, beside_the_host: bool = False) -> bytes:
     """Return the profile as the kernel takes it: BPF instructions for this machine's processor.
+
+    The one for a sandbox `beside_the_host` has no named sockets, and sets no modes, owners or attributes of files:
+    Landlock does not hold those.
 
     Raises InfrastructureError where there is none for this processor: nothing is run without a filter.
     """
-    path = sandbox_asset("seccomp") / f"{platform.machine()}.bpf"
+    kind = "-beside-the-host" if beside_the_host else ""
+    path = sandbox_asset("seccomp") / f"{platform.machine()}{kind}.bpf"
     try:
         return path.read_bytes()
     except FileNotFoundError as error:

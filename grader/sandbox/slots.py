@@ -43,6 +43,17 @@ def taken_slot(home: Path) -> Iterator[int]:
     raise InfrastructureError("infrastructure.sandbox", f"All {MOST_SLOTS} sandbox slots are taken.")
 
 
+@contextmanager
+def own_user(home: Path, folders: tuple[Path, ...]) -> Iterator[int | None]:
+    """Yield a user id that no other running sandbox has, to whom `folders` then belong; None where we are not root."""
+    if not is_root():
+        yield None
+        return
+    with taken_slot(home) as slot:
+        give_to_slot(folders, FIRST_UID + slot)
+        yield FIRST_UID + slot
+
+
 def give_to_slot(folders: tuple[Path, ...], uid: int) -> None:
     """Make a job's own folders belong to the slot's user; links are not followed. Needs root."""
     for folder in folders:

@@ -18,11 +18,20 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 MOST_BYTES = 1 << 16
 ANSWER_S = 0.2
+PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
+
+_given_ports = os.environ.pop("KERNEL_PORTS", "").split()  # set where a sandbox may not use any others
 
 
 def fresh_manager() -> AsyncKernelManager:
-    """Return what nbclient starts a kernel with, in a new interpreter."""
-    return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OwnInterpreter(), client_factory=QuickClient)
+    """Return what nbclient starts a kernel with, in a new interpreter, on the ports given if any are."""
+    specs = OwnInterpreter()
+    made = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs, client_factory=QuickClient)
+    if len(_given_ports) >= len(PORTS):
+        made.cache_ports = False
+        for name in PORTS:
+            setattr(made, name, int(_given_ports.pop()))
+    return made
 
 
 def forked_manager(folder: str) -> AsyncKernelManager:

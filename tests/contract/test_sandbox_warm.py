@@ -28,11 +28,13 @@ def warm(sandbox: Sandbox, tmp_path: Path) -> WarmBench:
 
 
 def users_of(folder: Path) -> list[int]:
-    """Return the host's processes that have `folder` mounted."""
+    """Return the host's processes that have `folder` mounted, or are in it where a sandbox has no mounts."""
     found = []
     for process in Path("/proc").iterdir():
         try:
-            if process.name.isdigit() and str(folder) in (process / "mountinfo").read_text():
+            if not process.name.isdigit():
+                continue
+            if str(folder) in (process / "mountinfo").read_text() or (process / "cwd").readlink() == folder:
                 found.append(int(process.name))
         except OSError:
             continue

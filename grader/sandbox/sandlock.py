@@ -1,0 +1,116 @@
+"""The sandlock backend: Landlock and seccomp instead of namespaces, for places where bwrap and Docker cannot be had.
+
+It is never chosen unasked: it stands less than the others, and docs/reference/sandbox.md says what it does not.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from grader.errors import GraderError, InfrastructureError
+from grader.model import Limits, SandboxJob, SandboxResult
+from grader.model.run import Enforcement
+from grader.sandbox.environment import environment_digest, find_environment
+from grader.sandbox.gauges import TreeGauge
+from grader.sandbox.pool import Pool
+from grader.sandbox.result import RanOn
+from grader.sandbox.sandlock_process import Places, SandlockProcess
+from grader.sandbox.slots import own_user
+from grader.sandbox.standing import Standing
+from grader.sandbox.tame import tame
+
+
+class SandlockSandbox:
+    """Runs jobs under sandlock with the environment found in `home`; as root each has a user id of its own.
+
+    Limits are always "cooperative". A job that needs a network is refused.
+    """
+
+    name = "sandlock"
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._works = False
+        self._pool = Pool(self._start)
+
+    def why_unavailable(self) -> str | None:
+        """Return None when a trial run worked, else one sentence with what to install or change."""
+        if self._works:
+            return None
+        if importlib.util.find_spec("sandlock") is None:
+            return "sandlock was not found: install `takehome-grader[sandlock]`."
+        try:
+            find_environment(self._home)
+        except InfrastructureError as error:
+            return f"{error.message} {error.hint}"
+        try:
+            result = self._try_out()
+        except (GraderError, OSError) as error:
+            return f"sandlock does not work here (it needs Linux 6.7 or later with Landlock): {error}"
+        self._works = result.exit_code == 0
+        return None if self._works else f"A trial run failed: {result.stderr.strip()[-500:]}"
+
+    def _try_out(self) -> SandboxResult:
+        with tempfile.TemporaryDirectory(prefix="grader-trial-") as folder:
+            work, out = Path(folder, "work"), Path(folder, "out")
+            work.mkdir()
+            out.mkdir()
+            limits = Limits(wall_s=20, cpus=1, memory_bytes=1 << 28, disk_bytes=1 << 20)
+            job = SandboxJob(run_id="trial", argv=("true",), workspace=work, output=out, limits=limits)
+            return self.run(job, threading.Event())
+
+    def enforcement(self) -> Enforcement:
+        """Return "cooperative": there is no control group here."""
+        return "cooperative"
+
+    def environment_digest(self) -> str:
+        """Return the digest of the environment in `home`."""
+        return environment_digest(self._home)
+
+    def sweep(self) -> None:
+        """Nothing outlives its grader: each sandbox has a keeper that ends with it."""
+
+    def prepare(self, job: SandboxJob) -> None:
+        """Begin to start a sandbox for a later job like this one."""
+        self._pool.prepare(job)
+
+    def close(self) -> None:
+        """Remove the sandboxes that wait."""
+        self._pool.close()
+
+    def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
+        """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
+        if job.network:
+            message = "The sandlock sandbox cannot give a job a network of its own."
+            raise InfrastructureError("infrastructure.sandbox", message, hint="Use --sandbox bubblewrap or docker.")
+        return (self._pool.take(job) or self._start(job)).run(job, cancel)
+
+    def _start(self, job: SandboxJob) -> Standing:
+        environment = find_environment(self._home)
+        with ExitStack() as stack:
+            stack.callback(tame, job.workspace, job.output)
+            uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
+            folder = stack.enter_context(_private_folder(job.workspace.parent))
+            places = Places(folder, job, job.environment or environment.path, uid)
+            process = stack.enter_context(SandlockProcess(job, environment, uid, places))
+            gauge = TreeGauge(process.roots, job.limits)
+            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
+            standing.wait_until_ready()
+            return standing.hold(stack.pop_all())
+
+
+@contextmanager
+def _private_folder(parent: Path) -> Iterator[Path]:
+    """Make a folder that nobody else sees into beside the job's own, where a grader that is killed has its scratch."""
+    folder = Path(tempfile.mkdtemp(prefix="places-", dir=parent))
+    try:
+        yield folder
+    finally:
+        tame(folder)
+        shutil.rmtree(folder, ignore_errors=True)
