@@ -28,9 +28,7 @@ MAKERS: dict[str, Callable[[Path], Sandbox]] = {
 
 _NAMES = "nothing is shown elsewhere than where it lies on the host, so there is no /work, /out, /tmp or /env"
 _SEEN = "that a file of the host is there, how large and how old, is seen by who knows its name"
-_SEMAPHORES = (
-    "semaphores lie in /dev/shm, which is the host's, so multiprocessing's locks and pools do not work"
-)
+_SEMAPHORES = "semaphores lie in /dev/shm, which is the host's, so multiprocessing's locks and pools do not work"
 _RIGHT = "as root it keeps one capability, to walk through closed folders to the environment and its own"
 _NOISE = "libraries warn that something of theirs does not work here"
 SANDLOCK_FAILS = {
