@@ -38,9 +38,10 @@ RET_ERRNO = 0x00050000
 SHARED = {"shmat", "shmctl", "shmdt", "shmget", "semctl", "semget", "semop", "semtimedop"}
 SHARED |= {"msgctl", "msgget", "msgrcv", "msgsnd", "mq_open", "mq_unlink"}
 # Landlock does not hold these. They do nothing and say that they did: every copying of a file ends with some of them.
-# Times it does not hold either, but whether a file is there is found out by setting them (pathlib's touch).
 UNHELD = {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"}
 UNHELD |= {f"{kind}{act}xattr" for kind in ("", "l", "f") for act in ("set", "remove")}
+# Times only to now, with no times in the argument of that number: so pathlib's touch finds out whether a file is there.
+TO_NOW = {"utime": 1, "utimes": 1, "utimensat": 2, "futimesat": 2}
 # Only for the caller, which is 0 in the argument of that number: others of the same user may be the host's. For others
 # they do nothing and say that they did, as libraries set them for their threads; the limits of others are refused.
 OF_ITSELF = {"prlimit64": 0, "sched_setaffinity": 0, "sched_setattr": 0, "sched_setparam": 0, "sched_setscheduler": 0}
@@ -81,14 +82,15 @@ def _beside_the_host(profile: dict[str, Any]) -> dict[str, Any]:
     """
     kept = [rule for rule in profile["syscalls"] if not _makes_unix_sockets(rule)]
     assert len(kept) == len(profile["syscalls"]) - 1
-    gone = SHARED | UNHELD | OF_ITSELF.keys()
+    only = {**TO_NOW, **OF_ITSELF}
+    gone = SHARED | UNHELD | only.keys()
     rules = [{**rule, "names": [name for name in rule["names"] if name not in gone]} for rule in kept]
     known = {name for rule in kept for name in rule["names"]}
-    for name in sorted(known & OF_ITSELF.keys()):
-        itself = {"index": OF_ITSELF[name], "value": 0, "op": "SCMP_CMP_EQ"}
-        rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [itself]})
+    for name in sorted(known & only.keys()):
+        nought = {"index": only[name], "value": 0, "op": "SCMP_CMP_EQ"}
+        rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [nought]})
         if name != "prlimit64":
-            other = {**itself, "op": "SCMP_CMP_NE"}
+            other = {**nought, "op": "SCMP_CMP_NE"}
             rules.append({"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": 0, "args": [other]})
     rules.append({"names": sorted(UNHELD), "action": "SCMP_ACT_ERRNO", "errnoRet": 0})
     return {**profile, "syscalls": rules}

@@ -20,8 +20,8 @@ def engine_profile() -> str:
 def compiled_filter(*, beside_the_host: bool = False) -> bytes:
     """Return the profile as the kernel takes it: BPF instructions for this machine's processor.
 
-    The one for a sandbox `beside_the_host` has no named sockets, and sets no modes, owners or attributes of files:
-    Landlock does not hold those.
+    The one for a sandbox `beside_the_host` has no named sockets, and sets no modes, owners, times or attributes of
+    files: Landlock does not hold those.
 
     Raises InfrastructureError where there is none for this processor: nothing is run without a filter.
     """

@@ -1,0 +1,112 @@
+"""What is sandlock's own: it stands among the host's files and processes, so each act on those is tried."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import sandbox_named
+from sandbox_bench import Bench
+
+from grader.ports import Sandbox
+from grader.sandbox.slots import FIRST_UID, taken_slot
+from grader.settings import read_settings
+
+pytestmark = pytest.mark.sandbox
+
+_ACTS = """
+import os, resource, signal, sys
+theirs, process = sys.argv[2], int(sys.argv[3])
+file = theirs + '/file'
+open('mine', 'w').close()
+os.symlink(file, 'link')
+done = []
+acts = {
+    'read': lambda: open(file).read(),
+    'read through a link': lambda: open('link').read(),
+    'list': lambda: os.listdir(theirs),
+    'append': lambda: open(file, 'a'),
+    'truncate': lambda: os.truncate(file, 0),
+    'make a file': lambda: open(theirs + '/new', 'w'),
+    'make a folder': lambda: os.mkdir(theirs + '/new'),
+    'make a link': lambda: os.symlink('/etc', theirs + '/new'),
+    'make a pipe': lambda: os.mkfifo(theirs + '/new'),
+    'remove': lambda: os.unlink(file),
+    'rename': lambda: os.rename(file, theirs + '/new'),
+    'move in': lambda: os.rename(file, 'moved'),
+    'move out': lambda: os.rename('mine', theirs + '/new'),
+    'link in': lambda: os.link(file, 'linked'),
+    'link out': lambda: os.link('mine', theirs + '/new'),
+    'execute': lambda: os.posix_spawn(file, [file], {}),
+    'enter': lambda: os.listdir(os.chdir(theirs) or '.'),
+    'signal': lambda: os.kill(process, 0),
+    'limit': lambda: resource.prlimit(process, resource.RLIMIT_CPU, (1, 1)),
+    'variables': lambda: open(f'/proc/{process}/environ').read(),
+    'memory': lambda: open(f'/proc/{process}/mem'),
+    'root': lambda: os.listdir(f'/proc/{process}/root'),
+}
+for name, act in acts.items():
+    try:
+        act()
+    except OSError:
+        continue
+    done.append(name)
+os.chmod(file, 0)
+os.chown(file, 0, 0)
+os.utime(file, (1, 1))
+os.setxattr(file, 'user.x', b'1')
+os.setpriority(os.PRIO_PROCESS, process, 19)
+os.sched_setaffinity(process, {0})
+print(done, os.stat(file).st_uid == os.getuid())
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Sandbox:
+    """The only backend of these tests."""
+    return sandbox_named("sandlock")
+
+
+@pytest.fixture(params=["another's", "its own"])
+def owner(request: pytest.FixtureRequest) -> int:
+    """Return whose the host's file is: as an ordinary user, the work is the same as the grader."""
+    if os.geteuid() != 0:
+        return os.geteuid()
+    with taken_slot(read_settings().home) as next_one:
+        return 0 if request.param == "another's" else FIRST_UID + next_one
+
+
+@pytest.fixture
+def process(owner: int) -> Iterator[int]:
+    """Keep a process of the host's running that belongs to `owner`."""
+    user = owner if os.geteuid() == 0 else None
+    with subprocess.Popen(["/bin/sleep", "60"], user=user) as started:
+        yield started.pid
+        started.kill()
+
+
+def test_nothing_of_the_hosts_is_changed(bench: Bench, tmp_path: Path, owner: int, process: int) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    file = theirs / "file"
+    file.write_text("#!/bin/sh\n")
+    for path in (file, theirs):
+        path.chmod(0o777)
+        os.chown(path, owner, -1)
+    before, cpus = _state(file), os.sched_getaffinity(process)
+    job = bench.job(_ACTS)
+    job = job.model_copy(update={"argv": (*job.argv, str(theirs), str(process))})
+    result = bench.sandbox.run(job, threading.Event())
+    assert (result.stdout, result.stderr) == (f"[] {owner != 0}\n", "")
+    assert [path.name for path in theirs.iterdir()] == ["file"]
+    assert (file.read_text(), _state(file)) == ("#!/bin/sh\n", before)
+    assert (os.getpriority(os.PRIO_PROCESS, process), os.sched_getaffinity(process)) == (0, cpus)
+
+
+def _state(file: Path) -> tuple[object, ...]:
+    state = file.stat()
+    return state.st_mode, state.st_uid, state.st_mtime_ns, state.st_nlink, os.listxattr(file)
