@@ -79,7 +79,7 @@ def test_no_sandbox_at_all_is_refused_with_both_reasons(tmp_path: Path, monkeypa
 
 
 def test_an_unknown_sandbox_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="choose auto, docker or bubblewrap"):
+    with pytest.raises(UsageError, match="choose auto, docker, bubblewrap or sandlock"):
         choose_sandbox("none", tmp_path)
 
 
