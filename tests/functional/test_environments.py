@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,9 @@ def leavings(folder: Path) -> list[str]:
 def bridge_address() -> str:
     """Return the address under which containers with a network reach this machine."""
     with engine() as client:
-        return str(client.inspect_network("bridge")["IPAM"]["Config"][0]["Gateway"])
+        (config,) = client.inspect_network("bridge")["IPAM"]["Config"]
+    # An engine that has made the network since it was started says its range alone; the bridge has its first address.
+    return str(config.get("Gateway") or next(ip_network(config["Subnet"]).hosts()))
 
 
 def imports(version: str) -> str:
