@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 REFUSED = {
     "ptrace": 101, "syslog": 103, "pivot_root": 155, "chroot": 161, "acct": 163, "settimeofday": 164, "mount": 165,
     "swapon": 167, "reboot": 169, "init_module": 175, "quotactl": 179, "kexec_load": 246, "add_key": 248, "keyctl": 250,
-    "unshare": 272, "perf_event_open": 298, "fanotify_init": 300, "open_by_handle_at": 304, "setns": 308,
+    "shmget": 29, "semget": 64, "msgget": 68, "mq_open": 240, "unshare": 272, "perf_event_open": 298,
+    "fanotify_init": 300, "open_by_handle_at": 304, "setns": 308,
     "process_vm_readv": 310, "finit_module": 313, "bpf": 321, "userfaultfd": 323, "io_uring_setup": 425,
     "open_tree": 428, "fsopen": 430, "clone3": 435, "pidfd_getfd": 438, "memfd_secret": 447,
     "a call of the future": 999,
@@ -32,7 +33,15 @@ for name, number in NUMBERS.items():
     refused[name] = errno.errorcode.get(ctypes.get_errno()) if done == -1 else "done"
 print(json.dumps(refused))
 """
-FAMILIES = {"AF_PACKET": 17, "AF_ALG": 38, "AF_VSOCK": 40, "AF_BLUETOOTH": 31, "AF_XDP": 44}
+FAMILIES = {
+    "AF_PACKET": 17,
+    "AF_RDS": 21,
+    "AF_TIPC": 30,
+    "AF_BLUETOOTH": 31,
+    "AF_ALG": 38,
+    "AF_VSOCK": 40,
+    "AF_XDP": 44,
+}
 
 
 def test_what_a_notebook_does_not_need_is_refused(bench: Bench) -> None:
@@ -60,12 +69,20 @@ def test_only_local_and_internet_sockets_can_be_made(bench: Bench) -> None:
 import socket
 for name, number in {FAMILIES}.items():
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_SEQPACKET, socket.SOCK_RAW):
-        try:
-            socket.socket(number, kind, 0)
-        except OSError as error:
-            assert error.errno == {errno.EPERM}, (name, error)
+        for make in (socket.socket, socket.socketpair):
+            try:
+                make(number, kind, 0)
+            except OSError as error:
+                assert error.errno == {errno.EPERM}, (name, make, error)
+                continue
+            print('made', name, kind, make)
+for family in (socket.AF_INET, socket.AF_INET6):
+    for kind, protocol in ((socket.SOCK_STREAM, 262), (socket.SOCK_DGRAM, 136), (socket.SOCK_STREAM, 132)):
+        try:  # MPTCP, UDP-Lite, SCTP
+            socket.socket(family, kind, protocol)
+        except PermissionError:
             continue
-        print('made', name, kind)
+        print('made', family, protocol)
 socket.socket(16, socket.SOCK_RAW, 0).close()  # the names of the network devices
 for protocol in (4, 9, 15):  # netlink's socket diagnosis, audit and device events
     try:
@@ -81,6 +98,10 @@ def test_what_notebooks_need_works(bench: Bench) -> None:
     code = """
 import asyncio, ctypes, mmap, multiprocessing, os, select, signal, socket, subprocess, tempfile, threading
 import joblib, numpy
+
+for family in (socket.AF_INET, socket.AF_INET6):
+    for kind, protocol in ((socket.SOCK_STREAM, 0), (socket.SOCK_STREAM, 6), (socket.SOCK_DGRAM, 17)):
+        socket.socket(family, kind, protocol).close()
 
 def square(number):
     return number * number
