@@ -21,7 +21,7 @@ from grader.sandbox.result import RanOn
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
-from grader.sandbox.watchdog import Gauge
+from grader.sandbox.watchdog import Gauge, written
 from grader.sandbox.zygote import Zygote, Zygotes
 
 
@@ -107,9 +107,10 @@ class BubblewrapSandbox:
             stack.callback(tame, job.workspace, job.output)
             uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
             group = stack.enter_context(_control_group(job))
+            before = written(job)
             process = stack.enter_context(BubblewrapProcess(program, job, environment, uid, group, zygote))
             gauge: Gauge = GroupGauge(group) if group else TreeGauge(process.roots, job.limits)
-            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
+            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name), before)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
 

@@ -21,6 +21,7 @@ from grader.sandbox.result import RanOn
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
+from grader.sandbox.watchdog import written
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -99,10 +100,11 @@ class DockerSandbox:
             uid = os.getuid() if slot_uid is None else slot_uid
             client = stack.enter_context(engine())
             self._remove_left(client)
+            before = written(job)
             container = stack.enter_context(Container(client, job, self._image, uid, self._runtime, self._left))
             container.start()
             ran_on = RanOn("enforced", self.name, self._runtime or "")
-            standing = Standing(job, container, GroupGauge(container.meter), uid, ran_on)
+            standing = Standing(job, container, GroupGauge(container.meter), uid, ran_on, before)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
 

@@ -24,6 +24,7 @@ from grader.sandbox.sandlock_process import Places, SandlockProcess
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
+from grader.sandbox.watchdog import written
 
 
 class SandlockSandbox:
@@ -98,9 +99,10 @@ class SandlockSandbox:
             uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
             folder = stack.enter_context(_private_folder(job.workspace.parent))
             places = Places(folder, job, job.environment or environment.path, uid)
+            before = written(job)
             process = stack.enter_context(SandlockProcess(job, environment, uid, places))
             gauge = TreeGauge(process.roots, job.limits)
-            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name))
+            standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name), before)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
 

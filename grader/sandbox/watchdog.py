@@ -44,19 +44,18 @@ class Gauge(Protocol):
 class Watchdog:
     """Says after each tick whether a run has to be ended, and why.
 
-    Make it before the work starts; `memory` and `roots` (the host's process ids) are set once they are known.
+    `memory` and `roots` (the host's process ids) are set once they are known.
     """
 
-    def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge) -> None:
-        """Measure what the job's folders hold before the work starts."""
+    def __init__(self, job: SandboxJob, cancel: threading.Event, gauge: Gauge, before: DiskUse) -> None:
+        """`before` is what the job's folders held when nothing of the work could yet have run."""
         self.gauge = gauge
         self.memory: Written | None = None
         self.roots: tuple[int, ...] = ()
         self.cpu_before_s = 0.0
         self._job, self._cancel = job, cancel
         self._device = job.workspace.stat().st_dev
-        self._before = DiskUse()
-        self._before = self._folders()
+        self._before = before
         self._started = self._disk_next = time.monotonic()
 
     def start(self) -> None:
@@ -76,7 +75,18 @@ class Watchdog:
         if self._cancel.is_set():
             return "cancelled"
         if self.elapsed_s >= self._job.limits.wall_s:
-            return "processes" if self.gauge.refused_processes() else "wall_time"
+            return self._what_it_hung_on()
+        return self.check_use()
+
+    def _what_it_hung_on(self) -> Ended:
+        """Return the limit that a work past its deadline has met before: who lost a child may wait for it for ever."""
+        self.gauge.sample()
+        if self.gauge.refused_processes():
+            return "processes"
+        return "memory" if self.gauge.oom_kills() else "wall_time"
+
+    def check_use(self) -> Ended | None:
+        """Return the limit on memory, processes or disk that is passed, None when none is."""
         passed = self.gauge.sample()
         if passed is None and time.monotonic() >= self._disk_next:
             passed = self._check_disk()
@@ -94,7 +104,7 @@ class Watchdog:
     def disk_is_over(self) -> bool:
         """Return whether the work has written more bytes or files than it may."""
         limits = self._job.limits
-        used = self._folders() - self._before
+        used = written(self._job, self._before.files) - self._before
         if self.memory is not None:
             used += self.memory.use()
         if self.roots:
@@ -105,6 +115,8 @@ class Watchdog:
         """Return whether the work has used up its disk, so that its next write failed or will fail."""
         return self.disk_is_over() or (self.memory is not None and self.memory.full())
 
-    def _folders(self) -> DiskUse:
-        most = self._job.limits.disk_files + self._before.files + 1
-        return folder_use(self._job.workspace, most) + folder_use(self._job.output, most)
+
+def written(job: SandboxJob, known_files: int = 0) -> DiskUse:
+    """Return what the job's folders hold; files are counted as far as says whether there are too many new ones."""
+    most = job.limits.disk_files + known_files + 1
+    return folder_use(job.workspace, most) + folder_use(job.output, most)

@@ -16,7 +16,7 @@ from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.streams import BoundedLog
-from grader.sandbox.watchdog import TICKS_S, Watchdog
+from grader.sandbox.watchdog import TICKS_S, Watchdog, written
 
 
 @dataclass
@@ -62,7 +62,7 @@ class FakeSandbox:
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         argv = [sys.executable if job.argv[0] == "python" else job.argv[0], *job.argv[1:]]
         streams = [job.output.parent / name for name in ("stdout", "stderr")]
-        dog = Watchdog(job, cancel, NoGauge())
+        dog = Watchdog(job, cancel, NoGauge(), written(job))
         with streams[0].open("wb") as out, streams[1].open("wb") as err:
             process = subprocess.Popen(
                 argv, cwd=job.workspace, env=job.env, stdout=out, stderr=err, start_new_session=True
