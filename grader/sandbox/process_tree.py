@@ -1,19 +1,25 @@
-"""Memory and threads of a sandbox's whole process tree, sampled from /proc where no control group counts them."""
+"""Memory and threads of a sandbox's whole process tree, sampled from /proc where no control group counts them.
+
+Memory is what a control group would count: anonymous pages, shared ones, and files that exist in memory alone. Of the
+last, those that a process has mapped count twice: better too early than never.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+from grader.sandbox.disk import unlinked_use
+
 _CLOCK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class TreeUse:
-    """Anonymous memory in bytes, the number of processes and threads, and their processor time in seconds."""
+    """Memory in bytes, the number of processes and threads, and their processor time in seconds."""
 
     memory_bytes: int
     tasks: int
@@ -26,9 +32,10 @@ def tree_use(roots: Sequence[int], memory_limit: int, most_tasks: int) -> TreeUs
     Pages shared after a fork count once: the cheap sum, an upper bound, is refined only when it is over the limit.
     """
     processes, tasks = descendants(roots, most_tasks)
-    upper = sum(_resident_anonymous(process) for process in processes)
-    memory = upper if upper <= memory_limit else sum(_proportional_anonymous(process) for process in processes)
-    return TreeUse(memory, tasks, sum(_cpu_s(process) for process in processes))
+    nameless = unlinked_use(processes, _memory_files()).bytes
+    upper = sum(_resident(process) for process in processes)
+    memory = upper if upper + nameless <= memory_limit else sum(_proportional(process) for process in processes)
+    return TreeUse(memory + nameless, tasks, sum(_cpu_s(process) for process in processes))
 
 
 def descendants(roots: Sequence[int], most_tasks: int) -> tuple[list[int], int]:
@@ -47,16 +54,25 @@ def descendants(roots: Sequence[int], most_tasks: int) -> tuple[list[int], int]:
     return found, tasks
 
 
-def _resident_anonymous(process: int) -> int:
-    fields = _read(f"/proc/{process}/statm").split()
-    return (int(fields[1]) - int(fields[2])) * _PAGE if len(fields) > 2 else 0
+@cache
+def _memory_files() -> int:
+    """Return the number of the device that files from memfd_create are on."""
+    with os.fdopen(os.memfd_create("grader", os.MFD_CLOEXEC)) as file:
+        return os.fstat(file.fileno()).st_dev
 
 
-def _proportional_anonymous(process: int) -> int:
-    for line in _read(f"/proc/{process}/smaps_rollup").splitlines():
-        if line.startswith("Pss_Anon:"):
-            return int(line.split()[1]) * 1024
-    return _resident_anonymous(process)
+def _resident(process: int) -> int:
+    return _kilobytes(f"/proc/{process}/status", "RssAnon", "RssShmem")
+
+
+def _proportional(process: int) -> int:
+    return _kilobytes(f"/proc/{process}/smaps_rollup", "Pss_Anon", "Pss_Shmem") or _resident(process)
+
+
+def _kilobytes(path: str, *names: str) -> int:
+    """Return the sum of those fields in bytes."""
+    fields = (line.partition(":") for line in _read(path).splitlines())
+    return sum(int(value.split()[0]) for name, _, value in fields if name in names) * 1024
 
 
 def _cpu_s(process: int) -> float:
