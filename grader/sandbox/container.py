@@ -6,6 +6,7 @@ import contextlib
 import secrets
 import threading
 import time
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,13 +32,21 @@ REFUSALS_EVERY_S = 0.01
 class Container:
     """A container created for one job; leaving the block kills and removes it.
 
-    What an engine that has gone away does not remove is added to `left`.
+    What an engine that has gone away does not remove may run on: it is added to `left`, with all that `held` was to let
+    go, such as the user id that it runs as.
     """
 
     def __init__(
-        self, client: APIClient, job: SandboxJob, image: str, uid: int, runtime: str | None, left: list[str]
+        self,
+        client: APIClient,
+        job: SandboxJob,
+        image: str,
+        uid: int,
+        runtime: str | None,
+        held: ExitStack,
+        left: dict[str, ExitStack],
     ) -> None:
-        self._client, self._job, self._left = client, job, left
+        self._client, self._job, self._held, self._left = client, job, held, left
         self._mark = f"sandbox-{secrets.token_hex(8)}"
         self.meter: GroupMeter | None = None
         self.memory: Written | None = None
@@ -161,4 +170,4 @@ class Container:
             with told_as_ours():
                 self._client.remove_container(self.id, force=True, v=True)
         except InfrastructureError:
-            self._left.append(self.id)
+            self._left[self.id] = self._held.pop_all()

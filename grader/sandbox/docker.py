@@ -38,7 +38,8 @@ class DockerSandbox:
     def __init__(self, home: Path, image: str | None = None, runtime: str | None = None) -> None:
         self._home, self._image, self._runtime = home, image or image_tag(), runtime
         self._pool = Pool(self._start)
-        self._left: list[str] = []  # containers that could not be removed, the engine being away
+        # Containers that could not be removed, the engine being away, with what is to be let go once they are.
+        self._left: dict[str, ExitStack] = {}
 
     def why_unavailable(self) -> str | None:
         """Return None when the engine answers and has the image and the runtime, else what to do."""
@@ -95,13 +96,15 @@ class DockerSandbox:
 
     def _start(self, job: SandboxJob) -> Standing:
         with told_as_ours(), ExitStack() as stack:
-            stack.callback(tame, job.workspace, job.output)
-            slot_uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
+            held = stack.enter_context(ExitStack())
+            held.callback(tame, job.workspace, job.output)
+            slot_uid = held.enter_context(own_user(self._home, (job.workspace, job.output)))
             uid = os.getuid() if slot_uid is None else slot_uid
             client = stack.enter_context(engine())
             self._remove_left(client)
             before = written(job)
-            container = stack.enter_context(Container(client, job, self._image, uid, self._runtime, self._left))
+            made = Container(client, job, self._image, uid, self._runtime, held, self._left)
+            container = stack.enter_context(made)
             container.start()
             ran_on = RanOn("enforced", self.name, self._runtime or "")
             standing = Standing(job, container, GroupGauge(container.meter), uid, ran_on, before)
@@ -112,11 +115,11 @@ class DockerSandbox:
         from docker.errors import NotFound
 
         while self._left:
-            found = self._left.pop()
+            found, held = self._left.popitem()
             try:
-                client.remove_container(found, force=True, v=True)
-            except NotFound:
-                continue
+                with suppress(NotFound):
+                    client.remove_container(found, force=True, v=True)
             except BaseException:
-                self._left.append(found)
+                self._left[found] = held
                 raise
+            held.close()

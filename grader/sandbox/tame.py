@@ -15,9 +15,9 @@ _REMOVE = 'chmod -R u+rwX -- "$1"; rm -rf -- "$1"'
 def tame(*folders: Path) -> None:
     """Open the folders that the work has closed, and remove what it nested so deep that ordinary code cannot follow.
 
-    Needs a dead sandbox: nothing may be changing the folders. Links are not followed.
+    Needs a dead sandbox: nothing may be changing the folders. Links are not followed; folders that are gone are none.
     """
-    waiting = [(os.fspath(folder), 0) for folder in folders]
+    waiting = [(os.fspath(folder), 0) for folder in folders if folder.exists()]
     while waiting:
         path, depth = waiting.pop()
         if depth > MOST_DEPTH or len(path) > LONGEST_PATH:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -14,9 +15,12 @@ from typing import Any
 
 import pytest
 from engine_proxy import EngineProxy
+from sandbox_bench import Bench, leavings_of
 
+from grader.errors import InfrastructureError
 from grader.sandbox import DockerSandbox
 from grader.sandbox.engine import engine
+from grader.sandbox.slots import FIRST_UID, taken_slot
 from grader.settings import read_settings
 
 pytestmark = pytest.mark.docker
@@ -120,3 +124,38 @@ def test_an_engine_that_stays_away_is_our_failure_and_scores_nothing(tmp_path: P
     assert grading.containers() != [], "nobody could remove it"
     DockerSandbox(read_settings().home).sweep()
     assert grading.containers() == []
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has users to give")
+def test_a_container_that_runs_on_keeps_its_user_until_it_is_gone(
+    tmp_path: Path, proxy: EngineProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", proxy.host)
+    home = tmp_path / "home"
+    sandbox = DockerSandbox(home)
+    bench = Bench(sandbox, tmp_path)
+    job = bench.job("import time; open('began', 'w').close(); time.sleep(300)")
+    failures: list[str] = []
+
+    def run() -> None:
+        with pytest.raises(InfrastructureError) as caught:
+            sandbox.run(job, threading.Event())
+        failures.append(caught.value.code)
+
+    running = threading.Thread(target=run)
+    running.start()
+    while not (job.workspace / "began").exists():
+        time.sleep(0.05)
+    user = (job.workspace / "began").stat().st_uid
+    proxy.shut()
+    running.join(60)
+    assert failures == ["infrastructure.sandbox"]
+    with taken_slot(home) as slot:
+        assert FIRST_UID + slot != user, "a next sandbox would have the user of one that still runs"
+    proxy.open()
+    sandbox.close()
+    assert leavings_of(job.run_id) == []
+    with taken_slot(home) as slot:
+        assert FIRST_UID + slot == user
+    gc.collect()  # the engine's library lets go of a socket that could not be connected without closing it
