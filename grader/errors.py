@@ -13,7 +13,14 @@ A `SubmissionError` or `InfrastructureError` never reaches a user as a traceback
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
+
+HOST_IS_SHORT = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EIO, errno.EROFS}
+)
 
 FAILURE_CODES: dict[str, str] = {
     # intake: archives
@@ -78,6 +85,7 @@ FAILURE_CODES: dict[str, str] = {
     "infrastructure.no_environment": "The locked scientific environment is not built.",
     "infrastructure.index": "The package index could not be reached, or did not answer as one.",
     "infrastructure.sandbox": "The sandbox itself failed.",
+    "infrastructure.host": "The grader's machine is short of disk, memory, open files or processes, or its disk fails.",
     "infrastructure.cancelled": "The grading was stopped from outside before it was through.",
     "infrastructure.internal": "The grader failed in a way it did not expect.",
 }
@@ -151,3 +159,18 @@ class InfrastructureError(GraderError):
     def __init__(self, code: str, message: str, *, hint: str = "", observed: tuple[str, ...] = ()) -> None:
         super().__init__(code, message, hint=hint)
         self.observed = observed
+
+
+@contextmanager
+def host_shortage() -> Iterator[None]:
+    """Turn the system's refusal of disk, memory, descriptors or processes into InfrastructureError; let others pass."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in HOST_IS_SHORT:
+            raise
+        raise InfrastructureError(
+            "infrastructure.host",
+            f"This machine is short of something that a grading needs: {error.strerror}.",
+            hint="Look at its disk, memory, and numbers of open files and processes.",
+        ) from error

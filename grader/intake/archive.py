@@ -29,6 +29,10 @@ EXTENDED = (
 )
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
 ENCRYPTED = 0x1
+DAMAGED_TAR = (
+    *(tarfile.TarError, gzip.BadGzipFile, zlib.error),
+    *(EOFError, ValueError, RecursionError, OverflowError),
+)
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -129,7 +133,15 @@ def _add_tar(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
             _add_members(counted, writer, limits)
             while counted.read(CHUNK):  # to its end, where the checksum stands
                 continue
-    except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError, RecursionError, OverflowError) as error:
+    except (
+        tarfile.TarError,
+        gzip.BadGzipFile,
+        EOFError,
+        zlib.error,
+        ValueError,
+        RecursionError,
+        OverflowError,
+    ) as error:
         raise corrupt(str(error)[:200] or type(error).__name__) from error
 
 

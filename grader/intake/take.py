@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import InfrastructureError, SubmissionError
+from grader.errors import InfrastructureError, SubmissionError, host_shortage
 from grader.intake.archive import CHUNK, add_archive
 from grader.intake.git import add_commit, is_git_address
 from grader.intake.limits import IntakeLimits
@@ -28,7 +28,21 @@ def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_
     the source is ever executed.
     """
     limits = limits or IntakeLimits()
-    writer = SnapshotWriter(store, limits)
+    try:
+        with host_shortage():
+            return _taken(source, SnapshotWriter(store, limits), limits, allow_local_git=allow_local_git)
+    except PermissionError as error:
+        shown = ascii(str(error.filename or source))[1:-1][-200:]
+        raise SubmissionError(
+            "source.unreadable", f"{shown} may not be read.", hint="Give the grader's user the right to read it."
+        ) from error
+    except OSError as error:
+        raise InfrastructureError(
+            "infrastructure.internal", f"The submission could not be stored: {error.strerror}."
+        ) from error
+
+
+def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_local_git: bool) -> Submission:
     try:
         notes: list[str] = []
         commit: str | None = None
@@ -38,17 +52,6 @@ def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_
         else:
             kind = _add_path(Path(source), writer, limits)
         return _finished(source, kind, commit, writer, limits, notes)
-    except PermissionError as error:
-        shown = ascii(str(error.filename or source))[1:-1][-200:]
-        raise SubmissionError(
-            "source.unreadable", f"{shown} may not be read.", hint="Give the grader's user the right to read it."
-        ) from error
-    except OSError as error:
-        raise InfrastructureError(
-            "infrastructure.internal",
-            f"The submission could not be stored: {error.strerror}.",
-            hint="Free some space where GRADER_HOME is, then grade again.",
-        ) from error
     finally:
         writer.discard()
 

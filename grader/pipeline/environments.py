@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, host_shortage
 from grader.model import RunPlan
 from grader.pipeline.records import Grading
-from grader.pipeline.retry import host_shortage
 from grader.sandbox import GivenEnvironment
 
 

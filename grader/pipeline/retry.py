@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, host_shortage
 from grader.model import FailedTry, Failure, RunResult
 
-WORTH_ANOTHER_TRY = "infrastructure.sandbox"  # the other codes of ours say what will be the same in a minute
-HOST_IS_SHORT = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EIO, errno.EROFS}
-)
+# the other codes of ours say what will be the same in a minute
+WORTH_ANOTHER_TRY = frozenset({"infrastructure.sandbox", "infrastructure.host"})
 
 
 @dataclass(frozen=True)
@@ -40,7 +36,7 @@ class Tried:
 def run_with_retries(attempt: Callable[[int], RunResult], policy: RetryPolicy, cancel: threading.Event) -> Tried:
     """Call `attempt` with the try's number, from 1, until our side does not fail; `cancel` ends the waiting.
 
-    Only InfrastructureError("infrastructure.sandbox") is worth another try.
+    Only an InfrastructureError of a code that is WORTH_ANOTHER_TRY gets one.
     """
     failed: list[FailedTry] = []
     for number in range(1, policy.tries + 1):
@@ -53,7 +49,7 @@ def run_with_retries(attempt: Callable[[int], RunResult], policy: RetryPolicy, c
                     number=number, code=error.code, message=error.message, hint=error.hint, observed=error.observed
                 )
             )
-            last = number == policy.tries or error.code != WORTH_ANOTHER_TRY
+            last = number == policy.tries or error.code not in WORTH_ANOTHER_TRY
         if last or cancel.wait(policy.wait_s(number)):
             break
     return Tried(None, tuple(failed))
@@ -64,18 +60,3 @@ def failure_after(tried: Tried) -> Failure:
     last = tried.failed[-1]
     often = "" if len(tried.failed) == 1 else f" It was tried {len(tried.failed)} times."
     return Failure(code=last.code, message=last.message + often, hint=last.hint, observed=last.observed)
-
-
-@contextmanager
-def host_shortage() -> Iterator[None]:
-    """Turn the system's refusal of disk, memory, descriptors or processes into InfrastructureError."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in HOST_IS_SHORT:
-            raise
-        raise InfrastructureError(
-            WORTH_ANOTHER_TRY,
-            f"This machine is short of something a run needs: {error.strerror}.",
-            hint="Look at its disk, memory, and numbers of open files and processes.",
-        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,36 +10,28 @@ from pathlib import Path
 from grader.errors import SubmissionError
 
 CHUNK = 1 << 20
+FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+# what a file is refused for when it is opened, where the work made it so; any other refusal is the machine's
+BY_THE_WORK = frozenset(
+    {errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM}
+)
 
 
 def collect_file(root: Path, name: str, target: Path, most: int) -> bool:
     """Copy `root`/`name` to `target` and say whether it was there.
 
     `name` is relative; no part of it may be a link. Raises SubmissionError("output.invalid") for what is no regular
-    file, "output.too_large" past `most` bytes.
+    file, "output.too_large" past `most` bytes, and OSError for what is the machine's own fault.
     """
-    *folders, last = Path(name).parts
-    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        for folder in folders:
-            inner = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=handle)
-            os.close(handle)
-            handle = inner
-        return _copy(handle, last, name, target, most)
+        source = _opened(root, name)
     except FileNotFoundError:
         return False
     except OSError as error:
+        if error.errno not in BY_THE_WORK:
+            raise
         raise _invalid(name) from error
-    finally:
-        os.close(handle)
-
-
-def _copy(folder: int, last: str, name: str, target: Path, most: int) -> bool:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-    before = os.stat(last, dir_fd=folder, follow_symlinks=False)
-    if not stat.S_ISREG(before.st_mode):
-        raise _invalid(name)
-    source = os.open(last, flags, dir_fd=folder)
     try:
         found = os.fstat(source)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
@@ -49,6 +42,23 @@ def _copy(folder: int, last: str, name: str, target: Path, most: int) -> bool:
     finally:
         os.close(source)
     return True
+
+
+def _opened(root: Path, name: str) -> int:
+    """Open a regular file part by part, following no link; what it was between a look and the opening is seen after."""
+    *folders, last = Path(name).parts
+    handle = os.open(root, FOLDER)
+    try:
+        for folder in folders:
+            inner = os.open(folder, FOLDER, dir_fd=handle)
+            os.close(handle)
+            handle = inner
+        before = os.stat(last, dir_fd=handle, follow_symlinks=False)
+        if not stat.S_ISREG(before.st_mode):
+            raise _invalid(name)
+        return os.open(last, FILE, dir_fd=handle)
+    finally:
+        os.close(handle)
 
 
 def _bounded_copy(source: int, name: str, target: Path, most: int) -> None:

@@ -8,6 +8,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.errors import host_shortage
 from grader.model import Assignment, Deal, Limits, Mount, RunPlan, SandboxJob, Submission
 from grader.sandbox.assets import sandbox_asset
 
@@ -52,7 +53,7 @@ def lay_out(root: Path, submission: Submission, plan: RunPlan, deal: Deal | None
     notes: list[str] = []
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     space = Workspace(root, ())
-    shutil.copytree(submission.root, space.work)
+    shutil.copytree(submission.root, space.work, copy_function=_copied)
     for folder in (space.output, space.collected):
         folder.mkdir(mode=0o755)
     for path in [found for found in space.work.rglob(PREDICTIONS) if found.is_file()]:
@@ -72,6 +73,12 @@ def lay_out(root: Path, submission: Submission, plan: RunPlan, deal: Deal | None
             target.write_bytes(content)
         notes += _data_beside(space.work, plan)
     return Workspace(root, tuple(notes))
+
+
+def _copied(source: str, target: str) -> None:
+    """Copy one file; of a want of space the library, which collects the reasons as text, would only tell a defect."""
+    with host_shortage():
+        shutil.copy2(source, target)
 
 
 def _data_beside(work: Path, plan: RunPlan) -> list[str]:

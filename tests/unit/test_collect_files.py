@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import SubmissionError
+from grader.errors import HOST_IS_SHORT, SubmissionError
 from grader.sandbox.collect import collect_file
 
 
@@ -64,3 +65,28 @@ def test_a_plain_file_is_copied_and_a_missing_one_is_said(tmp_path: Path) -> Non
     assert collect_file(tmp_path, "a.csv", tmp_path / "copy", 100)
     assert (tmp_path / "copy").read_bytes() == b"1,2\n"
     assert not collect_file(tmp_path, "b.csv", tmp_path / "copy", 100)
+
+
+def test_a_full_disk_of_ours_is_not_the_works_fault(tmp_path: Path) -> None:
+    (tmp_path / "predictions.csv").write_text("id,prediction\n")
+    (tmp_path / "copy").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left") as caught:
+        collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 1000)
+    assert caught.value.errno in HOST_IS_SHORT
+
+
+def test_a_place_of_ours_that_is_gone_is_not_called_a_missing_output(tmp_path: Path) -> None:
+    (tmp_path / "predictions.csv").write_text("id,prediction\n")
+    with pytest.raises(FileNotFoundError):
+        collect_file(tmp_path, "predictions.csv", tmp_path / "gone" / "copy", 1000)
+
+
+def test_a_disk_that_fails_while_a_file_is_opened_is_not_the_works_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "open", fails)
+    with pytest.raises(OSError, match="Input/output error"):
+        collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 1000)
