@@ -40,7 +40,7 @@ FAILURE_CODES: dict[str, str] = {
     # intake: git
     "git.url_forbidden": "The git address is of a kind that is not allowed.",
     "git.too_large": "The commit holds more bytes or files than allowed.",
-    "git.timeout": "The git server did not answer in time.",
+    "git.timeout": "The commit did not come in whole in the time allowed.",
     "git.failed": "The commit could not be fetched.",
     # intake: notebooks
     "notebook.invalid": "The notebook file is not a readable notebook.",
@@ -85,6 +85,7 @@ FAILURE_CODES: dict[str, str] = {
     "infrastructure.no_environment": "The locked scientific environment is not built.",
     "infrastructure.index": "The package index could not be reached, or did not answer as one.",
     "infrastructure.sandbox": "The sandbox itself failed.",
+    "infrastructure.git_unreachable": "The git server could not be reached, did not answer, or broke off.",
     "infrastructure.host": "The grader's machine is short of disk, memory, open files or processes, or its disk fails.",
     "infrastructure.cancelled": "The grading was stopped from outside before it was through.",
     "infrastructure.internal": "The grader failed in a way it did not expect.",

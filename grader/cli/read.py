@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.cli.sources import check_sources
-from grader.errors import SubmissionError
+from grader.errors import InfrastructureError, SubmissionError
 from grader.evidence import SubprocessCodeReader
 from grader.intake import take
 from grader.model import CriterionResult, Evidence, Failure, Outcome, Record
+from grader.model.failure_class import outcome_for
 from grader.pipeline import failure_of, private_scratch
 from grader.plugins import Criterion, load_criteria
 from grader.report.criteria import print_criteria
@@ -30,11 +31,12 @@ class Reading(Record):
 
 
 def read_command(sources: Sequence[str], *, as_jsonl: bool, allow_local_git: bool) -> int:
-    """Read each SOURCE and print its criteria; returns the exit status."""
+    """Read each SOURCE and print its criteria; returns the exit status, 3 when our side failed for any."""
     check_sources(sources, allow_local_git=allow_local_git)
     settings = read_settings()
     criteria = load_criteria()
     console = Console()
+    failed_on_our_side = False
     for source in sources:
         with private_scratch(settings.scratch) as scratch:
             reading = read_one(source, criteria, scratch / "snapshot", allow_local_git=allow_local_git)
@@ -42,15 +44,17 @@ def read_command(sources: Sequence[str], *, as_jsonl: bool, allow_local_git: boo
             print(json.dumps(reading.model_dump(mode="json")), flush=True)
         else:
             print_criteria(console, source, reading.failure, reading.criteria)
-    return 0
+        failed_on_our_side |= reading.outcome == "infrastructure_failed"
+    return 3 if failed_on_our_side else 0
 
 
 def read_one(source: str, criteria: tuple[Criterion, ...], store: Path, *, allow_local_git: bool) -> Reading:
     """Return what can be judged of `source` without running it; what cannot be taken in has a failure instead."""
     try:
         submission = take(source, store, allow_local_git=allow_local_git)
-    except SubmissionError as error:
-        return Reading(source=source, outcome="submission_failed", failure=failure_of(error), criteria=())
+    except (SubmissionError, InfrastructureError) as error:
+        failure = failure_of(error)
+        return Reading(source=source, outcome=outcome_for(failure), failure=failure, criteria=())
     evidence = Evidence(files=submission.files, code=SubprocessCodeReader().read(submission))
     judged = score(evidence, criteria, None)
     found = tuple(item for dimension in judged.dimensions for item in dimension.criteria)

@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from grader.errors import SubmissionError
+from grader.intake.git_verdict import forbidden, late, not_found, verdict
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import is_junk, refusal
 from grader.intake.snapshot import SnapshotWriter
@@ -22,7 +23,6 @@ from grader.intake.snapshot import SnapshotWriter
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*::?(//)?")
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-REDIRECTED = re.compile(r"returned error: 3\d\d|redirect", re.IGNORECASE)  # as git says it when it may not follow
 LFS = b"version https://git-lfs.github.com/spec/"
 TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy")
 CONFIG = (
@@ -51,7 +51,11 @@ def is_git_address(source: str, *, allow_local: bool) -> bool:
 def add_commit(
     source: str, writer: SnapshotWriter, limits: IntakeLimits, notes: list[str], *, allow_local: bool
 ) -> str:
-    """Stream the files of URL@REF into `writer` and return the commit's SHA. Raises SubmissionError, "git." codes."""
+    """Stream the files of URL@REF into `writer` and return the commit's SHA.
+
+    Raises SubmissionError with a "git." code, InfrastructureError("infrastructure.git_unreachable") when there is no
+    talking to the server.
+    """
     url, ref, options = parse_address(source, allow_local=allow_local)
     with tempfile.TemporaryDirectory(prefix="git-", dir=writer.folder.parent) as folder:
         repository = Repository(Path(folder), limits, allow_local=allow_local, options=options)
@@ -96,23 +100,15 @@ def parse_address(source: str, *, allow_local: bool) -> tuple[str, str, tuple[st
 
 
 def public_addresses(host: str) -> list[str]:
-    """Return the addresses of `host`, all of them public. Raises SubmissionError when one is not."""
+    """Return the addresses of `host`, all of them public. Raises SubmissionError when one is not, or there is none."""
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, proto=socket.IPPROTO_TCP)}
     except (OSError, UnicodeError) as error:  # the latter for a label that is empty or too long for a host
-        raise SubmissionError(
-            "git.failed", f"The host {host[:80]} was not found.", hint="Check the address."
-        ) from error
+        raise not_found(host, error) from error
     for address in found:
         if not ipaddress.ip_address(address).is_global:
             raise forbidden("its host has an address inside a private network")
     return sorted(f"[{address}]" if ":" in address else address for address in found)
-
-
-def forbidden(why: str) -> SubmissionError:
-    """Return the refusal of an address."""
-    hint = "Give an address such as https://host/owner/name@branch."
-    return SubmissionError("git.url_forbidden", f"The git address is refused: {why}.", hint=hint)
 
 
 def _split_ref(source: str) -> tuple[str, str]:
@@ -155,7 +151,8 @@ class Repository:
 
     def fetch(self, url: str, ref: str) -> str:
         """Fetch one commit without its history and return its SHA."""
-        self._git("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, ref, watched=True)
+        words = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, ref)
+        self._git(*words, watched=True, far=not url.startswith("file:"))
         return self._git("rev-parse", "FETCH_HEAD^{commit}").decode().strip()
 
     def time_of(self, commit: str) -> float:
@@ -188,7 +185,8 @@ class Repository:
         hint = "Leave data, models and environments out of the repository."
         return SubmissionError("git.too_large", f"The commit holds {what}, more than allowed.", hint=hint)
 
-    def _git(self, *words: str, bounded: int = 1 << 20, watched: bool = False) -> bytes:
+    def _git(self, *words: str, bounded: int = 1 << 20, watched: bool = False, far: bool = False) -> bytes:
+        before = _size(self._folder) if far else 0
         command = ["git", *self._options, f"--git-dir={self._folder}", *words]
         process = subprocess.Popen(
             command,
@@ -215,22 +213,13 @@ class Repository:
         watch.join()
         process.stdout.close()
         process.stderr.close()
-        self._check(status, said, why)
-        return out
-
-    def _check(self, status: int, said: str, why: list[str]) -> None:
         if "size" in why:
             raise self._too_large("more bytes or names")
         if "time" in why:
-            hint = "Try again, or hand in an archive."
-            raise SubmissionError("git.timeout", "The git server did not answer in time.", hint=hint)
+            raise late(self._limits.git_seconds, answered=not far or _size(self._folder) > before)
         if status != 0:
-            line = next((part for part in said.splitlines() if part.startswith("fatal:")), said[:200])
-            hint = "Check that the address is public and that the branch, tag or commit exists."
-            message = f"The commit could not be fetched: {ascii(line)[1:-1][:200]}"
-            if REDIRECTED.search(said):
-                raise forbidden("it redirects to another address")
-            raise SubmissionError("git.failed", message, hint=hint)
+            raise verdict(status, said)
+        return out
 
     def _watch(self, process: subprocess.Popen[bytes], ended: threading.Event, why: list[str], watched: bool) -> None:
         """Kill git when it takes too long or writes too much."""
