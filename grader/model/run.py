@@ -72,7 +72,7 @@ class SandboxResult(Record):
 
 
 class FailedTry(Record):
-    """One try at a run in which our side failed: its number from 1, why, and what was observed."""
+    """One try at a step of a grading in which our side failed: its number from 1, why, and what was observed."""
 
     number: int
     code: str

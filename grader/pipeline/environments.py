@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from grader.errors import InfrastructureError, host_shortage
+from grader.errors import InfrastructureError
 from grader.model import RunPlan
 from grader.pipeline.records import Grading
 from grader.sandbox import GivenEnvironment
@@ -23,9 +23,12 @@ def environment_of(grading: Grading, plan: RunPlan) -> Iterator[GivenEnvironment
     environments = grading.parts.environments
     if environments is None:
         raise InfrastructureError("infrastructure.no_environment", "This grader was not told where packages come from.")
-    grading.step("plan", f"packages of {plan.wanted.files[0]}" if plan.wanted.files else "no list of packages")
+    wanted = plan.wanted
+    grading.step("plan", f"packages of {wanted.files[0]}" if wanted.files else "no list of packages")
     with ExitStack() as stack:
-        with host_shortage():
-            given = environments.given(plan.wanted, grading.scratch, grading.cpu_ids, grading.cancel)
-            environment = stack.enter_context(given)
-        yield environment
+
+        def attempt(_number: int) -> GivenEnvironment:
+            given = environments.given(wanted, grading.scratch, grading.cpu_ids, grading.cancel)
+            return stack.enter_context(given)
+
+        yield grading.retried("plan", attempt)

@@ -17,7 +17,6 @@ from grader.model.failure_class import outcome_for
 from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
-from grader.pipeline.retry import failure_after
 from grader.pipeline.runs import Run, Runs, collected_file, run_all
 from grader.pipeline.stress import stress_result
 
@@ -49,11 +48,15 @@ def grade(
 def _collect(grading: Grading) -> Collected:
     parts, has_hidden_data = grading.parts, grading.assignment is not None
     grading.step("intake")
+    snapshot = grading.scratch / "snapshot"
+
+    def attempt(_number: int) -> Submission:
+        return take(grading.source, snapshot, parts.intake_limits, allow_local_git=parts.allow_local_git)
+
     try:
-        snapshot = grading.scratch / "snapshot"
-        submission = take(grading.source, snapshot, parts.intake_limits, allow_local_git=parts.allow_local_git)
+        submission = grading.retried("intake", attempt)
     except GraderError as error:
-        evidence = Evidence(failure=failure_of(error), has_hidden_data=has_hidden_data)
+        evidence = Evidence(failure=failure_of(error), tries=tuple(grading.failed), has_hidden_data=has_hidden_data)
         return Collected(refused(grading.source, grading.name), evidence, outcome_of(error))
     with ThreadPoolExecutor(max_workers=3, thread_name_prefix="beside-the-run") as beside:
         facts = beside.submit(parts.reader.read, submission)
@@ -64,6 +67,7 @@ def _collect(grading: Grading) -> Collected:
                 files=submission.files,
                 code=facts.result(),
                 failure=failure_of(error),
+                tries=tuple(grading.failed),
                 has_hidden_data=has_hidden_data,
             )
             return Collected(reference_to(submission, grading.name), evidence, outcome_of(error))
@@ -79,9 +83,9 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         runs = run_all(grading, submission, plan, dealt, environment, beside)
     grading.after_run()
     grading.step("collect")
-    first = runs.first.tried.result
+    first = runs.first.result
     failure, hidden = _hidden(runs.first, grading.assignment)
-    evidence = _evidence(submission, plan, runs, failure, hidden, facts, grading.assignment)
+    evidence = _evidence(grading, submission, plan, runs, failure, hidden, facts)
     return Collected(
         submission=reference_to(submission, grading.name),
         evidence=evidence,
@@ -93,12 +97,9 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
 
 def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
     """Score the predictions when the run delivered any; what is wrong with them is the submission's failure."""
-    result = run.tried.result
-    if result is None:
-        return failure_after(run.tried), ()
-    if result.failure or assignment is None or run.dealt is None:
-        return result.failure, ()
-    predictions = collected_file(result, "predictions.csv")
+    if run.result is None or run.failure or assignment is None or run.dealt is None:
+        return run.failure, ()
+    predictions = collected_file(run.result, "predictions.csv")
     try:
         if predictions is None:
             raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
@@ -110,21 +111,22 @@ def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tu
 
 
 def _evidence(
+    grading: Grading,
     submission: Submission,
     plan: RunPlan,
     runs: Runs,
     failure: Failure | None,
     hidden: tuple[HiddenResult, ...],
     facts: Future[CodeFacts],
-    assignment: Assignment | None,
 ) -> Evidence:
+    assignment = grading.assignment
     return Evidence(
         files=submission.files,
         code=facts.result(),
         plan=plan,
-        run=runs.first.tried.result,
+        run=runs.first.result,
         failure=failure,
-        tries=runs.first.tried.failed,
+        tries=(*grading.failed, *runs.first.tries),
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         has_hidden_data=assignment is not None,
@@ -135,8 +137,8 @@ def _logs(runs: Runs) -> dict[str, str]:
     """Return what each run printed; the stress run's under names of its own."""
     logs: dict[str, str] = {}
     for run, prefix in ((runs.first, ""), (runs.stress, "stress-")):
-        if run is not None and run.tried.result is not None:
-            sandbox = run.tried.result.sandbox
+        if run is not None and run.result is not None:
+            sandbox = run.result.sandbox
             logs |= {f"{prefix}stdout.txt": sandbox.stdout, f"{prefix}stderr.txt": sandbox.stderr}
     return logs
 

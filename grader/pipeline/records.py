@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from grader.intake import IntakeLimits
-from grader.model import Assignment, Evidence, Limits, Outcome, Report, SubmissionRef
-from grader.pipeline.retry import RetryPolicy
+from grader.model import Assignment, Evidence, FailedTry, Limits, Outcome, Report, SubmissionRef
+from grader.pipeline.retry import RetryPolicy, with_retries
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
 from grader.sandbox import RequestedEnvironments
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Grading:
     """One grading: what is graded, against what, with which parts and CPUs; `cancel` stops it.
 
     `after_run` is called when the work's sandbox is dead and its CPUs are free, while the report is still being made.
+    `failed` grows by each try, at a step on the way to the first run, in which our side failed.
     """
 
     source: str
@@ -51,6 +55,7 @@ class Grading:
     cpu_ids: tuple[int, ...] = ()
     cancel: threading.Event = field(default_factory=threading.Event)
     after_run: Callable[[], None] = lambda: None
+    failed: list[FailedTry] = field(default_factory=list)
 
     @property
     def limits(self) -> Limits:
@@ -65,6 +70,19 @@ class Grading:
     def step(self, step: Step, detail: str = "") -> None:
         """Tell the listener which step begins."""
         self.parts.listener.step(self.name, step, detail)
+
+    def retried(self, step: Step, attempt: Callable[[int], T], failed: list[FailedTry] | None = None) -> T:
+        """Return what `attempt` does, which is told the try's number; tried again where our side fails.
+
+        The failed tries are added to `failed`, by default to the grading's own. Raises as `with_retries` does.
+        """
+
+        def one_try(number: int) -> T:
+            if number > 1:
+                self.step(step, f"try {number} of {self.parts.retry.tries}")
+            return attempt(number)
+
+        return with_retries(one_try, self.parts.retry, self.cancel, self.failed if failed is None else failed)
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from grader.assignment import deal
 from grader.errors import InfrastructureError
-from grader.model import Deal, RunPlan, RunResult, Submission
+from grader.model import Deal, FailedTry, Failure, RunPlan, RunResult, Submission
 from grader.pipeline.records import Grading
-from grader.pipeline.retry import Tried, run_with_retries
+from grader.pipeline.reporting import failure_of
 from grader.sandbox import GivenEnvironment, execute
 
 CpuIds = tuple[int, ...]
@@ -33,9 +33,14 @@ class Work:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the work, tried as often as it took, with what was dealt to it."""
+    """One run of the work with what was dealt to it: its result, None when our side failed at every try.
 
-    tried: Tried
+    `failure` is the run's, or ours; `tries` are those in which our side failed.
+    """
+
+    result: RunResult | None
+    failure: Failure | None
+    tries: tuple[FailedTry, ...]
     dealt: Deal | None
 
 
@@ -70,7 +75,7 @@ def run_all(
     first_cpus, other_cpus = cpus_for_two(grading.cpu_ids, plan.limits.cpus)
     early = beside.submit(under_stress, other_cpus) if asked and other_cpus else None
     first = _run(grading, work, dealt, first_cpus if early else grading.cpu_ids, "first")
-    went_well = first.tried.result is not None and first.tried.result.failure is None
+    went_well = first.failure is None
     if early is not None:
         stress = early.result()
         return Runs(first, stress if went_well else None)
@@ -91,8 +96,6 @@ def cpus_for_two(granted: CpuIds, each: int) -> tuple[CpuIds, CpuIds]:
 
 def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:
     def attempt(number: int) -> RunResult:
-        if number > 1:
-            grading.step("sandbox", f"try {number} of {grading.parts.retry.tries}")
         # a folder, a sandbox and a name of its own for each try: nothing of a failed one is seen again
         result = execute(
             work.submission,
@@ -110,7 +113,12 @@ def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name
             raise InfrastructureError("infrastructure.cancelled", "The grading was stopped before it was through.")
         return result
 
-    return Run(run_with_retries(attempt, grading.parts.retry, grading.cancel), dealt)
+    failed: list[FailedTry] = []
+    try:
+        result = grading.retried("sandbox", attempt, failed)
+    except InfrastructureError as error:
+        return Run(None, failure_of(error), tuple(failed), dealt)
+    return Run(result, result.failure, tuple(failed), dealt)
 
 
 def collected_file(run: RunResult, name: str) -> bytes | None:

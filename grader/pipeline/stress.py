@@ -6,7 +6,6 @@ from grader.errors import SubmissionError
 from grader.model import Assignment, HiddenResult, RunResult, StressResult
 from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
-from grader.pipeline.retry import failure_after
 from grader.pipeline.runs import Run, Runs, collected_file
 
 PREDICTIONS = "predictions.csv"
@@ -18,18 +17,18 @@ def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> S
         return None
     from grader.evidence import no_predictions  # needs NumPy, which was loaded while the sandbox was busy
 
-    tried, nothing = runs.stress.tried, no_predictions(runs.stress.dealt)
-    if tried.result is None:
-        return nothing.model_copy(update={"failure": failure_after(tried), "tries": tried.failed})
+    result, nothing = runs.stress.result, no_predictions(runs.stress.dealt)
+    if result is None:
+        return nothing.model_copy(update={"failure": runs.stress.failure, "tries": runs.stress.tries})
     measured: dict[str, object] = {
-        "wall_s": tried.result.sandbox.wall_s,
-        "peak_memory_bytes": tried.result.sandbox.peak_memory_bytes,
-        "tries": tried.failed,
+        "wall_s": result.sandbox.wall_s,
+        "peak_memory_bytes": result.sandbox.peak_memory_bytes,
+        "tries": runs.stress.tries,
     }
-    failure = tried.result.failure
+    failure = result.failure
     if failure is None:
         try:
-            return _compared(runs.first, runs.stress, tried.result, hidden, assignment).model_copy(update=measured)
+            return _compared(runs.first, runs.stress, result, hidden, assignment).model_copy(update=measured)
         except SubmissionError as error:
             failure = failure_of(error)
     measured |= {"failure": failure, "limit_exceeded": failure_class(failure.code) == "limit"}
@@ -39,7 +38,7 @@ def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> S
 def _compared(first: Run, stress: Run, result: RunResult, hidden: HiddenResult, assignment: Assignment) -> StressResult:
     from grader.evidence import compare_runs
 
-    before = collected_file(first.tried.result, PREDICTIONS) if first.tried.result else None
+    before = collected_file(first.result, PREDICTIONS) if first.result else None
     after = collected_file(result, PREDICTIONS)
     if before is None or after is None or first.dealt is None or stress.dealt is None:
         raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")

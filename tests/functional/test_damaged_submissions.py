@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -15,13 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from answering import AnsweringSandbox, SameProcessReader, Silent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import load_assignment
 from grader.errors import FAILURE_CODES
-from grader.evidence.facts import read_facts
-from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
 from grader.model.failure_class import failure_class
 from grader.pipeline import Parts, grade
 from grader.plugins import load_criteria
@@ -32,48 +30,6 @@ CHURN = ROOT / "assignments" / "churn"
 NOTEBOOK = CHURN / "examples" / "decent" / "churn.ipynb"
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CHANGES = st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 255)), min_size=1, max_size=4)
-
-
-class AnsweringSandbox:
-    """Runs nothing, for a damaged work is nobody's code to run on a host; answers every row as a good work would."""
-
-    name = "answering"
-
-    def why_unavailable(self) -> str | None:
-        return None
-
-    def environment_digest(self) -> str:
-        return "0" * 64
-
-    def prepare(self, job: SandboxJob) -> None:
-        """Nothing is started ahead."""
-
-    def close(self) -> None:
-        """Nothing waits."""
-
-    def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
-        with (job.workspace / "data" / "test.csv").open(newline="") as rows:
-            lines = [f"{row['customer_id']},0.5\n" for row in csv.DictReader(rows)]
-        (job.output / "predictions.csv").write_text("customer_id,prediction\n" + "".join(lines))
-        (job.output / "run.json").write_text('{"status": "completed"}')
-        nothing = {"wall_s": 0, "cpu_s": 0, "peak_memory_bytes": 0, "stdout": "", "stderr": "", "exit_code": 0}
-        return SandboxResult.model_validate(
-            {**nothing, "ended": "exited", "enforcement": "cooperative", "backend": self.name}
-        )
-
-
-class SameProcessReader:
-    """Reads code in this process, so that an error of the reader is seen here."""
-
-    def read(self, submission: Submission) -> CodeFacts:
-        return read_facts(submission.root, [entry.path for entry in submission.files])
-
-
-class Silent:
-    """Hears of every step and says nothing."""
-
-    def step(self, source: str, step: str, detail: str = "") -> None:
-        """Do nothing."""
 
 
 def valid(kind: str) -> bytes:

@@ -247,9 +247,11 @@ def test_a_slow_download_is_cut_off(company: Company) -> None:
 
 
 def test_an_index_that_does_not_answer_is_never_the_works_fault(company: Company) -> None:
-    report = company.grade("offline", "", 3, asks="alpha==1.0\n", GRADER_INDEX_URL="http://127.0.0.1:9/simple")
+    away = {"GRADER_INDEX_URL": "http://127.0.0.1:9/simple", "GRADER_TRIES": "2", "GRADER_RETRY_WAIT": "0"}
+    report = company.grade("offline", "", 3, asks="alpha==1.0\n", **away)
     assert (report["outcome"], report["failure"]["code"]) == ("infrastructure_failed", "infrastructure.index")
     assert report["score"] is None
+    assert [tried["code"] for tried in report["run"]["tries"]] == ["infrastructure.index"] * 2
     assert "127.0.0.1" not in report["failure"]["message"]
 
 

@@ -8,21 +8,16 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.errors import InfrastructureError
-from grader.model import RunResult, SandboxResult
-from grader.pipeline.retry import RetryPolicy, failure_after, run_with_retries
+from grader.errors import InfrastructureError, SubmissionError
+from grader.model import FailedTry
+from grader.pipeline.retry import RetryPolicy, with_retries
 
 AT_ONCE = RetryPolicy(tries=3, first_wait_s=0)
-WELL = RunResult(
-    sandbox=SandboxResult(
-        ended="exited", exit_code=0, wall_s=1, cpu_s=1, peak_memory_bytes=1, stdout="", stderr="",
-        enforcement="enforced", backend="fake",
-    )
-)  # fmt: skip
+WELL = "the result"
 
 
-def failing(times: int, error: Callable[[int], Exception]) -> Callable[[int], RunResult]:
-    def attempt(number: int) -> RunResult:
+def failing(times: int, error: Callable[[int], Exception]) -> Callable[[int], str]:
+    def attempt(number: int) -> str:
         if number <= times:
             raise error(number)
         return WELL
@@ -36,36 +31,45 @@ def gone(number: int) -> InfrastructureError:
     )
 
 
-def test_a_run_that_our_side_fails_once_is_tried_again_and_the_failed_try_is_kept() -> None:
-    tried = run_with_retries(failing(1, gone), AT_ONCE, threading.Event())
-    assert tried.result is WELL
-    (failed,) = tried.failed
+def test_a_step_that_our_side_fails_once_is_tried_again_and_the_failed_try_is_kept() -> None:
+    kept: list[FailedTry] = []
+    assert with_retries(failing(1, gone), AT_ONCE, threading.Event(), kept) is WELL
+    (failed,) = kept
     assert (failed.number, failed.message, failed.observed) == (1, "The engine went away, 1.", ("connection reset",))
 
 
-def test_after_the_last_try_there_is_no_result_and_every_try_is_kept() -> None:
-    tried = run_with_retries(failing(9, gone), AT_ONCE, threading.Event())
-    assert tried.result is None
-    assert [failed.number for failed in tried.failed] == [1, 2, 3]
-    failure = failure_after(tried)
-    assert (failure.code, failure.hint) == ("infrastructure.sandbox", "Start it.")
-    assert "tried 3 times" in failure.message
+def test_after_the_last_try_our_failure_is_told_and_every_try_is_kept() -> None:
+    kept: list[FailedTry] = []
+    with pytest.raises(InfrastructureError, match="tried 3 times") as caught:
+        with_retries(failing(9, gone), AT_ONCE, threading.Event(), kept)
+    assert [failed.number for failed in kept] == [1, 2, 3]
+    assert (caught.value.code, caught.value.hint) == ("infrastructure.sandbox", "Start it.")
 
 
 @pytest.mark.parametrize(
     "code", ["infrastructure.no_environment", "infrastructure.no_sandbox", "infrastructure.cancelled"]
 )
 def test_what_will_be_the_same_in_a_minute_is_not_tried_again(code: str) -> None:
-    tried = run_with_retries(failing(9, lambda _: InfrastructureError(code, "No.")), AT_ONCE, threading.Event())
-    assert len(tried.failed) == 1
+    kept: list[FailedTry] = []
+    with pytest.raises(InfrastructureError) as caught:
+        with_retries(failing(9, lambda _: InfrastructureError(code, "No.")), AT_ONCE, threading.Event(), kept)
+    assert (caught.value.code, caught.value.message, len(kept)) == (code, "No.", 1)
+
+
+def test_what_is_the_submissions_own_is_not_tried_again() -> None:
+    kept: list[FailedTry] = []
+    with pytest.raises(SubmissionError):
+        with_retries(failing(1, lambda _: SubmissionError("archive.corrupt", "No.")), AT_ONCE, threading.Event(), kept)
+    assert kept == []
 
 
 def test_stopping_the_grading_ends_the_waiting() -> None:
     cancel = threading.Event()
     cancel.set()
-    tried = run_with_retries(failing(9, gone), RetryPolicy(tries=3, first_wait_s=100_000), cancel)
-    assert tried.result is None
-    assert len(tried.failed) == 1
+    kept: list[FailedTry] = []
+    with pytest.raises(InfrastructureError):
+        with_retries(failing(9, gone), RetryPolicy(tries=3, first_wait_s=100_000), cancel, kept)
+    assert len(kept) == 1
 
 
 def test_each_wait_is_twice_as_long() -> None:
@@ -74,10 +78,10 @@ def test_each_wait_is_twice_as_long() -> None:
 
 
 def test_a_machine_without_room_is_our_failure_and_tried_again_and_a_defect_is_not() -> None:
+    kept: list[FailedTry] = []
     full = failing(1, lambda _: OSError(errno.ENOSPC, "No space left on device", "/secret/place"))
-    tried = run_with_retries(full, AT_ONCE, threading.Event())
-    assert tried.result is WELL
-    assert "No space left" in tried.failed[0].message
-    assert "/secret/place" not in tried.failed[0].message
+    assert with_retries(full, AT_ONCE, threading.Event(), kept) is WELL
+    assert "No space left" in kept[0].message
+    assert "/secret/place" not in kept[0].model_dump_json()
     with pytest.raises(FileNotFoundError):
-        run_with_retries(failing(1, lambda _: FileNotFoundError(errno.ENOENT, "x")), AT_ONCE, threading.Event())
+        with_retries(failing(1, lambda _: FileNotFoundError(errno.ENOENT, "x")), AT_ONCE, threading.Event(), kept)
