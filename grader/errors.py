@@ -95,7 +95,8 @@ FAILURE_CODES: dict[str, str] = {
 class GraderError(Exception):
     """Base of all errors raised on purpose: what happened, where, and what to do about it.
 
-    `cell` is the 0-based index in the notebook, `line` 1-based in the file or cell.
+    `cell` is the 0-based index in the notebook, `line` 1-based in the file or cell. `observed` is what the host saw of
+    it, in short sentences.
     """
 
     exit_status: ClassVar[int] = 3
@@ -110,12 +111,14 @@ class GraderError(Exception):
         path: str | None = None,
         cell: int | None = None,
         line: int | None = None,
+        observed: tuple[str, ...] = (),
     ) -> None:
         if code not in FAILURE_CODES:
             raise ValueError(f"unknown failure code: {code}")
         super().__init__(message)
         self.code, self.message, self.hint = code, message, hint
         self.path, self.cell, self.line = path, cell, line
+        self.observed = observed
 
 
 class SubmissionError(GraderError):
@@ -152,14 +155,10 @@ class UsageError(GraderError):
 
 
 class InfrastructureError(GraderError):
-    """Our side failed; the submission is not judged by it and may be tried again. `observed` is what was seen of it."""
+    """Our side failed; the submission is not judged by it and may be tried again."""
 
     exit_status = 3
     http_status = 503
-
-    def __init__(self, code: str, message: str, *, hint: str = "", observed: tuple[str, ...] = ()) -> None:
-        super().__init__(code, message, hint=hint)
-        self.observed = observed
 
 
 @contextmanager

@@ -107,6 +107,7 @@ def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tu
 
         return None, (evaluate_hidden(predictions, run.dealt, assignment),)
     except SubmissionError as error:
+        error.observed += (f"{len(predictions or b''):,} bytes of predictions were taken out of the sandbox",)
         return failure_of(error), ()
 
 

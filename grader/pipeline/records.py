@@ -16,6 +16,7 @@ from grader.ports import CodeReader, ProgressListener, Sandbox, Step
 from grader.sandbox import RequestedEnvironments
 
 T = TypeVar("T")
+TRIED: dict[Step, str] = {"intake": "intake", "plan": "making the environment", "sandbox": "the run"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Grading:
                 self.step(step, f"try {number} of {self.parts.retry.tries}")
             return attempt(number)
 
-        return with_retries(one_try, self.parts.retry, self.cancel, self.failed if failed is None else failed)
+        kept = self.failed if failed is None else failed
+        return with_retries(one_try, self.parts.retry, self.cancel, kept, TRIED[step])
 
 
 @dataclass(frozen=True)

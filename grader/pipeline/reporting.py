@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from grader.report import build_report
 from grader.scoring import rubric_version, score
 
 LOG_TAIL = 4000
+RAISED_IN = re.compile(r'File ".*?([^/"]+/[^/"]+)", line (\d+)')
 NO_DATA = hashlib.sha256(b"").hexdigest()
 
 
@@ -56,6 +58,7 @@ def failed_on_our_side(
         code="infrastructure.internal",
         message=message,
         hint="This is not the submission's fault. Grade it again; if it fails again, report logs/grader.txt.",
+        observed=tuple(f"it was raised in {file}, line {line}" for file, line in RAISED_IN.findall(trace)[-1:]),
     )
     evidence = Evidence(failure=failure, has_hidden_data=assignment is not None)
     grading = Grading(source, name, assignment, parts, secrets.token_hex(8))
@@ -121,7 +124,7 @@ def failure_of(error: GraderError) -> Failure:
         cell=error.cell,
         line=error.line,
         hint=error.hint,
-        observed=error.observed if isinstance(error, InfrastructureError) else (),
+        observed=error.observed,
     )
 
 

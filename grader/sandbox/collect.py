@@ -12,6 +12,13 @@ from grader.errors import SubmissionError
 CHUNK = 1 << 20
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+KINDS = {
+    stat.S_IFLNK: "a symbolic link",
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFREG: "a regular file",
+}
 # what a file is refused for when it is opened, where the work made it so; any other refusal is the machine's
 BY_THE_WORK = frozenset(
     {errno.ELOOP, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENODEV, errno.EACCES, errno.EPERM}
@@ -31,13 +38,13 @@ def collect_file(root: Path, name: str, target: Path, most: int) -> bool:
     except OSError as error:
         if error.errno not in BY_THE_WORK:
             raise
-        raise _invalid(name) from error
+        raise _invalid(name, f"opening it was answered with {errno.errorcode[error.errno]}") from error
     try:
         found = os.fstat(source)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
-            raise _invalid(name)
+            raise _invalid(name, _kind(found))
         if found.st_size > most:
-            raise _too_large(name, most)
+            raise _too_large(name, most, f"it has {found.st_size:,} bytes, of {most:,} that it may have")
         _bounded_copy(source, name, target, most)
     finally:
         os.close(source)
@@ -55,7 +62,7 @@ def _opened(root: Path, name: str) -> int:
             handle = inner
         before = os.stat(last, dir_fd=handle, follow_symlinks=False)
         if not stat.S_ISREG(before.st_mode):
-            raise _invalid(name)
+            raise _invalid(name, _kind(before))
         return os.open(last, FILE, dir_fd=handle)
     finally:
         os.close(handle)
@@ -67,18 +74,26 @@ def _bounded_copy(source: int, name: str, target: Path, most: int) -> None:
         while chunk := os.read(source, min(CHUNK, left + 1)):
             left -= len(chunk)
             if left < 0:
-                raise _too_large(name, most)
+                raise _too_large(name, most, f"it grew past the {most:,} bytes that it may have while it was read")
             copy.write(chunk)
 
 
-def _invalid(name: str) -> SubmissionError:
+def _kind(found: os.stat_result) -> str:
+    kind = KINDS.get(stat.S_IFMT(found.st_mode), "a special file")
+    return (
+        f"it is {kind}" if found.st_nlink == 1 or not stat.S_ISREG(found.st_mode) else f"it has {found.st_nlink} names"
+    )
+
+
+def _invalid(name: str, seen: str) -> SubmissionError:
     message = f"{name} is a link, folder or special file; only a regular file is taken."
-    return SubmissionError("output.invalid", message, hint="Write it as a plain file.", path=name)
+    return SubmissionError("output.invalid", message, hint="Write it as a plain file.", path=name, observed=(seen,))
 
 
-def _too_large(name: str, most: int) -> SubmissionError:
+def _too_large(name: str, most: int, seen: str) -> SubmissionError:
     message = f"{name} is larger than the {most / 1e6:.0f} MB that an output may have."
-    return SubmissionError("output.too_large", message, hint="Write only what is asked for.", path=name)
+    hint = "Write only what is asked for."
+    return SubmissionError("output.too_large", message, hint=hint, path=name, observed=(seen,))
 
 
 def names_in(root: Path, most: int) -> list[str]:

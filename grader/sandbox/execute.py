@@ -10,7 +10,7 @@ from grader.errors import SubmissionError
 from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, Submission
 from grader.model.failure_class import failure_class
 from grader.ports import Sandbox
-from grader.sandbox.classify import classify, warnings_of
+from grader.sandbox.classify import classify, observed_of, warnings_of
 from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.requested import GivenEnvironment
@@ -48,7 +48,10 @@ def execute(
     failure = classify(result, run_file, plan.limits)
     _keep_notebook(space)
     if failure is None and assignment is not None:
-        failure = _predictions(space, plan)
+        missed = _predictions(space, plan)
+        failure = missed and missed.model_copy(
+            update={"observed": (*missed.observed, *observed_of(result, plan.limits))}
+        )
     shutil.rmtree(space.work, ignore_errors=True)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(
@@ -72,7 +75,9 @@ def _predictions(space: Workspace, plan: RunPlan) -> Failure | None:
             if collect_file(root, name, space.collected / PREDICTIONS, plan.limits.output_bytes):
                 return None
     except SubmissionError as error:
-        return Failure(code=error.code, message=error.message, path=error.path, hint=error.hint)
+        return Failure(
+            code=error.code, message=error.message, path=error.path, hint=error.hint, observed=error.observed
+        )
     written = ", ".join(name for name in names_in(space.output, 5) if name not in OURS) or "nothing"
     hint = "Write predictions.csv to the folder in the environment variable OUTPUT_DIR, or to the working folder."
     message = f"The run ended well but wrote no predictions.csv (in the output folder: {written})."

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from grader.errors import InfrastructureError, LimitError
+from grader.errors import GraderError, InfrastructureError, LimitError
 from grader.model import Limits, Mount, SandboxJob, SandboxResult
 from grader.ports import Sandbox
 from grader.sandbox.assets import sandbox_asset
+from grader.sandbox.classify import observed_of
 from grader.sandbox.collect import collect_file
 from grader.sandbox.environment import uv_binary
 from grader.sandbox.ladder import OWN_NEEDS, Attempt, own_names
@@ -90,7 +91,7 @@ class Fetcher:
             dated = ("--exclude-newer", attempt.as_of, *exempt)
         result = self._run(root, _RESOLVE, dated, cpu_ids, cancel, network=True)
         if result.ended != "exited" or result.exit_code != 0:
-            raise verdict(result, resolving=True)
+            raise self._verdict(result, resolving=True)
         return Lock(_lock_text(root, LOCK), _said(root, "base"), upload_dates(_said(root, _DATED)))
 
     def install(self, lock: Lock, scratch: Path, cpu_ids: tuple[int, ...], cancel: threading.Event) -> Path:
@@ -99,14 +100,14 @@ class Fetcher:
         (root / "work" / LOCK).write_text(lock.text)
         result = self._run(root, _INSTALL, (), cpu_ids, cancel, network=True)
         if result.ended != "exited" or result.exit_code != 0:
-            raise verdict(result, resolving=False)
+            raise self._verdict(result, resolving=False)
         finished = _folders(scratch)
         (root / "out" / "env").rename(finished / "out" / "env")
         shutil.rmtree(root, ignore_errors=True)
         script = 'umask 022 && exec /out/env/bin/python -I "$@"'
         result = self._run(finished, script, ("/grader/finish.py",), cpu_ids, cancel, network=False)
         if result.ended == "cancelled":
-            raise verdict(result, resolving=False)
+            raise self._verdict(result, resolving=False)
         if result.ended != "exited" or result.exit_code != 0:
             last = (result.stderr.strip().splitlines() or ["it was stopped"])[-1]
             raise Unfit(f"Python does not start with these packages: {ascii(last)[1:-1][:300]}")
@@ -115,13 +116,22 @@ class Fetcher:
     def _settled(self, environment: Path) -> Path:
         if environment.is_symlink() or not environment.is_dir():
             raise Unfit("A package replaced the environment by something else.")
-        if settle(environment) > self.most_bytes:
+        size = settle(environment)
+        if size > self.most_bytes:
             raise LimitError(
                 "environment.too_large",
                 f"The packages that the work asks for take more than {self.most_bytes / 1e6:,.0f} MB.",
                 hint="Ask only for what the work imports.",
+                observed=(f"it has {size:,} bytes, of {self.most_bytes:,} that it may have",),
             )
         return environment
+
+    def _verdict(self, result: SandboxResult, *, resolving: bool) -> Exception:
+        """Return what to raise for a run of uv that did not end well, with what the host saw of it."""
+        found = verdict(result, resolving=resolving)
+        if isinstance(found, GraderError):
+            found.observed = observed_of(result, self._limits())
+        return found
 
     def _run(
         self, root: Path, script: str, words: tuple[str, ...], cpu_ids: tuple[int, ...], cancel: threading.Event,

@@ -252,6 +252,7 @@ def test_an_index_that_does_not_answer_is_never_the_works_fault(company: Company
     assert (report["outcome"], report["failure"]["code"]) == ("infrastructure_failed", "infrastructure.index")
     assert report["score"] is None
     assert [tried["code"] for tried in report["run"]["tries"]] == ["infrastructure.index"] * 2
+    assert "it ended by itself with exit status 2" in report["failure"]["observed"][0]
     assert "127.0.0.1" not in report["failure"]["message"]
 
 

@@ -36,12 +36,22 @@ def make_socket(path: Path) -> None:
         end.bind(str(path))
 
 
-@pytest.mark.parametrize("make", [make_folder, make_link, make_dangling, make_hard_link, os.mkfifo, make_socket])
-def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize(
+    ("make", "seen"),
+    [
+        (make_folder, "it is a folder"),
+        (make_link, "it is a symbolic link"),
+        (make_dangling, "it is a symbolic link"),
+        (make_hard_link, "it has 2 names"),
+        (os.mkfifo, "it is a FIFO"),
+        (make_socket, "it is a socket"),
+    ],
+)
+def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path, make: Callable[[Path], None], seen: str) -> None:
     make(tmp_path / "predictions.csv")
     with pytest.raises(SubmissionError) as caught:
         collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 100)
-    assert caught.value.code == "output.invalid"
+    assert (caught.value.code, caught.value.observed) == ("output.invalid", (seen,))
     assert not (tmp_path / "copy").exists()
 
 
@@ -58,6 +68,7 @@ def test_a_sparse_file_is_too_large_before_a_byte_is_read(tmp_path: Path) -> Non
     with pytest.raises(SubmissionError) as caught:
         collect_file(tmp_path, "predictions.csv", tmp_path / "copy", 1000)
     assert caught.value.code == "output.too_large"
+    assert caught.value.observed == (f"it has {1 << 40:,} bytes, of 1,000 that it may have",)
 
 
 def test_a_plain_file_is_copied_and_a_missing_one_is_said(tmp_path: Path) -> None:

@@ -110,6 +110,8 @@ def test_a_work_that_cannot_be_stored_is_tried_as_often_as_is_set_and_never_scor
     assert (report.outcome, report.score) == ("infrastructure_failed", None)
     assert report.failure is not None
     assert "tried 3 times" in report.failure.message
+    assert report.failure.observed[0] == "the system answered ENOSPC"
+    assert report.failure.observed[1].startswith("it came in intake, try 3 of 3, after ")
     assert [failed.number for failed in report.run.tries] == [1, 2, 3]
 
 
@@ -125,6 +127,8 @@ def test_an_environment_that_cannot_be_made_keeps_every_try_and_is_never_scored(
     assert (report.outcome, report.score, len(report.run.tries)) == ("infrastructure_failed", None, 3)
     assert report.failure is not None
     assert report.failure.code == "infrastructure.index"
+    assert report.failure.observed[0] == "it was silent for 9 s"
+    assert "making the environment, try 3 of 3" in report.failure.observed[-1]
 
 
 def test_the_tries_of_all_steps_are_kept_in_their_order(
