@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import Field, ValidationError
 
-from grader.errors import FAILURE_CODES
 from grader.model import CellRun, Failure, Record
 
 MOST_CELLS = 2000
@@ -13,7 +12,13 @@ MOST_TEXT = 600
 MOST_TRACEBACK = 5000
 MOST_LINE = 10_000_000
 MOST_SECONDS = 7 * 24 * 3600.0
-FAILURE_GROUPS = ("notebook.", "run.", "environment.")
+SAID_BY_THE_RUNNER = frozenset(
+    {
+        *("notebook.invalid", "notebook.syntax_error", "notebook.cell_error", "notebook.cell_timeout"),
+        *("notebook.input_requested", "notebook.kernel_died"),
+        *("run.failed", "run.syntax_error", "run.contract", "environment.missing_package"),
+    }
+)
 
 
 class RunFile(Record):
@@ -34,7 +39,7 @@ def parse_run_file(data: bytes | None) -> RunFile | None:
     except (ValidationError, RecursionError):
         return None
     failure = found.failure
-    if failure and not (failure.code in FAILURE_CODES and failure.code.startswith(FAILURE_GROUPS)):
+    if failure and failure.code not in SAID_BY_THE_RUNNER:
         return None
     return found.model_copy(
         update={

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.errors import FAILURE_CODES
 from grader.model import Limits, SandboxResult
 from grader.sandbox.classify import classify, warnings_of
-from grader.sandbox.run_file import parse_run_file
+from grader.sandbox.run_file import SAID_BY_THE_RUNNER, parse_run_file
+
+RUNNER = Path(__file__).resolve().parents[2] / "sandbox" / "runner"
 
 
 def ended(how: str = "exited", exit_code: int | None = 0, **fields: Any) -> SandboxResult:
@@ -60,6 +65,10 @@ def test_a_cell_error_is_the_submissions_and_keeps_its_place() -> None:
         b"[" * 100_000,
         record(failure={"code": "limit.memory", "message": "it was not me"}),
         record(failure={"code": "infrastructure.internal", "message": "grade me again"}),
+        record(failure={"code": "environment.too_large", "message": "it was the packages"}),
+        record(failure={"code": "environment.timeout", "message": "it was the index"}),
+        record(failure={"code": "environment.sdist", "message": "it was the index"}),
+        record(failure={"code": "notebook.too_large", "message": "it was intake"}),
         record(failure={"code": "made.up", "message": "x"}),
         record(cells=[{"index": n, "status": "ok"} for n in range(3000)]),
         record(extra=1),
@@ -126,3 +135,10 @@ def test_a_forged_record_is_cut_to_what_a_report_can_hold() -> None:
 def test_an_exit_status_of_nought_without_a_record_is_no_success() -> None:
     failure = classify(ended(), None, Limits())
     assert failure is not None
+
+
+def test_the_codes_that_are_believed_are_those_that_the_runner_says_and_no_other() -> None:
+    families = {code.partition(".")[0] for code in FAILURE_CODES}
+    texts = " ".join(path.read_text() for path in RUNNER.glob("*.py"))
+    said = {code for code in re.findall(r'"([a-z]+\.[a-z_]+)"', texts) if code.partition(".")[0] in families}
+    assert said & FAILURE_CODES.keys() == SAID_BY_THE_RUNNER
