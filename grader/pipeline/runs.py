@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.assignment import deal
 from grader.errors import InfrastructureError
 from grader.model import Deal, FailedTry, Failure, RunPlan, RunResult, Submission
+from grader.model.failure_class import failure_class
 from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
 from grader.sandbox import GivenEnvironment, execute
@@ -109,8 +110,9 @@ def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name
             cpu_ids=cpu_ids,
             cancel=grading.cancel,
         )
-        if result.sandbox.ended == "cancelled":
-            raise InfrastructureError("infrastructure.cancelled", "The grading was stopped before it was through.")
+        ours = result.failure
+        if ours is not None and failure_class(ours.code) == "infrastructure":
+            raise InfrastructureError(ours.code, ours.message, hint=ours.hint, observed=ours.observed)
         return result
 
     failed: list[FailedTry] = []

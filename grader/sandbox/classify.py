@@ -37,8 +37,12 @@ def how_it_ended(
 def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> Failure | None:
     """Return the run's failure with what was seen of it. The host's own observation comes before anything said inside.
 
-    A process that was killed while the kernel killed one for want of memory was that one.
+    A process that was killed while the kernel killed one for want of memory was that one. A run that we stopped before
+    it was through is neither the work's failure nor a limit: its code is "infrastructure.cancelled".
     """
+    if result.ended == "cancelled":
+        message = "The grading was stopped before it was through."
+        return Failure(code="infrastructure.cancelled", message=message, observed=observed_of(result, limits))
     if result.oom_killed and result.exit_code and _was_killed(run_file):
         result = result.model_copy(update={"ended": "memory"})
     failure = _limit(result, run_file, limits) or _own_failure(result, run_file)
@@ -119,8 +123,6 @@ def _limit(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> F
             "Write only what is asked for.",
         ),
     }
-    if result.ended == "cancelled":
-        return Failure(code="limit.wall_time", message="The run was cancelled.")
     if result.ended not in messages:
         return None
     code, message, hint = messages[result.ended]

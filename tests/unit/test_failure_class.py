@@ -91,7 +91,7 @@ CODES = {
     "processes": "limit.processes",
     "disk": "limit.disk",
     "output": "output.too_large",
-    "cancelled": "limit.wall_time",  # which nobody sees: a grading that was stopped has no report
+    "cancelled": "infrastructure.cancelled",
 }
 SAID = [
     None,

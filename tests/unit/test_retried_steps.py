@@ -146,3 +146,19 @@ def test_a_grading_that_is_stopped_is_not_tried_again(graded: Callable[..., Repo
     faults = Faults(9, AWAY)
     graded(environments=Environments(faults), cancel=True, retry=RetryPolicy(tries=3, first_wait_s=100_000))
     assert faults.calls == 1
+
+
+def test_a_run_that_was_stopped_is_neither_a_limit_of_the_works_nor_tried_again(graded: Callable[..., Report]) -> None:
+    class Stopped(AnsweringSandbox):
+        runs = 0
+
+        def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
+            self.runs += 1
+            done = super().run(job, cancel)
+            return done.model_copy(update={"ended": "cancelled", "exit_code": None})
+
+    sandbox = Stopped()
+    report = graded(sandbox=sandbox)
+    assert (report.outcome, report.score, sandbox.runs) == ("infrastructure_failed", None, 1)
+    assert report.failure is not None
+    assert report.failure.code == "infrastructure.cancelled"
