@@ -72,7 +72,9 @@ def resource_use(evidence: Evidence) -> Finding:
     if evidence.run.failure and not evidence.run.limit_exceeded:
         return not_applicable("It did not run to its end, so what it needs is not known.")
     limits, used = evidence.plan.limits, evidence.run.sandbox
-    shares = {"time": used.wall_s / limits.wall_s, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
+    slow_cell = evidence.run.failure is not None and evidence.run.failure.code == "notebook.cell_timeout"
+    time = 1.0 if slow_cell else used.wall_s / limits.wall_s
+    shares = {"time": time, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
     name, share = max(shares.items(), key=lambda item: item[1])
     # In words and not figures: the same work graded twice gives the same finding.
     if evidence.run.limit_exceeded or share > MOST:

@@ -1,4 +1,10 @@
-"""The one place that says which failures are the submission's own, which are limits, and which are ours."""
+"""The one place that says which failures are the submission's own, which are limits, and which are ours.
+
+A limit is something that a work used too much of, told to its author beforehand, while it was run or made ready to run:
+time (of a cell too), memory, processes, disk, output, packages. A submission that is too large as it was handed in
+("archive.", "git.", "notebook." and "predictions.too_large", "git.timeout") is refused as any other that cannot be
+taken: that is a failure of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +14,7 @@ from grader.model.base import Failure, Outcome
 
 FailureClass = Literal["submission", "limit", "infrastructure"]
 
-_LIMITS = frozenset({"output.too_large", "environment.too_large", "environment.timeout"})
+_LIMITS = frozenset({"notebook.cell_timeout", "output.too_large", "environment.too_large", "environment.timeout"})
 _OUTCOMES: dict[FailureClass, Outcome] = {
     "submission": "submission_failed",
     "limit": "limit_exceeded",

@@ -189,7 +189,8 @@ def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_
     ]
     assert CliRunner().invoke(app, words).exit_code == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert (report["failure"]["code"], report["failure"]["cell"]) == ("notebook.cell_timeout", 1)
+    assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "notebook.cell_timeout")
+    assert report["failure"]["cell"] == 1
     script = tmp_path / "main.py"
     script.write_text("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n")
     words[1] = str(script)

@@ -11,6 +11,7 @@ import pytest
 
 from grader.errors import FAILURE_CODES
 from grader.model import Limits, SandboxResult
+from grader.model.failure_class import outcome_for
 from grader.sandbox.classify import classify, warnings_of
 from grader.sandbox.run_file import SAID_BY_THE_RUNNER, parse_run_file
 
@@ -80,6 +81,26 @@ def test_a_forged_record_is_ignored_and_a_failed_exit_stays_failed(forged: bytes
     assert failure is not None
     assert failure.code == "run.failed"
     assert "boom" in failure.message
+
+
+TOO_LONG = {"code": "notebook.cell_timeout", "message": "Cell 2 ran longer than the 300 s that a cell may.", "cell": 1}
+
+
+def test_a_cell_that_ran_too_long_is_a_limit_where_the_hosts_clock_allows_it() -> None:
+    said = parse_run_file(record("failed", failure=TOO_LONG))
+    failure = classify(ended(exit_code=1, wall_s=301), said, Limits(cell_s=300))
+    assert failure is not None
+    assert (failure.code, failure.cell) == ("notebook.cell_timeout", 1)
+    assert outcome_for(failure) == "limit_exceeded"
+
+
+@pytest.mark.parametrize("status", ["failed", "completed"])
+def test_a_cell_that_cannot_have_run_so_long_is_not_believed(status: str) -> None:
+    said = parse_run_file(record(status, failure=TOO_LONG))
+    failure = classify(ended(exit_code=0, wall_s=200), said, Limits(cell_s=300))
+    assert failure is not None
+    assert failure.code == "run.failed"
+    assert outcome_for(failure) == "submission_failed"
 
 
 def test_a_killed_run_without_an_out_of_memory_kill_is_not_called_one() -> None:

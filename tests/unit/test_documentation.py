@@ -19,6 +19,7 @@ from grader.intake.candidates import SKIPPED
 from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.plan import WELL_KNOWN
 from grader.model import Assignment, Limits, Report, Weights
+from grader.model.failure_class import failure_class
 from grader.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +58,14 @@ SECTIONS = {
 def test_every_failure_code_is_documented_and_no_other() -> None:
     listed = re.findall(r"^\| `([\w.]+)` \|", (REFERENCE / "failures.md").read_text(), flags=re.MULTILINE)
     assert sorted(listed) == sorted(FAILURE_CODES)
+
+
+def test_the_page_of_failure_codes_names_those_that_are_limits() -> None:
+    (said,) = re.findall(
+        r"`limit_exceeded`: every `limit\.` code,(.*?)\. `infra", (REFERENCE / "failures.md").read_text(), re.S
+    )
+    outcomes = {code for code in FAILURE_CODES if not code.startswith(("limit.", "assignment.", "usage."))}
+    assert set(re.findall(r"`([\w.]+)`", said)) == {code for code in outcomes if failure_class(code) == "limit"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

@@ -17,7 +17,7 @@ from grader.sandbox.run_file import RunFile
 NO_OUTCOME = {"assignment.invalid", "usage.invalid"}
 LIMITS = {
     *("limit.memory", "limit.processes", "limit.disk", "limit.wall_time"),
-    *("output.too_large", "environment.too_large", "environment.timeout"),
+    *("notebook.cell_timeout", "output.too_large", "environment.too_large", "environment.timeout"),
 }
 OURS = {code for code in FAILURE_CODES if code.startswith("infrastructure.")}
 OUTCOMES = {"limit": "limit_exceeded", "infrastructure": "infrastructure_failed", "submission": "submission_failed"}

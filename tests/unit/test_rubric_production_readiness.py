@@ -145,3 +145,11 @@ def test_every_undeclared_package_is_named_where_it_is_imported() -> None:
     found = finding("production_readiness.dependencies_pinned", work(files))
     assert "sklearn" in found.reason
     assert found.evidence[0].line == 3
+
+
+def test_a_cell_that_was_too_slow_is_a_matter_of_time_however_much_memory_the_run_took() -> None:
+    slow = Failure(code="notebook.cell_timeout", message="Cell 2 ran longer than a cell may.", cell=1)
+    stopped = work(LOAD, plan=plan(), failure=slow, run=ran(memory=10**9, failure=slow, over=True))
+    found = finding("production_readiness.resource_use", stopped)
+    assert found.verdict == "not_met"
+    assert "the time allowed" in found.reason
