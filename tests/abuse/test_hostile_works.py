@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from abuse_batch import COMPLETED, AbuseBatch, HostileWork, hostile_works
 
@@ -22,7 +24,7 @@ EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "40-fill-dev-shm": (("run.failed", "limit.memory"), _UNSEEN),
     "40-fill-tmp": (("run.failed", "limit.memory"), _UNSEEN),
     "40-many-files-in-tmp": (("limit.wall_time", "limit.memory"), _UNSEEN),
-    "52-system-calls-no-notebook-needs": (("run.failed",), "it has an io_uring of its own, which the host never sees"),
+    "52-system-calls-no-notebook-needs": (("run.failed",), "it has some of its own, which the host never sees"),
     "55-a-pipe-as-output": (("predictions.missing",), _OWN),
     "55-a-socket-as-output": (("predictions.missing",), _OWN),
     "55-an-output-that-changes-while-it-is-read": (
@@ -30,6 +32,8 @@ EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "what changes it may leave the work itself no turn",
     ),
 }
+# What its own kernel does for a work by itself: rings, and namespaces of users that are its own.
+GVISORS_OWN = ["io_uring_setup, unshare of a user namespace"]
 
 
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=MARKS[name]) for name in BACKENDS])
@@ -61,6 +65,11 @@ def test_a_hostile_work_is_contained_and_called_by_its_name(batch: AbuseBatch, w
     assert says in (failure["message"] if failure else " ".join(report["run"]["warnings"]))
     if not failure:
         assert (report["outcome"], report["hidden"][0]["value"]) == (COMPLETED, 0.5)
+
+
+def test_no_system_call_passes_but_gvisors_own(batch: AbuseBatch) -> None:
+    told = batch.reports["52-system-calls-no-notebook-needs"]["run"]["log_tail"]
+    assert re.findall("ESCAPED: (.*)", told) == (GVISORS_OWN if batch.runtime else [])
 
 
 def test_the_works_beside_them_are_unharmed(batch: AbuseBatch) -> None:

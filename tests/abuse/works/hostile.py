@@ -27,10 +27,6 @@ def denied(act, *arguments):
         return
     escaped(act)
 
-def refused(number, *arguments):
-    if libc.syscall(number, *arguments) >= 0:
-        escaped(f'system call {number}')
-
 def answer(path='predictions.csv'):
     with open('data/test.csv', newline='') as file, open(path, 'w') as out:
         out.write('customer_id,prediction\n')
