@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import Distribution, distributions
+from ipaddress import ip_network
 from pathlib import Path
 
 from grader.sandbox import find_environment
 from grader.sandbox.assets import sandbox_asset
+from grader.sandbox.engine import engine
 from grader.sandbox.ladder import own_names
 from grader.settings import read_settings
 
@@ -213,3 +215,11 @@ def served(index: PackageIndex, address: str = "127.0.0.1") -> Iterator[PackageI
         index.url = f"http://{address}:{server.server_address[1]}/simple"
         yield index
         server.shutdown()
+
+
+def bridge_address() -> str:
+    """Return the address under which containers with a network reach this machine."""
+    with engine() as client:
+        (config,) = client.inspect_network("bridge")["IPAM"]["Config"]
+    # An engine that has made the network since it was started says its range alone; the bridge has its first address.
+    return str(config.get("Gateway") or next(ip_network(config["Subnet"]).hosts()))

@@ -11,12 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
-from package_index import PackageIndex, served
+from package_index import PackageIndex, bridge_address, served
 
 from grader.errors import InfrastructureError
 from grader.sandbox import find_environment
@@ -128,14 +127,6 @@ def leavings(folder: Path) -> list[str]:
             left += [found["Id"] for mount in found["Mounts"] if mount.get("Source", "").startswith(str(folder))]
     names = [path.name for path in (folder / "home" / "environments").iterdir()]
     return left + [name for name in names if not re.fullmatch(r"[0-9a-f]{64}(\.use)?", name)]
-
-
-def bridge_address() -> str:
-    """Return the address under which containers with a network reach this machine."""
-    with engine() as client:
-        (config,) = client.inspect_network("bridge")["IPAM"]["Config"]
-    # An engine that has made the network since it was started says its range alone; the bridge has its first address.
-    return str(config.get("Gateway") or next(ip_network(config["Subnet"]).hosts()))
 
 
 def imports(version: str) -> str:

@@ -13,6 +13,7 @@ import time
 
 from facts import HOST_FILE, HOST_PORT, TERCES
 
+print('began', time.time(), flush=True)
 libc = ctypes.CDLL(None, use_errno=True)
 
 def escaped(what):
