@@ -1,4 +1,7 @@
-"""Works that bring their own requirements, through the ordinary command, with a package index of the test's own."""
+"""Works that bring their own requirements, through the ordinary command, with a package index of the test's own.
+
+The hostile ones are in tests/abuse.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,6 @@ with open("data/test.csv") as file, open("predictions.csv", "w") as out:
     for row in csv.DictReader(file):
         print(row["customer_id"], 0.5, sep=",", file=out)
 """
-MEGABYTE = b"\0" * 1_000_000
 
 
 class Company:
@@ -98,7 +100,6 @@ def index(backend: str) -> Iterator[PackageIndex]:
     made.wheel("alpha", "1.0")
     made.wheel("alpha", "2.0", uploaded=time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime()))
     made.wheel("needs-alpha", "1.0", requires=["alpha<2"])
-    made.sdist("only-source", "1.0")
     with served(made, "127.0.0.1" if backend == "bubblewrap" else bridge_address()) as serving:
         yield serving
 
@@ -202,13 +203,6 @@ def test_a_package_that_is_nowhere_is_named_when_the_work_imports_it(chooser: Co
     assert "absent" in failure["message"]
 
 
-def test_a_source_distribution_is_named_and_never_downloaded(chooser: Company) -> None:
-    failure = chooser.grade("source", "", asks="alpha\nonly-source\n")["failure"]
-    assert (failure["code"], failure["path"], failure["line"]) == ("environment.sdist", "requirements.txt", 2)
-    assert "only-source" in failure["message"]
-    assert chooser.index.asked(".tar.gz") == 0
-
-
 def test_another_index_is_refused_with_its_line_and_the_code_is_judged_all_the_same(chooser: Company) -> None:
     asks = "alpha\n--extra-index-url https://evil.example/simple\n"
     report = chooser.grade("elsewhere", "", asks=asks)
@@ -224,19 +218,6 @@ def test_a_work_without_a_list_runs_in_the_base_environment(company: Company) ->
     assert (report["failure"], used["rung"], used["reason"]) == (None, "base", "The work asks for no package.")
 
 
-def test_a_huge_package_is_too_large_and_nothing_of_it_stays(company: Company) -> None:
-    company.index.wheel("huge", "1.0", {f"huge/{number}.bin": MEGABYTE for number in range(300)})
-    report = company.grade("huge", "", asks="huge==1.0\n", GRADER_ENVIRONMENTS_BYTES=str(250 * 10**6))
-    assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "environment.too_large")
-    assert [path.name for path in (company.home / "scratch").iterdir()] == [".lock"]
-
-
-def test_a_slow_download_is_cut_off(company: Company) -> None:
-    company.index.wheel("slow", "1.0", {"slow.py": os.urandom(100_000)}, delay=600)
-    report = company.grade("slow", "", asks="slow==1.0\n", GRADER_ENVIRONMENT_SECONDS="15")
-    assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "environment.timeout")
-
-
 def test_an_index_that_does_not_answer_is_never_the_works_fault(company: Company) -> None:
     away = {"GRADER_INDEX_URL": "http://127.0.0.1:9/simple", "GRADER_TRIES": "2", "GRADER_RETRY_WAIT": "0"}
     report = company.grade("offline", "", 3, asks="alpha==1.0\n", **away)
@@ -245,37 +226,6 @@ def test_an_index_that_does_not_answer_is_never_the_works_fault(company: Company
     assert [tried["code"] for tried in report["run"]["tries"]] == ["infrastructure.index"] * 2
     assert "it ended by itself with exit status 2" in report["failure"]["observed"][0]
     assert "127.0.0.1" not in report["failure"]["message"]
-
-
-PAYLOAD = """
-import json, os, socket, sys, urllib.request
-seen = []
-try:
-    urllib.request.urlopen("URL/pwned", timeout=3)
-    seen.append("network")
-except OSError:
-    pass
-for place in ("HOST", "/env/pwned", "/etc/pwned"):
-    try:
-        open(place, "w").close()
-        seen.append(place)
-    except OSError:
-        pass
-seen += [name for name in os.environ if "GRADER" in name or "UV_" in name]
-"""
-
-
-def test_code_that_starts_with_python_acts_only_inside_sandboxes_without_a_network(company: Company) -> None:
-    host = company.folder / "pwned"
-    payload = PAYLOAD.replace("URL", company.index.url.removesuffix("/simple")).replace("HOST", str(host))
-    files = {"payload.pth": "import payload\n", "payload.py": payload, "sitecustomize.py": "import payload\n"}
-    company.index.wheel("payload", "1.0", files)
-    code = "import sys\nassert sys.modules['payload'].seen == [], sys.modules['payload'].seen\n"
-    report = company.grade("payload", code, asks="payload==1.0\n")
-    assert report["failure"] is None
-    assert report["run"]["environment"]["rung"] == "exact"
-    assert company.index.asked("/pwned") == 0
-    assert not host.exists()
 
 
 def test_a_package_that_ends_python_as_it_starts_is_the_works_failure_and_not_ours(company: Company) -> None:
