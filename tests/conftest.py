@@ -1,4 +1,4 @@
-"""What the whole suite shares: the environment that sandboxed tests need, and what to do where it is missing."""
+"""What the whole suite shares: what sandboxed tests need and do without, and a look at what the run has left."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    pass
 
 ROOT = Path(__file__).resolve().parent.parent
 GRADER = Path(sys.executable).with_name("grader")
 Run = Callable[..., subprocess.CompletedProcess[str]]
+BEFORE, LEFT = pytest.StashKey["Machine"](), pytest.StashKey[list[str]]()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -21,6 +26,30 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
     for reason, number in reasons.items():
         terminalreporter.write_line(f"Skipped {number} tests: {reason}", yellow=True)
+    for line in terminalreporter.config.stash.get(LEFT, []):
+        terminalreporter.write_line(f"LEFT BEHIND by this run: {line}", red=True)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Note what there is before the first test."""
+    from leavings import machine
+
+    session.config.stash[BEFORE] = machine()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail the run when something that its tests have started still runs or is mounted."""
+    from leavings import lasting, left_by_session
+
+    before, folders = session.config.stash[BEFORE], getattr(session.config, "_tmp_path_factory", None)
+    if session.testscollected == 0 or folders is None or session.config.option.collectonly:
+        return
+    left = lasting(lambda: left_by_session(before, folders.getbasetemp()))
+    session.config.stash[LEFT] = left
+    if left and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def skip_or_fail(reason: str) -> None:
