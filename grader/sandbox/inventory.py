@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 import platform
 import shutil
@@ -17,12 +15,12 @@ from grader.model.base import Record
 from grader.sandbox.cgroups import usable_hierarchy
 from grader.sandbox.engine import engine
 from grader.sandbox.environment import find_environment
-from grader.sandbox.host import find_bwrap, is_root, why_no_namespaces
+from grader.sandbox.host import find_bwrap, landlock_abi, why_no_namespaces
 from grader.sandbox.image import DIGEST_LABEL, image_labels, image_tag
+from grader.sandbox.rights import is_root
+from grader.sandbox.slots import why_no_own_users
 
 LOW_DISK_BYTES = 5 * 10**9
-_LANDLOCK_CREATE_RULESET = 444
-_LANDLOCK_VERSION = 1
 
 
 class HostFact(Record):
@@ -88,8 +86,16 @@ def _bwrap() -> HostFact:
 
 def _namespaces() -> HostFact:
     reason = why_no_namespaces()
-    detail = reason or ("root: each run has a user of its own" if is_root() else "user namespaces are not forbidden")
-    return HostFact(name="namespaces", good=reason is None, detail=detail)
+    return HostFact(name="namespaces", good=reason is None, detail=reason or _users())
+
+
+def _users() -> str:
+    reason = why_no_own_users()
+    if reason is None:
+        return "root: each run has a user of its own"
+    if is_root():
+        return f"{reason}: runs have our own user, each in a user namespace"
+    return "user namespaces can be made"
 
 
 def _control_groups() -> HostFact:
@@ -121,10 +127,3 @@ def _docker(image: str) -> HostFact:
 def _landlock() -> HostFact:
     version = landlock_abi()
     return HostFact(name="landlock", good=version > 0, detail=f"ABI {version}" if version else "not in this kernel")
-
-
-def landlock_abi() -> int:
-    """Return the version of the kernel's Landlock interface, 0 without one."""
-    with contextlib.suppress(OSError):
-        return max(0, int(ctypes.CDLL(None).syscall(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_VERSION)))
-    return 0

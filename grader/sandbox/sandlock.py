@@ -5,12 +5,14 @@ It is never chosen unasked: it stands less than the others, and docs/reference/s
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import importlib.util
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from grader.errors import GraderError, InfrastructureError
@@ -18,17 +20,21 @@ from grader.model import Limits, SandboxJob, SandboxResult
 from grader.model.run import Enforcement
 from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import TreeGauge
+from grader.sandbox.host import landlock_abi
 from grader.sandbox.pool import Pool
 from grader.sandbox.result import RanOn
-from grader.sandbox.sandlock_process import Places, SandlockProcess
+from grader.sandbox.rights import holds
+from grader.sandbox.sandlock_process import TO_WALK, Places, SandlockProcess
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
 from grader.sandbox.watchdog import written
 
+_PIDFD_GETFD = 438
+
 
 class SandlockSandbox:
-    """Runs jobs under sandlock with the environment found in `home`; as root each has a user id of its own.
+    """Runs jobs under sandlock with the environment found in `home`; where we may give users, each has one of its own.
 
     Limits are always "cooperative". A job that needs a network is refused.
     """
@@ -53,7 +59,7 @@ class SandlockSandbox:
         try:
             result = self._try_out()
         except (GraderError, OSError) as error:
-            return f"sandlock does not work here (it needs Linux 6.7 or later with Landlock): {error}"
+            return _why_the_kernel_refuses() or f"sandlock does not work here: {error}"
         self._works = result.exit_code == 0
         return None if self._works else f"A trial run failed: {result.stderr.strip()[-500:]}"
 
@@ -96,7 +102,9 @@ class SandlockSandbox:
         environment = find_environment(self._home)
         with ExitStack() as stack:
             stack.callback(tame, job.workspace, job.output)
-            uid = stack.enter_context(own_user(self._home, (job.workspace, job.output)))
+            # Another user than ours could not walk to the environment, nor to its own folders.
+            own = own_user(self._home, (job.workspace, job.output)) if holds(TO_WALK) else nullcontext()
+            uid = stack.enter_context(own)
             folder = stack.enter_context(_private_folder(job.workspace.parent))
             places = Places(folder, job, job.environment or environment.path, uid)
             before = written(job)
@@ -105,6 +113,27 @@ class SandlockSandbox:
             standing = Standing(job, process, gauge, uid, RanOn(self.enforcement(), self.name), before)
             standing.wait_until_ready()
             return standing.hold(stack.pop_all())
+
+
+def _why_the_kernel_refuses() -> str | None:
+    """Return which thing that sandlock cannot do without is missing here, None when nothing is known to be."""
+    import sandlock  # type: ignore[import-untyped]
+
+    needed, here = sandlock.min_landlock_abi(), landlock_abi()
+    if here < needed:
+        return f"sandlock needs version {needed} of Landlock, which Linux 6.12 brought, and this kernel has {here}."
+    if _is_refused(_PIDFD_GETFD):
+        return (
+            "A filter of system calls forbids pidfd_getfd, which sandlock needs: if this is a container, start it with "
+            "--cap-add SYS_PTRACE, which reaches no further than the container."
+        )
+    return None
+
+
+def _is_refused(number: int) -> bool:
+    """Return whether a system call without rights of its own is refused to us before it looks at what it is given."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return libc.syscall(number, -1, -1, 0) == -1 and ctypes.get_errno() in (errno.EPERM, errno.ENOSYS)
 
 
 @contextmanager

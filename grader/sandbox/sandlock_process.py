@@ -28,6 +28,7 @@ from grader.sandbox.environment import BuiltEnvironment
 from grader.sandbox.inside import HOME, memory_file_systems, variables
 from grader.sandbox.process_tree import descendants
 from grader.sandbox.result import Death
+from grader.sandbox.rights import bounding_set_is_empty, holds, is_root
 from grader.sandbox.seccomp import compiled_filter
 from grader.sandbox.slots import give_to_slot
 
@@ -40,7 +41,7 @@ _ETC_SHOWN = ("/etc/fonts", "/etc/alternatives", "/etc/ld.so.cache")
 
 # Nothing can be shown elsewhere than where it lies, and that may be in closed folders: the slot's user may walk through
 # them. What it may read there, Landlock says.
-_TO_WALK = "-all,+dac_read_search"
+TO_WALK = "CAP_DAC_READ_SEARCH"
 # Installs the filter of system calls, and becomes the command.
 _FILTERED = """
 import base64, ctypes, os, struct, sys
@@ -155,10 +156,24 @@ class SandlockProcess(ConfinedProcess):
 
 
 def _as_user(uid: int | None) -> list[str]:
-    if uid is None:
+    """Return the words before a command that make it the slot's user, or, as root, our own without any right."""
+    if uid is not None:
+        user = [f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
+        return _with_rights(f"-all,+{TO_WALK.removeprefix('CAP_').lower()}", *user)
+    if not is_root() or bounding_set_is_empty():
         return []
-    words = ["/usr/bin/setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
-    return [*words, *(f"--{kind}={_TO_WALK}" for kind in ("bounding-set", "inh-caps", "ambient-caps")), "--"]
+    if not holds("CAP_SETPCAP"):
+        raise InfrastructureError(
+            "infrastructure.sandbox",
+            "sandlock cannot take its rights from a work here: this is root without CAP_SETPCAP.",
+            hint="Run the grader as an ordinary user, or with no capability at all.",
+        )
+    return _with_rights("-all")
+
+
+def _with_rights(rights: str, *user: str) -> list[str]:
+    sets = (f"--{kind}={rights}" for kind in ("bounding-set", "inh-caps", "ambient-caps"))
+    return ["/usr/bin/setpriv", *user, *sets, "--"]
 
 
 def _order(job: SandboxJob, environment: BuiltEnvironment, uid: int | None, places: Places) -> dict[str, Any]:

@@ -23,9 +23,9 @@ from grader.model import SandboxJob
 from grader.sandbox.cgroups import ControlGroup
 from grader.sandbox.confinement import bounds, environment_words, etc_files, zygote_arguments
 from grader.sandbox.environment import BuiltEnvironment
-from grader.sandbox.host import is_root
 from grader.sandbox.inside import variables
 from grader.sandbox.seccomp import compiled_filter
+from grader.sandbox.slots import has_users_to_give
 
 LOAD_S = 120
 FORK_S = 30
@@ -62,7 +62,7 @@ class Zygote:
         ends = os.pipe2(os.O_CLOEXEC)
         status = self._held.enter_context(os.fdopen(ends[0], "rb"))
         status_end = self._held.enter_context(os.fdopen(ends[1], "wb"))
-        uid = 0 if is_root() else None
+        uid = 0 if has_users_to_give() else None
         with ExitStack() as stack:
             stack.callback(os.close, said_end)
             files = [
@@ -99,7 +99,9 @@ class Zygote:
         """Return the words before a command that makes a sandbox: as an ordinary user, only those that are made inside
         the zygote's own user namespace can be entered by what it forks.
         """
-        return [] if is_root() else ["/usr/bin/nsenter", f"--user=/proc/{self.pid}/ns/user", "--preserve-credentials"]
+        if has_users_to_give():
+            return []
+        return ["/usr/bin/nsenter", f"--user=/proc/{self.pid}/ns/user", "--preserve-credentials"]
 
     def fork_into(
         self,

@@ -17,6 +17,7 @@ from grader.sandbox.environment import lock_digest
 from grader.sandbox.group_meter import GroupMeter
 from grader.sandbox.host import why_no_namespaces
 from grader.sandbox.owner import is_alive, owner_tag
+from grader.sandbox.slots import why_no_own_users
 from grader.settings import read_settings
 
 
@@ -123,6 +124,32 @@ def test_a_container_without_the_right_to_make_namespaces_is_recognised(
     (tmp_path / "self").mkdir()
     (tmp_path / "self" / "status").write_text(status)
     assert ("SYS_ADMIN" in (why_no_namespaces(tmp_path, root=root) or "")) == held
+
+
+ALL_USERS = "         0          0 4294967295\n"
+
+
+@pytest.mark.parametrize(
+    ("caps", "users", "root", "why"),
+    [
+        ("000001ffffffffff", ALL_USERS, True, None),
+        ("00000000a80425fb", ALL_USERS, True, None),
+        ("000001ffffffffff", ALL_USERS, False, "not root"),
+        ("0000000000000000", ALL_USERS, True, "CAP_CHOWN, CAP_SETUID, CAP_SETGID"),
+        ("00000000a80425fa", ALL_USERS, True, "without CAP_CHOWN"),
+        ("000001ffffffffff", "0 1000 1\n", True, "user namespace"),
+        ("000001ffffffffff", "0 1000 1\n1 100000 65536\n", True, "user namespace"),
+    ],
+    ids=["machine", "container", "ordinary user", "no rights", "no chown", "unshare -Ur", "rootless container"],
+)
+def test_runs_have_users_of_their_own_only_where_those_can_be_given(
+    tmp_path: Path, caps: str, users: str, root: bool, why: str | None
+) -> None:
+    (tmp_path / "status").write_text(f"Name:\tx\nCapEff:\t{caps}\n")
+    for name in ("uid_map", "gid_map"):
+        (tmp_path / name).write_text(users)
+    found = why_no_own_users(tmp_path, root=root)
+    assert found is why is None or (why or "?") in (found or "")
 
 
 def test_a_group_of_version_2_gets_every_limit(tmp_path: Path) -> None:
