@@ -85,8 +85,18 @@ def _bwrap() -> HostFact:
 
 
 def _namespaces() -> HostFact:
-    reason = why_no_namespaces()
-    return HostFact(name="namespaces", good=reason is None, detail=reason or _users())
+    """Say whether bwrap can make some: a rule may have exceptions, so none is named before a trial has failed."""
+    program = find_bwrap()
+    if program is None:
+        return HostFact(name="namespaces", good=False, detail="not tried, for want of bwrap")
+    own_users = why_no_own_users() is None
+    words = [] if own_users else ["--unshare-user"]
+    trial = [program, *words, "--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "/bin/true"]
+    done = subprocess.run(trial, capture_output=True, text=True, env={}, check=False)
+    if done.returncode == 0:
+        return HostFact(name="namespaces", good=True, detail=_users())
+    reason = why_no_namespaces() or f"bwrap could make none: {done.stderr.strip()[-200:] or 'it said nothing'}"
+    return HostFact(name="namespaces", good=False, detail=reason)
 
 
 def _users() -> str:
