@@ -25,11 +25,14 @@ class BackendCheck(Record):
 
 
 class Checkup(Record):
-    """The whole: `chosen` is the backend that submissions will run in, None when there is none."""
+    """The whole: `chosen` is the backend that submissions will run in, None when there is none; `offer` then says what
+    may be had by name.
+    """
 
     host: tuple[HostFact, ...]
     chosen: str | None
     backends: tuple[BackendCheck, ...]
+    offer: str = ""
     probed: bool = True
 
     @computed_field  # type: ignore[prop-decorator]

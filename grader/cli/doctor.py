@@ -23,6 +23,7 @@ from grader.sandbox import (
     escape_probes,
     host_facts,
     known_sandboxes,
+    offer,
 )
 from grader.settings import Settings
 
@@ -34,14 +35,17 @@ def doctor_command(sandbox: str, runtime: str | None, *, as_json: bool, quick: b
     facts = host_facts(settings.home, settings.docker_image or None)
     criteria = HostFact(name="rubric", good=True, detail=f"{len(load_criteria())} criteria")
     view.facts([*facts, criteria])
-    backends = known_sandboxes(settings.home, settings.docker_image or None, settings.docker_runtime or None)
+    *_, sandlock = backends = known_sandboxes(
+        settings.home, settings.docker_image or None, settings.docker_runtime or None
+    )
     shown = [
         backend for backend in backends if sandbox == backend.name or (sandbox == "auto" and can_be_chosen(backend))
     ]
     chosen, reason = _chosen(settings, sandbox)
     view.chosen(chosen, reason)
     checks = [check_backend(backend, settings, view, quick=quick) for backend in shown]
-    checkup = Checkup(host=(*facts, criteria), chosen=chosen, backends=tuple(checks), probed=not quick)
+    by_name = offer(sandlock) if chosen is None and sandbox == "auto" else ""
+    checkup = Checkup(host=(*facts, criteria), chosen=chosen, backends=tuple(checks), offer=by_name, probed=not quick)
     view.verdict(checkup)
     if as_json:
         print(checkup.model_dump_json(indent=2))

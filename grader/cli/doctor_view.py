@@ -60,6 +60,8 @@ class DoctorView:
             if check.probes:
                 failed = f"{len(check.failed)} of {len(check.probes)} probes FAILED" if check.failed else "stood all"
                 self._say(f"{check.name}: {failed} {'' if check.failed else f'{len(check.probes)} probes'}".rstrip())
+        if checkup.offer:
+            self._say(checkup.offer)
         if checkup.chosen and not checkup.good:
             self._say(f"Do not grade with {checkup.chosen} here before this is mended.")
 

@@ -1,7 +1,7 @@
 """Sandbox backends behind the one port."""
 
 from grader.sandbox.bubblewrap import BubblewrapSandbox
-from grader.sandbox.choose import can_be_chosen, choose_sandbox, known_sandboxes
+from grader.sandbox.choose import can_be_chosen, choose_sandbox, known_sandboxes, offer
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.environment import BuiltEnvironment, build_environment, environment_digest, find_environment
 from grader.sandbox.execute import execute
@@ -37,5 +37,6 @@ __all__ = [
     "find_environment",
     "host_facts",
     "known_sandboxes",
+    "offer",
     "package_index",
 ]

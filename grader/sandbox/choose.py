@@ -10,7 +10,7 @@ from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.sandlock import SandlockSandbox
 
-_BY_NAME = "sandlock, which needs neither but holds less, is used when it is named: --sandbox sandlock."
+_FAILS = "What it fails is listed in docs/reference/sandbox.md#sandlock."
 
 
 def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: str | None = None) -> Sandbox:
@@ -20,9 +20,9 @@ def choose_sandbox(name: str, home: Path, *, image: str | None = None, runtime: 
     with cooperative limits; never sandlock, which stands less. Raises
     InfrastructureError("infrastructure.no_sandbox") saying what to install.
     """
-    bubblewrap, docker, _ = backends = known_sandboxes(home, image, runtime)
+    bubblewrap, docker, sandlock = backends = known_sandboxes(home, image, runtime)
     if name == "auto":
-        return _best(bubblewrap, docker)
+        return _best(bubblewrap, docker, sandlock)
     for backend in backends:
         if backend.name == name:
             reason = backend.why_unavailable()
@@ -45,7 +45,15 @@ def known_sandboxes(
     return BubblewrapSandbox(home), DockerSandbox(home, image=image, runtime=runtime), SandlockSandbox(home)
 
 
-def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
+def offer(sandlock: SandlockSandbox) -> str:
+    """Return what to say of sandlock where nothing else can be had: whether it would work, how, and what it fails."""
+    reason = sandlock.why_unavailable()
+    if reason is not None:
+        return f"sandlock needs neither, holds less, and cannot be used as things are: {reason}"
+    return f"sandlock needs neither, holds less, and works here. To use it, name it: --sandbox sandlock. {_FAILS}"
+
+
+def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox, sandlock: SandlockSandbox) -> Sandbox:
     without = bubblewrap.why_unavailable()
     chosen: BubblewrapSandbox | DockerSandbox = bubblewrap
     if without is not None or bubblewrap.enforcement() == "cooperative":
@@ -56,7 +64,7 @@ def _best(bubblewrap: BubblewrapSandbox, docker: DockerSandbox) -> Sandbox:
             raise InfrastructureError(
                 "infrastructure.no_sandbox",
                 "No sandbox can be used, so nothing was run.",
-                hint=f"bubblewrap: {without}\n  docker: {without_docker}\n  {_BY_NAME}",
+                hint=f"bubblewrap: {without}\n  docker: {without_docker}\n  {offer(sandlock)}",
             )
     chosen.sweep()
     return chosen

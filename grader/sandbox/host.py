@@ -81,22 +81,25 @@ _RULES = (
     (
         "user/max_user_namespaces",
         "0",
-        "User namespaces are switched off: as root, set sysctl user.max_user_namespaces=15000, or use Docker.",
+        "User namespaces are switched off: as root, set sysctl user.max_user_namespaces=15000, or use Docker, or else "
+        "--sandbox sandlock.",
     ),
     (
         "kernel/unprivileged_userns_clone",
         "0",
-        "User namespaces are for root only: as root, set sysctl kernel.unprivileged_userns_clone=1, or use Docker.",
+        "User namespaces are for root only: as root, set sysctl kernel.unprivileged_userns_clone=1, or use Docker, or "
+        "else --sandbox sandlock.",
     ),
     (
         "kernel/apparmor_restrict_unprivileged_userns",
         "1",
         "AppArmor lets only named programs make user namespaces (Ubuntu 24.04's rule): install the system's package "
-        "bubblewrap and the profile bwrap-userns-restrict of apparmor-profiles, or use Docker.",
+        "bubblewrap and the profile bwrap-userns-restrict of apparmor-profiles, or use Docker, or else --sandbox sandlock.",
     ),
 )
 _HELD = (
     "A filter of system calls or a missing right forbids namespaces, as in most containers: run the grader outside of "
     "it, or start the container with "
-    "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined."
+    "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined; or else use "
+    "--sandbox sandlock."
 )

@@ -77,6 +77,31 @@ def test_root_who_cannot_take_its_rights_from_a_work_is_told_so() -> None:
     assert "this is root without CAP_SETPCAP" in tried.stderr
 
 
+@pytest.mark.parametrize("words", [("doctor", "--quick"), ("grade", "work.py")], ids=["doctor", "grade"])
+def test_where_no_namespace_and_no_engine_can_be_had_sandlock_is_offered(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    sandbox_named("sandlock")
+    if not _may_make_namespaces():
+        pytest.skip("no user namespace can be made here")
+    (tmp_path / "work.py").write_text("print(1)\n")
+    forbid = 'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"'
+    grader = str(Path(sys.executable).with_name("grader"))
+    tried = subprocess.run(
+        [*_OF_A_NAMESPACE, "sh", "-c", forbid, "sh", grader, *words],
+        env={**os.environ, "DOCKER_HOST": f"unix://{tmp_path}/nowhere", "COLUMNS": "1000"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = tried.stdout + tried.stderr
+    assert tried.returncode == 3
+    assert "User namespaces are switched off" in said
+    assert "sandlock needs neither, holds less, and works here. To use it, name it: --sandbox sandlock." in said
+    assert "docs/reference/sandbox.md#sandlock" in said
+
+
 def test_a_filter_of_system_calls_that_allows_namespaces_is_not_taken_for_a_container() -> None:
     sandbox_named("bubblewrap")
     home = read_settings().home
