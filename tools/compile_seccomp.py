@@ -4,7 +4,7 @@
 
 One file of BPF instructions for each architecture, <machine>.bpf, committed beside the profile: a grader then needs no
 libseccomp. And one more, <machine>-beside-the-host.bpf, for sandboxes that have no namespaces of their own: a work in
-one could find the sockets of the machine's services, and files whose modes its user may set.
+one could find the sockets of the machine's services, and files whose modes and times its user may set.
 
 A system call that is newer than every one the profile knows gets ENOSYS and not EPERM, as runc does it for Docker: the
 C library then takes an older one.
@@ -40,8 +40,16 @@ SHARED |= {"msgctl", "msgget", "msgrcv", "msgsnd", "mq_open", "mq_unlink"}
 # Landlock does not hold these. They do nothing and say that they did: every copying of a file ends with some of them.
 UNHELD = {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"}
 UNHELD |= {f"{kind}{act}xattr" for kind in ("", "l", "f") for act in ("set", "remove")}
-# Times only to now, with no times in the argument of that number: so pathlib's touch finds out whether a file is there.
-TO_NOW = {"utime": 1, "utimes": 1, "utimensat": 2, "futimesat": 2}
+# Nor these, which read: extended attributes, which are said not to be supported, and the names of what is made in a
+# folder that may be closed, which are refused.
+ATTRIBUTES = {f"{kind}{act}xattr" for kind in ("", "l", "f") for act in ("get", "list")}
+EOPNOTSUPP = 95
+WATCHES = {"inotify_add_watch"}
+# Nor times: the calls do nothing and say so where times are given (which is in the argument of that number), or where a
+# file is named by its descriptor alone. To set a named file's to now is refused: so touch finds out that it has to make
+# the file, where a call that said it went well would leave it unmade.
+TIMES = {"utime": 1, "utimes": 1, "utimensat": 2, "futimesat": 2}
+PATH_OF = {"utimensat": 1, "futimesat": 1}
 # Only for the caller, which is 0 in the argument of that number: others of the same user may be the host's. For others
 # they do nothing and say that they did, as libraries set them for their threads; the limits of others are refused.
 OF_ITSELF = {"prlimit64": 0, "sched_setaffinity": 0, "sched_setattr": 0, "sched_setparam": 0, "sched_setscheduler": 0}
@@ -78,22 +86,34 @@ def compiled(profile: dict[str, Any]) -> dict[str, bytes]:
 
 def _beside_the_host(profile: dict[str, Any]) -> dict[str, Any]:
     """Return the profile without sockets that have a name in the file system, without what IPC namespaces part, with
-    what Landlock does not hold as calls that do nothing, and with no say over others. A pair of sockets can be made.
+    what Landlock does not hold refused or as calls that do nothing, and with no say over others. A pair of sockets can
+    be made.
     """
     kept = [rule for rule in profile["syscalls"] if not _makes_unix_sockets(rule)]
     assert len(kept) == len(profile["syscalls"]) - 1
-    only = {**TO_NOW, **OF_ITSELF}
-    gone = SHARED | UNHELD | only.keys()
+    gone = SHARED | UNHELD | ATTRIBUTES | WATCHES | TIMES.keys() | OF_ITSELF.keys()
     rules = [{**rule, "names": [name for name in rule["names"] if name not in gone]} for rule in kept]
     known = {name for rule in kept for name in rule["names"]}
-    for name in sorted(known & only.keys()):
-        nought = {"index": only[name], "value": 0, "op": "SCMP_CMP_EQ"}
-        rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [nought]})
+    for name in sorted(known & OF_ITSELF.keys()):
+        rules.append({"names": [name], "action": "SCMP_ACT_ALLOW", "args": [_compared(OF_ITSELF[name], "EQ")]})
         if name != "prlimit64":
-            other = {**nought, "op": "SCMP_CMP_NE"}
-            rules.append({"names": [name], "action": "SCMP_ACT_ERRNO", "errnoRet": 0, "args": [other]})
-    rules.append({"names": sorted(UNHELD), "action": "SCMP_ACT_ERRNO", "errnoRet": 0})
+            rules.append(_does_nothing({name}, _compared(OF_ITSELF[name], "NE")))
+    for name in sorted(known & TIMES.keys()):
+        rules.append(_does_nothing({name}, _compared(TIMES[name], "NE")))
+        if name in PATH_OF:
+            rules.append(_does_nothing({name}, _compared(PATH_OF[name], "EQ"), _compared(TIMES[name], "EQ")))
+    rules.append({"names": sorted(ATTRIBUTES), "action": "SCMP_ACT_ERRNO", "errnoRet": EOPNOTSUPP})
+    rules.append(_does_nothing(UNHELD))
     return {**profile, "syscalls": rules}
+
+
+def _does_nothing(names: set[str], *only_where: dict[str, Any]) -> dict[str, Any]:
+    return {"names": sorted(names), "action": "SCMP_ACT_ERRNO", "errnoRet": 0, "args": list(only_where)}
+
+
+def _compared(argument: int, how: str) -> dict[str, Any]:
+    """Return the comparison of an argument with nought, which is also NULL."""
+    return {"index": argument, "value": 0, "op": f"SCMP_CMP_{how}"}
 
 
 def _makes_unix_sockets(rule: dict[str, Any]) -> bool:

@@ -94,7 +94,8 @@ _RULES = (
         "kernel/apparmor_restrict_unprivileged_userns",
         "1",
         "AppArmor lets only named programs make user namespaces (Ubuntu 24.04's rule): install the system's package "
-        "bubblewrap and the profile bwrap-userns-restrict of apparmor-profiles, or use Docker, or else --sandbox sandlock.",
+        "bubblewrap and the profile bwrap-userns-restrict of apparmor-profiles, or use Docker, or else "
+        "--sandbox sandlock.",
     ),
 )
 _HELD = (

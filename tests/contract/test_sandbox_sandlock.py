@@ -18,7 +18,11 @@ from grader.settings import read_settings
 pytestmark = pytest.mark.sandbox
 
 _ACTS = """
-import os, resource
+import ctypes, os, pathlib, resource, shutil
+libc = ctypes.CDLL(None, use_errno=True)
+def called(name, *words):
+    if getattr(libc, name)(*words) == -1:
+        raise OSError(ctypes.get_errno(), name)
 theirs, process = open('told').read().split()
 process = int(process)
 file = theirs + '/file'
@@ -48,6 +52,9 @@ acts = {
     'variables': lambda: open(f'/proc/{process}/environ').read(),
     'memory': lambda: open(f'/proc/{process}/mem'),
     'root': lambda: os.listdir(f'/proc/{process}/root'),
+    'times': lambda: os.utime(file),
+    'watch': lambda: called('inotify_add_watch', libc.inotify_init(), theirs.encode(), 0xfff),
+    'attributes': lambda: os.getxattr(file, 'user.secret'),
 }
 for name, act in acts.items():
     try:
@@ -58,6 +65,9 @@ for name, act in acts.items():
 os.chmod(file, 0)
 os.chown(file, 0, 0)
 os.utime(file, (1, 1))
+shown = os.open(os.__file__, os.O_RDONLY)
+os.utime(shown)
+os.utime(shown, (1, 1))
 os.setxattr(file, 'user.x', b'1')
 os.setpriority(os.PRIO_PROCESS, process, 19)
 os.sched_setaffinity(process, {0})
@@ -97,12 +107,29 @@ def test_nothing_of_the_hosts_is_changed(bench: Bench, tmp_path: Path, owner: in
     for path in (file, theirs):
         path.chmod(0o777)
         os.chown(path, owner, -1)
-    before, cpus = _state(file), os.sched_getaffinity(process)
+    os.setxattr(file, "user.secret", b"secret")
+    before, shown = _state(file), _state(Path(os.__file__))
+    cpus = os.sched_getaffinity(process)
     result = bench.run(_ACTS, files={"told": f"{theirs} {process}"})
     assert (result.stdout, result.stderr) == (f"[] {owner != 0}\n", "")
     assert [path.name for path in theirs.iterdir()] == ["file"]
     assert (file.read_text(), _state(file)) == ("#!/bin/sh\n", before)
+    assert _state(Path(os.__file__)) == shown
     assert (os.getpriority(os.PRIO_PROCESS, process), os.sched_getaffinity(process)) == (0, cpus)
+
+
+def test_a_works_own_files_are_touched_and_copied_as_ever(bench: Bench) -> None:
+    code = """
+import os, pathlib, shutil
+pathlib.Path('made').touch()
+pathlib.Path('made').touch()
+os.close(os.open('made', os.O_RDWR))
+shutil.copy2('made', 'copied')
+shutil.copytree('.', 'tree', ignore=shutil.ignore_patterns('tree'))
+os.system('touch made also && cp -p made kept')
+print(sorted(os.listdir('tree')), os.path.exists('also'), os.path.exists('kept'))
+"""
+    assert bench.says(code) == "['copied', 'made'] True True"
 
 
 def _state(file: Path) -> tuple[object, ...]:
