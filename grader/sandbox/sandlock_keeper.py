@@ -1,11 +1,12 @@
 """The program above each of sandlock's sandboxes: starts it, outlives everything in it, and lets nothing of it live on.
 
-    python sandlock_keeper.py DESCRIPTOR
+    python sandlock_keeper.py DESCRIPTOR ALIVE
 
-DESCRIPTOR holds JSON: `settings` of sandlock.Sandbox, the `command`, and the `parent` to die with. It is started by its
-path, so it imports nothing of the grader; it ends with the command's exit status, as a shell has it, once nothing runs
-any more. Without a namespace nobody but this process holds the others together: all that lose their parent become its
-own.
+DESCRIPTOR holds JSON: `settings` of sandlock.Sandbox, the `command`, and the `parent` to die with. ALIVE is a
+descriptor that no other process holds. It is started by its path, so it imports nothing of the grader; it ends with the command's
+exit status, as a shell has it, once nothing runs any more. Without a namespace nobody but this process holds the others
+together: all that lose their parent become its own. So it is two, a guard and the keeper: whichever of them is killed,
+the other one ends the rest; the guard then dies of the same signal.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import select
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +31,42 @@ def main() -> int:
     """Run the command and return its exit status."""
     with os.fdopen(int(sys.argv[1]), "rb") as file:
         order = json.load(file)
+    os.set_inheritable(int(sys.argv[2]), False)
+    if not _tied_to(order["parent"]):
+        return 1
+    signals = {signal.SIGTERM, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    guard, keeper = os.getpid(), os.fork()
+    if keeper == 0:
+        return _keep(order, guard)
+    while not (ended := os.waitpid(keeper, os.WNOHANG))[0]:
+        if signal.sigwait(signals) == signal.SIGTERM:
+            os.kill(keeper, signal.SIGTERM)
+    _end_all()
+    code = os.waitstatus_to_exitcode(ended[1])
+    if code < 0:
+        os.kill(os.getpid(), -code)
+    return code
+
+
+def _tied_to(parent: int) -> bool:
+    """Take in what loses its parent, and be told when `parent` dies; returns whether it still lived."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return os.getppid() == parent
+
+
+def _keep(order: dict[str, Any], guard: int) -> int:
     asked, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.signal(signal.SIGTERM, lambda *_: None)  # only wakes the loop below, whichever thread it comes to
     signal.set_wakeup_fd(wake)
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != order["parent"]:
-        return 1  # it died before we could ask to be told
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGCHLD})
+    if not _tied_to(guard):
+        return 1
     import sandlock  # type: ignore[import-untyped]
 
-    process = sandlock.Sandbox(**order["settings"]).popen(order["command"])
+    with _first_to_go():
+        process = sandlock.Sandbox(**order["settings"]).popen(order["command"])
     first, results = process.pid, list[Any]()
     over, done = os.pipe2(os.O_CLOEXEC)
 
@@ -57,11 +85,27 @@ def main() -> int:
         poll = select.poll()
         poll.register(over, select.POLLIN)
         poll.poll(10)
+    _end_all()
+    found = results[0]
+    return int(128 + found.signal if found.signal > 0 else found.exit_code)
+
+
+@contextlib.contextmanager
+def _first_to_go() -> Iterator[None]:
+    """Start what a kernel that is out of memory takes before anything else, and so before us."""
+    place = Path("/proc/self/oom_score_adj")
+    own = place.read_text()
+    place.write_text("1000")
+    try:
+        yield
+    finally:
+        place.write_text(own)
+
+
+def _end_all() -> None:
     while _children(os.getpid()):
         _kill_all()
         _reap(_children(os.getpid()))
-    found = results[0]
-    return int(128 + found.signal if found.signal > 0 else found.exit_code)
 
 
 def _kill_all() -> None:

@@ -31,6 +31,7 @@ from grader.sandbox.result import Death
 from grader.sandbox.rights import bounding_set_is_empty, holds, is_root
 from grader.sandbox.seccomp import compiled_filter
 from grader.sandbox.slots import give_to_slot
+from grader.sandbox.strays import Strays
 
 PORTS = 10  # a kernel listens on five, and there are two where the one that waits cannot be taken
 PORTS_VARIABLE = "KERNEL_PORTS"
@@ -111,7 +112,9 @@ class SandlockProcess(ConfinedProcess):
     def _start(self, job: SandboxJob, environment: BuiltEnvironment, uid: int | None, places: Places) -> None:
         order = self._file(json.dumps(_order(job, environment, uid, places), default=str).encode())
         pin = ["/usr/bin/taskset", "-c", ",".join(map(str, job.cpu_ids))] if job.cpu_ids else []
-        keeper = [sys.executable, "-I", sandlock_keeper.__file__, str(order)]
+        self._gone, alive = self._pipe()
+        self._strays = Strays(uid, (job.workspace, job.output, *places.written.values()))
+        keeper = [sys.executable, "-I", sandlock_keeper.__file__, str(order), str(alive)]
         self._process = subprocess.Popen(
             [*pin, *_as_user(uid), *keeper],
             stdin=self._door,
@@ -119,7 +122,7 @@ class SandlockProcess(ConfinedProcess):
             stderr=self._stderr_end,
             env={"HOME": "/"},  # sandlock looks for one; it keeps nothing there
             cwd="/",
-            pass_fds=(order,),
+            pass_fds=(order, alive),
             start_new_session=True,
         )
         self._dead = False
@@ -133,17 +136,26 @@ class SandlockProcess(ConfinedProcess):
     def end(self, killed_for: Ended | None, wall_s: float) -> Death:
         """Have the keeper kill what is left, and take in the last words; returns what is known of the end.
 
-        Raises InfrastructureError when something stays.
+        Raises InfrastructureError when something stays, and when it was the keeper that was killed: then nothing is
+        known of the work.
         """
         if not self._end_keeper():
             raise InfrastructureError("infrastructure.sandbox", "A killed sandbox did not go away.")
         cpu_s = self._reap()
+        if self._process.returncode < 0:
+            self._strays.end()
+            name = signal.Signals(-self._process.returncode).name
+            raise InfrastructureError(
+                "infrastructure.sandbox",
+                f"The process that keeps a sandbox was ended from outside ({name}), and the sandbox with it.",
+                hint="If the machine ran out of memory, grade fewer at once: --jobs 1.",
+            )
         return Death(killed_for, self._process.returncode, wall_s, self._stdout.log, self._stderr.log, cpu_s)
 
     def _end_keeper(self) -> bool:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGTERM)
-        return is_readable(self._pidfd, KILL_S)
+        return is_readable(self._pidfd, KILL_S) and is_readable(self._gone, KILL_S)
 
     def _kill_and_reap(self) -> None:
         if self._pidfd < 0 or not self._end_keeper():
@@ -151,7 +163,8 @@ class SandlockProcess(ConfinedProcess):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             self._process.kill()
-        self._process.wait()
+        if self._process.wait() < 0:
+            self._strays.end()
         self._dead = True
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from conftest import sandbox_named
-from sandbox_bench import Bench
+from sandbox_bench import Bench, processes_of
 
+from grader.errors import InfrastructureError
 from grader.ports import Sandbox
 from grader.sandbox.slots import FIRST_UID, taken_slot
 from grader.settings import read_settings
@@ -130,6 +135,50 @@ os.system('touch made also && cp -p made kept')
 print(sorted(os.listdir('tree')), os.path.exists('also'), os.path.exists('kept'))
 """
     assert bench.says(code) == "['copied', 'made'] True True"
+
+
+_DAEMON = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    os.chdir('/')
+    os.closerange(0, 3)
+    time.sleep(60)
+print(open('/proc/self/oom_score_adj').read().strip(), flush=True)
+open('up', 'w').close()
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("killed", [("guard",), ("keeper",), ("guard", "keeper")], ids="+".join)
+def test_a_work_does_not_outlive_its_keeper(bench: Bench, killed: tuple[str, ...]) -> None:
+    job = bench.job(_DAEMON)
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(bench.sandbox.run, job, threading.Event())
+        while not (job.workspace / "up").exists():
+            time.sleep(0.01)
+        (guard,) = [child for child in _children(os.getpid()) if b"sandlock_keeper" in _words(child)]
+        (keeper,) = _children(guard)
+        works = processes_of(job.run_id)
+        assert len(works) == 2
+        for name in killed:
+            os.kill({"guard": guard, "keeper": keeper}[name], signal.SIGKILL)
+        with pytest.raises(InfrastructureError, match="SIGKILL"):
+            running.result()
+    assert processes_of(job.run_id) == []
+
+
+def test_a_work_is_what_a_kernel_without_memory_kills_before_its_keeper(bench: Bench) -> None:
+    assert bench.says("print(open('/proc/self/oom_score_adj').read())") == "1000"
+
+
+def _children(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(number) for task in tasks for number in task.read_text().split()]
+
+
+def _words(process: int) -> bytes:
+    return Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def _state(file: Path) -> tuple[object, ...]:
