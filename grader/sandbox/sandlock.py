@@ -92,10 +92,15 @@ class SandlockSandbox:
         self._pool.close()
 
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
-        """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
+        """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made, and
+        for a job with a network.
+        """
         if job.network:
-            message = "The sandlock sandbox cannot give a job a network of its own."
-            raise InfrastructureError("infrastructure.sandbox", message, hint="Use --sandbox bubblewrap or docker.")
+            raise InfrastructureError(
+                "infrastructure.no_sandbox",
+                "sandlock gives no sandbox a network, and packages that works ask for are fetched in one that has it.",
+                hint='Use --sandbox bubblewrap or docker, or an assignment with environment = "fixed".',
+            )
         return (self._pool.take(job) or self._start(job)).run(job, cancel)
 
     def _start(self, job: SandboxJob) -> Standing:

@@ -3,10 +3,10 @@
     python sandlock_keeper.py DESCRIPTOR ALIVE
 
 DESCRIPTOR holds JSON: `settings` of sandlock.Sandbox, the `command`, and the `parent` to die with. ALIVE is a
-descriptor that no other process holds. It is started by its path, so it imports nothing of the grader; it ends with the command's
-exit status, as a shell has it, once nothing runs any more. Without a namespace nobody but this process holds the others
-together: all that lose their parent become its own. So it is two, a guard and the keeper: whichever of them is killed,
-the other one ends the rest; the guard then dies of the same signal.
+descriptor that no other process holds. It is started by its path, so it imports nothing of the grader; it ends with the
+command's exit status, as a shell has it, once nothing runs any more. Without a namespace nobody but this process holds
+the others together: all that lose their parent become its own. So it is two, a guard and the keeper: whichever of them
+is killed, the other one ends the rest; the guard then dies of the same signal.
 """
 
 from __future__ import annotations

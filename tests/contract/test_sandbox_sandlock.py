@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -20,6 +23,7 @@ from grader.ports import Sandbox
 from grader.sandbox.slots import FIRST_UID, taken_slot
 from grader.settings import read_settings
 
+CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = pytest.mark.sandbox
 
 _ACTS = """
@@ -170,6 +174,25 @@ def test_a_work_does_not_outlive_its_keeper(bench: Bench, killed: tuple[str, ...
 
 def test_a_work_is_what_a_kernel_without_memory_kills_before_its_keeper(bench: Bench) -> None:
     assert bench.says("print(open('/proc/self/oom_score_adj').read())") == "1000"
+
+
+def test_packages_that_a_work_asks_for_are_refused_with_what_to_do(sandbox: Sandbox, tmp_path: Path) -> None:
+    work, assignment = tmp_path / "work", tmp_path / "churn"
+    work.mkdir()
+    (work / "main.py").write_text("print(1)\n")
+    (work / "requirements.txt").write_text("numpy\n")
+    shutil.copytree(CHURN, assignment, ignore=shutil.ignore_patterns("examples"))
+    text = (assignment / "assignment.toml").read_text()
+    (assignment / "assignment.toml").write_text(f'environment = "requirements"\n{text}')
+    words = ["grade", str(work), "--assignment", str(assignment), "--sandbox", sandbox.name, "--output", str(tmp_path)]
+    grader = Path(sys.executable).with_name("grader")
+    done = subprocess.run([grader, *words], capture_output=True, text=True, check=False)
+    failure = json.loads((tmp_path / "report.json").read_text())["failure"]
+    assert done.returncode == 3
+    assert failure["code"] == "infrastructure.no_sandbox"
+    assert "sandlock gives no sandbox a network" in failure["message"]
+    assert "tried" not in failure["message"]
+    assert 'environment = "fixed"' in failure["hint"]
 
 
 def _children(process: int) -> list[int]:
