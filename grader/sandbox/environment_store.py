@@ -65,10 +65,11 @@ class EnvironmentStore:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False
-            gone = use.with_suffix(".gone")  # at once, so that nobody finds half of it
+            environment, gone = use.with_suffix(""), use.with_suffix(".gone")
             shutil.rmtree(gone, ignore_errors=True)
-            use.with_suffix("").rename(gone)
-            shutil.rmtree(gone, ignore_errors=True)
+            if environment.is_dir():  # else another grader has removed it since it was listed
+                environment.rename(gone)  # at once, so that nobody finds half of it
+                shutil.rmtree(gone, ignore_errors=True)
         return True
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import InfrastructureError
+from grader.sandbox import environment_store
 from grader.sandbox.environment_store import EnvironmentStore
 from grader.sandbox.settle import settle
 
@@ -81,6 +82,26 @@ def test_one_in_use_is_never_removed(tmp_path: Path, maker: Maker) -> None:
         assert (path / "file").exists()
     use(store, "third", maker)
     assert "in-use" not in kept(store)
+
+
+def test_one_that_another_grader_removes_meanwhile_is_gone(
+    tmp_path: Path, maker: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roomy, store = EnvironmentStore(tmp_path / "kept", 10 * BIG), EnvironmentStore(tmp_path / "kept", int(2.5 * BIG))
+    for at, digest in enumerate("abc", start=1):
+        use(roomy, digest, maker, at=at)
+    listed = environment_store._noted
+
+    def listed_slowly(path: Path) -> int:
+        size = listed(path)
+        if path.stem == "c":  # the last: all are listed now
+            monkeypatch.undo()
+            store.evict()
+        return size
+
+    monkeypatch.setattr(environment_store, "_noted", listed_slowly)
+    store.evict()
+    assert kept(store) == {"b", "c"}
 
 
 def test_the_locked_environment_does_not_count_and_is_never_removed(tmp_path: Path, maker: Maker) -> None:
