@@ -33,7 +33,7 @@ class EnvironmentStore:
         """Yield the environment of that digest, which stays as it is until the block ends.
 
         Where it is missing, `make` is called to make one on the same file system, which is moved here; whoever else
-        needs it waits meanwhile. Raises what `make` raises, and InfrastructureError on `cancel`.
+        needs it waits until it is made. Raises what `make` raises, and InfrastructureError on `cancel`.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         target, use = self.folder / digest, self.folder / f"{digest}{_ENDING}"
@@ -43,8 +43,9 @@ class EnvironmentStore:
                     os.utime(use)
                     yield target
                     return
-            with _locked(use, fcntl.LOCK_EX, cancel):
-                if not target.is_dir():
+            # who made it meanwhile uses it now, for as long as a run takes: nobody has to wait for that
+            with _locked(use, fcntl.LOCK_EX, cancel, unless=target.is_dir) as is_alone:
+                if is_alone and not target.is_dir():
                     made = make()
                     use.write_text(str(_bytes(made)))
                     made.rename(target)
@@ -74,17 +75,23 @@ class EnvironmentStore:
 
 
 @contextmanager
-def _locked(path: Path, how: int, cancel: threading.Event) -> Iterator[None]:
+def _locked(
+    path: Path, how: int, cancel: threading.Event, unless: Callable[[], bool] = lambda: False
+) -> Iterator[bool]:
+    """Yield True once it is locked, or False once `unless` holds while others have it."""
     with path.open("a") as lock:
-        while True:
+        is_locked = False
+        while not is_locked:
             try:
                 fcntl.flock(lock, how | fcntl.LOCK_NB)
-                break
+                is_locked = True
             except BlockingIOError:
+                if unless():
+                    break
                 if cancel.wait(_LOOK_EVERY_S):
                     message = "The grading was stopped before it was through."
                     raise InfrastructureError("infrastructure.cancelled", message) from None
-        yield
+        yield is_locked
 
 
 def _noted(use: Path) -> int:

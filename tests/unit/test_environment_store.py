@@ -66,6 +66,25 @@ def test_many_that_need_it_at_once_share_one(tmp_path: Path, maker: Maker) -> No
     assert maker.calls == 1
 
 
+def test_who_needs_it_waits_for_the_making_of_it_and_not_for_a_run(tmp_path: Path, maker: Maker) -> None:
+    store, together, both = EnvironmentStore(tmp_path / "kept", 10 * BIG), threading.Barrier(2), threading.Barrier(2)
+
+    def slowly() -> Path:
+        threading.Event().wait(0.3)  # until the other waits to be the one who makes it
+        return maker()
+
+    def run(_: int) -> None:
+        together.wait()
+        with store.leased("a", slowly, threading.Event()):
+            both.wait(20)  # each run goes on until the other one has it too
+
+    for _ in range(3):
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(run, range(2)))
+        store.folder.joinpath("a").rename(tmp_path / f"away-{maker.calls}")
+    assert maker.calls == 3
+
+
 def test_the_longest_unused_goes_first(tmp_path: Path, maker: Maker) -> None:
     store = EnvironmentStore(tmp_path / "kept", int(2.5 * BIG))
     use(store, "old", maker, at=1000)
