@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from fake_sandbox import FakeSandbox
 from sandbox_bench import Bench
-from warm_bench import WarmBench
+from warm_bench import WarmBench, forks_noted
 
 from grader.ports import Sandbox
 from grader.sandbox import BubblewrapSandbox, DockerSandbox, SandlockSandbox
@@ -97,7 +97,7 @@ def bench(sandbox: Sandbox, tmp_path: Path) -> Bench:
 
 
 @pytest.fixture(params=["cold", "warm"])
-def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Bench:
+def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Bench]:
     """Run snippets in each backend that confines in fresh interpreters, and as works run where that takes them in anew.
 
     Elsewhere than in bubblewrap the runner is a process like any other, started in the sandbox it will serve in; the
@@ -105,7 +105,9 @@ def cold_or_warm(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Pat
     """
     if sandbox.name != "bubblewrap" and request.param == "warm":
         pytest.skip(f"a work's process is started inside of {sandbox.name}'s sandbox")
-    return Bench(sandbox, tmp_path) if request.param == "cold" else WarmBench(sandbox, tmp_path)
+    with forks_noted() as forked:
+        yield Bench(sandbox, tmp_path) if request.param == "cold" else WarmBench(sandbox, tmp_path)
+    assert set(forked) == ({True} if request.param == "warm" else set())
 
 
 @pytest.fixture

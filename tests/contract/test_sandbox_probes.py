@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fake_sandbox import FakeSandbox
+from warm_bench import forks_noted
 
 from grader.cli.checkup import BackendCheck, Checkup
 from grader.model import SandboxResult
@@ -31,7 +32,9 @@ def bench_of(sandbox: Sandbox, folder: Path, *, warm: bool = False) -> ProbeBenc
 def test_a_real_sandbox_stands_the_probe(sandbox: Sandbox, tmp_path: Path, warm: bool, probe) -> None:  # type: ignore[no-untyped-def]
     if (sandbox.name, warm) == ("docker", False):
         pytest.skip("a container is the same for both; the warm one has more in it that could leak")
-    assert probe.run(bench_of(sandbox, tmp_path, warm=warm)).problems == ()
+    with forks_noted() as forked:
+        assert probe.run(bench_of(sandbox, tmp_path, warm=warm)).problems == ()
+    assert set(forked) <= {sandbox.name == "bubblewrap"}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from conftest import sandbox_named
 from sandbox_bench import ORDINARY, Bench
-from warm_bench import WarmBench, notebook
+from warm_bench import WarmBench, forks_noted, notebook
 
 from grader.model import Limits
 from grader.ports import Sandbox
@@ -33,6 +33,13 @@ def sandbox() -> Iterator[Sandbox]:
     made.close()
 
 
+@pytest.fixture(autouse=True)
+def forked() -> Iterator[list[bool]]:
+    """Say of each run of the test whether its runner was forked."""
+    with forks_noted() as noted:
+        yield noted
+
+
 def zygotes(sandbox: Sandbox) -> list[int]:
     assert isinstance(sandbox, BubblewrapSandbox)
     return [zygote.pid for zygote in sandbox._zygotes._living.values()]
@@ -43,18 +50,21 @@ def hello_again(bench: WarmBench) -> str:
     return bench.sandbox.run(job, threading.Event()).stdout
 
 
-def test_one_is_shared_and_gone_when_the_sandbox_is_closed(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_one_is_shared_and_gone_when_the_sandbox_is_closed(
+    sandbox: Sandbox, tmp_path: Path, forked: list[bool]
+) -> None:
     bench = WarmBench(sandbox, tmp_path)
     assert hello_again(bench) == "hello\n"
     first = zygotes(sandbox)
     assert hello_again(bench) == "hello\n"
     assert zygotes(sandbox) == first
     assert len(first) == 1
+    assert forked == [True, True]
     sandbox.close()
     assert not Path(f"/proc/{first[0]}").exists()
 
 
-def test_one_that_died_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_one_that_died_is_replaced(sandbox: Sandbox, tmp_path: Path, forked: list[bool]) -> None:
     bench = WarmBench(sandbox, tmp_path)
     assert hello_again(bench) == "hello\n"
     (pid,) = zygotes(sandbox)
@@ -64,19 +74,21 @@ def test_one_that_died_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:
     assert hello_again(bench) == "hello\n"
     assert hello_again(bench) == "hello\n"
     assert pid not in zygotes(sandbox)
+    assert forked in ([True, True, True], [True, False, True]), "its death may be seen by trying to fork"
 
 
 def test_where_none_can_enter_each_sandbox_loads_by_itself(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: list[bool]
 ) -> None:
     monkeypatch.setattr(confinement, "_TO_ENTER", ())
     bench = WarmBench(sandbox, tmp_path)
     assert hello_again(bench) == "hello\n"
     assert bench.record()["status"] == "completed"
+    assert forked == [False]
 
 
 def test_one_that_answers_too_late_is_not_asked_again(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: list[bool]
 ) -> None:
     bench = WarmBench(sandbox, tmp_path)
     assert hello_again(bench) == "hello\n"
@@ -87,9 +99,10 @@ def test_one_that_answers_too_late_is_not_asked_again(
     assert hello_again(bench) == "hello\n"
     (second,) = zygotes(sandbox)
     assert second != first
+    assert forked == [True, False, True]
 
 
-def test_works_do_not_draw_the_same_numbers(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_works_do_not_draw_the_same_numbers(sandbox: Sandbox, tmp_path: Path, forked: list[bool]) -> None:
     bench = WarmBench(sandbox, tmp_path)
     code = "import multiprocessing, numpy, os, random, tempfile, uuid\n"
     code += "words = [numpy.random.rand(), numpy.random.default_rng().random(), random.random(), uuid.uuid4().hex]\n"
@@ -98,6 +111,7 @@ def test_works_do_not_draw_the_same_numbers(sandbox: Sandbox, tmp_path: Path) ->
     drawn = [bench.sandbox.run(bench.job(code), threading.Event()).stdout.split() for _ in range(2)]
     assert len(drawn[0]) == 7
     assert not set(drawn[0]) & set(drawn[1])
+    assert forked == [True, True]
 
 
 WHAT_IS_SEEN = """
@@ -111,7 +125,7 @@ print(open('/proc/self/status').read().partition('Seccomp:')[2].splitlines()[0])
 
 
 def test_a_work_sees_what_it_would_see_had_its_runner_started_in_the_sandbox(
-    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: list[bool]
 ) -> None:
     def seen(sandbox: Sandbox) -> list[str]:
         bench = WarmBench(sandbox, tmp_path)
@@ -119,19 +133,20 @@ def test_a_work_sees_what_it_would_see_had_its_runner_started_in_the_sandbox(
         assert result.stderr == ""
         return result.stdout.splitlines()
 
-    forked = seen(sandbox)
+    from_outside = seen(sandbox)
     monkeypatch.setattr(confinement, "_TO_ENTER", ())
     alone = sandbox_named("bubblewrap")
     try:
-        assert forked == seen(alone)
+        assert from_outside == seen(alone)
         assert not zygotes(alone)[1:]
+        assert forked == [True, False]
     finally:
         alone.close()
 
 
 @pytest.mark.parametrize("ahead", [False, True], ids=["cold", "forked"])
 def test_every_process_that_the_work_could_take_over_has_its_limits(
-    sandbox: Sandbox, tmp_path: Path, *, ahead: bool
+    sandbox: Sandbox, tmp_path: Path, forked: list[bool], *, ahead: bool
 ) -> None:
     code = """
 import os
@@ -145,34 +160,45 @@ for pid in filter(str.isdigit, os.listdir('/proc')):
     limits = {line.partition(" ")[2] for line in lines}
     assert len(lines) > ahead
     assert limits == {f"['{2 * ORDINARY['disk_bytes']}', '{2 * ORDINARY['disk_bytes']}'] ['300', '300']"}
+    assert forked == [True] * ahead
 
 
-def test_a_work_finds_nothing_of_it(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_work_finds_nothing_of_it(sandbox: Sandbox, tmp_path: Path, forked: list[bool]) -> None:
     code = """
-import glob, os
+import glob, os, time
 print(os.getppid() != 0)
-for name in glob.glob('/proc/[0-9]*'):
-    seen = [os.readlink(link) for link in glob.glob(name + '/fd/*') if os.path.islink(link)]
-    assert not any('socket:' in one or 'cgroup' in one or one.startswith('mnt:') for one in seen), (name, seen)
+for seconds in range(10):  # a kernel that is not needed may not have ended yet
+    links = [link for link in glob.glob('/proc/[0-9]*/fd/*') if os.path.islink(link)]
+    seen = [(link, os.readlink(link)) for link in links if os.path.islink(link)]
+    found = [one for one in seen if one[1].startswith(('socket:', 'mnt:')) or 'cgroup' in one[1]]
+    if not found:
+        break
+    time.sleep(1)
+assert not found, found
 """
     bench = WarmBench(sandbox, tmp_path)
     result = bench.sandbox.run(bench.job(code), threading.Event())
     assert (result.stdout, result.stderr) == ("True\n", "")
+    assert forked == [True]
 
 
-def test_a_kernel_killed_by_its_own_cell_is_told_as_ever(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_kernel_killed_by_its_own_cell_is_told_as_ever(sandbox: Sandbox, tmp_path: Path, forked: list[bool]) -> None:
     bench = WarmBench(sandbox, tmp_path)
     bench.job("")  # starts one ahead
     files = {"a.ipynb": notebook("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")}
     result = bench.run_work(files, kind="notebook", path="a.ipynb")
     assert (result.ended, result.exit_code, bench.record()["failure"]["code"]) == ("exited", 1, "notebook.kernel_died")
+    assert forked == [True]
 
 
-def test_a_runner_killed_by_the_work_ends_the_sandbox_as_killed(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_runner_killed_by_the_work_ends_the_sandbox_as_killed(
+    sandbox: Sandbox, tmp_path: Path, forked: list[bool]
+) -> None:
     bench = WarmBench(sandbox, tmp_path)
     code = "import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)"
     result = bench.sandbox.run(bench.job(code), threading.Event())
     assert (result.ended, result.exit_code, result.oom_killed) == ("exited", 128 + signal.SIGKILL, False)
+    assert forked == [True]
 
 
 KILLED_WITH_ALL = """
@@ -201,7 +227,7 @@ def test_a_grader_that_is_killed_leaves_none(sandbox: Sandbox, tmp_path: Path) -
         threading.Event().wait(0.05)
 
 
-def test_its_limits_are_the_jobs_own(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_its_limits_are_the_jobs_own(sandbox: Sandbox, tmp_path: Path, forked: list[bool]) -> None:
     code = "import os, resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE), len(os.sched_getaffinity(0)))"
     bench = WarmBench(sandbox, tmp_path)
     said = []
@@ -212,3 +238,4 @@ def test_its_limits_are_the_jobs_own(sandbox: Sandbox, tmp_path: Path) -> None:
         job = bench.laid_out({"main.py": code}, Limits(**{**ORDINARY, "open_files": open_files}), cpu_ids=(0,))
         said.append(sandbox.run(job, threading.Event()).stdout)
     assert said == ["(300, 300) 1\n", "(400, 400) 1\n"]
+    assert forked == [True, True]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sandbox_bench import ORDINARY, Bench
 
 from grader.model import EntryPoint, Limits, RunPlan, SandboxJob, SandboxResult, Submission
 from grader.sandbox import empty_job
+from grader.sandbox.standing import Standing
 from grader.sandbox.workspace import Workspace, lay_out, sandbox_job
 
 
@@ -51,6 +55,22 @@ class WarmBench(Bench):
         """Return the run.json of the last run."""
         found: dict[str, Any] = json.loads((self.out / "run.json").read_text())
         return found
+
+
+@contextmanager
+def forks_noted() -> Iterator[list[bool]]:
+    """Yield a list that gets, for each work that runs, whether its runner was forked into its sandbox."""
+    noted: list[bool] = []
+    run = Standing.run
+
+    def noting(standing: Standing, *words: Any) -> SandboxResult:
+        if standing.job.gets_ready:  # else it is no work
+            noted.append(len(standing._confined.roots) > 1)
+        return run(standing, *words)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Standing, "run", noting)
+        yield noted
 
 
 def notebook(*cells: str) -> str:
