@@ -92,13 +92,22 @@ class BubblewrapSandbox:
 
     def run(self, job: SandboxJob, cancel: threading.Event) -> SandboxResult:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
-        return (self._pool.take(job) or self._start(job)).run(job, cancel)
+        # with a zygote that lives it is soon made; nobody waits for one that does not
+        return (self._pool.take(job) or self._start_forked(job, may_load=False)).run(job, cancel)
 
     def _start_ahead(self, job: SandboxJob) -> Standing:
-        """Start a sandbox whose process is forked, or, where that cannot be, one that loads everything by itself."""
-        if job.environment is None and not job.network:
+        return self._start_forked(job, may_load=True)
+
+    def _start_forked(self, job: SandboxJob, *, may_load: bool) -> Standing:
+        """Start a sandbox whose process is forked, or, where that cannot be, one that loads everything by itself.
+
+        With `may_load` a zygote is started where none lives.
+        """
+        if job.gets_ready and job.environment is None and not job.network:
             with suppress(InfrastructureError):
-                return self._start(job, self._zygotes.one_for(job, _program(), find_environment(self._home)))
+                environment = find_environment(self._home)
+                zygote = self._zygotes.one_for(job, _program(), environment, may_load=may_load)
+                return self._start(job, zygote)
         return self._start(job)
 
     def _start(self, job: SandboxJob, zygote: Zygote | None = None) -> Standing:

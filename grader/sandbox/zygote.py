@@ -129,6 +129,8 @@ class Zygote:
             "groups": len(doors),
         }
         with self._lock, ExitStack() as stack:
+            if not self.is_alive():
+                raise _none()
             given = [*descriptors, stack.enter_context(_file(compiled_filter()))]
             given += [stack.enter_context(_opened(path, os.O_WRONLY)) for path in doors]
             given += [stack.enter_context(_opened(f"/proc/{number}/ns/{name}", os.O_RDONLY)) for name in names]
@@ -191,12 +193,17 @@ class Zygotes:
         self._living: dict[str, Zygote] = {}
         self._failures: Counter[str] = Counter()
 
-    def one_for(self, job: SandboxJob, program: str, environment: BuiltEnvironment) -> Zygote:
-        """Return the one that `job`'s process can be forked from, started if need be.
+    def one_for(self, job: SandboxJob, program: str, environment: BuiltEnvironment, *, may_load: bool) -> Zygote:
+        """Return the one that `job`'s process can be forked from; with `may_load` it is started if need be.
 
-        Raises InfrastructureError where there can be none; having tried twice, at once.
+        Raises InfrastructureError where there is none; having tried twice to start one, at once.
         """
-        kind = json.dumps([variables(job), str(job.mounts), str(environment.path)])
+        kind = json.dumps([job.argv, variables(job), str(job.mounts), str(environment.path)])
+        if not may_load:
+            known = self._living.get(kind)
+            if known is None or not known.is_alive():
+                raise _none()
+            return known
         with self._lock:
             known = self._living.get(kind)
             if known is not None and known.is_alive():
@@ -205,7 +212,7 @@ class Zygotes:
                 self._failures[kind] += not known.has_forked
                 self._living.pop(kind).close()
             if self._failures[kind] >= MOST_FAILURES:
-                raise InfrastructureError("infrastructure.sandbox", "No sandbox can be forked into here.")
+                raise _none()
             try:
                 self._living[kind] = Zygote(program, job, environment)
             except InfrastructureError:
@@ -247,6 +254,10 @@ def _is_over(pidfd: int) -> bool:
     poll = select.poll()
     poll.register(pidfd, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _none() -> InfrastructureError:
+    return InfrastructureError("infrastructure.sandbox", "There is no process here that sandboxes can be forked from.")
 
 
 def _died_early() -> InfrastructureError:

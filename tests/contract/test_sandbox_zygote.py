@@ -77,6 +77,17 @@ def test_one_that_died_is_replaced(sandbox: Sandbox, tmp_path: Path, forked: lis
     assert forked in ([True, True, True], [True, False, True]), "its death may be seen by trying to fork"
 
 
+def test_a_job_that_nothing_waits_for_is_forked_from_one_that_lives_and_waits_for_none_that_does_not(
+    sandbox: Sandbox, tmp_path: Path, forked: list[bool]
+) -> None:
+    bench = WarmBench(sandbox, tmp_path)
+    assert bench.run_work(HELLO, ahead=False).stdout == "hello\n"
+    assert zygotes(sandbox) == []
+    assert bench.run_work(HELLO).stdout == "hello\n"
+    assert bench.run_work(HELLO, ahead=False).stdout == "hello\n"
+    assert forked == [False, True, True]
+
+
 def test_where_none_can_enter_each_sandbox_loads_by_itself(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: list[bool]
 ) -> None:
