@@ -1,4 +1,4 @@
-"""Sandboxes started ahead of the works that they are for."""
+"""Sandboxes started ahead of the runs that they are for."""
 
 from __future__ import annotations
 
@@ -8,13 +8,31 @@ from grader.model import Assignment
 from grader.pipeline.records import Parts, granted_limits
 from grader.sandbox import empty_job
 
+CpuIds = tuple[int, ...]
 
-def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: tuple[int, ...]) -> None:
-    """Begin to start a sandbox, without waiting, for the next work to be graded on `cpu_ids`.
+
+def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: CpuIds) -> None:
+    """Begin to start, without waiting, the sandboxes that the next work to be graded on `cpu_ids` begins with.
 
     Works that bring their own requirements have no environment yet that one could be started with.
     """
+    for each in cpus_of_runs(assignment, cpu_ids):
+        start_one_ahead(assignment, parts, cpu_ids, each)
+
+
+def start_one_ahead(assignment: Assignment | None, parts: Parts, granted: CpuIds, cpu_ids: CpuIds) -> None:
+    """Begin to start one sandbox on `cpu_ids`, of those `granted` to a grading."""
     if assignment is not None and assignment.environment != "fixed":
         return
     root = parts.scratch / f"ahead-{secrets.token_hex(8)}"
-    parts.sandbox.prepare(empty_job(root, granted_limits(assignment, cpu_ids), cpu_ids))
+    parts.sandbox.prepare(empty_job(root, granted_limits(assignment, granted), cpu_ids))
+
+
+def cpus_of_runs(assignment: Assignment | None, granted: CpuIds) -> tuple[CpuIds, ...]:
+    """Return the processors of each run that a grading begins with: the first one, and beside it the stress run where
+    that is asked for and `granted` are twice what one run may use.
+    """
+    each = granted_limits(assignment, granted).cpus
+    if assignment is None or not assignment.stress.repeat or len(granted) < 2 * each:
+        return (granted,)
+    return granted[:each], granted[each : 2 * each]

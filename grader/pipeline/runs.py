@@ -16,11 +16,10 @@ from grader.assignment import deal
 from grader.errors import InfrastructureError
 from grader.model import Deal, FailedTry, Failure, RunPlan, RunResult, Submission
 from grader.model.failure_class import failure_class
+from grader.pipeline.ahead import CpuIds, cpus_of_runs, start_one_ahead
 from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
 from grader.sandbox import GivenEnvironment, execute
-
-CpuIds = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,9 @@ def run_all(
         return _run(grading, work, messy, cpu_ids, "stress")
 
     asked = assignment is not None and assignment.stress.repeat
-    first_cpus, other_cpus = cpus_for_two(grading.cpu_ids, plan.limits.cpus)
-    early = beside.submit(under_stress, other_cpus) if asked and other_cpus else None
-    first = _run(grading, work, dealt, first_cpus if early else grading.cpu_ids, "first")
+    first_cpus, *other_cpus = cpus_of_runs(assignment, grading.cpu_ids)
+    early = beside.submit(under_stress, other_cpus[0]) if other_cpus else None
+    first = _run(grading, work, dealt, first_cpus, "first")
     went_well = first.failure is None
     if early is not None:
         stress = early.result()
@@ -83,16 +82,9 @@ def run_all(
     if not (asked and went_well) or grading.cancel.is_set():
         return Runs(first)
     grading.step("sandbox", "again, under stress")
+    # not before: it would have taken its processors from the first run
+    start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
     return Runs(first, under_stress(grading.cpu_ids))
-
-
-def cpus_for_two(granted: CpuIds, each: int) -> tuple[CpuIds, CpuIds]:
-    """Return the processors of the first and of the second of two runs side by side; none for the second where
-    `granted` are fewer than two runs may use.
-    """
-    if len(granted) < 2 * each:
-        return granted, ()
-    return granted[:each], granted[each : 2 * each]
 
 
 def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from warm_bench import forks_noted
 
 from grader.cli.app import app
+from grader.model import SandboxJob
+from grader.sandbox.pool import Pool
+from grader.sandbox.standing import Standing
 
 CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
@@ -42,6 +48,36 @@ def stressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass
+class Noted:
+    """Which runs found a sandbox that was started ahead for them, on which processors, and how many were left over."""
+
+    taken: list[bool] = field(default_factory=list)
+    on: list[tuple[int, ...]] = field(default_factory=list)
+    left: int = 0
+
+
+@pytest.fixture
+def noted(monkeypatch: pytest.MonkeyPatch) -> Noted:
+    """Watch the sandboxes that are started ahead."""
+    noted, take, close = Noted(), Pool.take, Pool.close
+
+    def taking(pool: Pool, job: SandboxJob) -> Standing | None:
+        standing = take(pool, job)
+        if job.gets_ready:
+            noted.taken.append(standing is not None)
+            noted.on.append(job.cpu_ids)
+        return standing
+
+    def closing(pool: Pool) -> None:
+        noted.left += sum(map(len, pool._waiting.values()))
+        close(pool)
+
+    monkeypatch.setattr(Pool, "take", taking)
+    monkeypatch.setattr(Pool, "close", closing)
+    return noted
+
+
 def grade(stressed: Path, tmp_path: Path, name: str, code: str) -> dict[str, Any]:
     work = tmp_path / "work"
     work.mkdir()
@@ -68,6 +104,30 @@ def test_a_steady_work_repeats_itself_and_takes_messy_rows(stressed: Path, tmp_p
     page = (tmp_path / "out" / "report.html").read_text()
     assert "Stress run" in page
     assert "got the same prediction" in page
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="two runs side by side need two processors")
+def test_runs_side_by_side_have_processors_of_their_own_and_a_sandbox_started_ahead(
+    stressed: Path, tmp_path: Path, noted: Noted
+) -> None:
+    narrow = tmp_path / "narrow"
+    shutil.copytree(stressed, narrow)
+    path = narrow / "assignment.toml"
+    path.write_text(path.read_text().replace("[limits]", "[limits]\ncpus = 1"))
+    with forks_noted() as forked:
+        report = grade(narrow, tmp_path, "model.py", STEADY)
+    assert (report["outcome"], report["stress"]["failure"]) == ("completed", None)
+    assert len(set(noted.on)) == len(noted.on) == 2
+    assert all(len(cpu_ids) == 1 for cpu_ids in noted.on)
+    assert (noted.taken, noted.left, forked) == ([True, True], 0, [True, True])
+
+
+def test_a_run_after_the_first_has_a_sandbox_started_ahead_too(stressed: Path, tmp_path: Path, noted: Noted) -> None:
+    with forks_noted() as forked:
+        report = grade(stressed, tmp_path, "model.py", STEADY)
+    assert (report["outcome"], report["stress"]["failure"]) == ("completed", None)
+    assert (noted.taken, noted.left, forked) == ([True, True], 0, [True, True])
+    assert noted.on[0] == noted.on[1]
 
 
 def test_a_work_that_draws_its_answers_is_found_out(stressed: Path, tmp_path: Path) -> None:
