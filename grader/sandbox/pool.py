@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -18,22 +17,43 @@ _NOT_KNOWN_AHEAD = {"run_id", "workspace", "output", "line"}
 class Pool:
     """Starts sandboxes in the background with `start`, and hands each to one job that it fits.
 
-    `at_end` is called when the last is gone, before the threads are with which everything they started dies.
+    At most `most` wait, by default two for each processor, for a work's two runs may go on side by side. `at_end` is
+    called when the last is gone, before the threads are with which everything they started dies.
     """
 
-    def __init__(self, start: Callable[[SandboxJob], Standing], at_end: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        start: Callable[[SandboxJob], Standing],
+        at_end: Callable[[], None] = lambda: None,
+        most: int | None = None,
+    ) -> None:
         self._start, self._at_end = start, at_end
-        self._waiting: dict[str, deque[Future[Standing]]] = {}
+        self._cpus = len(os.sched_getaffinity(0))
+        self._most = most or 2 * self._cpus
+        self._waiting: list[tuple[str, Future[Standing]]] = []  # each with its kind, the oldest first
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
 
     def prepare(self, job: SandboxJob) -> None:
-        """Begin to start a sandbox for a later job like `job`, which must be one that gets ready."""
+        """Begin to start a sandbox for a later job like `job`, which must be one that gets ready.
+
+        Where too many wait already, the oldest of another kind is given up for it; where all are of its kind, one of
+        them will do.
+        """
         with self._lock:
             if self._threads is None:
                 # They live as long as the pool: a sandbox dies with the thread that started it.
-                self._threads = ThreadPoolExecutor(len(os.sched_getaffinity(0)), thread_name_prefix="get-ready")
-            self._waiting.setdefault(_kind(job), deque()).append(self._threads.submit(self._start, job))
+                self._threads = ThreadPoolExecutor(self._cpus, thread_name_prefix="get-ready")
+            if self._has_room_for(_kind(job), self._threads):
+                self._waiting.append((_kind(job), self._threads.submit(self._start, job)))
+
+    def _has_room_for(self, kind: str, threads: ThreadPoolExecutor) -> bool:
+        if len(self._waiting) < self._most:
+            return True
+        other = next((index for index, (waiting, _) in enumerate(self._waiting) if waiting != kind), None)
+        if other is not None:
+            threads.submit(_give_up, self._waiting.pop(other)[1])
+        return other is not None
 
     def take(self, job: SandboxJob) -> Standing | None:
         """Return a waiting sandbox that fits, ready or soon to be, None when there is none that works."""
@@ -48,22 +68,28 @@ class Pool:
         return None
 
     def _next(self, job: SandboxJob) -> Future[Standing] | None:
+        kind = _kind(job)
         with self._lock:
-            waiting = self._waiting.get(_kind(job))
-            return waiting.popleft() if waiting else None
+            index = next((index for index, (waiting, _) in enumerate(self._waiting) if waiting == kind), None)
+            return None if index is None else self._waiting.pop(index)[1]
 
     def close(self) -> None:
         """Remove every sandbox that is waiting or being started."""
         with self._lock:
-            futures = [future for waiting in self._waiting.values() for future in waiting]
+            futures = [future for _, future in self._waiting]
             self._waiting.clear()
             threads, self._threads = self._threads, None
         for future in futures:
-            if not future.cancel() and future.exception() is None:
-                future.result().close()
+            _give_up(future)
         self._at_end()
         if threads is not None:
             threads.shutdown()
+
+
+def _give_up(future: Future[Standing]) -> None:
+    """Remove a sandbox, once it stands if it is just being started."""
+    if not future.cancel() and future.exception() is None:
+        future.result().close()
 
 
 def _kind(job: SandboxJob) -> str:

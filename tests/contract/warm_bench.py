@@ -47,7 +47,7 @@ class WarmBench(Bench):
 
     def run_work(self, files: dict[str, str], *, ahead: bool = True, **entry: Any) -> SandboxResult:
         """Run a work of `files` to its end; with `ahead` in a sandbox started for it, if none waits already."""
-        if ahead and not any(self.sandbox._pool._waiting.values()):  # type: ignore[attr-defined]
+        if ahead and not self.sandbox._pool._waiting:  # type: ignore[attr-defined]
             self.sandbox.prepare(empty_job(self.folder / f"ahead-{uuid.uuid4().hex}", Limits(**ORDINARY), ()))
         return self.sandbox.run(self.laid_out(files, Limits(**ORDINARY), **entry), threading.Event())
 
