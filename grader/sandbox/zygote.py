@@ -31,6 +31,7 @@ LOAD_S = 120
 FORK_S = 30
 END_S = 10
 MOST_FAILURES = 2
+MOST_LIVING = 2
 # Processes first, for a fork; where there is a user namespace it comes last, for the others belong to the one above it.
 NAMESPACES = ("pid", "cgroup", "ipc", "net", "uts", "mnt")
 
@@ -186,7 +187,10 @@ class Zygote:
 
 
 class Zygotes:
-    """The zygotes of one grader, one for each set of variables and mounts; nearly always one."""
+    """The zygotes of one grader, one for each set of variables and mounts; nearly always one.
+
+    Those used last are kept, for each holds the whole stack; what was forked from one that is ended goes on.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -207,6 +211,7 @@ class Zygotes:
         with self._lock:
             known = self._living.get(kind)
             if known is not None and known.is_alive():
+                self._living[kind] = self._living.pop(kind)  # to the end: it is the last used
                 return known
             if known is not None:
                 self._failures[kind] += not known.has_forked
@@ -218,6 +223,8 @@ class Zygotes:
             except InfrastructureError:
                 self._failures[kind] += 1
                 raise
+            while len(self._living) > MOST_LIVING:
+                self._living.pop(next(iter(self._living))).close()
             return self._living[kind]
 
     def close(self) -> None:

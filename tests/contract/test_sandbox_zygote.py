@@ -22,6 +22,7 @@ from grader.sandbox import BubblewrapSandbox, confinement, empty_job, zygote
 from grader.settings import read_settings
 
 pytestmark = pytest.mark.sandbox
+CPUS = tuple(sorted(os.sched_getaffinity(0)))
 HELLO = {"main.py": "print('hello')"}
 
 
@@ -86,6 +87,26 @@ def test_a_job_that_nothing_waits_for_is_forked_from_one_that_lives_and_waits_fo
     assert bench.run_work(HELLO).stdout == "hello\n"
     assert bench.run_work(HELLO, ahead=False).stdout == "hello\n"
     assert forked == [False, True, True]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="kinds differ by the processors granted")
+def test_no_more_are_kept_than_are_used_by_turns(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forked: list[bool]
+) -> None:
+    monkeypatch.setattr(zygote, "MOST_LIVING", 1)
+    bench = WarmBench(sandbox, tmp_path)
+    wide, narrow = (Limits(**{**ORDINARY, "cpus": cpus}) for cpus in (2, 1))
+    sandbox.prepare(empty_job(tmp_path / "ahead", wide, CPUS[:2]))
+    sandbox.prepare(empty_job(tmp_path / "another", wide, CPUS[:2]))
+    wides = [bench.laid_out(HELLO, wide, cpu_ids=CPUS[:2]) for _ in range(2)]
+    assert sandbox.run(wides[0], threading.Event()).stdout == "hello\n"
+    (first,) = zygotes(sandbox)
+    sandbox.prepare(empty_job(tmp_path / "third", narrow, CPUS[:1]))
+    assert sandbox.run(bench.laid_out(HELLO, narrow, cpu_ids=CPUS[:1]), threading.Event()).stdout == "hello\n"
+    assert first not in zygotes(sandbox)
+    assert not Path(f"/proc/{first}").exists()
+    assert sandbox.run(wides[1], threading.Event()).stdout == "hello\n", "what was forked from it goes on"
+    assert forked == [True, True, True]
 
 
 def test_where_none_can_enter_each_sandbox_loads_by_itself(
