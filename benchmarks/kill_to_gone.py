@@ -23,10 +23,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "contract"))  # where the tests look too
 
 from leavings import processes_in
-from sandbox_bench import leavings_of
+from sandbox_bench import containers, control_groups
 
 from grader.model import EntryPoint, Limits, RunPlan, SandboxJob, Submission
 from grader.sandbox import BubblewrapSandbox, DockerSandbox, choose_sandbox, empty_job
+from grader.sandbox.container_options import RUN_LABEL
 from grader.sandbox.workspace import lay_out, sandbox_job
 from grader.settings import read_settings
 
@@ -70,7 +71,7 @@ def one_backend(backend: str, runtime: str | None, after: float) -> list[str]:
     gone: dict[str, float] = {}
     broken: list[str] = []
     ended = 0
-    leavings_of("nothing")  # once unmeasured: it loads the engine's library
+    containers(RUN_LABEL, lambda _: True)  # once unmeasured: it loads the engine's library
     with tempfile.TemporaryDirectory() as folder:
         for work in works():
             root = Path(folder, work.stem)
@@ -85,8 +86,8 @@ def one_backend(backend: str, runtime: str | None, after: float) -> list[str]:
             told = time.perf_counter()
             cancel.set()
             runner.join()
-            left = wait_until_gone(ahead)
-            seconds = time.perf_counter() - told
+            looked, left = wait_until_gone(ahead)
+            seconds = looked - told
             if left:
                 broken.append(f"{backend}: {work.stem} has left {left}")
             elif in_time:
@@ -112,14 +113,25 @@ def works() -> list[Path]:
     return [path for path in sorted(WORKS.glob("[0-9]*.py")) if "\n# Asks: " not in path.read_text()]
 
 
-def wait_until_gone(ahead: SandboxJob) -> list[str]:
-    """Return what is still there of a run after a while, as soon as that is nothing."""
+def wait_until_gone(ahead: SandboxJob) -> tuple[float, list[str]]:
+    """Return when one began to look and found nothing of a run any more; else what is there after a while.
+
+    The engine, which may take its time to answer, is asked once the rest is gone.
+    """
     deadline = time.perf_counter() + PATIENCE_S
-    while left := [*leavings_of(ahead.run_id), *processes_in([str(ahead.workspace)])]:
-        if time.perf_counter() > deadline:
-            break
-        time.sleep(0.01)
-    return left
+    while True:
+        looked = time.perf_counter()
+        left = left_on_the_host(ahead) or containers(RUN_LABEL, lambda run: run == ahead.run_id)
+        if not left or looked > deadline:
+            return looked, left
+        time.sleep(0.005)
+
+
+def left_on_the_host(ahead: SandboxJob) -> list[str]:
+    """Return what is there of a run: processes, control groups, mounts."""
+    mounts = [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if ahead.run_id in line]
+    groups = [str(path) for path in control_groups() if ahead.run_id in path.name]
+    return [*processes_in([str(ahead.workspace)]), *groups, *mounts]
 
 
 def job_of(work: Path, root: Path) -> SandboxJob:

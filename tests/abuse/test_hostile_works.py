@@ -45,8 +45,6 @@ EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
 
 # What its own kernel does for a work by itself: rings, and namespaces of users that are its own.
 GVISORS_OWN = ["io_uring_setup, unshare of a user namespace"]
-# Works that need processor time to come to their limit at all; on a machine busy with others they may not get it.
-BOMBS, STARVED_S = ("39-forks", "39-stubborn-forks"), 1.0
 # What each end is called besides its code; the grader's own table is what is tested.
 OUTCOMES = {
     COMPLETED: COMPLETED,
@@ -91,10 +89,7 @@ def test_a_hostile_work_is_contained_and_called_by_its_name(batch: AbuseBatch, w
     report = batch.reports[work.name]
     failure = report["failure"]
     code = failure["code"] if failure else COMPLETED
-    ends = batch.ends_of(work)
-    if work.name in BOMBS and report["run"]["cpu_s"] < STARVED_S:
-        ends = (*ends, "limit.wall_time")
-    assert code in ends, (failure, report["run"]["log_tail"])
+    assert code in batch.ends_of(work), (failure, report["run"]["log_tail"])
     assert report["outcome"] == OUTCOMES[code]
     if work.name not in batch.exceptions:
         assert work.says in (failure["message"] if failure else " ".join(report["run"]["warnings"]))
