@@ -57,9 +57,11 @@ def _tied_to(parent: int) -> bool:
 
 
 def _keep(order: dict[str, Any], guard: int) -> int:
-    asked, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.signal(signal.SIGTERM, lambda *_: None)  # only wakes the loop below, whichever thread it comes to
-    signal.set_wakeup_fd(wake)
+    told, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)  # wakes the loop below, whichever thread they come to
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGCHLD})
     if not _tied_to(guard):
         return 1
@@ -76,9 +78,11 @@ def _keep(order: dict[str, Any], guard: int) -> int:
 
     threading.Thread(target=wait, daemon=True).start()
     poll = select.poll()
-    poll.register(asked, select.POLLIN)
+    poll.register(told, select.POLLIN)
     poll.register(over, select.POLLIN)
-    while not poll.poll(1000 * REAP_S):
+    while not asked.is_set() and over not in dict(poll.poll(1000 * REAP_S)):
+        with contextlib.suppress(BlockingIOError):
+            os.read(told, 1 << 16)
         _reap(_children(os.getpid()) - {first})
     while not results:
         _kill_all()

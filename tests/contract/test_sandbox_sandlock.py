@@ -176,6 +176,11 @@ def test_a_work_is_what_a_kernel_without_memory_kills_before_its_keeper(bench: B
     assert bench.says("print(open('/proc/self/oom_score_adj').read())") == "1000"
 
 
+def test_orphans_that_have_ended_do_not_count_as_processes(bench: Bench) -> None:
+    code = "import subprocess\nfor _ in range(200):\n    subprocess.run(['/bin/sh', '-c', 'true &'], check=True)"
+    assert bench.says(code, processes=64) == ""
+
+
 def test_packages_that_a_work_asks_for_are_refused_with_what_to_do(sandbox: Sandbox, tmp_path: Path) -> None:
     work, assignment = tmp_path / "work", tmp_path / "churn"
     work.mkdir()
