@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.assignment import deal, load_assignment
@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CHURN = ROOT / "assignments" / "churn"
 GRADER = Path(sys.executable).with_name("grader")
 NOTEBOOK, SCRIPT = CHURN / "examples" / "decent", CHURN / "examples" / "strong"
+NOTHING_AHEAD = (
+    sys.executable,
+    "-c",
+    "import grader.cli.batch as batch; batch.start_ahead = lambda *_, **__: None; "
+    "from grader.cli.app import main; main()",
+)
 SMALL_NOTEBOOK = CHURN / "examples" / "leaky"  # its own cells take a tenth of a bare run; NOTEBOOK's, nearly half
 
 
@@ -45,14 +51,21 @@ def main() -> None:
 
 
 def single(folder: Path, backends: list[str], repeat: int) -> None:
-    """Compare one cold grading of the notebook and of the script with the bare run."""
+    """Compare one cold grading of the notebook and of the script with the bare run; and of a notebook whose cells take
+    little with the same grading where nothing is started ahead, which a warm start must not make slower.
+    """
     cases: dict[str, tuple[str, Callable[[], float]]] = {
         "jupyter execute": ("jupyter execute", bare_notebook(folder)),
         "python predict.py": ("python predict.py", bare_script(folder)),
+        "jupyter execute, small": ("jupyter execute, small", bare_notebook(folder, SMALL_NOTEBOOK)),
     }
     for backend in backends:
         cases[f"grade notebook, {backend}"] = ("jupyter execute", graded([NOTEBOOK], folder, backend, 1))
         cases[f"grade script, {backend}"] = ("python predict.py", graded([SCRIPT], folder, backend, 1))
+        small = f"grade small notebook, {backend}"
+        cases[small] = ("jupyter execute, small", graded([SMALL_NOTEBOOK], folder, backend, 1))
+        cold = graded([SMALL_NOTEBOOK], folder, backend, 1, program=NOTHING_AHEAD)
+        cases[f"{small}, not ahead"] = ("jupyter execute, small", cold)
     times: dict[str, list[float]] = {name: [] for name in cases}
     for name, (_, run) in cases.items():
         run()  # once unmeasured, so that no case pays for a cold disk
@@ -62,10 +75,10 @@ def single(folder: Path, backends: list[str], repeat: int) -> None:
             times[name].append(run())
         say(f"repeat {number + 1} of {repeat}")
     medians = {name: statistics.median(values) for name, values in times.items()}
-    print(f"{'case':34} {'median s':>9} {'min s':>7} {'max s':>7} {'to bare':>8}")
+    print(f"{'case':44} {'median s':>9} {'min s':>7} {'max s':>7} {'to bare':>8}")
     for name, (bare, _) in cases.items():
         low, high = min(times[name]), max(times[name])
-        print(f"{name:34} {medians[name]:9.2f} {low:7.2f} {high:7.2f} {medians[name] / medians[bare]:8.2f}")
+        print(f"{name:44} {medians[name]:9.2f} {low:7.2f} {high:7.2f} {medians[name] / medians[bare]:8.2f}")
 
 
 def parallel(folder: Path, backend: str, copies: int) -> None:
@@ -103,9 +116,11 @@ def bare_script(folder: Path) -> Callable[[], float]:
     return lambda: call(command, work)
 
 
-def graded(sources: list[Path], folder: Path, backend: str, jobs: int) -> Callable[[], float]:
+def graded(
+    sources: list[Path], folder: Path, backend: str, jobs: int, program: Sequence[str] = (str(GRADER),)
+) -> Callable[[], float]:
     """Return a run of `grader grade` over `sources`."""
-    command = [str(GRADER), "grade", *map(str, sources), "--assignment", str(CHURN), "--sandbox", backend]
+    command = [*program, "grade", *map(str, sources), "--assignment", str(CHURN), "--sandbox", backend]
     return lambda: call([*command, "--jobs", str(jobs), "--output", str(folder / "out")], ROOT)
 
 

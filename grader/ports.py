@@ -24,11 +24,12 @@ class Sandbox(Protocol):
         Raises InfrastructureError("infrastructure.no_environment") when it has not been built.
         """
 
-    def prepare(self, job: SandboxJob) -> None:
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
         """Begin, without waiting for it, to start a sandbox for `job`, whose folders are there and empty.
 
         A later `run` of a job that `gets_ready` and differs from it only in run_id, folders and line takes that
-        sandbox; each serves one run. Does nothing where a sandbox cannot be had ahead; a failure shows in `run`.
+        sandbox; each serves one run. `alone` says that no other is expected: nothing is then made to be shared. Does
+        nothing where a sandbox cannot be had ahead, or enough wait; a failure shows in `run`.
         """
 
     def close(self) -> None:

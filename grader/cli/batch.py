@@ -64,7 +64,7 @@ class _Ahead:
     """Starts sandboxes ahead, never more than there are works left."""
 
     def __init__(self, assignment: Assignment | None, parts: Parts, works: int) -> None:
-        self._assignment, self._parts, self._left = assignment, parts, works
+        self._assignment, self._parts, self._works, self._left = assignment, parts, works, works
         self._lock = threading.Lock()
 
     def start(self, cpu_ids: tuple[int, ...]) -> None:
@@ -73,7 +73,7 @@ class _Ahead:
             self._left -= 1
             if self._left < 0:
                 return
-        start_ahead(self._assignment, self._parts, cpu_ids)
+        start_ahead(self._assignment, self._parts, cpu_ids, is_only_work=self._works == 1)
 
 
 def cpu_shares(cpus: list[int], jobs: int) -> list[tuple[int, ...]]:

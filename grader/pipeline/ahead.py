@@ -11,21 +11,25 @@ from grader.sandbox import empty_job
 CpuIds = tuple[int, ...]
 
 
-def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: CpuIds) -> None:
+def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: CpuIds, *, is_only_work: bool = False) -> None:
     """Begin to start, without waiting, the sandboxes that the next work to be graded on `cpu_ids` begins with.
 
-    Works that bring their own requirements have no environment yet that one could be started with.
+    `is_only_work` says that no other is expected. Works that bring their own requirements have no environment yet that
+    one could be started with.
     """
+    alone = is_only_work and not (assignment is not None and assignment.stress.repeat)
     for each in cpus_of_runs(assignment, cpu_ids):
-        start_one_ahead(assignment, parts, cpu_ids, each)
+        start_one_ahead(assignment, parts, cpu_ids, each, alone=alone)
 
 
-def start_one_ahead(assignment: Assignment | None, parts: Parts, granted: CpuIds, cpu_ids: CpuIds) -> None:
-    """Begin to start one sandbox on `cpu_ids`, of those `granted` to a grading."""
+def start_one_ahead(
+    assignment: Assignment | None, parts: Parts, granted: CpuIds, cpu_ids: CpuIds, *, alone: bool = False
+) -> None:
+    """Begin to start one sandbox on `cpu_ids`, of those `granted` to a grading; `alone` where no other is expected."""
     if assignment is not None and assignment.environment != "fixed":
         return
     root = parts.scratch / f"ahead-{secrets.token_hex(8)}"
-    parts.sandbox.prepare(empty_job(root, granted_limits(assignment, granted), cpu_ids))
+    parts.sandbox.prepare(empty_job(root, granted_limits(assignment, granted), cpu_ids), alone=alone)
 
 
 def cpus_of_runs(assignment: Assignment | None, granted: CpuIds) -> tuple[CpuIds, ...]:

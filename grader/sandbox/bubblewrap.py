@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from grader.errors import GraderError, InfrastructureError
@@ -39,7 +40,7 @@ class BubblewrapSandbox:
         self._reason: str | None = None
         self._works = False
         self._zygotes = Zygotes()
-        self._pool = Pool(self._start_ahead, self._zygotes.close)
+        self._pool = Pool(self._zygotes.close)
 
     def why_unavailable(self) -> str | None:
         """Return None when a trial run worked, else one sentence with what to install or change."""
@@ -82,9 +83,12 @@ class BubblewrapSandbox:
         """Remove what graders that are no longer alive have left."""
         sweep_groups()
 
-    def prepare(self, job: SandboxJob) -> None:
-        """Begin to start a sandbox for a later job like this one."""
-        self._pool.prepare(job)
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
+        """Begin to start a sandbox for a later job like this one.
+
+        For one `alone` no zygote is loaded: loading within the sandbox, while the sandbox is made, is sooner done.
+        """
+        self._pool.prepare(job, partial(self._start_forked, may_load=not alone))
 
     def close(self) -> None:
         """Remove the sandboxes that wait, and what they were forked from."""
@@ -94,9 +98,6 @@ class BubblewrapSandbox:
         """Run `job` to its end, its limit or `cancel`; raises InfrastructureError when no sandbox could be made."""
         # with a zygote that lives it is soon made; nobody waits for one that does not
         return (self._pool.take(job) or self._start_forked(job, may_load=False)).run(job, cancel)
-
-    def _start_ahead(self, job: SandboxJob) -> Standing:
-        return self._start_forked(job, may_load=True)
 
     def _start_forked(self, job: SandboxJob, *, may_load: bool) -> Standing:
         """Start a sandbox whose process is forked, or, where that cannot be, one that loads everything by itself.

@@ -37,7 +37,7 @@ class DockerSandbox:
 
     def __init__(self, home: Path, image: str | None = None, runtime: str | None = None) -> None:
         self._home, self._image, self._runtime = home, image or image_tag(), runtime
-        self._pool = Pool(self._start)
+        self._pool = Pool()
         # Containers that could not be removed, the engine being away, with what is to be let go once they are.
         self._left: dict[str, ExitStack] = {}
 
@@ -77,9 +77,9 @@ class DockerSandbox:
                     except NotFound:
                         continue  # another grader was sweeping too
 
-    def prepare(self, job: SandboxJob) -> None:
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:  # noqa: ARG002 - nothing is shared here
         """Begin to start a container for a later job like this one."""
-        self._pool.prepare(job)
+        self._pool.prepare(job, self._start)
 
     def close(self) -> None:
         """Remove the containers that wait, and what an engine that went away has left; if it still is, a sweep will."""

@@ -15,27 +15,22 @@ _NOT_KNOWN_AHEAD = {"run_id", "workspace", "output", "line"}
 
 
 class Pool:
-    """Starts sandboxes in the background with `start`, and hands each to one job that it fits.
+    """Starts sandboxes in the background, and hands each to one job that it fits.
 
     At most `most` wait, by default two for each processor, for a work's two runs may go on side by side. `at_end` is
     called when the last is gone, before the threads are with which everything they started dies.
     """
 
-    def __init__(
-        self,
-        start: Callable[[SandboxJob], Standing],
-        at_end: Callable[[], None] = lambda: None,
-        most: int | None = None,
-    ) -> None:
-        self._start, self._at_end = start, at_end
+    def __init__(self, at_end: Callable[[], None] = lambda: None, most: int | None = None) -> None:
+        self._at_end = at_end
         self._cpus = len(os.sched_getaffinity(0))
         self._most = most or 2 * self._cpus
         self._waiting: list[tuple[str, Future[Standing]]] = []  # each with its kind, the oldest first
         self._lock = threading.Lock()
         self._threads: ThreadPoolExecutor | None = None
 
-    def prepare(self, job: SandboxJob) -> None:
-        """Begin to start a sandbox for a later job like `job`, which must be one that gets ready.
+    def prepare(self, job: SandboxJob, start: Callable[[SandboxJob], Standing]) -> None:
+        """Begin to `start` a sandbox for a later job like `job`, which must be one that gets ready.
 
         Where too many wait already, the oldest of another kind is given up for it; where all are of its kind, one of
         them will do.
@@ -45,7 +40,7 @@ class Pool:
                 # They live as long as the pool: a sandbox dies with the thread that started it.
                 self._threads = ThreadPoolExecutor(self._cpus, thread_name_prefix="get-ready")
             if self._has_room_for(_kind(job), self._threads):
-                self._waiting.append((_kind(job), self._threads.submit(self._start, job)))
+                self._waiting.append((_kind(job), self._threads.submit(start, job)))
 
     def _has_room_for(self, kind: str, threads: ThreadPoolExecutor) -> bool:
         if len(self._waiting) < self._most:

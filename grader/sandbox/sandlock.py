@@ -44,7 +44,7 @@ class SandlockSandbox:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._works = False
-        self._pool = Pool(self._start)
+        self._pool = Pool()
 
     def why_unavailable(self) -> str | None:
         """Return None when a trial run worked, else one sentence with what to install or change."""
@@ -83,9 +83,9 @@ class SandlockSandbox:
     def sweep(self) -> None:
         """Nothing outlives its grader: each sandbox has a keeper that ends with it."""
 
-    def prepare(self, job: SandboxJob) -> None:
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:  # noqa: ARG002 - nothing is shared here
         """Begin to start a sandbox for a later job like this one."""
-        self._pool.prepare(job)
+        self._pool.prepare(job, self._start)
 
     def close(self) -> None:
         """Remove the sandboxes that wait."""

@@ -50,7 +50,7 @@ class FakeSandbox:
     def environment_digest(self) -> str:
         return "0" * 64
 
-    def prepare(self, job: SandboxJob) -> None:
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
         """Nothing is started ahead."""
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ class Recorder:
     def environment_digest(self) -> str:
         return "0" * 64
 
-    def prepare(self, job: SandboxJob) -> None:
+    def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
         self.jobs.append(job)
 
     def close(self) -> None:

@@ -29,11 +29,14 @@ class Bench:
 
     def __init__(self, most: int) -> None:
         self.started: list[Waiting] = []
-        self.pool = Pool(self._start, most=most)
+        self.pool = Pool(most=most)
 
     def _start(self, job: SandboxJob) -> Standing:
         self.started.append(Waiting(job))
         return cast("Standing", self.started[-1])
+
+    def prepare(self, job: SandboxJob) -> None:
+        self.pool.prepare(job, self._start)
 
     def taken(self, job: SandboxJob) -> bool:
         return self.pool.take(job) is not None
@@ -48,7 +51,7 @@ def job(processes: int) -> SandboxJob:
 def test_the_oldest_of_another_kind_makes_room() -> None:
     bench = Bench(most=2)
     for processes in (1, 2, 2, 3):
-        bench.pool.prepare(job(processes))
+        bench.prepare(job(processes))
     assert [bench.taken(job(processes)) for processes in (1, 3, 2, 2)] == [False, True, True, False]
     bench.pool.close()
     closed = {waiting.job.limits.processes for waiting in bench.started if waiting.is_closed.is_set()}
@@ -59,17 +62,17 @@ def test_the_oldest_of_another_kind_makes_room() -> None:
 def test_no_more_of_one_kind_are_started_than_may_wait() -> None:
     bench = Bench(most=2)
     for _ in range(5):
-        bench.pool.prepare(job(1))
+        bench.prepare(job(1))
     assert [bench.taken(job(1)) for _ in range(3)] == [True, True, False]
-    bench.pool.prepare(job(1))
+    bench.prepare(job(1))
     assert bench.taken(job(1)), "one that was taken makes room"
 
 
 def test_one_that_is_given_up_is_removed_while_the_others_wait() -> None:
     bench = Bench(most=1)
-    bench.pool.prepare(job(1))
+    bench.prepare(job(1))
     while not bench.started:
         threading.Event().wait(0.01)
-    bench.pool.prepare(job(2))
+    bench.prepare(job(2))
     assert bench.started[0].is_closed.wait(20)
     assert bench.taken(job(2))
