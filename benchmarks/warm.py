@@ -1,6 +1,7 @@
 """What warm sandboxes bring: everything beside the bare run of the same work, in one run, as ratios.
 
     python benchmarks/warm.py [--repeat 5] [--copies 24] [--sandbox bubblewrap --sandbox docker]
+    python benchmarks/warm.py --starts [--repeat 5]     only how soon a sandbox is ready, and what a waiting one holds
 
 Absolute times mean nothing on a shared machine; the ratios are of medians over interleaved repeats. "Bare" is the same
 locked environment, the same files and the same data, run without any sandbox: only ever the project's own samples.
@@ -12,7 +13,6 @@ import argparse
 import os
 import shutil
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
@@ -20,16 +20,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from memory import Memory, memory_of, processes_with, watched
 from overhead import CHURN, GRADER, NOTEBOOK, ROOT, SCRIPT, SMALL_NOTEBOOK, bare_notebook, bare_script, say
 
 from grader.assignment import load_assignment
+from grader.errors import InfrastructureError
 from grader.model import EntryPoint, Limits, RunPlan, Submission
 from grader.pipeline import Parts, grade, start_ahead
+from grader.report.folder import write_folder
 from grader.sandbox import empty_job
 from grader.sandbox.workspace import lay_out, sandbox_job
 from grader.settings import read_settings
 from grader.wiring import grading_parts
 
+BACKENDS = ("bubblewrap", "docker", "docker runsc", "sandlock")
 CPUS = tuple(sorted(os.sched_getaffinity(0)))
 FIRST_WORDS = "import os, time\nopen(os.environ['OUTPUT_DIR'] + '/began', 'w').write(repr(time.time()))\n"
 STANDS_S = 120
@@ -48,13 +52,19 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--copies", type=int, default=24)
     parser.add_argument("--sandbox", action="append", choices=["bubblewrap", "docker"])
+    parser.add_argument("--starts", action="store_true")
     options = parser.parse_args()
     backends = options.sandbox or ["bubblewrap"]
     with tempfile.TemporaryDirectory() as folder:
-        one_warm_grading(Path(folder), backends, options.repeat)
-        for backend in backends:
-            starts(backend, options.repeat)
-        throughput(Path(folder), backends[0], options.copies)
+        if not options.starts:
+            one_warm_grading(Path(folder), backends, options.repeat)
+        for backend in BACKENDS:
+            try:
+                starts(backend, options.repeat)
+            except InfrastructureError as error:
+                print(f"\n{backend}: {error.message}")
+        if not options.starts:
+            throughput(Path(folder), backends[0], options.copies)
 
 
 def one_warm_grading(folder: Path, backends: list[str], repeat: int) -> None:
@@ -88,20 +98,23 @@ def one_warm_grading(folder: Path, backends: list[str], repeat: int) -> None:
 
 @contextmanager
 def parts_of(backend: str) -> Iterator[Parts]:
-    """Yield what gradings are made with."""
-    with grading_parts(read_settings(), sandbox=backend, listener=Silent(), allow_local_git=False) as parts:
+    """Yield what gradings are made with; "docker runsc" is Docker on that runtime."""
+    name, _, runtime = backend.partition(" ")
+    settings = read_settings().model_copy(update={"docker_runtime": runtime})
+    with grading_parts(settings, sandbox=name, listener=Silent(), allow_local_git=False) as parts:
         yield parts
 
 
 def warm_grading(source: Path, parts: Parts) -> tuple[float, float]:
-    """Return the seconds from a source to its report, with a sandbox that was ready before, and those its own cells
-    took, which no grader can save.
+    """Return the seconds from a source to its report on disk, with a sandbox that was ready before, and those its own
+    cells took, which no grader can save.
     """
     assignment = load_assignment(CHURN)
     job = start_and_wait(parts, lambda: start_ahead(assignment, parts, CPUS))
     assert job
     started = time.perf_counter()
     graded = grade(str(source), source.name, assignment, parts, CPUS, threading.Event())
+    write_folder(parts.scratch / "report", graded.report, graded.evidence, executed=graded.executed, logs=graded.logs)
     took = time.perf_counter() - started
     if graded.report.outcome != "completed":
         raise SystemExit(f"{source} failed: {graded.report.failure}")
@@ -121,20 +134,32 @@ def start_and_wait(parts: Parts, start: Callable[[], None]) -> float:
 
 def starts(backend: str, repeat: int) -> None:
     """Print when a sandbox is ready, how soon a work begins in a ready one, and what a waiting one holds."""
-    ready, takes, memory = [], [], {}
-    with parts_of(backend) as parts:
-        for number in range(repeat):
-            ahead = empty_job(parts.scratch / f"ahead-{number}", Limits(), CPUS)
-            ready.append(start_and_wait(parts, lambda ahead=ahead: parts.sandbox.prepare(ahead)))  # type: ignore[misc]
-            beside = empty_job(parts.scratch / f"beside-{number}", Limits(cpus=1), CPUS)
-            start_and_wait(parts, lambda beside=beside: parts.sandbox.prepare(beside))  # type: ignore[misc]
-            memory = memory_of(ahead.workspace)
+    alone, ready, second, takes = [], [], [], []
+    one, zygote = Memory(), Memory()
+    for number in range(repeat):
+        with parts_of(backend) as parts:
+            alone.append(ready_after(parts, f"alone-{number}", Limits(), alone=True))
+        with parts_of(backend) as parts:
+            ready.append(ready_after(parts, f"ahead-{number}", Limits()))
+            second.append(ready_after(parts, f"beside-{number}", Limits(wall_s=601)))
+            one = memory_of(processes_with(parts.scratch / f"ahead-{number}"))
+            zygotes = getattr(parts.sandbox, "_zygotes", None)
+            zygote = memory_of(living.pid for living in zygotes._living.values()) if zygotes else Memory()
             takes.append(first_words(parts, number))
-            parts.sandbox.close()
-    print(f"\n{backend}: ready after {statistics.median(ready):.2f} s; ", end="")
-    print(f"a ready one begins the work {statistics.median(takes) * 1000:.0f} ms after it is handed in", end="")
-    print(f" ({max(takes) * 1000:.0f} at most)")
-    print(", ".join(f"{name} {size / 2**20:.0f} MB" for name, size in memory.items()), "while one waits beside another")
+    medians = [statistics.median(seconds) for seconds in (alone, ready, second)]
+    print(f"\n{backend}: ready after {medians[0]:.2f} s alone, {medians[1]:.2f} s as the first of several, ", end="")
+    print(f"{medians[2]:.2f} s as the second; a ready one begins the work ", end="")
+    print(f"{statistics.median(takes) * 1000:.0f} ms after it is handed in ({max(takes) * 1000:.0f} at most)")
+    if one.resident:
+        print(f"while one waits beside another it holds: {one}")
+    if zygote.resident:
+        print(f"and what both were forked from: {zygote}")
+
+
+def ready_after(parts: Parts, name: str, limits: Limits, *, alone: bool = False) -> float:
+    """Start a sandbox ahead and return the seconds until it is ready."""
+    job = empty_job(parts.scratch / name, limits, CPUS)
+    return start_and_wait(parts, lambda: parts.sandbox.prepare(job, alone=alone))
 
 
 def first_words(parts: Parts, number: int) -> float:
@@ -151,23 +176,6 @@ def first_words(parts: Parts, number: int) -> float:
     return float((root / "run" / "out" / "began").read_text()) - started
 
 
-def memory_of(workspace: Path) -> dict[str, int]:
-    """Return resident, proportional and private bytes of the processes of the sandbox that has `workspace`."""
-    total = {"resident": 0, "proportional": 0, "its own": 0}
-    for process in Path("/proc").iterdir():
-        try:
-            if not process.name.isdigit() or str(workspace) not in (process / "mountinfo").read_text():
-                continue
-            fields = dict(line.split(":") for line in (process / "smaps_rollup").read_text().splitlines()[1:])
-        except (OSError, ValueError):
-            continue
-        sizes = {name: int(text.split()[0]) * 1024 for name, text in fields.items()}
-        total["resident"] += sizes["Rss"]
-        total["proportional"] += sizes["Pss"]
-        total["its own"] += sizes["Private_Clean"] + sizes["Private_Dirty"]
-    return total
-
-
 def throughput(folder: Path, backend: str, copies: int) -> None:
     """Compare `copies` submissions in as many slots as there are CPUs with the bare runs one after the other."""
     sources = []
@@ -180,27 +188,14 @@ def throughput(folder: Path, backend: str, copies: int) -> None:
     say(f"{copies} bare runs: measured")
     jobs = len(CPUS)
     command = [str(GRADER), "grade", *map(str, sources), "--assignment", str(CHURN), "--sandbox", backend]
-    seconds, peak = watched([*command, "--jobs", str(jobs), "--output", str(folder / "out")])
+    command += ["--jobs", str(jobs), "--output", str(folder / "out")]
+    seconds, graders, sandboxes = watched(command, ROOT)
     print(
         f"\n{copies} submissions, {backend}, {jobs} slots: {seconds:.1f} s; bare, one by one: {summed:.1f} s; ", end=""
     )
-    print(f"ratio {seconds / summed:.2f}; the grader's own peak memory {peak / 2**20:.0f} MB")
-
-
-def watched(command: list[str]) -> tuple[float, int]:
-    """Run `command`; return its seconds and the most memory in bytes that its own process held."""
-    started, peak = time.perf_counter(), 0
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-    while process.poll() is None:
-        try:
-            lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
-        except OSError:
-            continue
-        peak = max([peak, *(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))])
-        time.sleep(0.1)
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed")
-    return time.perf_counter() - started, peak
+    print(f"ratio {seconds / summed:.2f}")
+    print(f"most memory of the grader, its reader of code and its zygote: {graders}")
+    print(f"most memory of the sandboxes, those that wait too: {sandboxes}")
 
 
 if __name__ == "__main__":
