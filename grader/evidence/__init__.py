@@ -5,19 +5,20 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.evidence.facts import read_facts
-    from grader.evidence.hidden import evaluate_hidden
+    from grader.evidence.hidden import draw_for, evaluate_hidden
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
 
 _HOMES = {
     "read_facts": "grader.evidence.facts",
+    "draw_for": "grader.evidence.hidden",
     "evaluate_hidden": "grader.evidence.hidden",
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
 }
 
-__all__ = ["SubprocessCodeReader", "compare_runs", "evaluate_hidden", "no_predictions", "read_facts"]
+__all__ = ["SubprocessCodeReader", "compare_runs", "draw_for", "evaluate_hidden", "no_predictions", "read_facts"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,35 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from grader.evidence.metrics import Floats, Metric
 
 RESAMPLES = 1000
+MOST_AHEAD = 20_000_000  # two bytes each
 CHUNK_CELLS = 250_000  # weights of one chunk stay in the processor's cache
 
 
-def interval(metric: Metric, truth: Floats, predicted: Floats, *, seed: int, stratified: bool) -> tuple[float, float]:
+Counts = npt.NDArray[np.uint16]
+Drawn = Iterable[tuple[Counts, ...]]  # of each chunk, for each class: how often each of its rows is drawn
+
+
+def interval(
+    metric: Metric, truth: Floats, predicted: Floats, *, seed: int, stratified: bool, drawn: Drawn | None = None
+) -> tuple[float, float]:
     """Return the 95 % interval of `metric`; with `stratified`, each class keeps its number of rows, so that no
-    resample lacks one.
+    resample lacks one. `drawn` is what `draw_ahead` returned for the same seed and rows.
     """
-    chunks = _weights(truth, np.random.default_rng(seed), stratified=stratified)
-    values = np.concatenate([metric(truth, predicted, weights) for weights in chunks])
+    classes = classes_of(truth, stratified=stratified)
+    chunks = drawn or _draw([len(members) for members in classes], seed)
+    values = np.concatenate([metric(truth, predicted, weights) for weights in _weights(chunks, classes, len(truth))])
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 
 
-def _weights(truth: Floats, random: np.random.Generator, *, stratified: bool) -> Iterator[Floats]:
-    """Yield how often each row is drawn, as (some resamples, rows), so that memory stays bounded."""
-    classes = [np.flatnonzero(truth == value) for value in np.unique(truth)] if stratified else [np.arange(len(truth))]
-    size = max(1, CHUNK_CELLS // len(truth))
+def draw_ahead(truth: Floats, *, seed: int, stratified: bool) -> Drawn | None:
+    """Return the resamples that `interval` will use, which do not depend on the order of the rows; None where they
+    would take too much memory.
+    """
+    if RESAMPLES * len(truth) > MOST_AHEAD:
+        return None
+    return list(_draw([len(members) for members in classes_of(truth, stratified=stratified)], seed))
+
+
+def classes_of(truth: Floats, *, stratified: bool) -> list[npt.NDArray[np.intp]]:
+    """Return the places of each class's rows, of all rows where they are not told apart."""
+    return [np.flatnonzero(truth == value) for value in np.unique(truth)] if stratified else [np.arange(len(truth))]
+
+
+def _draw(sizes: Sequence[int], seed: int) -> Iterator[tuple[Counts, ...]]:
+    random = np.random.default_rng(seed)
+    size = max(1, CHUNK_CELLS // sum(sizes))
     for start in range(0, RESAMPLES, size):
         rows = min(size, RESAMPLES - start)
-        weights = np.zeros((rows, len(truth)))
-        for members in classes:
-            drawn = random.integers(len(members), size=(rows, len(members)), dtype=np.uint32)
-            for row, picks in enumerate(drawn):
-                weights[row, members] = np.bincount(picks, minlength=len(members))
+        yield tuple(_counts(random, rows, members) for members in sizes)
+
+
+def _counts(random: np.random.Generator, rows: int, members: int) -> Counts:
+    drawn = random.integers(members, size=(rows, members), dtype=np.uint32)
+    return np.array([np.bincount(picks, minlength=members) for picks in drawn], dtype=np.uint16)
+
+
+def _weights(chunks: Drawn, classes: Sequence[npt.NDArray[np.intp]], rows: int) -> Iterator[Floats]:
+    """Yield how often each row is drawn, as (some resamples, rows), so that memory stays bounded."""
+    for counts in chunks:
+        weights = np.zeros((len(counts[0]), rows))
+        for members, drawn in zip(classes, counts, strict=True):
+            weights[:, members] = drawn
         yield weights

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.evidence.bootstrap import interval
+from grader.evidence.bootstrap import Drawn, draw_ahead, interval
 from grader.evidence.metrics import CLASSIFICATION, METRICS, Floats
 from grader.evidence.predictions import read_predictions
 from grader.model import Assignment, Deal, HiddenResult
@@ -16,15 +16,24 @@ CURVE_POINTS = 60
 BINS = 20
 
 
-def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment) -> HiddenResult:
+def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment, drawn: Drawn | None = None) -> HiddenResult:
     """Return the hidden metric with its 95 % interval, normalised between baseline and reference.
 
-    Raises SubmissionError when the predictions cannot be used.
+    `drawn` is what `draw_for` returned for the same deal; it is drawn now where it is None. Raises SubmissionError when
+    the predictions cannot be used.
     """
-    return evaluate_values(read_predictions(predictions, deal, assignment), deal.labels, assignment)
+    return evaluate_values(read_predictions(predictions, deal, assignment), deal.labels, assignment, drawn)
 
 
-def evaluate_values(predicted: Floats, labels: Sequence[str], assignment: Assignment) -> HiddenResult:
+def draw_for(deal: Deal, assignment: Assignment) -> Drawn | None:
+    """Return the resamples for the interval, half of its time, which need labels and no predictions."""
+    classes = assignment.metric.name in CLASSIFICATION
+    return draw_ahead(_truth(deal.labels, assignment, classes=classes), seed=assignment.seed, stratified=classes)
+
+
+def evaluate_values(
+    predicted: Floats, labels: Sequence[str], assignment: Assignment, drawn: Drawn | None = None
+) -> HiddenResult:
     """Return the same of finite predictions, shape (rows,), with the rows' labels in the same order."""
     classes = assignment.metric.name in CLASSIFICATION
     truth = _truth(labels, assignment, classes=classes)
@@ -33,7 +42,7 @@ def evaluate_values(predicted: Floats, labels: Sequence[str], assignment: Assign
     truth, predicted = truth[order], predicted[order]
     metric = METRICS[assignment.metric.name]
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
-    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes)
+    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes, drawn=drawn)
     marks = sorted(_normalised(number, assignment) for number in (low, high))
     return HiddenResult(
         suite="iid",

@@ -8,11 +8,12 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
 
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
 from grader.intake import make_plan, take
-from grader.model import Assignment, CodeFacts, Evidence, Failure, HiddenResult, RunPlan, Submission
+from grader.model import Assignment, CodeFacts, Deal, Evidence, Failure, HiddenResult, RunPlan, Submission
 from grader.model.failure_class import outcome_for
 from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
@@ -77,14 +78,15 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     grading.step("plan")
     plan = make_plan(submission, grading.assignment, grading.limits)
     dealt = deal(grading.assignment, grading.run_id) if grading.assignment else None
-    beside.submit(_import_ahead)  # after dealing, which would otherwise share the interpreter with it
+    # after dealing, which would otherwise share the interpreter with it
+    drawn = beside.submit(_get_ready_to_score, dealt, grading.assignment)
     with environment_of(grading, plan) as environment:
         grading.step("sandbox", plan.entry_point.path or " ".join(plan.entry_point.argv))
         runs = run_all(grading, submission, plan, dealt, environment, beside)
     grading.after_run()
     grading.step("collect")
     first = runs.first.result
-    failure, hidden = _hidden(runs.first, grading.assignment)
+    failure, hidden = _hidden(runs.first, grading.assignment, drawn)
     evidence = _evidence(grading, submission, plan, runs, failure, hidden, facts)
     return Collected(
         submission=reference_to(submission, grading.name),
@@ -95,7 +97,9 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     )
 
 
-def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
+def _hidden(
+    run: Run, assignment: Assignment | None, drawn: Future[Any]
+) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
     """Score the predictions when the run delivered any; what is wrong with them is the submission's failure."""
     if run.result is None or run.failure or assignment is None or run.dealt is None:
         return run.failure, ()
@@ -105,7 +109,7 @@ def _hidden(run: Run, assignment: Assignment | None) -> tuple[Failure | None, tu
             raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
         from grader.evidence import evaluate_hidden  # needs NumPy, which was loaded while the sandbox was busy
 
-        return None, (evaluate_hidden(predictions, run.dealt, assignment),)
+        return None, (evaluate_hidden(predictions, run.dealt, assignment, drawn.result()),)
     except SubmissionError as error:
         error.observed += (f"{len(predictions or b''):,} bytes of predictions were taken out of the sandbox",)
         return failure_of(error), ()
@@ -144,10 +148,12 @@ def _logs(runs: Runs) -> dict[str, str]:
     return logs
 
 
-def _import_ahead() -> None:
-    """Load what scoring and reporting need while the sandbox is busy."""
+def _get_ready_to_score(dealt: Deal | None, assignment: Assignment | None) -> object:
+    """Load what scoring and reporting need while the sandbox is busy; return the resamples for the interval."""
     for module in ("numpy.random", "grader.evidence.stress", "grader.report.markdown", "grader.report.html"):
         importlib.import_module(module)
+    from grader.evidence import draw_for
     from grader.report.html import page_template
 
     page_template()
+    return draw_for(dealt, assignment) if dealt is not None and assignment is not None else None

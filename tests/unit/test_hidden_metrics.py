@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from grader.evidence.bootstrap import interval
+from grader.evidence.bootstrap import draw_ahead, interval
 from grader.evidence.metrics import METRICS
 
 CASES = st.lists(
@@ -44,6 +44,19 @@ def test_the_interval_is_the_same_for_the_same_seed_and_narrower_with_more_rows(
         assert first == interval(METRICS["roc_auc"], truth, predicted, seed=7, stratified=True)
         widths.append(first[1] - first[0])
     assert widths[1] < widths[0] / 2
+
+
+def test_the_interval_is_the_same_where_its_resamples_were_drawn_before_the_predictions_were_there() -> None:
+    random = np.random.default_rng(3)
+    for name, stratified in (("roc_auc", True), ("rmse", False)):
+        truth, predicted = (random.random(300) < 0.3).astype(float), random.random(300)
+        order = random.permutation(300)
+        drawn = draw_ahead(truth[order], seed=7, stratified=stratified)
+        assert drawn is not None
+        words = {"seed": 7, "stratified": stratified}
+        metric = METRICS[name]
+        assert interval(metric, truth, predicted, **words, drawn=drawn) == interval(metric, truth, predicted, **words)
+    assert draw_ahead(np.zeros(1_000_000), seed=7, stratified=True) is None, "many rows would take much memory"
 
 
 def test_a_rare_class_never_makes_an_interval_undefined() -> None:
