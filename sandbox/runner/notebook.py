@@ -21,6 +21,11 @@ NAME = 200
 LONGEST_TRACE = 1 << 20
 
 
+def load_schema() -> None:
+    """Let the format's schema be read and compiled, which happens when the first notebook is made or read."""
+    formats.v4.new_notebook()
+
+
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
     """Execute the notebook in a kernel of its own that starts now, and return the failure or None."""
     folder = str((Path(job["work"]) / job["path"]).parent)

@@ -5,6 +5,7 @@ What is loaded here starts no thread and no event loop, for the work's own proce
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import sys
@@ -42,6 +43,9 @@ def load() -> None:
                 print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
         except Exception as error:  # noqa: BLE001 - a submission's own environment may hold anything, broken packages too
             print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
+    if "notebook" in sys.modules:
+        with contextlib.suppress(Exception):  # the notebook that needs it will say so
+            sys.modules["notebook"].load_schema()
     del sys.modules[DEBUGGER]
     OWN.update(name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None)))
     gc.freeze()
