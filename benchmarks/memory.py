@@ -1,7 +1,7 @@
 """Memory of a grader's processes and of its sandboxes, from the kernel's own accounts; used by warm.py.
 
-"Proportional" counts a page that several processes share by its share in each, so that a sum over processes counts it
-once. "Its own" are the pages that no other process has.
+"Proportional" counts a page that several processes share by its share in each, so that a sum over all that share it
+counts it once; "resident" counts it each time. "Its own" are the pages that one process has alone.
 """
 
 from __future__ import annotations
@@ -30,9 +30,13 @@ class Memory:
         return Memory(self.resident + other.resident, self.proportional + other.proportional, self.own + other.own)
 
     def __str__(self) -> str:
-        shared = self.resident - self.own
-        parts = {"resident": self.resident, "proportional": self.proportional, "its own": self.own, "shared": shared}
-        return ", ".join(f"{name} {size / 2**20:.0f} MB" for name, size in parts.items())
+        parts = {"resident": self.resident, "proportional": self.proportional, "its own": self.own}
+        return ", ".join(f"{name} {megabytes(size)}" for name, size in parts.items())
+
+
+def megabytes(size: int) -> str:
+    """Return bytes in words."""
+    return f"{size / 2**20:.0f} MB"
 
 
 def memory_of(processes: Iterable[int]) -> Memory:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from memory import Memory, memory_of, processes_with, watched
+from memory import Memory, megabytes, memory_of, processes_with, watched
 from overhead import CHURN, GRADER, NOTEBOOK, ROOT, SCRIPT, SMALL_NOTEBOOK, bare_notebook, bare_script, say
 
 from grader.assignment import load_assignment
@@ -135,25 +135,37 @@ def start_and_wait(parts: Parts, start: Callable[[], None]) -> float:
 def starts(backend: str, repeat: int) -> None:
     """Print when a sandbox is ready, how soon a work begins in a ready one, and what a waiting one holds."""
     alone, ready, second, takes = [], [], [], []
-    one, zygote = Memory(), Memory()
+    by_itself = zygote = first = both = Memory()
     for number in range(repeat):
         with parts_of(backend) as parts:
-            alone.append(ready_after(parts, f"alone-{number}", Limits(), alone=True))
+            alone.append(ready_after(parts, "alone", Limits(), alone=True))
+            by_itself = memory_of(processes_with(parts.scratch / "alone"))
         with parts_of(backend) as parts:
-            ready.append(ready_after(parts, f"ahead-{number}", Limits()))
-            second.append(ready_after(parts, f"beside-{number}", Limits(wall_s=601)))
-            one = memory_of(processes_with(parts.scratch / f"ahead-{number}"))
-            zygotes = getattr(parts.sandbox, "_zygotes", None)
-            zygote = memory_of(living.pid for living in zygotes._living.values()) if zygotes else Memory()
+            ready.append(ready_after(parts, "ahead", Limits()))
+            zygote = memory_of(zygotes_of(parts))
+            first = zygote + memory_of(processes_with(parts.scratch / "ahead"))
+            second.append(ready_after(parts, "beside", Limits(wall_s=601)))
+            both = memory_of([*zygotes_of(parts), *processes_with(parts.scratch)])
             takes.append(first_words(parts, number))
     medians = [statistics.median(seconds) for seconds in (alone, ready, second)]
     print(f"\n{backend}: ready after {medians[0]:.2f} s alone, {medians[1]:.2f} s as the first of several, ", end="")
     print(f"{medians[2]:.2f} s as the second; a ready one begins the work ", end="")
     print(f"{statistics.median(takes) * 1000:.0f} ms after it is handed in ({max(takes) * 1000:.0f} at most)")
-    if one.resident:
-        print(f"while one waits beside another it holds: {one}")
+    if by_itself.resident:
+        adds = both.proportional - first.proportional
+        print(f"one that waits alone holds {megabytes(by_itself.proportional)}; of several, the first ", end="")
+        print(
+            f"{megabytes(first.proportional)} with what it was forked from, the second {megabytes(adds)} more", end=""
+        )
+        print(f", so that it shares {megabytes(by_itself.proportional - adds)}")
     if zygote.resident:
-        print(f"and what both were forked from: {zygote}")
+        print(f"what they are forked from: {zygote}")
+
+
+def zygotes_of(parts: Parts) -> list[int]:
+    """Return the processes that the waiting sandboxes are forked from, on bubblewrap only."""
+    zygotes = getattr(parts.sandbox, "_zygotes", None)
+    return [zygote.pid for zygote in zygotes._living.values()] if zygotes else []
 
 
 def ready_after(parts: Parts, name: str, limits: Limits, *, alone: bool = False) -> float:
