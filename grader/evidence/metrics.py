@@ -20,8 +20,9 @@ def roc_auc(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
     (Hanley & McNeil, 1982).
     """
     positive, negative = _grouped(truth, predicted, weights)
-    below = np.cumsum(negative, axis=1) - negative
-    won = (positive * (below + negative / 2)).sum(axis=1)
+    below = np.cumsum(negative, axis=1)
+    below -= negative / 2  # of those that tie, half
+    won = np.einsum("ij,ij->i", positive, below)  # of halves, so exact in any order
     return np.asarray(won / (positive.sum(axis=1) * negative.sum(axis=1)))
 
 
@@ -65,8 +66,12 @@ def _mean(values: Floats, weights: Floats) -> Floats:
 
 def _grouped(truth: Floats, predicted: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Return the weight of positives and of negatives at each distinct prediction, rising: two (resamples, groups)."""
-    order = np.argsort(predicted, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(predicted[order]) > 0])
-    sorted_weights = weights[:, order]
-    positive = np.add.reduceat(sorted_weights * truth[order], starts, axis=1)
-    return positive, np.add.reduceat(sorted_weights, starts, axis=1) - positive
+    if (np.diff(predicted) < 0).any():
+        order = np.argsort(predicted, kind="stable")
+        truth, predicted, weights = truth[order], predicted[order], weights[:, order]
+    positive = weights * truth
+    negative = weights - positive
+    starts = np.flatnonzero(np.r_[True, np.diff(predicted) > 0])
+    if len(starts) == len(predicted):  # as most models predict: each row is a group of its own
+        return positive, negative
+    return np.add.reduceat(positive, starts, axis=1), np.add.reduceat(negative, starts, axis=1)
