@@ -18,12 +18,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 formats: Any = nbformat  # it ships no types
 NAME = 200
+MINORS = (4, 5)  # versions 4.x of the format: what intake writes, and what new outputs are checked against
 LONGEST_TRACE = 1 << 20
 
 
 def load_schema() -> None:
-    """Let the format's schema be read and compiled, which happens when the first notebook is made or read."""
-    formats.v4.new_notebook()
+    """Let the format's schemas be read and compiled, as otherwise the first notebook and the first output make them."""
+    for minor in MINORS:
+        formats.validate({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": minor})
 
 
 def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
