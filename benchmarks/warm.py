@@ -151,7 +151,7 @@ def starts(backend: str, repeat: int) -> None:
     print(f"\n{backend}: ready after {medians[0]:.2f} s alone, {medians[1]:.2f} s as the first of several, ", end="")
     print(f"{medians[2]:.2f} s as the second; a ready one begins the work ", end="")
     print(f"{statistics.median(takes) * 1000:.0f} ms after it is handed in ({max(takes) * 1000:.0f} at most)")
-    if by_itself.resident:
+    if by_itself.resident and " " not in backend:  # another kernel's processes are not among ours
         adds = both.proportional - first.proportional
         print(f"one that waits alone holds {megabytes(by_itself.proportional)}; of several, the first ", end="")
         print(
