@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import secrets
 import shutil
 import statistics
 import sys
@@ -75,7 +76,7 @@ def one_backend(backend: str, runtime: str | None, after: float) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         for work in works():
             root = Path(folder, work.stem)
-            ahead = empty_job(root / "ahead", LIMITS, CPUS)
+            ahead = empty_job(root / f"ahead-{secrets.token_hex(8)}", LIMITS, CPUS)  # its name is the run's
             sandbox.prepare(ahead)
             job, cancel = job_of(work, root), threading.Event()
             runner = threading.Thread(target=sandbox.run, args=(job, cancel))

@@ -27,8 +27,15 @@ EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "36-versions-that-are-gone": (("infrastructure.index",), _OFFLINE),
     "37-code-that-starts-with-python": (("infrastructure.index",), _OFFLINE),
     "38-a-child-too-large-while-its-parent-ends-well": (("limit.memory",), "to the host it is one process"),
+    "38-many-children": (
+        ("limit.memory", "limit.wall_time", "run.failed"),
+        "its kernel is killed as a whole, and the engine does not always hear that it was for want of memory",
+    ),
     "39-forks": (("limit.memory", "limit.processes", "limit.wall_time"), "its processes are no processes of the host"),
-    "39-stubborn-forks": (("limit.memory", "limit.wall_time"), "its processes are no processes of the host"),
+    "39-stubborn-forks": (
+        ("limit.memory", "limit.processes", "limit.wall_time"),
+        "its processes are no processes of the host",
+    ),
     "39-threads": (("limit.wall_time", "limit.memory", "run.failed"), "its threads are no threads of the host"),
     "40-fill-dev-shm": (("run.failed", "limit.memory"), _UNSEEN),
     "40-fill-tmp": (("run.failed", "limit.memory"), _UNSEEN),

@@ -15,6 +15,7 @@ from sandbox_bench import containers, control_groups
 from grader.errors import InfrastructureError
 from grader.sandbox.container_options import OWNER_LABEL
 from grader.sandbox.engine import engine
+from grader.sandbox.group_meter import group_mounts, groups_of, place_in
 from grader.sandbox.owner import is_alive
 from grader.sandbox.slots import FIRST_UID, MOST_SLOTS
 from grader.settings import read_settings
@@ -106,19 +107,30 @@ def engine_leavings(before: Machine) -> set[str]:
 def left_by_session(before: Machine, folder: Path) -> set[str]:
     """Return what a whole run of tests, with its files in `folder`, has left: processes, groups, containers, mounts.
 
-    Graders of others run on the same machine: what an owner that lives has made is theirs, unless it comes from us.
+    Graders of others run on the same machine: what an owner that lives has made is theirs, unless it comes from us, and
+    so is what one that is dead has made where we could not have.
     """
-    scratch = read_settings().scratch
-    left = set(processes_in([str(folder), *(f"{scratch}/{number}-" for number in _descendants(os.getpid()))]))
-    left |= {f"group {path}" for path in control_groups() if str(path) not in before.groups and _is_ours(path.name)}
-    left |= {line for line in containers(OWNER_LABEL, _is_ours) if line not in before.containers}
+    scratch, ours = read_settings().scratch, _descendants(os.getpid())
+    foreign = {path.name for path in control_groups() if not _in_our_groups(path)}
+
+    def left_by_us(owner: str) -> bool:
+        process = owner.partition("-")[0]
+        return (process.isdigit() and int(process) in ours) or (not is_alive(owner) and owner not in foreign)
+
+    left = set(processes_in([str(folder), *(f"{scratch}/{number}-" for number in ours)]))
+    left |= {f"group {path}" for path in control_groups() if str(path) not in before.groups and left_by_us(path.name)}
+    left |= {line for line in containers(OWNER_LABEL, left_by_us) if line not in before.containers}
     return left | new_mounts(before) | engine_leavings(before)
 
 
-def _is_ours(owner: str) -> bool:
-    """Return whether what is named so belongs to us, to a process that comes from us, or to one that is dead."""
-    process = owner.partition("-")[0]
-    return not is_alive(owner) or (process.isdigit() and int(process) in _descendants(os.getpid()))
+def _in_our_groups(group: Path) -> bool:
+    """Return whether a control group was made in one that we are in, or in one above, as ours are."""
+    own = groups_of(os.getpid())
+    for mount, options, root in [*group_mounts("cgroup"), *group_mounts("cgroup2")]:
+        if group.is_relative_to(mount):
+            path = next((own[name] for name in options if name in own), own.get("", "/"))
+            return place_in(mount, root, path).is_relative_to(group.parent.parent)
+    return True
 
 
 def _descendants(process: int) -> set[int]:
