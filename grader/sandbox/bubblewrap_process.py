@@ -74,7 +74,8 @@ class BubblewrapProcess(ConfinedProcess):
         seccomp = self._file(compiled_filter())
         words += ["--json-status-fd", str(status_end), "--seccomp", str(seccomp)]
         arguments = self._file(b"".join(word.encode() + b"\0" for word in words))
-        count = uid is not None or counts_processes_by_namespace()
+        # a group counts them by itself: the other count may refuse one first, and nobody would know which limit it was
+        count = group is None and (uid is not None or counts_processes_by_namespace())
         inner, stdin = inner_command(job, uid, count_processes=count), self._door
         if zygote is not None:
             inner = holding_command(job, uid, count_processes=count)

@@ -66,6 +66,13 @@ def test_too_many_processes(bench: Bench, bomb: str) -> None:
     assert leavings_of(job.run_id) == []
 
 
+def test_where_a_group_counts_processes_nothing_else_refuses_one_first(bench: Bench) -> None:
+    job = bench.job("import resource; print(resource.getrlimit(resource.RLIMIT_NPROC)[0])", processes=64)
+    result = bench.sandbox.run(job, threading.Event())
+    if result.enforcement == "enforced":  # a refusal by the other limit would not be known for one
+        assert int(result.stdout) not in range(65)
+
+
 @pytest.mark.parametrize("place", ["/work/big", "/out/big", "/tmp/big", "/dev/shm/big", "/home/sandbox/big"])
 def test_too_many_bytes(bench: Bench, place: str) -> None:
     result = bench.run(FILL.format(place), disk_bytes=50 * MB)
