@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from conftest import sandbox_named
 from sandbox_bench import Bench, leavings_of
 
 from grader.ports import Sandbox
-from grader.sandbox import BubblewrapSandbox
-from grader.settings import read_settings
 
 pytestmark = pytest.mark.sandbox
 
@@ -25,11 +24,11 @@ _HOLD = {
 }
 
 
-@pytest.fixture
-def sandbox(bubblewrap: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Bubblewrap on a machine that lets nobody make control groups."""
+@pytest.fixture(params=["bubblewrap", "sandlock"])
+def sandbox(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    """Bubblewrap on a machine that lets nobody make control groups, and sandlock, which never has any."""
     monkeypatch.setattr("grader.sandbox.bubblewrap.usable_hierarchy", lambda: None)
-    found = BubblewrapSandbox(read_settings().home)
+    found = sandbox_named(request.param)
     yield found
     found.close()
 
