@@ -133,15 +133,7 @@ def _add_tar(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
             _add_members(counted, writer, limits)
             while counted.read(CHUNK):  # to its end, where the checksum stands
                 continue
-    except (
-        tarfile.TarError,
-        gzip.BadGzipFile,
-        EOFError,
-        zlib.error,
-        ValueError,
-        RecursionError,
-        OverflowError,
-    ) as error:
+    except DAMAGED_TAR as error:
         raise corrupt(str(error)[:200] or type(error).__name__) from error
 
 
