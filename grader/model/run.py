@@ -54,7 +54,8 @@ class SandboxResult(Record):
     """How the sandbox ended, as the host saw it. Nothing in here was said by the submission, but for the log text.
 
     `exit_code` is None when the process was killed; `stdout`/`stderr` are bounded, decoded with replacement.
-    `runtime` is the container runtime where one was chosen, such as runsc.
+    `oom_killed` says that the kernel killed a process for want of memory, `killed_below_limit` that it was the
+    machine's want and not the work's. `runtime` is the container runtime where one was chosen, such as runsc.
     """
 
     ended: Ended
@@ -66,6 +67,7 @@ class SandboxResult(Record):
     stderr: str
     truncated: bool = False
     oom_killed: bool = False
+    killed_below_limit: bool = False
     enforcement: Enforcement
     backend: str
     runtime: str = ""

@@ -12,7 +12,7 @@ from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
 from grader.sandbox.cgroups import ControlGroup
-from grader.sandbox.confined_process import KILL_S, ConfinedProcess, close, is_readable
+from grader.sandbox.confined_process import KILL_S, ConfinedProcess, close, is_readable, killed_from_outside
 from grader.sandbox.confinement import (
     bwrap_arguments,
     environment_words,
@@ -113,7 +113,8 @@ class BubblewrapProcess(ConfinedProcess):
         """Kill what is left, wait until nothing runs, take in the last words; returns what is known of the end.
 
         The first process of a namespace is gone only when every other one in it is, so waiting for it is enough.
-        Raises InfrastructureError when it stays.
+        Raises InfrastructureError when it stays, and when bwrap itself was killed, which no work can do: nothing is
+        known of the work then.
         """
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
@@ -122,6 +123,8 @@ class BubblewrapProcess(ConfinedProcess):
         if not is_readable(self._pidfd, KILL_S):
             raise InfrastructureError("infrastructure.sandbox", "A killed sandbox did not go away.")
         used = self._reap()
+        if killed_for is None and self._process.returncode < 0 and not (self._group and self._group.oom_kills()):
+            raise killed_from_outside(self._process.returncode)
         cpu_s = used if len(self.roots) == 1 else None  # what is forked in is not its child
         return Death(killed_for, self._process.returncode, wall_s, self._stdout.log, self._stderr.log, cpu_s)
 

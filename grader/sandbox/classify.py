@@ -39,7 +39,8 @@ def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) ->
     """Return the run's failure with what was seen of it. The host's own observation comes before anything said inside.
 
     A process that was killed while the kernel killed one for want of memory was that one. A run that we stopped before
-    it was through is neither the work's failure nor a limit: its code is "infrastructure.cancelled".
+    it was through is neither the work's failure nor a limit: its code is "infrastructure.cancelled". Nor is one that
+    lost a process because the machine had no memory left, below the work's own limit: "infrastructure.host".
     """
     if result.ended == "cancelled":
         message = "The grading was stopped before it was through."
@@ -48,8 +49,19 @@ def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) ->
         run_file = None
     if result.oom_killed and result.exit_code and _was_killed(run_file):
         result = result.model_copy(update={"ended": "memory"})
+    if result.ended == "memory" and result.killed_below_limit:
+        return _machine_was_short(result, limits)
     failure = _limit(result, run_file, limits) or _own_failure(result, run_file)
     return failure and failure.model_copy(update={"observed": observed_of(result, limits)})
+
+
+def _machine_was_short(result: SandboxResult, limits: Limits) -> Failure:
+    return Failure(
+        code="infrastructure.host",
+        message="This machine ran out of memory, and the kernel took it from a run that was within its limit.",
+        hint="Grade fewer at once (--jobs 1), or give the machine more memory.",
+        observed=observed_of(result, limits),
+    )
 
 
 def observed_of(result: SandboxResult, limits: Limits) -> tuple[str, ...]:
@@ -62,7 +74,8 @@ def observed_of(result: SandboxResult, limits: Limits) -> tuple[str, ...]:
     if result.peak_memory_bytes is not None:
         seen.append(f"{result.peak_memory_bytes / MB:,.0f} of {limits.memory_bytes / MB:,.0f} MB of memory at the peak")
     if result.oom_killed:
-        seen.append("the kernel killed a process for want of memory")
+        whose = " of the machine's, and not for the run's limit" if result.killed_below_limit else ""
+        seen.append(f"the kernel killed a process for want of memory{whose}")
     elif result.exit_code == STATUS_OF_KILLED:
         seen.append("the kernel killed nothing for want of memory")
     return tuple(seen)
@@ -96,7 +109,8 @@ def warnings_of(result: SandboxResult, run_file: RunFile | None) -> tuple[str, .
     """Return what the report should mention although the run may have ended well."""
     found = list(run_file.warnings) if run_file else []
     if result.oom_killed and result.ended == "exited":
-        found.append("A process of the work was killed for using too much memory while the work went on.")
+        why = "as the machine ran out of" if result.killed_below_limit else "for using too much"
+        found.append(f"A process of the work was killed {why} memory while the work went on.")
     if result.truncated:
         found.append("The work printed more than is kept; the log is cut.")
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import time
 from types import TracebackType
@@ -140,6 +141,16 @@ class ConfinedProcess:
 
     def _kill_and_reap(self) -> None:
         raise NotImplementedError
+
+
+def killed_from_outside(status: int) -> InfrastructureError:
+    """Return what to raise for a sandbox whose outermost process ended with the negative of a signal's number."""
+    return InfrastructureError(
+        "infrastructure.sandbox",
+        f"The process that keeps a sandbox was ended from outside ({signal.Signals(-status).name}), and the sandbox "
+        "with it.",
+        hint="If the machine ran out of memory, grade fewer at once: --jobs 1.",
+    )
 
 
 def close(descriptors: list[int]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KILL_S = 30
 AWAY_S, LOOK_EVERY_S = 5.0, 0.25  # how long an engine that has gone away is waited for
-REFUSALS_EVERY_S = 0.01
+NOTICE_EVERY_S = 0.01
 
 
 class Container:
@@ -100,13 +100,13 @@ class Container:
     def wait_a_tick(self, seconds: float) -> bool:
         """Return whether it has ended, after `seconds` at most.
 
-        The engine removes the group at once when the container ends, and work that dies of a refused process does so
-        within milliseconds: the refusals are looked at meanwhile, or nobody would have seen them.
+        The engine removes the group at once when the container ends, and work that dies of a refused process, or of
+        want of memory, does so within milliseconds: both are looked at meanwhile, or nobody would have seen them.
         """
         deadline = time.monotonic() + seconds
-        while not self._ended.wait(max(0, min(REFUSALS_EVERY_S, deadline - time.monotonic()))):
+        while not self._ended.wait(max(0, min(NOTICE_EVERY_S, deadline - time.monotonic()))):
             if self.meter is not None:
-                self.meter.refused_processes()
+                self.meter.notice()
             if time.monotonic() >= deadline:
                 return False
         return True

@@ -40,6 +40,10 @@ class GroupGauge:
         """Return the group's counter."""
         return self._ooms
 
+    def killed_below_limit(self) -> bool:
+        """Return what the group says."""
+        return self._group is not None and self._group.killed_below_limit()
+
     def refused_processes(self) -> int:
         """Return the group's counter."""
         return self._refused
@@ -75,6 +79,10 @@ class TreeGauge:
     def oom_kills(self) -> int:
         """Return 0: a kill by the kernel cannot be seen from here."""
         return 0
+
+    def killed_below_limit(self) -> bool:
+        """Return False, for the same reason."""
+        return False
 
     def refused_processes(self) -> int:
         """Return 1 when the tree was seen at its limit, so that more would have been refused."""

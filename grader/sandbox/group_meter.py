@@ -4,17 +4,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
+_CHARGED_AHEAD = 4 << 20  # bytes: the kernel counts in batches, and a page may be large
+
 
 class GroupMeter:
     """Reads one group; `folders` maps a controller to its folder. What cannot be read, or is gone, counts as 0."""
 
     def __init__(self, version: int, folders: dict[str, Path]) -> None:
         self._version, self._folders = version, folders
-        self._refused = 0
+        self._refused = self._killed = 0
+        self._killed_below_limit = False
+
+    def notice(self) -> None:
+        """Look at the counters of what happens to a work at its limits, which are remembered when the group is gone."""
+        self.oom_kills()
+        self.refused_processes()
 
     def oom_kills(self) -> int:
-        """Return how many processes the kernel has killed because the group was out of memory."""
-        return self._field("memory", "memory.oom_control" if self._version == 1 else "memory.events", "oom_kill")
+        """Return how many processes the kernel has killed because the group was out of memory, as last seen."""
+        name = "memory.oom_control" if self._version == 1 else "memory.events"
+        killed = self._field("memory", name, "oom_kill")
+        if killed > self._killed:
+            self._killed, self._killed_below_limit = killed, self._has_come_to_its_limit() is False
+        return self._killed
+
+    def killed_below_limit(self) -> bool:
+        """Return whether the last kill came before the group was at its limit: then the machine was out of memory, or
+        a group above was.
+        """
+        return self._killed_below_limit
+
+    def _has_come_to_its_limit(self) -> bool | None:
+        """Return whether it ever had all the memory that it may, None when that cannot be read any more.
+
+        Version 1's counters of refusals do not count each kind of them.
+        """
+        if self._version == 2:
+            said = self._read("memory", "memory.events")
+            return self._field("memory", "memory.events", "oom") > 0 if said else None
+        most, limit = (self._read("memory", f"memory.{name}_in_bytes") for name in ("max_usage", "limit"))
+        return int(most) + _CHARGED_AHEAD >= int(limit) if most and limit else None
 
     def refused_processes(self) -> int:
         """Return how often a new process or thread was refused because there were too many, as last seen."""

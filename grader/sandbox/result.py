@@ -58,5 +58,6 @@ def sandbox_result(death: Death, dog: Watchdog, ran_on: RanOn) -> SandboxResult:
         stderr=death.stderr.text(),
         truncated=death.stdout.truncated or death.stderr.truncated,
         oom_killed=oom_killed or ended == "memory",
+        killed_below_limit=dog.gauge.killed_below_limit(),
         **ran_on._asdict(),
     )

@@ -21,7 +21,7 @@ from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
 from grader.sandbox import sandlock_keeper
-from grader.sandbox.confined_process import KILL_S, ConfinedProcess, close, is_readable
+from grader.sandbox.confined_process import KILL_S, ConfinedProcess, close, is_readable, killed_from_outside
 from grader.sandbox.confinement import inner_command
 from grader.sandbox.disk import DiskUse, folder_use
 from grader.sandbox.environment import BuiltEnvironment
@@ -144,12 +144,7 @@ class SandlockProcess(ConfinedProcess):
         cpu_s = self._reap()
         if self._process.returncode < 0:
             self._strays.end()
-            name = signal.Signals(-self._process.returncode).name
-            raise InfrastructureError(
-                "infrastructure.sandbox",
-                f"The process that keeps a sandbox was ended from outside ({name}), and the sandbox with it.",
-                hint="If the machine ran out of memory, grade fewer at once: --jobs 1.",
-            )
+            raise killed_from_outside(self._process.returncode)
         return Death(killed_for, self._process.returncode, wall_s, self._stdout.log, self._stderr.log, cpu_s)
 
     def _end_keeper(self) -> bool:

@@ -37,6 +37,9 @@ class Gauge(Protocol):
     def oom_kills(self) -> int:
         """Return how many processes were killed for want of memory."""
 
+    def killed_below_limit(self) -> bool:
+        """Return whether the last of them was killed before the work was at its limit, so not for what it used."""
+
     def refused_processes(self) -> int:
         """Return how often a process or thread was refused."""
 

@@ -172,6 +172,16 @@ def test_a_group_of_version_2_is_read(tmp_path: Path) -> None:
     assert (meter.oom_kills(), meter.memory_bytes(), meter.refused_processes(), meter.cpu_s()) == (1, 320, 4, 1.5)
 
 
+def test_what_was_noticed_of_a_group_is_known_when_it_is_gone(tmp_path: Path) -> None:
+    for name, field in (("memory.events", "oom_kill"), ("pids.events", "max")):
+        (tmp_path / name).write_text(f"{field} 3\n")
+    meter = GroupMeter(2, dict.fromkeys(("memory", "pids"), tmp_path))
+    meter.notice()
+    for path in tmp_path.iterdir():
+        path.unlink()
+    assert (meter.oom_kills(), meter.refused_processes()) == (3, 3)
+
+
 def test_only_what_a_dead_grader_left_counts_as_left() -> None:
     assert is_alive(f"{owner_tag()}.run")
     assert not is_alive("1-1.run"), "a later process with the same id is another one"

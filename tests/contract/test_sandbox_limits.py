@@ -16,6 +16,7 @@ FILL = "with open({!r}, 'wb') as file:\n    while True:\n        file.write(b'x'
 def test_memory(bench: Bench) -> None:
     result = bench.run("hoard = [bytearray(10_000_000) for _ in range(300)]", memory_bytes=256 * MB)
     assert (result.ended, result.exit_code, result.oom_killed) == ("memory", None, True)
+    assert not result.killed_below_limit
     assert result.peak_memory_bytes is not None
     assert result.peak_memory_bytes < 512 * MB
 

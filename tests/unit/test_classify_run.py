@@ -131,6 +131,16 @@ def test_a_work_that_the_kernel_killed_for_memory_went_over_that_limit(said: byt
     assert failure.cell == (3 if said and b"kernel_died" in said else None)
 
 
+@pytest.mark.parametrize("said", [None, record("failed", failure={"code": "notebook.kernel_died", "message": "x"})])
+def test_a_work_that_the_kernel_killed_for_the_machines_want_of_memory_is_no_failure_of_its(said: bytes | None) -> None:
+    result = ended(exit_code=1, oom_killed=True, killed_below_limit=True)
+    failure = classify(result, parse_run_file(said), Limits())
+    assert failure is not None
+    assert failure.code == "infrastructure.host"
+    assert any("of the machine's" in text for text in failure.observed)
+    assert classify(ended(oom_killed=True, killed_below_limit=True), parse_run_file(record()), Limits()) is None
+
+
 def test_an_error_after_a_child_was_killed_for_memory_stays_that_error() -> None:
     failure = classify(ended(exit_code=1, oom_killed=True), parse_run_file(record("failed", failure=FAILURE)), Limits())
     assert failure is not None
