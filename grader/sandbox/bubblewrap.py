@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -10,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.errors import GraderError, InfrastructureError
-from grader.model import Limits, SandboxJob, SandboxResult
+from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Enforcement
 from grader.sandbox.bubblewrap_process import BubblewrapProcess
 from grader.sandbox.cgroups import ControlGroup, sweep_groups, usable_hierarchy
@@ -22,6 +21,7 @@ from grader.sandbox.result import RanOn
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
+from grader.sandbox.trial import trial_run
 from grader.sandbox.watchdog import Gauge, written
 from grader.sandbox.zygote import Zygote, Zygotes
 
@@ -57,19 +57,10 @@ class BubblewrapSandbox:
         except InfrastructureError as error:
             return f"{error.message} {error.hint}"
         try:
-            result = self._try_out()
+            result = trial_run(self.run)
         except (GraderError, OSError) as error:
             return why_no_namespaces() or f"bwrap does not work here: {error}"
         return None if result.exit_code == 0 else f"A trial run failed: {result.stderr.strip()[-500:]}"
-
-    def _try_out(self) -> SandboxResult:
-        with tempfile.TemporaryDirectory(prefix="grader-trial-") as folder:
-            work, out = Path(folder, "work"), Path(folder, "out")
-            work.mkdir()
-            out.mkdir()
-            limits = Limits(wall_s=20, cpus=1, memory_bytes=1 << 28, disk_bytes=1 << 20)
-            job = SandboxJob(run_id="trial", argv=("true",), workspace=work, output=out, limits=limits)
-            return self.run(job, threading.Event())
 
     def enforcement(self) -> Enforcement:
         """Return whether the kernel holds the limits of a whole sandbox, or we do as well as we can."""

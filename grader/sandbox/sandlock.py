@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from grader.errors import GraderError, InfrastructureError
-from grader.model import Limits, SandboxJob, SandboxResult
+from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Enforcement
 from grader.sandbox.environment import environment_digest, find_environment
 from grader.sandbox.gauges import TreeGauge
@@ -28,6 +28,7 @@ from grader.sandbox.sandlock_process import TO_WALK, Places, SandlockProcess
 from grader.sandbox.slots import own_user
 from grader.sandbox.standing import Standing
 from grader.sandbox.tame import tame
+from grader.sandbox.trial import trial_run
 from grader.sandbox.watchdog import written
 
 _PIDFD_GETFD = 438
@@ -57,20 +58,11 @@ class SandlockSandbox:
         except InfrastructureError as error:
             return f"{error.message} {error.hint}"
         try:
-            result = self._try_out()
+            result = trial_run(self.run)
         except (GraderError, OSError) as error:
             return _why_the_kernel_refuses() or f"sandlock does not work here: {error}"
         self._works = result.exit_code == 0
         return None if self._works else f"A trial run failed: {result.stderr.strip()[-500:]}"
-
-    def _try_out(self) -> SandboxResult:
-        with tempfile.TemporaryDirectory(prefix="grader-trial-") as folder:
-            work, out = Path(folder, "work"), Path(folder, "out")
-            work.mkdir()
-            out.mkdir()
-            limits = Limits(wall_s=20, cpus=1, memory_bytes=1 << 28, disk_bytes=1 << 20)
-            job = SandboxJob(run_id="trial", argv=("true",), workspace=work, output=out, limits=limits)
-            return self.run(job, threading.Event())
 
     def enforcement(self) -> Enforcement:
         """Return "cooperative": there is no control group here."""
