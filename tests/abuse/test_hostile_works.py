@@ -21,6 +21,8 @@ _OWN = "what is no regular file is kept in its own kernel, so on the host there 
 _OFFLINE = "its runtime is set up without a network, for resolving too, which is then our failure and no work's"
 _ONE = "to the host it is one process"
 _UNHEARD = "its kernel is killed as a whole, and its group may be gone before anybody has seen for what"
+_INSIDE = "its processes and threads are none of the host's; its kernel may die of them, and says only that it did"
+_BOMBS = ("limit.memory", "limit.processes", "limit.wall_time", "run.failed")
 EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "32-a-source-distribution": (("infrastructure.index",), _OFFLINE),
     "34-a-huge-package": (("infrastructure.index",), _OFFLINE),
@@ -31,12 +33,9 @@ EXCEPTIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "38-a-child-too-large-while-its-parent-ends-well": (("limit.memory", "run.failed"), f"{_ONE}; {_UNHEARD}"),
     "38-heap": (("limit.memory", "run.failed"), _UNHEARD),
     "38-many-children": (("limit.memory", "limit.wall_time", "run.failed"), _UNHEARD),
-    "39-forks": (("limit.memory", "limit.processes", "limit.wall_time"), "its processes are no processes of the host"),
-    "39-stubborn-forks": (
-        ("limit.memory", "limit.processes", "limit.wall_time"),
-        "its processes are no processes of the host",
-    ),
-    "39-threads": (("limit.wall_time", "limit.memory", "run.failed"), "its threads are no threads of the host"),
+    "39-forks": (_BOMBS, _INSIDE),
+    "39-stubborn-forks": (_BOMBS, _INSIDE),
+    "39-threads": (_BOMBS, _INSIDE),
     "40-fill-dev-shm": (("run.failed", "limit.memory"), _UNSEEN),
     "40-fill-tmp": (("run.failed", "limit.memory"), _UNSEEN),
     "40-many-files-in-tmp": (("limit.wall_time", "limit.memory"), _UNSEEN),
