@@ -108,7 +108,10 @@ class RunReport(Record):
 
 
 class Receipt(Record):
-    """What is needed to say that two reports are comparable, and to make this one again."""
+    """What is needed to say that two reports are comparable, and to make this one again.
+
+    `enforcement` says who held `limits`: the kernel, or our own watchdog; None where nothing ran.
+    """
 
     grader_version: str
     rubric_version: str
@@ -116,6 +119,7 @@ class Receipt(Record):
     data_digest: str
     seed: int
     limits: Limits
+    enforcement: Enforcement | None = None
     run_id: str
     finished_at: str
 

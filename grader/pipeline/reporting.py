@@ -36,6 +36,7 @@ def make_report(grading: Grading, collected: Collected) -> Report:
         data_digest=assignment.data_digest if assignment else NO_DATA,
         seed=assignment.seed if assignment else 0,
         limits=grading.limits,
+        enforcement=run.sandbox.enforcement if run else None,
         run_id=grading.run_id,
         finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
