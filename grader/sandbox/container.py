@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import signal
 import threading
 import time
 from contextlib import ExitStack
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Self
 from grader.errors import InfrastructureError
 from grader.model import SandboxJob
 from grader.model.run import Ended
+from grader.sandbox.classify import STATUS_OF_KILLED
+from grader.sandbox.confined_process import killed_from_outside
 from grader.sandbox.container_options import create_container
 from grader.sandbox.disk import MemoryFileSystems, Written
 from grader.sandbox.engine import engine, told_as_ours
@@ -112,10 +115,15 @@ class Container:
         return True
 
     def end(self, killed_for: Ended | None, wall_s: float) -> Death:
-        """Kill it if it is to be, and return what is known of its end; raises InfrastructureError when it stays."""
+        """Kill it if it is to be, and return what is known of its end.
+
+        Raises InfrastructureError when it stays, and when somebody else has killed it: nothing is known of it then.
+        """
         if killed_for is not None:
             self._kill()
         exit_code, oom_killed = self._ending()
+        if killed_for is None and exit_code == STATUS_OF_KILLED and not oom_killed and self._was_told_to_die():
+            raise killed_from_outside(-signal.SIGKILL)
         return Death(killed_for, exit_code, wall_s, self._log(stdout=True), self._log(stdout=False), None, oom_killed)
 
     def last_words(self) -> str:
@@ -144,6 +152,11 @@ class Container:
         if state["Error"]:
             raise InfrastructureError("infrastructure.sandbox", f"The container could not be run: {state['Error']}")
         return int(state["ExitCode"]), bool(state["OOMKilled"])
+
+    def _was_told_to_die(self) -> bool:
+        """Return whether the engine was asked to kill it. We have not; a work that kills its own asks nobody."""
+        only = {"container": self.id, "event": "kill"}
+        return any(self._client.events(since=0, until=f"{time.time():.9f}", filters=only, decode=True))
 
     def _log(self, *, stdout: bool) -> BoundedLog:
         """Read one stream. It begins with our mark, unless the engine had to drop the beginning."""
