@@ -40,7 +40,7 @@ def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) ->
 
     A process that was killed while the kernel killed one for want of memory was that one. A run that we stopped before
     it was through is neither the work's failure nor a limit: its code is "infrastructure.cancelled". Nor is one that
-    lost a process because the machine had no memory left, below the work's own limit: "infrastructure.host".
+    failed after it had lost a process because the machine had no memory left: "infrastructure.host".
     """
     if result.ended == "cancelled":
         message = "The grading was stopped before it was through."
@@ -49,13 +49,18 @@ def classify(result: SandboxResult, run_file: RunFile | None, limits: Limits) ->
         run_file = None
     if result.oom_killed and result.exit_code and _was_killed(run_file):
         result = result.model_copy(update={"ended": "memory"})
-    if result.ended == "memory" and result.killed_below_limit:
-        return _machine_was_short(result, limits)
     failure = _limit(result, run_file, limits) or _own_failure(result, run_file)
-    return failure and failure.model_copy(update={"observed": observed_of(result, limits)})
+    if failure is None:
+        return None
+    return machines_failure(result, limits) or failure.model_copy(update={"observed": observed_of(result, limits)})
 
 
-def _machine_was_short(result: SandboxResult, limits: Limits) -> Failure:
+def machines_failure(result: SandboxResult, limits: Limits) -> Failure | None:
+    """Return the failure of a run that did not end well and of which the machine, being out of memory, had killed a
+    process below the run's own limit; None for any other. What it would have come to nobody knows.
+    """
+    if not result.killed_below_limit or result.ended not in ("memory", "exited"):
+        return None
     return Failure(
         code="infrastructure.host",
         message="This machine ran out of memory, and the kernel took it from a run that was within its limit.",

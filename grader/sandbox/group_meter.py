@@ -42,8 +42,12 @@ class GroupMeter:
         if self._version == 2:
             said = self._read("memory", "memory.events")
             return self._field("memory", "memory.events", "oom") > 0 if said else None
-        most, limit = (self._read("memory", f"memory.{name}_in_bytes") for name in ("max_usage", "limit"))
-        return int(most) + _CHARGED_AHEAD >= int(limit) if most and limit else None
+        limit, *most = (
+            self._read("memory", f"memory.{name}_in_bytes") for name in ("limit", "max_usage", "memsw.max_usage")
+        )
+        if not limit or not most[0]:
+            return None
+        return max(int(use) for use in most if use) + _CHARGED_AHEAD >= int(limit)
 
     def refused_processes(self) -> int:
         """Return how often a new process or thread was refused because there were too many, as last seen."""

@@ -35,6 +35,9 @@ class NoGauge:
     def oom_kills(self) -> int:
         return 0
 
+    def killed_below_limit(self) -> bool:
+        return False
+
     def refused_processes(self) -> int:
         return 0
 

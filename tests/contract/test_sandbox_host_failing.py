@@ -19,14 +19,15 @@ from grader.errors import InfrastructureError
 from grader.model import Failure, Limits
 from grader.sandbox.cgroups import Hierarchy, usable_hierarchy
 from grader.sandbox.classify import classify
+from grader.sandbox.container_options import RUN_LABEL
+from grader.sandbox.engine import engine
 from grader.sandbox.group_meter import GroupMeter
 from grader.sandbox.run_file import parse_run_file
 
 MB = 1024**2
-pytestmark = pytest.mark.sandbox
 
 
-@pytest.fixture(params=["cold", "warm"])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.sandbox) for name in ("cold", "warm")])
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     """Bubblewrap, whose groups and processes can be got at."""
     sandbox = sandbox_named("bubblewrap")
@@ -85,6 +86,15 @@ def test_only_a_group_that_can_still_be_read_says_that_it_was_below_its_limit(tm
     assert (meter.oom_kills(), meter.killed_below_limit()) == (1, not gone)
 
 
+def test_what_was_swapped_out_counts_too(tmp_path: Path) -> None:
+    (tmp_path / "memory.oom_control").write_text("oom_kill 1\n")
+    for name, use in (("limit", 500), ("max_usage", 300), ("memsw.max_usage", 500)):
+        (tmp_path / f"memory.{name}_in_bytes").write_text(str(use * MB))
+    meter = GroupMeter(1, {"memory": tmp_path})
+    meter.notice()
+    assert not meter.killed_below_limit()
+
+
 @pytest.mark.parametrize(("oom", "below"), [(0, True), (1, False)])
 def test_a_group_of_version_2_says_whether_it_was_at_its_limit(tmp_path: Path, oom: int, below: bool) -> None:
     (tmp_path / "memory.events").write_text(f"low 0\nhigh 0\nmax 9\noom {oom}\noom_kill 1\n")
@@ -103,6 +113,34 @@ def test_a_sandbox_ended_from_outside_is_our_failure_and_leaves_nothing(bench: B
     killer.join()
     assert caught.value.code == "infrastructure.sandbox"
     assert leavings_of(job.run_id) == []
+
+
+@pytest.mark.docker
+def test_a_container_that_somebody_else_kills_is_our_failure(tmp_path: Path) -> None:
+    sandbox = sandbox_named("docker")
+    bench = Bench(sandbox, tmp_path)
+    job = bench.job("import pathlib, time; pathlib.Path('/out/up').touch(); time.sleep(60)")
+    killer = threading.Thread(target=_kill_container_when, args=(job.output / "up", job.run_id))
+    killer.start()
+    with pytest.raises(InfrastructureError, match="ended from outside"):
+        sandbox.run(job, threading.Event())
+    killer.join()
+    assert leavings_of(job.run_id) == []
+
+
+@pytest.mark.docker
+def test_a_container_whose_work_kills_what_runs_it_is_the_works_failure(tmp_path: Path) -> None:
+    bench = Bench(sandbox_named("docker"), tmp_path)
+    result = bench.run("import os; os.kill(os.getpid(), 9)")
+    assert (result.ended, result.exit_code) == ("exited", 137)
+
+
+def _kill_container_when(sign: Path, run_id: str) -> None:
+    while not sign.exists():
+        time.sleep(0.01)
+    with engine() as client:
+        (found,) = client.containers(filters={"label": f"{RUN_LABEL}={run_id}"})
+        client.kill(found["Id"])
 
 
 def _kill_when(sign: Path) -> None:

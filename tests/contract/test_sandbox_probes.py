@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from conftest import sandbox_named
 from fake_sandbox import FakeSandbox
 from warm_bench import forks_noted
 
 from grader.cli.checkup import BackendCheck, Checkup
+from grader.cli.doctor import doctor_command
 from grader.model import SandboxResult
 from grader.ports import Sandbox
 from grader.sandbox import ProbeBench, escape_probes
@@ -96,3 +99,16 @@ def test_a_failed_probe_of_the_chosen_sandbox_alone_makes_the_checkup_bad(tmp_pa
     assert not Checkup(host=(), chosen="fake", backends=(weak, sound)).good
     assert Checkup(host=(), chosen="bubblewrap", backends=(weak, sound)).good
     assert not Checkup(host=(), chosen=None, backends=(weak, sound)).good
+
+
+@pytest.mark.sandbox
+def test_the_doctor_ends_with_3_where_the_chosen_sandbox_fails_a_probe(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Sandlock fails this one, as its page says."""
+    assert sandbox_named("sandlock").why_unavailable() is None
+    monkeypatch.setattr("grader.cli.doctor.escape_probes", lambda: [one for one in PROBES if one.id == "needed"])
+    assert doctor_command("sandlock", None, as_json=True, quick=False) == 3
+    (check,) = json.loads(capsys.readouterr().out)["backends"]
+    ((told,), name) = (check["probes"], check["name"])
+    assert (name, told["id"], bool(told["problems"]), bool(told["advice"])) == ("sandlock", "needed", True, True)

@@ -131,14 +131,31 @@ def test_a_work_that_the_kernel_killed_for_memory_went_over_that_limit(said: byt
     assert failure.cell == (3 if said and b"kernel_died" in said else None)
 
 
-@pytest.mark.parametrize("said", [None, record("failed", failure={"code": "notebook.kernel_died", "message": "x"})])
-def test_a_work_that_the_kernel_killed_for_the_machines_want_of_memory_is_no_failure_of_its(said: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        record("failed", failure={"code": "notebook.kernel_died", "message": "It ended."}),
+        record("failed", failure={"code": "notebook.cell_error", "message": "TerminatedWorkerError", "cell": 1}),
+    ],
+)
+def test_a_work_that_failed_after_the_machine_ran_out_of_memory_is_not_judged_by_it(said: bytes | None) -> None:
     result = ended(exit_code=1, oom_killed=True, killed_below_limit=True)
     failure = classify(result, parse_run_file(said), Limits())
     assert failure is not None
     assert failure.code == "infrastructure.host"
     assert any("of the machine's" in text for text in failure.observed)
+
+
+def test_a_work_that_went_well_although_the_machine_ran_out_of_memory_has_not_failed() -> None:
     assert classify(ended(oom_killed=True, killed_below_limit=True), parse_run_file(record()), Limits()) is None
+
+
+def test_a_limit_that_a_work_went_over_is_one_whatever_the_machine_lacked() -> None:
+    result = ended(ended="disk", exit_code=None, oom_killed=True, killed_below_limit=True)
+    failure = classify(result, None, Limits())
+    assert failure is not None
+    assert failure.code == "limit.disk"
 
 
 def test_an_error_after_a_child_was_killed_for_memory_stays_that_error() -> None:
