@@ -51,8 +51,8 @@ def main() -> None:
 
 
 def single(folder: Path, backends: list[str], repeat: int) -> None:
-    """Compare one cold grading of the notebook and of the script with the bare run; and of a notebook whose cells take
-    little with the same grading where nothing is started ahead, which a warm start must not make slower.
+    """Compare one cold grading of the notebook and of the script with the bare run; and of the script, and a notebook
+    whose cells take little, with the same where nothing is started ahead, which a warm start must not make slower.
     """
     cases: dict[str, tuple[str, Callable[[], float]]] = {
         "jupyter execute": ("jupyter execute", bare_notebook(folder)),
@@ -66,6 +66,8 @@ def single(folder: Path, backends: list[str], repeat: int) -> None:
         cases[small] = ("jupyter execute, small", graded([SMALL_NOTEBOOK], folder, backend, 1))
         cold = graded([SMALL_NOTEBOOK], folder, backend, 1, program=NOTHING_AHEAD)
         cases[f"{small}, not ahead"] = ("jupyter execute, small", cold)
+        cold = graded([SCRIPT], folder, backend, 1, program=NOTHING_AHEAD)
+        cases[f"grade script, {backend}, not ahead"] = ("python predict.py", cold)
     times: dict[str, list[float]] = {name: [] for name in cases}
     for name, (_, run) in cases.items():
         run()  # once unmeasured, so that no case pays for a cold disk

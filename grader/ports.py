@@ -32,6 +32,9 @@ class Sandbox(Protocol):
         nothing where a sandbox cannot be had ahead, or enough wait; a failure shows in `run`.
         """
 
+    def wait_until_ready(self) -> None:
+        """Wait for what is being started ahead. A `run` does without: it takes one as far as it has come."""
+
     def close(self) -> None:
         """Remove every sandbox that was prepared and not used."""
 

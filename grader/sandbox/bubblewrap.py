@@ -81,6 +81,10 @@ class BubblewrapSandbox:
         """
         self._pool.prepare(job, partial(self._start_forked, may_load=not alone))
 
+    def wait_until_ready(self) -> None:
+        """Wait for what is being started ahead."""
+        self._pool.wait_until_ready()
+
     def close(self) -> None:
         """Remove the sandboxes that wait, and what they were forked from."""
         self._pool.close()

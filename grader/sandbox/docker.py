@@ -81,6 +81,10 @@ class DockerSandbox:
         """Begin to start a container for a later job like this one."""
         self._pool.prepare(job, self._start)
 
+    def wait_until_ready(self) -> None:
+        """Wait for what is being started ahead."""
+        self._pool.wait_until_ready()
+
     def close(self) -> None:
         """Remove the containers that wait, and what an engine that went away has left; if it still is, a sweep will."""
         with told_as_ours():

@@ -14,6 +14,7 @@ USER = "sandbox"
 PRELUDE = 'mkdir -p "$MPLCONFIGDIR" && ln -s /env/share/matplotlib/*.json "$MPLCONFIGDIR" 2>/dev/null; '
 
 READY_FILE = ".ready"  # in /out, made by a command that gets ready
+WANTED_FILE = ".wanted"  # in /out, made by us where a work waits for it already
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",

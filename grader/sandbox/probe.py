@@ -81,6 +81,7 @@ class ProbeBench:
             return SandboxJob(run_id=name, argv=argv, workspace=space.work, output=space.output, limits=allowed)
         (space.work / "main.py").write_text(text, encoding="utf-8")
         self.sandbox.prepare(empty_job(self.folder / f"{name}-ahead", allowed, ()))
+        self.sandbox.wait_until_ready()  # with all that it loads
         plan = RunPlan(entry_point=EntryPoint(kind="script", path="main.py", reason="a probe"), limits=allowed)
         return sandbox_job(space, plan, None, name, ())
 

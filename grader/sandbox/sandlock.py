@@ -79,6 +79,10 @@ class SandlockSandbox:
         """Begin to start a sandbox for a later job like this one."""
         self._pool.prepare(job, self._start)
 
+    def wait_until_ready(self) -> None:
+        """Wait for what is being started ahead."""
+        self._pool.wait_until_ready()
+
     def close(self) -> None:
         """Remove the sandboxes that wait."""
         self._pool.close()

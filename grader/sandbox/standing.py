@@ -14,7 +14,7 @@ from grader.errors import GraderError, InfrastructureError, SubmissionError
 from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
 from grader.sandbox.disk import DiskUse, Written
-from grader.sandbox.inside import READY_FILE
+from grader.sandbox.inside import READY_FILE, WANTED_FILE
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.slots import give_to_slot
 from grader.sandbox.watchdog import TICKS_S, Gauge, Watchdog, written
@@ -123,6 +123,8 @@ class Standing:
         """Serve `job`, which is the one it was started for or one that takes its place, and leave nothing."""
         takes_the_place = job.workspace != self.job.workspace
         with self:
+            with suppress(OSError):  # the work's own packages may have made it anything
+                (self.job.output / WANTED_FILE).unlink()
             if takes_the_place:
                 self._move_in(job)
             result = self._serve(job.line, cancel)
@@ -175,3 +177,13 @@ class Standing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def tell_wanted(output: Path, job: SandboxJob) -> None:
+    """Say in the `output` folder of a sandbox that is being started that `job` waits for it: it makes haste then.
+
+    Nothing of a work runs there yet.
+    """
+    if job.gets_ready:
+        with suppress(OSError):  # it is over already, and its end is told elsewhere
+            (output / WANTED_FILE).write_text(job.line)

@@ -26,19 +26,21 @@ class NotebookAhead:
     """The process that waits for a notebook, its kernel running."""
 
     def __init__(self) -> None:
+        """Start it and wait until the kernel answers, or until there will be none."""
         lines, self._lines = os.pipe()
-        self._ready, ready = os.pipe()
-        theirs = (self._lines, self._ready)
+        answered, ready = os.pipe()
+        theirs = (self._lines, answered)
         work = os.getcwd()  # noqa: PTH109 - what follows takes text
         self._process = forked.fork(lambda: _become(work, lines, ready, theirs), folder=work)
         for descriptor in (lines, ready):
             os.close(descriptor)
+        self._is_ready = bool(os.read(answered, 1))
+        os.close(answered)
 
-    def is_ready(self) -> bool:
-        """Wait until the kernel answers; returns False when there will be none."""
-        said = os.read(self._ready, 1)
-        os.close(self._ready)
-        return bool(said)
+    def suits(self, job: dict[str, Any]) -> bool:
+        """Return whether there is a kernel, and one that has the stack loaded is right for the job."""
+        is_notebook = self._is_ready and job["kind"] == stack.NOTEBOOK
+        return is_notebook and not stack.is_shadowed_in((Path(job["work"]) / job["path"]).parent)
 
     def run(self, line: bytes) -> int:
         """Hand the job over, wait for its end and return the exit status."""
@@ -50,11 +52,6 @@ class NotebookAhead:
     def leave(self) -> None:
         """Let it end itself and its kernel, without waiting: another kind of job has come in."""
         os.close(self._lines)
-
-
-def suits(job: dict[str, Any]) -> bool:
-    """Return whether a kernel that has the stack loaded is right for the job."""
-    return job["kind"] == "notebook" and not stack.is_shadowed_in((Path(job["work"]) / job["path"]).parent)
 
 
 def _become(work: str, lines: int, ready: int, theirs: tuple[int, ...]) -> int:

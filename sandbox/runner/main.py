@@ -1,7 +1,8 @@
 """Runs one piece of work inside the sandbox, and leaves run.json beside its outputs.
 
 It is started before there is a work: it loads the scientific stack, says that it is ready by making .ready in
-OUTPUT_DIR, and waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends. Called
+OUTPUT_DIR, and waits for a line on its standard input, the job as JSON. Then it runs that one work, and ends. Where a
+work waits for it already, .wanted in OUTPUT_DIR holds that line, and it only gets ready for a work of that kind. Called
 with the word "zygote" it loads the stack outside of any sandbox with a work, and what it forks into sandboxes gets
 ready there.
 
@@ -52,20 +53,19 @@ def _serve() -> int:
 
 def _serve_one() -> int:
     """Get ready, the stack being loaded, wait for the job, and run it by its kind."""
-    import ahead
     import record
 
-    waiting = ahead.NotebookAhead()
-    is_ready = waiting.is_ready()
+    waiting = _notebook_ahead() if stack.waiting_kind() in (None, stack.NOTEBOOK) else None
     output = Path(os.environ["OUTPUT_DIR"])
     (output / READY).touch()
     line = _line_from_the_host()
     if not line:
         return NO_JOB  # whoever started us is gone
     job = _with_places(json.loads(line), output)
-    if is_ready and ahead.suits(job):
+    if waiting is not None and waiting.suits(job):
         os._exit(waiting.run(json.dumps(job).encode()))
-    waiting.leave()
+    if waiting is not None:
+        waiting.leave()
     os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
     run = record.RunRecord(Path(job["output"]) / "run.json")
     failure = import_module(RUNNERS[job["kind"]]).run(job, run)
@@ -73,6 +73,12 @@ def _serve_one() -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if failure is None else 1)  # what the work has left running dies with the sandbox
+
+
+def _notebook_ahead() -> Any:
+    import ahead
+
+    return ahead.NotebookAhead()
 
 
 def _with_places(job: dict[str, Any], output: Path) -> dict[str, Any]:

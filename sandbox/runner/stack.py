@@ -7,35 +7,42 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 RUNNER = Path(__file__).resolve().parent
-# The runner's own needs, then what most works begin with. What an environment lacks is left out.
-MODULES = (
+# The runner's own modules; what it needs for notebooks; what most works begin with. What an environment lacks is left
+# out, and so is what the work that waits already has no need of, or loads itself if it has.
+ALWAYS = ("hints", "record", "traces", "script", "function")
+FOR_NOTEBOOKS = (
     "nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp",
     "ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "IPython.core.completerlib",
-    "IPython.core.oinspect", "IPython.extensions.storemagic",
-    "hints", "record", "traces", "script", "function", "kernel", "notebook", "ahead",
+    "IPython.core.oinspect", "IPython.extensions.storemagic", "kernel", "notebook", "ahead",
+)  # fmt: skip
+FOR_WORKS = (
     "numpy", "pandas", "scipy.stats", "sklearn.compose", "sklearn.ensemble", "sklearn.impute", "sklearn.inspection",
     "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
     "matplotlib.pyplot", "seaborn", "threadpoolctl",
 )  # fmt: skip
+WANTED = ".wanted"  # in OUTPUT_DIR, made by the host
 DEBUGGER = "debugpy"
+NOTEBOOK = "notebook"
 OWN: set[str] = set()  # names of the runner's own modules, which no work should find
 # Numeric libraries that start their threads when they are loaded, and not when they are first used.
 EAGER_THREADS = ("OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "NUMEXPR_MAX_THREADS")
 
 
 def load() -> None:
-    """Import MODULES on one thread; garbage is not looked for meanwhile, nor ever among what they brought."""
+    """Import all modules on one thread; garbage is not looked for meanwhile, nor ever among what they brought."""
     granted = {name: os.environ.get(name) for name in EAGER_THREADS}
     os.environ.update(dict.fromkeys(EAGER_THREADS, "1"))
     gc.disable()
     sys.modules[DEBUGGER] = None  # type: ignore[assignment]  # a kernel loads it, a third of its start, to no use here
-    for name in MODULES:
+    for name in _modules():
         try:
             import_module(name)
         except ModuleNotFoundError as error:
@@ -43,15 +50,35 @@ def load() -> None:
                 print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
         except Exception as error:  # noqa: BLE001 - a submission's own environment may hold anything, broken packages too
             print(f"{name} could not be loaded ahead: {error!r}"[:500], file=sys.stderr)
-    if "notebook" in sys.modules:
+    if NOTEBOOK in sys.modules:
         with contextlib.suppress(Exception):  # the notebook that needs it will say so
-            sys.modules["notebook"].load_schema()
+            sys.modules[NOTEBOOK].load_schema()
     del sys.modules[DEBUGGER]
     OWN.update(name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None)))
     gc.freeze()
     gc.enable()
     for name, value in granted.items():
         os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def waiting_kind() -> str | None:
+    """Return the kind of the work that waits already for this process to be ready, None while none does."""
+    try:
+        with open(os.path.join(os.environ["OUTPUT_DIR"], WANTED)) as file:  # noqa: PTH118, PTH123 - asked often
+            return str(json.load(file)["kind"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _modules() -> Iterator[str]:
+    """Yield what is still worth loading: from when a work waits, only what the runner itself must have for it."""
+    yield from ALWAYS
+    for name in FOR_NOTEBOOKS:
+        if waiting_kind() in (None, NOTEBOOK):
+            yield name
+    for name in FOR_WORKS:
+        if waiting_kind() is None:
+            yield name
 
 
 def grant_threads() -> None:

@@ -56,6 +56,9 @@ class FakeSandbox:
     def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
         """Nothing is started ahead."""
 
+    def wait_until_ready(self) -> None:
+        """Nothing waits."""
+
     def close(self) -> None:
         """Nothing waits."""
 

@@ -42,6 +42,9 @@ class Recorder:
     def prepare(self, job: SandboxJob, *, alone: bool = False) -> None:
         self.jobs.append(job)
 
+    def wait_until_ready(self) -> None:
+        """Nothing waits."""
+
     def close(self) -> None:
         """Nothing waits."""
 

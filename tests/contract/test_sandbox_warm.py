@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import BUBBLEWRAP
+from conftest import BUBBLEWRAP, DOCKER, SANDLOCK, sandbox_named
 from sandbox_bench import ORDINARY, leavings_of
 from warm_bench import WarmBench, notebook
 
@@ -242,3 +242,26 @@ def predict(frame):
 def test_the_runner_says_nothing_of_its_own(warm: WarmBench) -> None:
     result = warm.run_work({"a.ipynb": notebook("x = 1", "%%bash\ntrue")}, kind="notebook", path="a.ipynb")
     assert (result.stdout, result.stderr) == ("", "")
+
+
+_LOADED = "sorted({'numpy', 'pandas', 'sklearn', 'nbclient', 'ipykernel'} & set(__import__('sys').modules))"
+_OF_OURS = "[name for name in __import__('os').listdir(__import__('os').environ['OUTPUT_DIR']) if name != 'run.json']"
+
+
+@pytest.mark.parametrize("name", [BUBBLEWRAP, DOCKER, SANDLOCK])
+@pytest.mark.parametrize("ahead", [False, True], ids=["nothing waits", "one is being started"])
+def test_a_work_that_is_there_first_has_only_what_it_needs_loaded(name: str, ahead: bool, tmp_path: Path) -> None:
+    sandbox = sandbox_named(name)
+    warm = WarmBench(sandbox, tmp_path)
+    if ahead:
+        sandbox.prepare(empty_job(tmp_path / "ahead", Limits(**ORDINARY), ()), alone=True)
+    try:
+        script = warm.run_work({"main.py": f"print({_LOADED}, {_OF_OURS})"}, ahead=False)
+        cells = notebook(f"assert 'pandas' not in {_LOADED}", f"assert {_OF_OURS} == []", "import pandas")
+        other = warm.run_work({"main.ipynb": cells}, ahead=False, kind="notebook", path="main.ipynb")
+    finally:
+        sandbox.close()
+    loaded, _, left = script.stdout.strip().partition("] ")
+    assert "sklearn" not in loaded if ahead else loaded == "[", "what is being started may have come further"
+    assert (left, script.exit_code) == ("[]", 0), script.stderr
+    assert other.exit_code == 0, warm.record()

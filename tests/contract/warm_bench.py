@@ -22,12 +22,13 @@ class WarmBench(Bench):
     """Runs each snippet as the script main.py, or a notebook's cells as main.ipynb, in a sandbox prepared for it."""
 
     def job(self, code: str, *, cpu_ids: tuple[int, ...] = (), **options: Any) -> SandboxJob:
-        """Return a job that runs `code`; its sandbox is already being started."""
+        """Return a job that runs `code`; its sandbox is ready, with the stack loaded."""
         files, env = options.pop("files", None) or {}, options.pop("env", None) or {}
         assert not env, "the runner's jobs all have the same variables"
         limits = Limits(**{**ORDINARY, **options})
         self.prepared = empty_job(self.folder / f"ahead-{uuid.uuid4().hex}", limits, cpu_ids)
         self.sandbox.prepare(self.prepared)
+        self.sandbox.wait_until_ready()
         return self.laid_out({"main.py": code, **files}, limits, cpu_ids=cpu_ids)
 
     def laid_out(
@@ -49,6 +50,8 @@ class WarmBench(Bench):
         """Run a work of `files` to its end; with `ahead` in a sandbox started for it, if none waits already."""
         if ahead and not self.sandbox._pool._waiting:  # type: ignore[attr-defined]
             self.sandbox.prepare(empty_job(self.folder / f"ahead-{uuid.uuid4().hex}", Limits(**ORDINARY), ()))
+        if ahead:
+            self.sandbox.wait_until_ready()
         return self.sandbox.run(self.laid_out(files, Limits(**ORDINARY), **entry), threading.Event())
 
     def record(self) -> dict[str, Any]:
