@@ -3,9 +3,10 @@
     python benchmarks/kill_to_gone.py [--sandbox bubblewrap --sandbox docker] [--runtime runsc] [--after 1.5]
 
 Without --sandbox: on bubblewrap, and on Docker where it is there. A work is let run for a while, then its run is
-cancelled. Gone means that no process, control group, container or mount of it is there any more. Works that have ended
-by then were no match for their limits; they are counted and not timed, but leave nothing either. Ends with status 1
-when anything stays, or takes longer than a second to go.
+cancelled; where our watchdog has ended it before, that is when it was killed. Gone means that no process, control
+group, container or mount of it is there any more. Works that the kernel killed by then, or that ended by themselves,
+are counted and not timed, but leave nothing either. Ends with status 1 when anything stays, or takes longer than a
+second to go.
 """
 
 from __future__ import annotations
@@ -27,14 +28,17 @@ from leavings import processes_in
 from sandbox_bench import containers, control_groups
 
 from grader.model import EntryPoint, Limits, RunPlan, SandboxJob, Submission
+from grader.model.run import Ended
 from grader.sandbox import BubblewrapSandbox, DockerSandbox, choose_sandbox, empty_job
 from grader.sandbox.container_options import RUN_LABEL
+from grader.sandbox.watchdog import Watchdog
 from grader.sandbox.workspace import lay_out, sandbox_job
 from grader.settings import read_settings
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 WORKS = TESTS / "abuse" / "works"
 MOST_S, PATIENCE_S = 1.0, 10.0
+KILLED: dict[str, float] = {}  # when a run was ended by our watchdog, by the id of the run
 LIMITS = Limits(wall_s=60, cpus=1, memory_bytes=640 << 20, processes=64, disk_bytes=96 << 20, disk_files=2000)
 CPUS = tuple(sorted(os.sched_getaffinity(0)))[:1]
 FACTS = "TERCES, HOST_PORT, HOST_FILE = 'nothing', 9, '/etc/hostname'\n"
@@ -47,6 +51,7 @@ def main() -> None:
     parser.add_argument("--runtime")
     parser.add_argument("--after", type=float, default=1.5, help="seconds that a work is let run")
     options = parser.parse_args()
+    note_kills()
     broken = [
         wrong
         for backend in options.sandbox or there()
@@ -88,20 +93,33 @@ def one_backend(backend: str, runtime: str | None, after: float) -> list[str]:
             cancel.set()
             runner.join()
             looked, left = wait_until_gone(ahead)
-            seconds = looked - told
+            killed = told if in_time else KILLED.pop(ahead.run_id, None)
             if left:
                 broken.append(f"{backend}: {work.stem} has left {left}")
-            elif in_time:
-                gone[work.stem] = seconds
-            ended += not in_time
+            elif killed is not None:
+                gone[work.stem] = looked - killed
+            ended += killed is None
         sandbox.close()
-    print(f"{name_of(backend, runtime)}: {len(gone)} works ended by us, {ended} that had ended before")
+    print(f"{name_of(backend, runtime)}: {len(gone)} works ended by us; {ended} by themselves, or by the kernel")
     for name, seconds in sorted(gone.items(), key=lambda item: -item[1]):
         print(f"  {name:45} {seconds * 1000:6.0f} ms")
     if gone:
         print(f"  median {statistics.median(gone.values()) * 1000:.0f} ms, at most {max(gone.values()) * 1000:.0f} ms")
     late = [f"{backend}: {name} took {seconds:.2f} s to be gone" for name, seconds in gone.items() if seconds > MOST_S]
     return broken + late
+
+
+def note_kills() -> None:
+    """Have the watchdog note when it ends a run."""
+    check = Watchdog.check
+
+    def noting(self: Watchdog) -> Ended | None:
+        ended = check(self)
+        if ended is not None:
+            KILLED.setdefault(self._job.run_id, time.perf_counter())
+        return ended
+
+    Watchdog.check = noting  # type: ignore[method-assign]
 
 
 def name_of(backend: str, runtime: str | None) -> str:
