@@ -78,7 +78,9 @@ def observed_of(result: SandboxResult, limits: Limits) -> tuple[str, ...]:
         seen = [f"it ended by itself with exit status {result.exit_code} after {took}"]
     if result.peak_memory_bytes is not None:
         seen.append(f"{result.peak_memory_bytes / MB:,.0f} of {limits.memory_bytes / MB:,.0f} MB of memory at the peak")
-    if result.oom_killed:
+    if result.oom_killed and result.enforcement == "cooperative":
+        seen.append("it was killed for the memory that it used")
+    elif result.oom_killed:
         whose = " of the machine's, and not for the run's limit" if result.killed_below_limit else ""
         seen.append(f"the kernel killed a process for want of memory{whose}")
     elif result.exit_code == STATUS_OF_KILLED:
@@ -113,7 +115,7 @@ def _was_killed(run_file: RunFile | None) -> bool:
 def warnings_of(result: SandboxResult, run_file: RunFile | None) -> tuple[str, ...]:
     """Return what the report should mention although the run may have ended well."""
     found = list(run_file.warnings) if run_file else []
-    if result.oom_killed and result.ended == "exited":
+    if result.oom_killed and result.ended == "exited" and result.exit_code == 0:
         why = "as the machine ran out of" if result.killed_below_limit else "for using too much"
         found.append(f"A process of the work was killed {why} memory while the work went on.")
     if result.truncated:
@@ -158,9 +160,9 @@ def _limit(result: SandboxResult, run_file: RunFile | None, limits: Limits) -> F
 
 
 def _running_cell(run_file: RunFile | None) -> int | None:
-    """Return the cell after the last finished one: the runner writes its record when a cell ends."""
-    if run_file is not None and run_file.failure is not None:
-        return run_file.failure.cell
-    if run_file is None or run_file.status != "running" or not run_file.cells:
+    """Return the cell that failed, or that was being executed when the runner last wrote its record."""
+    if run_file is None:
         return None
-    return run_file.cells[-1].index
+    if run_file.failure is not None:
+        return run_file.failure.cell
+    return run_file.cell if run_file.status == "running" else None

@@ -22,11 +22,15 @@ SAID_BY_THE_RUNNER = frozenset(
 
 
 class RunFile(Record):
-    """run.json as the runner writes it. The submission can forge it, so it is only ever believed about itself."""
+    """run.json as the runner writes it. The submission can forge it, so it is only ever believed about itself.
+
+    `cell` is the index of the one that was being executed when it was written.
+    """
 
     status: str = Field(max_length=20)
     failure: Failure | None = None
     cells: tuple[CellRun, ...] = Field(default=(), max_length=MOST_CELLS)
+    cell: int | None = None
     warnings: tuple[str, ...] = Field(default=(), max_length=MOST_WARNINGS)
 
 
@@ -44,6 +48,7 @@ def parse_run_file(data: bytes | None) -> RunFile | None:
     return found.model_copy(
         update={
             "failure": failure and _bounded_failure(failure),
+            "cell": _within(found.cell, 0, MOST_CELLS),
             "cells": tuple(_bounded_cell(cell) for cell in found.cells),
             "warnings": tuple(text[:MOST_TEXT] for text in found.warnings),
         }

@@ -37,6 +37,13 @@ class RunRecord:
         self.warnings: list[str] = []
         self._failure: dict[str, Any] | None = None
         self._status = "running"
+        self._cell: int | None = None
+
+    def begin(self, cell: int) -> None:
+        """Note which cell is being executed, for when this process does not come to note how that ended."""
+        self._cell = cell
+        self.write()
+        self._cell = None
 
     def finish(self, failure: dict[str, Any] | None) -> None:
         """Note how the run ended."""
@@ -46,7 +53,13 @@ class RunRecord:
 
     def write(self) -> None:
         """Write the record whole, so that it is never seen half-written."""
-        data = {"status": self._status, "failure": self._failure, "cells": self.cells, "warnings": self.warnings}
+        data = {
+            "status": self._status,
+            "failure": self._failure,
+            "cells": self.cells,
+            "cell": self._cell,
+            "warnings": self.warnings,
+        }
         part = self._path.with_name(".run.json.part")
         with told_if_unwritable():
             part.write_text(json.dumps(data), encoding="utf-8")

@@ -191,6 +191,11 @@ def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "notebook.cell_timeout")
     assert report["failure"]["cell"] == 1
+    work.write_text(notebook("x = 1", "y = 2", "import time\nfor _ in range(20): time.sleep(0.5)"))
+    (folder / "assignment.toml").write_text(text.replace("wall_s = 300", "wall_s = 3"))
+    assert CliRunner().invoke(app, words).exit_code == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (report["failure"]["code"], report["failure"]["cell"]) == ("limit.wall_time", 2), "the one that was running"
     script = tmp_path / "main.py"
     script.write_text("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n")
     words[1] = str(script)

@@ -12,7 +12,7 @@ import pytest
 from grader.errors import FAILURE_CODES
 from grader.model import Limits, SandboxResult
 from grader.model.failure_class import outcome_for
-from grader.sandbox.classify import classify, warnings_of
+from grader.sandbox.classify import classify, observed_of, warnings_of
 from grader.sandbox.run_file import SAID_BY_THE_RUNNER, parse_run_file
 
 RUNNER = Path(__file__).resolve().parents[2] / "sandbox" / "runner"
@@ -145,6 +145,20 @@ def test_a_work_that_failed_after_the_machine_ran_out_of_memory_is_not_judged_by
     assert failure is not None
     assert failure.code == "infrastructure.host"
     assert any("of the machine's" in text for text in failure.observed)
+
+
+def test_the_cell_that_was_running_is_named_and_not_the_last_one_that_went_well() -> None:
+    cells = [{"index": 0, "status": "ok"}, {"index": 1, "status": "ok"}]
+    for told, cell in (({"cell": 3}, 3), ({}, None), ({"cell": -1}, None)):
+        said = parse_run_file(record("running", cells=cells, **told))
+        failure = classify(ended(ended="wall_time", exit_code=None), said, Limits())
+        assert failure is not None
+        assert (failure.code, failure.cell) == ("limit.wall_time", cell)
+
+
+def test_memory_that_only_a_watchdog_saw_is_not_told_as_the_kernels_doing() -> None:
+    result = ended(ended="memory", exit_code=None, oom_killed=True, enforcement="cooperative")
+    assert not any("kernel" in text for text in observed_of(result, Limits()))
 
 
 def test_a_work_that_went_well_although_the_machine_ran_out_of_memory_has_not_failed() -> None:
