@@ -20,6 +20,7 @@ from grader.pipeline.ahead import CpuIds, cpus_of_runs, start_one_ahead
 from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
 from grader.sandbox import GivenEnvironment, execute
+from grader.sandbox.classify import error_of
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name
         )
         ours = result.failure
         if ours is not None and failure_class(ours.code) == "infrastructure":
-            raise InfrastructureError(ours.code, ours.message, hint=ours.hint, observed=ours.observed)
+            raise error_of(ours)
         return result
 
     failed: list[FailedTry] = []

@@ -6,6 +6,7 @@ stands in `grader.model.failure_class`. When our side fails there is no end to c
 
 from __future__ import annotations
 
+from grader.errors import InfrastructureError
 from grader.model import Failure, Limits, SandboxResult
 from grader.model.run import Ended
 from grader.sandbox.run_file import RunFile
@@ -67,6 +68,11 @@ def machines_failure(result: SandboxResult, limits: Limits) -> Failure | None:
         hint="Grade fewer at once (--jobs 1), or give the machine more memory.",
         observed=observed_of(result, limits),
     )
+
+
+def error_of(failure: Failure) -> InfrastructureError:
+    """Return what to raise for a failure of ours, so that it is tried again."""
+    return InfrastructureError(failure.code, failure.message, hint=failure.hint, observed=failure.observed)
 
 
 def observed_of(result: SandboxResult, limits: Limits) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from grader.errors import GraderError, InfrastructureError, LimitError
 from grader.model import Limits, Mount, SandboxJob, SandboxResult
 from grader.ports import Sandbox
 from grader.sandbox.assets import sandbox_asset
-from grader.sandbox.classify import machines_failure, observed_of
+from grader.sandbox.classify import error_of, machines_failure, observed_of
 from grader.sandbox.collect import collect_file
 from grader.sandbox.environment import uv_binary
 from grader.sandbox.ladder import OWN_NEEDS, Attempt, own_names
@@ -154,7 +154,7 @@ class Fetcher:
         if result.ended != "exited" or result.exit_code != 0:
             ours = machines_failure(result, job.limits)
             if ours is not None:
-                raise InfrastructureError(ours.code, ours.message, hint=ours.hint, observed=ours.observed)
+                raise error_of(ours)
         return result
 
     def _limits(self) -> Limits:

@@ -16,15 +16,14 @@ class GroupGauge:
     def __init__(self, group: GroupMeter | None) -> None:
         """Without a group nothing is known."""
         self._group = group
-        self._peak = self._ooms = self._refused = 0
+        self._peak = 0
         self._cpu_s = 0.0
 
     def sample(self) -> Ended | None:
         """Note the present use; the kernel needs no help with the limits."""
         if self._group is not None:
             self._peak = max(self._peak, self._group.memory_bytes())
-            self._ooms = max(self._ooms, self._group.oom_kills())
-            self._refused = max(self._refused, self._group.refused_processes())
+            self._group.notice()
             self._cpu_s = max(self._cpu_s, self._group.cpu_s())
         return None
 
@@ -37,16 +36,16 @@ class GroupGauge:
         return self._cpu_s or None
 
     def oom_kills(self) -> int:
-        """Return the group's counter."""
-        return self._ooms
+        """Return the group's counter, which it remembers."""
+        return self._group.oom_kills() if self._group is not None else 0
 
     def killed_below_limit(self) -> bool:
         """Return what the group says."""
         return self._group is not None and self._group.killed_below_limit()
 
     def refused_processes(self) -> int:
-        """Return the group's counter."""
-        return self._refused
+        """Return the group's counter, which it remembers."""
+        return self._group.refused_processes() if self._group is not None else 0
 
 
 class TreeGauge:

@@ -55,16 +55,20 @@ def _serve_one() -> int:
     """Get ready, the stack being loaded, wait for the job, and run it by its kind."""
     import record
 
-    waiting = _notebook_ahead() if stack.waiting_kind() in (None, stack.NOTEBOOK) else None
+    waiting = None
+    if stack.waiting_kind() in (None, stack.NOTEBOOK):
+        import ahead
+
+        waiting = ahead.NotebookAhead()
     output = Path(os.environ["OUTPUT_DIR"])
     (output / READY).touch()
     line = _line_from_the_host()
     if not line:
         return NO_JOB  # whoever started us is gone
     job = _with_places(json.loads(line), output)
-    if waiting is not None and waiting.suits(job):
-        os._exit(waiting.run(json.dumps(job).encode()))
     if waiting is not None:
+        if waiting.suits(job):
+            os._exit(waiting.run(json.dumps(job).encode()))
         waiting.leave()
     os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
     run = record.RunRecord(Path(job["output"]) / "run.json")
@@ -73,12 +77,6 @@ def _serve_one() -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0 if failure is None else 1)  # what the work has left running dies with the sandbox
-
-
-def _notebook_ahead() -> Any:
-    import ahead
-
-    return ahead.NotebookAhead()
 
 
 def _with_places(job: dict[str, Any], output: Path) -> dict[str, Any]:

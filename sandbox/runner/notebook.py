@@ -90,7 +90,7 @@ class _Execution:
         return failed
 
     async def _one(self, index: int, cell: Any) -> dict[str, Any] | None:
-        self._run.begin(index)
+        self._run.write(cell=index)
         entry: dict[str, Any] = {"index": index, "status": "ok"}
         self._run.cells.append(entry)
         started = time.monotonic()

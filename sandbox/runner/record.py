@@ -37,13 +37,6 @@ class RunRecord:
         self.warnings: list[str] = []
         self._failure: dict[str, Any] | None = None
         self._status = "running"
-        self._cell: int | None = None
-
-    def begin(self, cell: int) -> None:
-        """Note which cell is being executed, for when this process does not come to note how that ended."""
-        self._cell = cell
-        self.write()
-        self._cell = None
 
     def finish(self, failure: dict[str, Any] | None) -> None:
         """Note how the run ended."""
@@ -51,13 +44,16 @@ class RunRecord:
         self._status = "failed" if failure else "completed"
         self.write()
 
-    def write(self) -> None:
-        """Write the record whole, so that it is never seen half-written."""
+    def write(self, cell: int | None = None) -> None:
+        """Write the record whole, so that it is never seen half-written.
+
+        `cell` is the one that begins: this process may not come to note how it ended.
+        """
         data = {
             "status": self._status,
             "failure": self._failure,
             "cells": self.cells,
-            "cell": self._cell,
+            "cell": cell,
             "warnings": self.warnings,
         }
         part = self._path.with_name(".run.json.part")
