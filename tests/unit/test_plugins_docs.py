@@ -1,4 +1,4 @@
-"""The pages on criteria say what is true. Run this file to write the list of criteria anew."""
+"""The pages on criteria say what is true: one page a dimension, one section a criterion."""
 
 from __future__ import annotations
 
@@ -11,43 +11,31 @@ from grader.model import DIMENSIONS
 from grader.plugins import Criterion, load_criteria
 
 ROOT = Path(__file__).resolve().parents[2]
-LIST = ROOT / "docs" / "reference" / "criteria.md"
+PAGES = ROOT / "docs" / "reference" / "criteria"
 HOW_TO = ROOT / "docs" / "how-to" / "write-a-criterion.md"
 PACKAGE = ROOT / "tests" / "plugin_package"
-INTRODUCTION = """# Criteria
-
-What the built-in rubric judges. A dimension's score is the weighted mean of its scored criteria; `not_applicable` and
-`needs_human` count neither for nor against. Every verdict names the lines it rests on. Practice counts where running
-the work can reach it: comments, tests and functions that nothing calls do not.
-
-An assignment weighs the dimensions against each other and against the result on unseen data, in `[weights]` of its
-`assignment.toml`. To add a criterion of your own, see [Write a criterion](../how-to/write-a-criterion.md).
-"""
 
 
 def section(item: Criterion) -> str:
-    """Return what the page says of one criterion."""
+    """Return what the page of its dimension says of one criterion, before its example."""
     definition = " ".join(item.definition.split())
-    return f"### `{item.id}`\n\n{item.title}. Weight {item.weight:g}.\n\n{definition}\n"
+    return f"## `{item.id}`\n\n{item.title}. Weight {item.weight:g}.\n\n{definition}\n"
 
 
-def page() -> str:
-    """Return the whole page."""
-    criteria = load_criteria()
-    parts = [INTRODUCTION]
-    for key, title in DIMENSIONS.items():
-        parts += [f"## {title}\n", *(section(item) for item in criteria if item.dimension == key)]
-    return "\n".join(parts)
+def page(dimension: str) -> str:
+    """Return the whole page of a dimension, examples included."""
+    return (PAGES / f"{dimension}.md").read_text()
 
 
 @pytest.mark.parametrize("item", load_criteria(), ids=lambda item: item.id)
 def test_every_criterion_is_in_the_reference_as_it_is_now(item: Criterion) -> None:
-    assert section(item) in LIST.read_text()
+    assert section(item) in page(item.dimension)
 
 
-def test_the_reference_holds_no_criterion_that_is_gone() -> None:
-    listed = re.findall(r"^### `(.+)`$", LIST.read_text(), flags=re.MULTILINE)
-    assert listed == [item.id for item in load_criteria()]
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_the_reference_holds_no_criterion_that_is_gone(dimension: str) -> None:
+    listed = re.findall(r"^## `(.+)`$", page(dimension), flags=re.MULTILINE)
+    assert listed == [item.id for item in load_criteria() if item.dimension == dimension]
 
 
 def test_the_how_to_shows_the_example_plugin_whole() -> None:
@@ -55,7 +43,3 @@ def test_the_how_to_shows_the_example_plugin_whole() -> None:
     names = ("calibration_rubric.py", "test_calibration_rubric.py", "pyproject.toml")
     assert blocks == [(PACKAGE / name).read_text() for name in names]
     assert sum(block.count("\n") for block in blocks) < 60
-
-
-if __name__ == "__main__":
-    LIST.write_text(page())
