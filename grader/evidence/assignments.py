@@ -7,7 +7,7 @@ import ast
 from grader.evidence.expressions import evaluate
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import FRAME, is_table, names_in, with_columns, without
-from grader.evidence.values import Rows, Value
+from grader.evidence.values import Rows, Taint, Value, marked
 
 
 def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
@@ -50,11 +50,22 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at"):
         owner = owner.value
         index = index.items[-1] if index.items else Value()
+    if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
+        # frame["column"][mask] = value: the column is assigned to
+        target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
+    if value.statistic and not value.rows and base.rows:
+        value = _from_statistic(target, value, base, state)
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))
     elif base.rows:
         scope.replace(base, with_columns(base, names_in(index), value))
+
+
+def _from_statistic(target: ast.expr, value: Value, base: Value, state: State) -> Value:
+    """Return the column that a statistic fills: it carries what the statistic has seen."""
+    event = state.record("fill", target, "assignment", rows=value.statistic)
+    return Value(rows=base.rows, taints=marked(value, Taint(event, value.statistic)))
 
 
 def _with_key(base: Value, key: str, value: Value) -> Value:

@@ -20,6 +20,8 @@ def attribute(base: Value, name: str) -> Value:
         return _of_instance(base, name)
     if base.model is not None:
         return Value(type=base.type, model=base.model) if name == "best_estimator_" else Value(loops=base.loops)
+    if base.statistic and not base.rows:
+        return base
     if is_table(base):
         if name == "index":
             return base.evolve(type=INDEX, splits=True)

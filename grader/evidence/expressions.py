@@ -89,6 +89,15 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     return site.fresh()
 
 
+def call_value(site: CallSite, called: Value, argument: Value) -> Value:
+    """Return what `called`, a function that was passed to the call at `site`, gives for one argument."""
+    if called.function is not None:
+        return site.state.hooks.follow(site.state, called.function, [argument], {})
+    if called.dotted:
+        return call_library(CallSite(site.node, called.dotted, [argument], {}, site.scope, site.state))
+    return UNKNOWN
+
+
 def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
     if callee.function is not None:
         name = getattr(callee.function.node, "name", "lambda")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.evidence.assignments import bind
+from grader.evidence.expressions import call_value
 from grader.evidence.following import follow
 from grader.evidence.parsing import Unit
 from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, State
@@ -33,7 +34,7 @@ class _Walk:
         self.programs, self.shared, self.flow = programs, Shared(), Flow()
         self.modules: dict[str, Value] = {}
         self.running: list[str] = []
-        self.hooks = Hooks(follow, bind, self.load_module)
+        self.hooks = Hooks(follow, bind, self.load_module, call_value)
 
     def run(self) -> Flow:
         for path, units in self.programs.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence.values import Event, Rows, RowSets, Taint
+from grader.evidence.catalog import role_of
+from grader.evidence.values import NO_ROWS, Event, Rows, RowSets, Taint, covered
 from grader.model import LeakageFact
 
 _PLAIN = {"fill": "a statistic used to fill or scale values", "resample": "resampling"}
@@ -40,34 +41,42 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
 
 def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[Event, Taint]]:
     for event in events:
-        for taint in sorted(event.taints, key=lambda taint: taint.event.order):
-            if taint.event.kind in kinds and not _only_target(event, taint) and _leaks(event, taint.rows):
+        own = sorted(event.taints, key=lambda taint: taint.event.order)
+        fitted = sorted(event.fit.taints - event.taints, key=lambda taint: taint.event.order) if event.fit else []
+        for taint, of_fit in [(taint, False) for taint in own] + [(taint, True) for taint in fitted]:
+            if taint.event.kind in kinds and not _only_target(event, taint) and _leaks(event, taint.rows, of_fit=of_fit):
                 yield event, taint
 
 
-def _leaks(event: Event, seen: RowSets) -> bool:
+def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
     # What was fitted on the training part of a split has not seen its test part. A validation part or folds cut from
     # that training part are touched, but they only compare models: nobody is accused of it.
     whole = [rows for rows in seen if "train" not in _parts(rows)]
-    if event.kind == "cross_validate":
-        return any(r.within(s) and "train" not in _parts(r) for r in event.rows for s in whole)
+    if is_cross_validation(event):
+        return any(r.reached_by(s) and "train" not in _parts(r) for r in event.rows for s in whole)
     if event.kind not in ("evaluate", "predict"):
         return False
-    parts = {"test", "train"} if event.kind == "evaluate" else {"test"}
-    if any(rows.within(s) and (parts & _parts(rows, s) or "test" in _parts(s)) for rows in event.rows for s in whole):
+    parts = {"test", "train"} if event.kind == "evaluate" and not of_fit else {"test"}
+    if any(r.reached_by(s) and (parts & _parts(r, s) or "test" in _parts(s)) for r in event.rows for s in whole):
         return True
-    return event.kind == "evaluate" and _cut_by_hand(event, seen)
+    return _cut_by_hand(event, whole)
 
 
-def _cut_by_hand(event: Event, seen: RowSets) -> bool:
-    """Tell whether a model was fitted on one slice of the rows seen, and is evaluated on another."""
-    fitted = event.fit.rows if event.fit else frozenset()
-    return any(
-        rows.within(s) and "slice" in _parts(rows, s) and trained.within(s) and _apart(rows, trained)
-        for rows in event.rows
-        for s in seen
-        for trained in fitted
-    )
+def is_cross_validation(event: Event) -> bool:
+    """Tell whether an event fits and scores on folds of its rows: a cross-validation, or a search's fit."""
+    search = event.kind == "fit" and event.model is not None and role_of(event.model.type) == "search"
+    return search or event.kind == "cross_validate"
+
+
+def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
+    """Tell whether a model was fitted on some of the rows seen together, and is asked about others of them."""
+    fitted = event.fit.rows if event.fit else NO_ROWS
+    files = {rows.origin for rows in seen}
+    trained = [(rows, s) for rows in fitted for s in seen if rows.within(s)]
+    asked = [(rows, s) for rows in event.rows for s in seen if rows.within(s)]
+    if event.kind == "predict" and len(files) < 2 and not any("slice" in _parts(*pair) for pair in asked):
+        return False
+    return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
 
 
 def _apart(first: Rows, second: Rows) -> bool:
@@ -99,7 +108,7 @@ def _on_which(taint: Taint) -> str:
 
 
 def _how(event: Event) -> str:
-    return "cross-validated" if event.kind == "cross_validate" else "evaluated"
+    return "cross-validated" if is_cross_validation(event) else "evaluated"
 
 
 def _class_name(event: Event) -> str:

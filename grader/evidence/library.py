@@ -7,10 +7,10 @@ from collections.abc import Callable
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
-from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns, statistic
+from grader.evidence.tables import ARRAY, FRAME, SERIES, computed_with, learned, some_columns, statistic
 from grader.evidence.values import UNKNOWN, Columns, Model, Value, taints_of
 
-_PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.")
+_PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.")
 _MAKERS = {
     "sklearn.pipeline.make_pipeline": "sklearn.pipeline.Pipeline",
     "sklearn.pipeline.make_union": "sklearn.pipeline.FeatureUnion",
@@ -24,6 +24,9 @@ _STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}
 _SIDE_BY_SIDE = {"hstack", "column_stack", "c_", "merge"}
 _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_num", "log", "log1p", "exp", "expm1",
                  "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
+# Functions that learn from all rows they are given and use it on each.
+_LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
+             "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -71,20 +74,29 @@ def _loaded(site: CallSite) -> Value:
 def _passed_on(site: CallSite) -> Value:
     tables = site.table_arguments()
     if site.method in STATISTICS:
-        return statistic(tables[0], site) if tables else UNKNOWN
+        return statistic(tables[0], site, site.argument(1, "axis")) if tables else UNKNOWN
     if not tables:
         return Value(loops=site.loops)
-    if site.method in ("get_dummies", "cut", "qcut", "to_datetime", "to_numeric"):
+    if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
+        made = learned(site, tables[0].evolve(items=None, constant=None))
+        return Value(items=(made, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else made
+    if site.method in ("get_dummies", "cut", "to_datetime", "to_numeric"):
         return _recoded(site, tables[0])
     made = {"DataFrame": FRAME, "Series": SERIES}.get(site.method)
     if site.name.startswith("numpy."):
         made = ARRAY
     said = next((table.prediction for table in tables if table.prediction), None)
     first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
-    return first.evolve(
+    passed = first.evolve(
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
         loops=site.loops,
     )  # fmt: skip
+    return computed_with(site, passed, *(value for value in site.values if not value.rows))
+
+
+def _number_of_bins(site: CallSite) -> bool:
+    bins = site.argument(1, "bins")
+    return bins is not None and type(bins.constant) is int
 
 
 def _keeps_columns(site: CallSite) -> bool:

@@ -68,11 +68,14 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Hooks:
-    """What expressions need of statements: to follow a function, to bind a target, to run an imported module."""
+    """What modules need of those above them: to follow a function, to bind a target, to run an imported module, to call
+    a value that was passed (at a call site, with one argument).
+    """
 
     follow: Callable[[State, Function, list[Value], dict[str, Value]], Value]
     bind: Callable[[ast.expr, Value, Scope, State], None]
     load_module: Callable[[State, str], Value | None]
+    call: Callable[[Any, Value, Value], Value]
 
 
 @dataclass

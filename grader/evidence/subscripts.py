@@ -64,8 +64,8 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if isinstance(key, ast.Constant) and isinstance(key.value, int):
         return Value(loops=base.loops, prediction=base.prediction)
     if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
-        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]), constant=None)
+        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"), constant=None)
     if index.type:
-        return some_columns(base).evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
+        return some_columns(base).evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"))
     # An unknown name: a column or a list of columns of a frame. Its rows are the table's, its columns unknown.
     return some_columns(base)

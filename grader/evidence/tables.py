@@ -8,7 +8,7 @@ from dataclasses import replace
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.state import State
-from grader.evidence.values import NO_ROWS, UNKNOWN, Columns, Rows, RowSets, Taint, Value, marked
+from grader.evidence.values import NO_ROWS, UNKNOWN, Columns, Rows, RowSets, Taint, Value, marked, taints_of
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -17,6 +17,7 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.GroupBy",
     "pandas.Index",
 )
+LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
 TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame")
 # Methods that only a table has: whoever calls them on an unknown value holds a table.
 TABLE_METHODS = {
@@ -39,7 +40,7 @@ FRAME_ATTRIBUTES = {
     "corr",
 }
 _ESCAPES = {
-    "corr", "value_counts", "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
+    "corr", "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
     "iterrows", "tolist", "transpose",
 }  # fmt: skip
@@ -134,9 +135,9 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
     return table.evolve(taints=kept | added, columns=columns)
 
 
-def narrowed(rows: RowSets, key: object) -> RowSets:
-    """Return the rows after a cut by hand; `key` tells cuts apart."""
-    return frozenset(item.part(("cut", key), "slice") for item in rows)
+def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:
+    """Return the rows after a cut by hand; `key` tells cuts apart. `part` is "mask" for a condition on values."""
+    return frozenset(item.part(("cut", key), part) for item in rows)
 
 
 def at_split_index(rows: RowSets, index: Value) -> RowSets:
@@ -158,7 +159,7 @@ def _method(site: CallSite) -> Value:
     if table.type == GROUPS:
         return _of_groups(site)
     if method in STATISTICS:
-        return statistic(table, site)
+        return statistic(table, site, site.argument(0, "axis"))
     if method == "groupby":
         return table.evolve(type=GROUPS, column=None)
     if method in _ESCAPES:
@@ -167,8 +168,16 @@ def _method(site: CallSite) -> Value:
         return _drop(site)
     if method == "pop":
         return column_of(table, next(iter(names_in(site.argument(0, "item")) or ()), None))
-    if method in ("fillna", "replace"):
-        return _filled(site)
+    if method in ("fillna", "replace", "clip", "where", "mask"):
+        return computed_with(site, table, *site.values)
+    if method in ("apply", "map", "transform", "pipe"):
+        return _applied(site, table)
+    if method == "rank":
+        return learned(site, table)
+    if method in ("merge", "join"):
+        return computed_with(site, _kept(site), *(value for value in site.values if value.type == LOOKUP))
+    if method == "value_counts":
+        return Value(type=LOOKUP, statistic=table.rows, taints=table.taints)
     if method == "set_index":
         return without(table, names_in(site.argument(0, "keys")))
     if method in ("to_numpy", "toarray", "todense", "to_list"):
@@ -190,9 +199,14 @@ def _kept(site: CallSite) -> Value:
     return result
 
 
-def statistic(table: Value, site: CallSite) -> Value:
-    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation."""
+def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
+    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation.
+
+    Along axis 1 each row gets a number of its own, which tells nothing of other rows.
+    """
     prediction = table.prediction
+    if axis is not None and axis.constant in (1, "columns") and not prediction:
+        return some_columns(table).evolve(type=SERIES)
     if prediction and prediction.compared:
         site.state.record(
             "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
@@ -202,10 +216,13 @@ def statistic(table: Value, site: CallSite) -> Value:
 
 
 def _of_groups(site: CallSite) -> Value:
-    if site.method in ("transform", "apply", "fillna", "rank", "cumsum", "shift", "ffill", "bfill"):
-        names = names_in(site.argument(0, "func"))
-        computed = site.receiver.rows if names and names <= STATISTICS else NO_ROWS
-        return site.receiver.evolve(type=SERIES, statistic=computed)
+    groups = site.receiver
+    if site.method in ("transform", "apply"):
+        return _applied(site, groups.evolve(type=SERIES, column=None))
+    if site.method in ("fillna", "rank", "cumsum", "shift", "ffill", "bfill"):
+        return groups.evolve(type=SERIES)
+    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
+        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
     return UNKNOWN
 
 
@@ -222,14 +239,52 @@ def _drop(site: CallSite) -> Value:
     return site.receiver.evolve(rows=narrowed(site.receiver.rows, id(site.node)))
 
 
-def _filled(site: CallSite) -> Value:
-    table = site.receiver
-    filler = next((value for value in site.values if value.statistic), None)
-    if filler is None or not table.rows:
+def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
+    """Return the table after a step that puts something computed from `others`' rows into its values."""
+    flat = [item for value in others for item in (value.items or (value,))]
+    seen = frozenset(rows for value in flat for rows in value.statistic)
+    marks = taints_of(flat)
+    if not table.rows or not (seen or marks):
         return table
-    event = site.state.record("fill", site.node, site.name, rows=filler.statistic)
     columns = frozenset({table.column}) if table.column else None
-    return table.evolve(taints=marked(table, Taint(event, filler.statistic, columns)), statistic=NO_ROWS)
+    marks = frozenset(Taint(mark.event, mark.rows, columns) for mark in marks)
+    if seen:
+        event = site.state.record("fill", site.node, site.name, rows=seen)
+        marks |= {Taint(event, seen, columns)}
+    return table.evolve(taints=marked(table, *marks), statistic=NO_ROWS)
+
+
+def learned(site: CallSite, table: Value) -> Value:
+    """Return the table after a step that computes something from all its rows, and uses it on each (a rank, a bin)."""
+    return computed_with(site, table, Value(statistic=table.rows))
+
+
+def _applied(site: CallSite, table: Value) -> Value:
+    """Return what `apply`, `map` and `transform` give: what their function does to the whole column, or to an item."""
+    given = site.argument(0, "func", "arg")
+    if given is None:
+        return table
+    names = names_in(given)
+    if names and names <= STATISTICS:
+        return learned(site, table)
+    if given.function is None and not given.dotted:
+        return computed_with(site, table, given)  # a dict or a series to look values up in
+    if _by_row(site, table):
+        passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
+    else:
+        passed = table.evolve(items=None, constant=None)
+    made = site.state.hooks.call(site, given, passed)
+    if made.statistic and not made.rows and passed.type and site.method != "transform":
+        return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
+    seen = made.statistic - passed.rows if not passed.type else made.statistic
+    return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
+
+
+def _by_row(site: CallSite, table: Value) -> bool:
+    axis = site.argument(1, "axis")
+    if site.method != "apply" or table.type != FRAME:
+        return table.type == SERIES and site.receiver.type != GROUPS
+    return axis is not None and axis.constant in (1, "columns")
 
 
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:

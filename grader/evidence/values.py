@@ -22,7 +22,7 @@ _MAX_ROW_SETS = 16
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A set of rows; parts are "train", "test" (of a splitter) or "slice" (cut by hand)."""
+    """A set of rows; parts are "train", "test" (of a splitter), "slice" (cut by hand) or "mask" (picked by values)."""
 
     origin: Hashable
     path: tuple[tuple[Hashable, str], ...] = ()
@@ -30,6 +30,19 @@ class Rows:
     def within(self, other: Rows) -> bool:
         """Tell whether every row here is surely one of `other`."""
         return self.origin == other.origin and self.path[: len(other.path)] == other.path
+
+    def reached_by(self, seen: Rows) -> bool:
+        """Tell whether some of the rows here are among `seen`: all of them, or what a condition picked of them all.
+
+        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split made in another way.
+        """
+        if self.within(seen):
+            return True
+        path = seen.path
+        while path and path[-1][1] == "mask":
+            path = path[:-1]
+        rest = self.path[len(path) :]
+        return self.origin == seen.origin and self.path[: len(path)] == path and (not rest or rest[0][1] != "mask")
 
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
