@@ -7,13 +7,16 @@ import ast
 from grader.evidence.expressions import evaluate
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import FRAME, is_table, names_in, with_columns, without
-from grader.evidence.values import Rows, Taint, Value, marked
+from grader.evidence.values import UNKNOWN, Rows, Taint, Value, marked
 
 
 def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
     """Assign `value` to a target: a name, a tuple of targets, a column, an attribute."""
     match target:
         case ast.Name():
+            if value == UNKNOWN or value == Value(loops=value.loops):
+                # What it holds is not known, but it is the same thing wherever this name is read.
+                value = Value(rows=state.fresh(), loops=value.loops)
             if target.id in state.frames and not value.type and value.rows and value.items is None:
                 value = value.evolve(type=FRAME)
             if value.model is not None and not value.model.name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.catalog import canonical
-from grader.evidence.tables import ARRAY, FRAME, INDEX, column_of, is_table
+from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, column_of, is_table
 from grader.evidence.values import UNKNOWN, Function, Rows, RowSets, Value
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
@@ -22,6 +22,8 @@ def attribute(base: Value, name: str) -> Value:
         return Value(type=base.type, model=base.model) if name == "best_estimator_" else Value(loops=base.loops)
     if base.statistic and not base.rows:
         return base
+    if base.type == GROUPS:
+        return base.evolve(column=name)
     if is_table(base):
         if name == "index":
             return base.evolve(type=INDEX, splits=True)

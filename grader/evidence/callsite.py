@@ -60,7 +60,7 @@ class CallSite:
 
     def fresh(self) -> Value:
         """Return a value of which only its birth here is known."""
-        return Value(rows=self.state.fresh(self.node), loops=self.loops)
+        return Value(rows=self.state.fresh(), loops=self.loops)
 
     def rows_and_taints(self) -> tuple[RowSets, frozenset[Taint]]:
         """Return the rows of all table arguments together, and every mark on them."""

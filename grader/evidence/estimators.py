@@ -11,7 +11,6 @@ from grader.evidence.values import (
     Event,
     Model,
     Prediction,
-    RowSets,
     Taint,
     Value,
     rows_of,
@@ -161,8 +160,8 @@ def split_rows(site: CallSite) -> Value:
     """Return the parts that train_test_split makes: for each table its train rows, then its test rows."""
     tables = list(site.arguments)
     parts: list[Value] = []
-    for position, table in enumerate(tables):
-        rows = table.rows or site.state.fresh(site.node, position)
+    for table in tables:
+        rows = table.rows or site.state.fresh()
         for name in ("train", "test"):
             chosen = frozenset(item.part(id(site.node), name) for item in rows)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
@@ -175,12 +174,10 @@ def _folds(site: CallSite) -> Value:
     """Return the pair of row numbers that a splitter gives for each fold."""
     key = id(site.node)
     site.state.record("split", site.node, site.name, rows=_features(site).rows)
-    made = [Value(type=ARRAY, rows=_part(site, key, name), splits=True) for name in ("train", "test")]
-    return Value(type="folds", items=(Value(items=tuple(made)),))
-
-
-def _part(site: CallSite, key: int, name: str) -> RowSets:
-    return frozenset(item.part(key, name) for item in site.state.fresh(site.node, "numbers"))
+    numbers = site.state.fresh()
+    parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
+    made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
+    return Value(type="folds", items=(Value(items=made),))
 
 
 def cross_validate(site: CallSite) -> Value:

@@ -129,7 +129,7 @@ def _method(site: CallSite) -> Value:
         return Value(type=ARRAY, rows=data.rows, taints=kept)
     if method in ("fit", "compile", "to", "cuda", "eval"):
         return receiver
-    return Value(rows=site.state.fresh(site.node), loops=receiver.loops | site.loops)
+    return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
 
 
 def _of_container(site: CallSite) -> Value:

@@ -19,7 +19,7 @@ def follow(state: State, function: Function, arguments: list[Value], keywords: d
     if isinstance(node, ast.ClassDef):
         return _instantiate(state, function, arguments, keywords)
     if state.depth >= _MAX_DEPTH or node in state.active:
-        return Value(rows=state.fresh(node, state.shared.steps))
+        return Value(rows=state.fresh())
     state.shared.called.add(node)
     scope = Scope(parent=function.scope)
     _bind_parameters(node, function, arguments, keywords, scope, state)

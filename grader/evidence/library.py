@@ -8,7 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
 from grader.evidence.tables import ARRAY, FRAME, SERIES, computed_with, learned, some_columns, statistic
-from grader.evidence.values import UNKNOWN, Columns, Model, Value, taints_of
+from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Value, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.")
 _MAKERS = {
@@ -43,7 +43,7 @@ def call_library(site: CallSite) -> Value:
         return special(site)
     if is_metric(name):
         evaluate_predictions(site)
-        return Value(loops=site.loops)
+        return Value(type=NUMBER, loops=site.loops)
     if role_of(name):
         return construct(site)
     if kind_of(name) == "load":
@@ -56,19 +56,18 @@ def call_library(site: CallSite) -> Value:
 
 
 def _loaded(site: CallSite) -> Value:
+    rows = site.state.fresh()
+    site.state.record("load", site.node, site.name, rows=rows)
     if site.name.startswith("sklearn.datasets."):
-        rows = site.state.fresh(site.node)
-        site.state.record("load", site.node, site.name, rows=rows)
         data = Value(type="sklearn.utils.Bunch", rows=rows)
         if site.is_true("return_X_y") or site.method.startswith("make_"):
             return Value(items=(data.evolve(type=ARRAY), data.evolve(type=ARRAY)))
         return data
-    site.state.record("load", site.node, site.name, rows=site.state.fresh(site.node))
     if site.name.startswith(("pandas.", "seaborn.")):
         index = site.keywords.get("index_col")
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
-        return Value(type=FRAME, rows=site.state.fresh(site.node), columns=Columns(id(site.node), dropped))
-    return site.fresh()
+        return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
+    return Value(rows=rows, loops=site.loops)
 
 
 def _passed_on(site: CallSite) -> Value:
@@ -163,7 +162,7 @@ def _builtin(site: CallSite) -> Value:
     if site.name == "dict":
         return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
     if site.name in _NUMBERS or site.name in ("print", "display", "range"):
-        return Value(loops=site.loops)
+        return Value(type=NUMBER, loops=site.loops)
     return site.fresh()
 
 

@@ -80,12 +80,13 @@ class Hooks:
 
 @dataclass
 class Shared:
-    """What all programs of a submission share: resolved calls, functions seen, steps taken."""
+    """What all programs of a submission share: resolved calls, functions seen, steps taken, row sets born."""
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
     defined: dict[ast.AST, Function] = field(default_factory=dict)
     steps: int = 0
+    births: int = 0
 
 
 @dataclass
@@ -107,9 +108,10 @@ class State:
         if self.shared.steps > MAX_STEPS:
             raise BudgetError
 
-    def fresh(self, node: ast.AST, *more: Hashable) -> frozenset[Rows]:
-        """Return rows of which nothing is known but where they came from."""
-        return frozenset({Rows((id(node), *more))})
+    def fresh(self) -> frozenset[Rows]:
+        """Return rows of which nothing is known but that they came into being here and now."""
+        self.shared.births += 1
+        return frozenset({Rows(self.shared.births)})
 
     def record(self, kind: str, node: ast.AST, name: str, **details: Any) -> Event:
         """Log an event at `node` and return it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.tables import FRAME, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
+from grader.evidence.tables import FRAME, GROUPS, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
 from grader.evidence.values import UNKNOWN, Rows, Value
 
 
@@ -17,6 +17,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
     names = None if isinstance(index.constant, int) else names_in(index)
+    if base.type == GROUPS:
+        return base.evolve(column=next(iter(names)) if names and len(names) == 1 else None)
     if index.items is not None and names:
         return select(base, names)
     if names and (is_table(base) or base.columns):

@@ -218,7 +218,7 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
 def _of_groups(site: CallSite) -> Value:
     groups = site.receiver
     if site.method in ("transform", "apply"):
-        return _applied(site, groups.evolve(type=SERIES, column=None))
+        return _applied(site, groups.evolve(type=SERIES))
     if site.method in ("fillna", "rank", "cumsum", "shift", "ffill", "bfill"):
         return groups.evolve(type=SERIES)
     if site.method in STATISTICS or site.method in ("agg", "aggregate"):
@@ -290,6 +290,8 @@ def _by_row(site: CallSite, table: Value) -> bool:
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
     """Return the value of `left (+-*/...) right`: a column less its own mean carries what the mean has seen."""
     table, other = (left, right) if left.rows or not right.rows else (right, left)
+    if is_table(right) and not is_table(left):
+        table, other = right, left
     taints = left.taints | right.taints
     if table.rows and other.statistic and not other.rows:
         event = state.record("fill", node, "arithmetic", rows=other.statistic)

@@ -190,6 +190,7 @@ class Value:
 
 
 UNKNOWN = Value()
+NUMBER = "number"  # the type of what holds no rows for sure
 _MAX_NESTING = 4
 _MAX_ITEMS = 200
 
