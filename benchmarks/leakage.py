@@ -31,8 +31,7 @@ from grader.intake import take
 from grader.model import CodeFacts
 
 KINDS = ("preprocessing", "overlap", "multi_test", "temporal")
-# What annotators of the published sets call overlap holds the scoring on training rows too.
-COUNTED_AS = {"scored_on_training_data": "overlap"}
+TRAIN_AS_TEST = "train as test"  # the pattern by which a set counts scoring on training rows as overlap
 
 
 @dataclass
@@ -67,11 +66,6 @@ class Read:
     row: dict[str, str]
     facts: CodeFacts
     seconds: float
-
-    @property
-    def kinds(self) -> set[str]:
-        """The kinds of leakage found, as the annotators name them."""
-        return {COUNTED_AS.get(leak.kind, leak.kind) for leak in self.facts.leaks}
 
     @property
     def name(self) -> str:
@@ -131,8 +125,11 @@ def count(read: list[Read], kind: str) -> Count:
     """Count one kind; a 0 that nobody vouches for is left out where the set tells safe ones from others."""
     vouched = any(item.row["file_negative_is_safe"] == "1" for item in read)
     counted = Count()
+    named = {kind}
+    if kind == "overlap" and any(item.row["overlap_pattern"] == TRAIN_AS_TEST for item in read):
+        named.add("scored_on_training_data")
     for item in read:
-        found, label = kind in item.kinds, item.row[kind]
+        found, label = any(leak.kind in named for leak in item.facts.leaks), item.row[kind]
         if label == "1":
             if found:
                 counted.right += 1

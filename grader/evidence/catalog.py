@@ -137,6 +137,11 @@ def role_of(type_name: str) -> str:
     return ""
 
 
+def is_trivial(type_name: str) -> bool:
+    """Tell whether a model looks at no feature: it is there to be compared with."""
+    return type_name.startswith("sklearn.dummy.")
+
+
 def is_metric(name: str) -> bool:
     """Tell whether a dotted function name computes a score from truth and predictions."""
     if name.startswith("sklearn.metrics."):

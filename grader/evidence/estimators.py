@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
 from grader.evidence.tables import ARRAY, is_label_encoder
@@ -149,8 +151,9 @@ def evaluate(site: CallSite, model: Model | None, features: Value) -> None:
 def evaluate_predictions(site: CallSite) -> None:
     """Log the evaluation that a metric function makes of the predictions among its arguments."""
     said = next((value.prediction for value in site.values if value.prediction), None)
+    truth = rows_of(site.table_arguments()[:1])
     site.state.record(
-        "evaluate", site.node, site.name, rows=said.rows if said else NO_ROWS,
+        "evaluate", site.node, site.name, rows=said.rows if said else truth,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
         varied=site.loops,
     )  # fmt: skip
@@ -159,21 +162,32 @@ def evaluate_predictions(site: CallSite) -> None:
 def split_rows(site: CallSite) -> Value:
     """Return the parts that train_test_split makes: for each table its train rows, then its test rows."""
     tables = list(site.arguments)
+    key = _split_key(site)
     parts: list[Value] = []
     for table in tables:
         rows = table.rows or site.state.fresh()
         for name in ("train", "test"):
-            chosen = frozenset(item.part(id(site.node), name) for item in rows)
+            chosen = frozenset(item.part(key, name) for item in rows)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
     rows = rows_of(tables)
-    site.state.record("split", site.node, site.name, rows=rows, taints=taints_of(tables[:1]))
+    site.state.record("split", site.node, site.name, rows=rows, taints=taints_of(tables[:1]), key=key)
     return Value(items=tuple(parts))
+
+
+def _split_key(site: CallSite) -> Hashable:
+    """Return what tells this split from others: the same call draws the same parts again only with a fixed seed."""
+    seed, shuffle = site.keywords.get("random_state"), site.keywords.get("shuffle")
+    if shuffle is not None and shuffle.constant is False:
+        return id(site.node), "in order"
+    if seed is not None and seed.constant is not None and not seed.loops:
+        return id(site.node), seed.constant
+    return id(site.node), next(iter(site.state.fresh())).origin
 
 
 def _folds(site: CallSite) -> Value:
     """Return the pair of row numbers that a splitter gives for each fold."""
     key = id(site.node)
-    site.state.record("split", site.node, site.name, rows=_features(site).rows)
+    site.state.record("split", site.node, site.name, rows=_features(site).rows, key=key)
     numbers = site.state.fresh()
     parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
     made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)

@@ -125,6 +125,8 @@ def _method(site: CallSite) -> Value:
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
         # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
         data = site.arguments[0]
+        if site.method.startswith("predict"):
+            site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
         kept = data.taints if "transform" in method else frozenset()
         return Value(type=ARRAY, rows=data.rows, taints=kept)
     if method in ("fit", "compile", "to", "cuda", "eval"):

@@ -55,6 +55,7 @@ def _bind_parameters(
 ) -> None:
     given = [function.bound, *arguments] if function.bound is not None else list(arguments)
     parameters = [*node.args.posonlyargs, *node.args.args]
+    scope.parameters = frozenset(parameter.arg for parameter in (*parameters, *node.args.kwonlyargs))
     defaults = dict(
         zip([p.arg for p in parameters[len(parameters) - len(node.args.defaults) :]], node.args.defaults, strict=True)
     )

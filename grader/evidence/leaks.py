@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from grader.evidence.flow import Flow
 from grader.evidence.leaks_fitting import overlap, preprocessing
-from grader.evidence.leaks_scoring import has_held_out_evaluation, multi_test, scored_on_training_data
+from grader.evidence.leaks_scoring import multi_test, scored_on_training_data
 from grader.evidence.leaks_target import target_among_features
 from grader.evidence.values import Event
 from grader.model import LeakageFact
@@ -16,27 +16,19 @@ MAX_LEAKS = 60
 
 def find_leaks(flow: Flow) -> tuple[LeakageFact, ...]:
     """Return every leak found, each place once, in the order of the programs."""
-    honest = {_group(events) for events in flow.events if has_held_out_evaluation(events)}
     found: dict[tuple[str, object], LeakageFact] = {}
     for events in flow.events:
-        for leak in _of_program(events, _group(events) in honest):
+        for leak in _of_program(events):
             found.setdefault((leak.kind, _place(leak)), leak)
     return tuple(found.values())[:MAX_LEAKS]
 
 
-def _of_program(events: list[Event], held_out_elsewhere: bool) -> Iterator[LeakageFact]:
+def _of_program(events: list[Event]) -> Iterator[LeakageFact]:
     yield from preprocessing(events)
     yield from overlap(events)
     yield from multi_test(events)
     yield from target_among_features(events)
-    if not held_out_elsewhere:
-        yield from scored_on_training_data(events)
-
-
-def _group(events: Iterable[Event]) -> str:
-    """Return what is judged together: a notebook by itself, all scripts and modules as one."""
-    path = next((event.span.path for event in events if event.span.path.endswith(".ipynb")), "")
-    return path or "scripts"
+    yield from scored_on_training_data(events)
 
 
 def _place(leak: LeakageFact) -> tuple[str, int | None, int | None]:

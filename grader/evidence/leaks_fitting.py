@@ -85,7 +85,7 @@ def _apart(first: Rows, second: Rows) -> bool:
 
 def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
     """Return the names of the parts on the way from the rows `within` (or from the very beginning) to `rows`."""
-    return {part for _, part in rows.path[len(within.path) if within else 0 :]}
+    return {part for _, part in rows.path[len(within.unpicked()) if within else 0 :]}
 
 
 def _trained_on_test(fitted: RowSets, tested: RowSets) -> bool:

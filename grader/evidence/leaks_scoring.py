@@ -1,74 +1,113 @@
-"""Evaluations that cannot say how a model does on new rows: on training rows alone, or on a test part chosen by."""
+"""Evaluations that cannot say how a model does on new rows: on its training rows, or on a test part chosen by."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 
-from grader.evidence.catalog import role_of
-from grader.evidence.values import Event, Loop, RowSets, covered
+from grader.evidence.catalog import is_trivial, role_of
+from grader.evidence.values import Event, Loop, Rows, RowSets, covered
 from grader.model import LeakageFact
 
-_SUPERVISED = {"estimator", "network", "statistical", "pipeline"}
-
-
-def has_held_out_evaluation(events: Iterable[Event]) -> bool:
-    """Tell whether anything was, or may have been, evaluated on rows that it was not fitted on."""
-    return any(_held_out(event) for event in events)
-
-
-def _held_out(event: Event) -> bool:
-    if event.kind == "cross_validate":
-        return True
-    if event.kind == "fit" and event.model and role_of(event.model.type) == "search":
-        return True
-    if event.kind != "evaluate":
-        return False
-    known = event.fit is not None and bool(event.rows) and bool(event.fit.rows)
-    return not known or (event.fit is not None and not covered(event.rows, event.fit.rows))
+_SUPERVISED = {"estimator", "network", "statistical", "pipeline", "search"}
+_MOST_SHOWN = 4
 
 
 def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
-    """Yield evaluations on the very rows of the fit; only to be asked where nothing was evaluated otherwise."""
+    """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well."""
     for event in events:
-        fit, model = event.fit, event.model
-        if event.kind != "evaluate" or fit is None or model is None or role_of(model.type) not in _SUPERVISED:
+        if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None:
             continue
-        supervised = fit.target is not None or role_of(model.type) == "statistical"
-        if supervised and covered(event.rows, fit.rows) and not _is_test(event.rows - fit.rows):
+        if covered(event.rows, event.fit.rows) and not _is_test(event.rows - event.fit.rows):
+            other = next((later for later in events if _is_held_out(later) and later.model is event.model), None)
+            beside = "; the score on held-out rows stands beside it" if other else ", and on no others"
             yield LeakageFact(
                 kind="scored_on_training_data",
-                message="The model is evaluated only on rows it was fitted on, which says nothing about new rows.",
-                spans=(fit.span, event.span),
+                message=f"The model is scored on rows it was fitted on{beside}.",
+                spans=(event.fit.span, event.span),
             )
+
+
+def _is_held_out(event: Event) -> bool:
+    if event.kind != "evaluate" or event.fit is None:
+        return False
+    return bool(event.rows) and not covered(event.rows, event.fit.rows)
+
+
+def _is_of_predictor(event: Event) -> bool:
+    if event.model is None or event.fit is None or role_of(event.model.type) not in _SUPERVISED:
+        return False
+    return event.fit.target is not None or role_of(event.model.type) == "statistical"
+
+
+@dataclass
+class _Trials:
+    """What was tried on one test part: an event a fitted model, and the loops that try others."""
+
+    models: dict[Hashable, Event] = field(default_factory=dict)
+    loops: dict[Hashable, tuple[Loop, Event]] = field(default_factory=dict)
+    reported: bool = False
+
+    def add(self, event: Event, loops: Iterable[Loop]) -> None:
+        """Count one evaluation, by the fit it rests on."""
+        self.models.setdefault(id(event.fit or event.model), event)
+        self.reported |= event.kind == "evaluate"
+        for loop in loops:
+            self.loops.setdefault(loop.place, (loop, event))
 
 
 def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
-    """Yield loops that try parameters or thresholds on a test part which is then reported on as well."""
-    tried: dict[tuple[object, RowSets], tuple[Loop, Event]] = {}
+    """Yield test parts on which several models or settings were tried, where no other rows were kept for the choice."""
+    made_in = {event.key: event.loops for event in events if event.kind == "split"}
+    tried: defaultdict[RowSets, _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind in ("evaluate", "predict") and _is_test(event.rows):
-            for loop in event.varied.intersection(event.loops):
-                if not any(its.folds for its in event.loops):
-                    tried.setdefault((loop.place, event.rows), (loop, event))
-    for (_, rows), (loop, event) in tried.items():
-        final = next((later for later in events if _reports(later, event, loop, rows)), None)
-        if final is not None and not _has_another_test(events, rows):
-            yield LeakageFact(
-                kind="multi_test",
-                message="A loop tries settings on the test part, and the result is reported on the same test part.",
-                spans=(event.span, loop.span, final.span),
-            )
+        if event.kind in ("evaluate", "predict") and _is_test(event.rows) and _counts(event):
+            tried[event.rows].add(event, _trying(event, made_in))
+    for rows, trials in tried.items():
+        if trials.reported and not _has_another_test(events, rows):
+            yield from _found(trials)
 
 
-def _reports(later: Event, tried: Event, loop: Loop, rows: RowSets) -> bool:
-    same = later.model is tried.model or (later.model and tried.model and later.model.type == tried.model.type)
-    outside = all(its.place != loop.place for its in later.loops) and later.order > tried.order
-    return later.kind == "evaluate" and outside and later.rows == rows and bool(same)
+def _found(trials: _Trials) -> Iterator[LeakageFact]:
+    shown = list(trials.models.values())
+    if len(shown) > 1:
+        number = len(shown)
+        message = f"{number} fitted models are compared on the same test part, and no rows are kept for the one chosen."
+        yield LeakageFact(kind="multi_test", message=message, spans=tuple(e.span for e in shown[:_MOST_SHOWN]))
+    elif trials.loops:
+        loop, event = next(iter(trials.loops.values()))
+        message = "A loop tries settings on the test part, and no rows are kept for the setting chosen."
+        yield LeakageFact(kind="multi_test", message=message, spans=(event.span, loop.span))
+
+
+def _counts(event: Event) -> bool:
+    """Tell whether an event tells something of a model that may be chosen: a trivial baseline is only compared with."""
+    return event.model is not None and _is_of_predictor(event) and not is_trivial(event.model.type)
+
+
+def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator[Loop]:
+    """Yield the loops that try one setting after another on the same test part."""
+    if any(loop.folds for loop in event.loops):
+        return
+    drawn_in = {loop.place for rows in event.rows for key, _ in rows.path for loop in made_in.get(key, ())}
+    fitted_in = {loop.place for loop in event.fit.loops} if event.fit else set()
+    for loop in event.loops:
+        varied = loop.place in {its.place for its in event.varied}
+        if loop.place not in drawn_in and varied and (loop.place in fitted_in or event.kind == "evaluate"):
+            yield loop
 
 
 def _has_another_test(events: list[Event], rows: RowSets) -> bool:
-    tests = (event.rows for event in events if event.kind == "evaluate" and _is_test(event.rows))
-    return any(not covered(other, rows) and not covered(rows, other) for other in tests)
+    """Tell whether a model was evaluated on rows that took no part in the trials on `rows`."""
+    others = (other for event in events if event.kind in ("evaluate", "predict") for other in event.rows)
+    return any(_is_outer(other, tried) for other in others for tried in rows)
+
+
+def _is_outer(other: Rows, tried: Rows) -> bool:
+    """Tell whether `other` is the test part of a split in whose training part `tried` was made."""
+    held_out = {key for key, part in other.path if part == "test"}
+    return other.origin == tried.origin and any(key in held_out and part == "train" for key, part in tried.path)
 
 
 def _is_test(rows: RowSets) -> bool:

@@ -22,11 +22,12 @@ class BudgetError(Exception):
 
 @dataclass
 class Scope:
-    """Names of one function call or one program; `parent` is the enclosing scope."""
+    """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own."""
 
     names: dict[str, Value] = field(default_factory=dict)
     parent: Scope | None = None
     returned: list[Value] = field(default_factory=list)
+    parameters: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
 
     def find(self, name: str) -> Value | None:

@@ -95,7 +95,9 @@ def _define(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: 
 
 def _branch(node: ast.If, scope: Scope, state: State) -> None:
     test = evaluate(node.test, scope, state)
-    if test.constant is not None and isinstance(node.test, ast.Constant):
+    # A flag that was passed is what it is; a variable may change on a way that is walked once only.
+    passed = isinstance(node.test, ast.Name) and node.test.id in scope.parameters and type(test.constant) is bool
+    if test.constant is not None and (passed or isinstance(node.test, ast.Constant)):
         execute(node.body if test.constant else node.orelse, scope, state)
         return
     before = dict(scope.names)

@@ -67,7 +67,6 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return Value(loops=base.loops, prediction=base.prediction)
     if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"), constant=None)
-    if index.type:
-        return some_columns(base).evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"))
-    # An unknown name: a column or a list of columns of a frame. Its rows are the table's, its columns unknown.
-    return some_columns(base)
+    # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
+    part = "mask" if index.type else "some" if base.type.startswith(FRAME) else "slice"
+    return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

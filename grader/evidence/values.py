@@ -22,7 +22,8 @@ _MAX_ROW_SETS = 16
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A set of rows; parts are "train", "test" (of a splitter), "slice" (cut by hand) or "mask" (picked by values)."""
+    """A set of rows; parts are "train", "test" (of a splitter), "slice" (cut by hand), "mask" (picked by values)
+    or "some" (columns most likely, but perhaps rows)."""
 
     origin: Hashable
     path: tuple[tuple[Hashable, str], ...] = ()
@@ -38,11 +39,16 @@ class Rows:
         """
         if self.within(seen):
             return True
-        path = seen.path
-        while path and path[-1][1] == "mask":
-            path = path[:-1]
+        path = seen.unpicked()
         rest = self.path[len(path) :]
         return self.origin == seen.origin and self.path[: len(path)] == path and (not rest or rest[0][1] != "mask")
+
+    def unpicked(self) -> tuple[tuple[Hashable, str], ...]:
+        """Return the path without the conditions at its end."""
+        path = self.path
+        while path and path[-1][1] in ("mask", "some"):
+            path = path[:-1]
+        return path
 
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
@@ -83,7 +89,7 @@ class Event:
     "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
-    `varied` are the loops whose variable set a parameter or a threshold of it.
+    `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others.
     """
 
     kind: str
@@ -98,6 +104,7 @@ class Event:
     target: Value | None = None
     varied: frozenset[Loop] = frozenset()
     order: int = 0
+    key: Hashable = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
