@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.catalog import canonical
-from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, column_of, is_table
-from grader.evidence.values import UNKNOWN, Function, Rows, RowSets, Value
+from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, column_of, is_table
+from grader.evidence.values import UNKNOWN, Function, Model, Rows, RowSets, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _FACTS = {"shape", "columns", "dtypes", "dtype", "size", "ndim", "name", "empty"}
@@ -19,7 +19,7 @@ def attribute(base: Value, name: str) -> Value:
     if base.instance is not None:
         return _of_instance(base, name)
     if base.model is not None:
-        return Value(type=base.type, model=base.model) if name == "best_estimator_" else Value(loops=base.loops)
+        return _of_model(base, base.model, name)
     if base.statistic and not base.rows:
         return base
     if base.type == GROUPS:
@@ -37,6 +37,16 @@ def attribute(base: Value, name: str) -> Value:
     if name == "T":  # rows and columns change places: whose rows these are is no longer known
         return Value(loops=base.loops)
     return Value(rows=_derived(base, "attr", name), loops=base.loops)
+
+
+def _of_model(base: Value, model: Model, name: str) -> Value:
+    """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
+    if name == "best_estimator_":
+        return Value(type=base.type, model=model)
+    if name.endswith("_") and model.fits:
+        fit = model.fits[-1]
+        return Value(type=LOOKUP, statistic=fit.rows, taints=learned_marks(model), loops=base.loops)
+    return Value(loops=base.loops)
 
 
 def _derived(base: Value, how: str, name: str) -> RowSets:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
-from grader.evidence.tables import ARRAY, is_label_encoder
+from grader.evidence.tables import ARRAY, LOOKUP, is_label_encoder
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
@@ -15,6 +15,7 @@ from grader.evidence.values import (
     Prediction,
     Taint,
     Value,
+    learned_marks,
     rows_of,
     taints_of,
 )
@@ -69,6 +70,8 @@ def method_of_model(site: CallSite) -> Value | None:
         return site.receiver
     if method == "split" and role_of(model.type) == "splitter":
         return _folds(site)
+    if method == "get_support" and model.fits:
+        return Value(type=LOOKUP, statistic=model.fits[-1].rows, taints=learned_marks(model))
     return None
 
 
@@ -79,7 +82,7 @@ def _features(site: CallSite) -> Value:
 def fit(site: CallSite, model: Model) -> Event:
     """Log that `model` was fitted on the first argument (or, for statsmodels, on its constructor's)."""
     features = _features(site)
-    rows, taints = features.rows, features.taints
+    rows, taints = features.rows, features.taints | taints_of(part for part in model.parts if not part.rows)
     if not rows and role_of(model.type) == "statistical":
         tables = [part for part in model.parts if part.rows]
         rows, taints = rows_of(tables[-1:]), taints_of(tables)

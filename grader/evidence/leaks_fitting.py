@@ -14,6 +14,8 @@ _PLAIN = {"fill": "a statistic used to fill or scale values", "resample": "resam
 def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield each transformer or statistic that saw rows which are evaluated (or cross-validated) later."""
     for event, taint in _seen_before(events, ("fit", "fill")):
+        if _is_search(taint.event):
+            continue
         what = _PLAIN.get(taint.event.kind) or _class_name(taint.event)
         yield LeakageFact(
             kind="preprocessing",
@@ -30,6 +32,13 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message=f"{_class_name(taint.event)} resampled all rows before some of them are {_how(event)}.",
             spans=(taint.event.span, event.span),
         )
+    for event, taint in _seen_before(events, ("fit",)):
+        if _is_search(taint.event) and not is_cross_validation(event):
+            yield LeakageFact(
+                kind="overlap",
+                message=f"{_class_name(taint.event)} searched settings on all rows, and some are {_how(event)} later.",
+                spans=(taint.event.span, event.span),
+            )
     for event in events:
         if event.kind == "evaluate" and event.fit and _trained_on_test(event.fit.rows, event.rows):
             yield LeakageFact(
@@ -64,8 +73,11 @@ def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
 
 def is_cross_validation(event: Event) -> bool:
     """Tell whether an event fits and scores on folds of its rows: a cross-validation, or a search's fit."""
-    search = event.kind == "fit" and event.model is not None and role_of(event.model.type) == "search"
-    return search or event.kind == "cross_validate"
+    return event.kind == "cross_validate" or _is_search(event)
+
+
+def _is_search(event: Event) -> bool:
+    return event.kind == "fit" and event.model is not None and role_of(event.model.type) == "search"
 
 
 def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:

@@ -8,7 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
 from grader.evidence.tables import ARRAY, FRAME, SERIES, computed_with, learned, some_columns, statistic
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Value, taints_of
+from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.")
 _MAKERS = {
@@ -107,7 +107,10 @@ def _recoded(site: CallSite, table: Value) -> Value:
     if site.method != "get_dummies":
         return table.evolve(type=SERIES)
     columns = table.columns.fewer() if table.columns else None
-    return table.evolve(type=FRAME, columns=columns, column=None)
+    taints = table.taints
+    if table.type == SERIES:  # the columns made of it have other names
+        taints = frozenset(Taint(mark.event, mark.rows) for mark in taints)
+    return table.evolve(type=FRAME, columns=columns, column=None, taints=taints)
 
 
 def _stacked(site: CallSite) -> Value:

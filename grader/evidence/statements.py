@@ -135,10 +135,10 @@ def _in_loop(
 
 def _elements(source: Value, element: Value, loop: Loop) -> Iterator[Value]:
     items = source.items
-    few = _MAX_NAMES if items and all(item.constant is not None for item in items) else _MAX_UNROLLED
-    if items is None or not 0 < len(items) <= few or source.type == "folds":
+    if not items or source.type == "folds":
         yield element
         return
+    items = items[: _MAX_NAMES if all(item.constant is not None for item in items) else _MAX_UNROLLED]
     tuned = frozenset() if any(_has_model(item) or item.rows for item in items) else frozenset({loop})
     keys = source.keys or ()
     for position, item in enumerate(items):

@@ -16,6 +16,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
+    if index.statistic and not index.rows and is_table(base):
+        return _selected(base, index, key)
     names = None if isinstance(index.constant, int) else names_in(index)
     if base.type == GROUPS:
         return base.evolve(column=next(iter(names)) if names and len(names) == 1 else None)
@@ -26,6 +28,12 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if names:
         return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
     return _rows(base, index, key)
+
+
+def _selected(base: Value, index: Value, key: ast.AST) -> Value:
+    """Return the columns that something learned from rows has picked: they know those rows."""
+    marks = index.taints or frozenset()
+    return some_columns(base).evolve(taints=base.taints | marks)
 
 
 def _item(base: Value, index: Value) -> Value:

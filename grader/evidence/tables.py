@@ -40,7 +40,7 @@ FRAME_ATTRIBUTES = {
     "corr",
 }
 _ESCAPES = {
-    "corr", "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
+    "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
     "iterrows", "tolist", "transpose",
 }  # fmt: skip
@@ -162,6 +162,9 @@ def _method(site: CallSite) -> Value:
         return statistic(table, site, site.argument(0, "axis"))
     if method == "groupby":
         return table.evolve(type=GROUPS, column=None)
+    if method in ("corr", "corrwith"):
+        event = site.state.record("fill", site.node, site.name, rows=table.rows)
+        return Value(type=LOOKUP, statistic=table.rows, taints=marked(table, Taint(event, table.rows)))
     if method in _ESCAPES:
         return UNKNOWN
     if method == "drop":
@@ -175,7 +178,8 @@ def _method(site: CallSite) -> Value:
     if method == "rank":
         return learned(site, table)
     if method in ("merge", "join"):
-        return computed_with(site, _kept(site), *(value for value in site.values if value.type == LOOKUP))
+        joined = (value for value in site.values if value.type == LOOKUP or value.taints)
+        return computed_with(site, _kept(site), *joined)
     if method == "value_counts":
         return Value(type=LOOKUP, statistic=table.rows, taints=table.taints)
     if method == "set_index":
@@ -246,7 +250,7 @@ def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
     marks = taints_of(flat)
     if not table.rows or not (seen or marks):
         return table
-    columns = frozenset({table.column}) if table.column else None
+    columns = frozenset({table.column}) if table.column and table.type != FRAME else None
     marks = frozenset(Taint(mark.event, mark.rows, columns) for mark in marks)
     if seen:
         event = site.state.record("fill", site.node, site.name, rows=seen)

@@ -250,6 +250,11 @@ def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     return frozenset(taint for value in values for taint in value.taints)
 
 
+def learned_marks(model: Model) -> frozenset[Taint]:
+    """Return the mark of a fitted model's last fit: what is made from its attributes knows the rows of that fit."""
+    return frozenset(Taint(fit, fit.rows) for fit in model.fits[-1:] if fit.rows)
+
+
 def rows_of(values: Iterable[Value]) -> RowSets:
     """Return the rows of all `values` together; a union of too many sets is unknown."""
     rows = frozenset(rows for value in values for rows in value.rows)
