@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.catalog import canonical
-from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, column_of, is_table
+from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOSED, column_of, is_table
 from grader.evidence.values import UNKNOWN, Function, Model, Rows, RowSets, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
@@ -24,18 +24,18 @@ def attribute(base: Value, name: str) -> Value:
         return base
     if base.type == GROUPS:
         return base.evolve(column=name)
+    if name == "T" and base.rows:  # rows and columns change places
+        return base.evolve(type=ARRAY if base.type == TRANSPOSED else TRANSPOSED, columns=None, column=None)
     if is_table(base):
         if name == "index":
             return base.evolve(type=INDEX, splits=True)
-        if name in _FACTS or name == "T":
+        if name in _FACTS:
             return UNKNOWN
         if name in _SAME_ROWS or not base.type.startswith(FRAME):
             return base.evolve(type=ARRAY if name in ("values", "array") else base.type)
         return column_of(base, name)
     if name in _SAME_ROWS:
         return base
-    if name == "T":  # rows and columns change places: whose rows these are is no longer known
-        return Value(loops=base.loops)
     return Value(rows=_derived(base, "attr", name), loops=base.loops)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
-from grader.evidence.tables import ARRAY, LOOKUP, is_label_encoder
+from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, is_label_encoder
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
@@ -76,7 +76,8 @@ def method_of_model(site: CallSite) -> Value | None:
 
 
 def _features(site: CallSite) -> Value:
-    return site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
+    given = site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
+    return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
 
 
 def fit(site: CallSite, model: Model) -> Event:

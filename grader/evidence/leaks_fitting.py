@@ -40,7 +40,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
                 spans=(taint.event.span, event.span),
             )
     for event in events:
-        if event.kind == "evaluate" and event.fit and _trained_on_test(event.fit.rows, event.rows):
+        if event.kind == "evaluate" and event.fit and trained_on_test(event.fit.rows, event.rows):
             yield LeakageFact(
                 kind="overlap",
                 message="The model was fitted on rows that hold the test part it is evaluated on.",
@@ -100,11 +100,12 @@ def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
     return {part for _, part in rows.path[len(within.unpicked()) if within else 0 :]}
 
 
-def _trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
+def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
+    """Tell whether a test part that was set aside is among the rows of a fit: put together again, or split off later."""
     if any(rows.within(f) and "test" in _parts(rows, f) for rows in tested for f in fitted):
         return True
     joined = len(fitted) > len(tested)  # the training part and the test part, put together again
-    return joined and any(rows in fitted and "test" in _parts(rows) for rows in tested)
+    return joined and any(rows in fitted and {"test", "slice"} & _parts(rows) for rows in tested)
 
 
 def _only_target(event: Event, taint: Taint) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import is_trivial, role_of
+from grader.evidence.leaks_fitting import trained_on_test
 from grader.evidence.values import Event, Loop, Rows, RowSets, covered
 from grader.model import LeakageFact
 
@@ -19,7 +20,7 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None:
             continue
-        if covered(event.rows, event.fit.rows) and not _is_test(event.rows - event.fit.rows):
+        if covered(event.rows, event.fit.rows) and not trained_on_test(event.fit.rows, event.rows):
             other = next((later for later in events if _is_held_out(later) and later.model is event.model), None)
             beside = "; the score on held-out rows stands beside it" if other else ", and on no others"
             yield LeakageFact(
@@ -36,9 +37,10 @@ def _is_held_out(event: Event) -> bool:
 
 
 def _is_of_predictor(event: Event) -> bool:
-    if event.model is None or event.fit is None or role_of(event.model.type) not in _SUPERVISED:
+    if event.model is None or event.fit is None:
         return False
-    return event.fit.target is not None or role_of(event.model.type) == "statistical"
+    role = role_of(event.model.type)  # "" for a class of a library that is not modelled
+    return role == "statistical" or (event.fit.target is not None and (role in _SUPERVISED or not role))
 
 
 @dataclass

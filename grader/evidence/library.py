@@ -52,6 +52,9 @@ def call_library(site: CallSite) -> Value:
         return _passed_on(site)
     if "." not in name:
         return _builtin(site)
+    if method[:1].isupper() and not site.table_arguments():
+        # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
+        return construct(site).evolve(rows=site.state.fresh())
     return site.fresh()
 
 
@@ -74,6 +77,9 @@ def _passed_on(site: CallSite) -> Value:
     tables = site.table_arguments()
     if site.method in STATISTICS:
         return statistic(tables[0], site, site.argument(1, "axis")) if tables else UNKNOWN
+    if site.name == "pandas.DataFrame" and not site.values:
+        rows = site.state.fresh()
+        return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
     if not tables:
         return Value(loops=site.loops)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.tables import FRAME, GROUPS, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
+from grader.evidence.tables import FRAME, GROUPS, TRANSPOSED, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
 from grader.evidence.values import UNKNOWN, Rows, Value
 
 
@@ -14,6 +14,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return _item(base, index)
     if not base.rows:
         return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
+    if base.type == TRANSPOSED:
+        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
     if index.statistic and not index.rows and is_table(base):

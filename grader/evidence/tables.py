@@ -18,6 +18,7 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.Index",
 )
 LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
+TRANSPOSED = "transposed"  # an array whose columns are the rows that are followed
 TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame")
 # Methods that only a table has: whoever calls them on an unknown value holds a table.
 TABLE_METHODS = {
@@ -129,6 +130,8 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
     added = frozenset(Taint(t.event, t.rows, names if names is not None else t.columns) for t in value.taints)
     columns = table.columns
+    if columns and columns.kept == frozenset() and value.rows:  # the first column of an empty frame brings the rows
+        table = table.evolve(rows=value.rows)
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
         columns = Columns(columns.base, columns.dropped - names, whole, columns.known)
