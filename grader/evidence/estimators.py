@@ -13,6 +13,7 @@ from grader.evidence.values import (
     Event,
     Model,
     Prediction,
+    Rows,
     Taint,
     Value,
     learned_marks,
@@ -77,6 +78,8 @@ def method_of_model(site: CallSite) -> Value | None:
 
 def _features(site: CallSite) -> Value:
     given = site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
+    if given.type == LOOKUP and not given.rows:  # groups are the rows of a table of their own
+        return given.evolve(type=ARRAY, rows=frozenset({Rows(("groups", given.statistic))}), statistic=NO_ROWS)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
 
 

@@ -8,6 +8,7 @@ from grader.evidence.catalog import role_of
 from grader.evidence.values import NO_ROWS, Event, Rows, RowSets, Taint, covered
 from grader.model import LeakageFact
 
+_SCALING = {"transformer", "imputer", "vectoriser", "selector"}  # fitted anew, each means another thing by its numbers
 _PLAIN = {"fill": "a statistic used to fill or scale values", "resample": "resampling"}
 
 
@@ -53,7 +54,9 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[
         own = sorted(event.taints, key=lambda taint: taint.event.order)
         fitted = sorted(event.fit.taints - event.taints, key=lambda taint: taint.event.order) if event.fit else []
         for taint, of_fit in [(taint, False) for taint in own] + [(taint, True) for taint in fitted]:
-            if taint.event.kind in kinds and not _only_target(event, taint) and _leaks(event, taint.rows, of_fit=of_fit):
+            if taint.event.kind not in kinds or _only_target(event, taint):
+                continue
+            if _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint):
                 yield event, taint
 
 
@@ -69,6 +72,15 @@ def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
     if any(r.reached_by(s) and (parts & _parts(r, s) or "test" in _parts(s)) for r in event.rows for s in whole):
         return True
     return _cut_by_hand(event, whole)
+
+
+def _refitted(event: Event, taint: Taint) -> bool:
+    """Tell whether a transformer was fitted anew on the rows that a model is asked about, apart from its training."""
+    learner, seen = taint.event.model, taint.rows
+    if event.kind not in ("evaluate", "predict") or learner is None or role_of(learner.type) not in _SCALING:
+        return False
+    fitted = event.fit.rows if event.fit else NO_ROWS
+    return bool(fitted) and covered(event.rows, seen) and not covered(fitted, seen) and not covered(event.rows, fitted)
 
 
 def is_cross_validation(event: Event) -> bool:

@@ -180,6 +180,8 @@ def _method(site: CallSite) -> Value:
         return _applied(site, table)
     if method == "rank":
         return learned(site, table)
+    if method == "align":
+        return Value(items=(table, site.argument(0, "other") or UNKNOWN))
     if method in ("merge", "join"):
         joined = (value for value in site.values if value.type == LOOKUP or value.taints)
         return computed_with(site, _kept(site), *joined)
