@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
-from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, is_label_encoder
+from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, is_label_encoder, narrowed
 from grader.evidence.values import (
     NO_ROWS,
     UNKNOWN,
@@ -130,8 +130,9 @@ def _resampled(site: CallSite, model: Model) -> Value:
     # Under-sampling drops rows; only what repeats or makes rows can put one of them on both sides of a split.
     makes_rows = ".under_sampling." not in model.type
     marks = frozenset({Taint(event, features.rows)}) if features.rows and makes_rows else frozenset()
-    made = features.evolve(taints=features.taints | marks), target.evolve(taints=target.taints | marks)
-    return Value(items=made)
+    key = next(iter(site.state.fresh())).origin  # other rows are drawn each time
+    made = (part.evolve(rows=narrowed(part.rows, key), taints=part.taints | marks) for part in (features, target))
+    return Value(items=tuple(made))
 
 
 def _predicted(site: CallSite, model: Model) -> Value:

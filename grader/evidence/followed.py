@@ -57,7 +57,8 @@ def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[Leakage
         yield "overlap", event.span
         yield "multi_test", event.span
         yield "scored_on_training_data", event.span
-    if event.kind in ("fit", "predict") and not event.taints and _through_split(event.rows, loaded):
+    known = event.kind == "fit" or (event.kind == "predict" and event.fit is not None)
+    if known and not event.taints and _through_split(event.rows, loaded):
         yield "preprocessing", event.span
         yield "overlap", event.span
     if event.kind == "fit" and event.model and role_of(event.model.type) == "search" and _from(event.rows, loaded):

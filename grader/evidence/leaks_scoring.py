@@ -101,9 +101,16 @@ def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator
 
 
 def _has_another_test(events: list[Event], rows: RowSets) -> bool:
-    """Tell whether a model was evaluated on rows that took no part in the trials on `rows`."""
-    others = (other for event in events if event.kind in ("evaluate", "predict") for other in event.rows)
-    return any(_is_outer(other, tried) for other in others for tried in rows)
+    """Tell whether a model was asked about rows that took no part in the trials on `rows`: an outer test part, or rows
+    whose answers are not known here.
+    """
+    asked = [event for event in events if event.kind in ("evaluate", "predict")]
+    if any(_is_outer(other, tried) for event in asked for other in event.rows for tried in rows):
+        return True
+    scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
+    scored |= {tried.origin for tried in rows}
+    files = {loaded.origin for event in events if event.kind == "load" for loaded in event.rows} - scored
+    return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
 
 
 def _is_outer(other: Rows, tried: Rows) -> bool:

@@ -141,6 +141,35 @@ def _trained(site: CallSite) -> Value:
     return Value(type=model.type, model=model)
 
 
+def _benchmark(site: CallSite) -> Value:
+    """keras.datasets.mnist.load_data(): a training part and a test part, each with its answers."""
+    if not site.name.startswith("keras.datasets."):
+        return site.fresh()
+    rows = site.state.fresh()
+    site.state.record("load", site.node, site.name, rows=rows)
+    parts = (frozenset(item.part(id(site.node), name) for item in rows) for name in ("train", "test"))
+    tables = [Value(type=ARRAY, rows=part) for part in parts]
+    return Value(items=tuple(Value(items=(table, table)) for table in tables))
+
+
+def _random_split(site: CallSite) -> Value:
+    """torch.utils.data.random_split(dataset, lengths): parts to train on, to validate on where there are three, to test.
+
+    The last part is split off first, so that those before it are parts of the rows it leaves.
+    """
+    rest = site.argument(0, "dataset") or UNKNOWN
+    rest = rest if rest.rows else rest.evolve(rows=site.state.fresh())
+    lengths = site.argument(1, "lengths") or UNKNOWN
+    parts: list[Value] = []
+    for _ in range(max(1, len(lengths.items or ()) - 1)):
+        key = (id(site.node), next(iter(site.state.fresh())).origin)
+        site.state.record("split", site.node, site.name, rows=rest.rows, key=key)
+        test = frozenset(item.part(key, "test") for item in rest.rows)
+        parts.insert(0, rest.evolve(rows=test))
+        rest = rest.evolve(rows=frozenset(item.part(key, "train") for item in rest.rows))
+    return Value(items=(rest, *parts))
+
+
 def _cloned(site: CallSite) -> Value:
     first = site.argument(0, "estimator", "x") or UNKNOWN
     if first.model is None:
@@ -187,6 +216,8 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
     "train": _trained,
+    "load_data": _benchmark,
+    "random_split": _random_split,
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,
