@@ -14,14 +14,7 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
     """Assign `value` to a target: a name, a tuple of targets, a column, an attribute."""
     match target:
         case ast.Name():
-            if value == UNKNOWN or value == Value(loops=value.loops):
-                # What it holds is not known, but it is the same thing wherever this name is read.
-                value = Value(rows=state.fresh(), loops=value.loops)
-            if target.id in state.frames and not value.type and value.rows and value.items is None:
-                value = value.evolve(type=FRAME)
-            if value.model is not None and not value.model.name:
-                value.model.name = target.id
-            scope.names[target.id] = value
+            scope.names[target.id] = _named(target.id, value, state)
         case ast.Tuple() | ast.List():
             for position, part in enumerate(target.elts):
                 inner = part.value if isinstance(part, ast.Starred) else part
@@ -38,6 +31,18 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
                 scope.replace(base, with_columns(base, frozenset({target.attr}), value))
         case ast.Starred():
             bind(target.value, value, scope, state)
+
+
+def _named(name: str, value: Value, state: State) -> Value:
+    """Return the value as what the name stands for from now on."""
+    if value in (UNKNOWN, Value(loops=value.loops)):
+        # What it holds is not known, but it is the same thing wherever this name is read.
+        value = Value(rows=state.fresh(), loops=value.loops)
+    if name in state.frames and not value.type and value.rows and value.items is None:
+        value = value.evolve(type=FRAME)
+    if value.model is not None and not value.model.name:
+        value.model.name = name
+    return value
 
 
 def _unpacked(value: Value, position: int, count: int) -> Value:

@@ -48,6 +48,11 @@ class CallSite:
         value = self.keywords.get(keyword)
         return value is not None and value.constant is True
 
+    def is_false(self, keyword: str) -> bool:
+        """Tell whether `keyword=False` was written."""
+        value = self.keywords.get(keyword)
+        return value is not None and value.constant is False
+
     def along_columns(self) -> bool:
         """Tell whether axis=1 (or "columns") was asked for."""
         axis = self.keywords.get("axis")

@@ -29,7 +29,7 @@ def construct(site: CallSite) -> Value:
     """Return a new object of a known class; loops that reach its settings are remembered as tuning it."""
     parts = tuple(item for value in site.values for item in _flat(value))
     loops = site.loops | frozenset(loop for part in parts if part.model for loop in part.model.tuned_by)
-    model = Model(site.name, parts=parts, tuned_by=loops)
+    model = Model(site.name, parts=parts, tuned_by=loops, settings=site.keywords)
     role = role_of(site.name)
     if role == "container":  # xgb.DMatrix(X, y), lgb.Dataset(X, y): the rows in another box
         data = site.argument(0, "data")
@@ -177,15 +177,27 @@ def split_rows(site: CallSite) -> Value:
         for name in ("train", "test"):
             chosen = frozenset(item.part(key, name) for item in rows)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
-    rows = rows_of(tables)
-    site.state.record("split", site.node, site.name, rows=rows, taints=taints_of(tables[:1]), key=key)
+    ordered = next((table.in_time for table in tables if table.in_time), None)
+    site.state.record(
+        "split", site.node, site.name, rows=rows_of(tables), taints=taints_of(tables[:1]), key=key, in_time=ordered,
+        shuffled=not site.is_false("shuffle"),
+    )  # fmt: skip
     return Value(items=tuple(parts))
+
+
+def shuffles(splitter: Model | None) -> bool:
+    """Tell whether a cross-validator draws its folds at random."""
+    if splitter is None:
+        return False
+    name = splitter.type.rpartition(".")[2]
+    shuffle = splitter.settings.get("shuffle")
+    return "ShuffleSplit" in name or (shuffle is not None and shuffle.constant is True)
 
 
 def _split_key(site: CallSite) -> Hashable:
     """Return what tells this split from others: the same call draws the same parts again only with a fixed seed."""
-    seed, shuffle = site.keywords.get("random_state"), site.keywords.get("shuffle")
-    if shuffle is not None and shuffle.constant is False:
+    seed = site.keywords.get("random_state")
+    if site.is_false("shuffle"):
         return id(site.node), "in order"
     if seed is not None and seed.constant is not None and not seed.loops:
         return id(site.node), seed.constant
@@ -195,7 +207,11 @@ def _split_key(site: CallSite) -> Hashable:
 def _folds(site: CallSite) -> Value:
     """Return the pair of row numbers that a splitter gives for each fold."""
     key = id(site.node)
-    site.state.record("split", site.node, site.name, rows=_features(site).rows, key=key)
+    data = _features(site)
+    site.state.record(
+        "split", site.node, site.name, rows=data.rows, key=key, in_time=data.in_time,
+        shuffled=shuffles(site.receiver.model),
+    )  # fmt: skip
     numbers = site.state.fresh()
     parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
     made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
@@ -205,10 +221,11 @@ def _folds(site: CallSite) -> Value:
 def cross_validate(site: CallSite) -> Value:
     """Log a cross-validation of the first argument on the second."""
     estimator, features = site.argument(0, "estimator"), site.argument(1, "X") or UNKNOWN
+    folds = site.keywords.get("cv")
     site.state.record(
         "cross_validate", site.node, site.name, rows=features.rows, taints=features.taints,
         model=estimator.model if estimator else None, features=features,
-        target=site.argument(2, "y"),
+        target=site.argument(2, "y"), in_time=features.in_time, shuffled=shuffles(folds.model if folds else None),
     )  # fmt: skip
     if site.method == "cross_val_predict":
         return Value(type=ARRAY, rows=features.rows)

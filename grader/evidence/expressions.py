@@ -11,17 +11,19 @@ from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.estimators import method_of_model
+from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
+from grader.evidence.table_methods import method_of_table
 from grader.evidence.tables import (
     ARRAY,
     FRAME,
+    GROUPS,
     SERIES,
     TABLE_METHODS,
-    arithmetic,
+    WINDOW,
     is_table,
-    method_of_table,
 )
 from grader.evidence.values import UNKNOWN, Function, Rows, Value, join, sequence_of, taints_of
 
@@ -118,7 +120,7 @@ def _method(site: CallSite) -> Value:
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
         return _of_container(site)
-    if receiver.rows and (is_table(receiver) or receiver.type == "pandas.GroupBy" or method in TABLE_METHODS):
+    if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver

@@ -8,6 +8,7 @@ from grader.evidence.flow import Flow
 from grader.evidence.leaks_fitting import overlap, preprocessing
 from grader.evidence.leaks_scoring import multi_test, scored_on_training_data
 from grader.evidence.leaks_target import target_among_features
+from grader.evidence.leaks_time import temporal
 from grader.evidence.values import Event
 from grader.model import LeakageFact
 
@@ -28,6 +29,7 @@ def _of_program(events: list[Event]) -> Iterator[LeakageFact]:
     yield from overlap(events)
     yield from multi_test(events)
     yield from target_among_features(events)
+    yield from temporal(events)
     yield from scored_on_training_data(events)
 
 

@@ -30,7 +30,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
     for event, taint in _seen_before(events, ("resample",)):
         yield LeakageFact(
             kind="overlap",
-            message=f"{_class_name(taint.event)} resampled all rows before some of them are {_how(event)}.",
+            message=f"{_copies(taint.event)} before some of them are {_how(event)}.",
             spans=(taint.event.span, event.span),
         )
     for event, taint in _seen_before(events, ("fit",)):
@@ -113,7 +113,7 @@ def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
 
 
 def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
-    """Tell whether a test part that was set aside is among the rows of a fit: put together again, or split off later."""
+    """Tell whether a test part that was set aside is among the rows of a fit: joined again, or split off later."""
     if any(rows.within(f) and "test" in _parts(rows, f) for rows in tested for f in fitted):
         return True
     joined = len(fitted) > len(tested)  # the training part and the test part, put together again
@@ -134,6 +134,12 @@ def _on_which(taint: Taint) -> str:
 
 def _how(event: Event) -> str:
     return "cross-validated" if is_cross_validation(event) else "evaluated"
+
+
+def _copies(event: Event) -> str:
+    if event.model is not None:
+        return f"{_class_name(event)} resampled all rows"
+    return f"{event.name.rpartition('.')[2]} made copies of rows"
 
 
 def _class_name(event: Event) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
-from grader.evidence.tables import ARRAY, FRAME, SERIES, computed_with, learned, some_columns, statistic
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, taints_of
+from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
+from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns
+from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.")
 _MAKERS = {
@@ -27,6 +29,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
 # Functions that learn from all rows they are given and use it on each.
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
              "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
+_MOST_STACKED = 12
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -83,8 +86,8 @@ def _passed_on(site: CallSite) -> Value:
     if not tables:
         return Value(loops=site.loops)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
-        made = learned(site, tables[0].evolve(items=None, constant=None))
-        return Value(items=(made, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else made
+        scaled = learned(site, tables[0].evolve(items=None, constant=None))
+        return Value(items=(scaled, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else scaled
     if site.method in ("get_dummies", "cut", "to_datetime", "to_numeric"):
         return _recoded(site, tables[0])
     made = {"DataFrame": FRAME, "Series": SERIES}.get(site.method)
@@ -128,7 +131,9 @@ def _stacked(site: CallSite) -> Value:
         columns = Columns(base.base, known=False) if base else None
         return tables[0].evolve(taints=taints_of(tables), columns=columns, column=None, items=None)
     rows, taints = site.rows_and_taints()
-    return tables[0].evolve(rows=rows, taints=taints, items=None, column=tables[0].column)
+    stacked = tables[0].evolve(rows=rows, taints=taints, items=None)
+    twice = any(covered(one.rows, other.rows) for one, other in permutations(tables[:_MOST_STACKED], 2))
+    return drawn_twice(site, stacked) if twice else stacked
 
 
 def _trained(site: CallSite) -> Value:
@@ -153,7 +158,7 @@ def _benchmark(site: CallSite) -> Value:
 
 
 def _random_split(site: CallSite) -> Value:
-    """torch.utils.data.random_split(dataset, lengths): parts to train on, to validate on where there are three, to test.
+    """torch.utils.data.random_split(dataset, lengths): parts to train on, to validate on if there are three, to test.
 
     The last part is split off first, so that those before it are parts of the rows it leaves.
     """
@@ -183,8 +188,8 @@ def _cloned(site: CallSite) -> Value:
 def _resampled(site: CallSite) -> Value:
     if site.name != "sklearn.utils.resample":
         return site.fresh()
-    rows, taints = site.rows_and_taints()
-    return Value(rows=rows, taints=taints)
+    made = [drawn_again(site, table) for table in site.table_arguments()]
+    return made[0] if len(made) == 1 else Value(items=tuple(made))
 
 
 def _builtin(site: CallSite) -> Value:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.tables import FRAME, GROUPS, TRANSPOSED, at_split_index, column_of, is_table, names_in, narrowed, select, some_columns
+from grader.evidence.tables import (
+    FRAME,
+    GROUPS,
+    TRANSPOSED,
+    at_split_index,
+    column_of,
+    is_table,
+    names_in,
+    narrowed,
+    select,
+    some_columns,
+)
 from grader.evidence.values import UNKNOWN, Rows, Value
 
 
@@ -19,7 +30,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
     if index.statistic and not index.rows and is_table(base):
-        return _selected(base, index, key)
+        return _selected(base, index)
     names = None if isinstance(index.constant, int) else names_in(index)
     if base.type == GROUPS:
         return base.evolve(column=next(iter(names)) if names and len(names) == 1 else None)
@@ -32,10 +43,9 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     return _rows(base, index, key)
 
 
-def _selected(base: Value, index: Value, key: ast.AST) -> Value:
+def _selected(base: Value, index: Value) -> Value:
     """Return the columns that something learned from rows has picked: they know those rows."""
-    marks = index.taints or frozenset()
-    return some_columns(base).evolve(taints=base.taints | marks)
+    return some_columns(base).evolve(taints=base.taints | index.taints)
 
 
 def _item(base: Value, index: Value) -> Value:

@@ -1,14 +1,8 @@
-"""What methods and indexing do to tables: which rows and columns stay, and what was computed from whom."""
+"""Tables, columns and arrays: which columns are surely there, and which rows are left of them."""
 
 from __future__ import annotations
 
-import ast
-from dataclasses import replace
-
-from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import STATISTICS
-from grader.evidence.state import State
-from grader.evidence.values import NO_ROWS, UNKNOWN, Columns, Rows, RowSets, Taint, Value, marked, taints_of
+from grader.evidence.values import Columns, Rows, RowSets, Taint, Value
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -18,6 +12,7 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.Index",
 )
 LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
+WINDOW = "pandas.Rolling"
 TRANSPOSED = "transposed"  # an array whose columns are the rows that are followed
 TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame")
 # Methods that only a table has: whoever calls them on an unknown value holds a table.
@@ -39,23 +34,6 @@ FRAME_ATTRIBUTES = {
     "isna",
     "describe",
     "corr",
-}
-_ESCAPES = {
-    "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
-    "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
-    "iterrows", "tolist", "transpose",
-}  # fmt: skip
-_LAYOUT = {
-    "rename",
-    "select_dtypes",
-    "merge",
-    "join",
-    "filter",
-    "set_axis",
-    "add_prefix",
-    "add_suffix",
-    "reindex",
-    "assign",
 }
 
 
@@ -147,176 +125,3 @@ def at_split_index(rows: RowSets, index: Value) -> RowSets:
     """Return the rows that an index made by a splitter picks."""
     tails = {item.path[-1] for item in index.rows if item.path}
     return frozenset(Rows(item.origin, (*item.path, tail)) for item in rows for tail in tails)
-
-
-def method_of_table(site: CallSite) -> Value:
-    """Return what a table's method gives, as a value of its own; `pop` also changes the table."""
-    if site.method == "pop":
-        site.scope.replace(site.receiver, without(site.receiver, names_in(site.argument(0, "item"))))
-    return _method(site).evolve()
-
-
-def _method(site: CallSite) -> Value:
-    """Return what a method gives that was called on a table (or on a value that the method shows to be one)."""
-    table, method = site.receiver, site.method
-    if table.type == GROUPS:
-        return _of_groups(site)
-    if method in STATISTICS:
-        return statistic(table, site, site.argument(0, "axis"))
-    if method == "groupby":
-        return table.evolve(type=GROUPS, column=None)
-    if method in ("corr", "corrwith"):
-        event = site.state.record("fill", site.node, site.name, rows=table.rows)
-        return Value(type=LOOKUP, statistic=table.rows, taints=marked(table, Taint(event, table.rows)))
-    if method in _ESCAPES:
-        return UNKNOWN
-    if method == "drop":
-        return _drop(site)
-    if method == "pop":
-        return column_of(table, next(iter(names_in(site.argument(0, "item")) or ()), None))
-    if method in ("fillna", "replace", "clip", "where", "mask"):
-        return computed_with(site, table, *site.values)
-    if method in ("apply", "map", "transform", "pipe"):
-        return _applied(site, table)
-    if method == "rank":
-        return learned(site, table)
-    if method == "align":
-        return Value(items=(table, site.argument(0, "other") or UNKNOWN))
-    if method in ("merge", "join"):
-        joined = (value for value in site.values if value.type == LOOKUP or value.taints)
-        return computed_with(site, _kept(site), *joined)
-    if method == "value_counts":
-        return Value(type=LOOKUP, statistic=table.rows, taints=table.taints)
-    if method == "set_index":
-        return without(table, names_in(site.argument(0, "keys")))
-    if method in ("to_numpy", "toarray", "todense", "to_list"):
-        return table.evolve(type=ARRAY)
-    if method == "append":
-        rows, taints = site.rows_and_taints()
-        return table.evolve(rows=table.rows | rows, taints=table.taints | taints)
-    return _kept(site)
-
-
-def _kept(site: CallSite) -> Value:
-    """Return what methods give that keep the table, its layout, or some of its rows."""
-    table, method = site.receiver, site.method
-    result = table.evolve(items=None)
-    if method in _LAYOUT:
-        result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
-    if method in ("sample", "query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, id(site.node)))
-    return result
-
-
-def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
-    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation.
-
-    Along axis 1 each row gets a number of its own, which tells nothing of other rows.
-    """
-    prediction = table.prediction
-    if axis is not None and axis.constant in (1, "columns") and not prediction:
-        return some_columns(table).evolve(type=SERIES)
-    if prediction and prediction.compared:
-        site.state.record(
-            "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
-            model=prediction.model, fit=prediction.fit,
-        )  # fmt: skip
-    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops)
-
-
-def _of_groups(site: CallSite) -> Value:
-    groups = site.receiver
-    if site.method in ("transform", "apply"):
-        return _applied(site, groups.evolve(type=SERIES))
-    if site.method in ("fillna", "rank", "cumsum", "shift", "ffill", "bfill"):
-        return groups.evolve(type=SERIES)
-    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
-        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
-    return UNKNOWN
-
-
-def _drop(site: CallSite) -> Value:
-    columns = site.keywords.get("columns")
-    if columns is not None:
-        return without(site.receiver, names_in(columns))
-    axis = site.argument(1, "axis")
-    if axis is not None and axis.constant in (1, "columns"):
-        return without(site.receiver, names_in(site.argument(0, "labels")))
-    if axis is not None and axis.constant is None:
-        return without(site.receiver, None)
-    # The whole less a sample that was drawn from it: the other part of a split made by hand.
-    return site.receiver.evolve(rows=narrowed(site.receiver.rows, id(site.node)))
-
-
-def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
-    """Return the table after a step that puts something computed from `others`' rows into its values."""
-    flat = [item for value in others for item in (value.items or (value,))]
-    seen = frozenset(rows for value in flat for rows in value.statistic)
-    marks = taints_of(flat)
-    if not table.rows or not (seen or marks):
-        return table
-    columns = frozenset({table.column}) if table.column and table.type != FRAME else None
-    marks = frozenset(Taint(mark.event, mark.rows, columns) for mark in marks)
-    if seen:
-        event = site.state.record("fill", site.node, site.name, rows=seen)
-        marks |= {Taint(event, seen, columns)}
-    return table.evolve(taints=marked(table, *marks), statistic=NO_ROWS)
-
-
-def learned(site: CallSite, table: Value) -> Value:
-    """Return the table after a step that computes something from all its rows, and uses it on each (a rank, a bin)."""
-    return computed_with(site, table, Value(statistic=table.rows))
-
-
-def _applied(site: CallSite, table: Value) -> Value:
-    """Return what `apply`, `map` and `transform` give: what their function does to the whole column, or to an item."""
-    given = site.argument(0, "func", "arg")
-    if given is None:
-        return table
-    names = names_in(given)
-    if names and names <= STATISTICS:
-        return learned(site, table)
-    if given.function is None and not given.dotted:
-        return computed_with(site, table, given)  # a dict or a series to look values up in
-    if _by_row(site, table):
-        passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
-    else:
-        passed = table.evolve(items=None, constant=None)
-    made = site.state.hooks.call(site, given, passed)
-    if made.statistic and not made.rows and passed.type and site.method != "transform":
-        return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
-    seen = made.statistic - passed.rows if not passed.type else made.statistic
-    return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
-
-
-def _by_row(site: CallSite, table: Value) -> bool:
-    axis = site.argument(1, "axis")
-    if site.method != "apply" or table.type != FRAME:
-        return table.type == SERIES and site.receiver.type != GROUPS
-    return axis is not None and axis.constant in (1, "columns")
-
-
-def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
-    """Return the value of `left (+-*/...) right`: a column less its own mean carries what the mean has seen."""
-    table, other = (left, right) if left.rows or not right.rows else (right, left)
-    if is_table(right) and not is_table(left):
-        table, other = right, left
-    taints = left.taints | right.taints
-    if table.rows and other.statistic and not other.rows:
-        event = state.record("fill", node, "arithmetic", rows=other.statistic)
-        columns = frozenset({table.column}) if table.column else None
-        taints = marked(table, *taints, Taint(event, other.statistic, columns))
-    computed = NO_ROWS if table.rows else left.statistic | right.statistic
-    prediction = left.prediction or right.prediction
-    if prediction and table.rows and other.rows:
-        prediction = replace(prediction, compared=True)
-    return Value(
-        type=table.type if is_table(table) else "",
-        rows=table.rows,
-        taints=taints,
-        columns=table.columns,
-        column=table.column,
-        statistic=computed,
-        prediction=prediction,
-        loops=left.loops | right.loops,
-    )

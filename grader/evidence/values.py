@@ -85,11 +85,12 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """Something done to rows, at a place: "load", "fit", "resample", "fill", "split", "predict", "evaluate",
-    "cross_validate".
+    """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "future", "split",
+    "predict", "evaluate", "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
-    `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others.
+    `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
+    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random.
     """
 
     kind: str
@@ -105,6 +106,8 @@ class Event:
     varied: frozenset[Loop] = frozenset()
     order: int = 0
     key: Hashable = None
+    in_time: Event | None = None
+    shuffled: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +141,7 @@ class Model:
     fits: list[Event] = field(default_factory=list)
     tuned_by: frozenset[Loop] = frozenset()
     name: str = ""
+    settings: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -171,7 +175,10 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of."""
+    """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of.
+
+    `in_time` is what brought the rows into the order of time.
+    """
 
     dotted: str = ""
     type: str = ""
@@ -189,6 +196,7 @@ class Value:
     prediction: Prediction | None = None
     loops: frozenset[Loop] = frozenset()
     splits: bool = False
+    in_time: Event | None = None
     nesting: int = 0
 
     def evolve(self, **changes: Any) -> Value:

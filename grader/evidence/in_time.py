@@ -1,0 +1,54 @@
+"""Rows in the order of time: what sorts them, and what looks at rows that come later."""
+
+from __future__ import annotations
+
+import re
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.tables import WINDOW, names_in
+from grader.evidence.values import Taint, Value, marked
+
+_DATE = re.compile(r"(?i)(^|_)(date|datetime|time|timestamp|dt|day|month|year|quarter|week)s?($|_)|_(at|ts)$|date$")
+_BACKWARDS = {"bfill", "backfill"}
+
+
+def is_date(name: str) -> bool:
+    """Tell whether a column's name says that it holds points in time."""
+    return bool(_DATE.search(name))
+
+
+def in_time(site: CallSite, table: Value, keyword: str) -> Value:
+    """Return the table, marked as being in the order of time where that is what it was sorted or indexed by."""
+    names = names_in(site.argument(0, keyword))
+    if not table.rows or not names or not all(is_date(name) for name in names):
+        return table
+    return table.evolve(in_time=site.state.record("order", site.node, site.name, rows=table.rows))
+
+
+def windows(site: CallSite) -> Value:
+    """Return moving windows over a table: each row's value comes of its neighbours, with `center` of later ones too."""
+    table = site.receiver.evolve(type=WINDOW)
+    return _from_later(site, table) if site.is_true("center") else table
+
+
+def shifted(site: CallSite) -> Value:
+    """Return a table whose rows were moved: a negative number of steps brings later values to earlier rows."""
+    steps = site.argument(0, "periods")
+    later = steps is not None and isinstance(steps.constant, int) and steps.constant < 0
+    return _from_later(site, site.receiver) if later else site.receiver
+
+
+def later_filled(site: CallSite) -> Value:
+    """Return a table whose gaps were filled: from later rows, where the rows are in the order of time."""
+    method = site.argument(1, "method") if site.method == "fillna" else None
+    backwards = site.method in ("interpolate", "bfill") or (method is not None and method.constant in _BACKWARDS)
+    table = site.receiver
+    return _from_later(site, table) if backwards and table.in_time is not None else table
+
+
+def _from_later(site: CallSite, table: Value) -> Value:
+    if not table.rows:
+        return table
+    event = site.state.record("future", site.node, site.name, rows=table.rows)
+    columns = frozenset({table.column}) if table.column else None
+    return table.evolve(taints=marked(table, Taint(event, table.rows, columns)))

@@ -1,0 +1,34 @@
+"""What a model learns of the time after the rows it predicts: a random split of rows in time, and later values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from grader.evidence.values import Event
+from grader.model import LeakageFact
+
+
+def temporal(events: list[Event]) -> Iterator[LeakageFact]:
+    """Yield random splits of rows that the work itself brought into the order of time, and features from later rows."""
+    for event in events:
+        if event.kind in ("split", "cross_validate") and event.in_time is not None and event.shuffled:
+            yield LeakageFact(
+                kind="temporal",
+                message="Rows in the order of time are split at random, so later rows train for earlier ones.",
+                spans=(event.in_time.span, event.span),
+            )
+        if event.kind in ("fit", "cross_validate") and event.model is not None:
+            yield from _from_later(event)
+
+
+def _from_later(event: Event) -> Iterator[LeakageFact]:
+    target = event.target.column if event.target else None
+    if event.features is None or event.target is None:
+        return
+    for taint in sorted(event.features.taints, key=lambda taint: taint.event.order):
+        if taint.event.kind == "future" and taint.columns and target not in taint.columns:
+            yield LeakageFact(
+                kind="temporal",
+                message=f"The feature {min(taint.columns)!r} holds values of later rows.",
+                spans=(taint.event.span, event.span),
+            )

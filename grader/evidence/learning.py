@@ -1,0 +1,115 @@
+"""What is computed from rows and put into others: statistics, bins, ranks, functions that are applied, arithmetic."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import STATISTICS
+from grader.evidence.state import State
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
+from grader.evidence.values import NO_ROWS, Rows, Taint, Value, marked, taints_of
+
+
+def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
+    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation.
+
+    Along axis 1 each row gets a number of its own, which tells nothing of other rows.
+    """
+    prediction = table.prediction
+    if axis is not None and axis.constant in (1, "columns") and not prediction:
+        return some_columns(table).evolve(type=SERIES)
+    if prediction and prediction.compared:
+        site.state.record(
+            "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
+            model=prediction.model, fit=prediction.fit,
+        )  # fmt: skip
+    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops)
+
+
+def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
+    """Return the table after a step that puts something computed from `others`' rows into its values."""
+    flat = [item for value in others for item in (value.items or (value,))]
+    seen = frozenset(rows for value in flat for rows in value.statistic)
+    marks = taints_of(flat)
+    if not table.rows or not (seen or marks):
+        return table
+    columns = frozenset({table.column}) if table.column and table.type != FRAME else None
+    marks = frozenset(Taint(mark.event, mark.rows, columns) for mark in marks)
+    if seen:
+        event = site.state.record("fill", site.node, site.name, rows=seen)
+        marks |= {Taint(event, seen, columns)}
+    return table.evolve(taints=marked(table, *marks), statistic=NO_ROWS)
+
+
+def learned(site: CallSite, table: Value) -> Value:
+    """Return the table after a step that computes something from all its rows, and uses it on each (a rank, a bin)."""
+    return computed_with(site, table, Value(statistic=table.rows))
+
+
+def drawn_again(site: CallSite, table: Value) -> Value:
+    """Return rows drawn from a table by `sample` or `resample`: with replacement, some of them more than once."""
+    drawn = table.evolve(rows=narrowed(table.rows, next(iter(site.state.fresh())).origin), items=None)
+    replaces = site.is_true("replace") or (site.method == "resample" and not site.is_false("replace"))
+    return drawn_twice(site, drawn) if replaces else drawn
+
+
+def drawn_twice(site: CallSite, table: Value) -> Value:
+    """Return a table that holds some rows more than once."""
+    event = site.state.record("resample", site.node, site.name, rows=table.rows)
+    return table.evolve(taints=marked(table, Taint(event, table.rows)))
+
+
+def applied(site: CallSite, table: Value) -> Value:
+    """Return what `apply`, `map` and `transform` give: what their function does to the whole column, or to an item."""
+    given = site.argument(0, "func", "arg")
+    if given is None:
+        return table
+    names = names_in(given)
+    if names and names <= STATISTICS:
+        return learned(site, table)
+    if given.function is None and not given.dotted:
+        return computed_with(site, table, given)  # a dict or a series to look values up in
+    if _by_row(site, table):
+        passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
+    else:
+        passed = table.evolve(items=None, constant=None)
+    made = site.state.hooks.call(site, given, passed)
+    if made.statistic and not made.rows and passed.type and site.method != "transform":
+        return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
+    seen = made.statistic - passed.rows if not passed.type else made.statistic
+    return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
+
+
+def _by_row(site: CallSite, table: Value) -> bool:
+    axis = site.argument(1, "axis")
+    if site.method != "apply" or table.type != FRAME:
+        return table.type == SERIES and site.receiver.type != GROUPS
+    return axis is not None and axis.constant in (1, "columns")
+
+
+def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
+    """Return the value of `left (+-*/...) right`: a column less its own mean carries what the mean has seen."""
+    table, other = (left, right) if left.rows or not right.rows else (right, left)
+    if is_table(right) and not is_table(left):
+        table, other = right, left
+    taints = left.taints | right.taints
+    if table.rows and other.statistic and not other.rows:
+        event = state.record("fill", node, "arithmetic", rows=other.statistic)
+        columns = frozenset({table.column}) if table.column else None
+        taints = marked(table, *taints, Taint(event, other.statistic, columns))
+    computed = NO_ROWS if table.rows else left.statistic | right.statistic
+    prediction = left.prediction or right.prediction
+    if prediction and table.rows and other.rows:
+        prediction = replace(prediction, compared=True)
+    return Value(
+        type=table.type if is_table(table) else "",
+        rows=table.rows,
+        taints=taints,
+        columns=table.columns,
+        column=table.column,
+        statistic=computed,
+        prediction=prediction,
+        loops=left.loops | right.loops,
+    )

@@ -1,0 +1,180 @@
+"""What the methods of tables, columns and groups give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import STATISTICS
+from grader.evidence.in_time import in_time, later_filled, shifted, windows
+from grader.evidence.learning import applied, computed_with, drawn_again, learned, statistic
+from grader.evidence.tables import (
+    ARRAY,
+    GROUPS,
+    LOOKUP,
+    SERIES,
+    WINDOW,
+    column_of,
+    names_in,
+    narrowed,
+    without,
+)
+from grader.evidence.values import UNKNOWN, Columns, Taint, Value, marked
+
+_ESCAPES = {
+    "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
+    "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
+    "iterrows", "tolist", "transpose",
+}  # fmt: skip
+_LAYOUT = {
+    "rename",
+    "select_dtypes",
+    "merge",
+    "join",
+    "filter",
+    "set_axis",
+    "add_prefix",
+    "add_suffix",
+    "reindex",
+    "assign",
+}
+
+
+def method_of_table(site: CallSite) -> Value:
+    """Return what a table's method gives, as a value of its own; `pop` also changes the table."""
+    if site.method == "pop":
+        site.scope.replace(site.receiver, without(site.receiver, names_in(site.argument(0, "item"))))
+    return _method(site).evolve()
+
+
+def _method(site: CallSite) -> Value:
+    """Return what a method gives that was called on a table (or on a value that the method shows to be one)."""
+    table, method = site.receiver, site.method
+    if table.type == GROUPS:
+        return _of_groups(site)
+    if table.type == WINDOW:
+        return table.evolve(type=SERIES)
+    if method in STATISTICS:
+        return statistic(table, site, site.argument(0, "axis"))
+    if method in _ESCAPES:
+        return UNKNOWN
+    return _METHODS.get(method, _kept)(site)
+
+
+def _groupby(site: CallSite) -> Value:
+    return site.receiver.evolve(type=GROUPS, column=None)
+
+
+def _correlations(site: CallSite) -> Value:
+    table = site.receiver
+    event = site.state.record("fill", site.node, site.name, rows=table.rows)
+    return Value(type=LOOKUP, statistic=table.rows, taints=marked(table, Taint(event, table.rows)))
+
+
+def _value_counts(site: CallSite) -> Value:
+    return Value(type=LOOKUP, statistic=site.receiver.rows, taints=site.receiver.taints)
+
+
+def _popped(site: CallSite) -> Value:
+    return column_of(site.receiver, next(iter(names_in(site.argument(0, "item")) or ()), None))
+
+
+def _filled(site: CallSite) -> Value:
+    return computed_with(site, later_filled(site), *site.values)
+
+
+def _applied(site: CallSite) -> Value:
+    return applied(site, site.receiver)
+
+
+def _ranked(site: CallSite) -> Value:
+    return learned(site, site.receiver)
+
+
+def _aligned(site: CallSite) -> Value:
+    return Value(items=(site.receiver, site.argument(0, "other") or UNKNOWN))
+
+
+def _joined(site: CallSite) -> Value:
+    others = (value for value in site.values if value.type == LOOKUP or value.taints)
+    return computed_with(site, _kept(site), *others)
+
+
+def _indexed(site: CallSite) -> Value:
+    return in_time(site, without(site.receiver, names_in(site.argument(0, "keys"))), "keys")
+
+
+def _sorted(site: CallSite) -> Value:
+    return in_time(site, site.receiver.evolve(items=None), "by")
+
+
+def _as_array(site: CallSite) -> Value:
+    return site.receiver.evolve(type=ARRAY)
+
+
+def _appended(site: CallSite) -> Value:
+    rows, taints = site.rows_and_taints()
+    return site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+
+
+def _kept(site: CallSite) -> Value:
+    """Return what methods give that keep the table, its layout, or some of its rows."""
+    table, method = site.receiver, site.method
+    result = table.evolve(items=None)
+    if method in _LAYOUT:
+        result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
+    if method == "sample":
+        return drawn_again(site, result)
+    if method in ("query", "nlargest", "nsmallest", "head", "tail"):
+        result = result.evolve(rows=narrowed(table.rows, id(site.node)))
+    return result
+
+
+def _of_groups(site: CallSite) -> Value:
+    groups = site.receiver
+    if site.method in ("transform", "apply"):
+        return applied(site, groups.evolve(type=SERIES))
+    if site.method in ("rolling", "expanding", "ewm"):
+        return windows(site)
+    if site.method in ("shift", "diff", "pct_change"):
+        return shifted(site).evolve(type=SERIES)
+    if site.method in ("fillna", "rank", "cumsum", "ffill", "bfill"):
+        return groups.evolve(type=SERIES)
+    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
+        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
+    return UNKNOWN
+
+
+def _drop(site: CallSite) -> Value:
+    columns = site.keywords.get("columns")
+    if columns is not None:
+        return without(site.receiver, names_in(columns))
+    axis = site.argument(1, "axis")
+    if axis is not None and axis.constant in (1, "columns"):
+        return without(site.receiver, names_in(site.argument(0, "labels")))
+    if axis is not None and axis.constant is None:
+        return without(site.receiver, None)
+    # The whole less a sample that was drawn from it: the other part of a split made by hand.
+    return site.receiver.evolve(rows=narrowed(site.receiver.rows, id(site.node)))
+
+
+_METHODS: dict[str, Callable[[CallSite], Value]] = {
+    "groupby": _groupby,
+    "corr": _correlations,
+    "corrwith": _correlations,
+    "value_counts": _value_counts,
+    "drop": _drop,
+    "pop": _popped,
+    **dict.fromkeys(("fillna", "replace", "clip", "where", "mask", "interpolate", "bfill"), _filled),
+    **dict.fromkeys(("apply", "map", "transform", "pipe"), _applied),
+    "rank": _ranked,
+    "align": _aligned,
+    "merge": _joined,
+    "join": _joined,
+    "set_index": _indexed,
+    "sort_values": _sorted,
+    **dict.fromkeys(("rolling", "expanding", "ewm"), windows),
+    **dict.fromkeys(("shift", "diff", "pct_change"), shifted),
+    **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
+    "append": _appended,
+}
