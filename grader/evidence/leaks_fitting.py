@@ -9,18 +9,25 @@ from grader.evidence.values import NO_ROWS, Event, Rows, RowSets, Taint, covered
 from grader.model import LeakageFact
 
 _SCALING = {"transformer", "imputer", "vectoriser", "selector"}  # fitted anew, each means another thing by its numbers
-_PLAIN = {"fill": "a statistic used to fill or scale values", "resample": "resampling"}
+_LEARNED = {  # what a step that is no estimator has computed
+    "fillna": "the value that fills gaps",
+    "arithmetic": "a statistic that values are scaled by",
+    "qcut": "the edges of bins",
+    "cut": "the edges of bins",
+    "rank": "a rank",
+    "corr": "a correlation that columns are picked by",
+    "scale": "a mean and a deviation that values are scaled by",
+}
 
 
 def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield each transformer or statistic that saw rows which are evaluated (or cross-validated) later."""
-    for event, taint in _seen_before(events, ("fit", "fill")):
-        if _is_search(taint.event):
+    for event, taint in _seen_before(events, ("fit", "fill", "resample")):
+        if _is_search(taint.event) or _only_copies(taint.event):
             continue
-        what = _PLAIN.get(taint.event.kind) or _class_name(taint.event)
         yield LeakageFact(
             kind="preprocessing",
-            message=f"{_capital(what)} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
+            message=f"{_capital(_what(taint.event))} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
             spans=(taint.event.span, event.span),
         )
 
@@ -140,6 +147,17 @@ def _copies(event: Event) -> str:
     if event.model is not None:
         return f"{_class_name(event)} resampled all rows"
     return f"{event.name.rpartition('.')[2]} made copies of rows"
+
+
+def _only_copies(event: Event) -> bool:
+    """Tell whether resampling repeats rows as they are; SMOTE and its like compute new ones from all they see."""
+    return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
+
+
+def _what(event: Event) -> str:
+    if event.model is not None:
+        return _class_name(event)
+    return _LEARNED.get(event.name.rpartition(".")[2], "a statistic that goes into a feature")
 
 
 def _class_name(event: Event) -> str:
