@@ -8,6 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, is_label_encoder, narrowed
 from grader.evidence.values import (
+    FOLDS,
     NO_ROWS,
     UNKNOWN,
     Event,
@@ -215,7 +216,7 @@ def _folds(site: CallSite) -> Value:
     numbers = site.state.fresh()
     parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
     made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
-    return Value(type="folds", items=(Value(items=made),))
+    return Value(type=FOLDS, each=Value(items=made))
 
 
 def cross_validate(site: CallSite) -> Value:

@@ -8,6 +8,7 @@ from itertools import permutations
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
+from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
 from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
@@ -197,9 +198,9 @@ def _builtin(site: CallSite) -> Value:
     if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
         return first
     if site.name == "zip":
-        return _zipped([value.items for value in site.arguments], site)
-    if site.name == "enumerate" and first.items is not None:
-        return first.evolve(items=tuple(Value(items=(UNKNOWN, item)) for item in first.items), keys=None)
+        return zipped(site)
+    if site.name == "enumerate":
+        return numbered(first)
     if site.name in ("sum", "max", "min") and first.rows:
         return statistic(first, site)
     if site.name == "dict":
@@ -207,13 +208,6 @@ def _builtin(site: CallSite) -> Value:
     if site.name in _NUMBERS or site.name in ("print", "display", "range"):
         return Value(type=NUMBER, loops=site.loops)
     return site.fresh()
-
-
-def _zipped(columns: list[tuple[Value, ...] | None], site: CallSite) -> Value:
-    known = [items for items in columns if items is not None]
-    if not known or len(known) < len(columns):
-        return Value(loops=site.loops)
-    return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
 
 
 _SPECIAL: dict[str, Callable[[CallSite], Value]] = {

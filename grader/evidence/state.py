@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
-from grader.evidence.values import Event, Function, Loop, Rows, Value
+from grader.evidence.values import FOLDS, Event, Function, Loop, Rows, Value
 
 MAX_STEPS = 400_000
 _BUILTINS = frozenset(dir(builtins))
@@ -123,11 +123,10 @@ class State:
 
     def enter_loop(self, node: ast.expr, source: Value) -> Value:
         """Begin a loop over `source` and return one element of it; the caller ends the loop."""
-        folds = source.type == "folds"
-        loop = Loop(span_of(self.unit, node), folds)
+        loop = Loop(span_of(self.unit, node), folds=source.type == FOLDS)
         self.loops.append(loop)
-        if folds and source.items:
-            return source.items[0]
+        if source.each is not None:
+            return source.each
         rows = frozenset(Rows(("element", rows)) for rows in source.rows)
         return Value(rows=rows, loops=source.loops | {loop})
 

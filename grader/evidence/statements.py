@@ -135,7 +135,7 @@ def _in_loop(
 
 def _elements(source: Value, element: Value, loop: Loop) -> Iterator[Value]:
     items = source.items
-    if not items or source.type == "folds":
+    if not items or source.each is not None:
         yield element
         return
     items = items[: _MAX_NAMES if all(item.constant is not None for item in items) else _MAX_UNROLLED]

@@ -177,7 +177,7 @@ class Prediction:
 class Value:
     """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of.
 
-    `in_time` is what brought the rows into the order of time.
+    `in_time` is what brought the rows into the order of time, `each` what a loop over it yields.
     """
 
     dotted: str = ""
@@ -196,6 +196,7 @@ class Value:
     prediction: Prediction | None = None
     loops: frozenset[Loop] = frozenset()
     splits: bool = False
+    each: Value | None = None
     in_time: Event | None = None
     nesting: int = 0
 
@@ -205,6 +206,7 @@ class Value:
 
 
 UNKNOWN = Value()
+FOLDS = "folds"  # the type of what yields the pairs of row numbers of a cross-validation
 NUMBER = "number"  # the type of what holds no rows for sure
 _MAX_NESTING = 4
 _MAX_ITEMS = 200

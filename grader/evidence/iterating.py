@@ -1,0 +1,30 @@
+"""What loops over `enumerate`, `zip` and batches yield."""
+
+from __future__ import annotations
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.values import UNKNOWN, Rows, Value
+
+
+def numbered(source: Value) -> Value:
+    """Return `enumerate(source)`: each item behind its number."""
+    if source.items is not None and source.each is None:
+        return source.evolve(items=tuple(Value(items=(UNKNOWN, item)) for item in source.items), keys=None)
+    return Value(type=source.type, each=Value(items=(UNKNOWN, element_of(source))), loops=source.loops)
+
+
+def zipped(site: CallSite) -> Value:
+    """Return `zip(...)`: item by item where all are known, else one tuple of elements."""
+    known = [value.items for value in site.arguments if value.items is not None]
+    if known and len(known) == len(site.arguments):
+        return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
+    return Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
+
+
+def element_of(source: Value) -> Value:
+    """Return what is known of any one item of `source`."""
+    if source.each is not None:
+        return source.each
+    if source.items:
+        return source.items[0] if len(source.items) == 1 else Value(loops=source.loops)
+    return Value(rows=frozenset(Rows(("element", rows)) for rows in source.rows), loops=source.loops)
