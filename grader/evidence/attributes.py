@@ -9,6 +9,7 @@ from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOS
 from grader.evidence.values import UNKNOWN, Function, Model, Rows, RowSets, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
+_MOST_BASES = 4
 _FACTS = {"shape", "columns", "dtypes", "dtype", "size", "ndim", "name", "empty"}
 
 
@@ -39,6 +40,21 @@ def attribute(base: Value, name: str) -> Value:
     return Value(rows=_derived(base, "attr", name), loops=base.loops)
 
 
+def own_method(owner: Function, name: str, depth: int = 0) -> Function | None:
+    """Return a method of a class of the submission, its own or one of a base class that is the submission's too."""
+    node = owner.node
+    if not isinstance(node, ast.ClassDef) or depth > _MOST_BASES:
+        return None
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name == name:
+            return Function(item, owner.unit, owner.scope)
+    for base in node.bases:
+        found = owner.scope.find(base.id) if isinstance(base, ast.Name) else None
+        if found is not None and found.function is not None:
+            return own_method(found.function, name, depth + 1)
+    return None
+
+
 def _of_model(base: Value, model: Model, name: str) -> Value:
     """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
     if name == "best_estimator_":
@@ -58,10 +74,10 @@ def _of_instance(base: Value, name: str) -> Value:
     assert instance is not None
     if name in instance.attributes:
         return instance.attributes[name]
-    body = instance.owner.node.body if instance.owner and isinstance(instance.owner.node, ast.ClassDef) else []
-    for item in body:
-        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name == name and instance.owner:
-            return Value(function=Function(item, instance.owner.unit, instance.owner.scope, bound=base))
+    method = own_method(instance.owner, name) if instance.owner else None
+    if method is not None:
+        method.bound = base
+        return Value(function=method)
     made = Value(rows=frozenset({Rows(("self", id(instance), name))}))
     instance.attributes[name] = made
     return made

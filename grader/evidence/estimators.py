@@ -15,6 +15,7 @@ from grader.evidence.values import (
     Model,
     Prediction,
     Rows,
+    RowSets,
     Taint,
     Value,
     learned_marks,
@@ -93,10 +94,24 @@ def fit(site: CallSite, model: Model) -> Event:
         rows, taints = rows_of(tables[-1:]), taints_of(tables)
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=site.argument(1, "y", "Y"),
+        features=features, target=site.argument(1, "y", "Y"), stopped_by=_stopped_by(site, model),
     )  # fmt: skip
     model.fits.append(event)
     return event
+
+
+_STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
+
+
+def _stopped_by(site: CallSite, model: Model) -> RowSets:
+    """Return the rows whose score decides when training stops, or which of its states is kept."""
+    given = {**model.settings, **site.keywords}
+    callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
+    named = [value.type or (value.model.type if value.model else value.dotted) for value in callbacks]
+    stops = any(name.rpartition(".")[2] in _STOPPERS for name in named)
+    stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
+    watched = given.get("validation_data") or given.get("eval_set") or UNKNOWN
+    return rows_of(_flat(watched)) if stops else NO_ROWS
 
 
 def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:

@@ -13,6 +13,7 @@ from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.estimators import method_of_model
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
+from grader.evidence.networks import backward, called, is_network
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -84,6 +85,8 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     site = CallSite(node, resolved.name, arguments, keywords, scope, state, receiver)
     if callee.function is not None:
         return state.hooks.follow(state, callee.function, arguments, keywords)
+    if callee.model is not None and is_network(callee.model):
+        return called(site, callee.model)
     if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
         return _method(site)
     if callee.dotted:
@@ -115,6 +118,8 @@ def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
 
 def _method(site: CallSite) -> Value:
     receiver, method = site.receiver, site.method
+    if method == "backward" and receiver.prediction is not None:
+        return backward(site, receiver.prediction)
     if receiver.model is not None:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result

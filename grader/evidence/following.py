@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.assignments import bind
+from grader.evidence.attributes import own_method
 from grader.evidence.expressions import evaluate
+from grader.evidence.networks import MODULE, is_network_class
 from grader.evidence.state import Scope, State
 from grader.evidence.statements import execute
-from grader.evidence.values import UNKNOWN, Function, Instance, Rows, Value, join
+from grader.evidence.values import UNKNOWN, Function, Instance, Model, Rows, Value, join
 
 _MAX_DEPTH = 6
 
@@ -75,9 +77,11 @@ def _bind_parameters(
 
 def _instantiate(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     made = Value(instance=Instance(owner=function))
-    body = function.node.body if isinstance(function.node, ast.ClassDef) else []
-    for item in body:
-        if isinstance(item, ast.FunctionDef) and item.name == "__init__":
-            bound = Function(item, function.unit, function.scope, bound=made)
-            follow(state, bound, arguments, keywords)
+    bases = function.node.bases if isinstance(function.node, ast.ClassDef) else []
+    if is_network_class([evaluate(base, function.scope, state) for base in bases]):
+        made = made.evolve(type=MODULE, model=Model(MODULE))
+    method = own_method(function, "__init__")
+    if method is not None:
+        method.bound = made
+        follow(state, method, arguments, keywords)
     return made

@@ -25,9 +25,10 @@ def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
     for event, taint in _seen_before(events, ("fit", "fill", "resample")):
         if _is_search(taint.event) or _only_copies(taint.event):
             continue
+        what = _capital(_what(taint.event))
         yield LeakageFact(
             kind="preprocessing",
-            message=f"{_capital(_what(taint.event))} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
+            message=f"{what} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
             spans=(taint.event.span, event.span),
         )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.evidence.catalog import is_trivial, role_of
 from grader.evidence.leaks_fitting import trained_on_test
+from grader.evidence.networks import is_network
 from grader.evidence.values import Event, Loop, Rows, RowSets, covered
 from grader.model import LeakageFact
 
@@ -18,8 +19,8 @@ _MOST_SHOWN = 4
 def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well."""
     for event in events:
-        if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None:
-            continue
+        if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or is_network(event.model):
+            continue  # what a loop over batches prints of its loss is no result
         if covered(event.rows, event.fit.rows) and not trained_on_test(event.fit.rows, event.rows):
             other = next((later for later in events if _is_held_out(later) and later.model is event.model), None)
             beside = "; the score on held-out rows stands beside it" if other else ", and on no others"
@@ -69,6 +70,18 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     for rows, trials in tried.items():
         if trials.reported and not _has_another_test(events, rows):
             yield from _found(trials)
+            yield from _stopped_on(rows, trials)
+
+
+def _stopped_on(rows: RowSets, trials: _Trials) -> Iterator[LeakageFact]:
+    """Yield a fit that was stopped by the score on the very rows that it is reported on."""
+    event = next(iter(trials.models.values()))
+    if len(trials.models) == 1 and event.fit is not None and covered(event.fit.stopped_by, rows):
+        yield LeakageFact(
+            kind="multi_test",
+            message="The score on the test part decides when training stops, and no rows are kept for the result.",
+            spans=(event.fit.span, event.span),
+        )
 
 
 def _found(trials: _Trials) -> Iterator[LeakageFact]:

@@ -10,10 +10,12 @@ from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kin
 from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
+from grader.evidence.networks import held, held_by, holds_rows, loss
 from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
 
-_PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.")
+_PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
+            "torch.", "tensorflow.")  # fmt: skip
 _MAKERS = {
     "sklearn.pipeline.make_pipeline": "sklearn.pipeline.Pipeline",
     "sklearn.pipeline.make_union": "sklearn.pipeline.FeatureUnion",
@@ -45,6 +47,8 @@ def call_library(site: CallSite) -> Value:
     special = _SPECIAL.get(method)
     if special and "." in name:
         return special(site)
+    if holds_rows(name):
+        return held(site)
     if is_metric(name):
         evaluate_predictions(site)
         return Value(type=NUMBER, loops=site.loops)
@@ -79,6 +83,10 @@ def _loaded(site: CallSite) -> Value:
 
 def _passed_on(site: CallSite) -> Value:
     tables = site.table_arguments()
+    if site.name.startswith("torch.nn.functional.") and site.method.endswith(("loss", "entropy")):
+        return loss(site)
+    if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:
+        return Value(items=(tables[0], tables[0]))  # the values, and where in each row they are
     if site.method in STATISTICS:
         return statistic(tables[0], site, site.argument(1, "axis")) if tables else UNKNOWN
     if site.name == "pandas.DataFrame" and not site.values:
@@ -164,6 +172,7 @@ def _random_split(site: CallSite) -> Value:
     The last part is split off first, so that those before it are parts of the rows it leaves.
     """
     rest = site.argument(0, "dataset") or UNKNOWN
+    rest = held_by(rest.instance) if rest.instance is not None else rest
     rest = rest if rest.rows else rest.evolve(rows=site.state.fresh())
     lengths = site.argument(1, "lengths") or UNKNOWN
     parts: list[Value] = []

@@ -90,7 +90,8 @@ class Event:
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
-    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random.
+    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. A fit was
+    `stopped_by` the score on those rows.
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Event:
     key: Hashable = None
     in_time: Event | None = None
     shuffled: bool = False
+    stopped_by: RowSets = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

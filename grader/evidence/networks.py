@@ -1,0 +1,78 @@
+"""PyTorch as people write it: data sets and loaders hold rows, calling a network predicts, a step backwards fits it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.tables import ARRAY
+from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
+
+MODULE = "torch.nn.Module"
+_HOLDERS = {"DataLoader", "TensorDataset", "Subset", "ConcatDataset"}
+_BASES = ("Module", "LightningModule")
+
+
+def is_network_class(bases: list[Value]) -> bool:
+    """Tell whether a class of the submission is a network, by what it is derived from."""
+    return any(base.dotted.startswith(("torch.", "pytorch_lightning.")) and _last(base) in _BASES for base in bases)
+
+
+def _last(base: Value) -> str:
+    return base.dotted.rpartition(".")[2]
+
+
+def is_network(model: Model | None) -> bool:
+    """Tell whether a model is called, and not asked to `predict`."""
+    return model is not None and model.type.startswith("torch.nn.")
+
+
+def called(site: CallSite, model: Model) -> Value:
+    """Return what calling a network or a loss gives: a prediction, or how far one is from the truth."""
+    if any(value.prediction for value in site.values):
+        return loss(site)
+    data = site.argument(0) or UNKNOWN
+    fit = model.fits[-1] if model.fits else None
+    said = Prediction(model, fit, data.rows, data.taints)
+    return Value(type=ARRAY, rows=data.rows, prediction=said, loops=site.loops)
+
+
+def loss(site: CallSite) -> Value:
+    """Return a loss: a prediction that was compared with the truth."""
+    said = next((value.prediction for value in site.values if value.prediction), None)
+    if said is None:
+        return Value(loops=site.loops)
+    return Value(type=ARRAY, rows=said.rows, prediction=replace(said, compared=True), loops=site.loops)
+
+
+def backward(site: CallSite, said: Prediction) -> Value:
+    """Log `loss.backward()`: the network learns from the rows that it was asked about."""
+    model = said.model
+    event = site.state.record(
+        "fit", site.node, f"{model.type}.backward", rows=said.rows, taints=said.taints, model=model, target=UNKNOWN
+    )
+    model.fits.append(event)
+    return UNKNOWN
+
+
+def holds_rows(name: str) -> bool:
+    """Tell whether a class keeps the rows that it is given, for a loop to go over."""
+    return name.startswith("torch.utils.data.") and name.rpartition(".")[2] in _HOLDERS
+
+
+def held(site: CallSite) -> Value:
+    """Return a data set or loader: its rows are its arguments', and a loop gets batches of them with their answers."""
+    tables = [value if value.instance is None else held_by(value.instance) for value in site.values]
+    tables = [table for table in tables if table.rows]
+    rows = rows_of(tables[:1])
+    batch = Value(type=ARRAY, rows=rows, taints=taints_of(tables))
+    return batch.evolve(type="torch.utils.data.DataLoader", each=Value(items=(batch, batch)))
+
+
+def held_by(instance: Instance) -> Value:
+    """Return the rows that an object of the submission keeps, where all that it keeps are of the same ones."""
+    tables = [value for value in instance.attributes.values() if value.rows and value.model is None]
+    same = {table.rows for table in tables}
+    if len(same) != 1:
+        return UNKNOWN
+    return Value(type=ARRAY, rows=tables[0].rows, taints=taints_of(tables))
