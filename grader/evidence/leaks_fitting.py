@@ -58,14 +58,26 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
 
 
 def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[Event, Taint]]:
+    held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
     for event in events:
         own = sorted(event.taints, key=lambda taint: taint.event.order)
         fitted = sorted(event.fit.taints - event.taints, key=lambda taint: taint.event.order) if event.fit else []
         for taint, of_fit in [(taint, False) for taint in own] + [(taint, True) for taint in fitted]:
             if taint.event.kind not in kinds or _only_target(event, taint):
                 continue
+            if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
+                continue
             if _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint):
                 yield event, taint
+
+
+def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
+    """Tell whether rows were cut by hand from those that models are asked about: their folds only compare models."""
+    return any(
+        "slice" in _parts(one) and one.origin == other.origin and _apart(one, other)
+        for one in rows
+        for other in held_out
+    )
 
 
 def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
@@ -117,7 +129,7 @@ def _apart(first: Rows, second: Rows) -> bool:
 
 def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
     """Return the names of the parts on the way from the rows `within` (or from the very beginning) to `rows`."""
-    return {part for _, part in rows.path[len(within.unpicked()) if within else 0 :]}
+    return {part for _, part in rows.path[(within and rows.shared_with(within)) or 0 :]}
 
 
 def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
@@ -129,9 +141,11 @@ def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
 
 
 def _only_target(event: Event, taint: Taint) -> bool:
-    """Tell whether what was computed concerns the target column alone."""
+    """Tell whether what was computed concerns the target column alone, or may do so."""
     fit = event.fit or event
     target = fit.target.column if fit.target else None
+    if taint.maybe and (target is None or target.startswith("#")):
+        return True
     return target is not None and taint.columns == frozenset({target})
 
 

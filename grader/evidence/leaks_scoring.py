@@ -22,13 +22,23 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
         if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or is_network(event.model):
             continue  # what a loop over batches prints of its loss is no result
         if covered(event.rows, event.fit.rows) and not trained_on_test(event.fit.rows, event.rows):
-            other = next((later for later in events if _is_held_out(later) and later.model is event.model), None)
-            beside = "; the score on held-out rows stands beside it" if other else ", and on no others"
+            beside = _score_beside(event, events)
+            more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(
                 kind="scored_on_training_data",
-                message=f"The model is scored on rows it was fitted on{beside}.",
+                message=f"The model is scored on rows it was fitted on{more}.",
                 spans=(event.fit.span, event.span),
             )
+
+
+def _score_beside(event: Event, events: list[Event]) -> bool:
+    """Tell whether the same model, or one of its kind, is scored on rows that it was not fitted on."""
+    assert event.model is not None
+    for other in events:
+        same = other.model is event.model or (other.model is not None and other.model.type == event.model.type)
+        if same and (other.kind == "cross_validate" or _is_held_out(other)):
+            return True
+    return False
 
 
 def _is_held_out(event: Event) -> bool:

@@ -70,7 +70,7 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     names = names_in(index.items[1])
     numbered = names is not None and any(name.startswith("#") for name in names)
     if names is None or (numbered and base.type.startswith(FRAME)):
-        return some_columns(table)
+        return some_columns(table, most=isinstance(columns, ast.Slice))
     return select(table, names) if index.items[1].items is not None else column_of(table, next(iter(names)))
 
 

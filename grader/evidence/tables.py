@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.evidence.values import Columns, Rows, RowSets, Taint, Value
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
@@ -66,10 +68,15 @@ def without(value: Value, names: frozenset[str] | None) -> Value:
     return value.evolve(columns=columns, taints=taints)
 
 
-def some_columns(value: Value) -> Value:
-    """Return the table after a selection that cannot be followed: the target, and its encoding, may be gone."""
+def some_columns(value: Value, *, most: bool = False) -> Value:
+    """Return the table after a selection that cannot be followed: the target, and its encoding, may be gone.
+
+    With `most` the columns are a run of neighbours: a mark on one of them may have stayed.
+    """
     columns = value.columns.fewer() if value.columns else None
-    taints = frozenset(t for t in value.taints if t.columns is None or not is_label_encoder(t.event.name))
+    sure = {t for t in value.taints if t.columns is None or not is_label_encoder(t.event.name)}
+    unsure = {replace(t, maybe=True) for t in value.taints - sure} if most else set()
+    taints = frozenset(sure | unsure)
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
 
 
@@ -95,7 +102,7 @@ def column_of(value: Value, name: str | None) -> Value:
 
 def _within(taints: frozenset[Taint], names: frozenset[str]) -> frozenset[Taint]:
     return frozenset(
-        Taint(taint.event, taint.rows, names if taint.columns is None else taint.columns & names)
+        replace(taint, columns=names if taint.columns is None else taint.columns & names)
         for taint in taints
         if taint.columns is None or taint.columns & names
     )
@@ -106,7 +113,7 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
     kept = table.taints
     if names is not None:
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
-    added = frozenset(Taint(t.event, t.rows, names if names is not None else t.columns) for t in value.taints)
+    added = frozenset(replace(t, columns=names if names is not None else t.columns) for t in value.taints)
     columns = table.columns
     if columns and columns.kept == frozenset() and value.rows:  # the first column of an empty frame brings the rows
         table = table.evolve(rows=value.rows)

@@ -35,20 +35,25 @@ class Rows:
     def reached_by(self, seen: Rows) -> bool:
         """Tell whether some of the rows here are among `seen`: all of them, or what a condition picked of them all.
 
-        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split made in another way.
+        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split made in another way; of two
+        conditions nobody knows.
         """
-        if self.within(seen):
-            return True
-        path = seen.unpicked()
-        rest = self.path[len(path) :]
-        return self.origin == seen.origin and self.path[: len(path)] == path and (not rest or rest[0][1] != "mask")
+        shared = self.shared_with(seen)
+        if shared is None:
+            return False
+        picked, rest = seen.path[shared:], self.path[shared:]
+        return not rest or rest[0][1] != "mask" or all(part != "mask" for _, part in picked)
 
-    def unpicked(self) -> tuple[tuple[Hashable, str], ...]:
-        """Return the path without the conditions at its end."""
-        path = self.path
-        while path and path[-1][1] in ("mask", "some"):
-            path = path[:-1]
-        return path
+    def shared_with(self, seen: Rows) -> int | None:
+        """Return how much of `seen`'s path leads here too, but for conditions at its end; None where it is less."""
+        if self.origin != seen.origin:
+            return None
+        for length in range(len(seen.path), -1, -1):
+            if self.path[:length] == seen.path[:length]:
+                return length
+            if seen.path[length - 1][1] not in ("mask", "some"):
+                return None
+        return None
 
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
@@ -127,11 +132,15 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Taint:
-    """Mark on a value: computed with `event`, which saw `rows`; in `columns`, or None for any of them."""
+    """Mark on a value: computed with `event`, which saw `rows`; in `columns`, or None for any of them.
+
+    It is there `maybe` where columns were cut by their place: all but the last, say, which may be the one marked.
+    """
 
     event: Event
     rows: RowSets
     columns: frozenset[str] | None = None
+    maybe: bool = False
 
 
 @dataclass(eq=False)
