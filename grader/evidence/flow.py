@@ -40,9 +40,12 @@ class _Walk:
         for path, units in self.programs.items():
             if path not in self.modules:
                 self._walk_program(path, units)
-        for function in list(self.shared.defined.values()):
-            if function.node not in self.shared.called:
-                self._walk_uncalled(function)
+        looked_at: set[ast.AST] = set()
+        while waiting := [function for node, function in self.shared.defined.items() if node not in looked_at]:
+            for function in waiting:  # walking one may define others inside it
+                looked_at.add(function.node)
+                if function.node not in self.shared.called:
+                    self._walk_uncalled(function)
         self.flow.resolved = self.shared.resolved
         return self.flow
 

@@ -1,50 +1,13 @@
-"""Each kind of leak as candidates write it, beside the harmless twin that looks almost the same.
-
-The excerpts lie in leak_pairs/KIND.txt: a title, the leaky work, "harmless twin", and the twin. `# %%` begins a new
-cell, and `<name>` stands for a cell of snippets.txt. A title ends in "(also KIND)" where one act is two leaks.
-"""
+"""Each kind of leak as candidates write it, beside the harmless twin that looks almost the same."""
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 
 import pytest
+from leak_excerpts import SNIPPETS, cells_of, kinds_in, pairs, sections
 
 from grader.evidence import read_facts
-
-PAIRS = Path(__file__).parent / "leak_pairs"
-KINDS = ("preprocessing", "overlap", "scored_on_training_data", "target", "multi_test")
-
-
-def sections(name: str) -> list[tuple[str, str]]:
-    found = re.split(r"^### (.*)\n", (PAIRS / f"{name}.txt").read_text(), flags=re.MULTILINE)
-    return [(title, text.strip()) for title, text in zip(found[1::2], found[2::2], strict=True)]
-
-
-SNIPPETS = dict(sections("snippets"))
-
-
-def cells_of(text: str) -> list[str]:
-    cells = [cell.strip() for cell in text.split("# %%")]
-    return [SNIPPETS[cell[1:-1]] if cell.startswith("<") else cell for cell in cells]
-
-
-def pairs() -> list[object]:
-    found = []
-    for kind in KINDS:
-        excerpts = sections(kind)
-        for (title, leaky), (_, harmless) in zip(excerpts[::2], excerpts[1::2], strict=True):
-            kinds = {kind, *re.findall(r"\(also (\w+)\)", title)}
-            found.append(pytest.param(kinds, leaky, harmless, id=f"{kind}: {title}"))
-    return found
-
-
-def kinds_in(folder: Path, cells: list[str]) -> set[str]:
-    notebook = {"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4}
-    (folder / "work.ipynb").write_text(json.dumps(notebook))
-    return {leak.kind for leak in read_facts(folder, ["work.ipynb"]).leaks}
 
 
 @pytest.mark.parametrize(("kinds", "leaky", "harmless"), pairs())
