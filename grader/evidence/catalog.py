@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from grader.model.evidence import CallKind
 
 # Role of the classes of a module: the longest prefix counts.
@@ -120,6 +122,7 @@ def canonical(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def role_of(type_name: str) -> str:
     """Return the role of a class by its dotted name: "transformer", "estimator", ..., or "" where it is unknown."""
     module, _, last = type_name.rpartition(".")
