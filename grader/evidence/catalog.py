@@ -54,7 +54,8 @@ _CLASS_ROLES = {
         ("SMOTE", "ADASYN", "BorderlineSMOTE", "SVMSMOTE", "SMOTENC", "SMOTEENN", "SMOTETomek"), "resampler"
     ),
     **dict.fromkeys(("RandomOverSampler", "RandomUnderSampler", "NearMiss", "TomekLinks"), "resampler"),
-    **dict.fromkeys(("Tokenizer",), "vectoriser"),
+    **dict.fromkeys(("Tokenizer", "TextVectorization", "StringLookup", "IntegerLookup"), "vectoriser"),
+    **dict.fromkeys(("Normalization", "Discretization"), "transformer"),  # of Keras: layers that are adapted to rows
     **dict.fromkeys(("DMatrix", "Pool", "Dataset"), "container"),
 }
 
@@ -64,7 +65,7 @@ STATISTICS |= {"nanmean", "nanmedian", "nanstd", "nanmin", "nanmax", "percentile
 _EXPLORING = {"head", "tail", "info", "describe", "value_counts", "isnull", "isna", "notnull", "notna", "nunique"}
 _EXPLORING |= {"unique", "corr", "duplicated", "crosstab", "pivot_table", "corrwith", "memory_usage", "profile_report"}
 _METHODS: dict[str, CallKind] = {
-    **dict.fromkeys(("fit", "train_on_batch", "partial_fit", "fit_on_texts", "fit_generator"), "fit"),
+    **dict.fromkeys(("fit", "train_on_batch", "partial_fit", "fit_on_texts", "fit_generator", "adapt"), "fit"),
     **dict.fromkeys(("transform", "fit_transform", "texts_to_sequences", "inverse_transform"), "transform"),
     **dict.fromkeys(("predict", "predict_proba", "decision_function", "predict_log_proba", "fit_predict"), "predict"),
     **dict.fromkeys(("predict_classes", "forecast", "predict_generator"), "predict"),
