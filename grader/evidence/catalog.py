@@ -54,7 +54,8 @@ _CLASS_ROLES = {
         ("SMOTE", "ADASYN", "BorderlineSMOTE", "SVMSMOTE", "SMOTENC", "SMOTEENN", "SMOTETomek"), "resampler"
     ),
     **dict.fromkeys(("RandomOverSampler", "RandomUnderSampler", "NearMiss", "TomekLinks"), "resampler"),
-    **dict.fromkeys(("Tokenizer", "TextVectorization", "StringLookup", "IntegerLookup"), "vectoriser"),
+    # They number words, and learn nothing that tells a model of other rows.
+    **dict.fromkeys(("Tokenizer", "TextVectorization", "StringLookup", "IntegerLookup"), "stateless"),
     **dict.fromkeys(("Normalization", "Discretization"), "transformer"),  # of Keras: layers that are adapted to rows
     **dict.fromkeys(("DMatrix", "Pool", "Dataset"), "container"),
 }
