@@ -41,6 +41,11 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
     return Unit(source, tree, lines)
 
 
+def parses(code: str) -> bool:
+    """Tell whether `code` is Python as it stands, without any repair."""
+    return _parse(code)[0] is not None
+
+
 def _count(text: str) -> int:
     return len(text.rstrip("\n").split("\n")) if text.strip() else 0
 

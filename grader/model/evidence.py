@@ -94,6 +94,23 @@ class Document(Record):
     words: int
 
 
+class LintFault(Record):
+    """One fault that a lint rule found. `below` is where a name that was used too early is defined further down."""
+
+    rule: str
+    message: str
+    span: Span
+    below: Span | None = None
+
+
+class Lint(Record):
+    """What a fixed set of lint rules found in `paths`; in those of `unknown_names` an undefined name proves nothing."""
+
+    paths: tuple[str, ...] = ()
+    unknown_names: tuple[str, ...] = ()
+    faults: tuple[LintFault, ...] = ()
+
+
 LeakageKind = Literal["preprocessing", "overlap", "multi_test", "target", "temporal", "scored_on_training_data"]
 
 
@@ -113,7 +130,7 @@ class FollowedFact(Record):
 
 
 class CodeFacts(Record):
-    """Everything read from the submission without running it."""
+    """Everything read from the submission without running it. `lint` is None where ruff could not be asked."""
 
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -121,6 +138,7 @@ class CodeFacts(Record):
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
+    lint: Lint | None = None
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
     notes: tuple[str, ...] = ()

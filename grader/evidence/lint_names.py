@@ -1,0 +1,66 @@
+"""What a name that ruff calls undefined comes to: defined further down, nowhere, or perhaps by what cannot be read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.evidence.parsing import Unit
+from grader.evidence.spans import span_of_lines
+from grader.model import Span
+
+_QUOTED = re.compile(r"`([^`]+)`")
+# These bring names into the namespace that no statement shows.
+_BRINGING = re.compile(
+    r"^\s*%(?:run|pylab|store|load|loadpy|macro|R|sql|rerun|recall)\b"
+    r"|^\s*%%(?!(?:time|timeit|prun|memit|mprun|bash|sh|html|HTML|javascript|js|latex|markdown|svg|SVG|writefile|script"
+    r"|cmd|perl|ruby|matplotlib|capture\s*$)\b)\w+",
+    re.MULTILINE,
+)
+_DYNAMIC = frozenset(("exec", "globals", "locals", "vars", "run_line_magic", "run_cell_magic", "execfile"))
+
+
+def names_unknown(units: Sequence[Unit]) -> bool:
+    """Tell whether a program may have names that its statements do not show, so that none is surely undefined."""
+    return any(
+        unit.source.error or _BRINGING.search(unit.source.text) or any(map(_is_dynamic, ast.walk(unit.tree)))
+        for unit in units
+    )
+
+
+def _is_dynamic(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == "*" for alias in node.names)
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return (function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")) in _DYNAMIC
+
+
+def defined_below(message: str, units: Sequence[Unit], line: int) -> Span | None:
+    """Return where the name that `message` quotes is defined after `line` of the first unit, None for nowhere."""
+    quoted = _QUOTED.search(message)
+    if quoted is None:
+        return None
+    for unit in units:
+        lines = [number for name, number in _bindings(unit.tree) if name == quoted[1] and number > line]
+        if lines:
+            return span_of_lines(unit, min(lines), min(lines))
+        line = 0
+    return None
+
+
+def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield each name that the statements of a module bind, and the line; what functions bind is theirs alone."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.split(".")[0], node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        if not isinstance(node, ast.Lambda):
+            yield from _bindings(node)
