@@ -34,7 +34,7 @@ from grader.model.report import (
     Verdict,
 )
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
-from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
+from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 
 __all__ = [
     "DIMENSIONS",
@@ -60,6 +60,7 @@ __all__ = [
     "FollowedFact",
     "FunctionFact",
     "HiddenResult",
+    "History",
     "LeakageFact",
     "Limits",
     "Lint",

@@ -8,7 +8,7 @@ from pydantic import FiniteFloat
 
 from grader.model.base import Failure, Record, Span
 from grader.model.run import CellRun, FailedTry, RunResult
-from grader.model.submission import FileEntry, RunPlan
+from grader.model.submission import FileEntry, History, RunPlan
 
 CallKind = Literal[
     "load",
@@ -208,9 +208,15 @@ class StressResult(Record):
 
 
 class Evidence(Record):
-    """All that scoring may see; stored beside the report so that rescoring runs nothing."""
+    """All that scoring may see; stored beside the report so that rescoring runs nothing.
+
+    `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's.
+    """
 
     files: tuple[FileEntry, ...] = ()
+    left_out: tuple[str, ...] = ()
+    history: History | None = None
+    track: str = ""
     code: CodeFacts = CodeFacts()
     plan: RunPlan | None = None
     run: RunResult | None = None
