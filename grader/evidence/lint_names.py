@@ -53,7 +53,9 @@ def defined_below(message: str, units: Sequence[Unit], line: int) -> Span | None
 
 def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield each name that the statements of a module bind, and the line; what functions bind is theirs alone."""
-    for node in ast.iter_child_nodes(tree):
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name, node.lineno
             continue
@@ -63,4 +65,4 @@ def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
         if not isinstance(node, ast.Lambda):
-            yield from _bindings(node)
+            waiting += ast.iter_child_nodes(node)

@@ -61,7 +61,10 @@ class Call(Record):
 
 
 class FunctionFact(Record):
-    """One function or method definition, with its cyclomatic complexity (McCabe, 1976)."""
+    """One function or method definition, with its cyclomatic complexity (McCabe, 1976).
+
+    `checked` are the names, imports resolved, that a test's assertions rest on.
+    """
 
     name: str
     span: Span
@@ -71,6 +74,7 @@ class FunctionFact(Record):
     annotated: bool
     is_test: bool = False
     asserts: int = 0
+    checked: tuple[str, ...] = ()
 
 
 class NotebookFact(Record):
