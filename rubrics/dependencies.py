@@ -31,6 +31,7 @@ DISTRIBUTIONS = {
 NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
+_INSTALLED = re.compile(r"^\s*[!%]\s*(?:python3? -m )?(?:pip3?|uv pip) install\s+(.*)$")
 _TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
 
 
@@ -45,6 +46,19 @@ def declared(documents: Iterable[Document]) -> dict[str, bool]:
         for distribution, fixed in entries.items():
             key = normalised(distribution)
             found[key] = found.get(key, False) or fixed
+    return found
+
+
+def installed_in_cells(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
+    """Return what `!pip install` in notebooks names, normalised: whether its version is fixed, and where it stands."""
+    found: dict[str, tuple[bool, Span]] = {}
+    for source in evidence.code.sources:
+        for number, line in enumerate(source.text.split("\n"), start=1):
+            match = _INSTALLED.match(line) if source.cell is not None else None
+            words = [word.strip("'\"") for word in match[1].split("#")[0].split()] if match else []
+            for name, fixed in _from_lines("\n".join(words)).items():
+                span = Span(path=source.path, cell=source.cell, line=number, end_line=number, text=line[:200])
+                found.setdefault(normalised(name), (fixed, span))
     return found
 
 

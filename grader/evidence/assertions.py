@@ -21,6 +21,7 @@ Edges = dict[str, set[str]]
 MAX_NAMES = 100
 _SET_UP = frozenset(("setUp", "setUpClass", "setup", "setup_method", "setup_class", "setup_module"))
 _FILE = re.compile(r"[\w./-]{1,80}\.(?:py|ipynb)")
+_IMPORTED = "@"  # begins a name that was resolved where another file imports it
 _EXPECTING = frozenset(("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "deprecated_call"))
 
 
@@ -47,7 +48,7 @@ class TestFile:
                 self._follow(definition, self._edges)
 
     def checked(self, test: Definition) -> tuple[str, ...]:
-        """Return the names, imports resolved ("train.double"), that assertions in `test` which can fail rest on."""
+        """Return the imported names ("train.double") and programs that assertions in `test` which can fail rest on."""
         edges = {name: set(found) for name, found in self._edges.items()}
         self._follow(test, edges)
         waiting = {name for node in ast.walk(test) if is_assert(node) for name in _names(_looked_at(node))}
@@ -58,15 +59,18 @@ class TestFile:
             if name not in found:
                 found.add(name)
                 waiting |= {other for prefix in _prefixes(name) for other in edges.get(prefix, ())}
-        return tuple(sorted({self._resolved(name, edges) for name in found}))[:MAX_NAMES]
+        resolved = {self._resolved(name, edges) for name in found}
+        return tuple(sorted(resolved - {""}))[:MAX_NAMES]
 
     def _resolved(self, name: str, edges: Edges) -> str:
+        """Return the name as imported, "" for what is the test's own."""
         root, dot, rest = name.partition(".")
+        if name.startswith(_IMPORTED) or _FILE.fullmatch(name):
+            return name.removeprefix(_IMPORTED)
         if root in self._aliases:
             return self._aliases[root] + dot + rest
-        if self._star and root not in edges and not hasattr(builtins, root) and not _FILE.fullmatch(name):
-            return f"{self._star}.{name}"
-        return name
+        own = not self._star or root in edges or root == "self" or hasattr(builtins, root)
+        return "" if own else f"{self._star}.{name}"
 
     def _follow(self, node: ast.AST, edges: Edges) -> None:
         for inner in ast.walk(node):
@@ -81,9 +85,13 @@ def fixtures_of(units: Iterable[Unit]) -> Edges:
         aliases = aliases_of([unit])
         for definition in _definitions(unit.tree):
             if any("fixture" in ast.unparse(decorator) for decorator in definition.decorator_list):
-                roots = ((name.partition("."), name) for name in _names(definition.body))
-                found[definition.name] = {aliases.get(root, root) + dot + rest for (root, dot, rest), _ in roots}
+                found[definition.name] = {_imported(name, aliases) for name in _names(definition.body)}
     return found
+
+
+def _imported(name: str, aliases: dict[str, str]) -> str:
+    root, dot, rest = name.partition(".")
+    return _IMPORTED + aliases[root] + dot + rest if root in aliases else name
 
 
 def is_assert(node: ast.AST) -> bool:

@@ -63,7 +63,7 @@ class Call(Record):
 class FunctionFact(Record):
     """One function or method definition, with its cyclomatic complexity (McCabe, 1976).
 
-    `checked` are the names, imports resolved, that a test's assertions rest on.
+    `checked` are the imported names and the programs that a test's assertions rest on.
     """
 
     name: str

@@ -62,11 +62,15 @@ def test_set_up_of_a_test_case_is_followed() -> None:
         ("import train\ndouble = train.double\n", "train.double"),
         ("from train import *\n", "train.double"),
         ("from src.train import double\n", "src.train.double"),
-        ("def double(x):\n    return 2 * x\n", "double"),
     ],
 )
 def test_a_name_is_known_by_where_it_is_imported_from(head: str, expected: str) -> None:
     assert expected in checked("assert double(2) == 4", head)
+
+
+def test_what_the_test_file_defines_itself_is_not_the_works() -> None:
+    assert checked("assert double(2) == 4", "def double(x):\n    return 2 * x\n") == ()
+    assert checked("train = [1]\nassert train.index(1) == 0", "") == ()
 
 
 def test_a_program_that_a_test_starts_is_checked() -> None:

@@ -1,0 +1,36 @@
+"""What kind of work was handed in, and what it may be asked for: an analysis in a notebook is no service."""
+
+from __future__ import annotations
+
+from grader import Evidence, Finding, not_applicable
+from rubrics.facts import test_paths
+
+CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
+TWIN = " hold the same code."
+
+
+def analysis_only(evidence: Evidence) -> Finding | None:
+    """Return the finding for a work of notebooks alone, from which no program was asked; None for any other."""
+    if programs(evidence) or meant_to_be_operated(evidence) or _called_again(evidence):
+        return None
+    return not_applicable("The work is an analysis in notebooks; no program was asked for.")
+
+
+def programs(evidence: Evidence) -> list[str]:
+    """Return the Python files that hold code of the work, without tests and exports of a notebook."""
+    exported = " ".join(note for note in evidence.code.notes if note.endswith(TWIN))
+    tests = test_paths(evidence)
+    return [
+        source.path
+        for source in evidence.code.sources
+        if source.cell is None and source.lines and source.path not in tests and source.path not in exported
+    ]
+
+
+def meant_to_be_operated(evidence: Evidence) -> bool:
+    """Tell whether the assignment is about operating a model, not only about making one."""
+    return evidence.track == "mlops"
+
+
+def _called_again(evidence: Evidence) -> bool:
+    return evidence.plan is not None and evidence.plan.entry_point.kind in CALLED_AGAIN
