@@ -24,7 +24,7 @@ _KEYED = re.compile(
 _VALUE = re.compile(r"=\s*[rfb]?['\"]([^'\"\s]{6,})['\"]")
 _TOKEN = re.compile(
     r"^(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|hf_\w{30,}|sk-[\w-]{20,}|AIza[\w-]{35}|xox[abp]-[\w-]{10,})$"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|my_|example|change|placeholder|dummy|xxx|\*\*\*|<|\.\.\.|todo|secret$|password$|token$|key$"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from grader import Evidence, LintFault, Source, Span
 from rubrics.code_text import code_lines
 from rubrics.facts import outermost, own_functions, reached_functions, test_paths
 
+_WORD = re.compile(r"[^\W\d]\w*")
 Place = tuple[str, int | None, int]
 
 
@@ -19,6 +22,11 @@ def live_lines(evidence: Evidence) -> Iterator[tuple[Source, int, str]]:
             for number, line in code_lines(source):
                 if (source.path, source.cell, number) not in dead:
                     yield source, number, line
+
+
+def words_of(lines: Iterable[str]) -> Counter[str]:
+    """Return how often each word stands in `lines`: a name that stands once is never used."""
+    return Counter(word for line in lines for word in _WORD.findall(line))
 
 
 def dead_places(evidence: Evidence) -> frozenset[Place]:

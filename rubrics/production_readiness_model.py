@@ -10,7 +10,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable
 from rubrics.code_text import line_span
 from rubrics.facts import absent, live_calls, named, spans, unreadable
 from rubrics.kinds_of_work import analysis_only
-from rubrics.live_code import live_lines
+from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
@@ -99,8 +99,8 @@ def input_validated(evidence: Evidence) -> Finding:
 def _raised(evidence: Evidence) -> Iterator[Span]:
     """Yield the raise and assert statements that can be reached, and the schemas that other lines use."""
     lines = list(live_lines(evidence))
+    words = words_of(line for _, _, line in lines)
     for source, number, line in lines:
         schema = _SCHEMA.match(line)
-        used = schema and sum(bool(re.search(rf"\b{schema[1]}\b", other)) for _, _, other in lines) > 1
-        if used or _RAISE.match(line):
+        if (schema and words[schema[1]] > 1) or _RAISE.match(line):
             yield line_span(source, number)

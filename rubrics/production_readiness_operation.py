@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from itertools import groupby
 from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
 from rubrics.facts import absent, last, live_calls, reached_functions, spans, unreadable
 from rubrics.kinds_of_work import analysis_only, meant_to_be_operated
-from rubrics.live_code import dead_places, faults, live_lines, place_of
+from rubrics.live_code import dead_places, faults, live_lines, place_of, words_of
 
 LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
 MANY_PRINTS = 5
@@ -73,9 +75,7 @@ def configurable(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    taken = [call.span for call in live_calls(evidence) if _reads_settings(call) and _is_used(evidence, call)]
-    taken += [line_span(source, number) for source, number, line in live_lines(evidence) if _ENVIRON.search(line)]
-    taken = [span for span in taken if span.cell is None or not analysis_only(evidence)]
+    taken = [span for span in _taken(evidence) if span.cell is None or not analysis_only(evidence)]
     if taken:
         return met("Settings come from options, the environment or a file.", evidence=taken)
     if analysis := analysis_only(evidence):
@@ -86,31 +86,34 @@ def configurable(evidence: Evidence) -> Finding:
     return absent(evidence, "Paths and settings are written where they are used.", advice)
 
 
+def _taken(evidence: Evidence) -> list[Span]:
+    """Return where settings are read that something looks at: by a call, or out of the environment."""
+    lines = list(live_lines(evidence))
+    by_path = {
+        path: words_of(line for _, _, line in group) for path, group in groupby(lines, key=lambda entry: entry[0].path)
+    }
+    calls = [call for call in live_calls(evidence) if _reads_settings(call)]
+    used = [call.span for call in calls if _is_used(call, by_path.get(call.span.path, Counter()))]
+    return [*used, *(line_span(source, number) for source, number, line in lines if _ENVIRON.search(line))]
+
+
 def _reads_settings(call: Call) -> bool:
     return call.name.startswith(SETTINGS) or last(call.name) in PARSING
 
 
-def _is_used(evidence: Evidence, call: Call) -> bool:
+def _is_used(call: Call, words: Counter[str]) -> bool:
     """Tell whether options that are read are looked at afterwards; a parser alone changes nothing."""
     if last(call.name) in ("ArgumentParser", "add_argument", "load_dotenv", "Typer", "ConfigParser"):
         return False
-    if not call.assigned:
-        return True
-    pattern = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in call.assigned))
-    lines = [line for source, _, line in live_lines(evidence) if source.path == call.span.path]
-    return sum(bool(pattern.search(line)) for line in lines) > 1
+    return not call.assigned or any(words[name.rpartition(".")[2]] > 1 for name in call.assigned)
 
 
 def _constants(evidence: Evidence) -> list[Span]:
     """Return the constants at the margin of programs that other lines use, two of them or more."""
     lines = [entry for entry in live_lines(evidence) if entry[0].cell is None]
-    text = "\n".join(line for _, _, line in lines)
+    words = words_of(line for _, _, line in lines)
     found = [(source, number, _CONSTANT.match(line)) for source, number, line in lines]
-    used = [
-        line_span(source, number)
-        for source, number, match in found
-        if match and len(re.findall(rf"\b{match[1]}\b", text)) > 1
-    ]
+    used = [line_span(source, number) for source, number, match in found if match and words[match[1]] > 1]
     return used if len(used) > 1 else []
 
 

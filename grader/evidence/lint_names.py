@@ -13,9 +13,9 @@ from grader.model import Span
 _QUOTED = re.compile(r"`([^`]+)`")
 # These bring names into the namespace that no statement shows.
 _BRINGING = re.compile(
-    r"^\s*%(?:run|pylab|store|load|loadpy|macro|R|sql|rerun|recall)\b"
-    r"|^\s*%%(?!(?:time|timeit|prun|memit|mprun|bash|sh|html|HTML|javascript|js|latex|markdown|svg|SVG|writefile|script"
-    r"|cmd|perl|ruby|matplotlib|capture\s*$)\b)\w+",
+    r"^[ \t]*%(?:run|pylab|store|load|loadpy|macro|R|sql|rerun|recall)\b"
+    r"|^[ \t]*%%(?!(?:time|timeit|prun|memit|mprun|bash|sh|html|HTML|javascript|js|latex|markdown|svg|SVG|writefile"
+    r"|script|cmd|perl|ruby|matplotlib|capture[ \t]*$)\b)\w+",
     re.MULTILINE,
 )
 _DYNAMIC = frozenset(("exec", "globals", "locals", "vars", "run_line_magic", "run_cell_magic", "execfile"))
@@ -38,17 +38,24 @@ def _is_dynamic(node: ast.AST) -> bool:
     return (function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")) in _DYNAMIC
 
 
-def defined_below(message: str, units: Sequence[Unit], line: int) -> Span | None:
-    """Return where the name that `message` quotes is defined after `line` of the first unit, None for nowhere."""
-    quoted = _QUOTED.search(message)
-    if quoted is None:
-        return None
-    for unit in units:
-        lines = [number for name, number in _bindings(unit.tree) if name == quoted[1] and number > line]
-        if lines:
-            return span_of_lines(unit, min(lines), min(lines))
-        line = 0
-    return None
+class Definitions:
+    """Where a program's statements define names, looked up once however many names are asked for."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._places: dict[str, list[tuple[int, int, Unit]]] = {}
+        for index, unit in enumerate(units):
+            for name, line in _bindings(unit.tree):
+                self._places.setdefault(name, []).append((index, line, unit))
+
+    def below(self, message: str, index: int, line: int) -> Span | None:
+        """Return where the name that `message` quotes is defined after `line` of unit `index`, None for nowhere."""
+        quoted = _QUOTED.search(message)
+        places = self._places.get(quoted[1], []) if quoted else []
+        after = [place for place in places if place[:2] > (index, line)]
+        if not after:
+            return None
+        _, first, unit = min(after, key=lambda place: place[:2])
+        return span_of_lines(unit, first, first)
 
 
 def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
