@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from grader import (
     Evidence,
     Finding,
+    LintFault,
     Span,
     criterion,
     met,
@@ -51,7 +52,7 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if evidence.code.lint is None:
         return needs_human("The code could not be linted.", evidence=start(evidence))
     undefined = [fault for fault in faults(evidence, "F821") if fault.span.cell is None]
-    found = [*undefined, *faults(evidence, *SLIPS)]
+    found = [*undefined, *(fault for fault in faults(evidence, *SLIPS) if not _names_an_error(fault))]
     if not found:
         if gap := unread_part(evidence):
             return needs_human(f"No fault was found in what was read, but {gap}.", evidence=start(evidence))
@@ -63,6 +64,11 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if not undefined and len(found) <= FEW:
         return partly(reason, evidence=places, score=0.6, advice=advice)
     return not_met(reason, evidence=places, advice=advice)
+
+
+def _names_an_error(fault: LintFault) -> bool:
+    """Tell whether what is never used is the error that a handler names: a habit, and no fault."""
+    return fault.rule == "F841" and fault.span.text.lstrip().startswith("except")
 
 
 @criterion("code_quality.names_tell", title="Names say what they stand for", weight=0.5)
@@ -83,7 +89,8 @@ def names_tell(evidence: Evidence) -> Finding:
         if not functions and len(files) <= 1:
             return not_applicable("The work names no function and no more than one file.")
         return met("Functions and files are named for what they hold.", evidence=spans(functions) or start(evidence))
-    reason = f"{count(len(poor), 'name')} that says nothing or is Python's own, the first in {poor[0].path}."
+    reason = f"There is a name that says nothing or is Python's own in {poor[0].path}"
+    reason += f", and {count(len(poor) - 1, 'other')}." if len(poor) > 1 else "."
     advice = "Name a function by what it does and a file by what is in it; leave Python's own names alone."
     if len(poor) * 5 <= len(functions) + len(files):
         return partly(reason, evidence=poor, advice=advice)

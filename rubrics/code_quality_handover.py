@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.dependencies import declared, distribution_of, installed_in_cells, third_party
+from rubrics.dependencies import declared, declared_as, installed_in_cells, third_party
 from rubrics.facts import count, start, unreadable
 
 JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv",
@@ -15,9 +15,12 @@ JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", 
 JUNK_SUFFIXES = (".pyc", ".pyo", ".swp", ".bak", ".tmp", ".crdownload")
 STEPS, SEVERAL = 5, 2
 _COMMAND = re.compile(r"\bpython3?[ \t]+(?:-u[ \t]+)?(?:-m[ \t]+([\w.]+)|([^\s`'\"|&;]+\.py))")
+_SERVED = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|python3?[ \t]+-m)[ \t]+([\w.]+)")
+_IMAGE_STARTED = re.compile(r"\bdocker(?:-compose|[ \t]+compose)?[ \t]+(?:up|run)\b")
+_TARGET = re.compile(r"^[ \t>$`*-]*make[ \t]+\w", re.MULTILINE)
 _INSTALL = re.compile(
     r"\b(?:pip3?|conda|mamba|pipenv|poetry|uv|pdm)[ \t]+(?:install|env|create|sync|run|pip)\b"
-    r"|\bdocker(?:-compose)?[ \t]+\w|requirements[\w.-]*\.txt|environment\.ya?ml|\bpyproject\.toml|\bmake[ \t]+\w"
+    r"|requirements[\w.-]*\.txt|environment\.ya?ml|\bpyproject\.toml|\bmake[ \t]+\w"
 )
 
 
@@ -26,6 +29,8 @@ def how_to_run_documented(evidence: Evidence) -> Finding:
     """Judge whether a README names the file that really runs the work, and how to install what it needs; one of the
     two, or a command for a file that is not there, is partly met. A lone file needs none.
     """
+    if problem := unreadable(evidence):
+        return problem
     if len(evidence.files) <= 1:
         return not_applicable("A single file was handed in.")
     readmes = [document for document in evidence.code.documents if document.kind == "readme"]
@@ -47,9 +52,9 @@ def how_to_run_documented(evidence: Evidence) -> Finding:
 
 def _lacking(evidence: Evidence, text: str) -> list[str]:
     lacking = []
-    if not any(name in text for name in _what_runs(evidence)):
+    if not any(name in text for name in _what_runs(evidence)) and not _started_otherwise(evidence, text):
         lacking.append("it names no file that runs the work")
-    if third_party(evidence) and not _INSTALL.search(text):
+    if third_party(evidence) and not _INSTALL.search(text) and not _starts_an_image(evidence, text):
         lacking.append("it does not say how to install what the work imports")
     return lacking
 
@@ -62,6 +67,23 @@ def _what_runs(evidence: Evidence) -> set[str]:
     words = [word for word in (entry.path, *entry.argv) if word.endswith((".py", ".ipynb"))]
     modules = {word.removesuffix(".py").replace("/", ".") for word in words if "/" in word}
     return {PurePosixPath(word).name for word in words} | modules
+
+
+def _started_otherwise(evidence: Evidence, text: str) -> bool:
+    """Tell whether the README starts an image, a target or a served module that is there."""
+    targets = any(PurePosixPath(entry.path).name == "Makefile" for entry in evidence.files)
+    modules = {PurePosixPath(source.path).stem for source in evidence.code.sources}
+    served = {module.rpartition(".")[2] for module in _SERVED.findall(text)}
+    return bool(
+        _starts_an_image(evidence, text)
+        or (targets and _TARGET.search(text))
+        or (evidence.plan is None and served & modules)
+    )
+
+
+def _starts_an_image(evidence: Evidence, text: str) -> bool:
+    names = (PurePosixPath(entry.path).name.lower() for entry in evidence.files)
+    return any("dockerfile" in name or "compose" in name for name in names) and bool(_IMAGE_STARTED.search(text))
 
 
 def _not_there(evidence: Evidence, text: str) -> str:
@@ -90,11 +112,12 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
 
 def _as_declared(needed: dict[str, Span], listed: dict[str, bool], places: list[Span]) -> Finding:
     advice = "List every package that is imported in requirements.txt or pyproject.toml, with its version."
-    if not any(distribution_of(name) in listed for name in needed):
+    known = {name: declared_as(name, listed) for name in needed}
+    if not any(known.values()):
         reason = f"Nothing declares the {count(len(needed), 'package')} that the work imports."
         return not_met(reason, evidence=list(needed.values()), advice=advice)
-    missing = [name for name in needed if distribution_of(name) not in listed]
-    loose = [name for name in needed if name not in missing and not listed[distribution_of(name)]]
+    missing = [name for name, distribution in known.items() if distribution is None]
+    loose = [name for name, distribution in known.items() if distribution and not listed[distribution]]
     if not missing and not loose:
         return met("Every imported package is declared with its version.", evidence=places)
     if missing:

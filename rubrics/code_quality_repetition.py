@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader import Evidence, Finding, Source, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.code_text import line_span
+from rubrics.code_text import line_span, line_text
 from rubrics.facts import unreadable
 from rubrics.live_code import live_lines
 
@@ -20,7 +20,8 @@ def no_repeated_code(evidence: Evidence) -> Finding:
     by_path: dict[str, list[tuple[Source, int, str]]] = {}
     for source, number, line in live_lines(evidence):
         if len(line.strip()) > 3:
-            by_path.setdefault(source.path, []).append((source, number, line.strip()))
+            # as written, strings too: a table of settings is no copy
+            by_path.setdefault(source.path, []).append((source, number, line_text(source, number).strip()))
     if all(len(lines) < 2 * WINDOW for lines in by_path.values()):
         return not_applicable("There is too little code to repeat any.")
     repeated = [span for lines in by_path.values() for span in _repeats(lines)]

@@ -12,7 +12,7 @@ from rubrics.facts import live_calls, spans, test_paths, unreadable
 
 MOST_SHOWN = 12
 _ABSOLUTE = re.compile(
-    r"^(?:/(?:home|Users|content|kaggle|mnt|root|media|Volumes)/\S|/(?:tmp|opt|data|var)/\S*\.\w{1,8}$|~/\S"
+    r"^(?:/(?:home|Users|content|kaggle|mnt|root|media|Volumes)/\S|/data/\S*\.\w{1,8}$|~/\S"
     r"|[A-Za-z]:[\\/]+\w|\\\\\w)"
 )
 _NAMED = re.compile(

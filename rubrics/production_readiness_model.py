@@ -20,7 +20,7 @@ OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
 MOST_SHOWN = 12
 _RAISE = re.compile(
-    r"^\s*(?:raise\s+(?!NotImplementedError|SystemExit|StopIteration|KeyboardInterrupt|AssertionError\(\)$)\w"
+    r"^\s*(?:raise\s+(?!NotImplementedError|SystemExit|StopIteration|KeyboardInterrupt|AssertionError\(\)$)(?!HTTPException\(.*\b5\d\d\b)\w"
     r"|assert\s+(?!True\b|1\b|\"\"\s*$))"
 )
 _SCHEMA = re.compile(r"^\s*class\s+(\w+)\s*\(.*\b(?:BaseModel|DataFrameModel|SchemaModel)\b")
@@ -55,8 +55,9 @@ def model_kept(evidence: Evidence) -> Finding:
 
 
 def _saved(evidence: Evidence) -> list[Call]:
-    """Return the calls that save a model: not tables or settings, and not a scaler alone."""
-    prepared = {name for call in scalers(evidence) for name in call.assigned}
+    """Return the calls that save a model: not tables or settings, and not a scaler or encoder alone."""
+    preparing = [*scalers(evidence), *live_calls(evidence, "transform", "encode", "impute")]
+    prepared = {name for call in preparing for name in call.assigned}
     calls = [call for call in named(evidence, SAVING) if not call.name.startswith(OTHER_FILES)]
     return [
         call for call in calls if call.kind == "save" and not (call.arguments and prepared.issuperset(call.arguments))

@@ -125,7 +125,9 @@ def packaged(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     images = [document for document in evidence.code.documents if _is_dockerfile(document)]
-    services = [call for call in live_calls(evidence) if call.name.startswith(SERVICES)]
+    # one of each file: a page of Streamlit is made of nothing but such calls
+    by_file = {call.span.path: call for call in reversed(live_calls(evidence)) if call.name.startswith(SERVICES)}
+    services = list(by_file.values())[::-1]
     whole = [Span(path=document.path) for document in images if _starts(document, evidence)]
     whole += spans(services) if _predicts_in_a_handler(evidence, services) else []
     if whole:

@@ -43,6 +43,8 @@ CASES = [
     case("no_real_faults", "met", "magics, and a frame shown at the end",
          {"a.ipynb": notebook("%matplotlib inline\n!ls", "a = 1\na == 1")}),
     case("no_real_faults", "partly", "one slip", SMALL + "def add(x, seen=[]):\n    return seen\nadd(1)\n"),
+    case("no_real_faults", "met", "an error that its handler names for nothing",
+         SMALL + "def load():\n    try:\n        double(1)\n    except ValueError as e:\n        print(1)\nload()\n"),
     case("no_real_faults", "not_met", "a name that nothing defines", SMALL + "print(totl)\n"),
     case("no_real_faults", "not_met", "three slips",
          SMALL + "a = {'x': 1, 'x': 2}\nif a is 'b' or a == None:\n    pass\n"),

@@ -20,6 +20,12 @@ CASES = [
     case("how_to_run_documented", "met", "it says how to install and what to run", SCRIPT, plan=plan("train.py")),
     case("how_to_run_documented", "met", "nothing needs installing",
          {"train.py": "print(1)\n", "README": "python train.py"}),
+    case("how_to_run_documented", "met", "it starts a module that is served",
+         {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n"}),
+    case("how_to_run_documented", "met", "it starts an image that is there",
+         {"train.py": LOAD, "Dockerfile": "FROM x\n", "README.md": "docker compose up --build\n"}),
+    case("how_to_run_documented", "not_met", "it starts an image that is not there",
+         {"train.py": LOAD, "README.md": "docker compose up\n"}),
     case("how_to_run_documented", "partly", "it names another file",
          {**SCRIPT, "predict.py": ""}, plan=plan("predict.py")),
     case("how_to_run_documented", "partly", "nothing on installing", {**SCRIPT, "README.md": "Start train.py."}),
@@ -36,6 +42,9 @@ CASES = [
           "uv.lock": '[[package]]\nname = "pandas"\nversion = "2.2.0"\n'}),
     case("dependencies_pinned", "met", "a conda environment",
          {"train.py": LOAD, "environment.yml": "name: x\ndependencies:\n  - pandas=2.2.0\n"}),
+    case("dependencies_pinned", "met", "a group of pyproject.toml, and a package built in another way",
+         {"train.py": "import pandas\nimport cv2\n", "pyproject.toml":
+          '[dependency-groups]\ntrain = ["pandas==2.2.0", "opencv-python-headless==4.1", {include-group = "x"}]\n'}),
     case("dependencies_pinned", "partly", "without versions",
          {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas\nscikit-learn>=1\n"}),
     case("dependencies_pinned", "partly", "one is missing",
@@ -48,6 +57,7 @@ CASES = [
          {"a.ipynb": notebook("%pip install -q 'pandas==2.2.0'", LOAD)}),
     case("no_absolute_paths", "met", "relative", LOAD),
     case("no_absolute_paths", "met", "an absolute path in a comment only", LOAD + "# pd.read_csv('/home/me/a.csv')\n"),
+    case("no_absolute_paths", "met", "a folder that every machine has", LOAD + "frame.to_csv('/tmp/cache.csv')\n"),
     case("no_absolute_paths", "not_met", "a home folder", "import pandas as pd\npd.read_csv('/home/me/data.csv')\n"),
     case("no_absolute_paths", "not_met", "Colab, in a notebook",
          {"a.ipynb": notebook("import pandas as pd\ndf = pd.read_csv(\"/content/drive/MyDrive/train.csv\")")}),
@@ -73,7 +83,7 @@ def test_verdict(given: Case) -> None:
     assert found.verdict == given.verdict, found.reason
 
 
-@pytest.mark.parametrize("name", ["dependencies_pinned", "no_absolute_paths", "no_secrets"])
+@pytest.mark.parametrize("name", ["how_to_run_documented", "dependencies_pinned", "no_absolute_paths", "no_secrets"])
 def test_without_code_there_is_nothing_to_say(name: str) -> None:
     assert finding(f"code_quality.{name}", work(NOTHING)).verdict == "not_applicable"
 

@@ -93,6 +93,8 @@ CASES = [
     case("input_validated", "not_met", "an assertion that always holds", LOAD + "assert True\n"),
     case("input_validated", "not_met", "the check is never called",
          LOAD + "def check(f):\n    if f.empty:\n        raise ValueError('no rows')\n"),
+    case("input_validated", "not_met", "an error of the server's own",
+         LOAD + "from fastapi import HTTPException\nif frame is None:\n    raise HTTPException(status_code=500)\n"),
     case("input_validated", "not_met", "it is only in a docstring", '"""\nraise ValueError\n"""\n' + LOAD),
     case("input_validated", "not_applicable", "no data is loaded", "print(1)\n"),
     case("input_validated", "not_applicable", "an analysis in a notebook", {"a.ipynb": notebook(LOAD)}),
