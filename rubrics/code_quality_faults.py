@@ -27,6 +27,7 @@ SLIPS = (
     "PLE1132", "PLE1205", "PLE1206", "PLE1300", "PLE1307",
 )  # fmt: skip
 FEW = 2
+_CALLED = re.compile(r"=\s*(?:await\s+)?[\w.]+\(")
 _FILLER = re.compile(
     r"(?:f|g|h|fn|fun|func|function|foo|bar|baz|qux|tmp|temp|stuff|thing|do_?it|do_?stuff|asdf?|xyz|my_?fun|my_?func"
     r"|my_?function|new_?func|method|helper|helpers?_?func)_?\d*"
@@ -52,7 +53,7 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if evidence.code.lint is None:
         return needs_human("The code could not be linted.", evidence=start(evidence))
     undefined = [fault for fault in faults(evidence, "F821") if fault.span.cell is None]
-    found = [*undefined, *(fault for fault in faults(evidence, *SLIPS) if not _names_an_error(fault))]
+    found = [*undefined, *(fault for fault in faults(evidence, *SLIPS) if not _is_habit(fault))]
     if not found:
         if gap := unread_part(evidence):
             return needs_human(f"No fault was found in what was read, but {gap}.", evidence=start(evidence))
@@ -66,15 +67,18 @@ def no_real_faults(evidence: Evidence) -> Finding:
     return not_met(reason, evidence=places, advice=advice)
 
 
-def _names_an_error(fault: LintFault) -> bool:
-    """Tell whether what is never used is the error that a handler names: a habit, and no fault."""
-    return fault.rule == "F841" and fault.span.text.lstrip().startswith("except")
+def _is_habit(fault: LintFault) -> bool:
+    """Tell whether it harms nothing: a package imported again, an error named in vain, a call kept for its effect."""
+    text = fault.span.text.lstrip()
+    if fault.rule == "F811":
+        return text.startswith(("import ", "from "))
+    return fault.rule == "F841" and (text.startswith("except") or bool(_CALLED.search(text)))
 
 
 @criterion("code_quality.names_tell", title="Names say what they stand for", weight=0.5)
 def names_tell(evidence: Evidence) -> Finding:
     """Judge whether functions or code files have names that only fill in (func1, foo, Untitled2, model-Copy1), or one
-    of Python's own names is taken over (list, sum). One in five is partly met.
+    of Python's own names is taken over (list, sum). A single one, or one in five, is partly met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -92,6 +96,6 @@ def names_tell(evidence: Evidence) -> Finding:
     reason = f"There is a name that says nothing or is Python's own in {poor[0].path}"
     reason += f", and {count(len(poor) - 1, 'other')}." if len(poor) > 1 else "."
     advice = "Name a function by what it does and a file by what is in it; leave Python's own names alone."
-    if len(poor) * 5 <= len(functions) + len(files):
+    if len(poor) == 1 or len(poor) * 5 <= len(functions) + len(files):
         return partly(reason, evidence=poor, advice=advice)
     return not_met(reason, evidence=poor, advice=advice)

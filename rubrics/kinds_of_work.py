@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Evidence, Finding, not_applicable
 from rubrics.facts import test_paths
 
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
+_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)
 TWIN = " hold the same code."
 
 
@@ -17,13 +20,14 @@ def analysis_only(evidence: Evidence) -> Finding | None:
 
 
 def programs(evidence: Evidence) -> list[str]:
-    """Return the Python files that hold code of the work, without tests and exports of a notebook."""
-    exported = " ".join(note for note in evidence.code.notes if note.endswith(TWIN))
+    """Return the Python files that hold code of the work, without tests and notebooks saved as scripts."""
+    twins = " ".join(note for note in evidence.code.notes if note.endswith(TWIN))
     tests = test_paths(evidence)
     return [
         source.path
         for source in evidence.code.sources
-        if source.cell is None and source.lines and source.path not in tests and source.path not in exported
+        if source.cell is None and source.lines and source.path not in tests
+        if source.path not in twins and not _EXPORTED.search(source.text)
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
 from rubrics.facts import absent, last, live_calls, reached_functions, spans, unreadable
-from rubrics.kinds_of_work import analysis_only, meant_to_be_operated
+from rubrics.kinds_of_work import analysis_only, meant_to_be_operated, programs
 from rubrics.live_code import dead_places, faults, live_lines, place_of, words_of
 
 LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
@@ -41,7 +41,8 @@ def logging_and_errors(evidence: Evidence) -> Finding:
         return problem
     dead = dead_places(evidence)
     dropped = [fault.span for fault in faults(evidence, "S110", "S112") if place_of(fault.span) not in dead]
-    calls = [call for call in live_calls(evidence) if call.span.cell is None]
+    own = frozenset(programs(evidence))
+    calls = [call for call in live_calls(evidence) if call.span.path in own]
     prints = [call for call in calls if call.name == "print"]
     logged = [call for call in calls if _logs(call)]
     advice = "Log with the logging module, and let errors through or log them with what was being done."

@@ -7,6 +7,7 @@ name nor a configuration of the submission's reaches ruff. Its `noqa` comments s
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import tempfile
@@ -33,7 +34,11 @@ RULES = (
 PUT_ASIDE = ("ERA001",)  # code in comments; asked for alone, since there may be so much that it would hide the rest
 # The last line of a cell is shown, and cells are run again: neither is a fault in a notebook.
 NOT_IN_NOTEBOOKS = frozenset(("B015", "F811"))
-SHELL_NAMES = ("display", "get_ipython", "In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "spark", "sc", "dbutils")
+_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)  # a notebook saved as a script
+SHELL_NAMES = (
+    "display", "get_ipython", "In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "spark", "sc", "dbutils", "ls", "pwd",
+    "who", "whos", "history",
+)  # fmt: skip
 WALL_S = 5
 MAX_OUTPUT = 4_000_000
 MAX_FAULTS = 400
@@ -108,7 +113,8 @@ class _Program:
     """One program as ruff saw it, to find its faults' places in the submission again."""
 
     def __init__(self, path: str, units: Sequence[Unit]) -> None:
-        self._path, self._units = path, units
+        self._units = units
+        self._notebook = path.endswith(".ipynb") or any(_EXPORTED.search(unit.source.text) for unit in units)
         self._ends = list(accumulate(len(unit.lines) for unit in units))
 
     @cached_property
@@ -119,7 +125,7 @@ class _Program:
         """Yield the fault of one line of ruff's; a syntax error is told by the source."""
         rule, line = row.get("code") or "", int(row["location"]["row"])
         index = bisect_left(self._ends, line)
-        skipped = rule in NOT_IN_NOTEBOOKS and self._path.endswith(".ipynb")
+        skipped = rule in NOT_IN_NOTEBOOKS and self._notebook
         if rule in ("", "invalid-syntax") or skipped or index >= len(self._units):
             return
         line -= self._ends[index - 1] if index else 0
