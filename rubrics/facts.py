@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
 
+MOST_CALLS = 6000  # the reader lists no more
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 JUNK_FOLDERS = frozenset(
     (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
@@ -49,7 +50,9 @@ def unread_part(evidence: Evidence) -> str:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
     missing = sorted(path for path in code_files(evidence) if path not in known)
-    return f"{missing[0]} could not be read" if missing else ""
+    if missing:
+        return f"{missing[0]} could not be read"
+    return "it makes more calls than are listed" if len(evidence.code.calls) >= MOST_CALLS else ""
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:

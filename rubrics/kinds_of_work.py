@@ -21,7 +21,7 @@ def analysis_only(evidence: Evidence) -> Finding | None:
 
 def programs(evidence: Evidence) -> list[str]:
     """Return the Python files that hold code of the work, without tests and notebooks saved as scripts."""
-    twins = " ".join(note for note in evidence.code.notes if note.endswith(TWIN))
+    twins = twin_scripts(evidence)
     tests = test_paths(evidence)
     return [
         source.path
@@ -29,6 +29,13 @@ def programs(evidence: Evidence) -> list[str]:
         if source.cell is None and source.lines and source.path not in tests
         if source.path not in twins and not _EXPORTED.search(source.text)
     ]
+
+
+def twin_scripts(evidence: Evidence) -> frozenset[str]:
+    """Return the scripts that hold the same code as a notebook beside them."""
+    notes = [note.removesuffix(TWIN) for note in evidence.code.notes if note.endswith(TWIN)]
+    paths = (source.path for source in evidence.code.sources if source.cell is None)
+    return frozenset(path for path in paths if any(note.endswith(f" and {path}") for note in notes))
 
 
 def meant_to_be_operated(evidence: Evidence) -> bool:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, live_calls, named, spans, unreadable
+from rubrics.facts import absent, live_calls, named, spans, unread_part, unreadable
 from rubrics.kinds_of_work import analysis_only
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
@@ -46,6 +46,8 @@ def model_kept(evidence: Evidence) -> Finding:
         return met(
             "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
         )
+    if gap := unread_part(evidence):
+        return needs_human(f"How the model is kept cannot be said: {gap}.", evidence=spans([*saved, *loaded, *fits]))
     if saved or loaded:
         what = "saved, but nothing was seen to load it" if not loaded else "loaded by the code that fits it"
         if apart:

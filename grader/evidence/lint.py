@@ -21,8 +21,7 @@ from typing import Any
 from ruff import find_ruff_bin
 
 from grader.evidence.lint_names import Definitions, names_unknown
-from grader.evidence.magics import blank_magics
-from grader.evidence.parsing import Unit, parses
+from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of_lines
 from grader.model import Lint, LintFault
 
@@ -40,7 +39,7 @@ SHELL_NAMES = (
     "who", "whos", "history",
 )  # fmt: skip
 WALL_S = 5
-MAX_OUTPUT = 4_000_000
+MAX_OUTPUT = 2_000_000
 MAX_FAULTS = 400
 MAX_OF_A_RULE = 40
 
@@ -66,14 +65,7 @@ def read_lint(programs: Mapping[str, Sequence[Unit]]) -> Lint | None:
 
 def _joined(units: Sequence[Unit]) -> str:
     """Return one module with every line of the units at its place, a unit that does not parse as blank lines."""
-    return "\n".join(_parsable(unit) for unit in units) + "\n"
-
-
-def _parsable(unit: Unit) -> str:
-    if unit.source.error:
-        return "\n" * (len(unit.lines) - 1)
-    text = "\n".join(unit.lines)
-    return text if parses(text) else blank_magics(text)
+    return "\n".join(unit.code or "\n" * (len(unit.lines) - 1) for unit in units) + "\n"
 
 
 def _ask_ruff(folder: str, rules: Sequence[str]) -> bytes | None:

@@ -82,6 +82,8 @@ CASES = [
     case("model_kept", "partly", "loaded where it was fitted", SAVED + "model = joblib.load('model.joblib')\n"),
     case("model_kept", "partly", "loaded, and nothing here saves it", LOADED),
     case("model_kept", "not_met", "fitted anew", UNSAVED),
+    case("model_kept", "needs_human", "a file that cannot be read may load it",
+         {"train.py": SAVED, "old.py": "print 'x'"}),
     case("model_kept", "not_applicable", "no model", LOAD),
     case("model_kept", "not_applicable", "an analysis in a notebook", {"a.ipynb": notebook(UNSAVED)}),
     case("model_kept", "not_met", "a notebook where a model was to be operated",
