@@ -8,7 +8,7 @@ from itertools import islice
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, live_calls, named, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
 from rubrics.kinds_of_work import analysis_only
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
@@ -85,7 +85,8 @@ def input_validated(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    checks = spans([*named(evidence, VALIDATORS), *(call for call in live_calls(evidence) if call.name == "sys.exit")])
+    refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
+    checks = spans([*named(evidence, VALIDATORS), *refusals])
     raised = list(islice(_raised(evidence), MOST_SHOWN))
     if raised or checks:
         return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
@@ -97,6 +98,13 @@ def input_validated(evidence: Evidence) -> Finding:
         "Check columns, types and emptiness where the data comes in, and raise an error that says what is wrong.",
         question="What happens when a column is missing or comes with another type?",
     )
+
+
+def _ends_with_a_message(call: Call) -> bool:
+    """Tell whether a program is ended with words; `sys.exit(main())` refuses nothing."""
+    said = call.positional[0] if call.positional else ""
+    refused = last(call.name) == "error" and call.receiver.endswith("parser")
+    return refused or (call.name == "sys.exit" and said.startswith(("'", '"', "f'", 'f"')))
 
 
 def _raised(evidence: Evidence) -> Iterator[Span]:

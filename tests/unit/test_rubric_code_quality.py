@@ -86,6 +86,8 @@ CASES = [
          plan=plan(kind="predict_function", function="forecast")),
     case("no_dead_code", "partly", "code put aside in comments", SMALL + "# print(double(3))\n" * 12),
     case("no_dead_code", "met", "a comment that explains", SMALL + "# as in the paper: twice is enough here\n" * 12),
+    case("no_dead_code", "met", "a console script", {"churn/cli.py": "def start(): return 1\n", "pyproject.toml":
+         "[project.scripts]\nchurn = 'churn.cli:start'\n"}),
     case("no_dead_code", "not_applicable", "no function", STEPS),
     case("notebook_runs_in_order", "met", "one clean run", {"a.ipynb": CLEAN}),
     case("notebook_runs_in_order", "partly", "saved out of order, but it runs", {"a.ipynb": MESSY},

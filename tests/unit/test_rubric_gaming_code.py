@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from rubric_evidence import CRITERIA, finding, notebook, work
+from rubric_evidence import CRITERIA, finding, notebook, unread, work
 
 from grader.model import Evidence
 
@@ -104,3 +104,14 @@ def test_what_is_really_done_does_gain() -> None:
     )
     added = {"tests/test_helper.py": tests, "README.md": "pip install -r requirements.txt\npython train.py\n"}
     assert gains(PLAIN, added) == ["code_quality.how_to_run_documented", "code_quality.tests_check_the_work"]
+
+
+@pytest.mark.parametrize("name", [name for name, item in CRITERIA.items() if item.dimension in DIMENSIONS])
+def test_nothing_is_said_of_code_that_was_not_read(name: str) -> None:
+    assert finding(name, unread()).verdict in ("needs_human", "not_applicable")
+
+
+def test_code_that_was_not_linted_is_left_to_a_person() -> None:
+    evidence = work(PLAIN)
+    bare = evidence.model_copy(update={"code": evidence.code.model_copy(update={"lint": None})})
+    assert finding("code_quality.no_real_faults", bare).verdict == "needs_human"

@@ -44,6 +44,8 @@ TRAPS = [
          FIT + "# import joblib; joblib.dump(model, 'm')\n# joblib.load('m')\n"),
     case("input_validated", "not_met", "an abstract method and the usual last line",
          LOAD + "def main():\n    base()\ndef base():\n    raise NotImplementedError\nraise SystemExit(main())\n"),
+    case("input_validated", "not_met", "an exit that refuses nothing",
+         "import sys\n" + LOAD + "sys.exit(frame.empty)\n"),
     case("input_validated", "not_met", "a schema that nothing uses",
          LOAD + "from pydantic import BaseModel\nclass Row(BaseModel):\n    age: int\n"),
     case("input_validated", "not_applicable", "validation data in a notebook",

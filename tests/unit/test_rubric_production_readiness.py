@@ -89,6 +89,8 @@ CASES = [
     case("model_kept", "not_met", "a notebook where a model was to be operated",
          {"a.ipynb": notebook(UNSAVED)}, track="mlops"),
     case("input_validated", "met", "an error is raised", LOAD + "if frame.empty:\n    raise ValueError('no rows')\n"),
+    case("input_validated", "met", "an end with a message",
+         "import sys\n" + LOAD + "if frame.empty:\n    sys.exit('no rows')\n"),
     case("input_validated", "met", "a bare assert", LOAD + "assert 'y' in frame\n"),
     case("input_validated", "met", "a schema that a handler takes", SERVICE),
     case("input_validated", "not_met", "nothing is checked", LOAD),
