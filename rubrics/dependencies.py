@@ -41,7 +41,10 @@ DISTRIBUTIONS = {
     "umap": "umap-learn",
 }
 VARIANTS = ("-headless", "-binary", "-cpu", "-gpu", "-contrib-python")  # the same package, built in another way
-NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
+# The last ones are modules that works have of their own; where they were not handed in, no index has them either.
+NEVER_DECLARED = frozenset(
+    ("IPython", "ipykernel", "google", "pytest", "setuptools", "src", "utils", "config", "helpers")
+)
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
 _INSTALLED = re.compile(r"^\s*[!%]\s*(?:python3? -m )?(?:pip3?|uv pip) install\s+(.*)$")

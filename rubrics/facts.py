@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
-from rubrics.entry_points import started_by_name
+from rubrics.entry_points import registered, started_by_name
 
 MOST_CALLS = 6000  # the reader lists no more
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
@@ -143,9 +143,7 @@ def reached_functions(evidence: Evidence) -> frozenset[str]:
     functions = own_functions(evidence)
     answering = _by_called_name(functions)
     contract = frozenset(_contract_names(evidence)) | started_by_name(evidence)
-    waiting = [
-        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
-    ]
+    waiting = [fact.name for fact in functions if registered(fact) or last(fact.name) in contract]
     inside: dict[str, list[Call]] = {"": []}
     for call in evidence.code.calls:
         if call.span.path not in tests:

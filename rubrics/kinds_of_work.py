@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from grader import Evidence, Finding, not_applicable
+from grader import Call, Evidence, Finding, not_applicable
 from rubrics.facts import test_paths
 
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
@@ -12,11 +13,14 @@ _EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)
 TWIN = " hold the same code."
 
 
-def analysis_only(evidence: Evidence) -> Finding | None:
-    """Return the finding for a work of notebooks alone, from which no program was asked; None for any other."""
-    if programs(evidence) or meant_to_be_operated(evidence) or _called_again(evidence):
+def analysis_only(evidence: Evidence, calls: Iterable[Call]) -> Finding | None:
+    """Return the finding when `calls`, which a criterion asks about, stand in notebooks alone and no program was asked
+    for; None where it has to judge.
+    """
+    own = frozenset(programs(evidence))
+    if any(call.span.path in own for call in calls) or meant_to_be_operated(evidence) or _called_again(evidence):
         return None
-    return not_applicable("The work is an analysis in notebooks; no program was asked for.")
+    return not_applicable("This is done in notebooks, as an analysis; no program was asked for.")
 
 
 def programs(evidence: Evidence) -> list[str]:

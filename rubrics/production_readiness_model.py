@@ -38,7 +38,7 @@ def model_kept(evidence: Evidence) -> Finding:
     if not saved and not loaded:
         if not predictors(evidence) or not fits:
             return not_applicable("No model that predicts was seen to be fitted once and for all.")
-        if analysis := analysis_only(evidence):
+        if analysis := analysis_only(evidence, fits):
             return analysis
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
     apart = [call for call in loaded if not _fits_beside(call, fits)]
@@ -90,7 +90,7 @@ def input_validated(evidence: Evidence) -> Finding:
     raised = list(islice(_raised(evidence), MOST_SHOWN))
     if raised or checks:
         return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
-    if analysis := analysis_only(evidence):
+    if analysis := analysis_only(evidence, live_calls(evidence, "load")):
         return analysis
     return absent(
         evidence,

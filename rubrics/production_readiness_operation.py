@@ -74,12 +74,14 @@ def configurable(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "load"):
+    loads = live_calls(evidence, "load")
+    if not loads:
         return not_applicable("No data was seen to be loaded.")
-    taken = [span for span in _taken(evidence) if span.cell is None or not analysis_only(evidence)]
+    analysis = analysis_only(evidence, loads)
+    taken = [span for span in _taken(evidence) if span.cell is None or not analysis]
     if taken:
         return met("Settings come from options, the environment or a file.", evidence=taken)
-    if analysis := analysis_only(evidence):
+    if analysis:
         return analysis
     advice = "Take paths and settings as options (argparse) or from a file, with the present values as defaults."
     if constants := _constants(evidence):

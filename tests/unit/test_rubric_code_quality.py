@@ -88,6 +88,10 @@ CASES = [
     case("no_dead_code", "met", "a comment that explains", SMALL + "# as in the paper: twice is enough here\n" * 12),
     case("no_dead_code", "met", "a console script", {"churn/cli.py": "def start(): return 1\n", "pyproject.toml":
          "[project.scripts]\nchurn = 'churn.cli:start'\n"}),
+    case("no_dead_code", "not_met", "a decorator that registers nothing",
+         "class Tools:\n    @staticmethod\n    def load():\n        return 1\n"),
+    case("no_dead_code", "met", "a task that a framework runs",
+         "@task(retries=2)\n@cache\ndef load():\n    return 1\n"),
     case("no_dead_code", "not_applicable", "no function", STEPS),
     case("notebook_runs_in_order", "met", "one clean run", {"a.ipynb": CLEAN}),
     case("notebook_runs_in_order", "partly", "saved out of order, but it runs", {"a.ipynb": MESSY},

@@ -86,6 +86,8 @@ CASES = [
          {"train.py": SAVED, "old.py": "print 'x'"}),
     case("model_kept", "not_applicable", "no model", LOAD),
     case("model_kept", "not_applicable", "an analysis in a notebook", {"a.ipynb": notebook(UNSAVED)}),
+    case("model_kept", "not_applicable", "an analysis in a notebook beside a script that fits nothing",
+         {"a.ipynb": notebook(UNSAVED), "download.py": "print(1)\n"}),
     case("model_kept", "not_met", "a notebook where a model was to be operated",
          {"a.ipynb": notebook(UNSAVED)}, track="mlops"),
     case("input_validated", "met", "an error is raised", LOAD + "if frame.empty:\n    raise ValueError('no rows')\n"),
