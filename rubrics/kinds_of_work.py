@@ -18,7 +18,7 @@ def analysis_only(evidence: Evidence, calls: Iterable[Call]) -> Finding | None:
     for; None where it has to judge.
     """
     own = frozenset(programs(evidence))
-    if any(call.span.path in own for call in calls) or meant_to_be_operated(evidence) or _called_again(evidence):
+    if any(call.span.path in own for call in calls) or _program_asked_for(evidence):
         return None
     return not_applicable("This is done in notebooks, as an analysis; no program was asked for.")
 
@@ -47,5 +47,7 @@ def meant_to_be_operated(evidence: Evidence) -> bool:
     return evidence.track == "mlops"
 
 
-def _called_again(evidence: Evidence) -> bool:
-    return evidence.plan is not None and evidence.plan.entry_point.kind in CALLED_AGAIN
+def _program_asked_for(evidence: Evidence) -> bool:
+    """Tell whether the track is more than making a model, or the work is run by a command or a function."""
+    called_again = evidence.plan is not None and evidence.plan.entry_point.kind in CALLED_AGAIN
+    return called_again or evidence.track in ("mlops", "hybrid")

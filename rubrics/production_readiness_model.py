@@ -29,7 +29,7 @@ _SCHEMA = re.compile(r"^\s*class\s+(\w+)\s*\(.*\b(?:BaseModel|DataFrameModel|Sch
 @criterion("production_readiness.model_kept", title="The model is kept, and loaded to predict without training")
 def model_kept(evidence: Evidence) -> Finding:
     """Judge whether the fitted model is saved, and loaded where nothing is fitted; saved only, or loaded by the very
-    code that fits it, is partly met. An analysis in notebooks alone need not save one.
+    code that fits it, is partly met. Notebooks need not save one where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
@@ -79,7 +79,7 @@ def _fits_beside(loading: Call, fits: list[Call]) -> bool:
 @criterion("production_readiness.input_validated", title="Wrong input is refused with a message")
 def input_validated(evidence: Evidence) -> Finding:
     """Judge whether code that runs checks what it is given: raises an error of its own, asserts, or reads it by a
-    schema that is used. An analysis in notebooks alone need not.
+    schema that is used. Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem

@@ -70,7 +70,7 @@ def _logs(call: Call) -> bool:
 @criterion("production_readiness.configurable", title="Settings can be changed without editing code")
 def configurable(evidence: Evidence) -> Finding:
     """Judge whether programs take paths and settings from options, the environment or a configuration file; constants
-    named in one place are partly met. An analysis in notebooks alone need not.
+    named in one place are partly met. Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
