@@ -4,7 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.model import Call, CodeFacts, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
+    from grader.model import (
+        Call,
+        CodeFacts,
+        Document,
+        Evidence,
+        FunctionFact,
+        LeakageFact,
+        LintFault,
+        NotebookFact,
+        Source,
+        Span,
+    )
     from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
@@ -16,6 +27,7 @@ _HOMES = {
         "Evidence",
         "FunctionFact",
         "LeakageFact",
+        "LintFault",
         "NotebookFact",
         "Source",
         "Span",
@@ -31,6 +43,7 @@ __all__ = [
     "Finding",
     "FunctionFact",
     "LeakageFact",
+    "LintFault",
     "NotebookFact",
     "Source",
     "Span",

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+from rubrics.entry_points import registered, started_by_name
 
+MOST_CALLS = 6000  # the reader lists no more
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 JUNK_FOLDERS = frozenset(
     (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
@@ -49,7 +51,9 @@ def unread_part(evidence: Evidence) -> str:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
     missing = sorted(path for path in code_files(evidence) if path not in known)
-    return f"{missing[0]} could not be read" if missing else ""
+    if missing:
+        return f"{missing[0]} could not be read"
+    return "it makes more calls than are listed" if len(evidence.code.calls) >= MOST_CALLS else ""
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:
@@ -138,10 +142,8 @@ def reached_functions(evidence: Evidence) -> frozenset[str]:
     tests = test_paths(evidence)
     functions = own_functions(evidence)
     answering = _by_called_name(functions)
-    contract = _contract_names(evidence)
-    waiting = [
-        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
-    ]
+    contract = frozenset(_contract_names(evidence)) | started_by_name(evidence)
+    waiting = [fact.name for fact in functions if registered(fact) or last(fact.name) in contract]
     inside: dict[str, list[Call]] = {"": []}
     for call in evidence.code.calls:
         if call.span.path not in tests:

@@ -11,6 +11,7 @@ from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
 from grader.evidence.leaks import find_leaks
+from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.sources import read_sources
 from grader.model import CodeFacts
@@ -37,6 +38,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=read_documents(root, names, sources.notebooks),
         imports=read_imports(units),
+        lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),

@@ -12,6 +12,8 @@ from grader.model.evidence import (
     FunctionFact,
     HiddenResult,
     LeakageFact,
+    Lint,
+    LintFault,
     MessyCount,
     NotebookFact,
     Source,
@@ -32,7 +34,7 @@ from grader.model.report import (
     Verdict,
 )
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
-from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
+from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 
 __all__ = [
     "DIMENSIONS",
@@ -58,8 +60,11 @@ __all__ = [
     "FollowedFact",
     "FunctionFact",
     "HiddenResult",
+    "History",
     "LeakageFact",
     "Limits",
+    "Lint",
+    "LintFault",
     "MessyCount",
     "MetricSpec",
     "Mount",

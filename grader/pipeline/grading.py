@@ -65,7 +65,7 @@ def _collect(grading: Grading) -> Collected:
             return _run(grading, submission, facts, beside)
         except GraderError as error:
             evidence = Evidence(
-                files=submission.files,
+                **_handed_in(submission, grading.assignment),
                 code=facts.result(),
                 failure=failure_of(error),
                 tries=tuple(grading.failed),
@@ -126,7 +126,7 @@ def _evidence(
 ) -> Evidence:
     assignment = grading.assignment
     return Evidence(
-        files=submission.files,
+        **_handed_in(submission, assignment),
         code=facts.result(),
         plan=plan,
         run=runs.first.result,
@@ -136,6 +136,16 @@ def _evidence(
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         has_hidden_data=assignment is not None,
     )
+
+
+def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[str, Any]:
+    """Return what the evidence holds of the submission as it came, and of what was asked."""
+    return {
+        "files": submission.files,
+        "left_out": submission.left_out,
+        "history": submission.history,
+        "track": assignment.track if assignment else "",
+    }
 
 
 def _logs(runs: Runs) -> dict[str, str]:
