@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from grader.evidence.calls import read_calls
@@ -34,7 +35,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
         calls=calls,
-        functions=tuple(read_functions(units))[:MAX_FUNCTIONS],
+        functions=tuple(islice(read_functions(units), MAX_FUNCTIONS)),
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=read_documents(root, names, sources.notebooks),
         imports=read_imports(units),

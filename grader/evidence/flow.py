@@ -34,6 +34,7 @@ class _Walk:
         self.programs, self.shared, self.flow = programs, Shared(), Flow()
         self.modules: dict[str, Value] = {}
         self.running: list[str] = []
+        self.frames: dict[Unit, frozenset[str]] = {}
         self.hooks = Hooks(follow, bind, self.load_module, call_value)
 
     def run(self) -> Flow:
@@ -71,9 +72,15 @@ class _Walk:
                     follow(state, Function(method, function.unit, function.scope, bound=held), [], {})
 
     def _state(self, units: Sequence[Unit]) -> State:
-        state = State(units[0], self.hooks, self.shared, frame_names(units))
+        frames = frozenset(name for unit in units for name in self._frames_of(unit))
+        state = State(units[0], self.hooks, self.shared, frames)
         self.flow.events.append(state.events)
         return state
+
+    def _frames_of(self, unit: Unit) -> frozenset[str]:
+        if unit not in self.frames:
+            self.frames[unit] = frame_names(unit)
+        return self.frames[unit]
 
     @contextmanager
     def _tolerant(self, state: State, unit: Unit) -> Iterator[None]:
@@ -134,11 +141,10 @@ def find_module(programs: Programs, importer: str, name: str) -> str | None:
     return None
 
 
-def frame_names(units: Sequence[Unit]) -> frozenset[str]:
+def frame_names(unit: Unit) -> frozenset[str]:
     """Return the variables that are used as only a pandas frame can be (`x.columns`, `x.iloc`, ...)."""
     return frozenset(
         node.value.id
-        for unit in units
         for node in ast.walk(unit.tree)
         if isinstance(node, ast.Attribute) and node.attr in FRAME_ATTRIBUTES and isinstance(node.value, ast.Name)
     )
