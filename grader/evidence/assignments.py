@@ -6,7 +6,7 @@ import ast
 
 from grader.evidence.expressions import evaluate
 from grader.evidence.state import Scope, State
-from grader.evidence.tables import FRAME, is_table, names_in, with_columns, without
+from grader.evidence.tables import FRAME, LOOKUP, as_groups, is_empty, is_table, names_in, with_columns, without
 from grader.evidence.values import UNKNOWN, Rows, Taint, Value, marked
 
 
@@ -62,7 +62,9 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         # frame["column"][mask] = value: the column is assigned to
         target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
-    if value.statistic and not value.rows and base.rows:
+    if value.type == LOOKUP and not value.rows and (as_groups(value).rows == base.rows or is_empty(base)):
+        value = as_groups(value)
+    elif value.statistic and not value.rows and base.rows:
         value = _from_statistic(target, value, base, state)
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))

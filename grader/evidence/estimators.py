@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
-from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, is_label_encoder, narrowed
+from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder, narrowed
 from grader.evidence.values import (
     FOLDS,
     NO_ROWS,
@@ -14,7 +14,6 @@ from grader.evidence.values import (
     Event,
     Model,
     Prediction,
-    Rows,
     RowSets,
     Taint,
     Value,
@@ -81,7 +80,7 @@ def method_of_model(site: CallSite) -> Value | None:
 def _features(site: CallSite) -> Value:
     given = site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
     if given.type == LOOKUP and not given.rows:  # groups are the rows of a table of their own
-        return given.evolve(type=ARRAY, rows=frozenset({Rows(("groups", given.statistic))}), statistic=NO_ROWS)
+        return as_groups(given)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
 
 

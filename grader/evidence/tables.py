@@ -44,6 +44,11 @@ def is_table(value: Value) -> bool:
     return value.type in TABLE_TYPES
 
 
+def is_empty(table: Value) -> bool:
+    """Tell whether a frame was made without columns, and has got none yet."""
+    return table.columns is not None and table.columns.kept == frozenset()
+
+
 def names_in(value: Value | None) -> frozenset[str] | None:
     """Return the column names that a value spells out, or None when they cannot be known."""
     if value is None:
@@ -115,12 +120,17 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
     added = frozenset(replace(t, columns=names if names is not None else t.columns) for t in value.taints)
     columns = table.columns
-    if columns and columns.kept == frozenset() and value.rows:  # the first column of an empty frame brings the rows
+    if is_empty(table) and value.rows:  # the first column of an empty frame brings the rows
         table = table.evolve(rows=value.rows)
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
         columns = Columns(columns.base, columns.dropped - names, whole, columns.known)
     return table.evolve(taints=bounded(kept | added), columns=columns)
+
+
+def as_groups(value: Value) -> Value:
+    """Return a table of statistics by group as what it is too: a table whose rows are the groups."""
+    return value.evolve(type=FRAME, rows=frozenset({Rows(("groups", value.statistic))}), statistic=frozenset())
 
 
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:
