@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from grader.model import Call, CodeFacts, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
-    from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
+    from grader.plugins import Finding, criterion, dimension, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
-    "grader.plugins": ("Finding", "criterion", "met", "needs_human", "not_applicable", "not_met", "partly"),
+    "grader.plugins": (
+        "Finding",
+        "criterion",
+        "dimension",
+        "met",
+        "needs_human",
+        "not_applicable",
+        "not_met",
+        "partly",
+    ),
     "grader.model": (
         "Call",
         "CodeFacts",
@@ -35,6 +44,7 @@ __all__ = [
     "Source",
     "Span",
     "criterion",
+    "dimension",
     "met",
     "needs_human",
     "not_applicable",

@@ -61,7 +61,11 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     with (
         Progress(console, names) as progress,
         grading_parts(
-            settings, sandbox=options.sandbox, listener=progress, allow_local_git=options.allow_local_git
+            settings,
+            sandbox=options.sandbox,
+            listener=progress,
+            allow_local_git=options.allow_local_git,
+            assignment=assignment,
         ) as parts,
     ):
         grade_all(dict(zip(names, sources, strict=True)), assignment, parts, options.jobs, cancel, keep)

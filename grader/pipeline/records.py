@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.intake import IntakeLimits
-from grader.model import Assignment, Evidence, FailedTry, Limits, Outcome, Report, SubmissionRef
+from grader.model import Assignment, Evidence, FailedTry, LeftOut, Limits, Outcome, PluginRef, Report, SubmissionRef
 from grader.pipeline.retry import RetryPolicy, with_retries
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
@@ -32,6 +32,8 @@ class Parts:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     allow_local_git: bool = False
+    plugins: tuple[PluginRef, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def granted_limits(assignment: Assignment | None, cpu_ids: tuple[int, ...]) -> Limits:

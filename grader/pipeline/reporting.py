@@ -15,7 +15,7 @@ from grader.model.failure_class import outcome_for
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.plugins import Criterion
 from grader.report import build_report
-from grader.scoring import rubric_version, score
+from grader.scoring import VERSION_LENGTH, rubric_digest, rubric_version, score
 
 LOG_TAIL = 4000
 RAISED_IN = re.compile(r'File ".*?([^/"]+/[^/"]+)", line (\d+)')
@@ -29,9 +29,13 @@ def make_report(grading: Grading, collected: Collected) -> Report:
     if collected.outcome == "infrastructure_failed":
         marks = marks.model_copy(update={"value": None, "low": None, "high": None, "hidden_score": None})
     run = collected.evidence.run
+    digest = rubric_digest(criteria)
     receipt = Receipt(
         grader_version=grader.__version__,
-        rubric_version=rubric_version(criteria),
+        rubric_version=digest[:VERSION_LENGTH],
+        rubric_digest=digest,
+        plugins=grading.parts.plugins,
+        left_out=grading.parts.left_out,
         environment_digest=run.environment_digest if run else "",
         data_digest=assignment.data_digest if assignment else NO_DATA,
         seed=assignment.seed if assignment else 0,
