@@ -110,15 +110,19 @@ def read(
 
 @app.command()
 def rescore(
-    reports: Annotated[list[Path], typer.Argument(metavar="REPORT_DIR...", help="Folders that `grader grade` wrote.")],
+    reports: Annotated[
+        list[Path],
+        typer.Argument(metavar="REPORT_DIR...", help="Folders that `grader grade` wrote: of reports, or of many."),
+    ],
     assignment: Annotated[
         str | None, typer.Option(help="Take the weights from this assignment instead of the one graded with.")
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
-    """Score stored evidence again with the installed rubric, running nothing."""
+    """Score stored evidence again with the installed rubric, running nothing, and say what changed for whom."""
     from grader.cli.rescore import rescore_command
 
-    raise typer.Exit(rescore_command(reports, assignment))
+    raise typer.Exit(rescore_command(reports, assignment, as_json=json))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
@@ -138,6 +139,8 @@ class Receipt(Record):
     rubric_digest: str = ""
     plugins: tuple[PluginRef, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    weights: Weights | None = None
+    assignment_digest: str = ""
     environment_digest: str
     data_digest: str
     seed: int

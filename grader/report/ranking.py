@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,17 +48,20 @@ def dimension_titles(reports: Sequence[tuple[str, Report]]) -> dict[str, str]:
     return {**DIMENSIONS, **dict(sorted(further.items()))}
 
 
-def summary_json(reports: Sequence[tuple[str, Report]]) -> str:
-    """Return the ranking as JSON: {schema_version, ranking: [{rank, name, outcome, score, ...}]}."""
-    form = {"schema_version": SCHEMA_VERSION, "ranking": _rows(reports)}
+def summary_json(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the ranking as JSON: {schema_version, ranking: [{rank, name, outcome, score, ...}]}.
+
+    `kept` are rows of an earlier ranking whose reports cannot be read; they come last, without a rank.
+    """
+    form = {"schema_version": SCHEMA_VERSION, "ranking": _rows(reports, kept)}
     return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def summary_csv(reports: Sequence[tuple[str, Report]]) -> str:
+def summary_csv(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return the ranking as CSV; a text that a spreadsheet would run as a formula starts with an apostrophe."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\r\n")
-    for number, row in enumerate(_rows(reports)):
+    for number, row in enumerate(_rows(reports, kept)):
         if number == 0:
             writer.writerow(row)
         writer.writerow(_guarded(value) for value in row.values())
@@ -74,9 +77,11 @@ def _tied(one: Report, other: Report) -> bool:
     return _GROUPS[one.outcome] == _GROUPS[other.outcome] and one.score == other.score
 
 
-def _rows(reports: Sequence[tuple[str, Report]]) -> list[dict[str, Any]]:
+def _rows(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     titles = dimension_titles(reports)
-    return [_row(item, titles) for item in ranked(reports)]
+    rows = [_row(item, titles) for item in ranked(reports)]
+    columns = rows[0] if rows else kept[0] if kept else {}
+    return rows + [{name: None if name == "rank" else row.get(name) for name in columns} for row in kept]
 
 
 def _row(item: Ranked, dimensions: Iterable[str]) -> dict[str, Any]:
