@@ -5,6 +5,7 @@ from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
 from grader.model.evidence import (
     Call,
+    CallKind,
     CodeFacts,
     Document,
     Evidence,
@@ -42,6 +43,7 @@ __all__ = [
     "Assignment",
     "AssignmentRef",
     "Call",
+    "CallKind",
     "CellRun",
     "CodeFacts",
     "ContractSpec",

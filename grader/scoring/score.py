@@ -52,7 +52,7 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
         hidden_weight=hidden_weight,
         hidden_score=_rounded(hidden.value),
         dimensions=dimensions,
-        questions=questions_from(judged, dimensions),
+        questions=questions_from(judged, dimensions, evidence.code),
     )
 
 

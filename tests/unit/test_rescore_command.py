@@ -114,6 +114,14 @@ def test_other_weights_are_told_for_whom_and_stand_in_the_ranking(churn: Path, t
     assert (receipt["weights"]["hidden"], receipt["assignment_digest"]) == (0, load_assignment(churn).digest)
 
 
+def test_the_page_asks_with_what_a_good_answer_holds_and_the_comment_for_candidates_does_not(tmp_path: Path) -> None:
+    batch = batch_of(tmp_path / "batch", ["ada"])
+    (first, *_) = json.loads((batch / "ada" / "report.json").read_text())["questions"]
+    assert first["good_answer"]
+    assert "A good answer holds:" in (batch / "ada" / "report.html").read_text()
+    assert "good answer" not in (batch / "ada" / "report.md").read_text().lower()
+
+
 def test_another_verdict_is_told_with_its_criterion(tmp_path: Path) -> None:
     batch = batch_of(tmp_path / "batch", ["ada", "bob"])
     path = batch / "ada" / "report.json"
