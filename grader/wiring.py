@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from grader.assignment import find_assignment
 from grader.errors import AssignmentError
@@ -14,6 +15,9 @@ from grader.plugins import Rubric, load_rubric
 from grader.ports import ProgressListener
 from grader.sandbox import RequestedEnvironments, choose_sandbox, package_index
 from grader.settings import Settings
+
+if TYPE_CHECKING:
+    from grader.asking import Asker
 
 
 @contextmanager
@@ -54,7 +58,19 @@ def grading_parts(
             allow_local_git=allow_local_git,
             plugins=rubric.plugins,
             left_out=rubric.left_out,
+            asker=asker_of(settings),
         )
+
+
+def asker_of(settings: Settings) -> Asker | None:
+    """Return who asks the language model that the settings name, None without one: nothing is asked by default."""
+    if not settings.lm_url:
+        return None
+    from grader.asking import AnswerCache, Asker, ChatEndpoint
+
+    key = settings.lm_api_key.get_secret_value()
+    endpoint = ChatEndpoint(settings.lm_url, settings.lm_model, key, settings.lm_seconds)
+    return Asker(endpoint, AnswerCache(settings.home / "answers"), settings.lm_price_in, settings.lm_price_out)
 
 
 def check_weights(assignment: Assignment | None, rubric: Rubric) -> None:

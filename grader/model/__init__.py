@@ -1,5 +1,6 @@
 """The records that pass between the stages."""
 
+from grader.model.answers import ModelAnswer, ModelAnswers, ModelUse
 from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
@@ -67,6 +68,9 @@ __all__ = [
     "Limits",
     "MessyCount",
     "MetricSpec",
+    "ModelAnswer",
+    "ModelAnswers",
+    "ModelUse",
     "Mount",
     "NotebookFact",
     "Outcome",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from grader.model.answers import ModelUse
 from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
@@ -141,6 +142,7 @@ class Receipt(Record):
     left_out: tuple[LeftOut, ...] = ()
     weights: Weights | None = None
     assignment_digest: str = ""
+    language_model: ModelUse | None = None
     environment_digest: str
     data_digest: str
     seed: int

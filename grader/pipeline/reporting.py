@@ -37,6 +37,7 @@ def make_report(grading: Grading, collected: Collected) -> Report:
         left_out=grading.parts.left_out,
         weights=assignment.weights if assignment else None,
         assignment_digest=assignment.digest if assignment else "",
+        language_model=collected.evidence.asked.use,
         environment_digest=run.environment_digest if run else "",
         data_digest=assignment.data_digest if assignment else NO_DATA,
         seed=assignment.seed if assignment else 0,

@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.model import DIMENSIONS, LeftOut, PluginRef
 from grader.plugins.apart import PluginProcess, Times
 from grader.plugins.code import declared_ids
-from grader.plugins.criteria import Criterion, Dimension, criteria_of, dimension
+from grader.plugins.criteria import Criterion, Dimension, criteria_of, dimension, dimensions_of
 from grader.plugins.findings import needs_human
 from grader.plugins.judging import PluginError
 
@@ -59,7 +59,7 @@ def load_rubric(points: Sequence[EntryPoint] | None = None, times: Times | None 
     gathered = _Gathered()
     for point in ordered:
         if _is_ours(point):
-            gathered.add_ours(point, criteria_of(_imported(point)))
+            gathered.add_ours(point, _imported(point))
         else:
             gathered.add(_ref(point), declared_by(point.value, times or Times()), point.value)
     return gathered.rubric()
@@ -85,13 +85,16 @@ class _Gathered:
         self._plugins: list[PluginRef] = []
         self._left_out: list[LeftOut] = []
 
-    def add_ours(self, point: EntryPoint, criteria: Sequence[Criterion]) -> None:
-        """Add built-in criteria. Raises UsageError where one is wrong, for then this grader is."""
-        for item in criteria:
-            problem = item.problem or ("" if item.dimension in DIMENSIONS else "its dimension is not known")
+    def add_ours(self, point: EntryPoint, module: ModuleType) -> None:
+        """Add a built-in plugin. Raises UsageError where something in it is wrong, for then this grader is."""
+        homes = {part.id: part for part in dimensions_of(module)}
+        self._homes |= homes
+        for item in criteria_of(module):
+            known = item.dimension in DIMENSIONS or item.dimension in homes
+            problem = item.problem or ("" if known else "its dimension is not known")
             if problem or item.id in self._criteria:
                 raise UsageError(f"criterion {item.id} of {point.value}: {problem or 'it is defined twice'}")
-            self._criteria[item.id] = replace(item, origin=_ref(point))
+            self._criteria[item.id] = replace(item, origin=_ref(point), home=homes.get(item.dimension))
 
     def add(self, origin: PluginRef, declared: Declared, module: str) -> None:
         """Add what a plugin of others declares."""

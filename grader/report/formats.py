@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from grader.model import EnvironmentRef, LeftOut, PluginRef
+from grader.model import EnvironmentRef, LeftOut, ModelUse, PluginRef
 
 METRICS = {
     "roc_auc": "ROC AUC",
@@ -121,3 +121,11 @@ def left_out(item: LeftOut) -> str:
         f"{item.criterion} of the plugin {plugin(item.plugin)}" if item.criterion else f"plugin {plugin(item.plugin)}"
     )
     return f"{what}: {item.reason}"
+
+
+def language_model(use: ModelUse) -> str:
+    """Return which model was asked about explanations and what it cost: m, 812 tokens in and 95 out, cost 0.0031."""
+    if use.cached:
+        return f"{use.model}, answers from the cache, at no cost"
+    cost = "" if use.cost is None else f", cost {use.cost:.6f}".rstrip("0").rstrip(".")
+    return f"{use.model}, {use.tokens_in:,} tokens in and {use.tokens_out:,} out{cost}"

@@ -65,6 +65,7 @@ def _environment() -> Environment:
         "environment",
         "plugin",
         "left_out",
+        "language_model",
     ):
         environment.filters[name] = getattr(formats, name)
     environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}

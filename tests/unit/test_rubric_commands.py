@@ -42,11 +42,12 @@ def test_the_example_package_installed_for_real_joins_the_built_in_criteria(inst
 
 
 def test_the_example_packages_criteria_judge_a_work(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text("p = model.predict_proba(X)\n")
+    code = "from fairlearn.metrics import MetricFrame\np = model.predict_proba(X)\nprint(MetricFrame(y, p))\n"
+    (tmp_path / "train.py").write_text(code)
     done = grader(installed, "read", "--jsonl", str(tmp_path / "train.py"))
     found = {item["id"]: item["verdict"] for item in json.loads(done.stdout)["criteria"]}
     assert found["evaluation.calibration"] == "not_met"
-    assert found["fairness.by_group"] == "not_applicable"
+    assert found["fairness.by_group"] == "met"
 
 
 def test_the_example_package_stands_the_check(installed: Path) -> None:
