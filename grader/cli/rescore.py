@@ -21,6 +21,7 @@ from grader.scoring import rubric_digest
 from grader.settings import Settings, read_settings
 from grader.wiring import assignment_for, check_weights
 
+CANCELLED = 130
 WORTH_A_PROCESS = 16
 
 
@@ -34,10 +35,14 @@ def rescore_command(directories: Sequence[Path], slug: str | None, *, as_json: b
     processes = min(len(os.sched_getaffinity(0)), -(-len(folders) // WORTH_A_PROCESS))
     done: list[Rescored] = []
     view = RescoreView(Console(), Console(stderr=True), len(folders))
-    with Spread(folders, work.attempt, processes) as results, view:
-        for result in results:
-            done.append(result)
-            view.one(result, as_json=as_json)
+    try:
+        with Spread(folders, work.attempt, processes) as results, view:
+            for result in results:
+                done.append(result)
+                view.one(result, as_json=as_json)
+    except KeyboardInterrupt:
+        view.stopped(len(done))
+        return CANCELLED
     done.sort(key=lambda result: result.directory)
     summaries = _write_summaries(directories, folders, done)
     view.summary(done, summaries, as_json=as_json)

@@ -60,6 +60,10 @@ class RescoreView:
         for folder in summaries:
             self._say(self._console, f"Ranking written anew: {folder / 'index.html'}")
 
+    def stopped(self, done: int) -> None:
+        """Say that not all was done, and what mends it."""
+        self._say(self._err, f"Stopped: {done:,} of {self._total:,} rescored, each whole. Rescore again for the rest.")
+
     def _say(self, console: Console, text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -216,6 +219,23 @@ def test_reports_given_one_by_one_update_their_ranking_too(churn: Path, tmp_path
     run(batch / "ada", "--assignment", churn)
     after = scores(batch)
     assert (after["ada"] != before["ada"], after["bob"] == before["bob"]) == (True, True)
+
+
+def test_an_interrupted_rescore_leaves_whole_files_and_is_mended_by_another(churn: Path, tmp_path: Path) -> None:
+    batch = batch_of(tmp_path / "batch", [f"w{number:03}" for number in range(120)])
+    weigh(churn, hidden=0)
+    command = [str(Path(sys.executable).with_name("grader")), "rescore", str(batch), "--assignment", str(churn)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, "of 120 rescored" in said, "Traceback" in said) == (130, True, False)
+    assert [path for path in batch.rglob(".*") if path.is_file()] == []
+    run(batch, "--assignment", churn)
+    after = files_of(batch)
+    assert "120 unchanged" in run(batch, "--assignment", churn).output
+    assert files_of(batch) == after
 
 
 def test_a_process_that_dies_costs_what_it_had_left_and_names_it(tmp_path: Path) -> None:
