@@ -1,15 +1,17 @@
 """How long a thousand stored reports take to be scored again, and what of that a plugin of others adds.
 
-    python benchmarks/rescore.py [--reports 1000] [--repeat 3]
+    python benchmarks/rescore.py [--reports 1000] [--repeat 3] [--longer 1]
 
 The reports are made of the churn assignment's example works, each copy with comment lines of its own so that no two are
 alike, read by the real reader and scored by the real rubric; only the result on unseen data is made up, for nothing is
-run. Then the command is timed: with nothing changed, with other weights, and with the example plugin installed.
+run. `--longer 6` repeats each notebook's cells six times, to the length of a long take-home. Then the command is timed:
+with nothing changed, with other weights, and with the example plugin installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -43,10 +45,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=1000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--longer", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         batch, site = Path(folder) / "batch", Path(folder) / "site"
-        made = make_batch(batch, Path(folder) / "works", options.reports)
+        made = make_batch(batch, Path(folder) / "works", options.reports, options.longer)
         size = sum(path.stat().st_size for path in batch.glob("*/evidence.json")) / options.reports / 1024
         print(f"{options.reports:,} reports made in {made:.0f} s; evidence of {size:.0f} KB each on average")
         words = [str(BIN / "uv"), "pip", "install", "-q", "--no-deps", "--no-build-isolation", "--target", str(site)]
@@ -58,14 +61,14 @@ def main() -> None:
         report("with a plugin of others", [timed(batch, CHURN, site) for _ in range(options.repeat)])
 
 
-def make_batch(batch: Path, works: Path, number: int) -> float:
+def make_batch(batch: Path, works: Path, number: int, longer: int) -> float:
     """Write `number` report folders and their ranking; return the seconds that took."""
     started, assignment, rubric = time.perf_counter(), load_assignment(CHURN), load_rubric()
     reports: list[tuple[str, Report]] = []
     examples = sorted(path for path in (CHURN / "examples").iterdir() if path.is_dir())
     with closing(SubprocessCodeReader()) as reader:
         for count in range(number):
-            source = variant(examples[count % len(examples)], works / f"work-{count:04}", count)
+            source = variant(examples[count % len(examples)], works / f"work-{count:04}", count, longer)
             submission = take(str(source), works / "store" / str(count))
             evidence = Evidence(
                 files=submission.files,
@@ -78,14 +81,16 @@ def make_batch(batch: Path, works: Path, number: int) -> float:
     return time.perf_counter() - started
 
 
-def variant(example: Path, target: Path, number: int) -> Path:
+def variant(example: Path, target: Path, number: int, longer: int) -> Path:
     """Copy an example with a few comment lines before each file, as many and such as no other copy has."""
     shutil.copytree(example, target)
     for path in target.rglob("*"):
         if path.suffix in COMMENTED:
             path.write_text(f"# number {number}\n" * (1 + number % 20) + path.read_text())
         elif path.suffix == ".ipynb":
-            path.write_text(path.read_text().replace("import pandas", f"# number {number}\\nimport pandas", 1))
+            notebook = json.loads(path.read_text().replace("import pandas", f"# number {number}\\nimport pandas", 1))
+            notebook["cells"] = [{**cell, "id": str(place)} for place, cell in enumerate(notebook["cells"] * longer)]
+            path.write_text(json.dumps(notebook))
     return target
 
 
