@@ -6,14 +6,13 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from answering import AnsweringSandbox, SameProcessReader, Silent
+from asked_works import KEY, README, asker, evidence, verdicts
 from model_server import QUOTE, YES, ModelServer, completion, model_server
 from rubric_evidence import CRITERIA, work
 
-from grader.asking import AnswerCache, Asker, ChatEndpoint
 from grader.assignment import load_assignment
 from grader.model import Evidence, Weights
 from grader.pipeline import Parts, grade
@@ -23,8 +22,6 @@ from grader.settings import read_settings
 from grader.wiring import asker_of
 
 CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
-KEY = "sk-very-secret-0123456789"
-README = f"# Churn\n{QUOTE} on the same folds, so the forest is kept. Rows of one month only: the season is unseen.\n"
 NAMES = ["explanations.model_choice_follows", "explanations.limits_named", "explanations.metric_explained"]
 
 
@@ -32,21 +29,6 @@ NAMES = ["explanations.model_choice_follows", "explanations.limits_named", "expl
 def server() -> Iterator[ModelServer]:
     with model_server() as running:
         yield running
-
-
-def asker(server: ModelServer, folder: Path, **more: Any) -> Asker:
-    endpoint = ChatEndpoint(server.url, "small-model", KEY, more.pop("seconds", 2.0), wait_s=0.01)
-    return Asker(endpoint, AnswerCache(folder / "answers"), **more)
-
-
-def evidence(readme: str = README) -> Evidence:
-    return work({"README.md": readme, "train.py": "import pandas\nmodel.fit(X)\n"})
-
-
-def verdicts(found: Evidence) -> dict[str, tuple[str, str]]:
-    scored = score(found, tuple(CRITERIA.values()), None)
-    criteria = [item for part in scored.dimensions if part.id == "explanations" for item in part.criteria]
-    return {item.id: (item.verdict, item.reason) for item in criteria}
 
 
 def test_nothing_is_asked_by_default_and_no_report_speaks_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

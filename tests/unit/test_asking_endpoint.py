@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asked_works import KEY, asker, evidence, verdicts
 from model_server import YES, ModelServer, completion, model_server, raw
-from test_asking import KEY, asker, evidence, verdicts
 
 from grader.asking import AnswerCache, Asker, ChatEndpoint
 from grader.errors import UsageError

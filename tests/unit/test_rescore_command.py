@@ -8,26 +8,18 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rubric_evidence import hidden, work
+from stored_reports import CHURN, batch_of
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
 from grader.cli.app import app
 from grader.cli.spread import Spread
-from grader.model import AssignmentRef, Receipt, Report, RunReport, SubmissionRef
-from grader.pipeline import Rescored, Terms, rescore
-from grader.plugins import load_rubric
-from grader.report.batch import write_summary
-from grader.report.folder import write_folder
-from grader.scoring import rubric_digest
-
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
-CODE = "from sklearn.model_selection import train_test_split\ntrain, test = train_test_split(data)\nmodel.fit(train)\n"
+from grader.pipeline import Rescored
 
 
 @pytest.fixture
@@ -36,34 +28,6 @@ def churn(tmp_path: Path) -> Path:
     folder = tmp_path / "elsewhere" / "churn"
     shutil.copytree(CHURN, folder, ignore=shutil.ignore_patterns("examples"))
     return folder
-
-
-def batch_of(folder: Path, names: Sequence[str], assignment_folder: Path = CHURN) -> Path:
-    """Write a batch as a grading would: reports of works that differ, and the ranking."""
-    rubric, assignment = load_rubric(), load_assignment(assignment_folder)
-    terms = Terms(rubric, rubric_digest(rubric.criteria), assignment.weights, assignment.digest)
-    reports = []
-    for number, name in enumerate(names):
-        evidence = work(CODE * (1 + number % 3), has_hidden_data=True, hidden=(hidden(0.1 + number % 9 / 10),))
-        blank = report_of(name, AssignmentRef(slug=assignment.slug, version="1", digest=assignment.digest))
-        receipt = blank.receipt.model_copy(update={"data_digest": assignment.data_digest})
-        made = rescore(blank.model_copy(update={"receipt": receipt}), evidence, terms)
-        write_folder(folder / name, made, evidence)
-        reports.append((name, made))
-    write_summary(folder, reports)
-    return folder
-
-
-def report_of(name: str, assignment: AssignmentRef) -> Report:
-    receipt = Receipt(
-        grader_version="0", rubric_version="", environment_digest="", data_digest="", seed=0,
-        limits=load_assignment(CHURN).limits, run_id=name, finished_at="2026-01-01",
-    )  # fmt: skip
-    return Report(
-        assignment=assignment, submission=SubmissionRef(name=name, digest="", kind="folder", files=1, bytes=1),
-        outcome="completed", failure=None, score=None, low=None, high=None, hidden_weight=0, hidden_score=None,
-        dimensions=(), hidden=(), run=RunReport(sandbox="none"), questions=(), receipt=receipt,
-    )  # fmt: skip
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

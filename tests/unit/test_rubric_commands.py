@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from bad_plugins import HEAD, bad
+from stored_reports import batch_of
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = Path(sys.executable).with_name("uv")
@@ -86,3 +87,37 @@ def test_one_criterion_is_explained_and_near_ones_are_named(tmp_path: Path) -> N
     assert "takehome-grader" in grader(tmp_path, "rubric", "explain", "evaluation.fitting_metric").stdout
     done = grader(tmp_path, "rubric", "explain", "evaluation.fitting_metrics")
     assert (done.returncode, "evaluation.fitting_metric" in done.stderr) == (2, True)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """Return a folder with an installed plugin that cannot be imported, though its text names a criterion."""
+    site = tmp_path / "site"
+    metadata = site / "broken_rubric-2.1.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-rubric\nVersion: 2.1\n")
+    (metadata / "entry_points.txt").write_text("[grader.rubrics]\nbroken = broken_rubric\n")
+    (site / "broken_rubric.py").write_text(f"import not_there\n{HEAD}{bad('return None')}")
+    return site
+
+
+def test_a_broken_plugin_stops_no_command_and_is_named_by_each(broken: Path, tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("print(1)\n")
+    read = grader(broken, "read", "--jsonl", str(tmp_path / "train.py"))
+    found = {item["id"]: item for item in json.loads(read.stdout)["criteria"]}
+    assert read.returncode == 0
+    assert "No module named 'not_there'" in found["evaluation.bad"]["reason"]
+    said = "plugin broken (broken-rubric 2.1): it cannot be imported: ModuleNotFoundError"
+    assert said in grader(broken, "rubric", "list").stdout
+    assert said in grader(broken, "doctor", "--quick").stdout
+    assert grader(broken, "rubric", "check").returncode == 2
+
+
+def test_a_report_says_on_every_page_what_was_left_out_of_the_rubric(broken: Path, tmp_path: Path) -> None:
+    stored = batch_of(tmp_path / "batch", ["ada"]) / "ada"
+    assert grader(broken, "rescore", str(stored)).returncode == 0
+    receipt = json.loads((stored / "report.json").read_text())["receipt"]
+    assert receipt["left_out"][0]["plugin"] == {"name": "broken", "package": "broken-rubric", "version": "2.1"}
+    for name in ("report.html", "report.md"):
+        text = (stored / name).read_text().replace("\\", "").replace("&#39;", "'")
+        assert "plugin broken (broken-rubric 2.1): it cannot be imported" in text, name
