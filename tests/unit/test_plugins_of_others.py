@@ -16,7 +16,7 @@ from grader.model import DIMENSIONS, CriterionResult, Evidence, Weights
 from grader.plugins import Rubric, Times, load_rubric
 from grader.scoring import score
 
-SHORT = Times(criterion_s=0.4, load_s=5)
+SHORT = Times(criterion_s=1.5, load_s=30)
 GOOD = '''
 @criterion("evaluation.good", title="Good")
 def good(evidence):
@@ -31,11 +31,11 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plugin:
     """Return a function that loads a rubric of plugins written on the spot, without the built-in one."""
     monkeypatch.syspath_prepend(str(tmp_path))
 
-    def load(*codes: str) -> Rubric:
+    def load(*codes: str, times: Times = SHORT) -> Rubric:
         names = [f"plugin_{number}_{abs(hash(code))}" for number, code in enumerate(codes)]
         for name, code in zip(names, codes, strict=True):
             (tmp_path / f"{name}.py").write_text(code)
-        return load_rubric([EntryPoint(name, name, "grader.rubrics") for name in names], SHORT)
+        return load_rubric([EntryPoint(name, name, "grader.rubrics") for name in names], times)
 
     return load
 
@@ -49,9 +49,9 @@ def results(rubric: Rubric, evidence: Evidence | None = None) -> dict[str, Crite
     ("body", "said"),
     [
         ("1 / 0", "ZeroDivisionError in the rubric plugin"),
-        ("while True: pass", "no answer within 0.4 seconds"),
-        ("import time; time.sleep(99)", "no answer within 0.4 seconds"),
-        ("import re; re.match('(a+)+$', 'a' * 60 + 'b')", "no answer within 0.4 seconds"),
+        ("while True: pass", "no answer within 1.5 seconds"),
+        ("import time; time.sleep(99)", "no answer within 1.5 seconds"),
+        ("import re; re.match('(a+)+$', 'a' * 60 + 'b')", "no answer within 1.5 seconds"),
         ("raise SystemExit(0)", "SystemExit in the rubric plugin"),
         ("import os; os._exit(0)", "ended"),
         ("import os; os.kill(os.getpid(), 9)", "ended"),
@@ -99,7 +99,7 @@ def test_a_criterion_that_hangs_on_every_work_does_not_hang_a_thousand(plugin: P
     rubric = plugin(HEAD + bad("while True: pass") + GOOD)
     started = time.monotonic()
     found = [results(rubric, Evidence(failure=None)) for _ in range(1000)]
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 60
     assert {one["evaluation.bad"].reason for one in found} == {found[0]["evaluation.bad"].reason}
     assert {one["evaluation.good"].verdict for one in found} == {"met"}
 
@@ -110,7 +110,6 @@ def test_a_criterion_that_hangs_on_every_work_does_not_hang_a_thousand(plugin: P
         ("import not_there_at_all", "No module named 'not_there_at_all'"),
         ("1 / 0", "ZeroDivisionError"),
         ("raise SystemExit(3)", "SystemExit"),
-        ("while True: pass", "could not be imported within 5 seconds"),
         ("def (", "SyntaxError"),
     ],
 )
@@ -123,6 +122,12 @@ def test_a_plugin_that_cannot_be_imported_is_left_out_and_its_criteria_need_a_pe
     assert found["evaluation.bad"].verdict == "needs_human"
     assert said in found["evaluation.bad"].reason
     assert found["evaluation.good"].verdict == "met"
+
+
+def test_a_plugin_whose_import_never_ends_is_left_out(plugin: Plugin) -> None:
+    rubric = plugin(f"while True: pass\n{HEAD}{bad('return None')}", times=Times(load_s=0.5))
+    assert rubric.left_out[0].reason == "it could not be imported within 0.5 seconds"
+    assert results(rubric)["evaluation.bad"].verdict == "needs_human"
 
 
 def test_a_second_criterion_with_one_id_is_left_out_and_named(plugin: Plugin) -> None:
