@@ -6,6 +6,10 @@ The reports are made of the churn assignment's example works, each copy with com
 alike, read by the real reader and scored by the real rubric; only the result on unseen data is made up, for nothing is
 run. `--longer 6` repeats each notebook's cells six times, to the length of a long take-home. Then the command is timed:
 with nothing changed, with other weights, and with the example plugin installed.
+
+Run on two cores beside other work (load 5 to 11), 1,000 reports took 14 to 15 s of processors and 13 to 44 s of wall
+clock; with `--longer 6`, 24 to 26 s of processors, and of wall clock 24 to 59 s at a load of 5 to 7, 86 s at one of 11.
+The process of the plugin is not counted in the processors' seconds.
 """
 
 from __future__ import annotations
