@@ -16,10 +16,19 @@ if TYPE_CHECKING:
         Source,
         Span,
     )
-    from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
+    from grader.plugins import Finding, criterion, dimension, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
-    "grader.plugins": ("Finding", "criterion", "met", "needs_human", "not_applicable", "not_met", "partly"),
+    "grader.plugins": (
+        "Finding",
+        "criterion",
+        "dimension",
+        "met",
+        "needs_human",
+        "not_applicable",
+        "not_met",
+        "partly",
+    ),
     "grader.model": (
         "Call",
         "CodeFacts",
@@ -48,6 +57,7 @@ __all__ = [
     "Source",
     "Span",
     "criterion",
+    "dimension",
     "met",
     "needs_human",
     "not_applicable",

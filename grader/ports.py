@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import threading
-from typing import Literal, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
 from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
 
 Step = Literal["intake", "plan", "sandbox", "collect", "score", "report", "done", "failed"]
+
+
+class AskingError(Exception):
+    """A language model gave no answer; the message is a sentence without anything secret in it."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What a language model answered, and the tokens that were counted for it."""
+
+    text: str
+    tokens_in: int
+    tokens_out: int
 
 
 class Sandbox(Protocol):
@@ -51,6 +66,17 @@ class CodeReader(Protocol):
 
     def read(self, submission: Submission) -> CodeFacts:
         """Return what was found; what could not be read is noted in the facts, never raised."""
+
+
+class LanguageModel(Protocol):
+    """Answers a chat once, in the form of a JSON Schema."""
+
+    @property
+    def model(self) -> str:
+        """The model's name at its endpoint."""
+
+    def complete(self, messages: Sequence[dict[str, str]], schema: dict[str, Any]) -> Completion:
+        """Return the text and what it cost in tokens. Raises AskingError with a sentence where there is no answer."""
 
 
 class ProgressListener(Protocol):

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from grader.errors import UsageError
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _default_home() -> Path:
@@ -30,6 +34,9 @@ class Settings(BaseSettings):
     Packages that works ask for come from the index at `index_url` (uv's own default when empty), which is trusted by
     the certificates in `index_ca` (default: this machine's). Each step of making an environment of them has
     `environment_seconds`; all environments together have `environments_bytes`, and each at most half.
+
+    With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
+    for a million tokens.
     """
 
     model_config = SettingsConfigDict(env_prefix="GRADER_", frozen=True, extra="ignore")
@@ -44,6 +51,12 @@ class Settings(BaseSettings):
     index_ca: Path | None = None
     environments_bytes: int = Field(default=10 * 1024**3, ge=64 * 1024**2)
     environment_seconds: float = Field(default=600.0, gt=0, le=7200, allow_inf_nan=False)
+    lm_url: str = ""
+    lm_model: str = ""
+    lm_api_key: SecretStr = SecretStr("")
+    lm_seconds: float = Field(default=60.0, gt=0, le=600, allow_inf_nan=False)
+    lm_price_in: float | None = Field(default=None, ge=0, le=1e6, allow_inf_nan=False)
+    lm_price_out: float | None = Field(default=None, ge=0, le=1e6, allow_inf_nan=False)
 
     @field_validator("home")
     @classmethod
@@ -67,6 +80,27 @@ class Settings(BaseSettings):
             raise ValueError("must be a file of certificates (PEM)")
         return value
 
+    @field_validator("lm_url")
+    @classmethod
+    def _language_model_is_on_the_web(cls, value: str) -> str:
+        place = urlsplit(value)
+        if value and (place.scheme not in ("http", "https") or not place.hostname or place.query or place.fragment):
+            raise ValueError("must begin with https:// (or http://), name a host, and end before /chat/completions")
+        if place.username or place.password:
+            raise ValueError("must not hold a password: give the key in GRADER_LM_API_KEY")
+        return value
+
+    @model_validator(mode="after")
+    def _language_model_is_safe_to_ask(self) -> Self:
+        place = urlsplit(self.lm_url)
+        if self.lm_url and not self.lm_model:
+            raise ValueError("GRADER_LM_URL needs GRADER_LM_MODEL, the name of the model to ask")
+        if self.lm_api_key.get_secret_value() and place.scheme == "http" and place.hostname not in LOOPBACK:
+            raise ValueError(
+                "GRADER_LM_URL must be https:// where GRADER_LM_API_KEY is set: a key is not sent in clear"
+            )
+        return self
+
     @property
     def scratch(self) -> Path:
         """Folder of what belongs to running gradings only."""
@@ -87,5 +121,5 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "GRADER_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise UsageError(f"{name} {first['msg'].removeprefix('Value error, ')}") from error
+        name = "GRADER_" + "_".join(str(part) for part in first["loc"]).upper() + " " if first["loc"] else ""
+        raise UsageError(f"{name}{first['msg'].removeprefix('Value error, ')}") from None  # it may hold the key

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from grader.assignment import find_assignment
+from grader.errors import AssignmentError
 from grader.evidence import SubprocessCodeReader
 from grader.model import Assignment
 from grader.pipeline import Parts, RetryPolicy, private_scratch
-from grader.plugins import load_criteria
+from grader.plugins import Rubric, load_rubric
 from grader.ports import ProgressListener
 from grader.sandbox import RequestedEnvironments, choose_sandbox, package_index
 from grader.settings import Settings
 
+if TYPE_CHECKING:
+    from grader.asking import Asker
+
 
 @contextmanager
 def grading_parts(
-    settings: Settings, *, sandbox: str, listener: ProgressListener, allow_local_git: bool
+    settings: Settings,
+    *,
+    sandbox: str,
+    listener: ProgressListener,
+    allow_local_git: bool,
+    assignment: Assignment | None = None,
 ) -> Iterator[Parts]:
     """Yield the parts for a batch of gradings, with a private scratch folder that is gone afterwards.
 
-    Raises InfrastructureError when no sandbox can be used; nothing is ever run without one.
+    Raises InfrastructureError when no sandbox can be used, for nothing is ever run without one, and AssignmentError
+    where `assignment` gives a weight to what nobody judges.
     """
+    rubric = load_rubric()
+    check_weights(assignment, rubric)
     chosen = choose_sandbox(
         sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
     )
@@ -31,7 +44,7 @@ def grading_parts(
         yield Parts(
             sandbox=chosen,
             reader=reader,
-            criteria=load_criteria(),
+            criteria=rubric.criteria,
             scratch=scratch,
             listener=listener,
             environments=RequestedEnvironments(
@@ -43,7 +56,34 @@ def grading_parts(
             ),
             retry=RetryPolicy(settings.tries, settings.retry_wait),
             allow_local_git=allow_local_git,
+            plugins=rubric.plugins,
+            left_out=rubric.left_out,
+            asker=asker_of(settings),
         )
+
+
+def asker_of(settings: Settings) -> Asker | None:
+    """Return who asks the language model that the settings name, None without one: nothing is asked by default."""
+    if not settings.lm_url:
+        return None
+    from grader.asking import AnswerCache, Asker, ChatEndpoint
+
+    key = settings.lm_api_key.get_secret_value()
+    endpoint = ChatEndpoint(settings.lm_url, settings.lm_model, key, settings.lm_seconds)
+    return Asker(endpoint, AnswerCache(settings.home / "answers"), settings.lm_price_in, settings.lm_price_out)
+
+
+def check_weights(assignment: Assignment | None, rubric: Rubric) -> None:
+    """Raise AssignmentError for a weight of a dimension that nobody judges; what was left out may have judged it."""
+    for name in assignment.weights.of_plugins if assignment and not rubric.left_out else ():
+        if name not in rubric.dimensions:
+            known = ", ".join(sorted({"hidden", *rubric.dimensions}))
+            raise AssignmentError(
+                f"there is no such dimension; there are: {known}",
+                path="assignment.toml",
+                key=f"weights.{name}",
+                hint="Install the plugin that declares it, or mend the name.",
+            )
 
 
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:

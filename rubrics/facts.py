@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
 from rubrics.entry_points import registered, started_by_name
+from rubrics.once import once_a_work
 
 MOST_CALLS = 6000  # the reader lists no more
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
@@ -111,6 +112,7 @@ def named(evidence: Evidence, names: Iterable[str]) -> list[Call]:
     return [call for call in live_calls(evidence) if last(call.name) in wanted]
 
 
+@once_a_work
 def test_paths(evidence: Evidence) -> frozenset[str]:
     """Return the files that pytest would collect tests from."""
     by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
@@ -134,6 +136,7 @@ def outermost(functions: list[FunctionFact]) -> list[FunctionFact]:
     return [fact for fact in functions if fact.name.rpartition(".")[0] not in names]
 
 
+@once_a_work
 def reached_functions(evidence: Evidence) -> frozenset[str]:
     """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
 

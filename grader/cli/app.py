@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 sandbox_app = typer.Typer(help="The locked environment that submissions run in.", no_args_is_help=True)
 app.add_typer(sandbox_app, name="sandbox")
+rubric_app = typer.Typer(
+    help="What is judged: the installed criteria, and a plugin proved sound.", no_args_is_help=True
+)
+app.add_typer(rubric_app, name="rubric")
 
 Sources = Annotated[
     list[str],
@@ -106,15 +110,19 @@ def read(
 
 @app.command()
 def rescore(
-    reports: Annotated[list[Path], typer.Argument(metavar="REPORT_DIR...", help="Folders that `grader grade` wrote.")],
+    reports: Annotated[
+        list[Path],
+        typer.Argument(metavar="REPORT_DIR...", help="Folders that `grader grade` wrote: of reports, or of many."),
+    ],
     assignment: Annotated[
         str | None, typer.Option(help="Take the weights from this assignment instead of the one graded with.")
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
-    """Score stored evidence again with the installed rubric, running nothing."""
+    """Score stored evidence again with the installed rubric, running nothing, and say what changed for whom."""
     from grader.cli.rescore import rescore_command
 
-    raise typer.Exit(rescore_command(reports, assignment))
+    raise typer.Exit(rescore_command(reports, assignment, as_json=json))
 
 
 @app.command()
@@ -128,6 +136,41 @@ def doctor(
     from grader.cli.doctor import doctor_command
 
     raise typer.Exit(doctor_command(sandbox, runtime, as_json=json, quick=quick))
+
+
+@rubric_app.command("list")
+def rubric_list(json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False) -> None:
+    """List every criterion with its dimension, weight and origin, and what had to be left out."""
+    from grader.cli.rubric import list_command
+
+    raise typer.Exit(list_command(as_json=json))
+
+
+@rubric_app.command("explain")
+def rubric_explain(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Such as evaluation.held_out_evaluation.")],
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Say of one criterion what it judges, what it weighs, and where it comes from."""
+    from grader.cli.rubric import explain_command
+
+    raise typer.Exit(explain_command(id, as_json=json))
+
+
+@rubric_app.command("check")
+def rubric_check(
+    plugins: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MODULE|PACKAGE|FILE]...", help="What to check; all plugins of others without one."),
+    ] = None,
+    on: Annotated[
+        list[Path] | None, typer.Option(metavar="REPORT_DIR", help="Also ask it about this stored evidence.")
+    ] = None,
+) -> None:
+    """Load a plugin, ask its criteria about sample works twice, and say what is wrong and how to mend it."""
+    from grader.cli.rubric_check import check_command
+
+    raise typer.Exit(check_command(plugins or [], on or []))
 
 
 @sandbox_app.command("build")

@@ -13,8 +13,9 @@ from grader.cli.choice import settings_for
 from grader.cli.doctor_view import DoctorView
 from grader.errors import GraderError, InfrastructureError
 from grader.pipeline import private_scratch
-from grader.plugins import load_criteria
+from grader.plugins import load_rubric
 from grader.ports import Sandbox
+from grader.report.formats import left_out
 from grader.sandbox import (
     HostFact,
     ProbeBench,
@@ -33,7 +34,7 @@ def doctor_command(sandbox: str, runtime: str | None, *, as_json: bool, quick: b
     settings = settings_for(sandbox, runtime)
     view = DoctorView(Console(stderr=as_json))
     facts = host_facts(settings.home, settings.docker_image or None)
-    criteria = HostFact(name="rubric", good=True, detail=f"{len(load_criteria())} criteria")
+    criteria = _rubric_fact()
     view.facts([*facts, criteria])
     *_, sandlock = backends = known_sandboxes(
         settings.home, settings.docker_image or None, settings.docker_runtime or None
@@ -50,6 +51,12 @@ def doctor_command(sandbox: str, runtime: str | None, *, as_json: bool, quick: b
     if as_json:
         print(checkup.model_dump_json(indent=2))
     return 0 if checkup.good else InfrastructureError.exit_status
+
+
+def _rubric_fact() -> HostFact:
+    rubric = load_rubric()
+    missing = "".join(f"; left out: {left_out(item)}" for item in rubric.left_out)
+    return HostFact(name="rubric", good=not missing, detail=f"{len(rubric.criteria)} criteria{missing}")
 
 
 def _chosen(settings: Settings, sandbox: str) -> tuple[str | None, str]:

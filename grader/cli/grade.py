@@ -19,7 +19,8 @@ from grader.errors import UsageError
 from grader.intake import OWN_OUTPUT
 from grader.model import Report
 from grader.pipeline import Graded
-from grader.report import print_ranking, print_report, render_index, summary_csv, summary_json
+from grader.report import print_ranking, print_report
+from grader.report.batch import write_summary
 from grader.report.folder import write_folder
 from grader.wiring import assignment_for, grading_parts
 
@@ -61,13 +62,18 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     with (
         Progress(console, names) as progress,
         grading_parts(
-            settings, sandbox=options.sandbox, listener=progress, allow_local_git=options.allow_local_git
+            settings,
+            sandbox=options.sandbox,
+            listener=progress,
+            allow_local_git=options.allow_local_git,
+            assignment=assignment,
         ) as parts,
     ):
         grade_all(dict(zip(names, sources, strict=True)), assignment, parts, options.jobs, cancel, keep)
     reports = [(name, finished[name]) for name in names if name in finished]
     if len(names) > 1:
-        _write_summary(options.output, reports)
+        with writing_to(options.output):
+            write_summary(options.output, reports)
     _show(console, reports, options, folders)
     if cancel.is_set():
         console.print(f"Stopped: {len(reports)} of {len(names)} graded, nothing left running.")
@@ -97,13 +103,6 @@ def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:
     if fail_under is not None and any(report.score is None or report.score < fail_under for report in reports):
         return 1
     return 0
-
-
-def _write_summary(output: Path, reports: Sequence[tuple[str, Report]]) -> None:
-    with writing_to(output):
-        (output / "index.html").write_text(render_index(reports), encoding="utf-8")
-        (output / "summary.json").write_text(summary_json(reports), encoding="utf-8")
-        (output / "summary.csv").write_text(summary_csv(reports), encoding="utf-8")
 
 
 def _show(

@@ -1,10 +1,12 @@
 """The records that pass between the stages."""
 
+from grader.model.answers import ModelAnswer, ModelAnswers, ModelUse
 from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
 from grader.model.evidence import (
     Call,
+    CallKind,
     CodeFacts,
     Document,
     Evidence,
@@ -25,6 +27,8 @@ from grader.model.report import (
     AssignmentRef,
     CriterionResult,
     DimensionResult,
+    LeftOut,
+    PluginRef,
     Question,
     Receipt,
     Report,
@@ -42,6 +46,7 @@ __all__ = [
     "Assignment",
     "AssignmentRef",
     "Call",
+    "CallKind",
     "CellRun",
     "CodeFacts",
     "ContractSpec",
@@ -62,14 +67,19 @@ __all__ = [
     "HiddenResult",
     "History",
     "LeakageFact",
+    "LeftOut",
     "Limits",
     "Lint",
     "LintFault",
     "MessyCount",
     "MetricSpec",
+    "ModelAnswer",
+    "ModelAnswers",
+    "ModelUse",
     "Mount",
     "NotebookFact",
     "Outcome",
+    "PluginRef",
     "Question",
     "Receipt",
     "Record",

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import Record
 from grader.model.environment import EnvironmentKind
@@ -112,7 +112,10 @@ class StressSpec(Record):
 
 
 class Weights(Record):
-    """Shares of the whole score; they need not add up to anything."""
+    """Shares of the whole score; they need not add up to anything. Further names are dimensions of plugins."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Weight]
 
     hidden: Weight = 40
     data_preparation: Weight = 14
@@ -126,6 +129,11 @@ class Weights(Record):
         if not any(self.model_dump().values()):
             raise ValueError("at least one weight must be above 0")
         return self
+
+    @property
+    def of_plugins(self) -> dict[str, float]:
+        """The weights of dimensions that are none of the five."""
+        return dict(self.model_extra or {})
 
 
 class Assignment(Record):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import FiniteFloat
 
+from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.submission import FileEntry, History, RunPlan
@@ -229,6 +230,7 @@ class Evidence(Record):
     hidden: tuple[HiddenResult, ...] = ()
     stress: StressResult | None = None
     has_hidden_data: bool = False
+    asked: ModelAnswers = ModelAnswers()
 
     @property
     def cells(self) -> tuple[CellRun, ...]:

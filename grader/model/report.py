@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import StringConstraints
+
+from grader.model.answers import ModelUse
+from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
@@ -11,9 +15,8 @@ from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
-DimensionId = Literal["data_preparation", "model_choice", "evaluation", "code_quality", "production_readiness"]
 
-DIMENSIONS: dict[DimensionId, str] = {
+DIMENSIONS: dict[str, str] = {
     "data_preparation": "Data preparation",
     "model_choice": "Model choice",
     "evaluation": "Evaluation",
@@ -38,20 +41,39 @@ class CriterionResult(Record):
 
 
 class DimensionResult(Record):
-    """One dimension: the weighted mean of its scored criteria, 0..100, null when none could be scored."""
+    """One dimension, one of the five or a plugin's own: the weighted mean of its scored criteria, 0..100, null when
+    none could be scored.
+    """
 
-    id: DimensionId
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
     weight: float
     score: float | None
     criteria: tuple[CriterionResult, ...]
 
 
+class PluginRef(Record):
+    """One installed rubric plugin: its entry point's name, its package and that one's version."""
+
+    name: str
+    package: str
+    version: str
+
+
+class LeftOut(Record):
+    """A plugin that could not be loaded, or one criterion (or dimension) of it that could not be used, and why."""
+
+    plugin: PluginRef
+    criterion: str = ""
+    reason: str
+
+
 class Question(Record):
-    """Something worth asking this candidate, and the place that gave rise to it."""
+    """Something worth asking this candidate, the place that gave rise to it, and what a good answer would hold."""
 
     topic: str
     question: str
+    good_answer: str = ""
     evidence: tuple[Span, ...] = ()
 
 
@@ -115,6 +137,12 @@ class Receipt(Record):
 
     grader_version: str
     rubric_version: str
+    rubric_digest: str = ""
+    plugins: tuple[PluginRef, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    weights: Weights | None = None
+    assignment_digest: str = ""
+    language_model: ModelUse | None = None
     environment_digest: str
     data_digest: str
     seed: int

@@ -3,14 +3,19 @@
 from grader.pipeline.ahead import start_ahead
 from grader.pipeline.grading import grade
 from grader.pipeline.records import Graded, Parts
-from grader.pipeline.reporting import failed_on_our_side, failure_of, rescore
+from grader.pipeline.reporting import failed_on_our_side, failure_of
+from grader.pipeline.rescoring import Rescored, Terms, VerdictChange, changes_between, rescore
 from grader.pipeline.retry import RetryPolicy
 from grader.pipeline.scratch import private_scratch
 
 __all__ = [
     "Graded",
     "Parts",
+    "Rescored",
     "RetryPolicy",
+    "Terms",
+    "VerdictChange",
+    "changes_between",
     "failed_on_our_side",
     "failure_of",
     "grade",

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from grader.assignment import deal
@@ -41,6 +42,8 @@ def grade(
         collected = _collect(grading)
     finally:
         shutil.rmtree(grading.scratch, ignore_errors=True)
+    if parts.asker is not None and collected.outcome != "infrastructure_failed":
+        collected = replace(collected, evidence=parts.asker.answered(collected.evidence))
     grading.step("score")
     report = make_report(grading, collected)
     return Graded(name, report, without_logs(collected.evidence), collected.executed, collected.logs)

@@ -6,14 +6,17 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from grader.intake import IntakeLimits
-from grader.model import Assignment, Evidence, FailedTry, Limits, Outcome, Report, SubmissionRef
+from grader.model import Assignment, Evidence, FailedTry, LeftOut, Limits, Outcome, PluginRef, Report, SubmissionRef
 from grader.pipeline.retry import RetryPolicy, with_retries
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
 from grader.sandbox import RequestedEnvironments
+
+if TYPE_CHECKING:
+    from grader.asking import Asker  # its HTTP client is loaded only where a model is asked
 
 T = TypeVar("T")
 TRIED: dict[Step, str] = {"intake": "intake", "plan": "making the environment", "sandbox": "the run"}
@@ -32,6 +35,9 @@ class Parts:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     intake_limits: IntakeLimits = field(default_factory=IntakeLimits)
     allow_local_git: bool = False
+    plugins: tuple[PluginRef, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    asker: Asker | None = None
 
 
 def granted_limits(assignment: Assignment | None, cpu_ids: tuple[int, ...]) -> Limits:

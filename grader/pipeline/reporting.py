@@ -1,4 +1,4 @@
-"""From what was collected to a Report, and from stored evidence to one again."""
+"""From what was collected to a Report."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from grader.errors import GraderError, InfrastructureError, SubmissionError
 from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Submission, SubmissionRef
 from grader.model.failure_class import outcome_for
 from grader.pipeline.records import Collected, Graded, Grading, Parts
-from grader.plugins import Criterion
 from grader.report import build_report
-from grader.scoring import rubric_version, score
+from grader.scoring import VERSION_LENGTH, rubric_digest, score
 
 LOG_TAIL = 4000
 RAISED_IN = re.compile(r'File ".*?([^/"]+/[^/"]+)", line (\d+)')
@@ -29,9 +28,16 @@ def make_report(grading: Grading, collected: Collected) -> Report:
     if collected.outcome == "infrastructure_failed":
         marks = marks.model_copy(update={"value": None, "low": None, "high": None, "hidden_score": None})
     run = collected.evidence.run
+    digest = rubric_digest(criteria)
     receipt = Receipt(
         grader_version=grader.__version__,
-        rubric_version=rubric_version(criteria),
+        rubric_version=digest[:VERSION_LENGTH],
+        rubric_digest=digest,
+        plugins=grading.parts.plugins,
+        left_out=grading.parts.left_out,
+        weights=assignment.weights if assignment else None,
+        assignment_digest=assignment.digest if assignment else "",
+        language_model=collected.evidence.asked.use,
         environment_digest=run.environment_digest if run else "",
         data_digest=assignment.data_digest if assignment else NO_DATA,
         seed=assignment.seed if assignment else 0,
@@ -65,26 +71,6 @@ def failed_on_our_side(
     grading = Grading(source, name, assignment, parts, secrets.token_hex(8))
     report = make_report(grading, Collected(refused(source, name), evidence, "infrastructure_failed"))
     return Graded(name, report, evidence, logs={"grader.txt": trace})
-
-
-def rescore(
-    report: Report, evidence: Evidence, assignment: Assignment | None, criteria: tuple[Criterion, ...]
-) -> Report:
-    """Score stored evidence again, running nothing; the same evidence and rubric give the same report."""
-    fresh = score(evidence, criteria, assignment.weights if assignment else None)
-    return report.model_copy(
-        update={
-            "score": fresh.value,
-            "low": fresh.low,
-            "high": fresh.high,
-            "unscored_reason": fresh.unscored_reason,
-            "hidden_weight": fresh.hidden_weight,
-            "hidden_score": fresh.hidden_score,
-            "dimensions": fresh.dimensions,
-            "questions": fresh.questions,
-            "receipt": report.receipt.model_copy(update={"rubric_version": rubric_version(criteria)}),
-        }
-    )
 
 
 def without_logs(evidence: Evidence) -> Evidence:

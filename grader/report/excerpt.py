@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -36,7 +37,9 @@ def excerpt(span: Span) -> Excerpt:
     text = block(span.text.strip("\n"), MAX_LINES, MAX_WIDTH)
     if not text.strip():
         return Excerpt(place, ())
-    rows = _highlighted(text) if span.path.endswith((".py", ".ipynb")) else [escape(row) for row in text.split("\n")]
+    rows = (
+        _highlighted(text) if span.path.endswith((".py", ".ipynb")) else tuple(escape(row) for row in text.split("\n"))
+    )
     return Excerpt(place, tuple((_number(span, offset), row) for offset, row in enumerate(rows)))
 
 
@@ -44,6 +47,7 @@ def _number(span: Span, offset: int) -> int | None:
     return span.line + offset if span.line is not None and offset < MAX_LINES else None
 
 
-def _highlighted(text: str) -> list[Markup]:
+@lru_cache(maxsize=2048)  # several criteria rest on the same lines, and highlighting is half of what a page takes
+def _highlighted(text: str) -> tuple[Markup, ...]:
     """Return highlighted lines; the formatter closes its tags at the end of each line."""
-    return [Markup(row) for row in highlight(text, _LEXER, _FORMATTER).rstrip("\n").split("\n")]
+    return tuple(Markup(row) for row in highlight(text, _LEXER, _FORMATTER).rstrip("\n").split("\n"))

@@ -32,11 +32,11 @@ def write_folder(
     if executed is None:
         (directory / "executed.ipynb").unlink(missing_ok=True)
     else:
-        _replace(directory / "executed.ipynb", executed)
+        replace_file(directory / "executed.ipynb", executed)
     (directory / "logs").mkdir(exist_ok=True)
     for name, text in (logs or {}).items():
-        _replace(directory / "logs" / name, text.encode("utf-8", "replace"))
-    _replace(directory / "evidence.json", (evidence.model_dump_json() + "\n").encode("utf-8", "replace"))
+        replace_file(directory / "logs" / name, text.encode("utf-8", "replace"))
+    replace_file(directory / "evidence.json", (evidence.model_dump_json() + "\n").encode("utf-8", "replace"))
     write_forms(directory, report)
 
 
@@ -44,21 +44,14 @@ def write_forms(directory: Path, report: Report) -> None:
     """Write report.html, report.md and then report.json."""
     from grader.report.html import render_html  # its template engine is loaded while the sandbox is busy
 
-    _replace(directory / "report.html", render_html(report).encode("utf-8", "replace"))
-    _replace(directory / "report.md", render_markdown(report).encode("utf-8", "replace"))
-    _replace(directory / "report.json", report_json(report).encode("utf-8", "replace"))
+    replace_file(directory / "report.html", render_html(report).encode("utf-8", "replace"))
+    replace_file(directory / "report.md", render_markdown(report).encode("utf-8", "replace"))
+    replace_file(directory / "report.json", report_json(report).encode("utf-8", "replace"))
 
 
 def read_folder(directory: Path) -> tuple[Report, Evidence]:
     """Return the stored report and its evidence. Raises UsageError when the folder does not hold them."""
-    texts = []
-    for name in ("report.json", "evidence.json"):
-        path = directory / name
-        if not path.is_file():
-            raise UsageError(f"{path} is not there: give the folder of a report that `grader grade` wrote")
-        if path.stat().st_size > MAX_STORED_BYTES:
-            raise UsageError(f"{path} is larger than any report the grader writes")
-        texts.append(path.read_bytes())
+    texts = [_stored(directory / name) for name in ("report.json", "evidence.json")]
     try:
         report, evidence = Report.model_validate_json(texts[0]), Evidence.model_validate_json(texts[1])
     except ValidationError as error:
@@ -73,7 +66,21 @@ def read_folder(directory: Path) -> tuple[Report, Evidence]:
     return report, evidence
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _stored(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise UsageError(f"{path} is not there: give the folder of a report that `grader grade` wrote")
+        if path.stat().st_size > MAX_STORED_BYTES:
+            raise UsageError(f"{path} is larger than any report the grader writes")
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `path` whole or not at all; a file that holds these bytes already is not touched."""
+    if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
+        return
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

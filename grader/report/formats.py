@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from grader.model import EnvironmentRef
+from grader.model import EnvironmentRef, LeftOut, ModelUse, PluginRef
 
 METRICS = {
     "roc_auc": "ROC AUC",
@@ -107,3 +107,25 @@ def where(path: str | None, cell: int | None = None, line: int | None = None, en
     if line is not None:
         parts.append(f"lines {line}–{end_line}" if end_line and end_line > line else f"line {line}")
     return ", ".join(parts)
+
+
+def plugin(ref: PluginRef) -> str:
+    """Return a plugin in words: calibration (calibration-rubric 1.0)."""
+    package = f"{ref.package} {ref.version}".strip()
+    return f"{ref.name} ({package})" if package else ref.name
+
+
+def left_out(item: LeftOut) -> str:
+    """Return what was left out of the rubric, and why: evaluation.x of the plugin y (y-rubric 1.0): it ..."""
+    what = (
+        f"{item.criterion} of the plugin {plugin(item.plugin)}" if item.criterion else f"plugin {plugin(item.plugin)}"
+    )
+    return f"{what}: {item.reason}"
+
+
+def language_model(use: ModelUse) -> str:
+    """Return which model was asked about explanations and what it cost: m, 812 tokens in and 95 out, cost 0.0031."""
+    if use.cached:
+        return f"{use.model}, answers from the cache, at no cost"
+    cost = "" if use.cost is None else f", cost {use.cost:.6f}".rstrip("0").rstrip(".")
+    return f"{use.model}, {use.tokens_in:,} tokens in and {use.tokens_out:,} out{cost}"

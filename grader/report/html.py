@@ -53,7 +53,20 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"line": one_line, "block": block, "excerpt": excerpt}
-    for name in ("points", "interval", "measure", "metric_name", "seconds", "size", "share", "moment", "environment"):
+    for name in (
+        "points",
+        "interval",
+        "measure",
+        "metric_name",
+        "seconds",
+        "size",
+        "share",
+        "moment",
+        "environment",
+        "plugin",
+        "left_out",
+        "language_model",
+    ):
         environment.filters[name] = getattr(formats, name)
     environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}
     return environment

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from grader.model import DIMENSIONS, Report
+from grader.model import Report
 from grader.report.findings import OUTCOME_WORDS
 from grader.report.html import page
-from grader.report.ranking import ranked
+from grader.report.ranking import dimension_titles, ranked
 
 _CHIPS = {"submission_failed": "not_met", "limit_exceeded": "partly", "infrastructure_failed": "needs_human"}
 
@@ -23,7 +23,7 @@ def render_index(reports: Sequence[tuple[str, Report]]) -> str:
         rows=[(item, f"{quote(item.name)}/report.html", _failed(item.report)) for item in items],
         title=_title([report for _, report in reports]),
         tally=[(OUTCOME_WORDS[outcome], number) for outcome, number in outcomes.most_common()],
-        dimensions=DIMENSIONS,
+        dimensions=dimension_titles(reports),
     )
 
 

@@ -6,7 +6,18 @@ import re
 
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
-from grader.report.formats import environment, interval, measure, metric_name, points, seconds, share, size, where
+from grader.report.formats import (
+    environment,
+    interval,
+    left_out,
+    measure,
+    metric_name,
+    points,
+    seconds,
+    share,
+    size,
+    where,
+)
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import block, encodable, one_line
 
@@ -126,6 +137,7 @@ def _run(report: Report) -> str:
     if run.wall_s is not None:
         rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
     rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]
+    rows += [f"- Note: {escaped(left_out(item), 400)}" for item in report.receipt.left_out[:20]]
     failed = next((cell for cell in run.cells if cell.status in ("error", "timeout")), None)
     text = "\n".join(rows)
     if failed and failed.traceback:

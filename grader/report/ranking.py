@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,18 +42,26 @@ def ranked(reports: Sequence[tuple[str, Report]]) -> list[Ranked]:
     return found
 
 
-def summary_json(reports: Sequence[tuple[str, Report]]) -> str:
-    """Return the ranking as JSON: {schema_version, ranking: [{rank, name, outcome, score, ...}]}."""
-    form = {"schema_version": SCHEMA_VERSION, "ranking": [_row(item) for item in ranked(reports)]}
+def dimension_titles(reports: Sequence[tuple[str, Report]]) -> dict[str, str]:
+    """Return the five dimensions and then those of plugins that any of the reports has, with their titles."""
+    further = {part.id: part.title for _, report in reports for part in report.dimensions if part.id not in DIMENSIONS}
+    return {**DIMENSIONS, **dict(sorted(further.items()))}
+
+
+def summary_json(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the ranking as JSON: {schema_version, ranking: [{rank, name, outcome, score, ...}]}.
+
+    `kept` are rows of an earlier ranking whose reports cannot be read; they come last, without a rank.
+    """
+    form = {"schema_version": SCHEMA_VERSION, "ranking": _rows(reports, kept)}
     return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def summary_csv(reports: Sequence[tuple[str, Report]]) -> str:
+def summary_csv(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]] = ()) -> str:
     """Return the ranking as CSV; a text that a spreadsheet would run as a formula starts with an apostrophe."""
     target = io.StringIO(newline="")
     writer = csv.writer(target, lineterminator="\r\n")
-    for number, item in enumerate(ranked(reports)):
-        row = _row(item)
+    for number, row in enumerate(_rows(reports, kept)):
         if number == 0:
             writer.writerow(row)
         writer.writerow(_guarded(value) for value in row.values())
@@ -69,7 +77,14 @@ def _tied(one: Report, other: Report) -> bool:
     return _GROUPS[one.outcome] == _GROUPS[other.outcome] and one.score == other.score
 
 
-def _row(item: Ranked) -> dict[str, Any]:
+def _rows(reports: Sequence[tuple[str, Report]], kept: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    titles = dimension_titles(reports)
+    rows = [_row(item, titles) for item in ranked(reports)]
+    columns = rows[0] if rows else kept[0] if kept else {}
+    return rows + [{name: None if name == "rank" else row.get(name) for name in columns} for row in kept]
+
+
+def _row(item: Ranked, dimensions: Iterable[str]) -> dict[str, Any]:
     report = item.report
     suite = report.hidden[0] if report.hidden else None
     scores = {dimension.id: dimension.score for dimension in report.dimensions}
@@ -84,7 +99,7 @@ def _row(item: Ranked) -> dict[str, Any]:
         "hidden_value": suite.value if suite else None,
         "hidden_low": suite.low if suite else None,
         "hidden_high": suite.high if suite else None,
-        **{dimension: scores.get(dimension) for dimension in DIMENSIONS},
+        **{dimension: scores.get(dimension) for dimension in dimensions},
         "failure_code": report.failure.code if report.failure else None,
         "failure_message": encodable(one_line(report.failure.message, NAME_CHARACTERS)) if report.failure else None,
         "digest": report.submission.digest,

@@ -1,6 +1,6 @@
 """From Evidence to a Score: pure, so that rescoring gives the same bytes."""
 
 from grader.scoring.score import score
-from grader.scoring.version import rubric_version
+from grader.scoring.version import VERSION_LENGTH, rubric_digest, rubric_version
 
-__all__ = ["rubric_version", "score"]
+__all__ = ["VERSION_LENGTH", "rubric_digest", "rubric_version", "score"]

@@ -1,14 +1,19 @@
-"""Interview questions from the findings: what went wrong first, then what a good candidate should defend."""
+"""Interview questions, at most eight: what cost most first, then what is open, what was chosen, what was done well."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from grader.model import DimensionResult, Question, Span
+from grader.model import CodeFacts, DimensionResult, Question, Span
 from grader.plugins import Criterion, Finding
+from grader.scoring.choices import choices_in
+from grader.scoring.good_answers import good_answer
+from grader.scoring.places import place
 
-MOST = 6
-FEWEST = 3
+MOST = 8
+FEWEST = 4
+MOST_LOST = 5  # so that what was chosen is asked about beside what went wrong; more only where there is room
+MOST_OPEN = 1
 
 # What to ask of a finding that brings no question of its own, by dimension.
 ASK_WHY = {
@@ -18,6 +23,7 @@ ASK_WHY = {
     "code_quality": "How would you change this before a colleague has to maintain it?",
     "production_readiness": "What would break first if this ran every night, and what would you change?",
 }
+ASK_OPEN = "How does this go, step by step, and what would show that it is right?"
 DEFEND = {
     "data_preparation": "Why did you do it this way, and when would it be the wrong way?",
     "model_choice": "Which alternative came closest, and what would make you switch to it?",
@@ -26,12 +32,15 @@ DEFEND = {
     "production_readiness": "How would you notice in production that this no longer holds?",
 }
 
+Judged = tuple[Criterion, Finding]
+
 
 def questions_from(
-    judged: Sequence[tuple[Criterion, Finding]], dimensions: Sequence[DimensionResult]
+    judged: Sequence[Judged], dimensions: Sequence[DimensionResult], code: CodeFacts
 ) -> tuple[Question, ...]:
-    """Return up to 6 questions, each tied to a place: the costliest findings first, filled up to 3 with what a
-    person should look at and what was done well. Fewer when fewer findings name a place.
+    """Return up to 8 questions, each tied to a place and with what a good answer would hold, the most telling first.
+
+    What was done well is asked about only where there are fewer than 4 others; nothing is asked twice of one line.
     """
     worth = _worth(dimensions)
     placed = [(item, finding) for item, finding in judged if finding.evidence]
@@ -41,9 +50,39 @@ def questions_from(
     )
     open_ones = [pair for pair in placed if pair[1].verdict == "needs_human"]
     kept = sorted((pair for pair in placed if pair[1].verdict == "met"), key=lambda pair: -worth[pair[0].id])
-    chosen = lost[:MOST]
-    chosen += [*open_ones, *kept][: max(0, FEWEST - len(chosen))]
-    return tuple(_question(item, finding) for item, finding in chosen)
+    asked = _Asked()
+    wrong = asked.of_findings(lost, MOST)
+    unsure = asked.of_findings(open_ones, MOST)
+    chosen = asked.of_choices(choices_in(code))
+    room = max(0, MOST - len(wrong[:MOST_LOST]) - len(unsure[:MOST_OPEN]) - len(chosen))
+    wrong = wrong[: MOST_LOST + room]
+    room -= len(wrong[MOST_LOST:])
+    found = [*wrong, *unsure[: MOST_OPEN + room], *chosen]
+    found += asked.of_findings(kept, max(0, FEWEST - len(found)))
+    return tuple(found[:MOST])
+
+
+class _Asked:
+    """What has been asked of which line, so that nothing is asked of it twice."""
+
+    def __init__(self) -> None:
+        self._asks: set[tuple[object, ...]] = set()
+        self._lines: set[tuple[object, ...]] = set()
+
+    def of_findings(self, pairs: Iterable[Judged], most: int) -> list[Question]:
+        """Return a question for each finding, the first `most`, but for one that the same line was asked already."""
+        found: list[Question] = []
+        for item, finding in pairs:
+            ask, line = _ask(item, finding), _line(finding.evidence[0])
+            if (*line, ask) not in self._asks and len(found) < most:
+                self._asks.add((*line, ask))
+                self._lines.add(line)
+                found.append(_question(item, finding, ask))
+        return found
+
+    def of_choices(self, questions: Iterable[Question]) -> list[Question]:
+        """Return those about lines that nothing else was asked of."""
+        return [question for question in questions if _line(question.evidence[0]) not in self._lines]
 
 
 def _worth(dimensions: Sequence[DimensionResult]) -> dict[str, float]:
@@ -55,12 +94,18 @@ def _worth(dimensions: Sequence[DimensionResult]) -> dict[str, float]:
     return shares
 
 
-def _question(item: Criterion, finding: Finding) -> Question:
+def _ask(item: Criterion, finding: Finding) -> str:
+    if finding.question or finding.verdict == "needs_human":
+        return finding.question or ASK_OPEN
     phrases = DEFEND if finding.verdict == "met" else ASK_WHY
-    ask = finding.question or phrases.get(item.dimension, ASK_WHY["evaluation"])
+    return phrases.get(item.dimension, phrases["evaluation"])
+
+
+def _question(item: Criterion, finding: Finding, ask: str) -> Question:
     return Question(
         topic=item.title,
-        question=f"{_place(finding.evidence[0])}: {_sentence(finding.reason)} {ask}",
+        question=f"{place(finding.evidence[0])}: {_sentence(finding.reason)} {ask}",
+        good_answer=good_answer(item, finding),
         evidence=finding.evidence[:2],
     )
 
@@ -69,8 +114,5 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", ":", ")", "…")) else f"{text}."
 
 
-def _place(span: Span) -> str:
-    """Return a place in words; as in the report's pages, cells are counted from 1."""
-    cell = "" if span.cell is None else f", cell {span.cell + 1}"
-    line = "" if span.line is None else f", line {span.line}"
-    return f"In {span.path}{cell}{line}"
+def _line(span: Span) -> tuple[object, ...]:
+    return span.path, span.cell, span.line

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence, Score, Weights
-from grader.plugins import Criterion, Finding, judge
+from grader.plugins import Criterion, Dimension, Finding, all_dimensions, judge
 from grader.scoring.questions import questions_from
 
 DECIMALS = 2
@@ -32,7 +32,8 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
     """
     shares = weights or Weights()
     judged = [(item, judge(item, evidence)) for item in criteria]
-    dimensions = tuple(_dimension(key, title, judged, shares) for key, title in DIMENSIONS.items())
+    parts = [_dimension(part, judged) for part in all_dimensions(criteria, shares.model_dump())]
+    dimensions = tuple(part for part in parts if part.id in DIMENSIONS or part.weight or _applies(part))
     hidden = _hidden(evidence)
     hidden_weight = shares.hidden if evidence.has_hidden_data else 0.0
     whole = [_whole(mark, hidden_weight, dimensions) for mark in (hidden.value, hidden.low, hidden.high)]
@@ -52,22 +53,25 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
         hidden_weight=hidden_weight,
         hidden_score=_rounded(hidden.value),
         dimensions=dimensions,
-        questions=questions_from(judged, dimensions),
+        questions=questions_from(judged, dimensions, evidence.code),
     )
 
 
-def _dimension(key: str, title: str, judged: Sequence[tuple[Criterion, Finding]], shares: Weights) -> DimensionResult:
-    results = tuple(_result(item, finding) for item, finding in judged if item.dimension == key)
+def _dimension(part: Dimension, judged: Sequence[tuple[Criterion, Finding]]) -> DimensionResult:
+    results = tuple(_result(item, finding) for item, finding in judged if item.dimension == part.id)
     mean = _mean((result.score, result.weight) for result in results)
-    return DimensionResult.model_validate(
-        {
-            "id": key,
-            "title": title,
-            "weight": getattr(shares, key),
-            "score": None if mean is None else _rounded(100 * mean),
-            "criteria": results,
-        }
+    return DimensionResult(
+        id=part.id,
+        title=part.title,
+        weight=part.weight,
+        score=None if mean is None else _rounded(100 * mean),
+        criteria=results,
     )
+
+
+def _applies(part: DimensionResult) -> bool:
+    """Tell whether a plugin's dimension bears on this work; one that has no weight and does not is not shown."""
+    return any(item.verdict != "not_applicable" for item in part.criteria)
 
 
 def _result(item: Criterion, finding: Finding) -> CriterionResult:

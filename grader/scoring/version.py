@@ -3,44 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from grader.plugins import Criterion
+from grader.plugins import Criterion, code_digest
 
-LENGTH = 12
+VERSION_LENGTH = 12
+
+
+def rubric_digest(criteria: Sequence[Criterion]) -> str:
+    """Return a SHA-256 over all that a criterion says of itself, and over the code that judges, for every criterion."""
+    digests: dict[str, str] = {}
+    rows = [
+        [item.id, item.title, item.weight, item.definition, item.problem, _home(item), _code(item, digests)]
+        for item in sorted(criteria, key=lambda item: item.id)
+    ]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def rubric_version(criteria: Sequence[Criterion]) -> str:
-    """Return a short SHA-256 over every criterion's id, title, weight, definition and the code that judges it."""
-    digests: dict[str, str] = {}
-    rows = [
-        [item.id, item.title, item.weight, item.definition, _code_digest(item.judge.__module__, digests)]
-        for item in sorted(criteria, key=lambda item: item.id)
-    ]
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:LENGTH]
+    """Return the beginning of the digest: short enough to read out."""
+    return rubric_digest(criteria)[:VERSION_LENGTH]
 
 
-def _code_digest(module_name: str, known: dict[str, str]) -> str:
-    """Return a digest of the module and, inside a package, of the modules beside it that it may call."""
-    if module_name not in known:
-        whole = hashlib.sha256()
-        for path in _code_files(module_name):
-            whole.update(hashlib.sha256(path.name.encode() + b"\0" + path.read_bytes()).digest())
-        known[module_name] = whole.hexdigest()
-    return known[module_name]
+def _home(item: Criterion) -> list[object]:
+    return [item.home.title, item.home.weight] if item.home else []
 
 
-def _code_files(module_name: str) -> list[Path]:
-    module = sys.modules.get(module_name)
-    try:
-        source = inspect.getsourcefile(module) if module else None
-    except TypeError:  # made without a file, as in an interactive session
-        source = None
-    if source is None or not Path(source).is_file():
-        return []
-    in_package = "." in module_name
-    return sorted(Path(source).parent.glob("*.py")) if in_package else [Path(source)]
+def _code(item: Criterion, digests: dict[str, str]) -> str:
+    return item.digest or code_digest(item.judge.__module__, digests)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import shutil
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from grader.assignment import deal, find_assignment, load_assignment
 from grader.errors import AssignmentError, UsageError
+from grader.plugins import Dimension, Rubric, load_criteria
+from grader.wiring import check_weights
 
 CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 
@@ -203,3 +206,18 @@ def test_ids_that_are_numbers_come_back_unchanged_from_whoever_reads_them_as_num
     read = pd.read_csv(io.BytesIO(dealt.files["test.csv"]))["customer_id"]
     assert tuple(str(number) for number in read) == dealt.ids
     assert read.max() < 2**31
+
+
+def test_a_weight_of_a_dimension_that_nobody_judges_is_refused_before_anything_runs(folder: Path) -> None:
+    edit(folder, "hidden = 40", "hidden = 40\nfairnes = 5")
+    assignment = load_assignment(folder)
+    fair = dataclasses.replace(load_criteria()[0], id="fairnes.x", home=Dimension("fairnes", "Fairness"))
+    check_weights(assignment, Rubric((fair,)))
+    with pytest.raises(AssignmentError, match="there are: code_quality, data_preparation") as caught:
+        check_weights(assignment, Rubric(()))
+    assert caught.value.key == "weights.fairnes"
+
+
+def test_a_weight_of_a_plugins_dimension_is_a_weight_like_any(folder: Path) -> None:
+    edit(folder, "hidden = 40", "hidden = 40\nfairness = -1")
+    assert refusal(folder).key == "weights.fairness"
