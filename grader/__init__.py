@@ -4,19 +4,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.model import Call, CodeFacts, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
+    from grader.model import (
+        Call,
+        Claim,
+        CodeFacts,
+        ColumnUse,
+        Document,
+        Evidence,
+        Figure,
+        FunctionFact,
+        LeakageFact,
+        NotebookFact,
+        SearchFact,
+        Source,
+        Span,
+    )
     from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
     "grader.plugins": ("Finding", "criterion", "met", "needs_human", "not_applicable", "not_met", "partly"),
     "grader.model": (
         "Call",
+        "Claim",
         "CodeFacts",
+        "ColumnUse",
         "Document",
         "Evidence",
+        "Figure",
         "FunctionFact",
         "LeakageFact",
         "NotebookFact",
+        "SearchFact",
         "Source",
         "Span",
     ),
@@ -25,13 +43,17 @@ _HOMES = {
 __version__ = "0.1.0"
 __all__ = [
     "Call",
+    "Claim",
     "CodeFacts",
+    "ColumnUse",
     "Document",
     "Evidence",
+    "Figure",
     "Finding",
     "FunctionFact",
     "LeakageFact",
     "NotebookFact",
+    "SearchFact",
     "Source",
     "Span",
     "criterion",

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from grader.evidence.calls import read_calls
+from grader.evidence.claims import read_claims
+from grader.evidence.columns import read_columns
 from grader.evidence.documents import read_documents
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
 from grader.evidence.leaks import find_leaks
 from grader.evidence.names import read_imports
+from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
 from grader.model import CodeFacts
 
@@ -30,14 +33,20 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     units = list(sources.units)
     flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
     calls = read_calls(sources.programs, flow)
+    documents = read_documents(root, names, sources.notebooks)
+    claimed, rankings = read_claims(documents, sources.notebooks)
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
         calls=calls,
         functions=tuple(read_functions(units))[:MAX_FUNCTIONS],
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
-        documents=read_documents(root, names, sources.notebooks),
+        documents=documents,
         imports=read_imports(units),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
+        columns=read_columns(units),
+        searches=read_searches(sources.programs),
+        claimed=claimed,
+        rankings=rankings,
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

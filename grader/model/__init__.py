@@ -17,6 +17,7 @@ from grader.model.evidence import (
     Source,
     StressResult,
 )
+from grader.model.figures import Claim, Figure, Ranking, SavedText
 from grader.model.report import (
     DIMENSIONS,
     SCHEMA_VERSION,
@@ -32,6 +33,7 @@ from grader.model.report import (
     Verdict,
 )
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
+from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
 
 __all__ = [
@@ -41,7 +43,9 @@ __all__ = [
     "AssignmentRef",
     "Call",
     "CellRun",
+    "Claim",
     "CodeFacts",
+    "ColumnUse",
     "ContractSpec",
     "CriterionResult",
     "DataSpec",
@@ -54,6 +58,7 @@ __all__ = [
     "Evidence",
     "FailedTry",
     "Failure",
+    "Figure",
     "FileEntry",
     "FollowedFact",
     "FunctionFact",
@@ -66,6 +71,7 @@ __all__ = [
     "NotebookFact",
     "Outcome",
     "Question",
+    "Ranking",
     "Receipt",
     "Record",
     "Report",
@@ -76,7 +82,9 @@ __all__ = [
     "Rung",
     "SandboxJob",
     "SandboxResult",
+    "SavedText",
     "Score",
+    "SearchFact",
     "Source",
     "Span",
     "StressResult",

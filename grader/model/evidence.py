@@ -7,7 +7,9 @@ from typing import Literal
 from pydantic import FiniteFloat
 
 from grader.model.base import Failure, Record, Span
+from grader.model.figures import Claim, Figure, Ranking
 from grader.model.run import CellRun, FailedTry, RunResult
+from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import FileEntry, RunPlan
 
 CallKind = Literal[
@@ -123,6 +125,10 @@ class CodeFacts(Record):
     imports: dict[str, Span] = {}
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+    searches: tuple[SearchFact, ...] = ()
+    claimed: tuple[Figure, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
 
@@ -190,7 +196,10 @@ class StressResult(Record):
 
 
 class Evidence(Record):
-    """All that scoring may see; stored beside the report so that rescoring runs nothing."""
+    """All that scoring may see; stored beside the report so that rescoring runs nothing.
+
+    `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
+    """
 
     files: tuple[FileEntry, ...] = ()
     code: CodeFacts = CodeFacts()
@@ -201,6 +210,9 @@ class Evidence(Record):
     hidden: tuple[HiddenResult, ...] = ()
     stress: StressResult | None = None
     has_hidden_data: bool = False
+    modality: str = ""
+    observed: tuple[Figure, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     @property
     def cells(self) -> tuple[CellRun, ...]:

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from grader.model.base import Record
 from grader.model.environment import EnvironmentKind, Wanted
+from grader.model.figures import SavedText
 
 SubmissionKind = Literal["folder", "archive", "notebook", "script", "git"]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
@@ -29,7 +30,8 @@ class Submission(Record):
 
     `digest` is SHA-256 over the sorted paths and the bytes of every file. `root` is where the snapshot lies on this
     machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
-    the file that was changed last, None where that is not known.
+    the file that was changed last, None where that is not known. `saved` is the beginning of what notebooks
+    had printed.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Submission(Record):
     commit: str | None = None
     newest: str | None = None
     notes: tuple[str, ...] = ()
+    saved: tuple[SavedText, ...] = Field(default=(), exclude=True)
     root: Path = Field(default=Path(), exclude=True)
 
 
