@@ -44,7 +44,20 @@ def models(evidence: Evidence) -> list[Call]:
     calls = live_calls(evidence)
     used = {call.receiver.split(".")[0] for call in calls} | {call.receiver for call in calls}
     used |= {name for call in calls for name in call.arguments}
-    return [call for call in calls if _is_model(call) and (not call.assigned or used.intersection(call.assigned))]
+    # `model = Ridge().fit(X, y)`: made and fitted in one statement
+    fitted = {
+        (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
+    }
+    return [
+        call
+        for call in calls
+        if _is_model(call)
+        and (
+            not call.assigned
+            or used.intersection(call.assigned)
+            or (call.span.path, call.span.cell, call.span.end_line, call.assigned) in fitted
+        )
+    ]
 
 
 def family(call: Call) -> str:

@@ -120,7 +120,7 @@ def _check_ranking(ranking: Ranking, observed: Sequence[Figure]) -> Claim:
     """Compare the best figure of each model, metric by metric; the claim holds where it does by any of them."""
     rest = ranking.over or "the others"
     said = f"{ranking.best} better than {rest}" + (f" by {ranking.metric}" if ranking.metric else "")
-    claim = Claim(span=ranking.span, metric=ranking.metric, claimed=said)
+    claim = Claim(kind="ranking", span=ranking.span, metric=ranking.metric, claimed=said)
     wanted = {item.metric for item in observed} if not ranking.metric else {ranking.metric}
     verdicts = [found for metric in sorted(wanted) if (found := _holds(ranking, metric, observed)) is not None]
     return claim.model_copy(update={"agrees": any(verdicts)}) if verdicts else claim

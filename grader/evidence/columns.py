@@ -18,6 +18,7 @@ _MAX_NAME = 100
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
 _SHOWN = frozenset(("print", "display"))
+_SHOWN_RESULTS = frozenset(("mean", "median", "sum", "std", "min", "max", "sort_values", "sample", "round", "agg"))
 _AXES = frozenset(("x", "y", "hue", "col", "column", "columns", "by", "values", "index", "subset", "names"))
 _CHANGING = frozenset(
     ("drop", "fillna", "replace", "clip", "map", "dropna", "astype", "apply", "cut", "qcut", "to_datetime",
@@ -143,8 +144,10 @@ def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
 
 
 def _is_shown(unit: Unit, node: ast.Expr) -> bool:
-    """Tell whether a notebook shows the expression: the last one of a cell, and more than a call that acts."""
-    return unit.source.cell is not None and bool(unit.tree.body) and unit.tree.body[-1] is node
+    """Tell whether a notebook shows the expression: the last one of a cell, and no call that does something else."""
+    if unit.source.cell is None or not unit.tree.body or unit.tree.body[-1] is not node:
+        return False
+    return not isinstance(node.value, ast.Call) or _last(node.value.func) in _SHOWN_RESULTS
 
 
 def _names(node: ast.expr) -> list[str]:

@@ -36,8 +36,8 @@ def _below(unit: Unit, node: ast.AST, function: str, known: dict[str, ast.expr])
         function = f"{function}.{node.name}" if function else node.name
     for child in ast.iter_child_nodes(node):
         yield from _below(unit, child, function, known)
-    if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-        known[node.targets[0].id] = node.value
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        known |= _assigned(node.targets[0], node.value)
     if isinstance(node, ast.Call):
         name = _last(node.func)
         settings = _settings(name, node, known)
@@ -46,6 +46,15 @@ def _below(unit: Unit, node: ast.AST, function: str, known: dict[str, ast.expr])
             yield SearchFact(name=name, span=span_of(unit, node), settings=settings, folds=folds, function=function)
         elif name == "optimize" and _argument(node, "n_trials", 1) is not None:
             yield SearchFact(name=name, span=span_of(unit, node), settings=settings, function=function)
+
+
+def _assigned(target: ast.expr, value: ast.expr) -> dict[str, ast.expr]:
+    if isinstance(target, ast.Name):
+        return {target.id: value}
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts, strict=False)
+        return {name.id: item for name, item in pairs if isinstance(name, ast.Name)}
+    return {}
 
 
 def _settings(name: str, node: ast.Call, known: Mapping[str, ast.expr]) -> int | None:

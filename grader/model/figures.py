@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import FiniteFloat
 
 from grader.model.base import Record, Span
@@ -41,9 +43,10 @@ class Ranking(Record):
 class Claim(Record):
     """What is claimed at `span`, and what the run showed: `observed` is the nearest value, None without any.
 
-    `agrees` is None where the run printed nothing that it could be compared with.
+    A ranking has no value. `agrees` is None where the run printed nothing that it could be compared with.
     """
 
+    kind: Literal["figure", "ranking"] = "figure"
     span: Span
     metric: str
     claimed: str
