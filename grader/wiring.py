@@ -12,6 +12,7 @@ from grader.pipeline import Parts, RetryPolicy, private_scratch
 from grader.plugins import load_criteria
 from grader.ports import ProgressListener
 from grader.sandbox import RequestedEnvironments, choose_sandbox, package_index
+from grader.scoring import check_rubric
 from grader.settings import Settings
 
 
@@ -47,5 +48,13 @@ def grading_parts(
 
 
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:
-    """Return the assignment named by slug or path, None without one."""
-    return None if slug is None else find_assignment(slug, settings.assignment_roots)
+    """Return the assignment named by slug or path, None without one.
+
+    Raises UsageError or AssignmentError, also when it names a criterion that is not installed.
+    """
+    if slug is None:
+        return None
+    assignment = find_assignment(slug, settings.assignment_roots)
+    if assignment.rubric.named:
+        check_rubric(assignment, load_criteria())
+    return assignment

@@ -32,6 +32,7 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
+from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
@@ -44,6 +45,7 @@ __all__ = [
     "Call",
     "CellRun",
     "Claim",
+    "ClosedGate",
     "CodeFacts",
     "ColumnUse",
     "ContractSpec",
@@ -62,6 +64,7 @@ __all__ = [
     "FileEntry",
     "FollowedFact",
     "FunctionFact",
+    "Gate",
     "HiddenResult",
     "LeakageFact",
     "Limits",
@@ -76,6 +79,7 @@ __all__ = [
     "Record",
     "Report",
     "Requirement",
+    "RubricSpec",
     "RunPlan",
     "RunReport",
     "RunResult",

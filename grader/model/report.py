@@ -7,6 +7,7 @@ from typing import Literal
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
+from grader.model.rubric import ClosedGate
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
 
@@ -57,12 +58,15 @@ class Question(Record):
 
 class Score(Record):
     """The scoring stage's result. `value`, `low`, `high` are 0..100; the interval is the hidden metric's, carried
-    through the weights. `unscored_reason` says why there is no value when nothing failed."""
+    through the weights. `unscored_reason` says why there is no value when nothing failed. `gates` are those that are
+    closed; `ungated` is the value before them, None where none is closed."""
 
     value: float | None
     low: float | None
     high: float | None
     unscored_reason: str | None = None
+    ungated: float | None = None
+    gates: tuple[ClosedGate, ...] = ()
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]
@@ -136,6 +140,8 @@ class Report(Record):
     low: float | None
     high: float | None
     unscored_reason: str | None = None
+    ungated: float | None = None
+    gates: tuple[ClosedGate, ...] = ()
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import grader
 from grader.errors import GraderError, InfrastructureError, SubmissionError
-from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Submission, SubmissionRef
+from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Score, Submission, SubmissionRef
 from grader.model.failure_class import outcome_for
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.plugins import Criterion
@@ -25,9 +25,10 @@ NO_DATA = hashlib.sha256(b"").hexdigest()
 def make_report(grading: Grading, collected: Collected) -> Report:
     """Return the scored report of one grading; where our side failed there is no score, rather than a low one."""
     assignment, criteria = grading.assignment, grading.parts.criteria
-    marks = score(collected.evidence, criteria, assignment.weights if assignment else None)
+    marks = _score(collected.evidence, criteria, assignment)
     if collected.outcome == "infrastructure_failed":
-        marks = marks.model_copy(update={"value": None, "low": None, "high": None, "hidden_score": None})
+        none = dict.fromkeys(("value", "ungated", "low", "high", "hidden_score"))
+        marks = marks.model_copy(update={**none, "gates": ()})
     run = collected.evidence.run
     receipt = Receipt(
         grader_version=grader.__version__,
@@ -51,6 +52,12 @@ def make_report(grading: Grading, collected: Collected) -> Report:
     )
 
 
+def _score(evidence: Evidence, criteria: tuple[Criterion, ...], assignment: Assignment | None) -> Score:
+    if assignment is None:
+        return score(evidence, criteria, None)
+    return score(evidence, criteria, assignment.weights, assignment.rubric)
+
+
 def failed_on_our_side(
     source: str, name: str, assignment: Assignment | None, parts: Parts, message: str, trace: str
 ) -> Graded:
@@ -71,13 +78,15 @@ def rescore(
     report: Report, evidence: Evidence, assignment: Assignment | None, criteria: tuple[Criterion, ...]
 ) -> Report:
     """Score stored evidence again, running nothing; the same evidence and rubric give the same report."""
-    fresh = score(evidence, criteria, assignment.weights if assignment else None)
+    fresh = _score(evidence, criteria, assignment)
     return report.model_copy(
         update={
             "score": fresh.value,
             "low": fresh.low,
             "high": fresh.high,
             "unscored_reason": fresh.unscored_reason,
+            "ungated": fresh.ungated,
+            "gates": fresh.gates,
             "hidden_weight": fresh.hidden_weight,
             "hidden_score": fresh.hidden_score,
             "dimensions": fresh.dimensions,

@@ -27,7 +27,9 @@ FOREST = "from sklearn.ensemble import RandomForestClassifier\n"
 BOOSTED = "from xgboost import XGBClassifier\n"
 
 
-@pytest.mark.parametrize("name", ["held_out_evaluation", "spread_shown", "fitting_metric", "error_analysis", "features_interpreted"])
+@pytest.mark.parametrize(
+    "name", ["held_out_evaluation", "spread_shown", "fitting_metric", "error_analysis", "features_interpreted"]
+)
 def test_work_that_predicts_nothing_needs_no_evaluation(name: str) -> None:
     assert verdict(f"evaluation.{name}", work(CLUSTERED)) == "not_applicable"
 
