@@ -7,18 +7,29 @@ from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
 from rubrics.evaluation import NO_MODEL
-from rubrics.facts import start, unreadable
+from rubrics.facts import live_calls, start, unreadable
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
 from rubrics.models import families, predictors
 from rubrics.prose import sentences
 
 HALF = 0.5
-NOTHING_COMPARABLE = "The run printed nothing that could be compared with what is claimed."
+LEAST_LETTERS = 5
+# Variables that nearly every work has, and that a sentence about any work could name.
+ANY_WORK = frozenset(
+    ("model", "models", "data", "dataset", "train", "training", "test", "testing", "features", "feature",
+     "target", "label", "labels", "result", "results", "score", "scores", "value", "values", "prediction",
+     "predictions", "predict", "classifier", "regressor", "columns", "column", "index", "frame", "output",
+     "input", "accuracy", "metrics", "metric", "pipeline", "random", "search", "params", "performance", "split",
+     "validation", "valid", "other", "number", "numbers", "categories", "better", "using", "final", "baseline",
+     "sample", "samples", "error", "errors", "precision", "recall", "preprocess", "preprocessing", "parameters",
+     "hyperparameters", "tuning", "analysis", "report")
+)  # fmt: skip
+NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
 LIMITS = re.compile(
     r"(?i)\b(limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)|biased?|"
     r"unreliable|overfit\w*|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)|would ("
-    r"try|add|collect|use|like)|could be (improved|better)|to ?do|not (yet )?(tested|checked|handled|covered))\b"
+    r"try|add|collect|use|like)|could be (improved|better)|not (yet )?(tested|checked|handled|covered))\b"
 )
 
 
@@ -30,7 +41,8 @@ def figures_reproduced(evidence: Evidence) -> Finding:
     """
     checked = _comparable(evidence, "figure")
     if not checked:
-        return not_applicable(NOTHING_COMPARABLE if evidence.claims else "No figure is claimed.")
+        claimed = evidence.claims or evidence.code.claimed
+        return not_applicable(NOTHING_COMPARABLE if claimed else "No figure is claimed.")
     wrong = [claim for claim in checked if not claim.agrees]
     if not wrong:
         said = "Every figure that is claimed and could be compared came out again."
@@ -70,15 +82,19 @@ def conclusions_agree(evidence: Evidence) -> Finding:
 @criterion("evaluation.limits_written", title="Limits and next steps are written down", weight=0.5)
 def limits_written(evidence: Evidence) -> Finding:
     """Judge whether README or Markdown says in sentences what the work cannot do or what comes next, and names there
-    something that stands in the code: a column, a kind of model or a metric. One such sentence is partly met; headings,
-    lists of words and sentences that would fit any work do not count.
+    something of its own that stands in the code: a column, a kind of model, a metric, a variable. One such sentence is
+    partly met; headings, lists of words and sentences that would fit any work do not count.
     """
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
     names = _names(evidence)
-    said = [span for span, text in sentences(evidence) if LIMITS.search(text) and _holds(text, names)]
+    said = [
+        span
+        for span, text, heading in sentences(evidence)
+        if (LIMITS.search(text) or LIMITS.search(heading)) and _holds(text, names)
+    ]
     if len(said) > 1:
         return met("Limits or next steps of this very work are written down.", evidence=said)
     advice = (
@@ -99,7 +115,9 @@ def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
     models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in families(evidence)}
     found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
-    return frozenset(_plain(name) for name in found if len(_plain(name)) > 2)
+    variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
+    found |= {name for name in variables if len(name) >= LEAST_LETTERS}
+    return frozenset(_plain(name) for name in found if len(_plain(name)) > 2) - ANY_WORK
 
 
 def _holds(text: str, names: frozenset[str]) -> bool:

@@ -64,7 +64,7 @@ def best_by_model(evidence: Evidence) -> dict[str, dict[str, Figure]]:
 
 def final_model(evidence: Evidence) -> Call | None:
     """Return the live call that made the model which predicts last, None where that could not be followed."""
-    made = {name: call for call in models(evidence) for name in call.assigned}
+    made = _made(evidence)
     for call in reversed(live_calls(evidence, "predict")):
         if call.receiver in made:
             return made[call.receiver]
@@ -72,3 +72,14 @@ def final_model(evidence: Evidence) -> Call | None:
         if found := next((model for model in models(evidence) if family(model) == kind), None):
             return found
     return None
+
+
+def _made(evidence: Evidence) -> dict[str, Call]:
+    """Return which variable holds which model: one that was assigned to it, or the only one of a pipeline in it."""
+    used = models(evidence)
+    made = {name: call for call in used for name in call.assigned}
+    for call in live_calls(evidence):
+        inside = [model for model in used if any(family(model) in text for text in call.positional)]
+        if call.assigned and len({family(model) for model in inside}) == 1 and last(call.name).endswith("ipeline"):
+            made |= dict.fromkeys(call.assigned, inside[0])
+    return made

@@ -167,7 +167,10 @@ def _decides(evidence: Evidence) -> bool:
     if evidence.hidden:
         two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
         return two and evidence.hidden[0].metric not in RANKING
-    outright = [call for call in live_calls(evidence, "predict") if last(call.name) == "predict"]
+    said = live_calls(evidence, "predict")
+    if said and last(said[-1].name) == "predict_proba" and not live_matches(evidence, CUTS):
+        return False  # what is handed over in the end are probabilities
+    outright = [call for call in said if last(call.name) == "predict"]
     two = bool(named(evidence, ("roc_curve", "precision_recall_curve")) or _second_column(evidence))
     return two and bool(outright or live_matches(evidence, CUTS))
 

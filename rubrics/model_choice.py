@@ -18,8 +18,10 @@ RESULTS = re.compile(r"(?i)score|result|auc|acc|rmse|mae|metric|perf|compar|summ
 BEST = re.compile(r"\b(best_estimator_|if \w*(?:score|auc|acc|rmse|mae|loss|f1)\w* [<>]=? best_\w+)")
 BECAUSE = re.compile(
     r"(?i)\b(because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest|lower|"
-    r"lowest|better|beats?)\b"
+    r"lowest|better|beats?|so (?:I|we) (?:use|keep|take))\b"
 )
+NICKNAMES = {"randomforest": "forest", "gradientboosting": "boosting", "logisticregression": "logistic",
+             "linearregression": "linearmodel", "lgbm": "lightgbm", "xgb": "xgboost", "kneighbors": "knn"}  # fmt: skip
 GAIN = 0.01  # of a ratio; 2 % of what is no ratio
 
 
@@ -151,9 +153,10 @@ def _of_results(call: Call) -> bool:
 
 def _said(evidence: Evidence, names: list[str]) -> list[Span]:
     """Return the sentences that name one of the work's models and give a reason; a list of names gives none."""
-    short = [re.sub(r"(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
+    short = [re.sub(r"^Hist|(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
+    short += [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
     return [
         span
-        for span, text in sentences(evidence)
+        for span, text, _ in sentences(evidence)
         if BECAUSE.search(text) and any(name in re.sub(r"[\s-]", "", text.lower()) for name in short)
     ]

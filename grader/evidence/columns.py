@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from grader.evidence.catalog import kind_of
@@ -31,8 +31,9 @@ _TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
 
 @dataclass(frozen=True)
 class _Place:
-    """What surrounds a node: the function it stands in, and what is done there with the columns it names."""
+    """What surrounds a node: the texts that constants stand for, the function, and what is done with columns there."""
 
+    constants: Mapping[str, str]
     function: str = ""
     action: ColumnAction = "read"
     strings: bool = False
@@ -41,9 +42,11 @@ class _Place:
 def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
     """Return the places that name a column by a literal, in the order of the code, at most 3,000."""
     found: list[ColumnUse] = []
-    for unit in units:
+    read = list(units)
+    constants = _constants(read)
+    for unit in read:
         try:
-            for use in _below(unit, unit.tree, _Place()):
+            for use in _below(unit, unit.tree, _Place(constants)):
                 found.append(use)
                 if len(found) >= MAX_USES:
                     return tuple(found)
@@ -54,7 +57,7 @@ def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
 
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     if isinstance(node, _DEFINITIONS):
-        place = _Place(f"{place.function}.{node.name}" if place.function else node.name)
+        place = _Place(place.constants, f"{place.function}.{node.name}" if place.function else node.name)
     elif isinstance(node, ast.Assign):
         yield from _assigned(unit, node, place)
         return
@@ -67,6 +70,10 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     elif isinstance(node, ast.Constant):
         if place.strings and isinstance(node.value, str):
             yield _use(unit, node, node.value, place)
+        return
+    elif isinstance(node, ast.Name):
+        if place.strings and node.id in place.constants:
+            yield _use(unit, node, place.constants[node.id], place)
         return
     elif isinstance(node, ast.Expr) and _is_shown(unit, node):
         place = replace(place, action="looked")
@@ -94,12 +101,12 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
     """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or around it."""
     inner = value
     while True:
-        if isinstance(inner, ast.Subscript) and _names(inner.slice):
-            yield from (_use(unit, value, name, replace(place, action="target")) for name in _names(inner.slice))
+        if isinstance(inner, ast.Subscript) and (names := _names(inner.slice, place.constants)):
+            yield from (_use(unit, value, name, replace(place, action="target")) for name in names)
             return
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            if inner.func.attr == "pop" and inner.args and _names(inner.args[0]):
-                yield _use(unit, value, _names(inner.args[0])[0], replace(place, action="target"))
+            if inner.func.attr == "pop" and inner.args and (names := _names(inner.args[0], place.constants)):
+                yield _use(unit, value, names[0], replace(place, action="target"))
                 return
             inner = inner.func.value
         elif isinstance(inner, ast.Attribute):
@@ -129,7 +136,7 @@ def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[Colum
     yield from _below(unit, node.value, replace(place, strings=False))
     filtered = any(isinstance(part, ast.Compare) for part in ast.walk(node.slice))
     action: ColumnAction = "changed" if filtered and place.action == "read" else place.action
-    if names := _names(node.slice):
+    if names := _names(node.slice, place.constants):
         yield from (_use(unit, node, name, replace(place, action=action)) for name in names)
     else:
         yield from _below(unit, node.slice, replace(place, action=action, strings=False))
@@ -150,15 +157,27 @@ def _is_shown(unit: Unit, node: ast.Expr) -> bool:
     return not isinstance(node.value, ast.Call) or _last(node.value.func) in _SHOWN_RESULTS
 
 
-def _names(node: ast.expr) -> list[str]:
+def _constants(units: Iterable[Unit]) -> dict[str, str]:
+    """Return the texts that names in capitals stand for (`TARGET = "churn"`), whichever file they are set in."""
+    found = {}
+    for node in (node for unit in units for node in unit.tree.body if isinstance(node, ast.Assign)):
+        for target in node.targets:
+            text = node.value.value if isinstance(node.value, ast.Constant) else None
+            if isinstance(target, ast.Name) and target.id.isupper() and isinstance(text, str):
+                found[target.id] = text
+    return found
+
+
+def _names(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
     """Return the columns a subscript names: a string, a list of them, or the last part of `loc[rows, column]`."""
     if isinstance(node, ast.Constant):
         return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Name):
+        return [constants[node.id]] if node.id in constants else []
     if isinstance(node, ast.List):
-        texts = [item.value for item in node.elts if isinstance(item, ast.Constant)]
-        return [text for text in texts if isinstance(text, str)][:50]
+        return [name for item in node.elts[:50] if not isinstance(item, ast.List) for name in _names(item, constants)]
     if isinstance(node, ast.Tuple) and node.elts:
-        return _names(node.elts[-1])
+        return _names(node.elts[-1], constants)
     return []
 
 

@@ -29,6 +29,8 @@ def columns(code: str) -> set[tuple[str, str]]:
         ("df = df[df['age'] < 100]\n", ("age", "changed")),
         ("df.loc[df['age'] < 0, 'age'] = np.nan\n", ("age", "changed")),
         ("df = df.dropna(subset=['age'])\n", ("age", "changed")),
+        ("TARGET = 'churn'\ny = df[TARGET]\n", ("churn", "target")),
+        ("ID, AGE = 1, 2\nAGE = 'age'\ndf = df.drop(columns=[AGE])\n", ("age", "changed")),
     ],
 )
 def test_a_column_is_known_with_what_is_done_to_it(code: str, found: tuple[str, str]) -> None:

@@ -42,14 +42,16 @@ print(permutation_importance(search, X_test, y_test, random_state=0))
 """
 IMPORTS = (
     "import pandas as pd\nfrom sklearn.dummy import DummyClassifier\n"
-    "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.impute import SimpleImputer\nfrom sklearn.inspection import permutation_importance\n"
+    "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.impute import SimpleImputer\n"
+    "from sklearn.inspection import permutation_importance\n"
     "from sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import *\n"
     "from sklearn.model_selection import *\nfrom sklearn.pipeline import make_pipeline\n"
     "from sklearn.preprocessing import StandardScaler\n"
 )
 WORDS = (
     "Missing values were imputed with SimpleImputer in a Pipeline, -999 replaced, duplicates dropped with "
-    "drop_duplicates, outliers clipped, dates parsed with to_datetime, train_test_split(stratify=y), class_weight, SMOTE, GridSearchCV, "
+    "drop_duplicates, outliers clipped, dates parsed with to_datetime, train_test_split(stratify=y), "
+    "class_weight, SMOTE, GridSearchCV, "
     "cross_val_score with StratifiedKFold, DummyClassifier baseline, confusion_matrix, calibration_curve, SHAP, "
     "permutation_importance, random_state=42, ROC AUC, mean and standard deviation, bootstrap confidence interval. "
 )
