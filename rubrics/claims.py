@@ -28,7 +28,7 @@ ANY_WORK = frozenset(
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
 LIMITS = re.compile(
     r"(?i)\b(limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)|biased?|"
-    r"unreliable|overfit\w*|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)|would ("
+    r"unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)|would ("
     r"try|add|collect|use|like)|could be (improved|better)|not (yet )?(tested|checked|handled|covered))\b"
 )
 

@@ -12,8 +12,9 @@ from rubrics.preparing import inspecting, of_target, tables_loaded
 
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
-PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime")
+PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
+TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
@@ -83,8 +84,11 @@ def types_parsed(evidence: Evidence) -> Finding:
     parsed = [call for call in calls if last(call.name) in PARSING or {"parse_dates", "dtype"} & set(call.keywords)]
     parsed = [call for call in parsed if last(call.name) in PARSING or call.kind == "load"]
     parsed += [call for call in calls if last(call.name) == "astype" and call.assigned]
-    of_dates = [call for call in parsed if "time" in last(call.name) or "date" in f"{call.keywords}{call.positional}"]
-    dates = [use for use in live_columns(evidence) if DATE_COLUMN.search(use.column)]
+    of_dates = [
+        call for call in parsed if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}"
+    ]
+    tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
+    dates = [use for use in live_columns(evidence) if DATE_COLUMN.search(use.column) and use.span.path in tables]
     if dates and not of_dates:
         names = ", ".join(sorted({use.column for use in dates})[:3])
         advice = "Parse it with pd.to_datetime, and make features of it that are known when a prediction is needed."

@@ -79,7 +79,9 @@ def _made(evidence: Evidence) -> dict[str, Call]:
     used = models(evidence)
     made = {name: call for call in used for name in call.assigned}
     for call in live_calls(evidence):
+        if not call.assigned or not last(call.name).endswith("ipeline"):
+            continue
         inside = [model for model in used if any(family(model) in text for text in call.positional)]
-        if call.assigned and len({family(model) for model in inside}) == 1 and last(call.name).endswith("ipeline"):
+        if len({family(model) for model in inside}) == 1:
             made |= dict.fromkeys(call.assigned, inside[0])
     return made

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader import ColumnUse, Evidence, SearchFact, Span
 from rubrics.code_text import code_lines, line_span
-from rubrics.reached import outermost, own_functions, reached_functions, test_paths
+from rubrics.reached import outermost, own_functions, reached_functions, remembered, test_paths
 
 MOST_LINES = 12
 
@@ -69,6 +69,7 @@ def _order(span: Span) -> tuple[int, int]:
     return (span.cell or 0, span.line or 0)
 
 
+@remembered
 def _dead_lines(evidence: Evidence) -> set[tuple[str, int | None, int]]:
     reached = reached_functions(evidence)
     dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])

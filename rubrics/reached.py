@@ -5,17 +5,44 @@ Each criterion asks this of the same evidence, so what was found of it is kept f
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 from grader import Call, Evidence, FunctionFact
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
+T = TypeVar("T")
+
+
+class _Same:
+    """Evidence by its identity: every criterion asks the same of the same evidence, which is never changed."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def __hash__(self) -> int:
+        return id(self.evidence)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.evidence is self.evidence
+
+
+def remembered(function: Callable[[Evidence], T]) -> Callable[[Evidence], T]:
+    """Return `function` with its answers for the last two pieces of evidence kept; they must not be changed."""
+    kept = lru_cache(maxsize=2)(lambda same: function(same.evidence))
+
+    @wraps(function)
+    def answer(evidence: Evidence) -> T:
+        return kept(_Same(evidence))
+
+    return answer
 
 
 def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
     """Return the calls that running the work can reach, of the given kinds or of any; tests are left out."""
-    live = _live_calls(_Same(evidence))
+    live = _live_calls(evidence)
     return [call for call in live if not kinds or call.kind in kinds]
 
 
@@ -24,9 +51,10 @@ def reached_functions(evidence: Evidence) -> frozenset[str]:
 
     A function is reached by its last name, or when it is passed as an argument; with a class, its methods are.
     """
-    return _reached(_Same(evidence))
+    return _reached(evidence)
 
 
+@remembered
 def test_paths(evidence: Evidence) -> frozenset[str]:
     """Return the files that pytest would collect tests from."""
     by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
@@ -55,55 +83,6 @@ def last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-class _Same:
-    """Evidence by its identity: every criterion asks the same of the same evidence, which is never changed."""
-
-    def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
-
-    def __hash__(self) -> int:
-        return id(self.evidence)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.evidence is self.evidence
-
-
-@lru_cache(maxsize=2)
-def _live_calls(same: _Same) -> tuple[Call, ...]:
-    evidence = same.evidence
-    tests = test_paths(evidence)
-    reached = reached_functions(evidence)
-    return tuple(
-        call
-        for call in evidence.code.calls
-        if call.span.path not in tests and (not call.function or call.function in reached)
-    )
-
-
-@lru_cache(maxsize=2)
-def _reached(same: _Same) -> frozenset[str]:
-    evidence = same.evidence
-    tests = test_paths(evidence)
-    functions = own_functions(evidence)
-    answering = _by_called_name(functions)
-    contract = _contract_names(evidence)
-    waiting = [
-        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
-    ]
-    inside: dict[str, list[Call]] = {"": []}
-    for call in evidence.code.calls:
-        if call.span.path not in tests:
-            inside.setdefault(call.function, []).append(call)
-    waiting += [name for call in inside[""] for name in _touched(call, answering)]
-    reached: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
-    return frozenset(reached)
-
-
 def _contract_names(evidence: Evidence) -> tuple[str, ...]:
     if evidence.plan is None:
         return SETTLED_ROOTS
@@ -126,3 +105,37 @@ def _touched(call: Call, answering: dict[str, list[str]]) -> list[str]:
     passed = (*call.positional, *call.keywords.values())  # an imported function that is passed on is no variable
     names |= {last(text) for text in passed if text.replace(".", "").isidentifier()}
     return [function for name in names for function in answering.get(name, ())]
+
+
+@remembered
+def _live_calls(evidence: Evidence) -> tuple[Call, ...]:
+    tests = test_paths(evidence)
+    reached = reached_functions(evidence)
+    return tuple(
+        call
+        for call in evidence.code.calls
+        if call.span.path not in tests and (not call.function or call.function in reached)
+    )
+
+
+@remembered
+def _reached(evidence: Evidence) -> frozenset[str]:
+    tests = test_paths(evidence)
+    functions = own_functions(evidence)
+    answering = _by_called_name(functions)
+    contract = _contract_names(evidence)
+    waiting = [
+        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
+    ]
+    inside: dict[str, list[Call]] = {"": []}
+    for call in evidence.code.calls:
+        if call.span.path not in tests:
+            inside.setdefault(call.function, []).append(call)
+    waiting += [name for call in inside[""] for name in _touched(call, answering)]
+    reached: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
+    return frozenset(reached)

@@ -92,21 +92,22 @@ def pipeline_used(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.raw_data_kept", title="The data files are left as they were found", weight=0.5)
 def raw_data_kept(evidence: Evidence) -> Finding:
-    """Judge whether every file that is loaded stays as it was: none is saved to, moved or removed after it was loaded.
-    Where no path is written out in the code it does not apply.
+    """Judge whether every file that is loaded stays as it was: none is saved to, moved or removed by the same file or
+    notebook after it was loaded there. Where no path is written out in the code it does not apply.
     """
     if problem := unreadable(evidence):
         return problem
     loads = [(_path(call), call) for call in tables_loaded(evidence)]
-    known = {path: call for path, call in reversed(loads) if path}
+    known = {(call.span.path, path): call for path, call in reversed(loads) if path}
     if not known:
         return not_applicable("No path of a data file was seen in the code.")
     saves = live_calls(evidence, "save") + [call for call in live_calls(evidence) if call.name in REMOVING]
-    over = [call for call in saves if (first := known.get(_path(call))) is not None and first.order < call.order]
+    first = [(known.get((call.span.path, _path(call))), call) for call in saves]
+    over = [call for load, call in first if load is not None and load.order < call.order]
     if over:
         return not_met(
             "A data file is written over or removed after it was loaded.",
-            evidence=spans([known[_path(over[0])], *over]),
+            evidence=spans([known[over[0].span.path, _path(over[0])], *over]),
             advice="Write what you make to a file of another name, so that the work can be run again from the start.",
         )
     return met("No file that is loaded is written over.", evidence=spans([*known.values(), *saves]))

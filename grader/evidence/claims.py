@@ -20,7 +20,7 @@ MAX_RANKINGS = 40
 _NO_CLAIM = re.compile(
     r"(?i)\b(at least|at most|goal|aim|target of|should|must|expect\w*|requir\w+|need\w*|would|could|might|previous\w*"
     r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|if|below|above|less than"
-    r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b"
+    r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b|[<>≥≤]"
 )
 _OVER = re.compile(r"(?i)\b(?:outperform\w*|beats?|(?:is|was|did|performs?|performed|does) (?:clearly )?better than)\b")
 _BEST = re.compile(

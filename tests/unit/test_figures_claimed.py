@@ -94,7 +94,12 @@ def test_a_number_that_is_printed_without_a_name_can_bear_a_claim_out() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["We need an accuracy of at least 0.9.", "The baseline has an AUC of 0.73.", "If accuracy is 0.9, we ship it."],
+    [
+        "We need an accuracy of at least 0.9.",
+        "The baseline has an AUC of 0.73.",
+        "If accuracy is 0.9, we ship it.",
+        "- Model accuracy > 0.9",
+    ],
 )
 def test_goals_baselines_and_conditions_claim_nothing(text: str) -> None:
     assert claims(text, "accuracy 0.5\nAUC 0.5") == []
