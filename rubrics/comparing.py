@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader import Call, Evidence, Figure
 from rubrics.facts import last, live_calls
+from rubrics.live import in_loop
 from rubrics.models import family, models
 
 SCORING = ("score", "cross_validate", "search")
@@ -24,10 +25,20 @@ def shared_measure(evidence: Evidence) -> list[Call]:
         measured, signature = _measured(call)
         if not measured:
             continue
-        if call.function or (measured not in single and measured.split("(")[0].isidentifier() and "(" not in measured):
+        if measured not in single and _repeated(evidence, call):
             return [call]
         groups.setdefault(signature, []).append(call)
     return next((calls for calls in groups.values() if len({_measured(call)[0] for call in calls}) > 1), [])
+
+
+def _repeated(evidence: Evidence, call: Call, depth: int = 3) -> bool:
+    """Tell whether a call is made more than once: in a loop, or in a function that is."""
+    if in_loop(evidence, call.span):
+        return True
+    if not call.function or not depth:
+        return False
+    calling = [other for other in live_calls(evidence) if last(other.name) == last(call.function)]
+    return len(calling) > 1 or any(_repeated(evidence, other, depth - 1) for other in calling)
 
 
 def _measured(call: Call) -> tuple[str, tuple[str, ...]]:
@@ -64,24 +75,25 @@ def best_by_model(evidence: Evidence) -> dict[str, dict[str, Figure]]:
 
 def final_model(evidence: Evidence) -> Call | None:
     """Return the live call that made the model which predicts last, None where that could not be followed."""
-    made = _made(evidence)
-    for call in reversed(live_calls(evidence, "predict")):
-        if call.receiver in made:
-            return made[call.receiver]
-        kind = call.name.split(".")[-2] if call.name.count(".") > 1 else ""
-        if found := next((model for model in models(evidence) if family(model) == kind), None):
-            return found
-    return None
+    entry = evidence.plan.entry_point.path if evidence.plan else None
+    said = [call for call in live_calls(evidence, "predict") if entry in (None, call.span.path)]
+    if not said:
+        return None
+    made, final = _made(evidence), said[-1]
+    if model := made.get((final.span.path, final.receiver)):
+        return model
+    kind = final.name.split(".")[-2] if final.name.count(".") > 1 else ""
+    return next((model for model in models(evidence) if family(model) == kind), None)
 
 
-def _made(evidence: Evidence) -> dict[str, Call]:
-    """Return which variable holds which model: one that was assigned to it, or the only one of a pipeline in it."""
+def _made(evidence: Evidence) -> dict[tuple[str, str], Call]:
+    """Return which (file, variable) holds which model: one that was assigned to it, or a pipeline's only one."""
     used = models(evidence)
-    made = {name: call for call in used for name in call.assigned}
+    made = {(call.span.path, name): call for call in used for name in call.assigned}
     for call in live_calls(evidence):
         if not call.assigned or not last(call.name).endswith("ipeline"):
             continue
         inside = [model for model in used if any(family(model) in text for text in call.positional)]
         if len({family(model) for model in inside}) == 1:
-            made |= dict.fromkeys(call.assigned, inside[0])
+            made |= {(call.span.path, name): inside[0] for name in call.assigned}
     return made

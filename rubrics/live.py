@@ -65,6 +65,30 @@ def before(first: Span, second: Span) -> bool:
     return first.path == second.path and _order(first) < _order(second)
 
 
+def in_loop(evidence: Evidence, span: Span) -> bool:
+    """Tell whether a place stands in a loop or a comprehension, by the indentation of the lines above it."""
+    source = next((item for item in evidence.code.sources if (item.path, item.cell) == (span.path, span.cell)), None)
+    if source is None or not span.line:
+        return False
+    lines = source.text.split("\n")[: span.line]
+    own = lines[-1] if lines else ""
+    depth = _depth(own)
+    if re.search(r"\bfor\b.+\bin\b", own):
+        return True
+    for line in reversed(lines[:-1]):
+        if line.strip() and _depth(line) < depth:
+            depth = _depth(line)
+            if re.match(r"\s*(async\s+)?(for|while)\b", line):
+                return True
+            if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
+                return False
+    return False
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _order(span: Span) -> tuple[int, int]:
     return (span.cell or 0, span.line or 0)
 

@@ -8,7 +8,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable
 from rubrics.comparing import ERRORS, SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_lines
-from rubrics.models import families, family, is_dummy, is_simple, models
+from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, models
 from rubrics.prose import sentences
 
 NO_MODEL = "No model was seen to be made and used."
@@ -143,7 +143,12 @@ def simplest_good_model(evidence: Evidence) -> Finding:
 
 
 def _real(evidence: Evidence) -> list[Call]:
-    return [call for call in models(evidence) if not is_dummy(call)]
+    """Return the models that are alternatives to each other: the classifiers, or the regressors if they are more."""
+    used = [call for call in models(evidence) if not is_dummy(call)]
+    classes = [call for call in used if is_classifier(call)]
+    quantities = [call for call in used if is_regressor(call)]
+    fewer = quantities if len({*map(family, classes)}) >= len({*map(family, quantities)}) else classes
+    return [call for call in used if call not in fewer] if classes and quantities else used
 
 
 def _of_results(call: Call) -> bool:

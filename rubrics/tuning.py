@@ -108,7 +108,12 @@ def seeded(evidence: Evidence) -> Finding:
 
 def searches(evidence: Evidence) -> list[Call]:
     """Return the live calls that search a model's settings."""
-    return [call for call in live_calls(evidence, "search") if last(call.name) in SEARCHES]
+    counted = {(fact.span.path, fact.span.cell, fact.span.line) for fact in live_searches(evidence)}
+    return [
+        call
+        for call in named(evidence, SEARCHES)
+        if call.kind == "search" or (call.span.path, call.span.cell, call.span.line) in counted
+    ]
 
 
 def _looped(evidence: Evidence, used: list[Call]) -> list[Call]:

@@ -21,6 +21,7 @@ _NUMBER = re.compile(
 )
 _JOINED = re.compile(r"(?i)^ ?(?:(?:test|train|validation|cv|mean|overall|the|of|a|an|in|for)[ :-]+){0,4}$")
 _GIVEN = re.compile(r"(?i)[:=]\s*$|^ (?:of|is|was|at) $")
+_SAID = re.compile(r"(?i)\s*(?:score\s*)?(?:\([^()]{0,40}\)\s*)?(?:[:=|`*]|of\b|is\b|was\b)")
 _ALONE = re.compile(r"^\s*(?:np\.float\d\d\()?[\[(]?\s*(-?\d+\.\d+(?:[ ,]+-?\d+\.\d+){0,11})\s*[\])]?\s*$")
 _CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t")
 _MOST_BETWEEN = 45
@@ -49,11 +50,12 @@ def _in_line(line: str, span: Span) -> Iterator[Figure]:
     taken: set[int] = set()
     for place, name in enumerate(names):
         end = names[place + 1].start() if place + 1 < len(names) else len(line)
+        before = list(_NUMBER.finditer(line, max(0, name.start() - 30), name.start()))[-1:]
+        joined = [found for found in before if _JOINED.match(line[found.end() : name.start()])]
+        earlier = next((found for found in joined if found.start() not in taken and _is_one(found)), None)
         number = _after(line, name, min(end, name.end() + _MOST_BETWEEN))
-        if number is None:
-            before = list(_NUMBER.finditer(line, max(0, name.start() - 30), name.start()))[-1:]
-            joined = [found for found in before if _JOINED.match(line[found.end() : name.start()])]
-            number = next((found for found in joined if found.start() not in taken and _is_one(found)), None)
+        if number is None or (earlier and not _SAID.match(line, name.end())):
+            number = earlier
         if number is not None:
             taken.add(number.start())
             yield from _figure(metric_of(name), number, span, subject_of(line))

@@ -72,6 +72,11 @@ COMPARING = [
     case("several_models", "partly", "two kinds, each by another metric",
          TWO + "print(roc_auc_score(d, lr.predict(b)), mean_squared_error(d, rf.predict(b)))\n"),
     case("several_models", "partly", "one kind, tuned", SEARCH),
+    case("several_models", "partly", "two kinds in one function that is called once, each with its own measure",
+         "def main():\n" + "".join(f"    {line}\n" for line in TWO.splitlines())
+         + "    p = lr.predict(b)\n    print(roc_auc_score(d, p))\nmain()\n"),
+    case("several_models", "not_met", "a classifier and a regressor are no alternatives to each other",
+         FOREST + SCORED + "price = RandomForestRegressor().fit(X, frame['price'])\n"),
     case("several_models", "not_met", "one kind", FOREST),
     case("several_models", "not_met", "a dummy is no alternative", LOOP),
     case("several_models", "not_met", "a comparison that is only claimed", {"solution.ipynb": CLAIMS}),

@@ -37,6 +37,8 @@ def claims(text: str, printed: str) -> list[Claim]:
         ("ROC AUC (5-fold): 0.8312 +/- 0.01", [("ROC AUC", 0.8312, "")]),
         ("XGBClassifier: mean AUC = 0.8455 (std 0.012)", [("ROC AUC", 0.8455, "XGBoost")]),
         ("RMSE: 24,500", [("RMSE", 24500, "")]),
+        ("XGBoost (80.77% accuracy, 0.85 AUC)", [("accuracy", 0.8077, "XGBoost"), ("ROC AUC", 0.85, "XGBoost")]),
+        ("- **Accuracy**: `80.77%`", [("accuracy", 0.8077, "")]),
         ("RMSE on the 5 folds of 2019", []),
         ("The accuracy was good. In 2019 there were 5.5 people", []),
         ("accuracy = 1e999", []),
