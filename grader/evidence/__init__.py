@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from grader.evidence.claims import check_claims, read_saved
     from grader.evidence.facts import read_facts
     from grader.evidence.hidden import draw_for, evaluate_hidden
+    from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "check_claims": "grader.evidence.claims",
     "read_saved": "grader.evidence.claims",
+    "named_by_code": "grader.evidence.naming",
     "read_observed": "grader.evidence.outputs",
     "read_facts": "grader.evidence.facts",
     "draw_for": "grader.evidence.hidden",
@@ -29,6 +31,7 @@ __all__ = [
     "compare_runs",
     "draw_for",
     "evaluate_hidden",
+    "named_by_code",
     "no_predictions",
     "read_facts",
     "read_observed",

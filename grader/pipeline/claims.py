@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.evidence import check_claims, read_observed, read_saved
+from grader.evidence import check_claims, named_by_code, read_observed, read_saved
 from grader.model import Claim, CodeFacts, Figure, RunPlan, RunResult, Submission
 from grader.pipeline.runs import collected_file
 
@@ -14,6 +14,7 @@ def claims_of(
     observed: tuple[Figure, ...] = ()
     if run is not None and run.failure is None:
         path = plan.entry_point.path or " ".join(plan.entry_point.argv)
-        observed = read_observed(path, collected_file(run, "executed.ipynb"), run.sandbox.stdout)
+        printed = read_observed(path, collected_file(run, "executed.ipynb"), run.sandbox.stdout)
+        observed = named_by_code(printed, code.calls)
     claimed = (*code.claimed, *read_saved(submission.saved))
     return observed, check_claims(claimed, code.rankings, observed)
