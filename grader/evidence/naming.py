@@ -16,7 +16,7 @@ Cell = tuple[str, int | None]
 def named_by_code(figures: Sequence[Figure], calls: Iterable[Call]) -> tuple[Figure, ...]:
     """Return the figures; those of a cell that stand alone take the metrics that the cell computes, in their order.
 
-    Only where there are as many numbers as metrics, and of ratios only: of a squared error the root may have been drawn.
+    Only where there are as many numbers as metrics, and of ratios only: of an error the root may have been printed.
     """
     known = list(calls)
     scores: dict[Cell, list[Call]] = {}
