@@ -9,6 +9,7 @@ from rubrics.facts import absent, last, live_calls, named, spans, unread_part, u
 from rubrics.live import live_columns, live_lines
 from rubrics.models import models, predictors
 from rubrics.preparing import inspecting, of_target, tables_loaded
+from rubrics.results import holds, result_names
 
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
@@ -32,7 +33,9 @@ def missing_values(evidence: Evidence) -> Finding:
         return problem
     if not live_calls(evidence, "load"):
         return not_applicable("No data was seen to be loaded.")
-    sentinels, by_hand = _sentinels(evidence), _kept(live_calls(evidence, "impute"))
+    results = result_names(evidence)  # a table of results has gaps of its own
+    filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
+    sentinels, by_hand = _sentinels(evidence), _kept(filling)
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
     if fitted := [call for call in by_hand if "Imputer" in call.name]:
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])

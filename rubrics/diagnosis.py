@@ -11,6 +11,7 @@ from rubrics.live import live_lines, live_matches
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
 from rubrics.models import is_classifier, models, predictors
 from rubrics.preparing import DECORATION
+from rubrics.results import Name, holds, predicted_names
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -24,11 +25,11 @@ WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
                   "plot_confusion_matrix")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
-ERROR_NAME = re.compile(r"(?i)\b(resid\w*|errors?|abs_err\w*|misclass\w*|wrong\w*|mistakes?|false_(pos|neg)\w*)\b")
+MINUS = re.compile(r"(?m)^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
 WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
 DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
 CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
-CUTS = re.compile(r"(?:prob|score|pred|\bp)\w*(?:\[[^\]]*\])?\s*>=?\s*(0?\.\d+|[a-z_]*(?:thr|cut)\w*)")
+CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])?\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
 BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
 CURVES = ("precision_recall_curve", "roc_curve")
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
@@ -83,9 +84,9 @@ def error_analysis(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     shown = named(evidence, FAILURES_SHOWN)
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
-    shown += [
-        call for call in [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))] if _of_errors(call)
-    ]
+    wrong = _error_names(evidence)
+    looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
+    shown += [call for call in looks if _of_errors(call, wrong)]
     places = [*spans(shown), *live_lines(evidence, WRONG_ROWS)]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
@@ -110,7 +111,7 @@ def decision_threshold(evidence: Evidence) -> Finding:
         return not_applicable("No classifier was seen.")
     checked = named(evidence, CALIBRATING)
     checked += [call for call in live_calls(evidence) if "CalibrationDisplay" in call.name.split(".")]
-    cuts = live_matches(evidence, CUTS)
+    cuts = _cuts(evidence)
     derived = named(evidence, CURVES) if named(evidence, ("argmax", "argmin")) or _varied(cuts) else []
     if checked or derived:
         return met("Probabilities are checked, or the threshold is derived.", evidence=spans([*checked, *derived]))
@@ -150,12 +151,35 @@ def features_interpreted(evidence: Evidence) -> Finding:
     )
 
 
-def _of_errors(call: Call) -> bool:
-    """Tell whether a look is at errors: its words name residuals or mistakes, or the truth minus what was predicted."""
+def _error_names(evidence: Evidence) -> frozenset[Name]:
+    """Return the variables that hold the truth minus what was predicted, or where the two differ."""
+    predicted = predicted_names(evidence)
+    found = set()
+    for span, text in live_matches(evidence, MINUS, most=500):
+        name, _, value = text.partition("=")
+        used = {(span.path, word) for word in re.findall(r"[A-Za-z_]\w*", value)}
+        if predicted & used or ".predict(" in value:
+            found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
+    return frozenset(found)
+
+
+def _of_errors(call: Call, wrong: frozenset[Name]) -> bool:
+    """Tell whether a look is at errors: at a variable that holds them, or at the truth minus what was predicted."""
     if last(call.name) in DECORATION:
         return False
-    texts = [call.receiver, *call.arguments, *call.positional, *call.keywords.values()]
-    return any(ERROR_NAME.search(text) or DIFFERENCE.search(text) for text in texts if text[:1] not in "\"'")
+    return holds(call, wrong) or any(DIFFERENCE.search(text) for text in call.positional if text[:1] not in "\"'")
+
+
+def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
+    """Return where a prediction is compared with a number or a variable, with that number or variable."""
+    predicted = predicted_names(evidence)
+    found = []
+    for span, text in live_matches(evidence, CUTS, most=500):
+        left, _, right = text.rpartition(">")
+        names = re.findall(r"[A-Za-z_]\w*", left)
+        if names and ((span.path, names[0]) in predicted or "predict_proba" in names):
+            found.append((span, right.lstrip("= ")))
+    return found
 
 
 def _varied(cuts: list[tuple[Span, str]]) -> bool:
@@ -168,11 +192,11 @@ def _decides(evidence: Evidence) -> bool:
         two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
         return two and evidence.hidden[0].metric not in RANKING
     said = live_calls(evidence, "predict")
-    if said and last(said[-1].name) == "predict_proba" and not live_matches(evidence, CUTS):
+    if said and last(said[-1].name) == "predict_proba" and not _cuts(evidence):
         return False  # what is handed over in the end are probabilities
     outright = [call for call in said if last(call.name) == "predict"]
     two = bool(named(evidence, ("roc_curve", "precision_recall_curve")) or _second_column(evidence))
-    return two and bool(outright or live_matches(evidence, CUTS))
+    return two and bool(outright or _cuts(evidence))
 
 
 def _second_column(evidence: Evidence) -> bool:

@@ -8,12 +8,12 @@ from grader import Call, Evidence, Finding, criterion, met, needs_human, not_app
 from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
 from rubrics.leaks import leakage
 from rubrics.models import predictors
+from rubrics.results import holds, result_names
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
          "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
 SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
           "confidence_interval")  # fmt: skip
-RESULTS = re.compile(r"(?i)score|auc|acc|rmse|mae|mse|f1|result|fold|boot|cv_|metric|loss")
 OPTIMISTIC = "scored_on_training_data"
 NO_MODEL = "No model was seen to be made and used."
 
@@ -132,14 +132,14 @@ def hidden_result(evidence: Evidence) -> Finding:
 
 
 def _spread(evidence: Evidence) -> list[Call]:
-    """Return the live calls that compute or print how results differ: of the folds' values, or of what is named so."""
+    """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
     values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
-    found = []
+    results, found = result_names(evidence), []
     for call in live_calls(evidence):
-        texts = (call.receiver, *call.arguments, *call.positional)
-        of_results = bool(values & set(texts)) or any(RESULTS.search(text) for text in texts)
         printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
-        if printed or (of_results and last(call.name) in SPREAD):
+        if printed or (
+            last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
+        ):
             found.append(call)
     return found
 

@@ -29,7 +29,7 @@ def target_looked_at(evidence: Evidence) -> Finding:
         return not_applicable("No data was seen from which something is predicted.")
     targets = target_columns(evidence)
     looks = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    looks += spans(call for call in [*inspecting(evidence), *named(evidence, COUNTERS)] if _of_target(call))
+    looks += spans(_looks_at_target(evidence))
     if looks:
         return met("The column that is predicted is looked at by itself.", evidence=looks)
     advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
@@ -85,7 +85,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
         "repeated rows", spans(named(evidence, ("duplicated",))), spans(named(evidence, ("drop_duplicates",)))
     )
     shares = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    shares += spans(call for call in [*looks, *named(evidence, COUNTERS)] if _of_target(call))
+    shares += spans(_looks_at_target(evidence))
     yield from _pair("the classes' shares", shares, spans(_weighing(evidence)))
 
 
@@ -108,6 +108,12 @@ def _weighing(evidence: Evidence) -> list[Call]:
     ]
 
 
-def _of_target(call: Call) -> bool:
-    read = call.positional[0] if call.positional else ""
-    return bool(TARGET_NAME.match(call.receiver) or TARGET_NAME.match(read))
+def _looks_at_target(evidence: Evidence) -> list[Call]:
+    """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
+    found = []
+    for call in [*inspecting(evidence), *named(evidence, COUNTERS)]:
+        names = evidence.code.predicted.get(call.span.path, ())
+        read = call.positional[0] if call.positional else ""
+        if call.receiver in names or read in names or TARGET_NAME.match(call.receiver) or TARGET_NAME.match(read):
+            found.append(call)
+    return found

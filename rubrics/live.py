@@ -38,10 +38,10 @@ def live_searches(evidence: Evidence) -> list[SearchFact]:
 
 def live_lines(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:
     """Return up to 12 lines of reached code that hold `pattern`, strings and comments left out."""
-    return [span for span, _ in _matches(evidence, pattern)][:MOST_LINES]
+    return [span for span, _ in _matches(evidence, pattern, MOST_LINES)]
 
 
-def _matches(evidence: Evidence, pattern: re.Pattern[str]) -> Iterator[tuple[Span, re.Match[str]]]:
+def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterator[tuple[Span, re.Match[str]]]:
     dead, tests, found = _dead_lines(evidence), test_paths(evidence), 0
     for source in evidence.code.sources:
         if source.path in tests or not pattern.search(source.text):
@@ -51,13 +51,13 @@ def _matches(evidence: Evidence, pattern: re.Pattern[str]) -> Iterator[tuple[Spa
             if match and (source.path, source.cell, number) not in dead:
                 found += 1
                 yield line_span(source, number), match
-            if found >= MOST_LINES:
+            if found >= most:
                 return
 
 
-def live_matches(evidence: Evidence, pattern: re.Pattern[str]) -> list[tuple[Span, str]]:
-    """Return the same lines with the text of the pattern's first group."""
-    return [(span, match[1]) for span, match in _matches(evidence, pattern)]
+def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MOST_LINES) -> list[tuple[Span, str]]:
+    """Return the same lines, up to `most`, with the text of the pattern's first group."""
+    return [(span, match[1]) for span, match in _matches(evidence, pattern, most)]
 
 
 def before(first: Span, second: Span) -> bool:

@@ -7,15 +7,15 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.comparing import ERRORS, SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
 from rubrics.facts import last, live_calls, named, spans, unreadable
-from rubrics.live import live_lines
+from rubrics.live import live_matches
 from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, models
 from rubrics.prose import sentences
+from rubrics.results import holds, result_names
 
 NO_MODEL = "No model was seen to be made and used."
 RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
 CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
-RESULTS = re.compile(r"(?i)score|result|auc|acc|rmse|mae|metric|perf|compar|summary|leaderboard")
-BEST = re.compile(r"\b(best_estimator_|if \w*(?:score|auc|acc|rmse|mae|loss|f1)\w* [<>]=? best_\w+)")
+BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*\s*:")
 BECAUSE = re.compile(
     r"(?i)\b(because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest|lower|"
     r"lowest|better|beats?|so (?:I|we) (?:use|keep|take))\b"
@@ -99,7 +99,9 @@ def choice_justified(evidence: Evidence) -> Finding:
     if not measured:
         reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
         return not_met(reason, evidence=spans(_real(evidence)), advice="Score them alike, and take the best.")
-    taken = [*spans(call for call in named(evidence, CHOOSING) if _of_results(call)), *live_lines(evidence, BEST)]
+    results = result_names(evidence)
+    taken = spans(call for call in named(evidence, CHOOSING) if holds(call, results) and _chooses(call))
+    taken += [span for span, name in live_matches(evidence, BETTER, most=200) if (span.path, name) in results]
     if taken:
         return met("The code takes the best by its result.", evidence=[*taken, *spans(measured[:3])])
     if said := _said(evidence, names):
@@ -142,6 +144,11 @@ def simplest_good_model(evidence: Evidence) -> Finding:
     return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
 
 
+def _chooses(call: Call) -> bool:
+    """Tell whether a call takes one of several; the largest value alone, as for an axis, chooses nothing."""
+    return last(call.name) not in ("max", "min") or bool(call.assigned) or "key" in call.keywords
+
+
 def _real(evidence: Evidence) -> list[Call]:
     """Return the models that are alternatives to each other: the classifiers, or the regressors if they are more."""
     used = [call for call in models(evidence) if not is_dummy(call)]
@@ -149,11 +156,6 @@ def _real(evidence: Evidence) -> list[Call]:
     quantities = [call for call in used if is_regressor(call)]
     fewer = quantities if len({*map(family, classes)}) >= len({*map(family, quantities)}) else classes
     return [call for call in used if call not in fewer] if classes and quantities else used
-
-
-def _of_results(call: Call) -> bool:
-    texts = (call.receiver, *call.arguments, *call.positional, *call.keywords.values())
-    return any(RESULTS.search(text) for text in texts)
 
 
 def _said(evidence: Evidence, names: list[str]) -> list[Span]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from grader.evidence.catalog import kind_of
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
+from grader.evidence.targets import predicted_names
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -31,9 +32,10 @@ _TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
 
 @dataclass(frozen=True)
 class _Place:
-    """What surrounds a node: the texts that constants stand for, the function, and what is done with columns there."""
+    """What surrounds a node: what constants and names stand for, the function, and what is done with columns there."""
 
     constants: Mapping[str, str]
+    predicted: frozenset[str]
     function: str = ""
     action: ColumnAction = "read"
     strings: bool = False
@@ -43,10 +45,11 @@ def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
     """Return the places that name a column by a literal, in the order of the code, at most 3,000."""
     found: list[ColumnUse] = []
     read = list(units)
-    constants = _constants(read)
+    constants, predicted = _constants(read), predicted_names(read)
     for unit in read:
         try:
-            for use in _below(unit, unit.tree, _Place(constants)):
+            place = _Place(constants, predicted.get(unit.source.path, frozenset()))
+            for use in _below(unit, unit.tree, place):
                 found.append(use)
                 if len(found) >= MAX_USES:
                     return tuple(found)
@@ -57,7 +60,8 @@ def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
 
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     if isinstance(node, _DEFINITIONS):
-        place = _Place(place.constants, f"{place.function}.{node.name}" if place.function else node.name)
+        function = f"{place.function}.{node.name}" if place.function else node.name
+        place = _Place(place.constants, place.predicted, function)
     elif isinstance(node, ast.Assign):
         yield from _assigned(unit, node, place)
         return
@@ -84,7 +88,7 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
 def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse]:
     for target in node.targets:
         for name, value in _pairs(target, node.value):
-            if isinstance(name, ast.Name) and _TARGET.match(name.id):
+            if isinstance(name, ast.Name) and (name.id in place.predicted or _TARGET.match(name.id)):
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
             yield from _below(unit, target, replace(place, action="changed"))

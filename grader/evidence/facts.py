@@ -16,6 +16,7 @@ from grader.evidence.leaks import find_leaks
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
+from grader.evidence.targets import predicted_names
 from grader.model import CodeFacts
 
 MAX_FUNCTIONS = 2000
@@ -45,6 +46,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
         columns=read_columns(units),
+        predicted={path: tuple(sorted(names)) for path, names in predicted_names(units).items() if names},
         searches=read_searches(sources.programs),
         claimed=claimed,
         rankings=rankings,

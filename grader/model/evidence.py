@@ -126,6 +126,7 @@ class CodeFacts(Record):
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
+    predicted: dict[str, tuple[str, ...]] = {}
     searches: tuple[SearchFact, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()

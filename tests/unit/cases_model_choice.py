@@ -83,6 +83,8 @@ COMPARING = [
     case("several_models", "not_met", "a comparison that is never called", FOREST + NEVER),
     case("several_models", "not_applicable", "no model", NO_MODEL),
     case("choice_justified", "met", "the code takes the best",
+         COMPARED + "w = {'lr': roc_auc_score(d, p), 'rf': roc_auc_score(d, q)}\nprint(max(w, key=w.get))\n"),
+    case("choice_justified", "partly", "the best of numbers that were written down",
          COMPARED + "scores = {'lr': 0.8, 'rf': 0.9}\nprint(max(scores, key=scores.get))\n"),
     case("choice_justified", "met", "the text says why, beside results",
          {"train.py": COMPARED,
