@@ -20,8 +20,8 @@ REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
 _GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
-_SENTINEL_SET = re.compile(r"(?m)^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
-_RANGE = re.compile(r"(?m)^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
+_SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
+_RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
 
 @criterion("data_preparation.missing_values", title="Missing values are handled as they will be in use", weight=2)
@@ -79,7 +79,8 @@ def _nothing_filled(evidence: Evidence) -> Finding:
 @criterion("data_preparation.types_parsed", title="Dates and numbers are read as what they are")
 def types_parsed(evidence: Evidence) -> Finding:
     """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, astype, dtype).
-    A column that is named as a date and never parsed is partly met when it is dropped, and not met when it is used.
+    A column that is named as a date and never parsed is partly met when it is dropped, or taken apart as text, and not
+    met when it is used otherwise.
     """
     if problem := unreadable(evidence):
         return problem
@@ -98,6 +99,8 @@ def types_parsed(evidence: Evidence) -> Finding:
         places = [use.span for use in dates]
         if all("drop" in use.span.text for use in dates):
             return partly(f"{names} is dropped without being parsed.", evidence=places, advice=advice)
+        if any(".str" in use.span.text for use in dates):
+            return partly(f"{names} is taken apart as text.", evidence=places, advice=advice)
         return not_met(f"{names} is named as a date and never parsed as one.", evidence=places, advice=advice)
     if parsed:
         return met("Columns are turned into the types that they hold.", evidence=spans(parsed))

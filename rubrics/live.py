@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from grader import ColumnUse, Evidence, SearchFact, Span
+from grader import ColumnUse, Evidence, SearchFact, Source, Span
 from rubrics.code_text import code_lines, line_span
 from rubrics.reached import outermost, own_functions, reached_functions, remembered, test_paths
 
 MOST_LINES = 12
+MOST_CHARACTERS = 300
+MOST_ABOVE = 400
 
 
 def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
@@ -41,23 +43,32 @@ def live_lines(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:
     return [span for span, _ in _matches(evidence, pattern, MOST_LINES)]
 
 
+def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MOST_LINES) -> list[tuple[Span, str]]:
+    """Return the same lines, up to `most`, with the text of the pattern's first group."""
+    return [(span, match[1]) for span, match in _matches(evidence, pattern, most)]
+
+
 def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterator[tuple[Span, re.Match[str]]]:
-    dead, tests, found = _dead_lines(evidence), test_paths(evidence), 0
-    for source in evidence.code.sources:
-        if source.path in tests or not pattern.search(source.text):
-            continue
-        for number, line in code_lines(source):
-            match = pattern.search(line[:1000])
-            if match and (source.path, source.cell, number) not in dead:
-                found += 1
-                yield line_span(source, number), match
+    found = 0
+    for source, number, line in _live_code(evidence):
+        if match := pattern.search(line):
+            found += 1
+            yield line_span(source, number), match
             if found >= most:
                 return
 
 
-def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MOST_LINES) -> list[tuple[Span, str]]:
-    """Return the same lines, up to `most`, with the text of the pattern's first group."""
-    return [(span, match[1]) for span, match in _matches(evidence, pattern, most)]
+@remembered
+def _live_code(evidence: Evidence) -> tuple[tuple[Source, int, str], ...]:
+    """Return (source, 1-based line, code) of the lines that are reached, each cut, so that no pattern takes long."""
+    dead, tests = _dead_lines(evidence), test_paths(evidence)
+    return tuple(
+        (source, number, line[:MOST_CHARACTERS])
+        for source in evidence.code.sources
+        if source.path not in tests
+        for number, line in code_lines(source)
+        if (source.path, source.cell, number) not in dead
+    )
 
 
 def before(first: Span, second: Span) -> bool:
@@ -67,15 +78,13 @@ def before(first: Span, second: Span) -> bool:
 
 def in_loop(evidence: Evidence, span: Span) -> bool:
     """Tell whether a place stands in a loop or a comprehension, by the indentation of the lines above it."""
-    source = next((item for item in evidence.code.sources if (item.path, item.cell) == (span.path, span.cell)), None)
-    if source is None or not span.line:
+    lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
+    if not lines:
         return False
-    lines = source.text.split("\n")[: span.line]
-    own = lines[-1] if lines else ""
-    depth = _depth(own)
+    own, depth = lines[-1][:MOST_CHARACTERS], _depth(lines[-1])
     if re.search(r"\bfor\b.+\bin\b", own):
         return True
-    for line in reversed(lines[:-1]):
+    for line in lines[-2:-MOST_ABOVE:-1]:
         if line.strip() and _depth(line) < depth:
             depth = _depth(line)
             if re.match(r"\s*(async\s+)?(for|while)\b", line):
@@ -83,6 +92,11 @@ def in_loop(evidence: Evidence, span: Span) -> bool:
             if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
                 return False
     return False
+
+
+@remembered
+def _lines(evidence: Evidence) -> dict[tuple[str, int | None], list[str]]:
+    return {(source.path, source.cell): source.text.split("\n") for source in evidence.code.sources}
 
 
 def _depth(line: str) -> int:

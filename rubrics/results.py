@@ -15,7 +15,7 @@ _LEFT = re.compile(
     r"^\s*(?:([A-Za-z_][\w, ]*?)(?:\[[^\]]*\])?\s*[-+]?=(?!=)"
     r"|([A-Za-z_]\w*)(?:\[[^\]]*\])?\.(?:append|extend|update)\()"
 )
-_BOUND = re.compile(r"(?m)(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
+_BOUND = re.compile(r"(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
 _LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 

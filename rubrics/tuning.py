@@ -20,7 +20,7 @@ NOT_SETTINGS = frozenset(
     (*SEED_KEYWORDS, "n_jobs", "verbose", "verbosity", "max_iter", "eval_metric", "use_label_encoder")
 )
 MANY_FITS = 1000
-_LOOP = re.compile(r"(?m)^\s*for\s+([\w, ()]+?)\s+in\b")
+_LOOP = re.compile(r"^\s*for\s+([\w, ()]+?)\s+in\b")
 
 
 @criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)

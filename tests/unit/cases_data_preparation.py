@@ -99,7 +99,9 @@ CLEANING = [
          LOAD + "from sklearn.preprocessing import LabelEncoder\n"
          "X['order_date'] = LabelEncoder().fit_transform(X['order_date'])\n"),
     case("types_parsed", "not_met", "parsed in a comment and in a function that nobody calls",
-         NEVER_CALLED + "# pd.to_datetime(X['start_date'])\nX['month'] = X['start_date'].str[:7]\n"),
+         NEVER_CALLED + "# pd.to_datetime(X['start_date'])\nX['start_date'] = X['start_date'].astype('category')\n"),
+    case("types_parsed", "partly", "a date that is taken apart as text",
+         LOAD + "X['month'] = X['start_date'].str.split('-').str[1]\n"),
     case("types_parsed", "not_applicable", "a name that only sounds like a date",
          LOAD + "X['update_count'] = X['update_count'] + 1\n"),
     case("encoding_fits_new_rows", "met", "unseen categories are ignored",
