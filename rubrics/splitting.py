@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
@@ -23,8 +23,9 @@ REMOVING = ("os.remove", "os.unlink", "os.rename", "os.replace", "shutil.move")
 @criterion("data_preparation.split_fits_data", title="The split fits the rows", weight=1)
 def split_fits_data(evidence: Evidence) -> Finding:
     """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their order,
-    rows of one entity stay together. Dated rows split at random, and entities that the code groups by, are left to a
-    person, unless the assignment is one of time series; a quantity without dates or entities may be split as it comes.
+    rows of one entity stay together. A random split is not met in an assignment of time series, and of rows that the
+    work itself put in order of time; other dated rows, and entities that the code groups by, are left to a person. A
+    quantity without dates or entities may be split as it comes.
     """
     if problem := unreadable(evidence):
         return problem
@@ -34,6 +35,11 @@ def split_fits_data(evidence: Evidence) -> Finding:
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
+    cuts = {_key(call.span) for call in splits}
+    mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and _key(leak.spans[-1]) in cuts]
+    if mixed:
+        advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
+        return not_met(mixed[0].message, evidence=[span for leak in mixed for span in leak.spans], advice=advice)
     dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
     if splits and evidence.modality == "time-series":
         advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
@@ -44,6 +50,10 @@ def split_fits_data(evidence: Evidence) -> Finding:
         places = [*spans([*splits[:4], *dated[:4]]), *entities[:4]]
         return needs_human(f"{what}, and the split is random; whether that fits depends on the task.", evidence=places)
     return _shares_kept(evidence, splits)
+
+
+def _key(span: Span) -> tuple[str, int | None, int | None]:
+    return (span.path, span.cell, span.line)
 
 
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:

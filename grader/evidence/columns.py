@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from grader.evidence.catalog import kind_of
 from grader.evidence.parsing import Unit
@@ -49,10 +50,7 @@ def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
     for unit in read:
         try:
             place = _Place(constants, predicted.get(unit.source.path, frozenset()))
-            for use in _below(unit, unit.tree, place):
-                found.append(use)
-                if len(found) >= MAX_USES:
-                    return tuple(found)
+            found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
         except RecursionError:
             continue
     return tuple(found)

@@ -171,6 +171,11 @@ SPLITTING = [
          "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVC\n# stratify=y\n"
          "a, b = train_test_split(X, stratify=None)\nSVC().fit(a, b)\n"),
     case("split_fits_data", "not_met", "a time series split at random", SPLIT + FIT, modality="time-series"),
+    case("split_fits_data", "not_met", "rows put in the order of time are split at random",
+         LOAD + "from sklearn.model_selection import train_test_split\nfrom sklearn.linear_model import Ridge\n"
+         "frame['day'] = pd.to_datetime(frame['day'])\nframe = frame.sort_values('day')\n"
+         "a, b, c, d = train_test_split(frame[['fee']], frame['y'], random_state=0)\n"
+         "model = Ridge().fit(a, c)\nprint(model.score(b, d))\n"),
     case("split_fits_data", "needs_human", "dates and a random split", SPLIT + FIT + "pd.to_datetime(frame['day'])\n"),
     case("split_fits_data", "needs_human", "entities and a random split", SPLIT + FIT + GROUPS),
     case("split_fits_data", "not_applicable", "a quantity",
