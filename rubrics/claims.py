@@ -37,7 +37,7 @@ LIMITS = re.compile(
 def figures_reproduced(evidence: Evidence) -> Finding:
     """Judge whether the figures in README, Markdown and saved outputs are among those that the grader's run printed,
     within 0.01 for ratios, 2 % for others, or half of the last digit claimed. At least half of them is partly met.
-    Where the run printed no figure of that metric, or failed, nothing is held against the claim.
+    Where the run failed, or printed nothing of the same metric, rows and model, nothing is held against the claim.
     """
     checked = _comparable(evidence, "figure")
     if not checked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Call, Evidence, Figure
 from rubrics.facts import last, live_calls
 from rubrics.live import in_loop
@@ -14,6 +16,7 @@ _IN_CLASS = {
     "naive Bayes": "nb",
 }  # fmt: skip
 SIMPLE_NAMES = frozenset(("logistic regression", "linear regression", "ridge", "lasso", "decision tree", "naive Bayes"))
+TRAINING = re.compile(r"(?i)\btrain(ing)?\b(?! time)")
 ERRORS = frozenset(("RMSE", "MSE", "MAE", "MAPE", "log loss", "Brier score"))
 
 
@@ -65,7 +68,8 @@ def best_by_model(evidence: Evidence) -> dict[str, dict[str, Figure]]:
     """Return, a metric, the best figure that the run printed of each kind of model of the work."""
     found: dict[str, dict[str, Figure]] = {}
     for figure in evidence.observed:
-        if figure.metric and figure.subject and class_of(evidence, figure.subject):
+        held_out = not TRAINING.search(figure.span.text)
+        if held_out and figure.metric and figure.subject and class_of(evidence, figure.subject):
             best = found.setdefault(figure.metric, {})
             sign = -1 if figure.metric in ERRORS else 1
             if figure.subject not in best or sign * figure.value > sign * best[figure.subject].value:

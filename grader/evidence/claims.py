@@ -22,6 +22,12 @@ _NO_CLAIM = re.compile(
     r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|if|below|above|less than"
     r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b|[<>≥≤]"
 )
+# Which rows a figure is of, where its line says so; no word means rows that were held out.
+_ROWS = {
+    "training": re.compile(r"(?i)\btrain(?:ing)?\b(?! time)"),
+    "folds": re.compile(r"(?i)\b(?:cv|cross[- ]?val\w*|folds?)\b|\d-fold"),
+    "validation": re.compile(r"(?i)\b(?:val|valid|validation|dev|oob|out[- ]of[- ]bag)\b"),
+}
 _OVER = re.compile(r"(?i)\b(?:outperform\w*|beats?|(?:is|was|did|performs?|performed|does) (?:clearly )?better than)\b")
 _BEST = re.compile(
     r"(?i)\b(?:(?:performs?|performed|did|does|works?|worked|is|was|scored|scores) (?:the )?best"
@@ -73,17 +79,29 @@ def _is_prose(document: Document) -> bool:
 
 def _check_figure(figure: Figure, observed: Sequence[Figure]) -> Claim:
     tolerance = tolerance_of(figure)
-    named = [item.value for item in observed if item.metric == figure.metric]
-    alone = [item.value for item in observed if not item.metric]
-    nearest = min(named or alone, key=lambda value: abs(value - figure.value), default=None)
-    agrees = any(abs(value - figure.value) <= tolerance + 1e-9 for value in (*named, *alone))
     claim = Claim(span=figure.span, metric=figure.metric, claimed=_shown(figure), tolerance=tolerance)
-    if agrees:
-        same = min((*named, *alone), key=lambda value: abs(value - figure.value))
+
+    def nearest(candidates: Sequence[Figure]) -> float | None:
+        return min((item.value for item in candidates), key=lambda value: abs(value - figure.value), default=None)
+
+    same = nearest([item for item in observed if item.metric in ("", figure.metric)])
+    if same is not None and abs(same - figure.value) <= tolerance + 1e-9:
         return claim.model_copy(update={"observed": same, "agrees": True})
-    if not named:
-        return claim  # a number that stands alone may be of anything
-    return claim.model_copy(update={"observed": nearest, "agrees": False})
+    against = nearest([item for item in observed if _refutes(item, figure)])
+    return claim if against is None else claim.model_copy(update={"observed": against, "agrees": False})
+
+
+def _refutes(item: Figure, figure: Figure) -> bool:
+    """Tell whether an observed figure is surely of the same thing: metric, rows, and the model where one is named.
+
+    A number that stands alone may be of anything, and one of training rows or of folds says nothing of held-out rows.
+    """
+    of_model = figure.subject in ("", item.subject)
+    return item.metric == figure.metric and of_model and _rows(item.span.text) == _rows(figure.span.text)
+
+
+def _rows(text: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _ROWS.items() if pattern.search(text))
 
 
 def _shown(figure: Figure) -> str:
@@ -117,21 +135,25 @@ def _ranking(sentence: str, span: Span) -> list[Ranking]:
 
 
 def _check_ranking(ranking: Ranking, observed: Sequence[Figure]) -> Claim:
-    """Compare the best figure of each model, metric by metric; the claim holds where it does by any of them."""
+    """Compare the best figure of each model, by metric and rows; the claim holds where it does by any of them."""
     rest = ranking.over or "the others"
     said = f"{ranking.best} better than {rest}" + (f" by {ranking.metric}" if ranking.metric else "")
     claim = Claim(kind="ranking", span=ranking.span, metric=ranking.metric, claimed=said)
-    wanted = {item.metric for item in observed} if not ranking.metric else {ranking.metric}
-    verdicts = [found for metric in sorted(wanted) if (found := _holds(ranking, metric, observed)) is not None]
+    groups: dict[tuple[str, frozenset[str]], list[Figure]] = {}
+    for item in observed:
+        rows = _rows(item.span.text)
+        if item.subject and ranking.metric in ("", item.metric) and "training" not in rows:
+            groups.setdefault((item.metric, rows), []).append(item)
+    found = (_holds(ranking, metric, figures) for (metric, _), figures in groups.items())
+    verdicts = [verdict for verdict in found if verdict is not None]
     return claim.model_copy(update={"agrees": any(verdicts)}) if verdicts else claim
 
 
-def _holds(ranking: Ranking, metric: str, observed: Sequence[Figure]) -> bool | None:
+def _holds(ranking: Ranking, metric: str, figures: Sequence[Figure]) -> bool | None:
     sign = -1 if metric in ERRORS else 1
     best: dict[str, float] = {}
-    for item in observed:
-        if item.metric == metric and item.subject:
-            best[item.subject] = max(best.get(item.subject, float("-inf")), sign * item.value)
+    for item in figures:
+        best[item.subject] = max(best.get(item.subject, float("-inf")), sign * item.value)
     others = [value for name, value in best.items() if name != ranking.best and ranking.over in ("", name)]
     if ranking.best not in best or not others:
         return None

@@ -79,8 +79,23 @@ def test_a_claim_that_the_run_repeats_agrees() -> None:
 
 
 def test_a_claim_that_the_run_refutes_says_by_what() -> None:
-    (claim,) = claims("The test accuracy is 0.97.", "train accuracy 0.90\ntest accuracy 0.8671")
-    assert (claim.agrees, claim.observed) == (False, 0.90)
+    (claim,) = claims("The test accuracy is 0.97.", "train accuracy 0.99\ntest accuracy 0.8671")
+    assert (claim.agrees, claim.observed) == (False, 0.8671)
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("The training accuracy is 0.97.", "test accuracy 0.81"),
+        ("The accuracy is 0.81.", "train accuracy: 0.97"),
+        ("5-fold CV accuracy: 0.84", "accuracy 0.81"),
+        ("The validation AUC is 0.84.", "AUC 0.81"),
+        ("| Model | AUC |\n|---|---|\n| XGBoost | 0.84 |", "Random forest AUC: 0.81"),
+        ("| Model | AUC |\n|---|---|\n| XGBoost | 0.84 |", "AUC: 0.81"),
+    ],
+)
+def test_a_figure_of_other_rows_or_of_another_model_refutes_nothing(text: str, printed: str) -> None:
+    assert [claim.agrees for claim in claims(text, printed)] == [None]
 
 
 @pytest.mark.parametrize("printed", ["", "done", "ROC AUC 0.7", "0.5512"])
@@ -118,6 +133,12 @@ def test_a_ranking_is_held_against_the_figures_of_each_model() -> None:
     (wrong,) = claims("Random Forest outperforms Logistic Regression.", printed)
     (right,) = claims("Logistic regression performed best.", printed)
     assert (wrong.agrees, right.agrees) == (False, True)
+
+
+def test_what_a_model_reaches_on_its_training_rows_ranks_nothing() -> None:
+    printed = "Random Forest train accuracy: 1.00, test accuracy: 0.80\nLogistic Regression accuracy: 0.84\n"
+    printed += "Random Forest accuracy: 0.80\n"
+    assert [claim.agrees for claim in claims("Logistic regression performed best.", printed)] == [True]
 
 
 def test_of_an_error_less_is_better() -> None:
