@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from grader.evidence.figures import MAX_FIGURES, read_figures
+from grader.evidence.figures import MAX_FIGURES, read_figures, read_printed
 from grader.evidence.notebooks import Notebook
 from grader.evidence.vocabulary import ERRORS, METRIC, MODEL, RATIOS, metric_of, model_of
 from grader.model import Claim, Document, Figure, Ranking, SavedText, Span
@@ -53,7 +53,7 @@ def read_claims(
 
 def read_saved(saved: Iterable[SavedText]) -> tuple[Figure, ...]:
     """Return the figures with a metric's name in what the notebooks had printed when they were handed in."""
-    found = [item for text in saved for item in read_figures(text.text, text.path, text.cell)]
+    found = [item for text in saved for item in read_printed(text.text, text.path, text.cell)]
     return tuple(found[:MAX_FIGURES])
 
 

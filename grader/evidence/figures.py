@@ -27,6 +27,14 @@ _CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t")
 _MOST_BETWEEN = 45
 
 
+def read_printed(text: str, path: str, cell: int | None = None, *, alone: bool = False) -> list[Figure]:
+    """Return the figures of an output: its lines are none of the code, so a place is the cell or the file alone."""
+    return [
+        item.model_copy(update={"span": item.span.model_copy(update={"line": None, "end_line": None})})
+        for item in read_figures(text, path, cell, alone=alone)
+    ]
+
+
 def read_figures(text: str, path: str, cell: int | None = None, *, alone: bool = False) -> list[Figure]:
     """Return the figures in `text`, lines 1-based; with `alone` also numbers that have a line to themselves."""
     found: list[Figure] = []

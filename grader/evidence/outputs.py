@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from grader.evidence.figures import MAX_FIGURES, read_figures
+from grader.evidence.figures import MAX_FIGURES, read_printed
 from grader.model import Figure, Span
 
 MAX_CELLS = 1000
@@ -26,7 +26,7 @@ def read_observed(path: str, notebook: bytes | None, stdout: str) -> tuple[Figur
     """Return the figures that a run printed, at most 300: of the executed `notebook`, else of `stdout`."""
     found: list[Figure] = []
     for cell, text in _printed(notebook) if notebook is not None else [(None, stdout[:MAX_ALL])]:
-        found += read_figures(text, path, cell, alone=True)
+        found += read_printed(text, path, cell, alone=True)
         found += _shares(text, path, cell)
         if len(found) >= MAX_FIGURES:
             break
@@ -69,12 +69,12 @@ def _shares(text: str, path: str, cell: int | None) -> Iterator[Figure]:
     """Yield the smallest class's share of each `value_counts()` that was printed, of the column it names."""
     block: list[float] = []
     title = ""
-    for number, line in enumerate(text.split("\n")[:2000], start=1):
+    for line in text.split("\n")[:2000]:
         if counted := _COUNT.match(line[:200]):
             block.append(float(counted[2]))
         elif (named := _NAME.match(line)) and 2 <= len(block) <= _MOST_CLASSES and sum(block):
             name = title if named[1] in ("count", "proportion") and title else named[1]
-            span = Span(path=path, cell=cell, line=number - len(block), end_line=number, text=line.strip()[:200])
+            span = Span(path=path, cell=cell, text=f"{line.strip()[:150]}: {', '.join(f'{n:g}' for n in block)}")
             yield Figure(span=span, metric=SHARE, value=min(block) / sum(block), subject=name)
             block = []
         else:

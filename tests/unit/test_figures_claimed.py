@@ -177,6 +177,7 @@ def executed(*texts: object) -> bytes:
 def test_an_executed_notebook_is_read_cell_by_cell() -> None:
     (figure,) = read_observed("a.ipynb", executed(["accuracy ", "0.8\n"]), "accuracy 0.1")
     assert (figure.value, figure.span.cell) == (0.8, 0)
+    assert figure.span.line is None, "a line of an output is no line of the cell's code"
 
 
 def test_the_share_of_the_smallest_class_is_read_from_printed_counts() -> None:
