@@ -1,1 +1,1 @@
-"""Built-in rubric plugins, one dimension a file."""
+"""Built-in rubric plugins: a dimension is a file, or several whose names begin with its id."""

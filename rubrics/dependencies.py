@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
+from typing import Any
 
 from grader import Document, Evidence, Span
 
@@ -27,10 +28,26 @@ DISTRIBUTIONS = {
     "keras": "tensorflow",
     "IPython": "ipython",
     "google": "google-colab",
+    "attr": "attrs",
+    "box": "python-box",
+    "docx": "python-docx",
+    "faiss": "faiss-cpu",
+    "fitz": "pymupdf",
+    "hydra": "hydra-core",
+    "jwt": "pyjwt",
+    "MySQLdb": "mysqlclient",
+    "opentelemetry": "opentelemetry-api",
+    "psycopg2": "psycopg2-binary",
+    "umap": "umap-learn",
 }
-NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
+VARIANTS = ("-headless", "-binary", "-cpu", "-gpu", "-contrib-python")  # the same package, built in another way
+# The last ones are modules that works have of their own; where they were not handed in, no index has them either.
+NEVER_DECLARED = frozenset(
+    ("IPython", "ipykernel", "google", "pytest", "setuptools", "src", "utils", "config", "helpers")
+)
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
+_INSTALLED = re.compile(r"^\s*[!%]\s*(?:python3? -m )?(?:pip3?|uv pip) install\s+(.*)$")
 _TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
 
 
@@ -48,6 +65,19 @@ def declared(documents: Iterable[Document]) -> dict[str, bool]:
     return found
 
 
+def installed_in_cells(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
+    """Return what `!pip install` in notebooks names, normalised: whether its version is fixed, and where it stands."""
+    found: dict[str, tuple[bool, Span]] = {}
+    for source in evidence.code.sources:
+        for number, line in enumerate(source.text.split("\n"), start=1):
+            match = _INSTALLED.match(line) if source.cell is not None else None
+            words = [word.strip("'\"") for word in match[1].split("#")[0].split()] if match else []
+            for name, fixed in _from_lines("\n".join(words)).items():
+                span = Span(path=source.path, cell=source.cell, line=number, end_line=number, text=line[:200])
+                found.setdefault(normalised(name), (fixed, span))
+    return found
+
+
 def third_party(evidence: Evidence) -> dict[str, Span]:
     """Return the imported packages that are neither Python's own nor the work's, each with where it is imported."""
     paths = [entry.path for entry in evidence.files if entry.path.endswith(".py")]
@@ -62,9 +92,12 @@ def third_party(evidence: Evidence) -> dict[str, Span]:
     return found
 
 
-def distribution_of(package: str) -> str:
-    """Return the normalised name under which `package` is installed."""
-    return normalised(DISTRIBUTIONS.get(package, package))
+def declared_as(package: str, listed: Iterable[str]) -> str | None:
+    """Return the distribution among `listed` that brings `package`, None where there is none."""
+    usual = normalised(DISTRIBUTIONS.get(package, package))
+    bases = (usual, normalised(package), *(usual.removesuffix(variant) for variant in VARIANTS))
+    wanted = {base + variant for base in bases for variant in ("", *VARIANTS)}
+    return next((name for name in listed if name in wanted), None)
 
 
 def normalised(name: str) -> str:
@@ -93,10 +126,27 @@ def _from_pyproject(text: str) -> dict[str, bool]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return {}
-    project, tool = data.get("project"), data.get("tool")
-    listed = project.get("dependencies") if isinstance(project, dict) else None
-    lines = "\n".join(str(item) for item in listed) if isinstance(listed, list) else ""
-    poetry = tool.get("poetry") if isinstance(tool, dict) else None
-    table = poetry.get("dependencies") if isinstance(poetry, dict) else None
-    rows = table.items() if isinstance(table, dict) else ()
-    return {**_from_lines(lines), **{key: bool(_TOML_EXACT.match(str(value))) for key, value in rows}}
+    lines = [str(item) for listed in _lists(data) if isinstance(listed, list) for item in listed]
+    rows = [row for table in _tables(data) if isinstance(table, dict) for row in table.items()]
+    return {**_from_lines("\n".join(lines)), **{key: bool(_TOML_EXACT.match(str(value))) for key, value in rows}}
+
+
+def _lists(data: dict[str, Any]) -> list[Any]:
+    """Return the lists of requirements in a pyproject.toml, extras and groups too: who runs the work installs them."""
+    extras = [*_table(data, "project", "optional-dependencies").values(), *_table(data, "dependency-groups").values()]
+    return [_table(data, "project").get("dependencies"), *extras, _table(data, "tool", "uv").get("dev-dependencies")]
+
+
+def _tables(data: dict[str, Any]) -> list[Any]:
+    """Return Poetry's tables of requirements, those of its groups too."""
+    poetry = _table(data, "tool", "poetry")
+    groups = [group.get("dependencies") for group in _table(poetry, "group").values() if isinstance(group, dict)]
+    return [poetry.get("dependencies"), poetry.get("dev-dependencies"), *groups]
+
+
+def _table(data: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Return the table at a path of keys, an empty one where there is something else."""
+    for key in keys:
+        found = data.get(key)
+        data = found if isinstance(found, dict) else {}
+    return data

@@ -17,6 +17,7 @@ from rubrics.reached import own_functions as own_functions
 from rubrics.reached import reached_functions as reached_functions
 from rubrics.reached import test_paths as test_paths
 
+MOST_CALLS = 6000  # the reader lists no more
 JUNK_FOLDERS = frozenset(
     (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
 )
@@ -54,7 +55,9 @@ def unread_part(evidence: Evidence) -> str:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
     missing = sorted(path for path in code_files(evidence) if path not in known)
-    return f"{missing[0]} could not be read" if missing else ""
+    if missing:
+        return f"{missing[0]} could not be read"
+    return "it makes more calls than are listed" if len(evidence.code.calls) >= MOST_CALLS else ""
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TypeVar
 
 from grader import Call, Evidence, FunctionFact
+from rubrics.entry_points import registered, started_by_name
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 T = TypeVar("T")
@@ -123,10 +124,8 @@ def _reached(evidence: Evidence) -> frozenset[str]:
     tests = test_paths(evidence)
     functions = own_functions(evidence)
     answering = _by_called_name(functions)
-    contract = _contract_names(evidence)
-    waiting = [
-        fact.name for fact in functions if fact.span.text.lstrip().startswith("@") or last(fact.name) in contract
-    ]
+    contract = frozenset(_contract_names(evidence)) | started_by_name(evidence)
+    waiting = [fact.name for fact in functions if registered(fact) or last(fact.name) in contract]
     inside: dict[str, list[Call]] = {"": []}
     for call in evidence.code.calls:
         if call.span.path not in tests:

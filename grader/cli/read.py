@@ -55,7 +55,12 @@ def read_one(source: str, criteria: tuple[Criterion, ...], store: Path, *, allow
     except (SubmissionError, InfrastructureError) as error:
         failure = failure_of(error)
         return Reading(source=source, outcome=outcome_for(failure), failure=failure, criteria=())
-    evidence = Evidence(files=submission.files, code=SubprocessCodeReader().read(submission))
+    evidence = Evidence(
+        files=submission.files,
+        left_out=submission.left_out,
+        history=submission.history,
+        code=SubprocessCodeReader().read(submission),
+    )
     judged = score(evidence, criteria, None)
     found = tuple(item for dimension in judged.dimensions for item in dimension.criteria)
     return Reading(source=source, outcome="completed", failure=None, criteria=found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from grader.model.evidence import CallKind
 
 # Role of the classes of a module: the longest prefix counts.
@@ -52,7 +54,9 @@ _CLASS_ROLES = {
         ("SMOTE", "ADASYN", "BorderlineSMOTE", "SVMSMOTE", "SMOTENC", "SMOTEENN", "SMOTETomek"), "resampler"
     ),
     **dict.fromkeys(("RandomOverSampler", "RandomUnderSampler", "NearMiss", "TomekLinks"), "resampler"),
-    **dict.fromkeys(("Tokenizer",), "vectoriser"),
+    # They number words, and learn nothing that tells a model of other rows.
+    **dict.fromkeys(("Tokenizer", "TextVectorization", "StringLookup", "IntegerLookup"), "stateless"),
+    **dict.fromkeys(("Normalization", "Discretization"), "transformer"),  # of Keras: layers that are adapted to rows
     **dict.fromkeys(("DMatrix", "Pool", "Dataset"), "container"),
 }
 
@@ -62,7 +66,7 @@ STATISTICS |= {"nanmean", "nanmedian", "nanstd", "nanmin", "nanmax", "percentile
 _EXPLORING = {"head", "tail", "info", "describe", "value_counts", "isnull", "isna", "notnull", "notna", "nunique"}
 _EXPLORING |= {"unique", "corr", "duplicated", "crosstab", "pivot_table", "corrwith", "memory_usage", "profile_report"}
 _METHODS: dict[str, CallKind] = {
-    **dict.fromkeys(("fit", "train_on_batch", "partial_fit", "fit_on_texts", "fit_generator"), "fit"),
+    **dict.fromkeys(("fit", "train_on_batch", "partial_fit", "fit_on_texts", "fit_generator", "adapt"), "fit"),
     **dict.fromkeys(("transform", "fit_transform", "texts_to_sequences", "inverse_transform"), "transform"),
     **dict.fromkeys(("predict", "predict_proba", "decision_function", "predict_log_proba", "fit_predict"), "predict"),
     **dict.fromkeys(("predict_classes", "forecast", "predict_generator"), "predict"),
@@ -120,6 +124,7 @@ def canonical(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4096)
 def role_of(type_name: str) -> str:
     """Return the role of a class by its dotted name: "transformer", "estimator", ..., or "" where it is unknown."""
     module, _, last = type_name.rpartition(".")

@@ -50,7 +50,7 @@ def method_of_model(site: CallSite) -> Value | None:
     model = site.receiver.model
     assert model is not None
     method = site.method
-    if method in ("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch"):
+    if method in ("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"):
         fit(site, model)
         return site.receiver if method != "train" else UNKNOWN
     if method == "fit_transform":
@@ -92,6 +92,8 @@ def fit(site: CallSite, model: Model) -> Event:
     if not rows and role_of(model.type) == "statistical":
         tables = [part for part in model.parts if part.rows]
         rows, taints = rows_of(tables[-1:]), taints_of(tables)
+    if role_of(model.type) == "network":  # its layers are not fitted anew, as the steps of a pipeline are
+        taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
         features=features, target=site.argument(1, "y", "Y"), stopped_by=_stopped_by(site, model),
@@ -112,6 +114,11 @@ def _stopped_by(site: CallSite, model: Model) -> RowSets:
     stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
     watched = given.get("validation_data") or given.get("eval_set") or UNKNOWN
     return rows_of(_flat(watched)) if stops else NO_ROWS
+
+
+def called_as_layer(site: CallSite, model: Model) -> Value:
+    """Return what calling a fitted Keras layer gives: its transformation."""
+    return _transformed(site, model, model.fits[-1] if model.fits else None)
 
 
 def _transformed(site: CallSite, model: Model, event: Event | None) -> Value:

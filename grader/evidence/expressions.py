@@ -10,7 +10,7 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
-from grader.evidence.estimators import method_of_model
+from grader.evidence.estimators import called_as_layer, method_of_model, stateful
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.networks import backward, called, is_network
@@ -87,6 +87,8 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         return state.hooks.follow(state, callee.function, arguments, keywords)
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
+    if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
+        return called_as_layer(site, callee.model)
     if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
         return _method(site)
     if callee.dotted:

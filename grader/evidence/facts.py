@@ -13,6 +13,7 @@ from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
 from grader.evidence.leaks import find_leaks
+from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
@@ -43,6 +44,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
         imports=read_imports(units),
+        lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
         columns=read_columns(units),

@@ -21,7 +21,9 @@ def find_leaks(flow: Flow) -> tuple[LeakageFact, ...]:
     for events in flow.events:
         for leak in _of_program(events):
             found.setdefault((leak.kind, _place(leak)), leak)
-    return tuple(found.values())[:MAX_LEAKS]
+            if len(found) >= MAX_LEAKS:
+                return tuple(found.values())
+    return tuple(found.values())
 
 
 def _of_program(events: list[Event]) -> Iterator[LeakageFact]:

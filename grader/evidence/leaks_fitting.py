@@ -58,16 +58,20 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
 
 
 def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[Event, Taint]]:
+    """Yield each culprit of these kinds once, with the first event that what it has seen is asked about."""
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
+    found: set[Event] = set()
     for event in events:
-        own = sorted(event.taints, key=lambda taint: taint.event.order)
-        fitted = sorted(event.fit.taints - event.taints, key=lambda taint: taint.event.order) if event.fit else []
-        for taint, of_fit in [(taint, False) for taint in own] + [(taint, True) for taint in fitted]:
-            if taint.event.kind not in kinds or _only_target(event, taint):
+        own = [(taint, False) for taint in event.taints]
+        fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
+        for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
+            culprit = taint.event
+            if culprit.kind not in kinds or culprit in found or _only_target(event, taint):
                 continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
                 continue
             if _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint):
+                found.add(culprit)
                 yield event, taint
 
 

@@ -18,11 +18,12 @@ _MOST_SHOWN = 4
 
 def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well."""
+    elsewhere = _scored_elsewhere(events)
     for event in events:
         if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or is_network(event.model):
             continue  # what a loop over batches prints of its loss is no result
         if covered(event.rows, event.fit.rows) and not trained_on_test(event.fit.rows, event.rows):
-            beside = _score_beside(event, events)
+            beside = event.model is not None and event.model.type in elsewhere
             more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(
                 kind="scored_on_training_data",
@@ -31,14 +32,10 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
             )
 
 
-def _score_beside(event: Event, events: list[Event]) -> bool:
-    """Tell whether the same model, or one of its kind, is scored on rows that it was not fitted on."""
-    assert event.model is not None
-    for other in events:
-        same = other.model is event.model or (other.model is not None and other.model.type == event.model.type)
-        if same and (other.kind == "cross_validate" or _is_held_out(other)):
-            return True
-    return False
+def _scored_elsewhere(events: list[Event]) -> set[str]:
+    """Return the types of the models that are scored on rows which they were not fitted on."""
+    scored = (event for event in events if event.kind == "cross_validate" or _is_held_out(event))
+    return {event.model.type for event in scored if event.model is not None}
 
 
 def _is_held_out(event: Event) -> bool:

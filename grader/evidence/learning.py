@@ -9,7 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import NO_ROWS, Rows, Taint, Value, marked, taints_of
+from grader.evidence.values import NO_ROWS, Rows, Taint, Value, bounded, marked, taints_of
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
@@ -94,7 +94,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
     table, other = (left, right) if left.rows or not right.rows else (right, left)
     if is_table(right) and not is_table(left):
         table, other = right, left
-    taints = left.taints | right.taints
+    taints = bounded(left.taints | right.taints)
     if table.rows and other.statistic and not other.rows:
         event = state.record("fill", node, "arithmetic", rows=other.statistic)
         columns = frozenset({table.column}) if table.column else None

@@ -15,7 +15,8 @@ from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
-            "torch.", "tensorflow.")  # fmt: skip
+            "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
+            "scipy.sparse.")  # fmt: skip
 _MAKERS = {
     "sklearn.pipeline.make_pipeline": "sklearn.pipeline.Pipeline",
     "sklearn.pipeline.make_union": "sklearn.pipeline.FeatureUnion",

@@ -19,17 +19,22 @@ _R_CODE = re.compile(r"<- *(?:function|train|c|read|data|list|lm|glm|\w+\()|%>%|
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A parsed Source: `tree` holds every statement that could be read, with the line numbers of the original."""
+    """A parsed Source: `tree` holds every statement that could be read, with the line numbers of the original.
+
+    `code` is the text that parsed as a whole, magics blanked where they stood in the way, "" where none did.
+    """
 
     source: Source
     tree: ast.Module
     lines: tuple[str, ...]
+    code: str = ""
 
 
 def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
     """Parse `text` as written, then without magics, then without the statements that are no Python 3."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(text.split("\n"))
+    code = text
     tree, problem = _parse(text)
     if tree is None:
         code = blank_magics(text)
@@ -38,7 +43,7 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
             tree = _salvage(code, problem)
     error, line = problem
     source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
-    return Unit(source, tree, lines)
+    return Unit(source, tree, lines, "" if error else code)
 
 
 def _count(text: str) -> int:

@@ -13,6 +13,7 @@ from grader.evidence.spans import span_of
 from grader.evidence.values import FOLDS, Event, Function, Loop, Rows, Value
 
 MAX_STEPS = 400_000
+MAX_EVENTS = 8_000
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -115,7 +116,9 @@ class State:
         return frozenset({Rows(self.shared.births)})
 
     def record(self, kind: str, node: ast.AST, name: str, **details: Any) -> Event:
-        """Log an event at `node` and return it."""
+        """Log an event at `node` and return it. Raises BudgetError past the budget."""
+        if len(self.events) >= MAX_EVENTS:
+            raise BudgetError
         span = span_of(self.unit, node)
         event = Event(kind, span, name, loops=tuple(self.loops), order=len(self.events), **details)
         self.events.append(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.evidence.values import Columns, Rows, RowSets, Taint, Value
+from grader.evidence.values import Columns, Rows, RowSets, Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -120,7 +120,7 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
         columns = Columns(columns.base, columns.dropped - names, whole, columns.known)
-    return table.evolve(taints=kept | added, columns=columns)
+    return table.evolve(taints=bounded(kept | added), columns=columns)
 
 
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:

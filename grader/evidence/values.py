@@ -246,7 +246,7 @@ def join(first: Value, second: Value) -> Value:
     return Value(
         type=first.type if first.type == second.type else "",
         rows=first.rows if same_rows else NO_ROWS,
-        taints=first.taints & second.taints if not same_rows else first.taints | second.taints,
+        taints=first.taints & second.taints if not same_rows else bounded(first.taints | second.taints),
         columns=first.columns if first.columns == second.columns else None,
         column=first.column if first.column == second.column else None,
         model=first.model if first.model is second.model else None,
@@ -259,16 +259,20 @@ def join(first: Value, second: Value) -> Value:
 
 
 def marked(value: Value, *taints: Taint) -> frozenset[Taint]:
-    """Return the marks of `value` and `taints`; past a bound the earliest are kept."""
-    every = value.taints.union(taints)
-    if len(every) <= _MAX_TAINTS:
-        return every
-    return frozenset(sorted(every, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
+    """Return the marks of `value` and `taints`, within bounds."""
+    return bounded(value.taints.union(taints))
+
+
+def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
+    """Return the earliest of the marks, where there are more than can be followed."""
+    if len(taints) <= _MAX_TAINTS:
+        return taints
+    return frozenset(sorted(taints, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
 
 
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
-    """Return every mark on any of `values`."""
-    return frozenset(taint for value in values for taint in value.taints)
+    """Return every mark on any of `values`, within bounds."""
+    return bounded(frozenset(taint for value in values for taint in value.taints))
 
 
 def learned_marks(model: Model) -> frozenset[Taint]:

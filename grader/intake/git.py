@@ -66,7 +66,7 @@ def add_commit(
                 notes.append(f"The submodule {ascii(path)[1:-1][:80]} was not fetched.")
                 continue
             if is_junk(path):
-                writer.junk += 1
+                writer.leave_out(path)
                 continue
             if mode == "120000":
                 raise refusal("archive.link", path, "is a symbolic link")
@@ -154,6 +154,15 @@ class Repository:
         words = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, ref)
         self._git(*words, watched=True, far=not url.startswith("file:"))
         return self._git("rev-parse", "FETCH_HEAD^{commit}").decode().strip()
+
+    def fetch_history(self, url: str, ref: str, most: int) -> None:
+        """Fetch the newest `most` commits without their files, where the server can do that."""
+        words = ("fetch", "--quiet", f"--depth={most}", "--filter=tree:0", "--no-tags", "--no-recurse-submodules")
+        self._git(*words, "--", url, ref, watched=True, far=not url.startswith("file:"))
+
+    def log(self, commit: str) -> list[str]:
+        """Return "tree time author" of the commit and those before it, the newest first."""
+        return self._git("log", "--first-parent", "--format=%T %ct %ae", commit).decode("utf-8", "replace").splitlines()
 
     def time_of(self, commit: str) -> float:
         """Return when the commit was made, in seconds since 1970."""

@@ -17,6 +17,7 @@ from grader.model import FileEntry
 
 DAY_S = 86_400.0
 OLDEST = 1_230_768_000.0  # 2009: no work is older, but archives without times say 1980
+MOST_LEFT_OUT = 30
 
 
 class SnapshotWriter:
@@ -31,6 +32,7 @@ class SnapshotWriter:
         self._files: dict[str, FileEntry] = {}
         self._bytes = 0
         self.junk = 0
+        self.left_out: list[str] = []
         self._newest = 0.0
 
     def note_time(self, seconds: float) -> None:
@@ -48,7 +50,7 @@ class SnapshotWriter:
         """Write one file. Raises SubmissionError with an "archive." code; junk is counted and left out."""
         path = checked_path(name, self._limits)
         if is_junk(path):
-            self.junk += 1
+            self.leave_out(path)
             return
         self._names.add(path)
         if len(self._files) >= self._limits.files:
@@ -68,6 +70,12 @@ class SnapshotWriter:
                 file.write(chunk)
         target.chmod(0o644)
         self._files[path] = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
+
+    def leave_out(self, path: str) -> None:
+        """Count a file that is not taken in, and keep the first names; a packed `.git` is the work's history."""
+        self.junk += 1
+        if len(self.left_out) < MOST_LEFT_OUT and ".git" not in path.split("/"):
+            self.left_out.append(ascii(path)[1:-1][:200])
 
     def add_folder(self, name: str) -> None:
         """Note a folder that an archive lists; it is made only when a file lies in it. Raises as `add` does."""
@@ -91,8 +99,8 @@ class SnapshotWriter:
             theirs = [path for path in self._files if path.startswith(folder)]
             if len(theirs) < len(self._files):
                 shutil.rmtree(self.folder / folder)
-                self.junk += len(theirs)
                 for path in theirs:
+                    self.leave_out(path)
                     del self._files[path]
 
     def paths(self) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from grader.errors import InfrastructureError, SubmissionError, host_shortage
 from grader.intake.archive import CHUNK, add_archive
 from grader.intake.git import add_commit, is_git_address
+from grader.intake.git_history import read_history
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import OWN_OUTPUT, is_junk, refusal
 from grader.intake.notebook import strip_notebook
@@ -50,8 +51,10 @@ def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_l
         if is_git_address(source, allow_local=allow_local_git):
             kind: SubmissionKind = "git"
             commit = add_commit(source, writer, limits, notes, allow_local=allow_local_git)
-        else:
-            kind = _add_path(Path(source), writer, limits)
+            history = read_history(source, commit, writer.folder.parent, limits, allow_local=allow_local_git)
+            taken = _finished(source, kind, commit, writer, limits, notes)
+            return taken.model_copy(update={"history": history})
+        kind = _add_path(Path(source), writer, limits)
         return _finished(source, kind, commit, writer, limits, notes)
     finally:
         writer.discard()
@@ -82,6 +85,8 @@ def _finished(
         newest=writer.newest(),
         notes=tuple(notes),
         saved=_unwrapped(saved, writer.paths(), files),
+        # what lies about in a folder of this machine was not handed in for that
+        left_out=() if kind == "folder" else tuple(writer.left_out),
         root=root,
     )
 

@@ -12,6 +12,8 @@ from grader.model.evidence import (
     FunctionFact,
     HiddenResult,
     LeakageFact,
+    Lint,
+    LintFault,
     MessyCount,
     NotebookFact,
     Source,
@@ -35,7 +37,7 @@ from grader.model.report import (
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.steps import ColumnUse, SearchFact
-from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
+from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 
 __all__ = [
     "DIMENSIONS",
@@ -66,8 +68,11 @@ __all__ = [
     "FunctionFact",
     "Gate",
     "HiddenResult",
+    "History",
     "LeakageFact",
     "Limits",
+    "Lint",
+    "LintFault",
     "MessyCount",
     "MetricSpec",
     "Mount",

@@ -10,7 +10,7 @@ from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.steps import ColumnUse, SearchFact
-from grader.model.submission import FileEntry, RunPlan
+from grader.model.submission import FileEntry, History, RunPlan
 
 CallKind = Literal[
     "load",
@@ -63,7 +63,10 @@ class Call(Record):
 
 
 class FunctionFact(Record):
-    """One function or method definition, with its cyclomatic complexity (McCabe, 1976)."""
+    """One function or method definition, with its cyclomatic complexity (McCabe, 1976).
+
+    `checked` are the imported names and the programs that a test's assertions rest on.
+    """
 
     name: str
     span: Span
@@ -73,6 +76,7 @@ class FunctionFact(Record):
     annotated: bool
     is_test: bool = False
     asserts: int = 0
+    checked: tuple[str, ...] = ()
 
 
 class NotebookFact(Record):
@@ -96,6 +100,23 @@ class Document(Record):
     words: int
 
 
+class LintFault(Record):
+    """One fault that a lint rule found. `below` is where a name that was used too early is defined further down."""
+
+    rule: str
+    message: str
+    span: Span
+    below: Span | None = None
+
+
+class Lint(Record):
+    """What a fixed set of lint rules found in `paths`; in those of `unknown_names` an undefined name proves nothing."""
+
+    paths: tuple[str, ...] = ()
+    unknown_names: tuple[str, ...] = ()
+    faults: tuple[LintFault, ...] = ()
+
+
 LeakageKind = Literal["preprocessing", "overlap", "multi_test", "target", "temporal", "scored_on_training_data"]
 
 
@@ -115,7 +136,7 @@ class FollowedFact(Record):
 
 
 class CodeFacts(Record):
-    """Everything read from the submission without running it."""
+    """Everything read from the submission without running it. `lint` is None where ruff could not be asked."""
 
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -123,6 +144,7 @@ class CodeFacts(Record):
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
+    lint: Lint | None = None
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
@@ -200,9 +222,13 @@ class Evidence(Record):
     """All that scoring may see; stored beside the report so that rescoring runs nothing.
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
+    `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's.
     """
 
     files: tuple[FileEntry, ...] = ()
+    left_out: tuple[str, ...] = ()
+    history: History | None = None
+    track: str = ""
     code: CodeFacts = CodeFacts()
     plan: RunPlan | None = None
     run: RunResult | None = None

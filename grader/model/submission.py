@@ -25,13 +25,27 @@ class FileEntry(Record):
     sha256: str
 
 
+class History(Record):
+    """The commits that led to the one handed in, along first parents and at most 200 of them.
+
+    Counted are those that change a file. `days` lie between the first and the last; `complete` says whether there are
+    no more.
+    """
+
+    commits: int
+    authors: int
+    days: float
+    complete: bool = True
+
+
 class Submission(Record):
     """A content-addressed snapshot of what was handed in.
 
     `digest` is SHA-256 over the sorted paths and the bytes of every file. `root` is where the snapshot lies on this
     machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
-    the file that was changed last, None where that is not known. `saved` is the beginning of what notebooks
-    had printed.
+    the file that was changed last, None where that is not known. `left_out` names files that tools leave behind and
+    that were packed or committed all the same; `history` is known of a git address only.
+    `saved` is the beginning of what notebooks had printed.
     """
 
     name: str
@@ -42,6 +56,8 @@ class Submission(Record):
     commit: str | None = None
     newest: str | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    history: History | None = None
     saved: tuple[SavedText, ...] = Field(default=(), exclude=True)
     root: Path = Field(default=Path(), exclude=True)
 

@@ -66,7 +66,7 @@ def _collect(grading: Grading) -> Collected:
             return _run(grading, submission, facts, beside)
         except GraderError as error:
             evidence = Evidence(
-                files=submission.files,
+                **_handed_in(submission, grading.assignment),
                 code=facts.result(),
                 failure=failure_of(error),
                 tries=tuple(grading.failed),
@@ -128,7 +128,7 @@ def _evidence(
     assignment, code = grading.assignment, facts.result()
     observed, claims = claims_of(submission, plan, runs.first.result, code)
     return Evidence(
-        files=submission.files,
+        **_handed_in(submission, assignment),
         code=code,
         plan=plan,
         run=runs.first.result,
@@ -141,6 +141,16 @@ def _evidence(
         observed=observed,
         claims=claims,
     )
+
+
+def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[str, Any]:
+    """Return what the evidence holds of the submission as it came, and of what was asked."""
+    return {
+        "files": submission.files,
+        "left_out": submission.left_out,
+        "history": submission.history,
+        "track": assignment.track if assignment else "",
+    }
 
 
 def _logs(runs: Runs) -> dict[str, str]:

@@ -210,3 +210,35 @@ def test_a_server_that_never_answers_is_given_up_on(repository: Path, tmp_path: 
     (repository / "more.bin").write_bytes(os.urandom(8_000_000))
     commit(repository)
     assert code_of(f"file://{repository}", tmp_path / "store", limits) in ("git.timeout", "git.too_large")
+
+
+def test_the_history_counts_the_commits_that_change_something(repository: Path, tmp_path: Path) -> None:
+    (repository / "main.py").write_text("print(2)\n")
+    commit(repository)
+    git(repository, "commit", "-q", "--allow-empty", "-m", "looks busy")
+    found = take(str(repository), tmp_path / "store", allow_local_git=True).history
+    assert found is not None
+    assert (found.commits, found.authors, found.complete) == (2, 1, True)
+    assert 0 <= found.days < 1
+
+
+def test_a_server_that_gives_no_history_costs_nothing_else(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise SubmissionError("git.too_large", "The server ended.")
+
+    monkeypatch.setattr(Repository, "fetch_history", fail)
+    taken = take(str(repository), tmp_path / "store", allow_local_git=True)
+    assert (taken.history, len(taken.files)) == (None, 1)
+
+
+def test_committed_junk_is_named_though_it_is_not_taken_in(repository: Path, tmp_path: Path) -> None:
+    (repository / ".DS_Store").write_text("x")
+    commit(repository)
+    assert take(str(repository), tmp_path / "store", allow_local_git=True).left_out == (".DS_Store",)
+
+
+def test_junk_that_lies_about_in_a_folder_was_not_handed_in(repository: Path, tmp_path: Path) -> None:
+    (repository / ".DS_Store").write_text("x")
+    assert take(str(repository), tmp_path / "store").left_out == ()

@@ -126,7 +126,7 @@ def test_only_what_surely_draws_without_a_seed_is_accused(model: str, expected: 
 def test_a_module_too_large_to_read_is_still_the_works_own() -> None:
     large = "rows = [" + "1, " * 600_000 + "]\n"
     evidence = work({"main.py": "from rows_of_data import rows\nprint(rows)\n", "rows_of_data.py": large})
-    assert verdict("production_readiness.dependencies_pinned", evidence) == "not_applicable"
+    assert verdict("code_quality.dependencies_pinned", evidence) == "not_applicable"
 
 
 def test_plots_of_something_unseen_count_for_a_little() -> None:
@@ -169,13 +169,16 @@ def test_predictions_made_in_folds_are_no_metric_yet() -> None:
 
 def test_syntax_that_only_a_newer_python_reads_is_left_to_a_person() -> None:
     code = "name = 'x'\nprint(f\"{'a' if name else \"b\"}\")\n"
-    assert verdict("code_quality.parses", work(code)) in ("needs_human", "met")  # met where the reader is new enough
-    assert verdict("code_quality.parses", work({"a.py": code, "b.py": "def (:\n"})) == "not_met"
+    assert verdict("code_quality.no_real_faults", work(code)) in (
+        "needs_human",
+        "met",
+    )  # met where the reader is new enough
+    assert verdict("code_quality.no_real_faults", work({"a.py": code, "b.py": "def (:\n"})) == "not_met"
 
 
 def test_cells_of_r_in_a_python_notebook_are_called_r() -> None:
     book = notebook("library(caret)", "model <- train(y ~ ., data = d)")
-    assert finding("code_quality.parses", work({"a.ipynb": book})).reason.endswith("R code.")
+    assert finding("code_quality.notebook_runs_in_order", work({"a.ipynb": book})).reason.endswith("R code.")
 
 
 def test_cells_of_comments_run_before_a_restart_are_no_disorder() -> None:
@@ -207,11 +210,6 @@ def test_a_long_block_that_is_copied_is_one_copy() -> None:
     found = finding("code_quality.no_repeated_code", work(block + "print('between')\n" + block))
     assert (found.verdict, found.reason) == ("partly", "A block of code is copied.")
     assert [span.line for span in found.evidence] == [32]
-
-
-def test_a_constructor_needs_no_docstring_of_its_own() -> None:
-    code = "class Kept:\n    def __init__(self, a, b):\n" + "        self.a = a\n" * 8 + "Kept(1, 2)\n"
-    assert verdict("code_quality.documented", work(code)) == "not_applicable"
 
 
 def test_groups_that_are_found_anew_are_no_model_to_keep() -> None:

@@ -1,0 +1,78 @@
+"""What a name that ruff calls undefined comes to: defined further down, nowhere, or perhaps by what cannot be read."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from grader.evidence.parsing import Unit
+from grader.evidence.spans import span_of_lines
+from grader.model import Span
+
+_QUOTED = re.compile(r"`([^`]+)`")
+# These bring names into the namespace that no statement shows.
+_BRINGING = re.compile(
+    r"^[ \t]*%(?:run|pylab|store|load|loadpy|macro|R|sql|rerun|recall)\b"
+    r"|^[ \t]*%%(?!(?:time|timeit|prun|memit|mprun|bash|sh|html|HTML|javascript|js|latex|markdown|svg|SVG|writefile"
+    r"|script|cmd|perl|ruby|matplotlib|capture[ \t]*$)\b)\w+",
+    re.MULTILINE,
+)
+_DYNAMIC = frozenset(("exec", "globals", "locals", "vars", "run_line_magic", "run_cell_magic", "execfile"))
+_MAY_BE_DYNAMIC = re.compile("|".join(sorted(_DYNAMIC)) + r"|\*")  # spares most code a walk through its tree
+
+
+def names_unknown(units: Sequence[Unit]) -> bool:
+    """Tell whether a program may have names that its statements do not show, so that none is surely undefined."""
+    return any(
+        unit.source.error
+        or _BRINGING.search(unit.source.text)
+        or (_MAY_BE_DYNAMIC.search(unit.source.text) and any(map(_is_dynamic, ast.walk(unit.tree))))
+        for unit in units
+    )
+
+
+def _is_dynamic(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return any(alias.name == "*" for alias in node.names)
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return (function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")) in _DYNAMIC
+
+
+class Definitions:
+    """Where a program's statements define names, looked up once however many names are asked for."""
+
+    def __init__(self, units: Sequence[Unit]) -> None:
+        self._places: dict[str, list[tuple[int, int, Unit]]] = {}
+        for index, unit in enumerate(units):
+            for name, line in _bindings(unit.tree):
+                self._places.setdefault(name, []).append((index, line, unit))
+
+    def below(self, message: str, index: int, line: int) -> Span | None:
+        """Return where the name that `message` quotes is defined after `line` of unit `index`, None for nowhere."""
+        quoted = _QUOTED.search(message)
+        places = self._places.get(quoted[1], []) if quoted else []
+        after = [place for place in places if place[:2] > (index, line)]
+        if not after:
+            return None
+        _, first, unit = min(after, key=lambda place: place[:2])
+        return span_of_lines(unit, first, first)
+
+
+def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield each name that the statements of a module bind, and the line; what functions bind is theirs alone."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name, node.lineno
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.split(".")[0], node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id, node.lineno
+        if not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)

@@ -1,0 +1,130 @@
+"""Code quality: does a notebook run from its first cell to its last, and was it handed in that way?"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from grader import (
+    Evidence,
+    Finding,
+    LintFault,
+    NotebookFact,
+    Source,
+    Span,
+    criterion,
+    met,
+    needs_human,
+    not_applicable,
+    not_met,
+    partly,
+)
+from rubrics.broken_code import broken_in, newer_in
+from rubrics.code_text import code_lines
+from rubrics.facts import unreadable
+from rubrics.live_code import dead_places, faults, place_of
+
+RUN_ALL = "Restart the kernel and run all cells before saving."
+
+
+@criterion("code_quality.notebook_runs_in_order", title="The notebook runs from top to bottom", weight=2)
+def notebook_runs_in_order(evidence: Evidence) -> Finding:
+    """Judge whether the cells run as they stand: every name is defined above its use, and the notebook was saved after
+    one clean run. Where it was run here, the run decides on the names; saved out of order it is then partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    notebooks = [fact for fact in evidence.code.notebooks if fact.language.startswith(("python", "ipython"))]
+    if not notebooks:
+        return not_applicable("There is no notebook.")
+    if missing := _missing_in_the_run(evidence):
+        return not_met("In a clean run a name is missing.", evidence=missing, advice=RUN_ALL)
+    unread = [] if _ran_through(evidence) else broken_in(evidence, notebooks=True)
+    if unread:
+        reason = f"It stops at a cell that is no valid Python 3: {unread[0].text}."
+        return not_met(reason, evidence=unread, advice=RUN_ALL)
+    if hidden := _hidden_state(evidence, notebooks):
+        return not_met(_what_is_hidden(hidden[0]), evidence=[fault.span for fault in hidden], advice=RUN_ALL)
+    newer = newer_in(evidence, notebooks=True)
+    if newer and not _ran_through(evidence):
+        return needs_human("It may need a newer Python than the one that reads it here.", evidence=newer)
+    return _as_saved(evidence, notebooks)
+
+
+def _as_saved(evidence: Evidence, notebooks: list[NotebookFact]) -> Finding:
+    executed = [fact for fact in notebooks if any(fact.execution_counts)]
+    disordered = [fact for fact in executed if not _rising(_counts_that_matter(evidence, fact))]
+    places = [Span(path=fact.path) for fact in notebooks]
+    if disordered:
+        places = [_first_out_of_order(evidence, fact) for fact in disordered]
+        if _ran_through(evidence):
+            reason = "The cells were saved out of order; from top to bottom they run all the same."
+            return partly(reason, evidence=places, score=0.7, advice=RUN_ALL)
+        return not_met("The cells were run in another order than they stand in.", evidence=places, advice=RUN_ALL)
+    if executed:
+        return met("The cells were run in their order, and every name stands above its use.", evidence=places)
+    if _ran_through(evidence):
+        return met("Handed in without outputs; from top to bottom the cells run.", evidence=places)
+    if evidence.code.lint is None or evidence.code.lint.unknown_names:
+        return not_applicable("The notebook was handed in without having been run, so there is no order to judge.")
+    return met("Handed in without outputs; every name is defined above its use.", evidence=places)
+
+
+def _missing_in_the_run(evidence: Evidence) -> list[Span]:
+    """Return the cell that failed here for want of a name."""
+    if evidence.plan is None:
+        return []
+    failed = [cell for cell in evidence.cells if cell.status == "error" and cell.error == "NameError"]
+    path = evidence.plan.entry_point.path
+    return [Span(path=path, cell=cell.index, line=cell.line, text=cell.message[:200]) for cell in failed]
+
+
+def _hidden_state(evidence: Evidence, notebooks: list[NotebookFact]) -> list[LintFault]:
+    """Return the names that no cell above their use defines, in code that runs."""
+    dead, paths = dead_places(evidence), {fact.path for fact in notebooks}
+    if _ran_through(evidence) and evidence.plan is not None:
+        paths.discard(evidence.plan.entry_point.path)  # the run has shown that its names are there
+    found = [fault for fault in faults(evidence, "F821") if fault.span.path in paths]
+    return [fault for fault in found if place_of(fault.span) not in dead]
+
+
+def _what_is_hidden(fault: LintFault) -> str:
+    name = fault.message.partition("`")[2].partition("`")[0]
+    if fault.below is None:
+        return f"{name} is used, and no cell defines it: the one that did is gone."
+    if fault.below.cell == fault.span.cell:
+        return f"{name} is used above the line that defines it."
+    return f"{name} is used above the cell that defines it, cell {(fault.below.cell or 0) + 1}."
+
+
+def _rising(counts: list[int]) -> bool:
+    return all(first < second for first, second in pairwise(counts))
+
+
+def _counts_that_matter(evidence: Evidence, fact: NotebookFact) -> list[int]:
+    """Return the execution counts, in the cells' order, of the cells that do something: comments alone do not."""
+    return [number for _, number in _counted_cells(evidence, fact)]
+
+
+def _counted_cells(evidence: Evidence, fact: NotebookFact) -> list[tuple[int | None, int]]:
+    cells: list[Source | None] = [source for source in evidence.code.sources if source.path == fact.path]
+    cells += [None] * (len(fact.execution_counts) - len(cells))
+    pairs = zip(cells, fact.execution_counts, strict=False)
+    return [
+        (source.cell if source else None, number)
+        for source, number in pairs
+        if number is not None and (source is None or code_lines(source))
+    ]
+
+
+def _first_out_of_order(evidence: Evidence, fact: NotebookFact) -> Span:
+    """Return the first cell that was run before the one above it."""
+    highest = 0
+    for cell, number in _counted_cells(evidence, fact):
+        if number < highest:
+            return Span(path=fact.path, cell=cell)
+        highest = max(highest, number)
+    return Span(path=fact.path)
+
+
+def _ran_through(evidence: Evidence) -> bool:
+    return evidence.run is not None and evidence.run.failure is None and bool(evidence.cells)

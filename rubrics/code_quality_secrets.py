@@ -1,0 +1,83 @@
+"""Code quality: nothing that belongs to its author alone: no secrets, no paths of one machine."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import PurePosixPath
+
+from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met
+from rubrics.code_text import code_lines, line_span, line_text, strings
+from rubrics.facts import live_calls, spans, test_paths, unreadable
+
+MOST_SHOWN = 12
+_ABSOLUTE = re.compile(
+    r"^(?:/(?:home|Users|content|kaggle|mnt|root|media|Volumes)/\S|/data/\S*\.\w{1,8}$|~/\S"
+    r"|[A-Za-z]:[\\/]+\w|\\\\\w)"
+)
+_NAMED = re.compile(
+    r"(?i)\b\w*?(?:password|passwd|pwd|api_?key|secret(?:_?key)?|(?:auth|access|api|bot)_?token)\s*(?::\s*str\s*)?=\s*\"\""
+)
+_KEYED = re.compile(
+    r"(?i)['\"]\w*(?:password|passwd|api_?key|secret_?key|access_?token)['\"]\s*:\s*['\"]([^'\"\s]{6,})['\"]"
+)
+_VALUE = re.compile(r"=\s*[rfb]?['\"]([^'\"\s]{6,})['\"]")
+_TOKEN = re.compile(
+    r"^(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|hf_\w{30,}|sk-[\w-]{20,}|AIza[\w-]{35}|xox[abp]-[\w-]{10,})$"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+)
+_PLACEHOLDER = re.compile(
+    r"(?i)your|my_|example|change|placeholder|dummy|xxx|\*\*\*|<|\.\.\.|todo|secret$|password$|token$|key$"
+)
+KEY_FILES = frozenset(("kaggle.json", "id_rsa", "id_ed25519", "credentials.json", "client_secret.json"))
+
+
+@criterion("code_quality.no_secrets", title="No password or key is handed in")
+def no_secrets(evidence: Evidence) -> Finding:
+    """Judge whether a password, key or token stands in the code, or a file that holds one came along; placeholders are
+    none. Not applicable without one.
+    """
+    key_files = [Span(path=entry.path) for entry in evidence.files if PurePosixPath(entry.path).name in KEY_FILES]
+    found = [*key_files, *islice(_written_secrets(evidence), MOST_SHOWN)]
+    if not found:
+        return not_applicable("No password or key was seen.")
+    masked = [span.model_copy(update={"text": ""}) for span in found]
+    advice = "Read it from the environment, and revoke it."
+    return not_met("A password or key seems to have been handed in.", evidence=masked, advice=advice)
+
+
+def _written_secrets(evidence: Evidence) -> list[Span]:
+    found = []
+    for source in evidence.code.sources:
+        found += [line_span(source, line) for text, line in strings(source) if _TOKEN.search(text)]
+        for number, line in code_lines(source):
+            pattern = _VALUE if _NAMED.search(line) else _KEYED
+            match = pattern.search(line_text(source, number))
+            if match and not _PLACEHOLDER.search(match[1]):
+                found.append(line_span(source, number))
+    return found
+
+
+@criterion("code_quality.no_absolute_paths", title="No path exists on the author's machine only")
+def no_absolute_paths(evidence: Evidence) -> Finding:
+    """Judge whether strings in the code name files or folders of the author's machine, of Colab or of Kaggle."""
+    if problem := unreadable(evidence):
+        return problem
+    tests = test_paths(evidence)
+    sources = [source for source in evidence.code.sources if source.path not in tests]
+    named_places = (
+        (text, line_span(source, line))
+        for source in sources
+        for text, line in strings(source)
+        if _ABSOLUTE.match(text) and not line_text(source, line).lstrip().startswith("@")  # a route of a service
+    )
+    found = list(islice(named_places, MOST_SHOWN))
+    if found:
+        return not_met(
+            f"A path of the author's machine is written into the code: {found[0][0][:80]}",
+            evidence=[span for _, span in found],
+            advice="Take paths relative to the repository, or as an argument.",
+        )
+    if not live_calls(evidence, "load", "save"):
+        return not_applicable("No file was seen to be read or written.")
+    return met("Files are named by relative paths or arguments.", evidence=spans(live_calls(evidence, "load", "save")))

@@ -1,0 +1,117 @@
+"""Production readiness: the model outlives its training, and what it is given is checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.code_text import line_span
+from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.kinds_of_work import analysis_only
+from rubrics.live_code import live_lines, words_of
+from rubrics.models import predictors, scalers
+
+SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
+LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
+# Their files hold tables, settings or pictures, not models.
+OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
+VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
+MOST_SHOWN = 12
+_RAISE = re.compile(
+    r"^\s*(?:raise\s+(?!NotImplementedError|SystemExit|StopIteration|KeyboardInterrupt|AssertionError\(\)$)(?!HTTPException\(.*\b5\d\d\b)\w"
+    r"|assert\s+(?!True\b|1\b|\"\"\s*$))"
+)
+_SCHEMA = re.compile(r"^\s*class\s+(\w+)\s*\(.*\b(?:BaseModel|DataFrameModel|SchemaModel)\b")
+
+
+@criterion("production_readiness.model_kept", title="The model is kept, and loaded to predict without training")
+def model_kept(evidence: Evidence) -> Finding:
+    """Judge whether the fitted model is saved, and loaded where nothing is fitted; saved only, or loaded by the very
+    code that fits it, is partly met. Notebooks need not save one where a model alone was asked for.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    fits = live_calls(evidence, "fit", "search")
+    saved, loaded = _saved(evidence), _loaded(evidence)
+    if not saved and not loaded:
+        if not predictors(evidence) or not fits:
+            return not_applicable("No model that predicts was seen to be fitted once and for all.")
+        if analysis := analysis_only(evidence, fits):
+            return analysis
+    advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
+    apart = [call for call in loaded if not _fits_beside(call, fits)]
+    if apart and saved:
+        return met(
+            "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
+        )
+    if gap := unread_part(evidence):
+        return needs_human(f"How the model is kept cannot be said: {gap}.", evidence=spans([*saved, *loaded, *fits]))
+    if saved or loaded:
+        what = "saved, but nothing was seen to load it" if not loaded else "loaded by the code that fits it"
+        if apart:
+            what = "loaded, but nothing was seen to save it"
+        return partly(f"The model is {what}.", evidence=spans([*saved, *loaded]), advice=advice)
+    return not_met("The model is fitted anew for every prediction.", evidence=spans(fits), advice=advice)
+
+
+def _saved(evidence: Evidence) -> list[Call]:
+    """Return the calls that save a model: not tables or settings, and not a scaler or encoder alone."""
+    preparing = [*scalers(evidence), *live_calls(evidence, "transform", "encode", "impute")]
+    prepared = {name for call in preparing for name in call.assigned}
+    calls = [call for call in named(evidence, SAVING) if not call.name.startswith(OTHER_FILES)]
+    return [
+        call for call in calls if call.kind == "save" and not (call.arguments and prepared.issuperset(call.arguments))
+    ]
+
+
+def _loaded(evidence: Evidence) -> list[Call]:
+    return [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
+
+
+def _fits_beside(loading: Call, fits: list[Call]) -> bool:
+    """Tell whether the code that loads a model also fits one: the same function, or the same file's top level."""
+    here = (loading.span.path, loading.function)
+    return any((call.span.path, call.function) == here for call in fits)
+
+
+@criterion("production_readiness.input_validated", title="Wrong input is refused with a message")
+def input_validated(evidence: Evidence) -> Finding:
+    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, or reads it by a
+    schema that is used. Notebooks need not where a model alone was asked for.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load"):
+        return not_applicable("No data was seen to be loaded.")
+    refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
+    checks = spans([*named(evidence, VALIDATORS), *refusals])
+    raised = list(islice(_raised(evidence), MOST_SHOWN))
+    if raised or checks:
+        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
+    if analysis := analysis_only(evidence, live_calls(evidence, "load")):
+        return analysis
+    return absent(
+        evidence,
+        "Nothing was seen that checks the data it is given.",
+        "Check columns, types and emptiness where the data comes in, and raise an error that says what is wrong.",
+        question="What happens when a column is missing or comes with another type?",
+    )
+
+
+def _ends_with_a_message(call: Call) -> bool:
+    """Tell whether a program is ended with words; `sys.exit(main())` refuses nothing."""
+    said = call.positional[0] if call.positional else ""
+    refused = last(call.name) == "error" and call.receiver.endswith("parser")
+    return refused or (call.name == "sys.exit" and said.startswith(("'", '"', "f'", 'f"')))
+
+
+def _raised(evidence: Evidence) -> Iterator[Span]:
+    """Yield the raise and assert statements that can be reached, and the schemas that other lines use."""
+    lines = list(live_lines(evidence))
+    words = words_of(line for _, _, line in lines)
+    for source, number, line in lines:
+        schema = _SCHEMA.match(line)
+        if (schema and words[schema[1]] > 1) or _RAISE.match(line):
+            yield line_span(source, number)

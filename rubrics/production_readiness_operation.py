@@ -1,0 +1,184 @@
+"""Production readiness: what those who operate it need: messages, settings, a way to start it, and a watch on drift."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from pathlib import PurePosixPath
+
+from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.code_text import line_span
+from rubrics.facts import absent, last, live_calls, reached_functions, spans, unreadable
+from rubrics.kinds_of_work import analysis_only, meant_to_be_operated, programs
+from rubrics.live_code import dead_places, faults, live_lines, place_of, words_of
+
+LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
+MANY_PRINTS = 5
+_LOGGER = re.compile(r"(?i)^(?:self\.)?_*(?:log|logger|logging|loguru)$")
+SETTINGS = ("argparse.", "click.", "typer.", "fire.Fire", "hydra.", "omegaconf.", "configparser.", "tomllib.",
+            "tomli.", "toml.", "yaml.", "os.environ.get", "os.getenv", "pydantic_settings.", "dynaconf.", "docopt.",
+            "absl.flags.", "dotenv.")  # fmt: skip
+PARSING = frozenset(("parse_args", "parse_known_args"))
+_CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=(?!=)")
+_ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
+SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
+            "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
+            "dash.Dash")  # fmt: skip
+MONITORS = ("evidently.", "prometheus_client.", "prometheus_fastapi_instrumentator.", "whylogs.", "alibi_detect.",
+            "nannyml.", "opentelemetry.", "deepchecks.", "frouros.", "river.drift.", "statsd.")  # fmt: skip
+DRIFT = re.compile(
+    r"(?i)^(?:ks_2samp|wasserstein_distance|jensenshannon|\w*(?:drift|population_stability|_psi|psi_)\w*|psi)$"
+)
+
+
+@criterion("production_readiness.logging_and_errors", title="Programs log, and swallow no error")
+def logging_and_errors(evidence: Evidence) -> Finding:
+    """Judge how programs say what they do (a notebook may print) and whether any handler drops an error in silence. Up
+    to five prints, or logging beside one that drops errors, are partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    dead = dead_places(evidence)
+    dropped = [fault.span for fault in faults(evidence, "S110", "S112") if place_of(fault.span) not in dead]
+    own = frozenset(programs(evidence))
+    calls = [call for call in live_calls(evidence) if call.span.path in own]
+    prints = [call for call in calls if call.name == "print"]
+    logged = [call for call in calls if _logs(call)]
+    advice = "Log with the logging module, and let errors through or log them with what was being done."
+    if dropped:
+        reason = "An error is caught and dropped in silence."
+        if logged:
+            return partly(reason, evidence=dropped, score=0.4, advice=advice)
+        return not_met(reason, evidence=dropped, advice=advice)
+    if not prints and not logged:
+        return not_applicable("No program says what it does.")
+    if logged and len(prints) <= MANY_PRINTS:
+        return met("Programs log what they do, and drop no error in silence.", evidence=spans(logged))
+    if len(prints) <= MANY_PRINTS or logged:
+        return partly("Programs print what they do.", evidence=spans(prints), advice=advice)
+    return not_met(f"Programs print in {len(prints)} places.", evidence=spans(prints), advice=advice)
+
+
+def _logs(call: Call) -> bool:
+    """Tell whether a call writes to a log: by the module, or by something named as loggers are."""
+    if last(call.name) not in LEVELS:
+        return False
+    return call.name.startswith(("logging.", "loguru.")) or bool(_LOGGER.match(call.receiver))
+
+
+@criterion("production_readiness.configurable", title="Settings can be changed without editing code")
+def configurable(evidence: Evidence) -> Finding:
+    """Judge whether programs take paths and settings from options, the environment or a configuration file; constants
+    named in one place are partly met. Notebooks need not where a model alone was asked for.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    loads = live_calls(evidence, "load")
+    if not loads:
+        return not_applicable("No data was seen to be loaded.")
+    analysis = analysis_only(evidence, loads)
+    taken = [span for span in _taken(evidence) if span.cell is None or not analysis]
+    if taken:
+        return met("Settings come from options, the environment or a file.", evidence=taken)
+    if analysis:
+        return analysis
+    advice = "Take paths and settings as options (argparse) or from a file, with the present values as defaults."
+    if constants := _constants(evidence):
+        return partly("Settings are constants in the code.", evidence=constants, advice=advice)
+    return absent(evidence, "Paths and settings are written where they are used.", advice)
+
+
+def _taken(evidence: Evidence) -> list[Span]:
+    """Return where settings are read that something looks at: by a call, or out of the environment."""
+    lines = list(live_lines(evidence))
+    by_path = {
+        path: words_of(line for _, _, line in group) for path, group in groupby(lines, key=lambda entry: entry[0].path)
+    }
+    calls = [call for call in live_calls(evidence) if _reads_settings(call)]
+    used = [call.span for call in calls if _is_used(call, by_path.get(call.span.path, Counter()))]
+    return [*used, *(line_span(source, number) for source, number, line in lines if _ENVIRON.search(line))]
+
+
+def _reads_settings(call: Call) -> bool:
+    return call.name.startswith(SETTINGS) or last(call.name) in PARSING
+
+
+def _is_used(call: Call, words: Counter[str]) -> bool:
+    """Tell whether options that are read are looked at afterwards; a parser alone changes nothing."""
+    if last(call.name) in ("ArgumentParser", "add_argument", "load_dotenv", "Typer", "ConfigParser"):
+        return False
+    return not call.assigned or any(words[name.rpartition(".")[2]] > 1 for name in call.assigned)
+
+
+def _constants(evidence: Evidence) -> list[Span]:
+    """Return the constants at the margin of programs that other lines use, two of them or more."""
+    lines = [entry for entry in live_lines(evidence) if entry[0].cell is None]
+    words = words_of(line for _, _, line in lines)
+    found = [(source, number, _CONSTANT.match(line)) for source, number, line in lines]
+    used = [line_span(source, number) for source, number, match in found if match and words[match[1]] > 1]
+    return used if len(used) > 1 else []
+
+
+@criterion("production_readiness.packaged", title="It can be started as an image or a service")
+def packaged(evidence: Evidence) -> Finding:
+    """Judge whether a Dockerfile copies the work and starts a program that is there, or a service predicts in a handler
+    that it registers; one of them unfinished is partly met. Missing, it counts only where a service was asked for.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    images = [document for document in evidence.code.documents if _is_dockerfile(document)]
+    # one of each file: a page of Streamlit is made of nothing but such calls
+    by_file = {call.span.path: call for call in reversed(live_calls(evidence)) if call.name.startswith(SERVICES)}
+    services = list(by_file.values())[::-1]
+    whole = [Span(path=document.path) for document in images if _starts(document, evidence)]
+    whole += spans(services) if _predicts_in_a_handler(evidence, services) else []
+    if whole:
+        return met("It can be started as it is.", evidence=whole)
+    advice = "Write a Dockerfile that installs the pinned packages, copies the code and starts the program."
+    if images or services:
+        places = [*(Span(path=document.path) for document in images), *spans(services)]
+        reason = "The Dockerfile starts no program that is there." if images else "The service predicts nothing."
+        return partly(reason, evidence=places, score=0.4, advice=advice)
+    if not meant_to_be_operated(evidence):
+        return not_applicable("No image or service was asked for.")
+    return absent(evidence, "There is neither a Dockerfile nor a service.", advice)
+
+
+def _predicts_in_a_handler(evidence: Evidence, services: list[Call]) -> bool:
+    """Tell whether a service predicts when it is asked: in a function, or in a page's script that runs each time."""
+    pages = any(call.name.startswith("streamlit.") for call in services)
+    return bool(services) and any(pages or call.function for call in live_calls(evidence, "predict"))
+
+
+def _is_dockerfile(document: Document) -> bool:
+    named = "dockerfile" in PurePosixPath(document.path).name.lower()
+    return named and any(line.upper().startswith("FROM ") for line in document.text.split("\n"))
+
+
+def _starts(document: Document, evidence: Evidence) -> bool:
+    """Tell whether a Dockerfile copies files in, and its last start names a program or module of the work."""
+    lines = [line.strip() for line in document.text.replace("\\\n", " ").split("\n")]
+    starts = [line for line in lines if line.upper().startswith(("CMD", "ENTRYPOINT"))]
+    copies = any(line.upper().startswith(("COPY", "ADD")) for line in lines)
+    stems = {PurePosixPath(entry.path).stem for entry in evidence.files if entry.path.endswith((".py", ".sh"))}
+    words = set(re.findall(r"\w+", " ".join(starts)))
+    return copies and bool(words & stems)
+
+
+@criterion("production_readiness.monitored", title="Drift and behaviour are watched", weight=0.5)
+def monitored(evidence: Evidence) -> Finding:
+    """Judge whether code that runs compares new data with old, or reports figures to a monitor. Missing, it counts only
+    where the model was to be operated; words about monitoring count for nothing.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    reached = reached_functions(evidence)
+    calls = [call for call in live_calls(evidence) if call.name.startswith(MONITORS) or DRIFT.match(last(call.name))]
+    watching = [call for call in calls if not call.function or call.function in reached]
+    if watching:
+        return met("New data or the model's behaviour are watched.", evidence=spans(watching))
+    if not meant_to_be_operated(evidence):
+        return not_applicable("Nothing was asked for that would be operated.")
+    advice = "Compare the distribution of inputs and predictions with training, and alert when they part."
+    return absent(evidence, "Nothing was seen that would notice drift.", advice)

@@ -1,0 +1,94 @@
+"""Production readiness: what two runs in a sandbox showed."""
+
+from __future__ import annotations
+
+from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import count, start
+
+HALF, MOST = 0.5, 0.8
+NOTHING_RAN = "Nothing was run, so this cannot be said."
+
+
+@criterion("production_readiness.runs_end_to_end", title="It runs as it was handed in", weight=4)
+def runs_end_to_end(evidence: Evidence) -> Finding:
+    """Judge whether the work runs to its end in a fresh sandbox; running, but without usable predictions, is partly
+    met.
+    """
+    failure = evidence.failure or (evidence.run.failure if evidence.run else None)
+    if failure and failure.code.startswith("infrastructure."):
+        return not_applicable("The grading failed on our side.")
+    if failure is None:
+        if evidence.run is None:
+            return not_applicable(NOTHING_RAN)
+        return met("It ran to its end in a fresh sandbox.", evidence=start(evidence))
+    place = start(evidence)
+    if failure.path:
+        place = [Span(path=failure.path, cell=failure.cell, line=failure.line)]
+    if failure.code.startswith("predictions."):
+        reason = f"It ran to its end, but its predictions cannot be used: {failure.message}"
+        return partly(reason, evidence=start(evidence) or place, score=0.4, advice=failure.hint)
+    return not_met(f"It did not run to its end: {failure.message}", evidence=place, advice=failure.hint)
+
+
+@criterion("production_readiness.resource_use", title="It stays well within its limits", weight=0.5)
+def resource_use(evidence: Evidence) -> Finding:
+    """Judge the share of the allowed time and memory that the run took: under half is met, under 80 % partly."""
+    if evidence.run is None or evidence.plan is None:
+        return not_applicable(NOTHING_RAN)
+    if evidence.run.failure and not evidence.run.limit_exceeded:
+        return not_applicable("It did not run to its end, so what it needs is not known.")
+    limits, used = evidence.plan.limits, evidence.run.sandbox
+    slow_cell = evidence.run.failure is not None and evidence.run.failure.code == "notebook.cell_timeout"
+    time = 1.0 if slow_cell else used.wall_s / limits.wall_s
+    shares = {"time": time, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
+    name, share = max(shares.items(), key=lambda item: item[1])
+    # In words and not figures: the same work graded twice gives the same finding.
+    if evidence.run.limit_exceeded or share > MOST:
+        advice = "Profile it, then lessen rows, folds or candidate settings where they gain nothing."
+        reason = f"It comes close to the {name} allowed, or goes over it."
+        return not_met(reason, evidence=start(evidence), advice=advice)
+    if share > HALF:
+        return partly(f"It takes more than half of the {name} allowed.", evidence=start(evidence))
+    return met("It takes less than half of the time and memory allowed.", evidence=start(evidence))
+
+
+@criterion("production_readiness.reproducible_predictions", title="The same rows get the same predictions", weight=1)
+def reproducible_predictions(evidence: Evidence) -> Finding:
+    """Judge whether a second run gave the hidden rows, under other ids and in another order, the same predictions."""
+    stress = evidence.stress
+    if stress is None:
+        return not_applicable("The work was not run a second time.")
+    if stress.failure is not None:
+        return not_applicable("The second run gave no predictions to compare.")
+    place = start(evidence)
+    if stress.identical == stress.rows:
+        return met("Each row got the same prediction under another id and in another order.", evidence=place)
+    share = stress.identical / stress.rows
+    advice = "Fix every seed (random_state, numpy, the framework's), and predict each row by itself."
+    reason = (
+        f"In a second run {count(stress.rows - stress.identical, 'row')} of {stress.rows:,} got another prediction."
+    )
+    if share >= MOST:
+        return partly(reason, evidence=place, advice=advice)
+    return not_met(reason, evidence=place, advice=advice)
+
+
+@criterion("production_readiness.survives_messy_rows", title="It copes with rows that are not clean", weight=1)
+def survives_messy_rows(evidence: Evidence) -> Finding:
+    """Judge whether messy rows among the hidden ones got a valid prediction, and spoiled no other row's."""
+    stress = evidence.stress
+    if stress is None or not stress.messy_rows:
+        return not_applicable("No messy rows were put to the work.")
+    if stress.failure is not None and stress.failure.code.startswith("infrastructure."):
+        return not_applicable("The second run failed on our side.")
+    place = start(evidence)
+    advice = "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges."
+    if stress.failure is not None:
+        return not_met(f"With messy rows it fails: {stress.failure.message}", evidence=place, advice=advice)
+    rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'messy row')} got a valid prediction"
+    if stress.messy_valid == stress.messy_rows and stress.predicted == stress.rows:
+        return met(f"{rows}, and so did every other row.", evidence=place)
+    share = min(stress.messy_valid / stress.messy_rows, stress.predicted / stress.rows)
+    if share >= HALF:
+        return partly(f"Only {rows}.", evidence=place, score=round(share, 2), advice=advice)
+    return not_met(f"Only {rows}.", evidence=place, advice=advice)

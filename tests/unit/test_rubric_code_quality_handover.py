@@ -1,0 +1,106 @@
+"""What code quality says of all that comes with the code: README, dependencies, secrets, paths, junk and history."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import Case, cases_of, finding, notebook, plan, work
+
+from grader.model import History
+
+case = cases_of("code_quality")
+
+LOAD = "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+IMPORTS = "import os\nimport pandas as pd\nfrom sklearn.svm import SVC\nimport features\n"
+OWN = {"features.py": "x = 1\n"}
+README = "# Churn\n\npip install -r requirements.txt\npython train.py\n"
+SCRIPT = {"train.py": LOAD, "README.md": README}
+NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
+
+CASES = [
+    case("how_to_run_documented", "met", "it says how to install and what to run", SCRIPT, plan=plan("train.py")),
+    case("how_to_run_documented", "met", "nothing needs installing",
+         {"train.py": "print(1)\n", "README": "python train.py"}),
+    case("how_to_run_documented", "met", "it starts a module that is served",
+         {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n"}),
+    case("how_to_run_documented", "met", "it starts an image that is there",
+         {"train.py": LOAD, "Dockerfile": "FROM x\n", "README.md": "docker compose up --build\n"}),
+    case("how_to_run_documented", "not_met", "it starts an image that is not there",
+         {"train.py": LOAD, "README.md": "docker compose up\n"}),
+    case("how_to_run_documented", "partly", "it names another file",
+         {**SCRIPT, "predict.py": ""}, plan=plan("predict.py")),
+    case("how_to_run_documented", "partly", "nothing on installing", {**SCRIPT, "README.md": "Start train.py."}),
+    case("how_to_run_documented", "partly", "its command is for a file that is gone",
+         {**SCRIPT, "README.md": README + "python prepare_data.py\n"}),
+    case("how_to_run_documented", "not_met", "it tells of the data only",
+         {**SCRIPT, "README.md": "Customers leave. " * 60}),
+    case("how_to_run_documented", "not_met", "no README", {"train.py": LOAD, "data.csv": "a,b\n"}),
+    case("how_to_run_documented", "not_applicable", "a lone file", LOAD),
+    case("dependencies_pinned", "met", "each with its version",
+         {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas==2.2.0\nscikit_learn==1.5.0 # svm\n"}),
+    case("dependencies_pinned", "met", "a lock file",
+         {"train.py": LOAD, "pyproject.toml": '[project]\ndependencies = ["pandas"]\n',
+          "uv.lock": '[[package]]\nname = "pandas"\nversion = "2.2.0"\n'}),
+    case("dependencies_pinned", "met", "a conda environment",
+         {"train.py": LOAD, "environment.yml": "name: x\ndependencies:\n  - pandas=2.2.0\n"}),
+    case("dependencies_pinned", "met", "a group of pyproject.toml, and a package built in another way",
+         {"train.py": "import pandas\nimport cv2\n", "pyproject.toml":
+          '[dependency-groups]\ntrain = ["pandas==2.2.0", "opencv-python-headless==4.1", {include-group = "x"}]\n'}),
+    case("dependencies_pinned", "partly", "without versions",
+         {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas\nscikit-learn>=1\n"}),
+    case("dependencies_pinned", "partly", "one is missing",
+         {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas==2.2.0\n"}),
+    case("dependencies_pinned", "not_met", "no file", {"train.py": IMPORTS, **OWN}),
+    case("dependencies_pinned", "not_met", "versions in a comment", {"train.py": "# pandas==2.2.0\n" + LOAD, **OWN}),
+    case("dependencies_pinned", "not_applicable", "Python alone", "import os\nprint(os.name)\n"),
+    case("dependencies_pinned", "not_met", "a lone notebook", {"a.ipynb": notebook(LOAD)}),
+    case("dependencies_pinned", "met", "a notebook that installs what it needs",
+         {"a.ipynb": notebook("%pip install -q 'pandas==2.2.0'", LOAD)}),
+    case("no_absolute_paths", "met", "relative", LOAD),
+    case("no_absolute_paths", "met", "an absolute path in a comment only", LOAD + "# pd.read_csv('/home/me/a.csv')\n"),
+    case("no_absolute_paths", "met", "a folder that every machine has", LOAD + "frame.to_csv('/tmp/cache.csv')\n"),
+    case("no_absolute_paths", "not_met", "a home folder", "import pandas as pd\npd.read_csv('/home/me/data.csv')\n"),
+    case("no_absolute_paths", "not_met", "Colab, in a notebook",
+         {"a.ipynb": notebook("import pandas as pd\ndf = pd.read_csv(\"/content/drive/MyDrive/train.csv\")")}),
+    case("no_absolute_paths", "not_met", "Windows", "import pandas as pd\npd.read_csv(r'C:\\Users\\me\\a.csv')\n"),
+    case("no_absolute_paths", "not_applicable", "no file is touched", "print(1)\n"),
+    case("nothing_stray", "met", "files of the work", SCRIPT),
+    case("nothing_stray", "not_met", "an editor's settings", {**SCRIPT, ".vscode/settings.json": "{}"}),
+    case("nothing_stray", "not_met", "a Mac's files in the archive", SCRIPT, left_out=("data/.DS_Store",)),
+    case("nothing_stray", "not_applicable", "a lone file", LOAD),
+    case("no_secrets", "not_met", "a key", "API_KEY = 'sk1234567890abcdef'\n"),
+    case("no_secrets", "not_met", "a key file", {**SCRIPT, "kaggle.json": "{}"}),
+    case("no_secrets", "not_applicable", "none", LOAD + "token = ''\n"),
+    case("committed_in_steps", "met", "eight commits", SCRIPT, history=History(commits=8, authors=1, days=2)),
+    case("committed_in_steps", "partly", "two", SCRIPT, history=History(commits=2, authors=1, days=0)),
+    case("committed_in_steps", "not_met", "one", SCRIPT, history=History(commits=1, authors=1, days=0)),
+    case("committed_in_steps", "not_applicable", "no history", SCRIPT),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", CASES, ids=str)
+def test_verdict(given: Case) -> None:
+    found = finding(given.criterion, given.evidence())
+    assert found.verdict == given.verdict, found.reason
+
+
+@pytest.mark.parametrize("name", ["how_to_run_documented", "dependencies_pinned", "no_absolute_paths", "no_secrets"])
+def test_without_code_there_is_nothing_to_say(name: str) -> None:
+    assert finding(f"code_quality.{name}", work(NOTHING)).verdict == "not_applicable"
+
+
+def test_a_secret_is_not_repeated_in_the_report() -> None:
+    found = finding("code_quality.no_secrets", work("API_KEY = 'sk1234567890abcdef'\n"))
+    assert found.verdict == "not_met"
+    assert "sk1234567890abcdef" not in found.model_dump_json()
+
+
+def test_every_undeclared_package_is_named_where_it_is_imported() -> None:
+    files = {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas==2.2.0\n"}
+    found = finding("code_quality.dependencies_pinned", work(files))
+    assert "sklearn" in found.reason
+    assert found.evidence[0].line == 3
+
+
+def test_the_file_that_a_readme_starts_in_vain_is_named() -> None:
+    found = finding("code_quality.how_to_run_documented", work({**SCRIPT, "README.md": README + "python gone.py\n"}))
+    assert "gone.py" in found.reason

@@ -1,0 +1,71 @@
+"""The same work told in other words is judged the same: renamed, commented, cut into other cells, in another order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from rubric_evidence import CRITERIA, finding, notebook, work
+
+DIMENSIONS = ("code_quality", "production_readiness")
+CELLS = (
+    "import pandas as pd\nfrom sklearn.svm import SVC\nimport joblib",
+    "frame = pd.read_csv('/content/train.csv')\nrows = len(frame)",
+    "share = frame['y'].mean()",
+    "def prepare(table, seen=[]):\n    return table.dropna()",
+    "clean = prepare(frame)\nmodel = SVC().fit(clean[['a']], clean['y'])",
+    "try:\n    joblib.dump(model, 'model.joblib')\nexcept Exception:\n    pass\nprint(rows, share)",
+)
+SCRIPT = "\n".join(CELLS) + "\n"
+RENAMED = {"frame": "customers", "rows": "n_rows", "clean": "tidy", "model": "classifier_2", "prepare": "drop_empty"}
+
+
+def renamed(code: str) -> str:
+    """Return the code with its variables and its function called otherwise."""
+    return re.sub(r"\b(" + "|".join(RENAMED) + r")\b(?!\.joblib)", lambda match: RENAMED[match[1]], code)
+
+
+def commented(code: str) -> str:
+    """Return the code with a comment and a blank line before every statement at the margin."""
+    return re.sub(r"^(?=[a-z])(?!except)", "\n# what follows is as it was\n", code, flags=re.MULTILINE)
+
+
+def wrapped(code: str) -> str:
+    """Return the code as the body of a function that the last line calls."""
+    return "def main():\n" + "".join(f"    {line}\n" for line in code.splitlines()) + "\n\nmain()\n"
+
+
+def split(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cells with each line at the margin of the simple ones in a cell of its own."""
+    simple = [cell for cell in cells if "\n " not in cell]
+    return tuple(part for cell in cells for part in (cell.split("\n") if cell in simple else [cell]))
+
+
+def reordered(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cells with two that do not depend on each other exchanged."""
+    return (*cells[:2], cells[3], cells[2], *cells[4:])
+
+
+def verdicts(files: dict[str, str]) -> dict[str, str]:
+    """Return the verdict of each criterion of both dimensions."""
+    wanted = [name for name, item in CRITERIA.items() if item.dimension in DIMENSIONS]
+    evidence = work(files)
+    return {name: finding(name, evidence).verdict for name in wanted}
+
+
+@pytest.mark.parametrize("told", [renamed, commented, wrapped], ids=lambda told: told.__name__)
+def test_a_script_told_otherwise_is_judged_the_same(told: Callable[[str], str]) -> None:
+    assert verdicts({"train.py": told(SCRIPT), "README.md": "train.py"}) == verdicts(
+        {"train.py": SCRIPT, "README.md": "train.py"}
+    )
+
+
+@pytest.mark.parametrize("told", [split, reordered], ids=lambda told: told.__name__)
+def test_a_notebook_cut_otherwise_is_judged_the_same(told: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+    assert verdicts({"a.ipynb": notebook(*told(CELLS))}) == verdicts({"a.ipynb": notebook(*CELLS)})
+
+
+@pytest.mark.parametrize("told", [renamed, commented], ids=lambda told: told.__name__)
+def test_a_notebook_told_otherwise_is_judged_the_same(told: Callable[[str], str]) -> None:
+    assert verdicts({"a.ipynb": notebook(*map(told, CELLS))}) == verdicts({"a.ipynb": notebook(*CELLS)})
