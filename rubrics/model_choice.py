@@ -140,7 +140,8 @@ def simplest_good_model(evidence: Evidence) -> Finding:
             if sign * (own[0].value - rival.value) > enough:
                 return met(f"The final model gains enough over a simpler one: {said}.", evidence=places)
             advice = "Where the gain is within the noise, take the simpler model: it is easier to explain and to keep."
-            return not_met(f"The final model hardly gains over a simpler one: {said}.", evidence=places, advice=advice)
+            how = "is worse than" if sign * (own[0].value - rival.value) < 0 else "hardly gains over"
+            return not_met(f"The final model {how} a simpler one: {said}.", evidence=places, advice=advice)
     return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
 
 
