@@ -14,6 +14,7 @@ from grader.pipeline import Parts, RetryPolicy, private_scratch
 from grader.plugins import Rubric, load_rubric
 from grader.ports import ProgressListener
 from grader.sandbox import RequestedEnvironments, choose_sandbox, package_index
+from grader.scoring import check_rubric
 from grader.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def grading_parts(
     where `assignment` gives a weight to what nobody judges.
     """
     rubric = load_rubric()
-    check_weights(assignment, rubric)
+    check_terms(assignment, rubric)
     chosen = choose_sandbox(
         sandbox, settings.home, image=settings.docker_image or None, runtime=settings.docker_runtime or None
     )
@@ -73,9 +74,15 @@ def asker_of(settings: Settings) -> Asker | None:
     return Asker(endpoint, AnswerCache(settings.home / "answers"), settings.lm_price_in, settings.lm_price_out)
 
 
-def check_weights(assignment: Assignment | None, rubric: Rubric) -> None:
-    """Raise AssignmentError for a weight of a dimension that nobody judges; what was left out may have judged it."""
-    for name in assignment.weights.of_plugins if assignment and not rubric.left_out else ():
+def check_terms(assignment: Assignment | None, rubric: Rubric) -> None:
+    """Raise AssignmentError for a dimension or criterion that the assignment names and nobody judges.
+
+    Where a plugin was left out nothing is said: it may have judged it.
+    """
+    if assignment is None or rubric.left_out:
+        return
+    check_rubric(assignment, rubric.criteria)
+    for name in assignment.weights.of_plugins:
         if name not in rubric.dimensions:
             known = ", ".join(sorted({"hidden", *rubric.dimensions}))
             raise AssignmentError(
@@ -87,5 +94,5 @@ def check_weights(assignment: Assignment | None, rubric: Rubric) -> None:
 
 
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:
-    """Return the assignment named by slug or path, None without one."""
+    """Return the assignment named by slug or path, None without one. Raises UsageError or AssignmentError."""
     return None if slug is None else find_assignment(slug, settings.assignment_roots)

@@ -1,30 +1,19 @@
-"""Evaluation: on rows the model has not seen, with metrics that suit, and with a look at where it fails."""
+"""Evaluation: on rows the model has not seen, with the spread of the result, and what unseen data said of it."""
 
 from __future__ import annotations
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
-from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.leaks import leakage
-from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
-from rubrics.models import is_classifier, models, predictors
+import re
 
-OF_THE_ASSIGNMENT = {
-    "roc_auc": "ROC AUC",
-    "average_precision": "average precision",
-    "accuracy": "accuracy",
-    "rmse": "squared error",
-    "mae": "absolute error",
-}
-WEAK = frozenset(("accuracy", "R2", "the model's own score"))
-FAILURES_SHOWN = (
-    "confusion_matrix", "classification_report", "permutation_importance", "calibration_curve", "learning_curve",
-    "validation_curve", "precision_recall_curve", "PartialDependenceDisplay", "plot_importance", "residplot",
-)  # fmt: skip
-DISPLAYS = ("ConfusionMatrixDisplay", "RocCurveDisplay", "PrecisionRecallDisplay", "CalibrationDisplay",
-            "PredictionErrorDisplay", "PartialDependenceDisplay", "shap", "eli5")  # fmt: skip
-STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
-GROUPED = ("GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")
-FOLDS = ("KFold", "RepeatedKFold", *STRATIFIED, *GROUPED)
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
+from rubrics.leaks import leakage
+from rubrics.models import predictors
+from rubrics.results import holds, result_names
+
+FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
+         "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
+SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
+          "confidence_interval")  # fmt: skip
 OPTIMISTIC = "scored_on_training_data"
 NO_MODEL = "No model was seen to be made and used."
 
@@ -99,111 +88,68 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     )
 
 
-@criterion("evaluation.cross_validated", title="The result does not hang on one split")
-def cross_validated(evidence: Evidence) -> Finding:
-    """Judge whether results come from several folds; one split alone is partly met."""
-    if problem := unreadable(evidence):
-        return problem
-    if not predictors(evidence):
-        return not_applicable(NO_MODEL)
-    folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
-    searched = [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
-    if folds or searched:
-        return met("Results come from several folds.", evidence=spans([*folds, *searched]))
-    advice = "Use cross_val_score with five folds and report mean and spread."
-    if splits := live_calls(evidence, "split"):
-        return partly("Results come from one split.", evidence=spans(splits), advice=advice)
-    if watched := _watched(evidence):
-        return partly("Results come from one part held out in fitting.", evidence=spans(watched), advice=advice)
-    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
-    if scores := [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]:
-        return partly("Results come from one set of rows.", evidence=spans(scores), advice=advice)
-    return absent(evidence, "No folds and no split were seen.", advice)
-
-
-@criterion("evaluation.fitting_metric", title="The metric suits the problem", weight=2)
-def fitting_metric(evidence: Evidence) -> Finding:
-    """Judge what the work measures itself with: the assignment's own metric, or one that shows more than a share of
-    hits, is met; accuracy, R2 or the model's own score alone is partly met.
+@criterion("evaluation.spread_shown", title="The result comes with its spread")
+def spread_shown(evidence: Evidence) -> Finding:
+    """Judge whether results come from several folds or resamples and their spread is computed or printed (deviation,
+    interval, every fold); folds without their spread are partly met, and so is one split, for less.
     """
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
-    measured = metrics_used(evidence)
-    asked = OF_THE_ASSIGNMENT.get(evidence.hidden[0].metric) if evidence.hidden else None
-    if asked in measured:
-        return met(f"The work measures {asked}, as the assignment does.", evidence=spans([measured[asked]]))
-    strong = [name for name in measured if name not in WEAK and name in CLASSIFICATION | REGRESSION]
-    if strong:
-        places = spans(measured[name] for name in strong)
-        if asked:
-            reason = f"The work measures {', '.join(strong)}, but not {asked}, by which it is judged."
-            return partly(reason, evidence=places, score=0.7, advice=f"Measure {asked} too, on held-out rows.")
-        return met(f"The work measures {', '.join(strong)}.", evidence=places)
-    if measured:
-        return partly(
-            f"The work measures {', '.join(measured)} alone.",
-            evidence=spans(measured.values()),
-            score=0.4,
-            advice="Add metrics that show what a miss and a false alarm cost, such as ROC AUC, precision and recall.",
-            question="What would a model that always says the commonest class reach by this measure?",
-        )
-    if own := own_metrics(evidence):
-        return met("The work measures with a metric of its own.", evidence=spans(own))
-    return absent(
-        evidence, "No metric was seen to be computed.", "Compute a metric that fits the task on held-out rows."
-    )
+    folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
+    folds += [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
+    shown = _spread(evidence)
+    if shown and (folds or any("bootstrap" in last(call.name) for call in shown) or named(evidence, ("resample",))):
+        return met("Results come with their spread.", evidence=spans([*shown, *folds]))
+    advice = "Use cross_val_score with five folds and report mean and spread."
+    if folds:
+        return partly("Results come from several folds, their spread is not shown.", evidence=spans(folds), score=0.6,
+                      advice=advice)  # fmt: skip
+    if single := live_calls(evidence, "split") or _watched(evidence):
+        return partly("Results come from one split.", evidence=spans(single), score=0.3, advice=advice)
+    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
+    if scores := [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]:
+        return partly("Results come from one set of rows.", evidence=spans(scores), score=0.3, advice=advice)
+    return absent(evidence, "No folds and no split were seen.", advice)
 
 
-@criterion("evaluation.error_analysis", title="It is shown where the model fails")
-def error_analysis(evidence: Evidence) -> Finding:
-    """Judge whether the work looks beyond one number: a confusion matrix, curves, importances, residuals."""
-    if problem := unreadable(evidence):
-        return problem
-    if not predictors(evidence):
-        return not_applicable(NO_MODEL)
-    shown = named(evidence, FAILURES_SHOWN)
-    shown += [call for call in live_calls(evidence) if set(DISPLAYS) & set(call.name.split("."))]
-    if shown:
-        names = ", ".join(dict.fromkeys(_short(call.name) for call in shown))
-        return met(f"The work looks beyond one number: {names}.", evidence=spans(shown))
-    return absent(
-        evidence,
-        "Nothing was seen that shows where the model fails.",
-        "Show a confusion matrix or residuals, and the features the model leans on; say what follows.",
-        question="For which kind of row is this model wrong most often?",
-    )
+@criterion("evaluation.hidden_result", title="The work beats the baseline on unseen data")
+def hidden_result(evidence: Evidence) -> Finding:
+    """Judge whether the result on the hidden rows lies above the assignment's baseline with its whole 95 % interval;
+    with its value alone is partly met. How far above is no matter here: the score has a part of its own for that.
+    """
+    if not evidence.hidden:
+        return not_applicable("There is no result on hidden rows.")
+    suite, place = evidence.hidden[0], start(evidence)
+    said = f"{suite.metric} {suite.value:.4g} [{suite.low:.4g}, {suite.high:.4g}], baseline {suite.baseline:.4g}"
+    if suite.normalised_low > 0:
+        return met(f"The whole interval lies above the baseline: {said}.", evidence=place)
+    advice = "Compare with the simplest rule on held-out rows before handing in; look for leaks where yours was better."
+    if suite.normalised > 0:
+        return partly(f"Better than the baseline, but it may be chance: {said}.", evidence=place, advice=advice)
+    return not_met(f"No better than the baseline: {said}.", evidence=place, advice=advice)
 
 
-@criterion("evaluation.split_keeps_shares", title="The split keeps the classes' shares")
-def split_keeps_shares(evidence: Evidence) -> Finding:
-    """Judge whether classes are split with their shares kept, or groups and times are kept apart. Classes only."""
-    if problem := unreadable(evidence):
-        return problem
-    splits = live_calls(evidence, "split", "cross_validate", "search")
-    if not splits or not any(is_classifier(call) for call in models(evidence)):
-        return not_applicable("No split of classes was seen.")
-    kept = [call for call in splits if call.keywords.get("stratify", "None") != "None"]
-    kept += named(evidence, (*STRATIFIED, *GROUPED))
-    if kept:
-        return met("Classes, groups or times are kept by the split.", evidence=spans(kept))
-    if not live_calls(evidence, "split"):
-        # cross_val_score and the searches stratify by themselves when they are given a classifier
-        return met("Folds of a classifier are stratified by default.", evidence=spans(splits))
-    return not_met(
-        "The split leaves the classes' shares to chance.",
-        evidence=spans(live_calls(evidence, "split")),
-        advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
-    )
+def _spread(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
+    values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
+    results, found = result_names(evidence), []
+    for call in live_calls(evidence):
+        printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
+        if printed or (
+            last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
+        ):
+            found.append(call)
+    return found
+
+
+def _whole(text: str) -> bool:
+    """Tell whether a printed expression is the folds' results themselves, and not their mean."""
+    return text.startswith("cross_val_score(") and text.endswith(")") and not re.search(r"\)\.\w+\(\)$", text)
 
 
 def _watched(evidence: Evidence) -> list[Call]:
     """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`."""
     fits = live_calls(evidence, "fit")
     return [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
-
-
-def _short(name: str) -> str:
-    known = [part for part in name.split(".") if part in DISPLAYS]
-    return known[0] if known else last(name)

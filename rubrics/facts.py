@@ -10,11 +10,14 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
-from rubrics.entry_points import registered, started_by_name
-from rubrics.once import once_a_work
+from rubrics.reached import last as last
+from rubrics.reached import live_calls as live_calls
+from rubrics.reached import outermost as outermost
+from rubrics.reached import own_functions as own_functions
+from rubrics.reached import reached_functions as reached_functions
+from rubrics.reached import test_paths as test_paths
 
 MOST_CALLS = 6000  # the reader lists no more
-SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 JUNK_FOLDERS = frozenset(
     (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
 )
@@ -88,101 +91,10 @@ def spans(items: Iterable[Call | FunctionFact]) -> list[Span]:
     return _unique(item.span for item in items)
 
 
-def last(name: str) -> str:
-    """Return the last part of a dotted name."""
-    return name.rpartition(".")[2]
-
-
-def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
-    """Return the calls that running the work can reach, of the given kinds or of any; tests are left out."""
-    tests = test_paths(evidence)
-    reached = reached_functions(evidence)
-    return [
-        call
-        for call in evidence.code.calls
-        if (not kinds or call.kind in kinds)
-        and call.span.path not in tests
-        and (not call.function or call.function in reached)
-    ]
-
-
 def named(evidence: Evidence, names: Iterable[str]) -> list[Call]:
     """Return the live calls whose last name is one of `names`."""
     wanted = frozenset(names)
     return [call for call in live_calls(evidence) if last(call.name) in wanted]
-
-
-@once_a_work
-def test_paths(evidence: Evidence) -> frozenset[str]:
-    """Return the files that pytest would collect tests from."""
-    by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
-    by_name = {
-        source.path
-        for source in evidence.code.sources
-        if PurePosixPath(source.path).name.startswith(("test_", "conftest"))
-    }
-    return frozenset(by_content | by_name)
-
-
-def own_functions(evidence: Evidence) -> list[FunctionFact]:
-    """Return the functions of the work itself, tests left out."""
-    tests = test_paths(evidence)
-    return [fact for fact in evidence.code.functions if fact.span.path not in tests]
-
-
-def outermost(functions: list[FunctionFact]) -> list[FunctionFact]:
-    """Return the functions that do not stand inside another, so that no line counts twice."""
-    names = {fact.name for fact in functions}
-    return [fact for fact in functions if fact.name.rpartition(".")[0] not in names]
-
-
-@once_a_work
-def reached_functions(evidence: Evidence) -> frozenset[str]:
-    """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
-
-    A function is reached by its last name, or when it is passed as an argument; with a class, its methods are.
-    """
-    tests = test_paths(evidence)
-    functions = own_functions(evidence)
-    answering = _by_called_name(functions)
-    contract = frozenset(_contract_names(evidence)) | started_by_name(evidence)
-    waiting = [fact.name for fact in functions if registered(fact) or last(fact.name) in contract]
-    inside: dict[str, list[Call]] = {"": []}
-    for call in evidence.code.calls:
-        if call.span.path not in tests:
-            inside.setdefault(call.function, []).append(call)
-    waiting += [name for call in inside[""] for name in _touched(call, answering)]
-    reached: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
-            waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
-    return frozenset(reached)
-
-
-def _contract_names(evidence: Evidence) -> tuple[str, ...]:
-    if evidence.plan is None:
-        return SETTLED_ROOTS
-    return (evidence.plan.entry_point.function or "",)
-
-
-def _by_called_name(functions: list[FunctionFact]) -> dict[str, list[str]]:
-    """Return which functions a name stands for: the function's own last name, or its class."""
-    found: dict[str, list[str]] = {}
-    for fact in functions:
-        owner, _, _ = fact.name.partition(".")
-        for name in {last(fact.name), *([owner] if owner[:1].isupper() else [])}:
-            found.setdefault(name, []).append(fact.name)
-    return found
-
-
-def _touched(call: Call, answering: dict[str, list[str]]) -> list[str]:
-    """Return the functions of the work that `call` calls, constructs or passes on."""
-    names = {last(call.name), *call.name.split(".")[-2:-1], *(last(argument) for argument in call.arguments)}
-    passed = (*call.positional, *call.keywords.values())  # an imported function that is passed on is no variable
-    names |= {last(text) for text in passed if text.replace(".", "").isidentifier()}
-    return [function for name in names for function in answering.get(name, ())]
 
 
 def _unique(found: Iterable[Span]) -> list[Span]:

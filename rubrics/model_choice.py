@@ -1,197 +1,170 @@
-"""Model choice: something to compare with, alternatives, a sound search, a model that suits the task, repeatability."""
+"""Model choice: something to compare with, alternatives on the same rows, a reason, and no more than is needed."""
 
 from __future__ import annotations
 
-from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import last, live_calls, named, spans, unreadable
-from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
-from rubrics.models import (
-    families,
-    family,
-    is_classifier,
-    is_dummy,
-    is_network,
-    is_random,
-    is_regressor,
-    is_simple,
-    models,
-    needs_scaling,
-    scalers,
-)
+import re
 
-SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
-            "OptunaSearchCV", "optimize")  # fmt: skip
-GLOBAL_SEEDS = (
-    "numpy.random.seed",
-    "random.seed",
-    "torch.manual_seed",
-    "tensorflow.random.set_seed",
-    "keras.utils.set_random_seed",
-)
-SEED_KEYWORDS = ("random_state", "seed", "random_seed")
-SPLITTERS = ("train_test_split", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
-NOT_SETTINGS = frozenset(
-    (*SEED_KEYWORDS, "n_jobs", "verbose", "verbosity", "max_iter", "eval_metric", "use_label_encoder")
-)
+from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.comparing import ERRORS, SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
+from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.live import live_matches
+from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, models
+from rubrics.prose import sentences
+from rubrics.results import holds, result_names
+
 NO_MODEL = "No model was seen to be made and used."
+RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
+CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
+BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*\s*:")
+BECAUSE = re.compile(
+    r"(?i)\b(because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest|lower|"
+    r"lowest|better|beats?|so (?:I|we) (?:use|keep|take))\b"
+)
+NICKNAMES = {"randomforest": "forest", "gradientboosting": "boosting", "logisticregression": "logistic",
+             "linearregression": "linearmodel", "lgbm": "lightgbm", "xgb": "xgboost", "kneighbors": "knn"}  # fmt: skip
+GAIN = 0.01  # of a ratio; 2 % of what is no ratio
 
 
 @criterion("model_choice.baseline_compared", title="The model is compared with a simple baseline", weight=2)
 def baseline_compared(evidence: Evidence) -> Finding:
-    """Judge whether a dummy or simple model is fitted beside the chosen one, so that its gain can be told."""
+    """Judge whether a dummy, a simple model or a rule without a model is scored beside the chosen one, so that its gain
+    can be told; one that is fitted where nothing is scored is partly met.
+    """
     if problem := unreadable(evidence):
         return problem
     used = models(evidence)
     if not used:
         return not_applicable(NO_MODEL)
+    scored = live_calls(evidence, "score", "cross_validate", "search")
+    ruled = [call for call in live_calls(evidence, "score") if any(RULE.search(text) for text in call.positional)]
     dummies = [call for call in used if is_dummy(call)]
-    if dummies and len(families(evidence)) > 1:
-        return met("A model without knowledge of the features is scored as the floor.", evidence=spans(dummies))
-    simple = [call for call in used if is_simple(call)]
-    if simple and len(families(evidence)) > 1:
-        names = ", ".join(dict.fromkeys(family(call) for call in simple))
-        return met(f"A simple model ({names}) stands beside the others.", evidence=spans(simple))
+    simple = [call for call in used if is_simple(call)] if len(families(evidence)) > 1 else []
+    floor = [*(dummies if len(families(evidence)) > 1 else []), *ruled] or simple
+    if floor and scored:
+        what = "A floor without features" if dummies or ruled else f"A simple model ({family(simple[0])})"
+        return met(f"{what} is scored beside the others.", evidence=spans([*floor, *scored[:3]]))
+    advice = "Score DummyClassifier or DummyRegressor and a linear model on the same folds, and report the gain."
+    if floor:
+        reason = "A baseline is fitted, but nothing was seen to score it."
+        return partly(reason, evidence=spans(floor), advice=advice)
     return not_met(
         f"Only {families(evidence)[0]} is fitted: nothing says how much it gains over a simple rule."
         if len(families(evidence)) == 1
         else "No dummy or simple model is fitted beside the others.",
         evidence=spans(used),
-        advice="Score DummyClassifier or DummyRegressor and a linear model on the same folds, and report the gain.",
+        advice=advice,
         question="How well would the simplest rule you can think of do on the same rows?",
     )
 
 
-@criterion("model_choice.several_models", title="Alternatives were tried")
+@criterion("model_choice.several_models", title="Alternatives are compared on the same rows")
 def several_models(evidence: Evidence) -> Finding:
-    """Judge whether at least two kinds of model, a dummy not counted, are fitted; one that is tuned is partly met."""
+    """Judge whether at least two kinds of model, a dummy not counted, are measured by the same metric on the same rows
+    or folds; several without a common measure are partly met, and so is one that is tuned.
+    """
     if problem := unreadable(evidence):
         return problem
-    used = [call for call in models(evidence) if not is_dummy(call)]
+    used = _real(evidence)
     names = list(dict.fromkeys(family(call) for call in used))
     if not names:
         return not_applicable(NO_MODEL)
-    if len(names) > 1:
-        return met(f"{len(names)} kinds of model are tried: {', '.join(names[:6])}.", evidence=spans(used))
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
-    if searches(evidence):
-        places = spans([*used, *searches(evidence)])
+    if len(names) > 1:
+        kinds = f"{len(names)} kinds of model: {', '.join(names[:6])}"
+        if common := shared_measure(evidence):
+            return met(f"One measure is taken of {kinds}.", evidence=spans([*common[:6], *used]))
+        reason = f"There are {kinds}; no measure was seen that is taken of them alike."
+        return partly(reason, evidence=spans(used), advice=advice)
+    searched = [
+        call for call in live_calls(evidence, "search") if "CV" in last(call.name) or last(call.name) == "optimize"
+    ]
+    if searched:
+        places = spans([*used, *searched])
         return partly(f"One kind of model, {names[0]}, is tried and tuned.", evidence=places, advice=advice)
     return not_met(f"One kind of model, {names[0]}, is tried.", evidence=spans(used), advice=advice)
 
 
-@criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)
-def hyperparameters_searched(evidence: Evidence) -> Finding:
-    """Judge how the model's settings were found: by a search on folds of the training rows is met, set by hand is
-    partly met, left as they come is not.
+@criterion("model_choice.choice_justified", title="The choice between models rests on their results")
+def choice_justified(evidence: Evidence) -> Finding:
+    """Judge whether, of several kinds of model that are measured, one is chosen by its result: by code that takes the
+    best, or by a sentence that names a model of the work and why, which counts only beside such a measure. Measured
+    and not chosen is partly met, not measured is not met.
     """
     if problem := unreadable(evidence):
         return problem
+    names = list(dict.fromkeys(family(call) for call in _real(evidence)))
+    if len(names) < 2:
+        return not_applicable("Fewer than two kinds of model were seen, so there is no choice to justify.")
+    measured = live_calls(evidence, "score", "cross_validate", "search")
+    if not measured:
+        reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
+        return not_met(reason, evidence=spans(_real(evidence)), advice="Score them alike, and take the best.")
+    results = result_names(evidence)
+    taken = spans(call for call in named(evidence, CHOOSING) if holds(call, results) and _chooses(call))
+    taken += [span for span, name in live_matches(evidence, BETTER, most=200) if (span.path, name) in results]
+    if taken:
+        return met("The code takes the best by its result.", evidence=[*taken, *spans(measured[:3])])
+    if said := _said(evidence, names):
+        return met(
+            "The text says which model is chosen and why, beside results.", evidence=[*said, *spans(measured[:3])]
+        )
+    return partly(
+        "Several models are measured; what follows from it is neither coded nor said.",
+        evidence=spans(measured),
+        advice="Say which one you chose, by which result, and what else spoke for it.",
+        question="Why this model and not the runner-up?",
+    )
+
+
+@criterion("model_choice.simplest_good_model", title="The model is no more complex than it has to be")
+def simplest_good_model(evidence: Evidence) -> Finding:
+    """Judge whether the final model is a simple one, or beats the best simple one by more than 0.01 (2 % of what is no
+    ratio) in the figures that the run printed by the models' names. Without such figures it does not apply.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    final = final_model(evidence)
+    if final is None or len(families(evidence)) < 2:
+        return not_applicable("Several models and the one that predicts in the end could not be told.")
+    if is_simple(final):
+        return met(f"Of several models a simple one, {family(final)}, predicts in the end.", evidence=[final.span])
+    for metric, best in best_by_model(evidence).items():
+        own = [figure for name, figure in best.items() if class_of(evidence, name) == family(final)]
+        simple = [figure for name, figure in best.items() if name in SIMPLE_NAMES]
+        if own and simple:
+            sign = -1 if metric in ERRORS else 1
+            rival = max(simple, key=lambda figure: sign * figure.value)
+            enough = GAIN if metric not in ERRORS else 2 * GAIN * abs(rival.value)
+            places = [final.span, own[0].span, rival.span]
+            said = f"{family(final)} {own[0].value:.4g}, {rival.subject} {rival.value:.4g} ({metric})"
+            if sign * (own[0].value - rival.value) > enough:
+                return met(f"The final model gains enough over a simpler one: {said}.", evidence=places)
+            advice = "Where the gain is within the noise, take the simpler model: it is easier to explain and to keep."
+            how = "is worse than" if sign * (own[0].value - rival.value) < 0 else "hardly gains over"
+            return not_met(f"The final model {how} a simpler one: {said}.", evidence=places, advice=advice)
+    return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
+
+
+def _chooses(call: Call) -> bool:
+    """Tell whether a call takes one of several; the largest value alone, as for an axis, chooses nothing."""
+    return last(call.name) not in ("max", "min") or bool(call.assigned) or "key" in call.keywords
+
+
+def _real(evidence: Evidence) -> list[Call]:
+    """Return the models that are alternatives to each other: the classifiers, or the regressors if they are more."""
     used = [call for call in models(evidence) if not is_dummy(call)]
-    if not used:
-        return not_applicable(NO_MODEL)
-    peeked = [span for leak in evidence.code.leaks if leak.kind == "multi_test" for span in leak.spans]
-    if peeked:
-        return not_met(
-            "Settings or models are chosen by their result on the test rows.",
-            evidence=peeked,
-            advice="Choose by cross-validation on the training rows, and look at the test rows once.",
-        )
-    if found := searches(evidence):
-        return met("Settings are searched on folds of the training rows.", evidence=spans(found))
-    by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS or is_network(call)]
-    if by_hand:
-        return partly(
-            "Settings are set by hand; the code does not show how they were found.",
-            evidence=spans(by_hand),
-            score=0.4,
-            advice="Search the two or three settings that matter with RandomizedSearchCV on the training rows.",
-            question="Where do these values come from?",
-        )
-    return not_met(
-        "The models run with the settings they come with.",
-        evidence=spans(used),
-        advice="Search the two or three settings that matter with RandomizedSearchCV on the training rows.",
-        question="Which setting of this model would you tune first, and how?",
-    )
+    classes = [call for call in used if is_classifier(call)]
+    quantities = [call for call in used if is_regressor(call)]
+    fewer = quantities if len({*map(family, classes)}) >= len({*map(family, quantities)}) else classes
+    return [call for call in used if call not in fewer] if classes and quantities else used
 
 
-@criterion("model_choice.suits_the_task", title="The kind of model suits the task", weight=2)
-def suits_the_task(evidence: Evidence) -> Finding:
-    """Judge whether models and metrics are of one kind: classifiers with metrics of classes, regressors with those
-    of quantities.
-    """
-    if problem := unreadable(evidence):
-        return problem
-    used = models(evidence)
-    kinds = {name: [call for call in used if test(call)] for name, test in _KINDS.items()}
-    measured = metrics_used(evidence)
-    wanted = "classifier" if set(measured) & CLASSIFICATION else "regressor" if set(measured) & REGRESSION else ""
-    if not used or not wanted or not (kinds["classifier"] or kinds["regressor"]):
-        return not_applicable("Too little was seen of models and metrics to say whether they belong together.")
-    fitting = kinds[wanted]
-    odd = kinds["regressor" if wanted == "classifier" else "classifier"]
-    task = "classes" if wanted == "classifier" else "quantities"
-    if not fitting:
-        return not_met(
-            f"The metrics are those of {task}, and {family(odd[0])} is no {wanted}.",
-            evidence=spans([*odd, *measured.values()]),
-            advice=f"Use a {wanted}, or the metrics that belong to what is predicted.",
-            question=f"What does {family(odd[0])} predict here, and what is that compared with?",
-        )
-    return met(f"A {wanted} is measured with metrics of {task}.", evidence=spans([*fitting, *measured.values()]))
-
-
-@criterion("model_choice.scaled_where_needed", title="Features are scaled where the model needs it")
-def scaled_where_needed(evidence: Evidence) -> Finding:
-    """Judge whether models that depend on the units of their features get scaled ones. Trees do not need it."""
-    if problem := unreadable(evidence):
-        return problem
-    needing = [call for call in models(evidence) if needs_scaling(call)]
-    if not needing:
-        return not_applicable("No model that depends on the units of its features was seen.")
-    if found := scalers(evidence):
-        return met("A scaler stands before models that need one.", evidence=spans([*found[:4], *needing[:2]]))
-    return not_met(
-        f"{family(needing[0])} depends on the units of its features, and no scaler was seen.",
-        evidence=spans(needing),
-        advice="Put a StandardScaler before it in the pipeline.",
-        question="Why does this model need features of like size, and which others do not?",
-    )
-
-
-@criterion("model_choice.seeded", title="Chance is under control")
-def seeded(evidence: Evidence) -> Finding:
-    """Judge whether everything random (splits, models) gets a seed, each its own or one for all."""
-    if problem := unreadable(evidence):
-        return problem
-    random = named(evidence, SPLITTERS) + [call for call in models(evidence) if is_random(call)]
-    random += [call for call in live_calls(evidence, "split") if call.keywords.get("shuffle") == "True"]
-    random = [call for call in random if not _set_elsewhere(call)]
-    if not random:
-        return not_applicable("Nothing random was seen.")
-    everywhere = [call for call in live_calls(evidence) if call.name in GLOBAL_SEEDS]
-    bare = [call for call in random if not _has_seed(call)]
-    if not bare or everywhere:
-        return met("Splits and models are seeded.", evidence=spans(everywhere or random))
-    advice = "Give every split and model the same random_state, from one constant."
-    if len(bare) < len(random):
-        return partly(f"{len(bare)} of {len(random)} random steps have no seed.", evidence=spans(bare), advice=advice)
-    return not_met("No random step has a seed: two runs give two results.", evidence=spans(bare), advice=advice)
-
-
-def searches(evidence: Evidence) -> list[Call]:
-    """Return the live calls that search a model's settings."""
-    return [call for call in live_calls(evidence, "search") if last(call.name) in SEARCHES]
-
-
-def _set_elsewhere(call: Call) -> bool:
-    """Tell whether settings come from a dict, in which the seed may stand."""
-    return "**" in call.keywords and not any(key in SEED_KEYWORDS for key in call.keywords)
-
-
-def _has_seed(call: Call) -> bool:
-    given = [value for key, value in call.keywords.items() if key in SEED_KEYWORDS]
-    return any(value != "None" for value in given) or call.keywords.get("shuffle") == "False"
-
-
-_KINDS = {"classifier": is_classifier, "regressor": is_regressor}
+def _said(evidence: Evidence, names: list[str]) -> list[Span]:
+    """Return the sentences that name one of the work's models and give a reason; a list of names gives none."""
+    short = [re.sub(r"^Hist|(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
+    short += [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
+    return [
+        span
+        for span, text, _ in sentences(evidence)
+        if BECAUSE.search(text) and any(name in re.sub(r"[\s-]", "", text.lower()) for name in short)
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.once import once_a_work
 
 LIBRARIES = frozenset(
     ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow")
@@ -41,10 +43,28 @@ _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|
 
 def models(evidence: Evidence) -> list[Call]:
     """Return the live calls that make a model which is used afterwards; one made and forgotten does not count."""
+    return list(_models(evidence))
+
+
+@once_a_work
+def _models(evidence: Evidence) -> tuple[Call, ...]:
     calls = live_calls(evidence)
     used = {call.receiver.split(".")[0] for call in calls} | {call.receiver for call in calls}
     used |= {name for call in calls for name in call.arguments}
-    return [call for call in calls if _is_model(call) and (not call.assigned or used.intersection(call.assigned))]
+    # `model = Ridge().fit(X, y)`: made and fitted in one statement
+    fitted = {
+        (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
+    }
+    return tuple(
+        call
+        for call in calls
+        if _is_model(call.name)
+        and (
+            not call.assigned
+            or used.intersection(call.assigned)
+            or (call.span.path, call.span.cell, call.span.end_line, call.assigned) in fitted
+        )
+    )
 
 
 def family(call: Call) -> str:
@@ -116,9 +136,10 @@ def scalers(evidence: Evidence) -> list[Call]:
     return [call for call in live_calls(evidence) if _SCALERS.search(last(call.name))]
 
 
-def _is_model(call: Call) -> bool:
-    if call.name in _TRAINERS:
+@lru_cache(maxsize=10_000)
+def _is_model(dotted: str) -> bool:
+    if dotted in _TRAINERS:
         return True
-    name = last(call.name)
-    known = call.name.split(".")[0] in LIBRARIES and name[:1].isupper()
+    name = last(dotted)
+    known = dotted.split(".")[0] in LIBRARIES and name[:1].isupper()
     return known and bool(_MODEL.search(name)) and not _WRAPPER.match(name)

@@ -19,7 +19,7 @@ from grader.report.batch import is_batch, report_folders, write_summary_again
 from grader.report.folder import read_folder, write_forms
 from grader.scoring import rubric_digest
 from grader.settings import Settings, read_settings
-from grader.wiring import assignment_for, check_weights
+from grader.wiring import assignment_for, check_terms
 
 CANCELLED = 130
 WORTH_A_PROCESS = 16
@@ -56,7 +56,7 @@ class _Work:
         self._settings, self._rubric = settings, rubric
         self._digest = rubric_digest(rubric.criteria)
         self._named = assignment_for(settings, slug)
-        check_weights(self._named, rubric)
+        check_terms(self._named, rubric)
         self._known: dict[str, Assignment | None] = {}
 
     def attempt(self, directory: Path) -> Rescored:
@@ -84,7 +84,7 @@ class _Work:
             return Terms(self._rubric, self._digest, None), ""
         found = self._named or self._installed(report)
         if found is not None:
-            return Terms(self._rubric, self._digest, found.weights, found.digest), ""
+            return Terms(self._rubric, self._digest, found.weights, found.rubric, found.digest), ""
         return self._stored(report)
 
     def _stored(self, report: Report) -> tuple[Terms, str]:
@@ -95,7 +95,7 @@ class _Work:
             f"the assignment {slug} that they were graded with is not found here, so the weights stored with them "
             "were taken; to take others, name its folder with --assignment"
         )
-        return Terms(self._rubric, self._digest, receipt.weights, receipt.assignment_digest), note
+        return Terms(self._rubric, self._digest, receipt.weights, receipt.rubric, receipt.assignment_digest), note
 
     def _installed(self, report: Report) -> Assignment | None:
         """Return the assignment of that slug when it is the same one: with the same hidden data, whatever it weighs."""
@@ -106,7 +106,7 @@ class _Work:
                 self._known[slug] = assignment_for(self._settings, slug)
             except UsageError:
                 self._known[slug] = None
-            check_weights(self._known[slug], self._rubric)
+            check_terms(self._known[slug], self._rubric)
         found = self._known[slug]
         return found if found and found.data_digest == report.receipt.data_digest else None
 

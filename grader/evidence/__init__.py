@@ -4,12 +4,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grader.evidence.claims import check_claims, read_saved
     from grader.evidence.facts import read_facts
     from grader.evidence.hidden import draw_for, evaluate_hidden
+    from grader.evidence.naming import named_by_code
+    from grader.evidence.outputs import read_observed
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
 
 _HOMES = {
+    "check_claims": "grader.evidence.claims",
+    "read_saved": "grader.evidence.claims",
+    "named_by_code": "grader.evidence.naming",
+    "read_observed": "grader.evidence.outputs",
     "read_facts": "grader.evidence.facts",
     "draw_for": "grader.evidence.hidden",
     "evaluate_hidden": "grader.evidence.hidden",
@@ -18,7 +25,18 @@ _HOMES = {
     "no_predictions": "grader.evidence.stress",
 }
 
-__all__ = ["SubprocessCodeReader", "compare_runs", "draw_for", "evaluate_hidden", "no_predictions", "read_facts"]
+__all__ = [
+    "SubprocessCodeReader",
+    "check_claims",
+    "compare_runs",
+    "draw_for",
+    "evaluate_hidden",
+    "named_by_code",
+    "no_predictions",
+    "read_facts",
+    "read_observed",
+    "read_saved",
+]
 
 
 def __getattr__(name: str) -> Any:

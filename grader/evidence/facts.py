@@ -7,6 +7,8 @@ from itertools import islice
 from pathlib import Path
 
 from grader.evidence.calls import read_calls
+from grader.evidence.claims import read_claims
+from grader.evidence.columns import read_columns
 from grader.evidence.documents import read_documents
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
@@ -14,7 +16,9 @@ from grader.evidence.functions import read_functions
 from grader.evidence.leaks import find_leaks
 from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
+from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
+from grader.evidence.targets import predicted_names
 from grader.model import CodeFacts
 
 MAX_FUNCTIONS = 2000
@@ -32,15 +36,22 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     units = list(sources.units)
     flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
     calls = read_calls(sources.programs, flow)
+    documents = read_documents(root, names, sources.notebooks)
+    claimed, rankings = read_claims(documents, sources.notebooks)
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
         calls=calls,
         functions=tuple(islice(read_functions(units), MAX_FUNCTIONS)),
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
-        documents=read_documents(root, names, sources.notebooks),
+        documents=documents,
         imports=read_imports(units),
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
+        columns=read_columns(units),
+        predicted={path: tuple(sorted(names)) for path, names in predicted_names(units).items() if names},
+        searches=read_searches(sources.programs),
+        claimed=claimed,
+        rankings=rankings,
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

@@ -11,11 +11,13 @@ import resource
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
+from grader.intake.printed import printed_texts
 
 IN_PROCESS_BYTES = 1_000_000
 CHILD_MEMORY = 1_500_000_000
@@ -25,8 +27,17 @@ HEAVY = "{} could not be read within the memory and time for one notebook."
 EXIT_CODES = {10: "notebook.invalid", 11: "notebook.version", 12: "notebook.language", 13: "notebook.too_large"}
 
 
-def strip_notebook(path: Path, name: str, limits: IntakeLimits) -> tuple[bytes, tuple[str, ...]]:
-    """Return the notebook in the file `path` as nbformat 4 without outputs, and notes on what was changed.
+@dataclass(frozen=True)
+class Stripped:
+    """A notebook as nbformat 4 without outputs, notes on what was changed, and the text that (cell) had printed."""
+
+    data: bytes
+    notes: tuple[str, ...]
+    printed: tuple[tuple[int, str], ...]
+
+
+def strip_notebook(path: Path, name: str, limits: IntakeLimits) -> Stripped:
+    """Return the notebook in the file `path`, stripped.
 
     Raises SubmissionError with a "notebook." code.
     """
@@ -42,8 +53,9 @@ def strip_notebook(path: Path, name: str, limits: IntakeLimits) -> tuple[bytes, 
         if made.seek(0, os.SEEK_END) > limits.stripped_bytes:
             raise failure("notebook.too_large", f"{name} is too large even without its outputs.", name)
         made.seek(0)
-        notes = json.loads(made.readline())
-        return made.read(), tuple(notes)
+        said_of_it = json.loads(made.readline())
+        printed = tuple((cell, text) for cell, text in said_of_it["printed"])
+        return Stripped(made.read(), tuple(said_of_it["notes"]), printed)
 
 
 def _strip_in_child(given: IO[bytes], made: IO[bytes], name: str) -> tuple[int, str]:
@@ -60,7 +72,7 @@ def _strip_in_child(given: IO[bytes], made: IO[bytes], name: str) -> tuple[int, 
     ] if child.returncode in EXIT_CODES else ""
 
 
-def stripped(data: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
+def stripped(data: bytes, name: str) -> Stripped:
     """Do the work of `strip_notebook` in this process."""
     notes: list[str] = []
     book = _parse(data, name)
@@ -74,7 +86,8 @@ def stripped(data: bytes, name: str) -> tuple[bytes, tuple[str, ...]]:
         raise failure("notebook.version", f"{name} has notebook format {book['nbformat']}; 4 is the newest read.", name)
     notes += _kernel_notes(book.get("metadata"), name)
     clean = {"cells": [_cell(cell) for cell in cells], "metadata": _metadata(), "nbformat": 4, "nbformat_minor": 4}
-    return json.dumps(clean, ensure_ascii=False, indent=1).encode("utf-8", "replace"), tuple(notes)
+    whole = json.dumps(clean, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    return Stripped(whole, tuple(notes), tuple(printed_texts(cells)))
 
 
 def failure(code: str, message: str, name: str) -> SubmissionError:
@@ -156,11 +169,12 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CHILD_SECONDS, CHILD_SECONDS))
     try:
-        data, notes = stripped(sys.stdin.buffer.read(), sys.argv[1])
+        made = stripped(sys.stdin.buffer.read(), sys.argv[1])
     except SubmissionError as error:
         print(error.message, file=sys.stderr)
         return next(status for status, code in EXIT_CODES.items() if code == error.code)
     except MemoryError:
         return 13
-    sys.stdout.buffer.write(json.dumps(notes).encode() + b"\n" + data)
+    said_of_it = {"notes": made.notes, "printed": made.printed}
+    sys.stdout.buffer.write(json.dumps(said_of_it).encode() + b"\n" + made.data)
     return 0

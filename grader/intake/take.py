@@ -15,9 +15,10 @@ from grader.intake.limits import IntakeLimits
 from grader.intake.names import OWN_OUTPUT, is_junk, refusal
 from grader.intake.notebook import strip_notebook
 from grader.intake.snapshot import SnapshotWriter
-from grader.model import Submission
+from grader.model import FileEntry, SavedText, Submission
 from grader.model.submission import SubmissionKind
 
+MOST_SAVED = 1000
 ARCHIVES = (".zip", ".tgz", ".gz", ".tar")
 
 
@@ -68,7 +69,7 @@ def _finished(
     notes: list[str],
 ) -> Submission:
     writer.drop_environments()
-    _strip_notebooks(writer, limits, notes)
+    saved = _strip_notebooks(writer, limits, notes)
     digest, files, root = writer.finish()
     if writer.junk:
         notes.append(f"{writer.junk} files that tools leave behind (caches, environments, .git) were left out.")
@@ -83,26 +84,37 @@ def _finished(
         commit=commit,
         newest=writer.newest(),
         notes=tuple(notes),
+        saved=_unwrapped(saved, writer.paths(), files),
         # what lies about in a folder of this machine was not handed in for that
         left_out=() if kind == "folder" else tuple(writer.left_out),
         root=root,
     )
 
 
-def _strip_notebooks(writer: SnapshotWriter, limits: IntakeLimits, notes: list[str]) -> None:
-    """Strip every notebook; one that is broken is refused only when it is all there is."""
+def _unwrapped(saved: list[SavedText], taken: list[str], files: tuple[FileEntry, ...]) -> tuple[SavedText, ...]:
+    """Name the notebooks as the snapshot does, which leaves out the one folder that holds everything."""
+    if set(taken) == {entry.path for entry in files}:
+        return tuple(saved)
+    return tuple(text.model_copy(update={"path": text.path.partition("/")[2]}) for text in saved)
+
+
+def _strip_notebooks(writer: SnapshotWriter, limits: IntakeLimits, notes: list[str]) -> list[SavedText]:
+    """Strip every notebook, and return what they had printed; a broken one is refused only when it is all there is."""
+    saved: list[SavedText] = []
     for path in writer.paths():
         if not path.lower().endswith(".ipynb"):
             continue
         try:
-            data, found = strip_notebook(writer.folder / path, path, limits)
+            made = strip_notebook(writer.folder / path, path, limits)
         except SubmissionError as error:
             if len(writer.paths()) == 1:
                 raise
             notes.append(error.message)
             continue
-        writer.rewrite(path, data)
-        notes += found
+        writer.rewrite(path, made.data)
+        notes += made.notes
+        saved += [SavedText(path=path, cell=cell, text=text) for cell, text in made.printed]
+    return saved[:MOST_SAVED]
 
 
 def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> SubmissionKind:

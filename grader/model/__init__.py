@@ -21,6 +21,7 @@ from grader.model.evidence import (
     Source,
     StressResult,
 )
+from grader.model.figures import Claim, Figure, Ranking, SavedText
 from grader.model.report import (
     DIMENSIONS,
     SCHEMA_VERSION,
@@ -37,7 +38,9 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
+from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
+from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 
 __all__ = [
@@ -48,7 +51,10 @@ __all__ = [
     "Call",
     "CallKind",
     "CellRun",
+    "Claim",
+    "ClosedGate",
     "CodeFacts",
+    "ColumnUse",
     "ContractSpec",
     "CriterionResult",
     "DataSpec",
@@ -61,9 +67,11 @@ __all__ = [
     "Evidence",
     "FailedTry",
     "Failure",
+    "Figure",
     "FileEntry",
     "FollowedFact",
     "FunctionFact",
+    "Gate",
     "HiddenResult",
     "History",
     "LeakageFact",
@@ -81,17 +89,21 @@ __all__ = [
     "Outcome",
     "PluginRef",
     "Question",
+    "Ranking",
     "Receipt",
     "Record",
     "Report",
     "Requirement",
+    "RubricSpec",
     "RunPlan",
     "RunReport",
     "RunResult",
     "Rung",
     "SandboxJob",
     "SandboxResult",
+    "SavedText",
     "Score",
+    "SearchFact",
     "Source",
     "Span",
     "StressResult",

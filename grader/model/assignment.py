@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_va
 
 from grader.model.base import Record
 from grader.model.environment import EnvironmentKind
+from grader.model.rubric import RubricSpec
 from grader.model.submission import Limits
 
 FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]*$", max_length=100)]
@@ -158,6 +159,7 @@ class Assignment(Record):
     limits: Limits = Limits()
     stress: StressSpec = StressSpec()
     weights: Weights = Weights()
+    rubric: RubricSpec = RubricSpec()
     root: Path = Field(default=Path(), exclude=True)
 
 

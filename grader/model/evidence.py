@@ -8,7 +8,9 @@ from pydantic import FiniteFloat
 
 from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
+from grader.model.figures import Claim, Figure, Ranking
 from grader.model.run import CellRun, FailedTry, RunResult
+from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
 
 CallKind = Literal[
@@ -146,6 +148,11 @@ class CodeFacts(Record):
     lint: Lint | None = None
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
+    columns: tuple[ColumnUse, ...] = ()
+    predicted: dict[str, tuple[str, ...]] = {}
+    searches: tuple[SearchFact, ...] = ()
+    claimed: tuple[Figure, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
 
@@ -215,6 +222,7 @@ class StressResult(Record):
 class Evidence(Record):
     """All that scoring may see; stored beside the report so that rescoring runs nothing.
 
+    `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
     `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's.
     """
 
@@ -231,6 +239,9 @@ class Evidence(Record):
     stress: StressResult | None = None
     has_hidden_data: bool = False
     asked: ModelAnswers = ModelAnswers()
+    modality: str = ""
+    observed: tuple[Figure, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     @property
     def cells(self) -> tuple[CellRun, ...]:

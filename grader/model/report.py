@@ -11,6 +11,7 @@ from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
+from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
 
@@ -79,12 +80,15 @@ class Question(Record):
 
 class Score(Record):
     """The scoring stage's result. `value`, `low`, `high` are 0..100; the interval is the hidden metric's, carried
-    through the weights. `unscored_reason` says why there is no value when nothing failed."""
+    through the weights. `unscored_reason` says why there is no value when nothing failed. `gates` are those that are
+    closed; `ungated` is the value before them, None where none is closed."""
 
     value: float | None
     low: float | None
     high: float | None
     unscored_reason: str | None = None
+    ungated: float | None = None
+    gates: tuple[ClosedGate, ...] = ()
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]
@@ -132,7 +136,8 @@ class RunReport(Record):
 class Receipt(Record):
     """What is needed to say that two reports are comparable, and to make this one again.
 
-    `enforcement` says who held `limits`: the kernel, or our own watchdog; None where nothing ran.
+    `weights` and `rubric` are what the assignment says of dimensions and of single criteria. `enforcement` says who
+    held `limits`: the kernel, or our own watchdog; None where nothing ran.
     """
 
     grader_version: str
@@ -141,6 +146,7 @@ class Receipt(Record):
     plugins: tuple[PluginRef, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     weights: Weights | None = None
+    rubric: RubricSpec | None = None
     assignment_digest: str = ""
     language_model: ModelUse | None = None
     environment_digest: str
@@ -164,6 +170,8 @@ class Report(Record):
     low: float | None
     high: float | None
     unscored_reason: str | None = None
+    ungated: float | None = None
+    gates: tuple[ClosedGate, ...] = ()
     hidden_weight: float
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from grader.model.base import Record
 from grader.model.environment import EnvironmentKind, Wanted
+from grader.model.figures import SavedText
 
 SubmissionKind = Literal["folder", "archive", "notebook", "script", "git"]
 Seconds = Annotated[float, Field(gt=0, le=7 * 24 * 3600)]
@@ -44,6 +45,7 @@ class Submission(Record):
     machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
     the file that was changed last, None where that is not known. `left_out` names files that tools leave behind and
     that were packed or committed all the same; `history` is known of a git address only.
+    `saved` is the beginning of what notebooks had printed.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Submission(Record):
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     history: History | None = None
+    saved: tuple[SavedText, ...] = Field(default=(), exclude=True)
     root: Path = Field(default=Path(), exclude=True)
 
 

@@ -16,6 +16,7 @@ from grader.errors import GraderError, SubmissionError
 from grader.intake import make_plan, take
 from grader.model import Assignment, CodeFacts, Deal, Evidence, Failure, HiddenResult, RunPlan, Submission
 from grader.model.failure_class import outcome_for
+from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
@@ -127,10 +128,11 @@ def _evidence(
     hidden: tuple[HiddenResult, ...],
     facts: Future[CodeFacts],
 ) -> Evidence:
-    assignment = grading.assignment
+    assignment, code = grading.assignment, facts.result()
+    observed, claims = claims_of(submission, plan, runs.first.result, code)
     return Evidence(
         **_handed_in(submission, assignment),
-        code=facts.result(),
+        code=code,
         plan=plan,
         run=runs.first.result,
         failure=failure,
@@ -138,6 +140,9 @@ def _evidence(
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         has_hidden_data=assignment is not None,
+        modality=assignment.modality if assignment else "",
+        observed=observed,
+        claims=claims,
     )
 
 

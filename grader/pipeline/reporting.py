@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import grader
 from grader.errors import GraderError, InfrastructureError, SubmissionError
-from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Submission, SubmissionRef
+from grader.model import Assignment, Evidence, Failure, Outcome, Receipt, Report, Score, Submission, SubmissionRef
 from grader.model.failure_class import outcome_for
 from grader.pipeline.records import Collected, Graded, Grading, Parts
+from grader.plugins import Criterion
 from grader.report import build_report
 from grader.scoring import VERSION_LENGTH, rubric_digest, score
 
@@ -24,9 +26,10 @@ NO_DATA = hashlib.sha256(b"").hexdigest()
 def make_report(grading: Grading, collected: Collected) -> Report:
     """Return the scored report of one grading; where our side failed there is no score, rather than a low one."""
     assignment, criteria = grading.assignment, grading.parts.criteria
-    marks = score(collected.evidence, criteria, assignment.weights if assignment else None)
+    marks = _score(collected.evidence, criteria, assignment)
     if collected.outcome == "infrastructure_failed":
-        marks = marks.model_copy(update={"value": None, "low": None, "high": None, "hidden_score": None})
+        none = dict.fromkeys(("value", "ungated", "low", "high", "hidden_score"))
+        marks = marks.model_copy(update={**none, "gates": ()})
     run = collected.evidence.run
     digest = rubric_digest(criteria)
     receipt = Receipt(
@@ -36,6 +39,7 @@ def make_report(grading: Grading, collected: Collected) -> Report:
         plugins=grading.parts.plugins,
         left_out=grading.parts.left_out,
         weights=assignment.weights if assignment else None,
+        rubric=assignment.rubric if assignment else None,
         assignment_digest=assignment.digest if assignment else "",
         language_model=collected.evidence.asked.use,
         environment_digest=run.environment_digest if run else "",
@@ -55,6 +59,12 @@ def make_report(grading: Grading, collected: Collected) -> Report:
         sandbox_name=grading.parts.sandbox.name,
         receipt=receipt,
     )
+
+
+def _score(evidence: Evidence, criteria: Sequence[Criterion], assignment: Assignment | None) -> Score:
+    if assignment is None:
+        return score(evidence, criteria, None)
+    return score(evidence, criteria, assignment.weights, assignment.rubric)
 
 
 def failed_on_our_side(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.model import CriterionResult, Evidence, Record, Report, Weights
+from grader.model import CriterionResult, Evidence, Record, Report, RubricSpec, Weights
 from grader.plugins import Rubric
 from grader.scoring import VERSION_LENGTH, score
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What a score is computed by: the rubric with its digest, and an assignment's weights with that one's digest."""
+    """What a score is computed by: the rubric with its digest, and what an assignment, with its digest, says of it."""
 
     rubric: Rubric
     rubric_digest: str
     weights: Weights | None
+    asked: RubricSpec | None = None
     assignment_digest: str = ""
 
 
@@ -55,13 +56,14 @@ class Rescored(Record):
 
 def rescore(report: Report, evidence: Evidence, terms: Terms) -> Report:
     """Score stored evidence again, running nothing; the same evidence and terms give the same report."""
-    fresh = score(evidence, terms.rubric.criteria, terms.weights)
+    fresh = score(evidence, terms.rubric.criteria, terms.weights, terms.asked)
     receipt = {
         "rubric_version": terms.rubric_digest[:VERSION_LENGTH],
         "rubric_digest": terms.rubric_digest,
         "plugins": terms.rubric.plugins,
         "left_out": terms.rubric.left_out,
         "weights": terms.weights,
+        "rubric": terms.asked,
         "assignment_digest": terms.assignment_digest,
     }
     return report.model_copy(
@@ -70,6 +72,8 @@ def rescore(report: Report, evidence: Evidence, terms: Terms) -> Report:
             "low": fresh.low,
             "high": fresh.high,
             "unscored_reason": fresh.unscored_reason,
+            "ungated": fresh.ungated,
+            "gates": fresh.gates,
             "hidden_weight": fresh.hidden_weight,
             "hidden_score": fresh.hidden_score,
             "dimensions": fresh.dimensions,

@@ -46,6 +46,8 @@ def build_report(
         low=score.low,
         high=score.high,
         unscored_reason=score.unscored_reason,
+        ungated=score.ungated,
+        gates=score.gates,
         hidden_weight=score.hidden_weight,
         hidden_score=score.hidden_score,
         dimensions=score.dimensions,

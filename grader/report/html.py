@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats, stress
+from grader.report import charts, findings, formats, gates, stress
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
@@ -94,6 +94,7 @@ def _context(report: Report) -> dict[str, Any]:
         "everything": everything,
         "scored": scored,
         "suites": stress.first_run_suites(report),
+        "gate_sentences": gates.gate_sentences(report),
         "stress_sentences": stress.stress_sentences(report),
         "messy_rows": stress.messy_rows(report.stress) if report.stress else (),
         "costs": findings.costliest(report),

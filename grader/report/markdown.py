@@ -18,6 +18,7 @@ from grader.report.formats import (
     size,
     where,
 )
+from grader.report.gates import gate_sentences
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import block, encodable, one_line
 
@@ -34,6 +35,8 @@ def render_markdown(report: Report) -> str:
         parts.append(_failure(report.failure))
     if report.unscored_reason:
         parts.append(f"> {escaped(report.unscored_reason)}")
+    if sentences := gate_sentences(report):
+        parts.append("> **Must hold:** " + " ".join(escaped(text, 600) for text in sentences))
     parts += [_dimensions(report), _stress(report), _findings(report)]
     tail = [_criteria(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)

@@ -13,6 +13,7 @@ from rich.text import Text
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
 from grader.report.formats import interval, left_out, measure, metric_name, points, where
+from grader.report.gates import gate_sentences
 from grader.report.ranking import ranked
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import one_line
@@ -33,6 +34,8 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
         _print_failure(console, report.failure)
     if report.unscored_reason:
         console.print(Text(f"  {one_line(report.unscored_reason)}"))
+    for sentence in gate_sentences(report):
+        console.print(Text(f"  {one_line(sentence, 600)}", style="yellow"))
     console.print()
     console.print(_dimensions(report))
     if sentences := stress_sentences(report):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence, Score, Weights
+from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence, RubricSpec, Score, Weights
 from grader.plugins import Criterion, Dimension, Finding, all_dimensions, judge
+from grader.scoring.gates import as_asked, capped, closed_gates
 from grader.scoring.questions import questions_from
 
 DECIMALS = 2
@@ -23,15 +24,19 @@ class _Hidden:
     high: float | None = None
 
 
-def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | None) -> Score:
+def score(
+    evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | None, rubric: RubricSpec | None = None
+) -> Score:
     """Return the score of `evidence`: dimensions and the hidden part, weighted; `weights` None means the defaults.
+    `rubric` is what the assignment says of single criteria; its gates cap the mean.
 
     What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
     that failed, and so predicted nothing, has 0 of the hidden part. Where less than half of the weight could be judged
     there is no score: a few lines that do nothing have few faults, and that is no merit.
     """
     shares = weights or Weights()
-    judged = [(item, judge(item, evidence)) for item in criteria]
+    rubric = rubric or RubricSpec()
+    judged = as_asked(((item, judge(item, evidence)) for item in criteria), rubric)
     parts = [_dimension(part, judged) for part in all_dimensions(criteria, shares.model_dump())]
     dimensions = tuple(part for part in parts if part.id in DIMENSIONS or part.weight or _applies(part))
     hidden = _hidden(evidence)
@@ -45,11 +50,14 @@ def score(evidence: Evidence, criteria: Sequence[Criterion], weights: Weights | 
         whole = [None, None, None]
         if judged_share or evidence.failure is None:  # else the failure has said it all
             unscored = f"Only {judged_share:.0%} of the weight could be judged; a score needs {LEAST_JUDGED:.0%}."
+    gates = closed_gates(dimensions, rubric)
     return Score(
-        value=whole[0],
-        low=None if hidden.low is None else whole[1],
-        high=None if hidden.high is None else whole[2],
+        value=capped(whole[0], gates),
+        low=None if hidden.low is None else capped(whole[1], gates),
+        high=None if hidden.high is None else capped(whole[2], gates),
         unscored_reason=unscored,
+        ungated=whole[0] if gates else None,
+        gates=gates,
         hidden_weight=hidden_weight,
         hidden_score=_rounded(hidden.value),
         dimensions=dimensions,

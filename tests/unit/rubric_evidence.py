@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.evidence import read_facts
+from grader.evidence import check_claims, read_facts, read_observed
 from grader.model import (
     CellRun,
     CodeFacts,
     EntryPoint,
     Evidence,
     Failure,
+    Figure,
     FileEntry,
     HiddenResult,
     LeakageFact,
@@ -111,6 +112,18 @@ def stress(*, identical: int = 100, predicted: int = 100, valid: int = 10,
     """Return a second run over 100 rows and 10 messy ones."""
     messy = (MessyCount(kind="missing", rows=10, valid=valid),)
     return StressResult(rows=100, predicted=predicted, identical=identical, messy=messy, failure=failure)
+
+
+def printed(text: str) -> tuple[Figure, ...]:
+    """Return the figures of a run that printed `text`."""
+    return read_observed("train.py", None, text)
+
+
+def claiming(files: Mapping[str, str], text: str) -> Evidence:
+    """Return the evidence of a work with these files whose run printed `text`, its claims held against that."""
+    evidence = work(files, run=ran(), observed=printed(text))
+    claims = check_claims(evidence.code.claimed, evidence.code.rankings, evidence.observed)
+    return evidence.model_copy(update={"claims": claims})
 
 
 def hidden(value: float = 0.8, *, metric: str = "roc_auc", spread: float = 0.05, suite: str = "iid") -> HiddenResult:

@@ -22,7 +22,7 @@ CODE = "from sklearn.model_selection import train_test_split\ntrain, test = trai
 def batch_of(folder: Path, names: Sequence[str], assignment_folder: Path = CHURN) -> Path:
     """Write a batch as a grading would: reports of works that differ, and the ranking."""
     rubric, assignment = load_rubric(), load_assignment(assignment_folder)
-    terms = Terms(rubric, rubric_digest(rubric.criteria), assignment.weights, assignment.digest)
+    terms = Terms(rubric, rubric_digest(rubric.criteria), assignment.weights, assignment.rubric, assignment.digest)
     reports = []
     for number, name in enumerate(names):
         evidence = work(CODE * (1 + number % 3), has_hidden_data=True, hidden=(hidden(0.1 + number % 9 / 10),))

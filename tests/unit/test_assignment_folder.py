@@ -14,7 +14,7 @@ import pytest
 from grader.assignment import deal, find_assignment, load_assignment
 from grader.errors import AssignmentError, UsageError
 from grader.plugins import Dimension, Rubric, load_criteria
-from grader.wiring import check_weights
+from grader.wiring import check_terms
 
 CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 
@@ -212,9 +212,9 @@ def test_a_weight_of_a_dimension_that_nobody_judges_is_refused_before_anything_r
     edit(folder, "hidden = 40", "hidden = 40\nfairnes = 5")
     assignment = load_assignment(folder)
     fair = dataclasses.replace(load_criteria()[0], id="fairnes.x", home=Dimension("fairnes", "Fairness"))
-    check_weights(assignment, Rubric((fair,)))
+    check_terms(assignment, Rubric((fair,)))
     with pytest.raises(AssignmentError, match="there are: code_quality, data_preparation") as caught:
-        check_weights(assignment, Rubric(()))
+        check_terms(assignment, Rubric(()))
     assert caught.value.key == "weights.fairnes"
 
 

@@ -64,6 +64,40 @@ def test_stored_outputs_are_stripped_and_execution_counts_kept(tmp_path: Path) -
     assert stripped["cells"][0]["source"] == "x = 1\nx"
 
 
+def printing(*outputs: object) -> dict[str, Any]:
+    return book(cells=[{"cell_type": "code", "source": "x", "metadata": {}, "outputs": list(outputs)}])
+
+
+def saved(tmp_path: Path, data: dict[str, Any], name: str = "work.ipynb") -> list[tuple[str, int, str]]:
+    path = tmp_path / "given" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(data))
+    return [(item.path, item.cell, item.text) for item in take(str(tmp_path / "given"), tmp_path / "store").saved]
+
+
+def test_what_a_cell_had_printed_is_kept_apart(tmp_path: Path) -> None:
+    outputs = ({"output_type": "stream", "name": "stdout", "text": ["AUC: ", "0.91\n"]},
+               {"output_type": "execute_result", "data": {"text/plain": "0.5", "text/html": "<b>7</b>"}})  # fmt: skip
+    assert saved(tmp_path, printing(*outputs)) == [("work.ipynb", 0, "AUC: 0.91\n\n0.5")]
+
+
+def test_it_is_named_as_the_snapshot_names_the_notebook(tmp_path: Path) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": "0.5"}
+    assert saved(tmp_path, printing(output), "inner/work.ipynb")[0][0] == "work.ipynb"
+
+
+@pytest.mark.parametrize("outputs", [(3,), ({"text": 4},), ({"data": {"text/plain": [1, None]}},), ({"data": 5},)])
+def test_outputs_out_of_shape_had_printed_nothing(tmp_path: Path, outputs: tuple[object, ...]) -> None:
+    assert saved(tmp_path, printing(*outputs)) == []
+
+
+def test_of_a_flood_of_text_little_is_kept_and_half_a_character_does_no_harm(tmp_path: Path) -> None:
+    output = {"output_type": "stream", "name": "stdout", "text": "\ud800 1\n" * 500_000}
+    ((_, _, text),) = saved(tmp_path, printing(output))
+    assert len(text) < 10_000
+    assert text.startswith("? 1")
+
+
 def test_a_byte_order_mark_is_forgiven(tmp_path: Path) -> None:
     assert taken(tmp_path, b"\xef\xbb\xbf" + json.dumps(book()).encode())[0]["nbformat"] == 4
 

@@ -27,7 +27,9 @@ FOREST = "from sklearn.ensemble import RandomForestClassifier\n"
 BOOSTED = "from xgboost import XGBClassifier\n"
 
 
-@pytest.mark.parametrize("name", ["held_out_evaluation", "cross_validated", "fitting_metric", "error_analysis"])
+@pytest.mark.parametrize(
+    "name", ["held_out_evaluation", "spread_shown", "fitting_metric", "error_analysis", "features_interpreted"]
+)
 def test_work_that_predicts_nothing_needs_no_evaluation(name: str) -> None:
     assert verdict(f"evaluation.{name}", work(CLUSTERED)) == "not_applicable"
 
@@ -38,7 +40,7 @@ def test_work_that_predicts_nothing_needs_no_pipeline() -> None:
 
 def test_a_network_that_holds_rows_out_while_it_is_fitted_is_evaluated() -> None:
     assert verdict("evaluation.held_out_evaluation", work(FITTED_NETWORK)) == "met"
-    assert verdict("evaluation.cross_validated", work(FITTED_NETWORK)) == "partly"
+    assert verdict("evaluation.spread_shown", work(FITTED_NETWORK)) == "partly"
 
 
 def test_metrics_that_a_network_is_compiled_with_are_metrics() -> None:
@@ -47,12 +49,12 @@ def test_metrics_that_a_network_is_compiled_with_are_metrics() -> None:
 
 def test_layers_are_settings_and_words_need_no_scaler() -> None:
     assert verdict("model_choice.hyperparameters_searched", work(FITTED_NETWORK)) == "partly"
-    assert verdict("model_choice.scaled_where_needed", work(FITTED_NETWORK)) == "not_applicable"
+    assert verdict("model_choice.suits_the_task", work(FITTED_NETWORK)) != "partly"
 
 
 def test_results_on_rows_that_could_not_be_followed_are_left_to_a_person() -> None:
     assert verdict("evaluation.held_out_evaluation", work(OWN_TEST_FILE)) == "needs_human"
-    assert verdict("evaluation.cross_validated", work(OWN_TEST_FILE)) == "partly"
+    assert verdict("evaluation.spread_shown", work(OWN_TEST_FILE)) == "partly"
 
 
 def test_a_metric_of_ones_own_is_a_metric() -> None:
@@ -101,9 +103,9 @@ def test_titles_and_axes_are_no_looks_at_the_data() -> None:
         "import matplotlib.pyplot as plt\nplt.figure()\nplt.hist(frame['a'])\nplt.title('a')\n"
         "plt.xlabel('a')\nplt.ylabel('n')\nplt.tight_layout()\nplt.show()\n"
     )
-    found = finding("data_preparation.data_explored", work(LOAD + plot))
+    found = finding("data_preparation.exploration_acted_on", work(LOAD + plot))
     assert found.verdict == "partly"
-    assert found.reason == "The data is looked at with hist only."
+    assert [span.line for span in found.evidence] == [5], "the histogram alone"
 
 
 @pytest.mark.parametrize(
@@ -129,14 +131,14 @@ def test_a_module_too_large_to_read_is_still_the_works_own() -> None:
 
 def test_plots_of_something_unseen_count_for_a_little() -> None:
     code = LOAD + "import matplotlib.pyplot as plt\nf, axes = plt.subplots()\nfriend(frame, axes)\nplt.show()\n"
-    assert verdict("data_preparation.data_explored", work(code)) == "partly"
+    assert verdict("data_preparation.exploration_acted_on", work(code)) == "partly"
 
 
 def test_a_log_line_is_no_look_at_the_data() -> None:
     code = LOAD + FOREST + "import logging\nlogger = logging.getLogger()\nlogger.info('loaded')\n"
     evidence = work(code + "RandomForestClassifier().fit(frame[['a']], frame['left'])\n")
     assert verdict("data_preparation.missing_values", evidence) == "not_met"
-    assert verdict("data_preparation.data_explored", evidence) == "not_met"
+    assert verdict("data_preparation.exploration_acted_on", evidence) == "not_met"
 
 
 @pytest.mark.parametrize(

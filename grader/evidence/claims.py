@@ -1,0 +1,162 @@
+"""What a work claims in words, and whether its run bears it out.
+
+Words that set a goal, quote somebody else or speak of a baseline claim nothing; a figure that the run printed nothing
+comparable to is neither right nor wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from grader.evidence.figures import MAX_FIGURES, read_figures, read_printed
+from grader.evidence.notebooks import Notebook
+from grader.evidence.vocabulary import ERRORS, METRIC, MODEL, RATIOS, metric_of, model_of
+from grader.model import Claim, Document, Figure, Ranking, SavedText, Span
+
+RATIO_TOLERANCE = 0.01
+SHARE_TOLERANCE = 0.02  # of the value, for what is no ratio
+MAX_RANKINGS = 40
+_NO_CLAIM = re.compile(
+    r"(?i)\b(at least|at most|goal|aim|target of|should|must|expect\w*|requir\w+|need\w*|would|could|might|previous\w*"
+    r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|if|below|above|less than"
+    r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b|[<>≥≤]"
+)
+# Which rows a figure is of, where its line says so; no word means rows that were held out.
+_ROWS = {
+    "training": re.compile(r"(?i)\btrain(?:ing)?\b(?! time)"),
+    "folds": re.compile(r"(?i)\b(?:cv|cross[- ]?val\w*|folds?)\b|\d-fold"),
+    "validation": re.compile(r"(?i)\b(?:val|valid|validation|dev|oob|out[- ]of[- ]bag)\b"),
+}
+_OVER = re.compile(r"(?i)\b(?:outperform\w*|beats?|(?:is|was|did|performs?|performed|does) (?:clearly )?better than)\b")
+_BEST = re.compile(
+    r"(?i)\b(?:(?:performs?|performed|did|does|works?|worked|is|was|scored|scores) (?:the )?best"
+    r"|(?:best|winning)(?: performing)? (?:model|one|classifier|regressor)"
+    r"|(?:has|had|gave|gives|achiev\w+|reach\w+|with) the (?:highest|best|lowest))\b"
+)
+_DENIED = re.compile(r"(?i)\b(?:not|n't|no|never|although|unless|if|would|could|should|whether|which|what|\?)\b|\?")
+
+
+def read_claims(
+    documents: Iterable[Document], notebooks: Iterable[Notebook]
+) -> tuple[tuple[Figure, ...], tuple[Ranking, ...]]:
+    """Return the figures and the rankings that README files, Markdown and notebooks' text claim."""
+    texts = [(item.path, None, item.text) for item in documents if _is_prose(item)]
+    texts += [(book.fact.path, cell, text) for book in notebooks for cell, text in book.markdown]  # type: ignore[misc]
+    figures: list[Figure] = []
+    rankings: list[Ranking] = []
+    for path, cell, text in texts:
+        figures += [item for item in read_figures(text, path, cell) if not _NO_CLAIM.search(item.span.text)]
+        rankings += _rankings(text, path, cell)
+    return tuple(figures[:MAX_FIGURES]), tuple(rankings[:MAX_RANKINGS])
+
+
+def read_saved(saved: Iterable[SavedText]) -> tuple[Figure, ...]:
+    """Return the figures with a metric's name in what the notebooks had printed when they were handed in."""
+    found = [item for text in saved for item in read_printed(text.text, text.path, text.cell)]
+    return tuple(found[:MAX_FIGURES])
+
+
+def check_claims(
+    claimed: Sequence[Figure], rankings: Sequence[Ranking], observed: Sequence[Figure]
+) -> tuple[Claim, ...]:
+    """Return every claim with what the run showed of it, in the order given, figures first."""
+    return (
+        *(_check_figure(item, observed) for item in claimed),
+        *(_check_ranking(item, observed) for item in rankings),
+    )
+
+
+def tolerance_of(figure: Figure) -> float:
+    """Return how far a run may lie from the claim: 0.01 for ratios, 2 % for others, or half of its last digit."""
+    usual = RATIO_TOLERANCE if figure.metric in RATIOS else SHARE_TOLERANCE * abs(figure.value)
+    return max(usual, figure.unit / 2)
+
+
+def _is_prose(document: Document) -> bool:
+    return document.kind in ("readme", "markdown") and not document.path.endswith(".ipynb")
+
+
+def _check_figure(figure: Figure, observed: Sequence[Figure]) -> Claim:
+    tolerance = tolerance_of(figure)
+    claim = Claim(span=figure.span, metric=figure.metric, claimed=_shown(figure), tolerance=tolerance)
+
+    def nearest(candidates: Sequence[Figure]) -> float | None:
+        return min((item.value for item in candidates), key=lambda value: abs(value - figure.value), default=None)
+
+    same = nearest([item for item in observed if item.metric in ("", figure.metric)])
+    if same is not None and abs(same - figure.value) <= tolerance + 1e-9:
+        return claim.model_copy(update={"observed": same, "agrees": True})
+    against = nearest([item for item in observed if _refutes(item, figure)])
+    return claim if against is None else claim.model_copy(update={"observed": against, "agrees": False})
+
+
+def _refutes(item: Figure, figure: Figure) -> bool:
+    """Tell whether an observed figure is surely of the same thing: metric, rows, and the model where one is named.
+
+    A number that stands alone may be of anything, and one of training rows or of folds says nothing of held-out rows.
+    """
+    of_model = figure.subject in ("", item.subject)
+    return item.metric == figure.metric and of_model and _rows(item.span.text) == _rows(figure.span.text)
+
+
+def _rows(text: str) -> frozenset[str]:
+    return frozenset(name for name, pattern in _ROWS.items() if pattern.search(text))
+
+
+def _shown(figure: Figure) -> str:
+    return f"{figure.metric} {figure.value:.6g}" + (f" of {figure.subject}" if figure.subject else "")
+
+
+def _rankings(text: str, path: str, cell: int | None) -> list[Ranking]:
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        for sentence in re.split(r"(?<=[.!?;])\s+", line[:1000]):
+            span = Span(path=path, cell=cell, line=number, end_line=number, text=sentence.strip()[:200])
+            found += _ranking(sentence, span)
+    return found
+
+
+def _ranking(sentence: str, span: Span) -> list[Ranking]:
+    """Return what one sentence says of which model is best; one that denies, asks or names too many says nothing."""
+    models = [(match.start(), model_of(match)) for match in MODEL.finditer(sentence)]
+    names = list(dict.fromkeys(name for _, name in models))
+    measured = {metric_of(match) for match in METRIC.finditer(sentence)}
+    metric = measured.pop() if len(measured) == 1 else ""
+    if not names or _DENIED.search(sentence):
+        return []
+    if (over := _OVER.search(sentence)) and len(names) == 2:
+        before = [name for place, name in models if place < over.start()]
+        after = [name for place, name in models if place > over.start()]
+        if len(set(before)) == len(set(after)) == 1 and before[0] != after[0]:
+            return [Ranking(span=span, best=before[0], over=after[0], metric=metric)]
+        return []
+    return [Ranking(span=span, best=names[0], metric=metric)] if _BEST.search(sentence) and len(names) == 1 else []
+
+
+def _check_ranking(ranking: Ranking, observed: Sequence[Figure]) -> Claim:
+    """Compare the best figure of each model, by metric and rows; the claim holds where it does by any of them."""
+    rest = ranking.over or "the others"
+    said = f"{ranking.best} better than {rest}" + (f" by {ranking.metric}" if ranking.metric else "")
+    claim = Claim(kind="ranking", span=ranking.span, metric=ranking.metric, claimed=said)
+    groups: dict[tuple[str, frozenset[str]], list[Figure]] = {}
+    for item in observed:
+        rows = _rows(item.span.text)
+        if item.subject and ranking.metric in ("", item.metric) and "training" not in rows:
+            groups.setdefault((item.metric, rows), []).append(item)
+    found = (_holds(ranking, metric, figures) for (metric, _), figures in groups.items())
+    verdicts = [verdict for verdict in found if verdict is not None]
+    return claim.model_copy(update={"agrees": any(verdicts)}) if verdicts else claim
+
+
+def _holds(ranking: Ranking, metric: str, figures: Sequence[Figure]) -> bool | None:
+    sign = -1 if metric in ERRORS else 1
+    best: dict[str, float] = {}
+    for item in figures:
+        best[item.subject] = max(best.get(item.subject, float("-inf")), sign * item.value)
+    others = [value for name, value in best.items() if name != ranking.best and ranking.over in ("", name)]
+    if ranking.best not in best or not others:
+        return None
+    if metric == "":  # a number beside a name, of which nobody says whether more of it is better
+        return True if best[ranking.best] >= max(others) else None
+    return best[ranking.best] >= max(others)

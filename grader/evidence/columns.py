@@ -1,0 +1,199 @@
+"""Where the code names a column, and what it does with it there: looks, changes, chooses rows by it, or predicts it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from grader.evidence.catalog import kind_of
+from grader.evidence.parsing import Unit
+from grader.evidence.spans import span_of
+from grader.evidence.targets import predicted_names
+from grader.model import ColumnUse
+from grader.model.steps import ColumnAction
+
+MAX_USES = 3000
+_MAX_NAME = 100
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
+_SHOWN = frozenset(("print", "display"))
+_SHOWN_RESULTS = frozenset(("mean", "median", "sum", "std", "min", "max", "sort_values", "sample", "round", "agg"))
+_AXES = frozenset(("x", "y", "hue", "col", "column", "columns", "by", "values", "index", "subset", "names"))
+_CHANGING = frozenset(
+    ("drop", "fillna", "replace", "clip", "map", "dropna", "astype", "apply", "cut", "qcut", "to_datetime",
+     "to_numeric", "log", "log1p", "sqrt", "where", "mask", "get_dummies", "drop_duplicates", "interpolate",
+     "ffill", "bfill", "query", "isin", "between", "pop", "set_index", "winsorize")
+)  # fmt: skip
+_OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
+_TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What surrounds a node: what constants and names stand for, the function, and what is done with columns there."""
+
+    constants: Mapping[str, str]
+    predicted: frozenset[str]
+    function: str = ""
+    action: ColumnAction = "read"
+    strings: bool = False
+
+
+def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
+    """Return the places that name a column by a literal, in the order of the code, at most 3,000."""
+    found: list[ColumnUse] = []
+    read = list(units)
+    constants, predicted = _constants(read), predicted_names(read)
+    for unit in read:
+        try:
+            place = _Place(constants, predicted.get(unit.source.path, frozenset()))
+            found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
+        except RecursionError:
+            continue
+    return tuple(found)
+
+
+def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
+    if isinstance(node, _DEFINITIONS):
+        function = f"{place.function}.{node.name}" if place.function else node.name
+        place = _Place(place.constants, place.predicted, function)
+    elif isinstance(node, ast.Assign):
+        yield from _assigned(unit, node, place)
+        return
+    elif isinstance(node, ast.Call):
+        yield from _called(unit, node, place)
+        return
+    elif isinstance(node, ast.Subscript):
+        yield from _subscript(unit, node, place)
+        return
+    elif isinstance(node, ast.Constant):
+        if place.strings and isinstance(node.value, str):
+            yield _use(unit, node, node.value, place)
+        return
+    elif isinstance(node, ast.Name):
+        if place.strings and node.id in place.constants:
+            yield _use(unit, node, place.constants[node.id], place)
+        return
+    elif isinstance(node, ast.Expr) and _is_shown(unit, node):
+        place = replace(place, action="looked")
+    for child in ast.iter_child_nodes(node):
+        yield from _below(unit, child, place)
+
+
+def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse]:
+    for target in node.targets:
+        for name, value in _pairs(target, node.value):
+            if isinstance(name, ast.Name) and (name.id in place.predicted or _TARGET.match(name.id)):
+                yield from _target(unit, value, place)
+        if isinstance(target, ast.Subscript):
+            yield from _below(unit, target, replace(place, action="changed"))
+    yield from _below(unit, node.value, place)
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
+    """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or around it."""
+    inner = value
+    while True:
+        if isinstance(inner, ast.Subscript) and (names := _names(inner.slice, place.constants)):
+            yield from (_use(unit, value, name, replace(place, action="target")) for name in names)
+            return
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            if inner.func.attr == "pop" and inner.args and (names := _names(inner.args[0], place.constants)):
+                yield _use(unit, value, names[0], replace(place, action="target"))
+                return
+            inner = inner.func.value
+        elif isinstance(inner, ast.Attribute):
+            if inner.attr not in ("values", "array", "str", "cat", "dt", "iloc", "loc"):
+                yield _use(unit, value, inner.attr, replace(place, action="target"))
+                return
+            inner = inner.value
+        elif isinstance(inner, ast.Compare):
+            inner = inner.left
+        else:
+            return
+
+
+def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
+    name = _last(node.func)
+    inside = replace(place, action=_action(node, name, place))
+    yield from _below(unit, node.func, inside)
+    strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in _SHOWN
+    drawn = _root(node.func) in _PLOTTERS
+    for argument in node.args:
+        yield from _below(unit, argument, replace(inside, strings=strings and not drawn))
+    for keyword in node.keywords:
+        yield from _below(unit, keyword.value, replace(inside, strings=strings and keyword.arg in _AXES))
+
+
+def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[ColumnUse]:
+    yield from _below(unit, node.value, replace(place, strings=False))
+    filtered = any(isinstance(part, ast.Compare) for part in ast.walk(node.slice))
+    action: ColumnAction = "changed" if filtered and place.action == "read" else place.action
+    if names := _names(node.slice, place.constants):
+        yield from (_use(unit, node, name, replace(place, action=action)) for name in names)
+    else:
+        yield from _below(unit, node.slice, replace(place, action=action, strings=False))
+
+
+def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
+    if name in _SHOWN or _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+        return "looked"
+    if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
+        return "looked"
+    return "changed" if name in _CHANGING and place.action != "looked" else place.action
+
+
+def _is_shown(unit: Unit, node: ast.Expr) -> bool:
+    """Tell whether a notebook shows the expression: the last one of a cell, and no call that does something else."""
+    if unit.source.cell is None or not unit.tree.body or unit.tree.body[-1] is not node:
+        return False
+    return not isinstance(node.value, ast.Call) or _last(node.value.func) in _SHOWN_RESULTS
+
+
+def _constants(units: Iterable[Unit]) -> dict[str, str]:
+    """Return the texts that names in capitals stand for (`TARGET = "churn"`), whichever file they are set in."""
+    found = {}
+    for node in (node for unit in units for node in unit.tree.body if isinstance(node, ast.Assign)):
+        for target in node.targets:
+            text = node.value.value if isinstance(node.value, ast.Constant) else None
+            if isinstance(target, ast.Name) and target.id.isupper() and isinstance(text, str):
+                found[target.id] = text
+    return found
+
+
+def _names(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
+    """Return the columns a subscript names: a string, a list of them, or the last part of `loc[rows, column]`."""
+    if isinstance(node, ast.Constant):
+        return [node.value] if isinstance(node.value, str) else []
+    if isinstance(node, ast.Name):
+        return [constants[node.id]] if node.id in constants else []
+    if isinstance(node, ast.List):
+        return [name for item in node.elts[:50] if not isinstance(item, ast.List) for name in _names(item, constants)]
+    if isinstance(node, ast.Tuple) and node.elts:
+        return _names(node.elts[-1], constants)
+    return []
+
+
+def _use(unit: Unit, node: ast.AST, column: str, place: _Place) -> ColumnUse:
+    return ColumnUse(column=column[:_MAX_NAME], action=place.action, span=span_of(unit, node), function=place.function)
+
+
+def _last(function: ast.expr) -> str:
+    return (
+        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    )
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""

@@ -1,0 +1,179 @@
+"""Data preparation: gaps and what stands for one, types, categories, repeats and extremes."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.live import live_columns, live_lines
+from rubrics.models import models, predictors
+from rubrics.preparing import inspecting, of_target, tables_loaded
+from rubrics.results import holds, result_names
+
+TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
+COUNTING = ("isnull", "isna", "notnull", "notna", "info")
+PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
+DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
+TIMES = re.compile(r"(?i)time|iso")
+REPEATS = ("duplicated", "drop_duplicates")
+EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
+            "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
+_GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
+_SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
+_RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
+
+
+@criterion("data_preparation.missing_values", title="Missing values are handled as they will be in use", weight=2)
+def missing_values(evidence: Evidence) -> Finding:
+    """Judge how gaps in the data are dealt with, values that stand for one (-999, "unknown") included: filled by
+    something fitted or by a model that takes them is met; filled or dropped by hand, or only marked, is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load"):
+        return not_applicable("No data was seen to be loaded.")
+    results = result_names(evidence)  # a table of results has gaps of its own
+    filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
+    sentinels, by_hand = _sentinels(evidence), _kept(filling)
+    also = " Values that stand for a gap are turned into one first." if sentinels else ""
+    if fitted := [call for call in by_hand if "Imputer" in call.name]:
+        return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
+    tolerant = [call for call in models(evidence) if last(call.name).startswith(TOLERANT)]
+    if tolerant and not by_hand:
+        return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
+    if by_hand and all(last(call.name) == "dropna" for call in by_hand):
+        return partly(
+            f"Rows or columns with missing values are dropped.{also}",
+            evidence=[*spans(by_hand), *sentinels],
+            score=0.4,
+            advice="A row to be predicted cannot be dropped: fit an imputer on the training rows.",
+            question="What happens when a row to be predicted has a gap?",
+        )
+    if by_hand or sentinels:
+        reason = f"Missing values are filled by hand.{also}" if by_hand else "Gaps are marked, but nothing fills them."
+        return partly(
+            reason,
+            evidence=[*spans(by_hand), *sentinels],
+            score=0.6 if by_hand else 0.4,
+            advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
+        )
+    return _nothing_filled(evidence)
+
+
+def _nothing_filled(evidence: Evidence) -> Finding:
+    if not predictors(evidence) and not unread_part(evidence):
+        return not_applicable("No model was seen for which gaps would have to be filled.")
+    if not tables_loaded(evidence):
+        return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
+    if counted := [call for call in inspecting(evidence) if last(call.name) in COUNTING]:
+        reason = "Gaps are counted and nothing is filled, which is right where there are none."
+        return needs_human(reason, evidence=spans(counted))
+    return absent(
+        evidence,
+        "Nothing was seen that handles missing values.",
+        "Count the gaps, then fill them with an imputer fitted on the training rows, or say why there are none.",
+    )
+
+
+@criterion("data_preparation.types_parsed", title="Dates and numbers are read as what they are")
+def types_parsed(evidence: Evidence) -> Finding:
+    """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, astype, dtype).
+    A column that is named as a date and never parsed is partly met when it is dropped, or taken apart as text, and not
+    met when it is used otherwise.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    calls = live_calls(evidence)
+    parsed = [call for call in calls if last(call.name) in PARSING or {"parse_dates", "dtype"} & set(call.keywords)]
+    parsed = [call for call in parsed if last(call.name) in PARSING or call.kind == "load"]
+    parsed += [call for call in calls if last(call.name) == "astype" and call.assigned]
+    of_dates = [
+        call for call in parsed if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}"
+    ]
+    tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
+    dates = [use for use in live_columns(evidence) if DATE_COLUMN.search(use.column) and use.span.path in tables]
+    if dates and not of_dates:
+        names = ", ".join(sorted({use.column for use in dates})[:3])
+        advice = "Parse it with pd.to_datetime, and make features of it that are known when a prediction is needed."
+        places = [use.span for use in dates]
+        if all("drop" in use.span.text for use in dates):
+            return partly(f"{names} is dropped without being parsed.", evidence=places, advice=advice)
+        if any(".str" in use.span.text for use in dates):
+            return partly(f"{names} is taken apart as text.", evidence=places, advice=advice)
+        return not_met(f"{names} is named as a date and never parsed as one.", evidence=places, advice=advice)
+    if parsed:
+        return met("Columns are turned into the types that they hold.", evidence=spans(parsed))
+    return not_applicable("No column was seen that is named as a date, and no type is changed.")
+
+
+@criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
+def encoding_fits_new_rows(evidence: Evidence) -> Finding:
+    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, one
+    that fails on them or depends on the table at hand is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    encodings = [call for call in live_calls(evidence, "encode") if not of_target(evidence, call)]
+    if not encodings:
+        return not_applicable("No encoding of categories was seen.")
+    safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
+    if safe:
+        return met("The encoder says what to do with unseen categories.", evidence=spans(safe))
+    fitted = [call for call in encodings if "Encoder" in call.name or "Vectorizer" in call.name]
+    if fitted and not all("LabelEncoder" in call.name for call in fitted):
+        return partly(
+            "The encoder is fitted, but nothing says what happens to a category it has not seen.",
+            evidence=spans(fitted),
+            score=0.6,
+            advice='Set handle_unknown="ignore" (OneHotEncoder) or "use_encoded_value" (OrdinalEncoder).',
+        )
+    return partly(
+        f"Categories are encoded with {last(encodings[0].name)}, which depends on the table at hand.",
+        evidence=spans(encodings),
+        score=0.4,
+        advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
+        question="What happens when a new row has a category that was not in the training data?",
+    )
+
+
+@criterion("data_preparation.duplicates_and_outliers", title="Repeated rows and extreme values are looked for")
+def duplicates_and_outliers(evidence: Evidence) -> Finding:
+    """Judge whether repeated rows are looked for (duplicated, drop_duplicates) and extreme values (quantiles, clip, box
+    plots, z-scores, a detector, rows chosen by a range). One of the two is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not tables_loaded(evidence):
+        return not_applicable("No table was seen to be loaded.")
+    repeats, extremes = spans(named(evidence, REPEATS)), spans(named(evidence, EXTREMES))
+    extremes += live_lines(evidence, _RANGE)
+    if repeats and extremes:
+        return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
+    advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
+    if repeats or extremes:
+        found, missing = ("repeated rows", "extreme values") if repeats else ("extreme values", "repeated rows")
+        return partly(f"Only {found} are looked for, not {missing}.", evidence=repeats or extremes, advice=advice)
+    return absent(evidence, "Nothing was seen that looks for repeated rows or extreme values.", advice)
+
+
+def _sentinels(evidence: Evidence) -> list[Span]:
+    """Return where values that stand for a gap become one: `replace(-999, np.nan)`, `na_values=`, an assignment."""
+    calls = [call for call in live_calls(evidence) if call.kind == "load" and "na_values" in call.keywords]
+    calls += [
+        call
+        for call in named(evidence, ("replace", "mask", "where"))
+        if any(_GAP.search(text) for text in (*call.positional, *call.keywords.values())) and call not in calls
+    ]
+    return [*spans(_kept(calls)), *live_lines(evidence, _SENTINEL_SET)]
+
+
+def _kept(calls: list[Call]) -> list[Call]:
+    """Return the calls whose result stays; `dropna()` inside a plot fills nothing. All of them where none is sure."""
+    return [call for call in calls if call.assigned or call.keywords.get("inplace") == "True"] or calls
+
+
+def _takes_unseen(name: str, keywords: dict[str, str]) -> bool:
+    setting = keywords.get("handle_unknown", "").strip("\"'")
+    counting = last(name) in ("TargetEncoder", "TfidfVectorizer", "CountVectorizer")
+    return counting or bool(setting and setting != "error")

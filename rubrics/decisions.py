@@ -1,0 +1,80 @@
+"""Evaluation: whether decisions rest on more than the default threshold."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.live import live_lines, live_matches
+from rubrics.models import is_classifier, models
+from rubrics.results import predicted_names
+
+RANKING = ("roc_auc", "average_precision")
+CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
+CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])?\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
+BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
+CURVES = ("precision_recall_curve", "roc_curve")
+
+
+@criterion("evaluation.decision_threshold", title="Decisions rest on more than the default threshold")
+def decision_threshold(evidence: Evidence) -> Finding:
+    """Judge whether, where one of two classes is predicted outright, probabilities are checked (calibration, Brier
+    score) or the threshold is derived (from a curve, or varied); one set by hand is partly met. It does not apply to
+    more classes, to quantities, or where the assignment's metric ranks rows.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not any(is_classifier(call) for call in models(evidence)):
+        return not_applicable("No classifier was seen.")
+    checked = named(evidence, CALIBRATING)
+    checked += [call for call in live_calls(evidence) if "CalibrationDisplay" in call.name.split(".")]
+    cuts = _cuts(evidence)
+    derived = named(evidence, CURVES) if named(evidence, ("argmax", "argmin")) or _varied(cuts) else []
+    if checked or derived:
+        return met("Probabilities are checked, or the threshold is derived.", evidence=spans([*checked, *derived]))
+    if _varied(cuts):
+        return met("The threshold is a variable that the work sets by results.", evidence=[span for span, _ in cuts])
+    if not _decides(evidence):
+        return not_applicable("No decision between two classes was seen.")
+    advice = "Choose the threshold on validation rows by what a miss and a false alarm cost, and check the calibration."
+    by_hand = [span for span, text in cuts if float(text) != 0.5]
+    if by_hand:
+        reason = "Probabilities are cut at a number; nothing shows where it comes from."
+        return partly(reason, evidence=by_hand, advice=advice)
+    decided = [call for call in live_calls(evidence, "predict") if last(call.name) == "predict"]
+    places = spans(decided) or [span for span, _ in cuts]
+    return not_met("Classes are predicted at the default threshold.", evidence=places, advice=advice)
+
+
+def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
+    """Return where a prediction is compared with a number or a variable, with that number or variable."""
+    predicted = predicted_names(evidence)
+    found = []
+    for span, text in live_matches(evidence, CUTS, most=500):
+        left, _, right = text.rpartition(">")
+        names = re.findall(r"[A-Za-z_]\w*", left)
+        if names and ((span.path, names[0]) in predicted or "predict_proba" in names):
+            found.append((span, right.lstrip("= ")))
+    return found
+
+
+def _varied(cuts: list[tuple[Span, str]]) -> bool:
+    return any(text[:1].isalpha() or text[:1] == "_" for _, text in cuts)
+
+
+def _decides(evidence: Evidence) -> bool:
+    """Tell whether one of two classes is predicted outright, as far as the assignment or the code says so."""
+    if evidence.hidden:
+        two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
+        return two and evidence.hidden[0].metric not in RANKING
+    said = live_calls(evidence, "predict")
+    if said and last(said[-1].name) == "predict_proba" and not _cuts(evidence):
+        return False  # what is handed over in the end are probabilities
+    outright = [call for call in said if last(call.name) == "predict"]
+    two = bool(named(evidence, ("roc_curve", "precision_recall_curve")) or _second_column(evidence))
+    return two and bool(outright or _cuts(evidence))
+
+
+def _second_column(evidence: Evidence) -> bool:
+    return bool(live_lines(evidence, BINARY))

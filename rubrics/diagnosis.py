@@ -1,0 +1,135 @@
+"""Evaluation: a metric that suits, where the model fails, decisions, and what it leans on."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
+from rubrics.evaluation import NO_MODEL
+from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.live import live_lines, live_matches
+from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
+from rubrics.models import predictors
+from rubrics.preparing import DECORATION
+from rubrics.results import Name, holds, predicted_names
+
+OF_THE_ASSIGNMENT = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "average precision",
+    "accuracy": "accuracy",
+    "rmse": "squared error",
+    "mae": "absolute error",
+}
+WEAK = frozenset(("accuracy", "R2", "the model's own score"))
+FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
+                  "plot_confusion_matrix")  # fmt: skip
+FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
+MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
+WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
+DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
+EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
+              "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights")  # fmt: skip
+EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
+LEARNED = re.compile(r"\.(feature_importances_|coef_|get_score\(|get_feature_importance\(|summary2?\(\))")
+
+
+@criterion("evaluation.fitting_metric", title="The metric suits the problem", weight=2)
+def fitting_metric(evidence: Evidence) -> Finding:
+    """Judge what the work measures itself with: the assignment's own metric, or one that shows more than a share of
+    hits, is met; accuracy, R2 or the model's own score alone is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not predictors(evidence):
+        return not_applicable(NO_MODEL)
+    measured = metrics_used(evidence)
+    asked = OF_THE_ASSIGNMENT.get(evidence.hidden[0].metric) if evidence.hidden else None
+    if asked in measured:
+        return met(f"The work measures {asked}, as the assignment does.", evidence=spans([measured[asked]]))
+    strong = [name for name in measured if name not in WEAK and name in CLASSIFICATION | REGRESSION]
+    if strong:
+        places = spans(measured[name] for name in strong)
+        if asked:
+            reason = f"The work measures {', '.join(strong)}, but not {asked}, by which it is judged."
+            return partly(reason, evidence=places, score=0.7, advice=f"Measure {asked} too, on held-out rows.")
+        return met(f"The work measures {', '.join(strong)}.", evidence=places)
+    if measured:
+        return partly(
+            f"The work measures {', '.join(measured)} alone.",
+            evidence=spans(measured.values()),
+            score=0.4,
+            advice="Add metrics that show what a miss and a false alarm cost, such as ROC AUC, precision and recall.",
+            question="What would a model that always says the commonest class reach by this measure?",
+        )
+    if own := own_metrics(evidence):
+        return met("The work measures with a metric of its own.", evidence=spans(own))
+    return absent(
+        evidence, "No metric was seen to be computed.", "Compute a metric that fits the task on held-out rows."
+    )
+
+
+@criterion("evaluation.error_analysis", title="It is shown where the model fails")
+def error_analysis(evidence: Evidence) -> Finding:
+    """Judge whether the work looks at its errors and not at one number alone: a confusion matrix or a report by class,
+    residuals, learning curves, the rows that it gets wrong, errors by group.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not predictors(evidence):
+        return not_applicable(NO_MODEL)
+    shown = named(evidence, FAILURES_SHOWN)
+    shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
+    wrong = _error_names(evidence)
+    looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
+    shown += [call for call in looks if _of_errors(call, wrong)]
+    places = [*spans(shown), *live_lines(evidence, WRONG_ROWS)]
+    if places:
+        names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
+        return met(f"The work looks at its errors: {names}.", evidence=places)
+    return absent(
+        evidence,
+        "Nothing was seen that shows where the model fails.",
+        "Show a confusion matrix or residuals, by group where groups matter; say what follows.",
+        question="For which kind of row is this model wrong most often?",
+    )
+
+
+@criterion("evaluation.features_interpreted", title="It is shown what the model leans on")
+def features_interpreted(evidence: Evidence) -> Finding:
+    """Judge whether code that runs computes or shows what the features contribute: importances, coefficients,
+    permutation, partial dependence, SHAP.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not predictors(evidence):
+        return not_applicable(NO_MODEL)
+    shown = named(evidence, EXPLAINING)
+    shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
+    places = [*spans(shown), *live_lines(evidence, LEARNED)]
+    if places:
+        return met("It is shown what the features contribute.", evidence=places)
+    return absent(
+        evidence,
+        "Nothing was seen that shows what the model leans on.",
+        "Show permutation_importance on held-out rows, or coefficients of scaled features, and check them for sense.",
+        question="Which three features matter most here, and do you believe it?",
+    )
+
+
+def _error_names(evidence: Evidence) -> frozenset[Name]:
+    """Return the variables that hold the truth minus what was predicted, or where the two differ."""
+    predicted = predicted_names(evidence)
+    found = set()
+    for span, text in live_matches(evidence, MINUS, most=500):
+        name, _, value = text.partition("=")
+        used = {(span.path, word) for word in re.findall(r"[A-Za-z_]\w*", value)}
+        if predicted & used or ".predict(" in value:
+            found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
+    return frozenset(found)
+
+
+def _of_errors(call: Call, wrong: frozenset[Name]) -> bool:
+    """Tell whether a look is at errors: at a variable that holds them, or at the truth minus what was predicted."""
+    if last(call.name) in DECORATION:
+        return False
+    return holds(call, wrong) or any(DIFFERENCE.search(text) for text in call.positional if text[:1] not in "\"'")

@@ -1,0 +1,119 @@
+"""Data preparation: whether what is to be predicted is looked at, and whether looking led to anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
+from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.live import before, live_columns, target_columns
+from rubrics.models import models, predictors
+from rubrics.preparing import DECORATION, inspecting
+
+SEVERAL = 2
+WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
+TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
+COUNTERS = ("bincount", "Counter", "unique")
+WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
+
+
+@criterion("data_preparation.target_looked_at", title="What is to be predicted is looked at")
+def target_looked_at(evidence: Evidence) -> Finding:
+    """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread are
+    known; a description of the whole table is partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load") or not predictors(evidence):
+        return not_applicable("No data was seen from which something is predicted.")
+    targets = target_columns(evidence)
+    looks = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
+    looks += spans(_looks_at_target(evidence))
+    if looks:
+        return met("The column that is predicted is looked at by itself.", evidence=looks)
+    advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
+    whole = [call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE]
+    if whole:
+        reason = "The whole table is described, the column that is predicted is not looked at by itself."
+        return partly(reason, evidence=spans(whole), advice=advice)
+    if not targets and inspecting(evidence):
+        reason = "Data is looked at; which column is predicted could not be followed."
+        return needs_human(reason, evidence=spans(inspecting(evidence)))
+    return absent(evidence, "Nothing was seen that looks at the column that is predicted.", advice)
+
+
+@criterion("data_preparation.exploration_acted_on", title="Looking at the data leads to decisions")
+def exploration_acted_on(evidence: Evidence) -> Finding:
+    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the column
+    changed, dropped or filtered, counted gaps filled, counted repeats dropped, a skewed target weighed or stratified.
+    Two such pairs are met; one is partly met, and so is looking without acting, for less.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    if not live_calls(evidence, "load"):
+        return not_applicable("No data was seen to be loaded.")
+    pairs = {what: (first, second) for what, first, second in _pairs(evidence)}
+    places = [span for pair in pairs.values() for span in pair]
+    if len(pairs) >= SEVERAL:
+        return met(f"What was looked at is acted on: {', '.join(list(pairs)[:4])}.", evidence=places)
+    advice = "Say in code what follows from a look: fill, drop, cap or transform the column that was looked at."
+    if pairs:
+        return partly(f"Of what was looked at, only {next(iter(pairs))} is acted on.", evidence=places, advice=advice)
+    if inspecting(evidence):
+        looks = [call for call in inspecting(evidence) if last(call.name) not in DECORATION] or inspecting(evidence)
+        reason = "Data is looked at, and nothing was seen that acts on what was looked at."
+        return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
+    return absent(
+        evidence,
+        "Nothing was seen that looks at the data before modelling.",
+        "Show the target's shares, the gaps and the distributions, and act on what they show.",
+    )
+
+
+def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
+    """Yield what was looked at, the look, and the first step after it that acts on the same."""
+    targets = target_columns(evidence)
+    changed = [use for use in live_columns(evidence, "changed") if use.column not in targets]
+    for use in live_columns(evidence, "looked"):
+        after = [other.span for other in changed if other.column == use.column]
+        yield from _pair(f'column "{use.column[:40]}"', [use.span], after)
+    looks = inspecting(evidence)
+    counted = [call for call in looks if last(call.name) in ("isnull", "isna", "info", "notna")]
+    yield from _pair("gaps", spans(counted), spans(live_calls(evidence, "impute")))
+    yield from _pair(
+        "repeated rows", spans(named(evidence, ("duplicated",))), spans(named(evidence, ("drop_duplicates",)))
+    )
+    shares = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
+    shares += spans(_looks_at_target(evidence))
+    yield from _pair("the classes' shares", shares, spans(_weighing(evidence)))
+
+
+def _pair(what: str, looks: Iterable[Span], acts: Iterable[Span]) -> Iterator[tuple[str, Span, Span]]:
+    acting = list(acts)
+    for look in looks:
+        after = next((act for act in acting if before(look, act)), None)
+        if after is not None:
+            yield what, look, after
+            return
+
+
+def _weighing(evidence: Evidence) -> list[Call]:
+    calls = [*models(evidence), *live_calls(evidence, "split", "fit", "resample")]
+    given = [call for call in calls if any(call.keywords.get(name, "None") != "None" for name in WEIGHTS)]
+    return [
+        *given,
+        *live_calls(evidence, "resample"),
+        *(c for c in live_calls(evidence) if "Stratified" in last(c.name)),
+    ]
+
+
+def _looks_at_target(evidence: Evidence) -> list[Call]:
+    """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
+    found = []
+    for call in [*inspecting(evidence), *named(evidence, COUNTERS)]:
+        names = evidence.code.predicted.get(call.span.path, ())
+        read = call.positional[0] if call.positional else ""
+        if call.receiver in names or read in names or TARGET_NAME.match(call.receiver) or TARGET_NAME.match(read):
+            found.append(call)
+    return found

@@ -1,0 +1,119 @@
+"""What of columns, searches and lines of code takes part when the work runs; as `live_calls`, dead code left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from grader import ColumnUse, Evidence, SearchFact, Source, Span
+from rubrics.code_text import code_lines, line_span
+from rubrics.once import once_a_work
+from rubrics.reached import outermost, own_functions, reached_functions, test_paths
+
+MOST_LINES = 12
+MOST_CHARACTERS = 300
+MOST_ABOVE = 400
+
+
+def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
+    """Return the places that name a column in code that is reached, of the given actions or of any."""
+    reached, tests = reached_functions(evidence), test_paths(evidence)
+    return [
+        use
+        for use in evidence.code.columns
+        if (not actions or use.action in actions)
+        and use.span.path not in tests
+        and (not use.function or use.function in reached)
+    ]
+
+
+def target_columns(evidence: Evidence) -> frozenset[str]:
+    """Return the columns that the work predicts, as far as the code names them."""
+    return frozenset(use.column for use in live_columns(evidence, "target"))
+
+
+def live_searches(evidence: Evidence) -> list[SearchFact]:
+    """Return the searches of settings in code that is reached."""
+    reached, tests = reached_functions(evidence), test_paths(evidence)
+    found = [fact for fact in evidence.code.searches if fact.span.path not in tests]
+    return [fact for fact in found if not fact.function or fact.function in reached]
+
+
+def live_lines(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:
+    """Return up to 12 lines of reached code that hold `pattern`, strings and comments left out."""
+    return [span for span, _ in _matches(evidence, pattern, MOST_LINES)]
+
+
+def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MOST_LINES) -> list[tuple[Span, str]]:
+    """Return the same lines, up to `most`, with the text of the pattern's first group."""
+    return [(span, match[1]) for span, match in _matches(evidence, pattern, most)]
+
+
+def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterator[tuple[Span, re.Match[str]]]:
+    found = 0
+    for source, number, line in _live_code(evidence):
+        if match := pattern.search(line):
+            found += 1
+            yield line_span(source, number), match
+            if found >= most:
+                return
+
+
+@once_a_work
+def _live_code(evidence: Evidence) -> tuple[tuple[Source, int, str], ...]:
+    """Return (source, 1-based line, code) of the lines that are reached, each cut, so that no pattern takes long."""
+    dead, tests = _dead_lines(evidence), test_paths(evidence)
+    return tuple(
+        (source, number, line[:MOST_CHARACTERS])
+        for source in evidence.code.sources
+        if source.path not in tests
+        for number, line in code_lines(source)
+        if (source.path, source.cell, number) not in dead
+    )
+
+
+def before(first: Span, second: Span) -> bool:
+    """Tell whether `first` stands before `second` in the same file or notebook."""
+    return first.path == second.path and _order(first) < _order(second)
+
+
+def in_loop(evidence: Evidence, span: Span) -> bool:
+    """Tell whether a place stands in a loop or a comprehension, by the indentation of the lines above it."""
+    lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
+    if not lines:
+        return False
+    own, depth = lines[-1][:MOST_CHARACTERS], _depth(lines[-1])
+    if re.search(r"\bfor\b.+\bin\b", own):
+        return True
+    for line in lines[-2:-MOST_ABOVE:-1]:
+        if line.strip() and _depth(line) < depth:
+            depth = _depth(line)
+            if re.match(r"\s*(async\s+)?(for|while)\b", line):
+                return True
+            if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
+                return False
+    return False
+
+
+@once_a_work
+def _lines(evidence: Evidence) -> dict[tuple[str, int | None], list[str]]:
+    return {(source.path, source.cell): source.text.split("\n") for source in evidence.code.sources}
+
+
+def _depth(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _order(span: Span) -> tuple[int, int]:
+    return (span.cell or 0, span.line or 0)
+
+
+@once_a_work
+def _dead_lines(evidence: Evidence) -> set[tuple[str, int | None, int]]:
+    reached = reached_functions(evidence)
+    dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
+    return {
+        (fact.span.path, fact.span.cell, line)
+        for fact in dead
+        for line in range(fact.span.line or 0, (fact.span.end_line or 0) + 1)
+    }

@@ -1,0 +1,53 @@
+"""What the criteria of data preparation have in common: which calls prepare, look, or keep an order."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.facts import last, live_calls
+
+PREPARING = ("transform", "impute", "encode")
+TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
+DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
+TARGET = re.compile(r"(?i)(^|_)(y|target|labels?|classes)($|_|\.|\[|['\"])")
+VARIABLE_COLUMN = re.compile(r"\[\s*[A-Za-z_]\w*\s*\]")  # frame[column]: one column after the other
+# Calls of plotting libraries that show nothing by themselves.
+DECORATION = frozenset(
+    ("figure", "subplots", "subplot", "subplot2grid", "add_subplot", "axes", "use", "title", "suptitle", "xlabel",
+     "ylabel", "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context",
+     "color_palette", "xticks", "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline",
+     "axvline", "colorbar", "gca", "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel",
+     "despine", "init_notebook_mode")
+)  # fmt: skip
+
+
+def inspecting(evidence: Evidence) -> list[Call]:
+    """Return the live calls that look at data; `logger.info()` is not `frame.info()`."""
+    return [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+
+
+def tables_loaded(evidence: Evidence) -> list[Call]:
+    """Return the live calls that load a table, a model's file not counted."""
+    return [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]
+
+
+def of_target(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call is one of a LabelEncoder that may be there for the target alone, as it is meant to be."""
+    if "LabelEncoder" not in call.name and "LabelBinarizer" not in call.name:
+        return False
+    uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in ("fit", "fit_transform")]
+    return all(_on_target(its) for its in uses) or (len(uses) == 1 and not VARIABLE_COLUMN.search(_text(uses[0])))
+
+
+def in_order(call: Call) -> bool:
+    """Tell whether a split keeps the order of its rows."""
+    return "TimeSeriesSplit" in call.name or call.keywords.get("shuffle") == "False"
+
+
+def _on_target(call: Call) -> bool:
+    return bool(TARGET.search(_text(call)) or any(TARGET.search(name) for name in call.assigned))
+
+
+def _text(call: Call) -> str:
+    return call.positional[0] if call.positional else ""

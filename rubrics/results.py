@@ -1,0 +1,75 @@
+"""Which variables hold results, and which hold predictions, whatever they are called."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.live import live_matches
+from rubrics.once import once_a_work
+from rubrics.reached import last, live_calls
+
+Name = tuple[str, str]
+_HOPS = 2
+# What stands left of a result on its line: `a = ...`, `a[name] = ...`, `a += ...`, `a.append(...)`
+_LEFT = re.compile(
+    r"^\s*(?:([A-Za-z_][\w, ]*?)(?:\[[^\]]*\])?\s*[-+]?=(?!=)"
+    r"|([A-Za-z_]\w*)(?:\[[^\]]*\])?\.(?:append|extend|update)\()"
+)
+_BOUND = re.compile(r"(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
+_LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+@once_a_work
+def result_names(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what holds a score, the results of folds, or something made of that."""
+    scores = live_calls(evidence, "score", "cross_validate")
+    measuring = {last(call.function) for call in scores if call.function}
+    return _spread(evidence, [*scores, *(call for call in live_calls(evidence) if last(call.name) in measuring)])
+
+
+@once_a_work
+def predicted_names(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what holds predictions, or something made of them."""
+    return _spread(evidence, live_calls(evidence, "predict"))
+
+
+def holds(call: Call, names: frozenset[Name]) -> bool:
+    """Tell whether a call is made on, or given, one of the variables `names`."""
+    return any((call.span.path, name) in names for name in (call.receiver, *call.arguments))
+
+
+def _spread(evidence: Evidence, calls: list[Call]) -> frozenset[Name]:
+    found = {(call.span.path, name) for call in calls for name in call.assigned}
+    for call in calls:
+        left = _LEFT.match(call.span.text.partition("\n")[0])
+        found |= {(call.span.path, name) for name in _NAME.findall(left[1] or left[2])} if left else set()
+    lines = [(span.path, *_sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000)]
+    tables = _tables(evidence, lines)
+    found -= tables
+    for _ in range(_HOPS):
+        found |= {
+            (path, name)
+            for path, bound, source in lines
+            if any((path, used) in found for used in source)
+            for name in bound
+            if (path, name) not in tables
+        }
+    return frozenset(found)
+
+
+def _sides(text: str) -> tuple[list[str], list[str]]:
+    """Return the names that a line binds, and those it binds them from: an assignment's, or a loop's."""
+    if (loop := _LOOP.search(text)) is not None:
+        return _NAME.findall(loop[1]), _NAME.findall(loop[2])
+    name, _, value = text.partition("=")
+    return _NAME.findall(name)[:1], _NAME.findall(value)
+
+
+def _tables(evidence: Evidence, lines: list[tuple[str, list[str], list[str]]]) -> set[Name]:
+    """Return the variables that hold the data itself: a column of predictions makes no table of predictions."""
+    found = {(call.span.path, name) for call in live_calls(evidence, "load") for name in call.assigned}
+    for _ in range(_HOPS):
+        found |= {(path, name) for path, bound, source in lines for name in bound if (path, *source[:1]) in found}
+    return found

@@ -1,0 +1,138 @@
+"""Data preparation: a split that fits the rows, one pipeline, and files left as they were found."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.live import live_columns
+from rubrics.models import is_classifier, models, predictors
+from rubrics.preparing import DATES, PREPARING, in_order, of_target, tables_loaded
+
+PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
+STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
+GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
+STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
+ENTITY = re.compile(
+    r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$"
+)
+REMOVING = ("os.remove", "os.unlink", "os.rename", "os.replace", "shutil.move")
+
+
+@criterion("data_preparation.split_fits_data", title="The split fits the rows", weight=1)
+def split_fits_data(evidence: Evidence) -> Finding:
+    """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their order,
+    rows of one entity stay together. A random split is not met in an assignment of time series, and of rows that the
+    work itself put in order of time; other dated rows, and entities that the code groups by, are left to a person. A
+    quantity without dates or entities may be split as it comes.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    splits = live_calls(evidence, "split", "cross_validate", "search")
+    ordered = [call for call in splits if in_order(call)]
+    grouped = [*named(evidence, GROUPED), *(call for call in splits if call.keywords.get("groups", "None") != "None")]
+    if ordered or grouped:
+        what = "in their order" if ordered else "so that entities stay together"
+        return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
+    cuts = {_key(call.span) for call in splits}
+    mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and _key(leak.spans[-1]) in cuts]
+    if mixed:
+        advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
+        return not_met(mixed[0].message, evidence=[span for leak in mixed for span in leak.spans], advice=advice)
+    dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    if splits and evidence.modality == "time-series":
+        advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
+        return not_met("Rows of a time series are split at random.", evidence=spans([*splits, *dated]), advice=advice)
+    entities = [use.span for use in live_columns(evidence) if ENTITY.match(use.column) and "groupby" in use.span.text]
+    if splits and (dated or entities):
+        what = "The data holds dates" if dated else "Rows are grouped by an entity"
+        places = [*spans([*splits[:4], *dated[:4]]), *entities[:4]]
+        return needs_human(f"{what}, and the split is random; whether that fits depends on the task.", evidence=places)
+    return _shares_kept(evidence, splits)
+
+
+def _key(span: Span) -> tuple[str, int | None, int | None]:
+    return (span.path, span.cell, span.line)
+
+
+def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
+    if not splits or not any(is_classifier(call) for call in models(evidence)):
+        return not_applicable("No split was seen of classes, of dated rows or of entities.")
+    kept = [call for call in splits if call.keywords.get("stratify", "None") != "None"]
+    kept += named(evidence, STRATIFIED)
+    if kept:
+        return met("The split keeps the classes' shares.", evidence=spans(kept))
+    if not live_calls(evidence, "split"):
+        # cross_val_score and the searches stratify by themselves when they are given a classifier
+        return met("Folds of a classifier are stratified by default.", evidence=spans(splits))
+    return not_met(
+        "The split leaves the classes' shares to chance.",
+        evidence=spans(live_calls(evidence, "split")),
+        advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
+    )
+
+
+@criterion("data_preparation.pipeline_used", title="Preparation and model are one pipeline", weight=2)
+def pipeline_used(evidence: Evidence) -> Finding:
+    """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment."""
+    if problem := unreadable(evidence):
+        return problem
+    steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not of_target(evidence, call)]
+    pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
+    if pipelines:
+        return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
+    columns = named(evidence, PIPELINES)
+    if columns:
+        return partly(
+            "The preprocessing is bound together, the model is not part of it.",
+            evidence=spans(columns),
+            score=0.6,
+            advice="Put the ColumnTransformer and the model into one Pipeline and fit that.",
+        )
+    if not steps or not predictors(evidence):
+        return not_applicable("No preprocessing step was seen that would have to learn from the training rows.")
+    return not_met(
+        "Preprocessing steps stand apart from the model.",
+        evidence=spans(steps),
+        advice="Build one Pipeline of the preprocessing and the model: it cannot leak, and new rows are treated alike.",
+        question="How do you make sure that a new row gets the same treatment as the training rows?",
+    )
+
+
+@criterion("data_preparation.raw_data_kept", title="The data files are left as they were found", weight=0.5)
+def raw_data_kept(evidence: Evidence) -> Finding:
+    """Judge whether every file that is loaded stays as it was: none is saved to, moved or removed by the same file or
+    notebook after it was loaded there. Where no path is written out in the code it does not apply.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    loads = [(_path(call), call) for call in tables_loaded(evidence)]
+    known = {(call.span.path, path): call for path, call in reversed(loads) if path}
+    if not known:
+        return not_applicable("No path of a data file was seen in the code.")
+    saves = live_calls(evidence, "save") + [call for call in live_calls(evidence) if call.name in REMOVING]
+    first = [(known.get((call.span.path, _path(call))), call) for call in saves]
+    over = [call for load, call in first if load is not None and load.order < call.order]
+    if over:
+        return not_met(
+            "A data file is written over or removed after it was loaded.",
+            evidence=spans([known[over[0].span.path, _path(over[0])], *over]),
+            advice="Write what you make to a file of another name, so that the work can be run again from the start.",
+        )
+    return met("No file that is loaded is written over.", evidence=spans([*known.values(), *saves]))
+
+
+def _path(call: Call) -> str:
+    """Return the path a call is given, where it is written out or a constant's name; "" otherwise."""
+    text = call.positional[0] if call.positional else call.keywords.get("filepath_or_buffer", "")
+    if text[:1] in "\"'" and text[-1:] == text[:1]:
+        return text.strip("\"'").removeprefix("./")
+    return text if text.isidentifier() and text.isupper() else ""
+
+
+def _learns(call: Call) -> bool:
+    """Tell whether a step takes something over from the rows it sees; a constant filled in, or a drop, does not."""
+    if call.kind != "impute" or "Imputer" in call.name:
+        return True
+    return any(STATISTIC.search(text) for text in (*call.positional, *call.keywords.values()))

@@ -1,0 +1,89 @@
+"""Model choice: whether the kind of model suits the task and its data, and what is done about rare classes."""
+
+from __future__ import annotations
+
+from grader import Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import live_calls, named, spans, start, unreadable
+from rubrics.live import target_columns
+from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
+from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers
+
+RARE = 0.2
+WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "sample_weight")
+RANKING = ("roc_auc", "average_precision")
+FOR_SEQUENCES = ("Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN")
+_KINDS = {"classifier": is_classifier, "regressor": is_regressor}
+
+
+@criterion("model_choice.suits_the_task", title="The kind of model suits the task and its data", weight=2)
+def suits_the_task(evidence: Evidence) -> Finding:
+    """Judge whether models and metrics are of one kind: classifiers with metrics of classes, regressors with those of
+    quantities. One that depends on the units of its features and gets no scaler, and a network for images or sequences
+    alone on a table, are partly met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    used = models(evidence)
+    layers = named(evidence, FOR_SEQUENCES)
+    if evidence.modality == "tabular" and layers and all(is_network(call) for call in used):
+        reason = "A network for images or sequences is put on a table, with nothing of another kind beside it."
+        return partly(reason, evidence=spans(layers), advice="Try gradient boosting on the same folds.")
+    kinds = {name: [call for call in used if test(call)] for name, test in _KINDS.items()}
+    measured = metrics_used(evidence)
+    wanted = "classifier" if set(measured) & CLASSIFICATION else "regressor" if set(measured) & REGRESSION else ""
+    if not used or not wanted or not (kinds["classifier"] or kinds["regressor"]):
+        return not_applicable("Too little was seen of models and metrics to say whether they belong together.")
+    fitting, odd = kinds[wanted], kinds["regressor" if wanted == "classifier" else "classifier"]
+    task = "classes" if wanted == "classifier" else "quantities"
+    if not fitting:
+        return not_met(
+            f"The metrics are those of {task}, and {family(odd[0])} is no {wanted}.",
+            evidence=spans([*odd, *measured.values()]),
+            advice=f"Use a {wanted}, or the metrics that belong to what is predicted.",
+            question=f"What does {family(odd[0])} predict here, and what is that compared with?",
+        )
+    if (needing := [call for call in used if needs_scaling(call)]) and not scalers(evidence):
+        reason = f"{family(needing[0])} depends on the units of its features, and no scaler was seen."
+        return partly(reason, evidence=spans(needing), advice="Put a StandardScaler before it in the pipeline.")
+    return met(f"A {wanted} is measured with metrics of {task}.", evidence=spans([*fitting, *measured.values()]))
+
+
+@criterion("model_choice.imbalance_treated", title="Rare classes get their weight")
+def imbalance_treated(evidence: Evidence) -> Finding:
+    """Judge whether, where the rarer class has less than a fifth of the rows, classes are weighed or resampled; shares
+    that are only kept by the split are partly met. The share is known from the hidden rows or from counts that the run
+    printed; it does not apply where it is not known, or where the assignment's metric ranks rows.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    classifiers = [call for call in models(evidence) if is_classifier(call)]
+    if not classifiers:
+        return not_applicable("No classifier was seen.")
+    calls = [*live_calls(evidence, "fit"), *models(evidence)]
+    weighed = [call for call in calls if any(call.keywords.get(name, "None") != "None" for name in WEIGHTS)]
+    if treated := [*weighed, *live_calls(evidence, "resample")]:
+        return met("Classes are weighed or resampled.", evidence=spans(treated))
+    share, places = _rare_share(evidence)
+    if share is None:
+        return not_applicable("How rare the classes are is not known.")
+    if share >= RARE:
+        return not_applicable(f"The rarer class has {share:.0%} of the rows: no weights are needed.")
+    if evidence.hidden and evidence.hidden[0].metric in RANKING:
+        return not_applicable("The assignment's metric ranks rows, which rare classes do not spoil.")
+    reason = f"The rarer class has {share:.0%} of the rows, and nothing was seen that weighs it"
+    advice = "Give the model class_weight (or scale_pos_weight), or resample the training rows inside the folds."
+    places += spans(classifiers)
+    stratified = [call for call in live_calls(evidence, "split") if call.keywords.get("stratify", "None") != "None"]
+    if stratified:
+        return partly(f"{reason}; the split keeps its share.", evidence=spans(stratified) + places, advice=advice)
+    return not_met(f"{reason}.", evidence=places, advice=advice)
+
+
+def _rare_share(evidence: Evidence) -> tuple[float | None, list[Span]]:
+    """Return the rarer class's share, of the hidden rows or of the printed counts of a target, and where that shows."""
+    if evidence.hidden and evidence.hidden[0].histogram:
+        first, second = (sum(bar[n] for bar in evidence.hidden[0].histogram) for n in (1, 2))
+        return (min(first, second) / (first + second) if first + second else None), start(evidence)
+    targets = target_columns(evidence)
+    counts: list[Figure] = [f for f in evidence.observed if f.metric == "minority share" and f.subject in targets]
+    return (counts[0].value, [counts[0].span]) if counts else (None, [])

@@ -1,0 +1,136 @@
+"""Model choice: how settings are found, and whether chance is under control."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.live import live_matches, live_searches
+from rubrics.model_choice import NO_MODEL
+from rubrics.models import is_dummy, is_network, is_random, models
+
+SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
+            "OptunaSearchCV", "optimize")  # fmt: skip
+GLOBAL_SEEDS = ("numpy.random.seed", "random.seed", "torch.manual_seed", "tensorflow.random.set_seed",
+                "keras.utils.set_random_seed")  # fmt: skip
+SEED_KEYWORDS = ("random_state", "seed", "random_seed")
+SPLITTERS = ("train_test_split", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
+NOT_SETTINGS = frozenset(
+    (*SEED_KEYWORDS, "n_jobs", "verbose", "verbosity", "max_iter", "eval_metric", "use_label_encoder")
+)
+MANY_FITS = 1000
+_LOOP = re.compile(r"^\s*for\s+([\w, ()]+?)\s+in\b")
+
+
+@criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)
+def hyperparameters_searched(evidence: Evidence) -> Finding:
+    """Judge how the model's settings were found: by a search on folds of the training rows is met. A search of more
+    than 1,000 fits that was not seen to end, or one that judges each setting on one split, is partly met, and so are
+    settings by hand; settings as they come, or chosen by the test rows, are not met.
+    """
+    if problem := unreadable(evidence):
+        return problem
+    used = [call for call in models(evidence) if not is_dummy(call)]
+    if not used:
+        return not_applicable(NO_MODEL)
+    peeked = [span for leak in evidence.code.leaks if leak.kind == "multi_test" for span in leak.spans]
+    if peeked:
+        return not_met(
+            "Settings or models are chosen by their result on the test rows.",
+            evidence=peeked,
+            advice="Choose by cross-validation on the training rows, and look at the test rows once.",
+        )
+    if found := searches(evidence):
+        return _of_searches(evidence, found)
+    if looped := _looped(evidence, used):
+        return met("Settings are varied in a loop and scored on folds.", evidence=spans(looped))
+    return _without_search(used)
+
+
+def _of_searches(evidence: Evidence, found: list[Call]) -> Finding:
+    known = [(fact.fits, fact.span) for fact in live_searches(evidence) if fact.fits is not None]
+    fits, largest = max(known, key=lambda pair: pair[0], default=(0, found[0].span))
+    ended = evidence.run is not None and evidence.run.failure is None
+    over = evidence.run is not None and evidence.run.limit_exceeded
+    if over or (fits > MANY_FITS and not ended):
+        size = f"The search fits {fits:,} models" if fits else "There is a search"
+        reason = f"{size}, and the run went over its limits." if over else f"{size}: more than can be waited for."
+        advice = "Search the settings that matter at random or by halving, with a number of fits that ends in time."
+        return partly(reason, evidence=[largest, *spans(found)], advice=advice)
+    studies = [call for call in found if last(call.name) == "optimize"]
+    folds = live_calls(evidence, "cross_validate") or [call for call in found if call not in studies]
+    if studies and not folds:
+        advice = "Let the objective return the mean of cross_val_score on the training rows."
+        return partly("Each setting is judged on one split.", evidence=spans(studies), score=0.6, advice=advice)
+    count = f" ({fits:,} fits)" if fits else ""
+    return met(f"Settings are searched on folds of the training rows{count}.", evidence=spans(found))
+
+
+def _without_search(used: list[Call]) -> Finding:
+    advice = "Search the two or three settings that matter with RandomizedSearchCV on the training rows."
+    by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS or is_network(call)]
+    if by_hand:
+        return partly(
+            "Settings are set by hand; the code does not show how they were found.",
+            evidence=spans(by_hand),
+            score=0.4,
+            advice=advice,
+            question="Where do these values come from?",
+        )
+    return not_met(
+        "The models run with the settings they come with.",
+        evidence=spans(used),
+        advice=advice,
+        question="Which setting of this model would you tune first, and how?",
+    )
+
+
+@criterion("model_choice.seeded", title="Chance is under control")
+def seeded(evidence: Evidence) -> Finding:
+    """Judge whether everything random (splits, models) gets a seed, each its own or one for all."""
+    if problem := unreadable(evidence):
+        return problem
+    random = named(evidence, SPLITTERS) + [call for call in models(evidence) if is_random(call)]
+    random += [call for call in live_calls(evidence, "split") if call.keywords.get("shuffle") == "True"]
+    random = [call for call in random if not _set_elsewhere(call)]
+    if not random:
+        return not_applicable("Nothing random was seen.")
+    everywhere = [call for call in live_calls(evidence) if call.name in GLOBAL_SEEDS]
+    bare = [call for call in random if not _has_seed(call)]
+    if not bare or everywhere:
+        return met("Splits and models are seeded.", evidence=spans(everywhere or random))
+    advice = "Give every split and model the same random_state, from one constant."
+    if len(bare) < len(random):
+        return partly(f"{len(bare)} of {len(random)} random steps have no seed.", evidence=spans(bare), advice=advice)
+    return not_met("No random step has a seed: two runs give two results.", evidence=spans(bare), advice=advice)
+
+
+def searches(evidence: Evidence) -> list[Call]:
+    """Return the live calls that search a model's settings."""
+    counted = {(fact.span.path, fact.span.cell, fact.span.line) for fact in live_searches(evidence)}
+    return [
+        call
+        for call in named(evidence, SEARCHES)
+        if call.kind == "search" or (call.span.path, call.span.cell, call.span.line) in counted
+    ]
+
+
+def _looped(evidence: Evidence, used: list[Call]) -> list[Call]:
+    """Return the models whose settings are a loop's variable, where something is scored on folds."""
+    names = {name for _, text in live_matches(evidence, _LOOP) for name in re.findall(r"\w+", text)}
+    varied = [
+        call for call in used if names & {value for key, value in call.keywords.items() if key not in NOT_SETTINGS}
+    ]
+    folds = live_calls(evidence, "cross_validate")
+    return [*varied, *folds] if varied and folds else []
+
+
+def _set_elsewhere(call: Call) -> bool:
+    """Tell whether settings come from a dict, in which the seed may stand."""
+    return "**" in call.keywords and not any(key in SEED_KEYWORDS for key in call.keywords)
+
+
+def _has_seed(call: Call) -> bool:
+    given = [value for key, value in call.keywords.items() if key in SEED_KEYWORDS]
+    return any(value != "None" for value in given) or call.keywords.get("shuffle") == "False"

@@ -1,0 +1,163 @@
+"""Small works for the criteria of evaluation, each with the verdict it must get."""
+
+from __future__ import annotations
+
+from rubric_evidence import cases_of, claiming, hidden, leaking, notebook
+
+case = cases_of("evaluation")
+
+START = (
+    "import pandas as pd\nfrom sklearn.model_selection import *\nfrom sklearn.metrics import *\n"
+    "from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor\n"
+    "frame = pd.read_csv('data/train.csv')\nX, y = frame.drop(columns='y'), frame['y']\n"
+)
+SPLIT = START + "a, b, c, d = train_test_split(X, y, random_state=0)\n"
+FITTED = SPLIT + "model = RandomForestClassifier()\nmodel.fit(a, c)\n"
+SCORED = FITTED + "print(roc_auc_score(d, model.predict_proba(b)[:, 1]))\n"
+ACCURACY = FITTED + "print(accuracy_score(d, model.predict(b)))\n"
+BOTH = SCORED + "print(accuracy_score(d, model.predict(b)))\n"
+FOLDS = START + "print(cross_val_score(RandomForestClassifier(), X, y, scoring='roc_auc'))\n"
+MEAN_ONLY = FOLDS.replace("'roc_auc')", "'roc_auc').mean()")
+UNSPLIT = START + "model = RandomForestClassifier()\nmodel.fit(X, y)\n"
+ON_TRAINING = START + "model = RandomForestClassifier().fit(X, y); print(roc_auc_score(y, model.predict(X)))\n"
+QUANTITY = SPLIT + "model = RandomForestRegressor()\nmodel.fit(a, c)\n"
+LOOKING = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
+# As in public notebooks: a heading for everything, metrics imported and not used.
+HEADINGS = notebook(
+    "# %% md\n# Evaluation\n## Cross-validation\n## Confusion matrix\n## Calibration\n## Feature importance (SHAP)\n"
+    "## Limitations and next steps\nThe ROC AUC is 0.97 on held-out data, with a standard deviation of 0.01.",
+    "import pandas as pd\nfrom sklearn.metrics import roc_auc_score, confusion_matrix\n"
+    "from sklearn.calibration import calibration_curve\nimport shap\n"
+    "from sklearn.model_selection import train_test_split, cross_val_score, StratifiedKFold",
+    "from xgboost import XGBClassifier\ndf = pd.read_csv('/content/a.csv')\nclf = XGBClassifier()\nclf.fit(df, df.y)",
+    "# scores = cross_val_score(clf, df, df.y, scoring='roc_auc'); print(scores.std())\n"
+    "def report():\n    confusion_matrix(df.y, clf.predict(df))\n    shap.TreeExplainer(clf)\n"
+    "    calibration_curve(df.y, clf.predict_proba(df)[:, 1])\n    print(clf.feature_importances_)",
+)
+LIMITED = (
+    "The forest has seen no customer with a tenure above 72 months, so tenure beyond that is not covered.\n\n"
+    "With more time I would try gradient boosting and compare its ROC AUC on the same folds.\n"
+)
+CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n"}
+TWO_CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n\nThe F1 is 0.62.\n"}
+BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic regression.\n"}
+
+HELD_OUT = [
+    case("multi_test_leakage", "not_met", "a leak was found", leaking("multi_test", SCORED)),
+    case("multi_test_leakage", "met", "one score on the test rows", SCORED),
+    case("multi_test_leakage", "not_applicable", "nothing is scored", FITTED),
+    case("scored_on_training_data", "not_met", "a leak was found", leaking("scored_on_training_data", UNSPLIT)),
+    case("scored_on_training_data", "met", "scored on held-out rows", SCORED),
+    case("scored_on_training_data", "not_applicable", "nothing is scored", UNSPLIT),
+    case("held_out_evaluation", "met", "split and scored", SCORED),
+    case("held_out_evaluation", "met", "folds", FOLDS),
+    case("held_out_evaluation", "partly", "split, but never scored", FITTED),
+    case("held_out_evaluation", "not_met", "no split", UNSPLIT),
+    case("held_out_evaluation", "not_met", "only claimed under a heading", {"solution.ipynb": HEADINGS}),
+    case("held_out_evaluation", "not_met", "scored in a function that nobody calls",
+         UNSPLIT + "def cv():\n    return cross_val_score(model, X, y)\n"),
+    case("held_out_evaluation", "not_applicable", "no model", LOOKING),
+    case("spread_shown", "met", "every fold is printed, without the word deviation", FOLDS),
+    case("spread_shown", "met", "mean and deviation",
+         START + "s = cross_val_score(RandomForestClassifier(), X, y)\nprint(s.mean(), s.std())\n"),
+    case("spread_shown", "partly", "the mean of the folds alone", MEAN_ONLY),
+    case("spread_shown", "partly", "a deviation, but of a column",
+         MEAN_ONLY + "print(X['age'].std())\n"),
+    case("spread_shown", "partly", "one split", SCORED),
+    case("spread_shown", "not_met", "no split", UNSPLIT),
+    case("spread_shown", "not_met", "commented out", {"solution.ipynb": HEADINGS}),
+    case("spread_shown", "not_applicable", "no model", LOOKING),
+    case("hidden_result", "met", "the interval lies above", SCORED, hidden=(hidden(0.4),)),
+    case("hidden_result", "met", "little above is above: how far has a part of its own", UNSPLIT,
+         hidden=(hidden(0.06, spread=0.05),)),
+    case("hidden_result", "partly", "the interval holds the baseline", SCORED, hidden=(hidden(0.02),)),
+    case("hidden_result", "not_met", "at the baseline", SCORED, hidden=(hidden(0.0),)),
+    case("hidden_result", "not_met", "at the baseline, whatever the text claims", {"solution.ipynb": HEADINGS},
+         hidden=(hidden(0.0),)),
+    case("hidden_result", "not_applicable", "no hidden data", SCORED),
+]  # fmt: skip
+
+DIAGNOSING = [
+    case("fitting_metric", "met", "ROC AUC", SCORED),
+    case("fitting_metric", "met", "the assignment's own", SCORED, hidden=(hidden(metric="roc_auc"),)),
+    case("fitting_metric", "met", "accuracy, where the assignment asks for it", ACCURACY,
+         hidden=(hidden(metric="accuracy"),)),
+    case("fitting_metric", "partly", "another than the assignment's", FITTED + "f1_score(d, model.predict(b))\n",
+         hidden=(hidden(metric="roc_auc"),)),
+    case("fitting_metric", "partly", "accuracy alone", ACCURACY),
+    case("fitting_metric", "partly", "accuracy alone, though ROC AUC is spoken of",
+         ACCURACY + "# roc_auc_score is the better metric\nprint('roc_auc_score')\n"),
+    case("fitting_metric", "partly", "the model's own score", FITTED + "print(model.score(b, d))\n"),
+    case("fitting_metric", "not_met", "nothing is measured", UNSPLIT),
+    case("fitting_metric", "not_met", "metrics are imported and not used", {"solution.ipynb": HEADINGS}),
+    case("fitting_metric", "not_applicable", "no model", LOOKING),
+    case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
+    case("error_analysis", "met", "a display", FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"),
+    case("error_analysis", "met", "residuals, without a known function",
+         QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),
+    case("error_analysis", "met", "the rows that it gets wrong, in plain indexing",
+         FITTED + "y_pred = model.predict(b)\nprint(b[d != y_pred].head())\n"),
+    case("error_analysis", "not_met", "one number", SCORED),
+    case("error_analysis", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
+    case("error_analysis", "not_met", "a plot called residuals that shows none",
+         QUANTITY + "import matplotlib.pyplot as plt\nplt.title('residuals')\nplt.hist(c)\n"),
+    case("error_analysis", "not_applicable", "no model", LOOKING),
+    case("decision_threshold", "met", "calibration",
+         BOTH + "from sklearn.calibration import calibration_curve\n"
+         "calibration_curve(d, model.predict_proba(b)[:, 1])\n"),
+    case("decision_threshold", "met", "a threshold that is varied, without a known function",
+         SCORED + "p = model.predict_proba(b)[:, 1]\nfor thr in (0.2, 0.3):\n    print(f1_score(d, p >= thr))\n"),
+    case("decision_threshold", "partly", "cut at a number", BOTH + "p = model.predict_proba(b)[:, 1]\nout = p > 0.3\n"),
+    case("decision_threshold", "not_met", "the default", BOTH),
+    case("decision_threshold", "not_met", "a threshold of missing values is none of decisions",
+         BOTH + "X = X.dropna(thresh=3)\n# calibration_curve, threshold = 0.3\n"),
+    case("decision_threshold", "not_applicable", "rows are only ranked", BOTH, hidden=(hidden(metric="roc_auc"),)),
+    case("decision_threshold", "not_applicable", "a quantity", QUANTITY),
+    case("decision_threshold", "not_applicable", "nothing is decided", {"solution.ipynb": HEADINGS}),
+    case("features_interpreted", "met", "importances", FITTED + "print(model.feature_importances_)\n"),
+    case("features_interpreted", "met", "coefficients, without the word importance",
+         START + "from sklearn.linear_model import LogisticRegression\nm = LogisticRegression().fit(X, y)\n"
+         "print(dict(zip(X.columns, m.coef_[0])))\n"),
+    case("features_interpreted", "not_met", "nothing", SCORED),
+    case("features_interpreted", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
+    case("features_interpreted", "not_met", "only as words that are printed",
+         SCORED + "print('feature importance: shap, permutation_importance')  # model.feature_importances_\n"),
+    case("features_interpreted", "not_applicable", "no model", LOOKING),
+]  # fmt: skip
+
+CLAIMING = [
+    case("figures_reproduced", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
+    case("figures_reproduced", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
+    case("figures_reproduced", "partly", "one of two", claiming(TWO_CLAIMED, "ROC AUC 0.9071\nF1 0.41")),
+    case("figures_reproduced", "not_met", "the run came to less", claiming(CLAIMED, "ROC AUC 0.71")),
+    case("figures_reproduced", "not_met", "the claimed number is printed, but as another metric",
+         claiming(CLAIMED, "ROC AUC 0.71\naccuracy 0.91")),
+    case("figures_reproduced", "not_applicable", "the run printed nothing comparable",
+         claiming(CLAIMED, "done in 0.91 s")),
+    case("figures_reproduced", "not_applicable", "a goal is no claim",
+         claiming({**CLAIMED, "README.md": "The ROC AUC should be at least 0.91.\n"}, "ROC AUC 0.71")),
+    case("figures_reproduced", "not_applicable", "nothing was run", CLAIMED),
+    case("conclusions_agree", "met", "the better one is called better",
+         claiming(BEST, "Random forest AUC: 0.9\nLogistic regression AUC: 0.8")),
+    case("conclusions_agree", "met", "of an error less is better",
+         claiming({**BEST, "README.md": "Ridge has the lowest RMSE.\n"}, "Ridge RMSE: 2.1\nLasso RMSE: 2.4")),
+    case("conclusions_agree", "not_met", "the table says otherwise",
+         claiming(BEST, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
+    case("conclusions_agree", "not_applicable", "a denial calls nothing better",
+         claiming({**BEST, "README.md": "The random forest did not outperform logistic regression.\n"},
+                  "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
+    case("conclusions_agree", "not_applicable", "no figures by model", claiming(BEST, "AUC: 0.8")),
+    case("limits_written", "met", "two sentences about this work",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED}),
+    case("limits_written", "partly", "one",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED.partition("\n")[0]}),
+    case("limits_written", "not_met", "none",
+         {"train.py": SCORED, "README.md": "Run train.py to get the predictions.\n"}),
+    case("limits_written", "not_met", "headings only", {"solution.ipynb": HEADINGS}),
+    case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
+         "There are some limitations to this approach that should be kept in mind.\n\n"
+         "As a next step one could improve the results further with more time and data.\n"}),
+    case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
+]  # fmt: skip
+
+CASES = [*HELD_OUT, *DIAGNOSING, *CLAIMING]

@@ -1,0 +1,72 @@
+"""Columns and what is done with them, and how many models a search fits, as the code's text tells."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import notebook, work
+
+LOAD = "import pandas as pd\nimport numpy as np\nimport seaborn as sns\ndf = pd.read_csv('a.csv')\n"
+
+
+def columns(code: str) -> set[tuple[str, str]]:
+    return {(use.column, use.action) for use in work(LOAD + code).code.columns}
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("y = df['churn']\n", ("churn", "target")),
+        ("y = df.churn.values\n", ("churn", "target")),
+        ("X, y = df.drop('churn', axis=1), df['churn']\n", ("churn", "target")),
+        ("y = df.pop('churn')\n", ("churn", "target")),
+        ("y = (df['churn'] == 'Yes').astype(int)\n", ("churn", "target")),
+        ("print(df['age'].describe())\n", ("age", "looked")),
+        ("df['age'].hist()\n", ("age", "looked")),
+        ("sns.countplot(x='plan', data=df)\n", ("plan", "looked")),
+        ("print(df.groupby('plan')['age'].mean())\n", ("age", "looked")),
+        ("df['age'] = df['age'].clip(0, 100)\n", ("age", "changed")),
+        ("df = df.drop(columns=['age', 'plan'])\n", ("plan", "changed")),
+        ("df = df[df['age'] < 100]\n", ("age", "changed")),
+        ("df.loc[df['age'] < 0, 'age'] = np.nan\n", ("age", "changed")),
+        ("df = df.dropna(subset=['age'])\n", ("age", "changed")),
+        ("TARGET = 'churn'\ny = df[TARGET]\n", ("churn", "target")),
+        ("ID, AGE = 1, 2\nAGE = 'age'\ndf = df.drop(columns=[AGE])\n", ("age", "changed")),
+    ],
+)
+def test_a_column_is_known_with_what_is_done_to_it(code: str, found: tuple[str, str]) -> None:
+    assert found in columns(code)
+
+
+def test_a_value_or_a_title_is_no_column() -> None:
+    found = columns("df['plan'] = df['plan'].replace('none', 'other')\nsns.set_title('age')\n")
+    assert {name for name, _ in found} == {"plan"}
+
+
+def test_the_last_expression_of_a_cell_is_a_look() -> None:
+    evidence = work({"a.ipynb": notebook(LOAD, "df['age'] > 3")})
+    assert [(use.column, use.action) for use in evidence.code.columns] == [("age", "looked")]
+
+
+def search(code: str) -> tuple[int | None, int | None]:
+    (fact,) = work("from sklearn.model_selection import *\nimport numpy as np\n" + code).code.searches
+    return fact.settings, fact.folds
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("GridSearchCV(m, {'a': [1, 2, 3], 'b': [1, 2]}, cv=4)\n", (6, 4)),
+        ("grid = {'a': range(9),"
+         " 'b': list(range(1, 9, 2)), 'c': np.logspace(0, 1, 6)}\nGridSearchCV(m, grid)\n", (216, 5)),
+        ("GridSearchCV(m, param_grid=[{'a': [1]}, {'b': [1, 2]}], cv=StratifiedKFold(n_splits=3))\n", (3, 3)),
+        ("N = 20\nRandomizedSearchCV(m, space, n_iter=N, cv=3)\n", (20, 3)),
+        ("RandomizedSearchCV(m, space)\n", (10, 5)),
+        ("GridSearchCV(m, make_grid())\n", (None, 5)),
+        ("study.optimize(objective, n_trials=50)\n", (50, None)),
+        ("GridSearchCV(m, {'a': np.arange(0.1, 0.5, 0.1)}, cv=2)\n", (4, 2)),
+    ],
+)  # fmt: skip
+def test_a_search_is_counted_where_the_code_says_how_large_it_is(
+    code: str, found: tuple[int | None, int | None]
+) -> None:
+    assert search(code) == found

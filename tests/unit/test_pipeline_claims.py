@@ -1,0 +1,55 @@
+"""A run's outputs against what the work claims: README, and what the notebook had printed when it was handed in."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rubric_evidence import plan, ran
+
+from grader.evidence import read_facts
+from grader.intake import take
+from grader.model import Claim, Failure, RunResult
+from grader.pipeline.claims import claims_of
+
+
+def book(printed: str) -> str:
+    output = {"output_type": "stream", "name": "stdout", "text": printed}
+    cell = {"cell_type": "code", "source": "print(1)", "metadata": {}, "execution_count": 1, "outputs": [output]}
+    return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
+def claims(tmp_path: Path, run: RunResult, files: dict[str, str], entry: str) -> list[Claim]:
+    """Take a work of these files in, and return what becomes of its claims after `run`."""
+    for name, text in files.items():
+        (tmp_path / "work").mkdir(exist_ok=True)
+        (tmp_path / "work" / name).write_text(text)
+    submission = take(str(tmp_path / "work"), tmp_path / "store")
+    code = read_facts(submission.root, [entry.path for entry in submission.files])
+    _, found = claims_of(submission, plan(entry), run, code)
+    return list(found)
+
+
+def executed(tmp_path: Path, printed: str) -> RunResult:
+    (tmp_path / "collected").mkdir()
+    (tmp_path / "collected" / "executed.ipynb").write_text(book(printed))
+    return ran().model_copy(update={"collected": tmp_path / "collected"})
+
+
+def test_a_notebooks_saved_output_is_held_against_the_one_of_the_run(tmp_path: Path) -> None:
+    (claim,) = claims(tmp_path, executed(tmp_path, "accuracy: 0.71"), {"a.ipynb": book("accuracy: 0.93")}, "a.ipynb")
+    assert (claim.claimed, claim.observed, claim.agrees) == ("accuracy 0.93", 0.71, False)
+    assert (claim.span.path, claim.span.cell) == ("a.ipynb", 0)
+
+
+def test_a_readme_is_held_against_what_a_script_printed(tmp_path: Path) -> None:
+    run = ran()
+    said = run.model_copy(update={"sandbox": run.sandbox.model_copy(update={"stdout": "test AUC 0.842\n"})})
+    (claim,) = claims(tmp_path, said, {"train.py": "print(1)\n", "README.md": "The test AUC is 0.84.\n"}, "train.py")
+    assert (claim.observed, claim.agrees) == (0.842, True)
+
+
+def test_a_run_that_failed_refutes_nothing(tmp_path: Path) -> None:
+    run = executed(tmp_path, "accuracy: 0.71").model_copy(update={"failure": Failure(code="run.failed", message="x")})
+    (claim,) = claims(tmp_path, run, {"a.ipynb": book("accuracy: 0.93")}, "a.ipynb")
+    assert claim.agrees is None
