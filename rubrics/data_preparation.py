@@ -54,8 +54,8 @@ def target_leakage(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.temporal_leakage", title="The past never learns from the future", weight=2)
 def temporal_leakage(evidence: Evidence) -> Finding:
-    """Judge whether dated rows are split or shifted so that a model sees what happened later. Dated rows split at
-    random are left to a person, who knows whether time matters in the task; without dates it does not apply.
+    """Judge whether rows that the work sorted by time are split at random, or features hold values of later rows. Other
+    dated rows split at random are left to a person, who knows whether time matters; without dates it does not apply.
     """
     dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
     splits = live_calls(evidence, "split", "cross_validate", "search")

@@ -20,7 +20,9 @@ NO_MODEL = "No model was seen to be made and used."
 
 @criterion("evaluation.multi_test_leakage", title="The test rows are looked at once", weight=2)
 def multi_test_leakage(evidence: Evidence) -> Finding:
-    """Judge whether models or settings are chosen by comparing results on the same test rows."""
+    """Judge whether several models, settings or epochs are tried on the same test rows, with no rows kept for the one
+    that is chosen.
+    """
     scores = live_calls(evidence, "score")
     return leakage(
         evidence,
@@ -33,16 +35,18 @@ def multi_test_leakage(evidence: Evidence) -> Finding:
     )
 
 
-@criterion("evaluation.scored_on_training_data", title="No result comes from rows the model was trained on", weight=3)
+@criterion("evaluation.scored_on_training_data", title="No score is taken on the rows of the fit")
 def scored_on_training_data(evidence: Evidence) -> Finding:
-    """Judge whether a model is scored on the very rows it was fitted on, with nothing held out beside it."""
+    """Judge whether a model is scored on the very rows it was fitted on. Whether one on held-out rows stands beside it
+    is said; that there is one at all is judged by itself.
+    """
     return leakage(
         evidence,
         "scored_on_training_data",
         looked_at=live_calls(evidence, "score", "cross_validate", "search")[:6],
         clean="Every result seen rests on rows that were held out.",
         nothing="No result was seen to be computed.",
-        advice="Hold rows out with train_test_split or cross-validation, and report the result on those.",
+        advice="Report the score on held-out rows; one on the training rows shows overfitting at best.",
         question="What does this figure say about a new row?",
     )
 

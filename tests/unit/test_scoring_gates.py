@@ -12,13 +12,13 @@ from rich.console import Console
 from grader.assignment import load_assignment
 from grader.errors import AssignmentError
 from grader.model import Evidence, Gate, Limits, Receipt, Report, RubricSpec, RunReport, Score, Span, SubmissionRef
-from grader.plugins import Criterion, Finding, met, needs_human, not_met, partly
+from grader.plugins import Criterion, Finding, load_rubric, met, needs_human, not_met, partly
 from grader.report.html import render_html
 from grader.report.markdown import render_markdown
 from grader.report.terminal import print_report
 from grader.scoring import check_rubric, score
 from grader.settings import read_settings
-from grader.wiring import assignment_for
+from grader.wiring import assignment_for, check_terms
 
 CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 PLACE = (Span(path="model.py", line=1),)
@@ -126,7 +126,7 @@ def test_an_assignment_folder_sets_it_all(tmp_path: Path) -> None:
 def test_a_criterion_that_is_not_installed_is_named_with_its_key_before_anything_is_run(tmp_path: Path) -> None:
     folder = with_rubric(tmp_path, '\n[[rubric.gates]]\ncriterion = "evaluation.nonsense"\nat_most = 60\n')
     with pytest.raises(AssignmentError, match=r"evaluation\.nonsense") as caught:
-        assignment_for(read_settings(), str(folder))
+        check_terms(assignment_for(read_settings(), str(folder)), load_rubric())
     assert caught.value.key == "rubric.gates.0.criterion"
     check_rubric(load_assignment(CHURN), [])
 
