@@ -49,12 +49,15 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
                 spans=(taint.event.span, event.span),
             )
     for event in events:
-        if event.kind == "evaluate" and event.fit and trained_on_test(event.fit.rows, event.rows):
-            yield LeakageFact(
-                kind="overlap",
-                message="The model was fitted on rows that hold the test part it is evaluated on.",
-                spans=(event.fit.span, event.span),
-            )
+        if event.kind != "evaluate" or event.fit is None:
+            continue
+        if trained_on_test(event.fit.rows, event.rows):
+            message = "The model was fitted on rows that hold the test part it is evaluated on."
+        elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
+            message = "The model is evaluated on rows that hold the part it was fitted on."
+        else:
+            continue
+        yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
 
 
 def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[Event, Taint]]:
