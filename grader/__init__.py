@@ -4,7 +4,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.model import Call, CodeFacts, Document, Evidence, FunctionFact, LeakageFact, NotebookFact, Source, Span
+    from grader.model import (
+        Call,
+        CodeFacts,
+        Document,
+        Evidence,
+        FunctionFact,
+        LeakageFact,
+        NotebookFact,
+        Source,
+        Span,
+        Witness,
+    )
     from grader.plugins import Finding, criterion, met, needs_human, not_applicable, not_met, partly
 
 _HOMES = {
@@ -19,6 +30,7 @@ _HOMES = {
         "NotebookFact",
         "Source",
         "Span",
+        "Witness",
     ),
 }
 
@@ -34,6 +46,7 @@ __all__ = [
     "NotebookFact",
     "Source",
     "Span",
+    "Witness",
     "criterion",
     "met",
     "needs_human",

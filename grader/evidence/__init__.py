@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from grader.evidence.hidden import draw_for, evaluate_hidden
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
+    from grader.evidence.traces import read_traces
+    from grader.evidence.witnesses import compare_witnesses
 
 _HOMES = {
     "read_facts": "grader.evidence.facts",
@@ -16,9 +18,20 @@ _HOMES = {
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
+    "read_traces": "grader.evidence.traces",
+    "compare_witnesses": "grader.evidence.witnesses",
 }
 
-__all__ = ["SubprocessCodeReader", "compare_runs", "draw_for", "evaluate_hidden", "no_predictions", "read_facts"]
+__all__ = [
+    "SubprocessCodeReader",
+    "compare_runs",
+    "compare_witnesses",
+    "draw_for",
+    "evaluate_hidden",
+    "no_predictions",
+    "read_facts",
+    "read_traces",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -33,6 +33,16 @@ from grader.model.report import (
 )
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.submission import EntryPoint, FileEntry, Limits, RunPlan, Submission
+from grader.model.traces import (
+    TraceAgain,
+    TraceCut,
+    TracedLeak,
+    TraceEvent,
+    TraceFacts,
+    Traces,
+    TraceTable,
+    Witness,
+)
 
 __all__ = [
     "DIMENSIONS",
@@ -83,7 +93,15 @@ __all__ = [
     "StressSpec",
     "Submission",
     "SubmissionRef",
+    "TraceAgain",
+    "TraceCut",
+    "TraceEvent",
+    "TraceFacts",
+    "TraceTable",
+    "TracedLeak",
+    "Traces",
     "Verdict",
     "Wanted",
     "Weights",
+    "Witness",
 ]

@@ -9,6 +9,7 @@ from pydantic import FiniteFloat
 from grader.model.base import Failure, Record, Span
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.submission import FileEntry, RunPlan
+from grader.model.traces import TraceFacts
 
 CallKind = Literal[
     "load",
@@ -200,6 +201,7 @@ class Evidence(Record):
     tries: tuple[FailedTry, ...] = ()
     hidden: tuple[HiddenResult, ...] = ()
     stress: StressResult | None = None
+    traces: TraceFacts | None = None
     has_hidden_data: bool = False
 
     @property

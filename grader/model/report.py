@@ -9,6 +9,7 @@ from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
+from grader.model.traces import TraceFacts
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
 DimensionId = Literal["data_preparation", "model_choice", "evaluation", "code_quality", "production_readiness"]
@@ -141,6 +142,7 @@ class Report(Record):
     dimensions: tuple[DimensionResult, ...]
     hidden: tuple[HiddenResult, ...]
     stress: StressResult | None = None
+    traces: TraceFacts | None = None
     run: RunReport
     questions: tuple[Question, ...]
     receipt: Receipt

@@ -12,14 +12,26 @@ from typing import Any
 
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
+from grader.evidence import compare_witnesses, read_traces
 from grader.intake import make_plan, take
-from grader.model import Assignment, CodeFacts, Deal, Evidence, Failure, HiddenResult, RunPlan, Submission
+from grader.model import (
+    Assignment,
+    CodeFacts,
+    Deal,
+    Evidence,
+    Failure,
+    HiddenResult,
+    RunPlan,
+    Submission,
+    TraceFacts,
+)
 from grader.model.failure_class import outcome_for
 from grader.pipeline.environments import environment_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
 from grader.pipeline.runs import Run, Runs, collected_file, run_all
 from grader.pipeline.stress import stress_result
+from grader.sandbox.execute import TRACES
 
 
 def grade(
@@ -124,18 +136,27 @@ def _evidence(
     hidden: tuple[HiddenResult, ...],
     facts: Future[CodeFacts],
 ) -> Evidence:
-    assignment = grading.assignment
+    assignment, code = grading.assignment, facts.result()
     return Evidence(
         files=submission.files,
-        code=facts.result(),
+        code=code,
         plan=plan,
         run=runs.first.result,
         failure=failure,
         tries=(*grading.failed, *runs.first.tries),
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
+        traces=_traces(runs.first, plan, code),
         has_hidden_data=assignment is not None,
     )
+
+
+def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
+    """Return what the run says of its rows beside what the code says; None where nothing ran."""
+    if run.result is None:
+        return None
+    notebook = plan.entry_point.path if plan.entry_point.kind == "notebook" else ""
+    return compare_witnesses(read_traces(collected_file(run.result, TRACES)), code, run.result.cells, notebook)
 
 
 def _logs(runs: Runs) -> dict[str, str]:
