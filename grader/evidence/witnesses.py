@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from grader.evidence.traced import SAW, TracedRun, find_traced_leaks, in_words, is_learning
+from grader.evidence.traces import NONE
 from grader.model import CellRun, CodeFacts, LeakageFact, Span, TracedLeak, TraceEvent, TraceFacts, Traces, Witness
 from grader.model.traces import TracedKind
 
 MAX_WITNESSES = 60
+NOTED = ("sklearn.", "imblearn.", "xgboost.", "lightgbm.", "catboost.")
 NOTHING = "The run's traces say nothing of it."
 _KINDS: tuple[TracedKind, ...] = get_args(TracedKind)
 Place = tuple[str, int | None]
@@ -31,8 +33,16 @@ def compare_witnesses(traces: Traces, code: CodeFacts, cells: Iterable[CellRun],
         evaluations=len(run.evaluations),
         leaks=leaks,
         witnesses=tuple(witnesses)[:MAX_WITNESSES],
-        note=traces.note,
+        note=_note(traces, code),
     )
+
+
+def _note(traces: Traces, code: CodeFacts) -> str:
+    """Return what is to be said of the traces as such: having none is worth a word where there ought to be some."""
+    if traces.note != NONE:
+        return traces.note
+    fits = any(call.kind == "fit" and call.name.startswith(NOTED) for call in code.calls)
+    return f"{NONE.rstrip('.')}, although its code fits estimators." if fits else ""
 
 
 def _places(traces: Traces, code: CodeFacts, executed: list[int], notebook: str) -> Iterator[tuple[int, Span]]:

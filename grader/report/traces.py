@@ -23,8 +23,10 @@ AGREEMENTS = {
 def trace_sentences(report: Report) -> tuple[str, ...]:
     """Return what was noted, and how many leaks the two witnesses agree on; nothing where nothing ran."""
     traces = report.traces
-    if traces is None or (not traces.events and not traces.witnesses):
-        return (traces.note,) if traces is not None and traces.note else ()
+    if traces is None or not (traces.events or traces.note):
+        return ()
+    if not traces.events:
+        return (traces.note,)
     calls, fits = count(traces.events, "call"), count(traces.fits, "fit")
     results = count(traces.evaluations, "result")
     said = [f"{calls} noted: {fits} among them, and {results} with rows that could be told."]

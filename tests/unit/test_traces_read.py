@@ -12,7 +12,7 @@ import pytest
 from grader.evidence import compare_witnesses, read_traces
 from grader.evidence.shared_rows import RowCounts
 from grader.evidence.traces import CUT, NONE, NOT_OURS
-from grader.model import CellRun, CodeFacts, LeakageFact, Source, Span, TraceFacts, TraceTable
+from grader.model import Call, CellRun, CodeFacts, LeakageFact, Source, Span, TraceFacts, TraceTable
 
 LINES = "\n".join(f"line_{number}" for number in range(1, 30))
 TEST, TRAIN, ALL = 2, 1, 0
@@ -168,7 +168,10 @@ def test_what_the_runner_would_not_have_written_is_set_aside_whole(data: bytes) 
 
 
 def test_none_and_broken_off_traces_are_said() -> None:
-    assert judged(None).note == NONE
+    assert (read_traces(None).note, judged(None).note) == (NONE, "")
+    fit = Call(name="sklearn.svm.SVC.fit", kind="fit", span=Span(path="train.py", line=3))
+    said = compare_witnesses(read_traces(None), CodeFacts(calls=(fit,)), (), "").note
+    assert said == "The run left no traces, although its code fits estimators."
     whole = written(scaler(ALL), SPLIT, model(TRAIN), scored(TEST))
     assert judged(whole + b'{"event": 9, "ki').note == CUT
     assert judged(whole + b'{"cut": true}\n').note == CUT
