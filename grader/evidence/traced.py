@@ -136,7 +136,7 @@ def _scored_on_training_data(run: TracedRun) -> Iterator[TracedLeak]:
     ):
         return
     for evaluation, found in trained:
-        if found is not None and evaluation.fit is not None:
+        if found is not None and evaluation.fit is not None and evaluation.fit.target:
             what = f"were those that {evaluation.fit.name} was given to train on"
             yield from _leak(run, "scored_on_training_data", found, what, evaluation.fit, evaluation)
 

@@ -34,7 +34,8 @@ class TraceEvent(Record):
     """One outermost call. `rows`, `train` and `test` are numbers of tables, all others of events.
 
     `cell` counts a notebook's executions from 1. `through` are the fits of transformers whose outputs the values are,
-    `fitted` is the last fit of the same estimator, `predicted` the prediction that a metric was given.
+    `fitted` is the last fit of the same estimator, `predicted` the prediction that a metric was given. `transforms`
+    says that an estimator makes new values, and predicts none; `target` that it was given a target.
     """
 
     event: Number
@@ -49,6 +50,7 @@ class TraceEvent(Record):
     fitted: Number | None = None
     predicted: Number | None = None
     transforms: bool = False
+    target: bool = False
     train: Number | None = None
     test: Number | None = None
 

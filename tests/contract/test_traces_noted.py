@@ -91,6 +91,24 @@ def test_a_scalers_output_is_known_again_in_a_frame(warm: WarmBench, prepare: st
     assert result["through"] == [scaler["event"]]
 
 
+def test_an_encoder_of_the_target_is_not_what_the_features_went_through(warm: WarmBench) -> None:
+    found = noted(
+        warm,
+        "from sklearn.preprocessing import LabelEncoder\ncoded = LabelEncoder().fit_transform(y)\n"
+        "A, B, a, b = train_test_split(df, coded, random_state=0)\n"
+        "model = LogisticRegression().fit(A, a)\n"
+        "accuracy_score(b, [round(p) for p in model.predict(B)])\n",
+    )
+    result = found.named("accuracy_score")
+    assert (result["through"], found.events[result["predicted"]]["kind"]) == ([], "predict")
+
+
+def test_seeds_and_processes_are_no_settings(warm: WarmBench) -> None:
+    fits = "".join(f"LogisticRegression({given}).fit(df, y)\n" for given in ("", "random_state=1", "n_jobs=2", "C=2"))
+    first, *others = [event["settings"] for event in noted(warm, fits).events]
+    assert [other == first for other in others] == [True, True, False]
+
+
 def test_folds_cut_by_hand_are_known_by_what_stands_in_their_rows(warm: WarmBench) -> None:
     found = noted(
         warm,

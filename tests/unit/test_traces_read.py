@@ -35,7 +35,7 @@ def scaler(rows: int) -> dict[str, Any]:
 
 
 def model(rows: int, **more: Any) -> dict[str, Any]:
-    return {"kind": "fit", "name": "LogisticRegression.fit", "rows": rows, "through": [0], **more}
+    return {"kind": "fit", "name": "LogisticRegression.fit", "rows": rows, "through": [0], "target": True, **more}
 
 
 def scored(rows: int, fitted: int | None = 2, **more: Any) -> dict[str, Any]:

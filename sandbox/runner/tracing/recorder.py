@@ -46,7 +46,7 @@ class Recorder:
         self._alike: dict[tuple[object, ...], int] = {}
         self._tables: dict[tuple[int, int, bytes], int] = {}
         self._fits: dict[int, tuple[weakref.ref[Any], int]] = {}
-        self._predicted: dict[int, int] = {}
+        self._predicted: dict[int, tuple[tuple[int, ...], int]] = {}  # the last of each set of rows
 
     def begin(self, kind: str, name: str, owner: Any, words: list[Any]) -> Event:
         """Note a call of `name` with the arguments `words`; `owner` is its estimator."""
@@ -70,6 +70,7 @@ class Recorder:
         if owner is not None:
             event.told["settings"] = settings_of(owner)
             event.told["fitted"] = self._fit_of(owner)
+            event.told["target"] = len(words) > 1 and words[1] is not None
             event.told["transforms"] = hasattr(owner, "transform") and not hasattr(owner, "predict")
         return event
 
@@ -87,7 +88,7 @@ class Recorder:
         known = [found for found in map(self.rows.find, event.words[:2]) if found is not None]
         found = next((found for found in known if found.predicted is not None), known[0] if known else None)
         if found is not None and found.predicted is None:  # the predictions were rounded, or cut at a threshold
-            found = Known(found.ids, found.through, self._predicted.get(self._table(found)))
+            found = Known(found.ids, *self._predicted.get(self._table(found), ((), None)))
         if found is not None and event.told is not None:
             event.told["predicted"] = found.predicted
         return found
@@ -105,7 +106,7 @@ class Recorder:
             self._keep_resampled(result, number)
         elif known is not None and event.kind == "predict":
             self.rows.remember(result, Known(known.ids, known.through, number))
-            self._predicted[event.told["rows"]] = number
+            self._predicted[event.told["rows"]] = (known.through, number)
         elif known is not None and event.kind in ("fit", "transform") and result is not event.owner:
             fit = number if event.kind == "fit" else event.told["fitted"]
             through = known.through if fit is None else (*known.through, fit)

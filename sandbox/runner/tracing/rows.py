@@ -10,17 +10,17 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-from tracing import content
+from tracing import content, lookup
 from tracing.known import Known
+from tracing.lookup import Lookup
 from tracing.outputs import Outputs
 
 MOST_ROWS = 4_000_000  # numbers kept at once: 32 MB
-MOST_COST = 40_000_000  # numbers hashed in all: about a fifth of a second
 MOST_TABLES = 2_000
 CHECKED = 8
 
 
-class _Seen:
+class Seen:
     """A table that was seen, by a weak reference; with what tells that its rows are still in their places."""
 
     __slots__ = ("hashes", "known", "parent", "probe", "reference")
@@ -28,17 +28,18 @@ class _Seen:
     def __init__(self, table: Any, known: Known, parent: Any) -> None:
         self.reference, self.known, self.probe = weakref.ref(table), known, _probe(table)
         self.parent = weakref.ref(parent) if _is_table(parent) else None
-        self.hashes: Any = None
+        self.hashes: tuple[Any, Any] | None = None
 
 
 class Rows:
     """The tables seen so far."""
 
     def __init__(self) -> None:
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, Seen] = {}
         self._indexes: dict[int, tuple[Any, Known]] = {}
         self._outputs = Outputs()
-        self._made = self._held = self._spent = 0
+        self._lookup = Lookup()
+        self._made = self._held = 0
 
     def of(self, table: Any, *, partly: bool = False) -> Known | None:
         """Return what is known of a table's rows, having given them numbers if they are new; None for what is none.
@@ -52,22 +53,11 @@ class Rows:
             found = self._outputs.made_into(table) or self._by_content(table, partly)
         if found is None:
             self._made += 1
-            found = Known(self._alike(table, content.fresh_ids(self._made, table.shape[0])))
+            fresh = content.fresh_ids(self._made, table.shape[0])
+            has_labels = _index_key(table) is not None and len(table.shape) > 1
+            found = Known(self._lookup.alike(table, fresh) if has_labels else fresh)
         self.remember(table, found)
         return found
-
-    def _alike(self, table: Any, ids: Any) -> Any:
-        """Return the ids of a new table, the same for rows that are copies: with the same label and the same values."""
-        index = getattr(table, "index", None)
-        if _index_key(table) is None or index is None or len(table.shape) < 2 or index.is_unique:
-            return ids
-        hashes = self._hashes(table)
-        if hashes is None:
-            return ids
-        np = content.numpy()
-        labels = content.hashes_of_objects([index.to_numpy(dtype=object)], len(ids))
-        _, first, which = np.unique(content.mixed(hashes ^ labels), return_index=True, return_inverse=True)
-        return ids[first[which]]
 
     def find(self, table: Any) -> Known | None:
         """Return what is known of a table by its identity or its index's, or of the array that it is a column of."""
@@ -106,7 +96,7 @@ class Rows:
         if self._held + rows > MOST_ROWS or len(self._seen) >= MOST_TABLES:
             self._forget()
         self._held += rows
-        self._seen[id(table)] = _Seen(table, known, parent)
+        self._seen[id(table)] = Seen(table, known, parent)
         index = _index_key(table)
         if index is not None and id(index) not in self._indexes:
             self._indexes[id(index)] = (index, known)  # kept, so that no other object gets its number
@@ -118,25 +108,19 @@ class Rows:
 
     def _by_content(self, table: Any, partly: bool) -> Known | None:
         """Return what is known of rows that stand, each unmistakably, in a known table with as many columns."""
-        np = content.numpy()
-        others = [(other, seen) for other, seen in self._living() if _may_hold(other, table)]
-        if not others or (hashes := self._hashes(table)) is None:
+        others = [(other, seen) for other, seen in reversed(self._living()) if _may_hold(other, table)]
+        if not others or (hashes := self._lookup.hashes(table)) is None:
             return None
-        for other, seen in reversed(others):
-            if seen.hashes is None:
-                seen.hashes = self._sorted(other, seen)
-            if seen.hashes is None:
-                continue
-            known, ids = seen.hashes
-            places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            hit = known[places] == hashes
-            if len(hit) and (hit.all() or (partly and hit.any())):
+        for other, seen in others:
+            found = self._lookup.ids_in(hashes, other, seen, partly=partly)
+            if found is not None:
                 self._made += 1
-                found = np.where(hit, ids[places], content.fresh_ids(self._made, len(hashes)))
-                return Known(found, seen.known.through)
+                np = content.numpy()
+                fresh = content.fresh_ids(self._made, len(found))
+                return Known(np.where(found == lookup.NOT_THERE, fresh, found), seen.known.through)
         return None
 
-    def _living(self) -> list[tuple[Any, _Seen]]:
+    def _living(self) -> list[tuple[Any, Seen]]:
         """Return the tables that still are, those left out whose rows all stand in another that is."""
         living = [(seen.reference(), seen) for seen in list(self._seen.values())]
         return [
@@ -144,25 +128,6 @@ class Rows:
             for table, seen in living
             if table is not None and not (seen.parent is not None and seen.parent() is not None)
         ]
-
-    def _hashes(self, table: Any) -> Any:
-        price = content.cost(table)
-        if self._spent + price > MOST_COST or getattr(table, "nnz", None) is not None:
-            return None
-        self._spent += price
-        return content.row_hashes(table)
-
-    def _sorted(self, table: Any, seen: _Seen) -> Any:
-        """Return a table's hashes in order and the ids under them, 0 where different rows look alike."""
-        np = content.numpy()
-        hashes = self._hashes(table)
-        if hashes is None or not len(hashes):
-            return None
-        order = np.argsort(hashes, kind="stable")
-        hashes, ids = hashes[order], seen.known.ids[order]
-        starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
-        alike = np.minimum.reduceat(ids, starts) == np.maximum.reduceat(ids, starts)
-        return hashes[starts], np.where(alike, ids[starts], 0)
 
 
 def _is_table(table: Any) -> bool:
@@ -176,6 +141,8 @@ def _index_key(table: Any) -> Any:
     index = getattr(table, "index", None)
     if index is None or callable(index):
         return None
+    if getattr(index, "nlevels", 1) > 1:
+        return index  # its values would have to be made first
     return index._range if hasattr(index, "_range") else getattr(index, "_values", None)
 
 
@@ -188,7 +155,7 @@ def _may_hold(other: Any, table: Any) -> bool:
     return other is not table and len(other.shape) == 2 and bool(other.shape[1] == table.shape[1])
 
 
-def _is_as_it_was(table: Any, seen: _Seen) -> bool:
+def _is_as_it_was(table: Any, seen: Seen) -> bool:
     if len(seen.known.ids) != table.shape[0]:
         return False
     index = _index_key(table)

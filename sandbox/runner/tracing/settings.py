@@ -7,6 +7,7 @@ from typing import Any
 
 DEEPEST = 4
 MOST_ITEMS = 60
+NO_CHOICE = {"random_state", "seed", "n_jobs", "verbose", "verbosity"}
 PLAIN = (int, float, str, bool, type(None))
 
 
@@ -29,4 +30,4 @@ def _told(value: Any, depth: int) -> str:
 
 
 def _is_given(name: object) -> bool:
-    return isinstance(name, str) and name[:1] != "_" and name[-1:] != "_"
+    return isinstance(name, str) and name[:1] != "_" and name[-1:] != "_" and name not in NO_CHOICE
