@@ -41,6 +41,7 @@ class TracedRun:
         self.fits = [event for event in traces.events if event.kind in ("fit", "resample", "search")]
         self.splits = [event for event in traces.events if event.test is not None]
         evaluating = [event for event in traces.events if event.kind in EVALUATING]
+        self.tests = [event for event in traces.events if event.kind in ("predict", "score", "metric")]
         self.has_unknown = any(event.rows is None for event in evaluating)
         self.evaluations = [found for event in evaluating if (found := self._evaluation(event)) is not None]
 
@@ -53,6 +54,13 @@ class TracedRun:
 
     def _before(self, event: TraceEvent, number: int | None) -> TraceEvent | None:
         return self._events.get(number) if number is not None and number < event.event else None
+
+    def choice(self, event: TraceEvent) -> tuple[str, str]:
+        """Return what is tried by predicting or measuring on rows, and a mark of which one it is; "" for none."""
+        if event.kind == "metric":
+            return ("thresholds" if event.altered else ""), (f"{event.event}" if event.altered else "")
+        fit = self._before(event, event.fitted)
+        return (f"settings of {fit.name.partition('.')[0]}", fit.settings) if fit else ("", "")
 
     def is_training_part(self, rows: int | None) -> bool:
         """Tell whether rows lie in the training part of a split, and none in its test part."""
@@ -142,22 +150,22 @@ def _scored_on_training_data(run: TracedRun) -> Iterator[TracedLeak]:
 
 
 def _multi_test(run: TracedRun) -> Iterator[TracedLeak]:
-    """Yield places that try settings of one kind of model on rows which are evaluated elsewhere again."""
-    tried: dict[tuple[int, str, Span], dict[str, Evaluation]] = {}
-    for evaluation in run.evaluations:
-        fit, place = evaluation.fit, run.places.get(evaluation.event.event)
-        if fit is not None and place is not None and run.is_test_part(evaluation.rows):
-            key = (evaluation.rows, fit.name.partition(".")[0], place)
-            tried.setdefault(key, {}).setdefault(fit.settings, evaluation)
-    for (rows, name, place), settings in tried.items():
-        last = max(each.event.event for each in settings.values())
+    """Yield places that try settings of one kind of model, or cuts of one prediction, on rows that a result elsewhere
+    rests on again.
+    """
+    tried: dict[tuple[int, str, int | None, Span], dict[str, TraceEvent]] = {}
+    for event in run.tests:
+        place, what, choice = run.places.get(event.event), *run.choice(event)
+        if place is not None and event.rows is not None and choice and run.is_test_part(event.rows):
+            tried.setdefault((event.rows, what, event.predicted, place), {}).setdefault(choice, event)
+    for (rows, what, _, place), choices in tried.items():
+        last = max(event.event for event in choices.values())
         later = [each for each in run.evaluations if each.event.event > last and each.rows == rows]
         final = next((each for each in later if run.places.get(each.event.event) not in (None, place)), None)
-        first = next(iter(settings.values()))
-        if len(settings) >= MANY_SETTINGS and final is not None and not _has_another_test(run, rows):
+        if len(choices) >= MANY_SETTINGS and final is not None and not _has_another_test(run, rows):
             counted = Shared(run.counts.size(rows), run.counts.size(rows), True)
-            what = f"were the test of {len(settings)} settings of {name}, and evaluated again after that"
-            yield from _leak(run, "multi_test", counted, what, first.event, final)
+            words = f"had been the test of {len(choices)} {what} before"
+            yield from _leak(run, "multi_test", counted, words, next(iter(choices.values())), final)
 
 
 def _has_another_test(run: TracedRun, rows: int) -> bool:

@@ -35,7 +35,8 @@ class TraceEvent(Record):
 
     `cell` counts a notebook's executions from 1. `through` are the fits of transformers whose outputs the values are,
     `fitted` is the last fit of the same estimator, `predicted` the prediction that a metric was given. `transforms`
-    says that an estimator makes new values, and predicts none; `target` that it was given a target.
+    says that an estimator makes new values, and predicts none; `target` that it was given a target;
+    `altered` that a metric was not given the prediction itself, but what was made of it, such as by a threshold.
     """
 
     event: Number
@@ -51,6 +52,7 @@ class TraceEvent(Record):
     predicted: Number | None = None
     transforms: bool = False
     target: bool = False
+    altered: bool = False
     train: Number | None = None
     test: Number | None = None
 

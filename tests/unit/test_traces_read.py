@@ -110,6 +110,22 @@ def test_settings_tried_on_the_test_rows_in_one_place_are_counted_where_they_are
     assert counted(SPLIT, *tried[:4], {**final, "fitted": 3}) == []
 
 
+def test_predictions_alone_and_thresholds_are_tries_as_well() -> None:
+    fits = [model(TRAIN, through=[], settings=str(number)) for number in range(3)]
+    predictions = [
+        {**scored(TEST, fitted=n + 1, through=[]), "kind": "predict", "name": "M.predict", "line": 9} for n in range(3)
+    ]
+    final = scored(TEST, fitted=3, through=[])
+    assert counted(SPLIT, *fits, *predictions, final) == [("multi_test", 20, 20)]
+    cut = {"kind": "metric", "name": "f1_score", "rows": TEST, "predicted": 2, "altered": True, "line": 9}
+    one = (SPLIT, model(TRAIN, through=[]), {**predictions[0], "line": 3})
+    assert counted(*one, cut, cut, cut, {**cut, "line": 11}) == [("multi_test", 20, 20)]
+    assert counted(*one, cut, cut, {**cut, "line": 11}) == []
+    assert counted(*one, *({**cut, "altered": False} for _ in range(3)), {**cut, "line": 11}) == []
+    each_of_its_own = [{**cut, "predicted": number} for number in (0, 1, 2)]
+    assert counted(*one, *each_of_its_own, {**cut, "line": 11}) == []
+
+
 def test_the_witnesses_agree_differ_or_one_is_alone() -> None:
     leaky = written(scaler(ALL), SPLIT, model(TRAIN), scored(TEST))
     (both,) = judged(leaky, leak("preprocessing", 1, 4)).witnesses

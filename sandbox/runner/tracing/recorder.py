@@ -89,6 +89,8 @@ class Recorder:
         found = next((found for found in known if found.predicted is not None), known[0] if known else None)
         if found is not None and found.predicted is None:  # the predictions were rounded, or cut at a threshold
             found = Known(found.ids, *self._predicted.get(self._table(found), ((), None)))
+            if event.told is not None:
+                event.told["altered"] = True
         if found is not None and event.told is not None:
             event.told["predicted"] = found.predicted
         return found
