@@ -82,11 +82,13 @@ def _of_numbers(table: Any) -> Any:
     found = np.empty(len(table), np.uint64)
     with np.errstate(all="ignore"):
         for start in range(0, len(table), BLOCK):
-            block = np.ascontiguousarray(table[start : start + BLOCK].T, dtype=np.float64) + 0.0  # no negative zero
+            block = np.array(table[start : start + BLOCK].T, dtype=np.float64, order="C")
+            block += 0.0  # no negative zero
             sums = np.zeros(block.shape[1], np.uint64)
             for column in block.view(np.uint64):
-                sums = (sums ^ column ^ (column >> np.uint64(29))) * np.uint64(ODD)
-                sums ^= sums >> np.uint64(32)
+                column ^= column >> np.uint64(29)
+                sums ^= column
+                sums *= np.uint64(ODD)
             found[start : start + BLOCK] = sums
     return mixed(found)
 

@@ -31,13 +31,12 @@ class Lookup:
             seen.hashes = self._sorted(other, seen.known.ids)
         if seen.hashes is None or not len(hashes):
             return None
-        known, ids = seen.hashes
-        if not partly and not _found_in(known, hashes[:TRIED])[1].all():
+        if not partly and not seen.hashes.places_of(hashes[:TRIED])[1].all():
             return None
         self._spent += len(hashes) * LOOKED_UP
-        places, hit = _found_in(known, hashes)
+        places, hit = seen.hashes.places_of(hashes)
         enough = hit.any() if partly else hit.all()
-        return np.where(hit, ids[places], np.uint64(NOT_THERE)) if enough else None
+        return np.where(hit, seen.hashes.ids[places], np.uint64(NOT_THERE)) if enough else None
 
     def alike(self, table: Any, ids: Any) -> Any:
         """Return the ids of a new frame, the same for rows that are copies: with the same label and the same values."""
@@ -56,7 +55,7 @@ class Lookup:
         self._spent += price
         return content.row_hashes(table)
 
-    def _sorted(self, table: Any, ids: Any) -> tuple[Any, Any] | None:
+    def _sorted(self, table: Any, ids: Any) -> Ordered | None:
         """Return a table's hashes in order and the ids under them, 0 where different rows look alike."""
         np = content.numpy()
         hashes = self.hashes(table)
@@ -66,11 +65,27 @@ class Lookup:
         hashes, ids = hashes[order], ids[order]
         starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
         alike = np.minimum.reduceat(ids, starts) == np.maximum.reduceat(ids, starts)
-        return hashes[starts], np.where(alike, ids[starts], 0)
+        return Ordered(hashes[starts], np.where(alike, ids[starts], np.uint64(0)))
 
 
-def _found_in(known: Any, hashes: Any) -> tuple[Any, Any]:
-    """Return where in the ordered `known` hashes others stand, and whether they do."""
-    np = content.numpy()
-    places = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-    return places, known[places] == hashes
+class Ordered:
+    """Hashes in order, with the ids under them, and for each beginning of a hash a place where to look first."""
+
+    def __init__(self, hashes: Any, ids: Any) -> None:
+        np = content.numpy()
+        self._hashes, self.ids = hashes, ids
+        bits = len(hashes).bit_length() + 2
+        self._shift = np.uint64(64 - bits)
+        self._slots = np.zeros(1 << bits, np.int32)
+        self._slots[hashes >> self._shift] = np.arange(len(hashes))
+
+    def places_of(self, hashes: Any) -> tuple[Any, Any]:
+        """Return where other hashes stand, and whether they do, each of shape (rows,)."""
+        np = content.numpy()
+        places = self._slots[hashes >> self._shift]
+        hit = self._hashes[places] == hashes
+        rest = np.flatnonzero(~hit)  # two hashes may have one beginning
+        if len(rest):
+            places[rest] = np.minimum(np.searchsorted(self._hashes, hashes[rest]), len(self._hashes) - 1)
+            hit[rest] = self._hashes[places[rest]] == hashes[rest]
+        return places, hit

@@ -14,7 +14,7 @@ from typing import Any
 
 from tracing import content
 from tracing.known import Known
-from tracing.place import place_of_call
+from tracing.place import Places
 from tracing.rows import Rows
 from tracing.settings import settings_of
 
@@ -40,7 +40,7 @@ class Recorder:
     """The traces of one process, which are written to `path`; the work lies in `root`."""
 
     def __init__(self, path: Path, root: str) -> None:
-        self._path, self._root = path, root
+        self._path, self._places = path, Places(root)
         self.rows, self.busy = Rows(), False
         self._left, self._events = MOST_BYTES, 0
         self._alike: dict[tuple[object, ...], int] = {}
@@ -55,7 +55,7 @@ class Recorder:
             name = f"{type(owner).__name__}.{name}"
             kind = "search" if kind == "fit" and SEARCHES in name else kind
         event = Event(kind, name, owner, words)
-        place = place_of_call(self._root)
+        place = self._places.of_call()
         alike = (kind, name, place.get("file"), place.get("cell"), place.get("line"))
         self._alike[alike] = times = self._alike.get(alike, 0) + 1
         if times > MOST_ALIKE or len(self._alike) > MOST_PLACES or self._events >= MOST_EVENTS or self._left <= 0:

@@ -12,7 +12,7 @@ from typing import Any
 
 from tracing import content, lookup
 from tracing.known import Known
-from tracing.lookup import Lookup
+from tracing.lookup import Lookup, Ordered
 from tracing.outputs import Outputs
 
 MOST_ROWS = 4_000_000  # numbers kept at once: 32 MB
@@ -28,7 +28,7 @@ class Seen:
     def __init__(self, table: Any, known: Known, parent: Any) -> None:
         self.reference, self.known, self.probe = weakref.ref(table), known, _probe(table)
         self.parent = weakref.ref(parent) if _is_table(parent) else None
-        self.hashes: tuple[Any, Any] | None = None
+        self.hashes: Ordered | None = None
 
 
 class Rows:

@@ -100,7 +100,8 @@ def _begin(kind: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], 
         owner, words = (args[0], list(args[1:])) if method else (None, list(args))
         if kind == "cross_validate":
             owner, words = None, words[1:]  # the estimator that is cloned
-        words += [kwargs[key] for key in BY_NAME if key in kwargs]
+        if kwargs:
+            words += [kwargs[key] for key in BY_NAME if key in kwargs]
         return recorder.begin(kind, name, owner, words)
     except Exception:  # noqa: BLE001 - whatever it is, the work goes on as if nobody had looked
         _break_off(recorder)
