@@ -9,6 +9,7 @@ BLOCK = 4096
 ODD = 0x9E3779B97F4A7C15
 BITS = 48
 KEPT = 1024
+MOST_COLUMNS = 16  # of numbers that are hashed, evenly spread
 OBJECT_COST = 15  # what hashing one object costs, in numbers
 
 
@@ -53,7 +54,7 @@ def cost(table: Any) -> int:
     if hasattr(table, "dtypes"):
         objects = sum(not _is_numeric(dtype) for dtype in table.dtypes)
         return int(rows * (columns + objects * (OBJECT_COST - 1)))
-    return int(rows * columns * (1 if _is_numeric(table.dtype) else OBJECT_COST))
+    return int(rows * (min(columns, MOST_COLUMNS) if _is_numeric(table.dtype) else columns * OBJECT_COST))
 
 
 def row_hashes(table: Any) -> Any:
@@ -80,6 +81,8 @@ def _of_numbers(table: Any) -> Any:
     """Return the hashes of an array of numbers: a column at a time, in blocks that fit a processor's cache."""
     np = numpy()
     found = np.empty(len(table), np.uint64)
+    if table.shape[1] > MOST_COLUMNS:
+        table = table[:, np.linspace(0, table.shape[1] - 1, MOST_COLUMNS).astype(int)]
     with np.errstate(all="ignore"):
         for start in range(0, len(table), BLOCK):
             block = np.array(table[start : start + BLOCK].T, dtype=np.float64, order="C")

@@ -44,6 +44,7 @@ class Recorder:
         self.rows, self.busy = Rows(), False
         self._left, self._events = MOST_BYTES, 0
         self._alike: dict[tuple[object, ...], int] = {}
+        self._numbers: dict[int, tuple[Any, int]] = {}
         self._tables: dict[tuple[int, int, bytes], int] = {}
         self._fits: dict[int, tuple[weakref.ref[Any], int]] = {}
         self._predicted: dict[int, tuple[tuple[int, ...], int]] = {}  # the last of each set of rows
@@ -148,6 +149,13 @@ class Recorder:
 
     def _table(self, known: Known) -> int:
         """Return the number of a set of rows, having written it down when it is new."""
+        reference, number = self._numbers.get(id(known.ids), (lambda: None, 0))
+        if reference() is not known.ids:
+            number = self._number_of(known)
+            self._numbers[id(known.ids)] = (weakref.ref(known.ids), number)
+        return number
+
+    def _number_of(self, known: Known) -> int:
         kept = content.sketch(known.ids)
         unknown = int((known.ids == 0).sum())
         key = (len(known.ids), unknown, b"".join(number.to_bytes(8, "big") for number in kept))
