@@ -9,7 +9,7 @@ BLOCK = 4096
 ODD = 0x9E3779B97F4A7C15
 BITS = 48
 KEPT = 1024
-MOST_COLUMNS = 16  # of numbers that are hashed, evenly spread
+MOST_COLUMNS = 12  # of numbers that are hashed, evenly spread
 OBJECT_COST = 15  # what hashing one object costs, in numbers
 
 
@@ -81,11 +81,11 @@ def _of_numbers(table: Any) -> Any:
     """Return the hashes of an array of numbers: a column at a time, in blocks that fit a processor's cache."""
     np = numpy()
     found = np.empty(len(table), np.uint64)
-    if table.shape[1] > MOST_COLUMNS:
-        table = table[:, np.linspace(0, table.shape[1] - 1, MOST_COLUMNS).astype(int)]
+    width = table.shape[1]
+    chosen = np.linspace(0, width - 1, min(width, MOST_COLUMNS)).astype(int)
     with np.errstate(all="ignore"):
         for start in range(0, len(table), BLOCK):
-            block = np.array(table[start : start + BLOCK].T, dtype=np.float64, order="C")
+            block = table[start : start + BLOCK].T[chosen].astype(np.float64, order="C", copy=False)
             block += 0.0  # no negative zero
             sums = np.zeros(block.shape[1], np.uint64)
             for column in block.view(np.uint64):

@@ -61,7 +61,7 @@ class Lookup:
         hashes = self.hashes(table)
         if hashes is None or not len(hashes):
             return None
-        order = np.argsort(hashes, kind="stable")
+        order = np.argsort(hashes)
         hashes, ids = hashes[order], ids[order]
         starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
         alike = np.minimum.reduceat(ids, starts) == np.maximum.reduceat(ids, starts)

@@ -22,7 +22,7 @@ NAME = ".traces.jsonl"  # in OUTPUT_DIR; the host reads it
 MOST_BYTES = 1_500_000
 MOST_EVENTS = 1000
 MOST_PLACES = 5000
-MOST_ALIKE = 60  # events of one kind at one place; more are only counted
+MOST_ALIKE = 40  # events of one kind at one place; more are only counted
 FITTING = ("fit", "resample", "search")
 SEARCHES = "SearchCV"
 
@@ -45,7 +45,7 @@ class Recorder:
         self._left, self._events = MOST_BYTES, 0
         self._alike: dict[tuple[object, ...], int] = {}
         self._numbers: dict[int, tuple[Any, int]] = {}
-        self._tables: dict[tuple[int, int, bytes], int] = {}
+        self._tables: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self._fits: dict[int, tuple[weakref.ref[Any], int]] = {}
         self._predicted: dict[int, tuple[tuple[int, ...], int]] = {}  # the last of each set of rows
 
@@ -158,7 +158,7 @@ class Recorder:
     def _number_of(self, known: Known) -> int:
         kept = content.sketch(known.ids)
         unknown = int((known.ids == 0).sum())
-        key = (len(known.ids), unknown, b"".join(number.to_bytes(8, "big") for number in kept))
+        key = (len(known.ids), unknown, tuple(kept))
         if key not in self._tables:
             self._tables[key] = len(self._tables)
             told = {"table": self._tables[key], "size": len(known.ids), "unknown": unknown, "kept": kept}
