@@ -36,6 +36,7 @@ bench: environment
 	@$(BIN)/python benchmarks/overhead.py
 	@$(BIN)/python benchmarks/warm.py
 	@$(BIN)/python benchmarks/kill_to_gone.py
+	@$(BIN)/python benchmarks/cost_of_traces.py
 
 clean:
 	rm -rf .venv .cache grading .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

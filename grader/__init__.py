@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         SearchFact,
         Source,
         Span,
+        Witness,
     )
     from grader.plugins import Finding, criterion, dimension, met, needs_human, not_applicable, not_met, partly
 
@@ -48,6 +49,7 @@ _HOMES = {
         "SearchFact",
         "Source",
         "Span",
+        "Witness",
     ),
 }
 
@@ -68,6 +70,7 @@ __all__ = [
     "SearchFact",
     "Source",
     "Span",
+    "Witness",
     "criterion",
     "dimension",
     "met",

@@ -1,13 +1,18 @@
-"""Turns what was found about leakage into a finding: the same care for every kind."""
+"""Turns what was found about leakage into a finding: the same care for every kind.
+
+The code decides. What the run says of itself can be forged by the submission: where it agrees, its count is added, and
+where it differs, a person is told; it never accuses, and never clears.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader import Call, Evidence, Finding, met, needs_human, not_applicable, not_met
+from grader import Call, Evidence, Finding, LeakageFact, Span, Witness, met, needs_human, not_applicable, not_met
 from rubrics.facts import broken_spans, spans, unread_part, unreadable
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
+SAYS = "The run's own traces (self-reported)"
 
 
 def leakage(
@@ -25,22 +30,52 @@ def leakage(
 
     `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at` it
     does not apply, for the reason `nothing`. What was not read, or could not be followed from loading to result, needs
-    a human: no leak seen there says nothing.
+    a human: no leak seen there says nothing. Neither does `met` stand where the run counts rows that leaked.
     """
     found = [leak for leak in evidence.code.leaks if leak.kind == kind]
     if found:
-        more = f" ({len(found) - 1} more like it)" if len(found) > 1 else ""
-        places = [span for leak in found for span in leak.spans]
-        return not_met(found[0].message + more, evidence=places, advice=advice, question=question)
+        reason, places = _found(found), [span for leak in found for span in leak.spans]
+        return not_met(reason + _seconded(evidence, kind), evidence=places, advice=advice, question=question)
     if problem := unreadable(evidence):
         return problem
     if gap := unread_part(evidence):
         return needs_human(f"What could be read shows no leak, but {gap}.", evidence=broken_spans(evidence))
     if not looked_at:
         return not_applicable(nothing)
+    counted, places = _counted_by_the_run(evidence, kind)
     followed = spans(shown_by) + [fact.span for fact in evidence.code.followed if fact.kind == kind]
     if not followed:
-        return needs_human(NOT_FOLLOWED, evidence=spans(looked_at))
+        return needs_human(NOT_FOLLOWED + counted, evidence=places or spans(looked_at))
     if cut := next((note for note in evidence.code.notes if "data-flow" in note), ""):
-        return needs_human(f"What was followed shows no leak. {cut}", evidence=followed)
+        return needs_human(f"What was followed shows no leak. {cut}{counted}", evidence=places or followed)
+    if counted:
+        return needs_human(f"No leak was seen in the code.{counted}", evidence=places)
     return met(clean, evidence=followed)
+
+
+def _found(leaks: Sequence[LeakageFact]) -> str:
+    more = f" ({len(leaks) - 1} more like it)" if len(leaks) > 1 else ""
+    return leaks[0].message + more
+
+
+def _seconded(evidence: Evidence, kind: str) -> str:
+    """Return what the run says of a leak that was found in the code, "" where that is nothing."""
+    witnesses = _witnesses(evidence, kind)
+    for agreement, words in (("agree", "agree"), ("differ", "differ; the code decides")):
+        said = next((witness for witness in witnesses if witness.agreement == agreement), None)
+        if said is not None:
+            return f" {SAYS} {words}: {said.sentence}"
+    return ""
+
+
+def _counted_by_the_run(evidence: Evidence, kind: str) -> tuple[str, list[Span]]:
+    """Return what only the run has seen, in words, and where."""
+    seen = [witness for witness in _witnesses(evidence, kind) if witness.agreement == "run_only"]
+    if not seen:
+        return "", []
+    return f" {SAYS} count otherwise: {seen[0].sentence}", [span for witness in seen for span in witness.spans]
+
+
+def _witnesses(evidence: Evidence, kind: str) -> list[Witness]:
+    traces = evidence.traces
+    return [witness for witness in traces.witnesses if witness.kind == kind] if traces else []

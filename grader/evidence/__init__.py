@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from grader.evidence.outputs import read_observed
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
+    from grader.evidence.traces import read_traces
+    from grader.evidence.witnesses import compare_witnesses
 
 _HOMES = {
     "check_claims": "grader.evidence.claims",
@@ -23,12 +25,15 @@ _HOMES = {
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
+    "read_traces": "grader.evidence.traces",
+    "compare_witnesses": "grader.evidence.witnesses",
 }
 
 __all__ = [
     "SubprocessCodeReader",
     "check_claims",
     "compare_runs",
+    "compare_witnesses",
     "draw_for",
     "evaluate_hidden",
     "named_by_code",
@@ -36,6 +41,7 @@ __all__ = [
     "read_facts",
     "read_observed",
     "read_saved",
+    "read_traces",
 ]
 
 

@@ -42,6 +42,16 @@ from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
+from grader.model.traces import (
+    TraceAgain,
+    TraceCut,
+    TracedLeak,
+    TraceEvent,
+    TraceFacts,
+    Traces,
+    TraceTable,
+    Witness,
+)
 
 __all__ = [
     "DIMENSIONS",
@@ -110,7 +120,15 @@ __all__ = [
     "StressSpec",
     "Submission",
     "SubmissionRef",
+    "TraceAgain",
+    "TraceCut",
+    "TraceEvent",
+    "TraceFacts",
+    "TraceTable",
+    "TracedLeak",
+    "Traces",
     "Verdict",
     "Wanted",
     "Weights",
+    "Witness",
 ]

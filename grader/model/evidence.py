@@ -12,6 +12,7 @@ from grader.model.figures import Claim, Figure, Ranking
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
+from grader.model.traces import TraceFacts
 
 CallKind = Literal[
     "load",
@@ -237,6 +238,7 @@ class Evidence(Record):
     tries: tuple[FailedTry, ...] = ()
     hidden: tuple[HiddenResult, ...] = ()
     stress: StressResult | None = None
+    traces: TraceFacts | None = None
     has_hidden_data: bool = False
     asked: ModelAnswers = ModelAnswers()
     modality: str = ""

@@ -14,6 +14,7 @@ from grader.model.evidence import HiddenResult, StressResult
 from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
+from grader.model.traces import TraceFacts
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
 
@@ -177,6 +178,7 @@ class Report(Record):
     dimensions: tuple[DimensionResult, ...]
     hidden: tuple[HiddenResult, ...]
     stress: StressResult | None = None
+    traces: TraceFacts | None = None
     run: RunReport
     questions: tuple[Question, ...]
     receipt: Receipt

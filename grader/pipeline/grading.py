@@ -13,8 +13,19 @@ from typing import Any
 
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
+from grader.evidence import compare_witnesses, read_traces
 from grader.intake import make_plan, take
-from grader.model import Assignment, CodeFacts, Deal, Evidence, Failure, HiddenResult, RunPlan, Submission
+from grader.model import (
+    Assignment,
+    CodeFacts,
+    Deal,
+    Evidence,
+    Failure,
+    HiddenResult,
+    RunPlan,
+    Submission,
+    TraceFacts,
+)
 from grader.model.failure_class import outcome_for
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
@@ -22,6 +33,7 @@ from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
 from grader.pipeline.runs import Run, Runs, collected_file, run_all
 from grader.pipeline.stress import stress_result
+from grader.sandbox.execute import TRACES
 
 
 def grade(
@@ -139,6 +151,7 @@ def _evidence(
         tries=(*grading.failed, *runs.first.tries),
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
+        traces=_traces(runs.first, plan, code),
         has_hidden_data=assignment is not None,
         modality=assignment.modality if assignment else "",
         observed=observed,
@@ -154,6 +167,14 @@ def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[st
         "history": submission.history,
         "track": assignment.track if assignment else "",
     }
+
+
+def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
+    """Return what the run says of its rows beside what the code says; None where nothing ran."""
+    if run.result is None:
+        return None
+    notebook = plan.entry_point.path if plan.entry_point.kind == "notebook" else ""
+    return compare_witnesses(read_traces(collected_file(run.result, TRACES)), code, run.result.cells, notebook)
 
 
 def _logs(runs: Runs) -> dict[str, str]:

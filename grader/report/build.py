@@ -53,6 +53,7 @@ def build_report(
         dimensions=score.dimensions,
         hidden=_hidden(evidence),
         stress=evidence.stress,
+        traces=evidence.traces,
         run=_run_report(evidence, sandbox_name),
         questions=score.questions,
         receipt=receipt,

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats, gates, stress
+from grader.report import charts, findings, formats, gates, stress, traces
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
@@ -97,6 +97,9 @@ def _context(report: Report) -> dict[str, Any]:
         "gate_sentences": gates.gate_sentences(report),
         "stress_sentences": stress.stress_sentences(report),
         "messy_rows": stress.messy_rows(report.stress) if report.stress else (),
+        "trace_sentences": traces.trace_sentences(report),
+        "witness_rows": traces.witness_rows(report),
+        "self_reported": traces.SELF_REPORTED,
         "costs": findings.costliest(report),
         "strengths": findings.strengths(report),
         "for_a_person": findings.for_a_person(report),

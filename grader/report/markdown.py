@@ -20,6 +20,7 @@ from grader.report.formats import (
 )
 from grader.report.gates import gate_sentences
 from grader.report.stress import first_run_suites, stress_sentences
+from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
 from grader.report.visible import block, encodable, one_line
 
 MAX_CHARACTERS = 60_000
@@ -38,7 +39,7 @@ def render_markdown(report: Report) -> str:
     if sentences := gate_sentences(report):
         parts.append("> **Must hold:** " + " ".join(escaped(text, 600) for text in sentences))
     parts += [_dimensions(report), _stress(report), _findings(report)]
-    tail = [_criteria(report), _run(report)]
+    tail = [_criteria(report), _traces(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)
     for part in tail:
         if part and len(text) + len(part) < MAX_CHARACTERS - 200:
@@ -126,6 +127,17 @@ def _criteria(report: Report) -> str:
             f"| {escaped(criterion.title)} | {VERDICT_WORDS[criterion.verdict]} | {escaped(criterion.reason, 400)} |"
         )
     return _details(f"All {len(rows) - 2} criteria", "\n".join(rows))
+
+
+def _traces(report: Report) -> str:
+    sentences = trace_sentences(report)
+    if not sentences:
+        return ""
+    rows = [SELF_REPORTED, "", *(f"- {escaped(sentence, 400)}" for sentence in sentences)]
+    for kind, agreement, witness in witness_rows(report):
+        places = "; ".join(escaped(where(span.path, span.cell, span.line), 200) for span in witness.spans)
+        rows.append(f"- **{kind}**, {agreement}: {escaped(witness.sentence, 600)} {places}".rstrip())
+    return _details("What the run says of its rows", "\n".join(rows))
 
 
 def _run(report: Report) -> str:

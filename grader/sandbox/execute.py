@@ -17,7 +17,9 @@ from grader.sandbox.requested import GivenEnvironment
 from grader.sandbox.run_file import parse_run_file
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
 
-OURS = ("run.json", "executed.ipynb")
+TRACES = ".traces.jsonl"
+OURS = ("run.json", "executed.ipynb", TRACES)
+TRACES_BYTES = 2_000_000
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2
 
@@ -47,6 +49,7 @@ def execute(
     run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
     failure = classify(result, run_file, plan.limits)
     _keep_notebook(space)
+    _collected(space, TRACES, TRACES_BYTES)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
         failure = missed and missed.model_copy(

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import stack
+from tracing import hook
 
 STDERR = 2
 
@@ -106,6 +107,8 @@ def leave_the_runner(first_path: str | None) -> None:
     paths = os.environ.get("WORK_PATH", "").split(os.pathsep)
     sys.path += [path for path in paths if path and path not in sys.path]
     stack.grant_threads()
+    if os.environ.pop(stack.TRACED, None):  # what it starts is not noted
+        hook.start(os.getcwd())  # noqa: PTH109 - what follows takes text
 
 
 def become_script(script: Path, words: list[str]) -> int:

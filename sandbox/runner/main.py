@@ -56,6 +56,7 @@ def _serve_one() -> int:
     import record
 
     waiting = None
+    os.environ[stack.TRACED] = os.getcwd()  # noqa: PTH109 - variables are text
     if stack.waiting_kind() in (None, stack.NOTEBOOK):
         import ahead
 

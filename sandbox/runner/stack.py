@@ -14,7 +14,10 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from tracing import hook
+
 RUNNER = Path(__file__).resolve().parent
+HERE = {str(RUNNER), str(RUNNER / "tracing")}
 # The runner's own modules; what it needs for notebooks; what most works begin with. What an environment lacks is left
 # out, and so is what the work that waits already has no need of, or loads itself if it has.
 ALWAYS = ("hints", "record", "traces", "script", "function")
@@ -28,6 +31,7 @@ FOR_WORKS = (
     "sklearn.linear_model", "sklearn.metrics", "sklearn.model_selection", "sklearn.pipeline", "sklearn.preprocessing",
     "matplotlib.pyplot", "seaborn", "threadpoolctl",
 )  # fmt: skip
+TRACED = "WORK_TRACED"  # set for the work's own process
 WANTED = ".wanted"  # in OUTPUT_DIR, made by the host
 DEBUGGER = "debugpy"
 NOTEBOOK = "notebook"
@@ -41,6 +45,7 @@ def load() -> None:
     granted = {name: os.environ.get(name) for name in EAGER_THREADS}
     os.environ.update(dict.fromkeys(EAGER_THREADS, "1"))
     gc.disable()
+    hook.install()
     sys.modules[DEBUGGER] = None  # type: ignore[assignment]  # a kernel loads it, a third of its start, to no use here
     for name in _modules():
         try:
@@ -102,4 +107,4 @@ def is_shadowed_in(*folders: Path) -> bool:
 
 
 def _lies_here(file: object) -> bool:
-    return isinstance(file, str) and os.path.dirname(file) == str(RUNNER)  # noqa: PTH120 - two thousand of them
+    return isinstance(file, str) and os.path.dirname(file) in HERE  # noqa: PTH120 - two thousand of them

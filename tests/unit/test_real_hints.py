@@ -31,6 +31,7 @@ Tell = Callable[..., dict[str, Any]]
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tell:
     """Return what is told of a script that ended with this error."""
+    monkeypatch.syspath_prepend(str(RUNNER))  # for what lies in folders of it
     load("hints", monkeypatch)
     load("record", monkeypatch)
     load("stack", monkeypatch)

@@ -1,0 +1,45 @@
+"""Reads the traces that a run has left, which are hostile: bounded, each line checked, and all of them or none."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.model import TraceAgain, TraceCut, TraceEvent, Traces, TraceTable
+
+MOST_BYTES = 2_000_000
+MOST_LINES = 4000
+MOST_LINE = 40_000
+NONE = "The run left no traces."
+NOT_OURS = "What the run left as its traces is not what the grader writes, so it was set aside."
+CUT = "The traces end before the run does."
+_LINE: TypeAdapter[TraceTable | TraceEvent | TraceAgain | TraceCut] = TypeAdapter(
+    TraceTable | TraceEvent | TraceAgain | TraceCut
+)
+
+
+def read_traces(data: bytes | None) -> Traces:
+    """Return the traces; without any, and with a note, where there are none or they are not as our runner writes them.
+
+    A last line that breaks off is what a run that was killed leaves.
+    """
+    if data is None:
+        return Traces(note=NONE)
+    whole, _, rest = data.rpartition(b"\n")
+    lines = whole.split(b"\n") if whole else []
+    if len(data) > MOST_BYTES or len(lines) > MOST_LINES or any(len(line) > MOST_LINE for line in lines):
+        return Traces(note=NOT_OURS)
+    try:
+        found = [_LINE.validate_json(line) for line in lines]
+    except (ValidationError, RecursionError, json.JSONDecodeError):
+        return Traces(note=NOT_OURS)
+    tables = {item.table: item for item in found if isinstance(item, TraceTable)}
+    events = {item.event: item for item in found if isinstance(item, TraceEvent)}
+    is_cut = bool(rest) or any(isinstance(item, TraceCut) for item in found)
+    return Traces(
+        tables=tuple(tables.values()),
+        events=tuple(event for _, event in sorted(events.items())),
+        again=tuple(item for item in found if isinstance(item, TraceAgain)),
+        note=CUT if is_cut else "",
+    )

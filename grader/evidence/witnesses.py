@@ -1,0 +1,118 @@
+"""Two witnesses to each leak: the code, which decides, and the traces of the run, which the submission can forge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import get_args
+
+from grader.evidence.traced import SAW, TracedRun, find_traced_leaks, in_words, is_learning
+from grader.evidence.traces import NONE
+from grader.model import CellRun, CodeFacts, LeakageFact, Span, TracedLeak, TraceEvent, TraceFacts, Traces, Witness
+from grader.model.traces import TracedKind
+
+MAX_WITNESSES = 60
+NOTED = ("sklearn.", "imblearn.", "xgboost.", "lightgbm.", "catboost.")
+NOTHING = "The run's traces say nothing of it."
+_KINDS: tuple[TracedKind, ...] = get_args(TracedKind)
+Place = tuple[str, int | None]
+
+
+def compare_witnesses(traces: Traces, code: CodeFacts, cells: Iterable[CellRun], notebook: str) -> TraceFacts:
+    """Return what the run's traces count, and whether they agree with the leaks that were found in the code.
+
+    `cells` are the executed ones of the `notebook`, "" where it was none. Places that are not in the code are left out.
+    """
+    run = TracedRun(traces, dict(_places(traces, code, [cell.index for cell in cells], notebook)))
+    leaks = find_traced_leaks(run)
+    found = [leak for leak in code.leaks if leak.kind in _KINDS]
+    witnesses = [_of_code(leak, leaks, run) for leak in found]
+    witnesses += [_of_run(leak) for leak in leaks if not any(_same(leak, other) for other in found)]
+    return TraceFacts(
+        events=len(traces.events),
+        fits=len(run.fits),
+        evaluations=len(run.evaluations),
+        leaks=leaks,
+        witnesses=tuple(witnesses)[:MAX_WITNESSES],
+        note=_note(traces, code),
+    )
+
+
+def _note(traces: Traces, code: CodeFacts) -> str:
+    """Return what is to be said of the traces as such: having none is worth a word where there ought to be some."""
+    if traces.note != NONE:
+        return traces.note
+    fits = any(call.kind == "fit" and call.name.startswith(NOTED) for call in code.calls)
+    return f"{NONE.rstrip('.')}, although its code fits estimators." if fits else ""
+
+
+def _places(traces: Traces, code: CodeFacts, executed: list[int], notebook: str) -> Iterator[tuple[int, Span]]:
+    """Yield the span of each event whose place is a line of the code."""
+    sources: Mapping[Place, list[str]] = {
+        (source.path, source.cell): source.text.split("\n") for source in code.sources
+    }
+    for event in traces.events:
+        place = _place(event, executed, notebook)
+        lines = sources.get(place, []) if place else []
+        if place and event.line is not None and 0 < event.line <= len(lines):
+            text = lines[event.line - 1].strip()[:500]
+            yield event.event, Span(path=place[0], cell=place[1], line=event.line, end_line=event.line, text=text)
+
+
+def _place(event: TraceEvent, executed: list[int], notebook: str) -> Place | None:
+    if event.cell is not None:
+        is_known = notebook and 0 < event.cell <= len(executed)
+        return (notebook, executed[event.cell - 1]) if is_known else None
+    return (event.file, None) if event.file is not None else None
+
+
+def _of_code(leak: LeakageFact, traced: Iterable[TracedLeak], run: TracedRun) -> Witness:
+    """Return what the run says of a leak that was found in the code."""
+    kind: TracedKind = leak.kind  # type: ignore[assignment]  # the others were left out
+    same = next((other for other in traced if _same(other, leak)), None)
+    if same is not None:
+        return Witness(kind=kind, agreement="agree", sentence=f"{same.message}.", spans=same.spans)
+    return _of_culprit(leak, run) or Witness(kind=kind, agreement="code_only", sentence=NOTHING, spans=leak.spans[:1])
+
+
+def _of_run(leak: TracedLeak) -> Witness:
+    return Witness(kind=leak.kind, agreement="run_only", sentence=f"{leak.message}.", spans=leak.spans)
+
+
+def _same(traced: TracedLeak, leak: LeakageFact) -> bool:
+    """Tell whether both are of one kind, and the culprit, else the evaluation, is at the same place."""
+    if traced.kind != leak.kind or not leak.spans:
+        return False
+    return _meet(traced.spans[0], leak.spans[0]) or _meet(traced.spans[-1], leak.spans[-1])
+
+
+def _meet(first: Span, second: Span) -> bool:
+    if (first.path, first.cell) != (second.path, second.cell) or first.line is None or second.line is None:
+        return False
+    return first.line <= (second.end_line or second.line) and second.line <= (first.end_line or first.line)
+
+
+def _of_culprit(leak: LeakageFact, run: TracedRun) -> Witness | None:
+    """Return what the run counts between the culprit and the evaluations of a preprocessing leak, None where nothing.
+
+    The run differs only where it has counted the rows of every evaluation, and found none that the culprit saw.
+    """
+    fits = [fit for fit in run.fits if is_learning(fit) and _is_at(run, fit, leak.spans[0])]
+    if leak.kind != "preprocessing" or not fits:
+        return None
+    for each in run.evaluations:
+        counted = run.counts.shared(each.rows, fits[0].rows)
+        if counted is not None and counted.rows and _is_at(run, each.event, leak.spans[-1]):
+            words = in_words(counted, run.counts.size(each.rows))
+            sentence = f"{words} evaluated by {each.event.name} {SAW.format(fits[0].name)}."
+            places = (run.places[fits[0].event], run.places[each.event.event])
+            return Witness(kind="preprocessing", agreement="agree", sentence=sentence, spans=places)
+    all_counted = [run.counts.shared(each.rows, fit.rows) for each in run.evaluations for fit in fits]
+    if run.has_unknown or not all_counted or any(one is None or one.rows for one in all_counted):
+        return None
+    sentence = f"{fits[0].name} was followed, and none of the rows it saw was counted among those evaluated."
+    return Witness(kind="preprocessing", agreement="differ", sentence=sentence, spans=(run.places[fits[0].event],))
+
+
+def _is_at(run: TracedRun, event: TraceEvent, span: Span) -> bool:
+    place = run.places.get(event.event)
+    return place is not None and _meet(place, span)
