@@ -58,12 +58,13 @@ def test_rows_that_only_the_run_counted_are_for_a_person_with_their_place() -> N
 @pytest.mark.parametrize("count", range(4))
 def test_no_traces_clear_or_accuse_anybody(count: int) -> None:
     """Whatever a submission forges: what was found stays found, and what was not is never called found."""
+    found, clean, empty = leaking("preprocessing", CLEAN), work(CLEAN), work("def f(X):\n    pass\n")
     for agreements in itertools.product(AGREEMENTS, repeat=count):
         for kind in ("preprocessing", "overlap", "multi_test", "scored_on_training_data"):
-            leaky = saying(leaking("preprocessing", CLEAN), *agreements, kind=kind)
+            leaky = saying(found, *agreements, kind=kind)
             assert finding(NAME, leaky).verdict == "not_met"
-            assert finding(NAME, saying(work(CLEAN), *agreements, kind=kind)).verdict in ("met", "needs_human")
-            unseen = saying(work("def f(X):\n    pass\n"), *agreements, kind=kind)
+            assert finding(NAME, saying(clean, *agreements, kind=kind)).verdict in ("met", "needs_human")
+            unseen = saying(empty, *agreements, kind=kind)
             assert finding(NAME, unseen).verdict == "not_applicable"
 
 
