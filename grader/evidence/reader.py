@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from grader.model import CodeFacts, Submission
 
-MEMORY_BYTES = 1024**3
+MEMORY_BYTES = 500 * 1024**2
 WALL_S = 10.0
 MAX_ANSWER_BYTES = 24 * 1024**2
 
