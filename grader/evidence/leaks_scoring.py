@@ -72,7 +72,7 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
     tried: defaultdict[RowSets, _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind in ("evaluate", "predict") and _is_test(event.rows) and _counts(event):
+        if event.kind in ("evaluate", "predict") and _counts(event) and (_is_test(event.rows) or _is_cut_off(event)):
             tried[event.rows].add(event, _trying(event, made_in))
     for rows, trials in tried.items():
         if trials.reported and not _has_another_test(events, rows):
@@ -137,6 +137,16 @@ def _is_outer(other: Rows, tried: Rows) -> bool:
     """Tell whether `other` is the test part of a split in whose training part `tried` was made."""
     held_out = {key for key, part in other.path if part == "test"}
     return other.origin == tried.origin and any(key in held_out and part == "train" for key, part in tried.path)
+
+
+def _is_cut_off(event: Event) -> bool:
+    """Tell whether a model is scored on rows that were cut by hand from those it was fitted on."""
+    if event.kind != "evaluate" or event.fit is None:
+        return False
+    fitted = event.fit.rows
+    cut = all(rows.path and rows.path[-1][1] in ("slice", "mask") for rows in event.rows)
+    same = {rows.origin for rows in event.rows} <= {rows.origin for rows in fitted}
+    return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 
 
 def _is_test(rows: RowSets) -> bool:
