@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -189,9 +190,10 @@ def test_an_interrupted_rescore_leaves_whole_files_and_is_mended_by_another(chur
     batch = batch_of(tmp_path / "batch", [f"w{number:03}" for number in range(120)])
     weigh(churn, hidden=0)
     command = [str(Path(sys.executable).with_name("grader")), "rescore", str(batch), "--assignment", str(churn)]
+    first, untouched = batch / "w000" / "report.json", (batch / "w000" / "report.json").read_bytes()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        process.stdout.readline()
+        while process.poll() is None and first.read_bytes() == untouched:
+            time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert (process.returncode, "of 120 rescored" in said, "Traceback" in said) == (130, True, False)
