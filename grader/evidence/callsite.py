@@ -55,7 +55,7 @@ class CallSite:
 
     def along_columns(self) -> bool:
         """Tell whether axis=1 (or "columns") was asked for."""
-        axis = self.keywords.get("axis")
+        axis = self.argument(1, "axis") if self.method in ("concat", "concatenate") else self.keywords.get("axis")
         return axis is not None and axis.constant in (1, "columns", -1)
 
     def table_arguments(self) -> list[Value]:

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
+from grader.evidence.networks import is_network
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder, narrowed
 from grader.evidence.values import (
     FOLDS,
@@ -49,6 +50,8 @@ def method_of_model(site: CallSite) -> Value | None:
     model = site.receiver.model
     assert model is not None
     method = site.method
+    if is_network(model) and method in _MODES:
+        return site.receiver
     if method in ("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"):
         fit(site, model)
         return site.receiver if method != "train" else UNKNOWN
@@ -59,6 +62,8 @@ def method_of_model(site: CallSite) -> Value | None:
         return _resampled(site, model)
     if method in ("transform", "texts_to_sequences", "texts_to_matrix"):
         return _transformed(site, model, model.fits[-1] if model.fits else None)
+    if method == "inverse_transform":
+        return site.argument(0) or UNKNOWN
     if method == "fit_predict":
         fit(site, model)
         return Value(rows=_features(site).rows, type=ARRAY)
@@ -67,6 +72,8 @@ def method_of_model(site: CallSite) -> Value | None:
     if method in ("score", "evaluate") and role_of(model.type) not in ("clusterer", "statistical", "splitter"):
         evaluate(site, model, _features(site))
         return UNKNOWN
+    if method == "optimize" and role_of(model.type) == "search":
+        return _optimized(site)
     if method == "set_params":
         model.tuned_by |= site.loops
         return site.receiver
@@ -75,6 +82,16 @@ def method_of_model(site: CallSite) -> Value | None:
     if method == "get_support" and model.fits:
         return Value(type=LOOKUP, statistic=model.fits[-1].rows, taints=learned_marks(model))
     return None
+
+
+def _optimized(site: CallSite) -> Value:
+    """Walk the objective that a study asks about one trial after another: each trial sets other parameters."""
+    state = site.state
+    trial = state.enter_loop(site.node, UNKNOWN)
+    if site.arguments:
+        state.hooks.call(site, site.arguments[0], [trial])
+    state.loops.pop()
+    return UNKNOWN
 
 
 def _features(site: CallSite) -> Value:
@@ -101,6 +118,8 @@ def fit(site: CallSite, model: Model) -> Event:
     return event
 
 
+_MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
+_WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
 _STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
 
@@ -111,8 +130,8 @@ def _stopped_by(site: CallSite, model: Model) -> RowSets:
     named = [value.type or (value.model.type if value.model else value.dotted) for value in callbacks]
     stops = any(name.rpartition(".")[2] in _STOPPERS for name in named)
     stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
-    watched = given.get("validation_data") or given.get("eval_set") or UNKNOWN
-    return rows_of(_flat(watched)) if stops else NO_ROWS
+    watched = [given[name] for name in _WATCHED if name in given]
+    return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
 
 
 def called_as_layer(site: CallSite, model: Model) -> Value:
@@ -207,6 +226,12 @@ def split_rows(site: CallSite) -> Value:
     return Value(items=tuple(parts))
 
 
+def _times_split(site: CallSite) -> int:
+    """Return how many splits the rows went through before: with one seed, the parts of a part are not its own parts."""
+    paths = [rows.path for table in site.arguments for rows in table.rows]
+    return max((sum(part in ("train", "test") for _, part in path) for path in paths), default=0)
+
+
 def shuffles(splitter: Model | None) -> bool:
     """Tell whether a cross-validator draws its folds at random."""
     if splitter is None:
@@ -219,11 +244,12 @@ def shuffles(splitter: Model | None) -> bool:
 def _split_key(site: CallSite) -> Hashable:
     """Return what tells this split from others: the same call draws the same parts again only with a fixed seed."""
     seed = site.keywords.get("random_state")
+    sizes = [site.keywords[name].constant for name in ("test_size", "train_size") if name in site.keywords]
     if site.is_false("shuffle"):
-        return id(site.node), "in order"
+        return "in order", _times_split(site), *sizes
     if seed is not None and seed.constant is not None and not seed.loops:
-        return id(site.node), seed.constant
-    return id(site.node), next(iter(site.state.fresh())).origin
+        return "drawn", seed.constant, _times_split(site), *sizes
+    return "drawn anew", next(iter(site.state.fresh())).origin
 
 
 def _folds(site: CallSite) -> Value:

@@ -76,7 +76,7 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         callee = attribute(receiver, node.func.attr) if receiver.dotted or receiver.instance else UNKNOWN
     else:
         callee = evaluate(node.func, scope, state)
-    arguments = [evaluate(argument, scope, state) for argument in node.args]
+    arguments = [value for argument in node.args for value in _argument(argument, scope, state)]
     keywords = {keyword.arg or "**": evaluate(keyword.value, scope, state) for keyword in node.keywords}
     resolved = _resolve(node, receiver, callee)
     previous = state.shared.resolved.get(node)
@@ -96,12 +96,17 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     return site.fresh()
 
 
-def call_value(site: CallSite, called: Value, argument: Value) -> Value:
-    """Return what `called`, a function that was passed to the call at `site`, gives for one argument."""
+def _argument(node: ast.expr, scope: Scope, state: State) -> tuple[Value, ...]:
+    value = evaluate(node, scope, state)
+    return value.items if isinstance(node, ast.Starred) and value.items is not None else (value,)
+
+
+def call_value(site: CallSite, called: Value, arguments: list[Value]) -> Value:
+    """Return what `called`, a function that was passed to the call at `site`, gives for these arguments."""
     if called.function is not None:
-        return site.state.hooks.follow(site.state, called.function, [argument], {})
+        return site.state.hooks.follow(site.state, called.function, arguments, {})
     if called.dotted:
-        return call_library(CallSite(site.node, called.dotted, [argument], {}, site.scope, site.state))
+        return call_library(CallSite(site.node, called.dotted, arguments, {}, site.scope, site.state))
     return UNKNOWN
 
 
@@ -167,7 +172,8 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items or ()
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    return subscript(base, index, node.slice, accessor)
+    picked = subscript(base, index, node.slice, accessor)
+    return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
 
 
 def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
@@ -233,6 +239,8 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     values = [evaluate(part, inner, state) for part in parts]
     del state.loops[started:]
     made = values[-1]
+    if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
+        return sequence_of([made], keys=("",))
     if len(node.generators) == 1 and made.prediction:
         return Value(rows=made.rows, prediction=made.prediction, loops=made.loops)
     return Value(loops=frozenset(loop for value in values for loop in value.loops))

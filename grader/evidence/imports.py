@@ -27,12 +27,19 @@ def import_names(node: ast.ImportFrom, scope: Scope, state: State) -> None:
     for alias in node.names:
         if alias.name == "*":
             _import_all(name, module, scope)
-        elif module is not None:
-            scope.names[alias.asname or alias.name] = attribute(module, alias.name)
         else:
-            whole = f"{name}{'' if name.endswith('.') else '.'}{alias.name}"
-            inner = state.hooks.load_module(state, whole)
-            scope.names[alias.asname or alias.name] = inner or Value(dotted=canonical(whole))
+            scope.names[alias.asname or alias.name] = _member(name, module, alias.name, state)
+
+
+def _member(package: str, module: Value | None, name: str, state: State) -> Value:
+    """Return what `from package import name` brings: what the module defines, else a module of the package."""
+    if module is not None and module.instance is not None and name in module.instance.attributes:
+        return module.instance.attributes[name]
+    whole = f"{package}{'' if package.endswith('.') else '.'}{name}"
+    inner = state.hooks.load_module(state, whole)
+    if inner is None and module is not None:
+        return attribute(module, name)
+    return inner or Value(dotted=canonical(whole))
 
 
 def _import_all(name: str, module: Value | None, scope: Scope) -> None:

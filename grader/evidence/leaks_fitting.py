@@ -153,6 +153,8 @@ def _only_target(event: Event, taint: Taint) -> bool:
     target = fit.target.column if fit.target else None
     if taint.maybe and (target is None or target.startswith("#")):
         return True
+    if fit.features is not None and fit.features.column == target:
+        return False  # a series that is predicted from its own past
     return target is not None and taint.columns == frozenset({target})
 
 

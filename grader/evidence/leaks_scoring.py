@@ -70,20 +70,31 @@ class _Trials:
 def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield test parts on which several models or settings were tried, where no other rows were kept for the choice."""
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
-    tried: defaultdict[RowSets, _Trials] = defaultdict(_Trials)
+    tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
         if event.kind in ("evaluate", "predict") and _counts(event) and (_is_test(event.rows) or _is_cut_off(event)):
-            tried[event.rows].add(event, _trying(event, made_in))
-    for rows, trials in tried.items():
+            tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
+    for (rows, _), trials in tried.items():
         if trials.reported and not _has_another_test(events, rows):
             yield from _found(trials)
             yield from _stopped_on(rows, trials)
 
 
+def _same_rows(rows: RowSets) -> RowSets:
+    """Return the rows whichever of their columns were picked."""
+    return frozenset(Rows(one.origin, tuple(step for step in one.path if step[1] != "some")) for one in rows)
+
+
+def _answer(event: Event) -> str:
+    """Return the column that is predicted, where it is known: models of two targets are not compared."""
+    target = event.fit.target if event.fit else None
+    return (target.column if target else None) or ""
+
+
 def _stopped_on(rows: RowSets, trials: _Trials) -> Iterator[LeakageFact]:
     """Yield a fit that was stopped by the score on the very rows that it is reported on."""
     event = next(iter(trials.models.values()))
-    if len(trials.models) == 1 and event.fit is not None and covered(event.fit.stopped_by, rows):
+    if len(trials.models) == 1 and event.fit is not None and covered(_same_rows(event.fit.stopped_by), rows):
         yield LeakageFact(
             kind="multi_test",
             message="The score on the test part decides when training stops, and no rows are kept for the result.",
@@ -144,10 +155,10 @@ def _is_cut_off(event: Event) -> bool:
     if event.kind != "evaluate" or event.fit is None:
         return False
     fitted = event.fit.rows
-    cut = all(rows.path and rows.path[-1][1] in ("slice", "mask") for rows in event.rows)
+    cut = all(rows.path and rows.path[-1][1] in ("slice", "mask") for rows in _same_rows(event.rows))
     same = {rows.origin for rows in event.rows} <= {rows.origin for rows in fitted}
     return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 
 
 def _is_test(rows: RowSets) -> bool:
-    return any(part == "test" for item in rows for _, part in item.path[-1:])
+    return any(part == "test" for item in _same_rows(rows) for _, part in item.path[-1:])

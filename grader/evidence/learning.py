@@ -75,7 +75,7 @@ def applied(site: CallSite, table: Value) -> Value:
         passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
     else:
         passed = table.evolve(items=None, constant=None)
-    made = site.state.hooks.call(site, given, passed)
+    made = site.state.hooks.call(site, given, [passed])
     if made.statistic and not made.rows and passed.type and site.method != "transform":
         return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
     seen = made.statistic - passed.rows if not passed.type else made.statistic

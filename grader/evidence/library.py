@@ -11,7 +11,7 @@ from grader.evidence.estimators import construct, cross_validate, evaluate_predi
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
 from grader.evidence.networks import held, held_by, holds_rows, loss
-from grader.evidence.tables import ARRAY, FRAME, SERIES, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
@@ -45,6 +45,10 @@ def call_library(site: CallSite) -> Value:
         made = construct(site)
         site.name = name
         return made
+    if name == "optuna.create_study":
+        return Value(type="optuna.Study", model=Model("optuna.Study"))
+    if name == "functools.reduce":
+        return _reduced(site)
     special = _SPECIAL.get(method)
     if special and "." in name:
         return special(site)
@@ -61,6 +65,8 @@ def call_library(site: CallSite) -> Value:
         return _passed_on(site)
     if "." not in name:
         return _builtin(site)
+    if method == "early_stopping":
+        return Value(type=name)
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
@@ -94,6 +100,10 @@ def _passed_on(site: CallSite) -> Value:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
     if not tables:
+        flat = [item for value in site.values for item in (value.items or (value,))]
+        seen = frozenset(rows for value in flat for rows in value.statistic)
+        if seen:
+            return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
         return Value(loops=site.loops)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
         scaled = learned(site, tables[0].evolve(items=None, constant=None))
@@ -152,7 +162,7 @@ def _trained(site: CallSite) -> Value:
         return site.fresh()
     model = Model(f"{site.name.split('.')[0]}.Booster", tuned_by=site.loops)
     data = site.argument(1, "dtrain", "train_set") or UNKNOWN
-    fit(CallSite(site.node, f"{model.type}.train", [data], {}, site.scope, site.state), model)
+    fit(CallSite(site.node, f"{model.type}.train", [data, UNKNOWN], site.keywords, site.scope, site.state), model)
     return Value(type=model.type, model=model)
 
 
@@ -184,6 +194,17 @@ def _random_split(site: CallSite) -> Value:
         parts.insert(0, rest.evolve(rows=test))
         rest = rest.evolve(rows=frozenset(item.part(key, "train") for item in rest.rows))
     return Value(items=(rest, *parts))
+
+
+def _reduced(site: CallSite) -> Value:
+    """Return `reduce(function, items, first)`: the function once for each known item."""
+    items, first = site.argument(1), site.argument(2)
+    if first is None or items is None or items.items is None:
+        return site.fresh()
+    made = first
+    for item in items.items[:_MOST_STACKED]:
+        made = site.state.hooks.call(site, site.arguments[0], [made, item])
+    return made
 
 
 def _cloned(site: CallSite) -> Value:

@@ -71,13 +71,13 @@ class Resolved:
 @dataclass(frozen=True)
 class Hooks:
     """What modules need of those above them: to follow a function, to bind a target, to run an imported module, to call
-    a value that was passed (at a call site, with one argument).
+    a value that was passed (at a call site, with arguments).
     """
 
     follow: Callable[[State, Function, list[Value], dict[str, Value]], Value]
     bind: Callable[[ast.expr, Value, Scope, State], None]
     load_module: Callable[[State, str], Value | None]
-    call: Callable[[Any, Value, Value], Value]
+    call: Callable[[Any, Value, list[Value]], Value]
 
 
 @dataclass

@@ -17,6 +17,7 @@ from grader.evidence.tables import (
     column_of,
     names_in,
     narrowed,
+    with_columns,
     without,
 )
 from grader.evidence.values import UNKNOWN, Columns, Taint, Value, marked
@@ -36,7 +37,6 @@ _LAYOUT = {
     "add_prefix",
     "add_suffix",
     "reindex",
-    "assign",
 }
 
 
@@ -85,6 +85,28 @@ def _filled(site: CallSite) -> Value:
 
 def _applied(site: CallSite) -> Value:
     return applied(site, site.receiver)
+
+
+def _piped(site: CallSite) -> Value:
+    """Return `frame.pipe(function, ...)`: what the function gives for the frame."""
+    if not site.arguments:
+        return site.receiver
+    made = site.state.hooks.call(site, site.arguments[0], [site.receiver, *site.arguments[1:]])
+    return site.receiver.evolve(columns=None) if made == UNKNOWN else made
+
+
+def _assigned(site: CallSite) -> Value:
+    """Return `frame.assign(column=...)`: each column a value, or a function of the frame as it is by then."""
+    table = site.receiver.evolve(items=None)
+    for name, value in site.keywords.items():
+        given = value.items if name == "**" and value.items is not None else (value,)
+        for item in given:
+            called = item.function is not None or item.dotted
+            made = site.state.hooks.call(site, item, [table]) if called else item
+            if made.statistic and not made.rows:
+                made = computed_with(site, table.evolve(type=SERIES, taints=frozenset()), made)
+            table = with_columns(table, None if name == "**" else frozenset({name}), made)
+    return table
 
 
 def _ranked(site: CallSite) -> Value:
@@ -166,8 +188,10 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "drop": _drop,
     "pop": _popped,
     **dict.fromkeys(("fillna", "replace", "clip", "where", "mask", "interpolate", "bfill"), _filled),
-    **dict.fromkeys(("apply", "map", "transform", "pipe"), _applied),
+    **dict.fromkeys(("apply", "map", "transform"), _applied),
     "rank": _ranked,
+    "pipe": _piped,
+    "assign": _assigned,
     "align": _aligned,
     "merge": _joined,
     "join": _joined,

@@ -243,6 +243,8 @@ def join(first: Value, second: Value) -> Value:
     if first == second:
         return first
     same_rows = first.rows == second.rows
+    if first.items and second.items and first.keys is None and second.keys is None and not first.rows:
+        return _either_list(first, second)
     return Value(
         type=first.type if first.type == second.type else "",
         rows=first.rows if same_rows else NO_ROWS,
@@ -256,6 +258,18 @@ def join(first: Value, second: Value) -> Value:
         loops=first.loops | second.loops,
         constant=first.constant if first.constant == second.constant else None,
     )
+
+
+def _either_list(first: Value, second: Value) -> Value:
+    """Return a list to which one of two ways has added: all that may be in it."""
+    ours, others = first.items or (), second.items or ()
+    same = next((n for n, (one, other) in enumerate(zip(ours, others, strict=False)) if one is not other), None)
+    shared = min(len(ours), len(others)) if same is None else same
+    if not shared and len(ours) == len(others):
+        return Value(
+            items=tuple(join(one, other) for one, other in zip(ours, others, strict=True)), nesting=first.nesting
+        )
+    return sequence_of((*ours, *others[shared:]))
 
 
 def marked(value: Value, *taints: Taint) -> frozenset[Taint]:
