@@ -10,9 +10,10 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
-from grader.evidence.estimators import called_as_layer, method_of_model, stateful
+from grader.evidence.estimators import called_as_layer, stateful
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
+from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript

@@ -16,7 +16,7 @@ _LEARNED = {  # what a step that is no estimator has computed
     "cut": "the edges of bins",
     "rank": "a rank",
     "corr": "a correlation that columns are picked by",
-    "scale": "a mean and a deviation that values are scaled by",
+    "scale": "the scale that values are put on",
 }
 
 

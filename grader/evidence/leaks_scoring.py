@@ -155,7 +155,7 @@ def _is_cut_off(event: Event) -> bool:
     if event.kind != "evaluate" or event.fit is None:
         return False
     fitted = event.fit.rows
-    cut = all(rows.path and rows.path[-1][1] in ("slice", "mask") for rows in _same_rows(event.rows))
+    cut = all(rows.path and rows.path[-1][1] == "slice" for rows in _same_rows(event.rows))
     same = {rows.origin for rows in event.rows} <= {rows.origin for rows in fitted}
     return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 

@@ -7,10 +7,11 @@ from itertools import permutations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
-from grader.evidence.estimators import construct, cross_validate, evaluate_predictions, fit, split_rows
+from grader.evidence.estimators import construct, evaluate_predictions, fit
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
-from grader.evidence.networks import held, held_by, holds_rows, loss
+from grader.evidence.networks import held, holds_rows, loss
+from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
 
@@ -45,11 +46,7 @@ def call_library(site: CallSite) -> Value:
         made = construct(site)
         site.name = name
         return made
-    if name == "optuna.create_study":
-        return Value(type="optuna.Study", model=Model("optuna.Study"))
-    if name == "functools.reduce":
-        return _reduced(site)
-    special = _SPECIAL.get(method)
+    special = _SPECIAL.get(name) or _SPECIAL.get(method)
     if special and "." in name:
         return special(site)
     if holds_rows(name):
@@ -65,8 +62,6 @@ def call_library(site: CallSite) -> Value:
         return _passed_on(site)
     if "." not in name:
         return _builtin(site)
-    if method == "early_stopping":
-        return Value(type=name)
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
@@ -85,7 +80,7 @@ def _loaded(site: CallSite) -> Value:
         index = site.keywords.get("index_col")
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
-    return Value(rows=rows, loops=site.loops)
+    return Value(type=ARRAY if site.name.startswith("numpy.") else "", rows=rows, loops=site.loops)
 
 
 def _passed_on(site: CallSite) -> Value:
@@ -166,36 +161,6 @@ def _trained(site: CallSite) -> Value:
     return Value(type=model.type, model=model)
 
 
-def _benchmark(site: CallSite) -> Value:
-    """keras.datasets.mnist.load_data(): a training part and a test part, each with its answers."""
-    if not site.name.startswith("keras.datasets."):
-        return site.fresh()
-    rows = site.state.fresh()
-    site.state.record("load", site.node, site.name, rows=rows)
-    parts = (frozenset(item.part(id(site.node), name) for item in rows) for name in ("train", "test"))
-    tables = [Value(type=ARRAY, rows=part) for part in parts]
-    return Value(items=tuple(Value(items=(table, table)) for table in tables))
-
-
-def _random_split(site: CallSite) -> Value:
-    """torch.utils.data.random_split(dataset, lengths): parts to train on, to validate on if there are three, to test.
-
-    The last part is split off first, so that those before it are parts of the rows it leaves.
-    """
-    rest = site.argument(0, "dataset") or UNKNOWN
-    rest = held_by(rest.instance) if rest.instance is not None else rest
-    rest = rest if rest.rows else rest.evolve(rows=site.state.fresh())
-    lengths = site.argument(1, "lengths") or UNKNOWN
-    parts: list[Value] = []
-    for _ in range(max(1, len(lengths.items or ()) - 1)):
-        key = (id(site.node), next(iter(site.state.fresh())).origin)
-        site.state.record("split", site.node, site.name, rows=rest.rows, key=key)
-        test = frozenset(item.part(key, "test") for item in rest.rows)
-        parts.insert(0, rest.evolve(rows=test))
-        rest = rest.evolve(rows=frozenset(item.part(key, "train") for item in rest.rows))
-    return Value(items=(rest, *parts))
-
-
 def _reduced(site: CallSite) -> Value:
     """Return `reduce(function, items, first)`: the function once for each known item."""
     items, first = site.argument(1), site.argument(2)
@@ -205,6 +170,15 @@ def _reduced(site: CallSite) -> Value:
     for item in items.items[:_MOST_STACKED]:
         made = site.state.hooks.call(site, site.arguments[0], [made, item])
     return made
+
+
+def _study(_: CallSite) -> Value:
+    return Value(type="optuna.Study", model=Model("optuna.Study"))
+
+
+def _named(site: CallSite) -> Value:
+    """Return a thing of which only the name matters."""
+    return Value(type=site.name)
 
 
 def _cloned(site: CallSite) -> Value:
@@ -246,8 +220,11 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
     "train": _trained,
-    "load_data": _benchmark,
-    "random_split": _random_split,
+    "optuna.create_study": _study,
+    "functools.reduce": _reduced,
+    "early_stopping": _named,
+    "load_data": benchmark_parts,
+    "random_split": random_split,
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,

@@ -14,6 +14,7 @@ _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _MAX_REPAIRS = 25
 # What Python 3.12 allows inside f-strings (PEP 701) and an older parser says of it.
 _NEWER_F_STRING = ("f-string: expecting '}'", "f-string expression part cannot include")
+_PRINT = re.compile(r"^([ \t]*)print[ \t]+([^\s(=.,][^\n#]*|\([^\n]*\)[^\n()]+)$", re.MULTILINE)
 _R_CODE = re.compile(r"<- *(?:function|train|c|read|data|list|lm|glm|\w+\()|%>%|^library\(\w+\)$|^\w+\$\w+")
 
 
@@ -40,10 +41,15 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
         code = blank_magics(text)
         tree, problem = _parse(code)
         if tree is None:
-            tree = _salvage(code, problem)
+            tree = _salvage(_with_print_calls(code))
     error, line = problem
     source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
     return Unit(source, tree, lines, "" if error else code)
+
+
+def _with_print_calls(code: str) -> str:
+    """Return the code with Python 2's print statements as calls, line by line, so that what they print is read."""
+    return _PRINT.sub(lambda found: f"{found[1]}print({found[2].rstrip().rstrip(',')})", code)
 
 
 def _count(text: str) -> int:
@@ -75,10 +81,12 @@ def _message(error: SyntaxError, code: str) -> str:
     return error.msg
 
 
-def _salvage(code: str, problem: tuple[str, int | None]) -> ast.Module:
+def _salvage(code: str) -> ast.Module:
     """Drop the top-level statement around each error until the rest parses."""
+    tree, (_, line) = _parse(code)
+    if tree is not None:
+        return tree
     lines = code.split("\n")
-    line = problem[1]
     for _ in range(_MAX_REPAIRS):
         if line is None or not 1 <= line <= len(lines):
             break

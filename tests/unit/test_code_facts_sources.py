@@ -107,11 +107,11 @@ def test_a_cell_that_does_not_parse_says_where_and_the_other_cells_are_read(tmp_
     assert (first.error, first.error_line) == ("Python 2 print statement", 2)
     assert second.error
     assert third.error == ""
-    assert names(facts) == ["len"]
+    assert names(facts) == ["print", "len"]
 
 
 def test_what_parses_around_an_error_in_a_script_is_still_read(tmp_path: Path) -> None:
-    facts = written(tmp_path, s_dot_py="len([])\ndef f():\n    print 'x'\n    sum([])\nmax([1])\n")
+    facts = written(tmp_path, s_dot_py="len([])\ndef f():\n    raise ValueError, 'x'\n    sum([])\nmax([1])\n")
     assert [(call.name, call.span.line) for call in facts.calls] == [("len", 1), ("max", 5)]
     assert facts.sources[0].error_line == 3
 

@@ -1,0 +1,108 @@
+"""What the methods of estimators, transformers, splitters, searches and networks give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import role_of
+from grader.evidence.estimators import PREDICTING, evaluate, features_of, fit, predicted, transformed
+from grader.evidence.networks import is_network
+from grader.evidence.splits import folds
+from grader.evidence.tables import ARRAY, LOOKUP, narrowed
+from grader.evidence.values import UNKNOWN, Model, Taint, Value, learned_marks
+
+_MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
+
+
+def method_of_model(site: CallSite) -> Value | None:
+    """Return what a method of an estimator gives, or None when it is not one that is known."""
+    model = site.receiver.model
+    assert model is not None
+    if is_network(model) and site.method in _MODES:
+        return site.receiver
+    method = _METHODS.get(site.method)
+    return method(site, model) if method else None
+
+
+def _fitted(site: CallSite, model: Model) -> Value:
+    fit(site, model)
+    return site.receiver if site.method != "train" else UNKNOWN
+
+
+def _fit_transformed(site: CallSite, model: Model) -> Value:
+    return transformed(site, model, fit(site, model))
+
+
+def _transformed(site: CallSite, model: Model) -> Value:
+    return transformed(site, model, model.fits[-1] if model.fits else None)
+
+
+def _turned_back(site: CallSite, _: Model) -> Value:
+    return site.argument(0) or UNKNOWN
+
+
+def _clustered(site: CallSite, model: Model) -> Value:
+    fit(site, model)
+    return Value(rows=features_of(site).rows, type=ARRAY)
+
+
+def _scored(site: CallSite, model: Model) -> Value | None:
+    if role_of(model.type) in ("clusterer", "statistical", "splitter"):
+        return None
+    evaluate(site, model, features_of(site))
+    return UNKNOWN
+
+
+def _set(site: CallSite, model: Model) -> Value:
+    model.tuned_by |= site.loops
+    return site.receiver
+
+
+def _split(site: CallSite, model: Model) -> Value | None:
+    return folds(site) if role_of(model.type) == "splitter" else None
+
+
+def _supported(_: CallSite, model: Model) -> Value | None:
+    if not model.fits:
+        return None
+    return Value(type=LOOKUP, statistic=model.fits[-1].rows, taints=learned_marks(model))
+
+
+def _optimized(site: CallSite, model: Model) -> Value | None:
+    """Walk the objective that a study asks about one trial after another: each trial sets other parameters."""
+    if role_of(model.type) != "search":
+        return None
+    state = site.state
+    trial = state.enter_loop(site.node, UNKNOWN)
+    if site.arguments:
+        state.hooks.call(site, site.arguments[0], [trial])
+    state.loops.pop()
+    return UNKNOWN
+
+
+def _resampled(site: CallSite, model: Model) -> Value:
+    features, target = features_of(site), site.argument(1, "y") or UNKNOWN
+    event = site.state.record("resample", site.node, f"{model.type}.{site.method}", rows=features.rows, model=model)
+    # Under-sampling drops rows; only what repeats or makes rows can put one of them on both sides of a split.
+    makes_rows = ".under_sampling." not in model.type
+    marks = frozenset({Taint(event, features.rows)}) if features.rows and makes_rows else frozenset()
+    key = next(iter(site.state.fresh())).origin  # other rows are drawn each time
+    made = (part.evolve(rows=narrowed(part.rows, key), taints=part.taints | marks) for part in (features, target))
+    return Value(items=tuple(made))
+
+
+_METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
+    **dict.fromkeys(("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"), _fitted),
+    "fit_transform": _fit_transformed,
+    **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), _transformed),
+    "inverse_transform": _turned_back,
+    **dict.fromkeys(("fit_resample", "fit_sample"), _resampled),
+    "fit_predict": _clustered,
+    **dict.fromkeys(PREDICTING, predicted),
+    **dict.fromkeys(("score", "evaluate"), _scored),
+    "optimize": _optimized,
+    "set_params": _set,
+    "split": _split,
+    "get_support": _supported,
+}

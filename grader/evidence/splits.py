@@ -1,0 +1,113 @@
+"""Splits, folds and cross-validations: which rows go into which part."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.estimators import features_of
+from grader.evidence.networks import held_by
+from grader.evidence.tables import ARRAY
+from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
+
+
+def split_rows(site: CallSite) -> Value:
+    """Return the parts that train_test_split makes: for each table its train rows, then its test rows."""
+    tables = list(site.arguments)
+    key = _split_key(site)
+    parts: list[Value] = []
+    for table in tables:
+        rows = table.rows or site.state.fresh()
+        for name in ("train", "test"):
+            chosen = frozenset(item.part(key, name) for item in rows)
+            parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
+    ordered = next((table.in_time for table in tables if table.in_time), None)
+    site.state.record(
+        "split", site.node, site.name, rows=rows_of(tables), taints=taints_of(tables[:1]), key=key, in_time=ordered,
+        shuffled=not site.is_false("shuffle"),
+    )  # fmt: skip
+    return Value(items=tuple(parts))
+
+
+def _times_split(site: CallSite) -> int:
+    """Return how many splits the rows went through before: with one seed, the parts of a part are not its own parts."""
+    paths = [rows.path for table in site.arguments for rows in table.rows]
+    return max((sum(part in ("train", "test") for _, part in path) for path in paths), default=0)
+
+
+def shuffles(splitter: Model | None) -> bool:
+    """Tell whether a cross-validator draws its folds at random."""
+    if splitter is None:
+        return False
+    name = splitter.type.rpartition(".")[2]
+    shuffle = splitter.settings.get("shuffle")
+    return "ShuffleSplit" in name or (shuffle is not None and shuffle.constant is True)
+
+
+def _split_key(site: CallSite) -> Hashable:
+    """Return what tells this split from others: the same call draws the same parts again only with a fixed seed."""
+    seed = site.keywords.get("random_state")
+    sizes = [site.keywords[name].constant for name in ("test_size", "train_size") if name in site.keywords]
+    if site.is_false("shuffle"):
+        return "in order", _times_split(site), *sizes
+    if seed is not None and seed.constant is not None and not seed.loops:
+        return "drawn", seed.constant, _times_split(site), *sizes
+    return "drawn anew", next(iter(site.state.fresh())).origin
+
+
+def folds(site: CallSite) -> Value:
+    """Return the pair of row numbers that a splitter gives for each fold."""
+    key = id(site.node)
+    data = features_of(site)
+    site.state.record(
+        "split", site.node, site.name, rows=data.rows, key=key, in_time=data.in_time,
+        shuffled=shuffles(site.receiver.model),
+    )  # fmt: skip
+    numbers = site.state.fresh()
+    parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
+    made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
+    return Value(type=FOLDS, each=Value(items=made))
+
+
+def cross_validate(site: CallSite) -> Value:
+    """Log a cross-validation of the first argument on the second."""
+    estimator, features = site.argument(0, "estimator"), site.argument(1, "X") or UNKNOWN
+    folds = site.keywords.get("cv")
+    site.state.record(
+        "cross_validate", site.node, site.name, rows=features.rows, taints=features.taints,
+        model=estimator.model if estimator else None, features=features,
+        target=site.argument(2, "y"), in_time=features.in_time, shuffled=shuffles(folds.model if folds else None),
+    )  # fmt: skip
+    if site.method == "cross_val_predict":
+        return Value(type=ARRAY, rows=features.rows)
+    return UNKNOWN
+
+
+def benchmark_parts(site: CallSite) -> Value:
+    """keras.datasets.mnist.load_data(): a training part and a test part, each with its answers."""
+    if not site.name.startswith("keras.datasets."):
+        return site.fresh()
+    rows = site.state.fresh()
+    site.state.record("load", site.node, site.name, rows=rows)
+    parts = (frozenset(item.part(id(site.node), name) for item in rows) for name in ("train", "test"))
+    tables = [Value(type=ARRAY, rows=part) for part in parts]
+    return Value(items=tuple(Value(items=(table, table)) for table in tables))
+
+
+def random_split(site: CallSite) -> Value:
+    """torch.utils.data.random_split(dataset, lengths): parts to train on, to validate on if there are three, to test.
+
+    The last part is split off first, so that those before it are parts of the rows it leaves.
+    """
+    rest = site.argument(0, "dataset") or UNKNOWN
+    rest = held_by(rest.instance) if rest.instance is not None else rest
+    rest = rest if rest.rows else rest.evolve(rows=site.state.fresh())
+    lengths = site.argument(1, "lengths") or UNKNOWN
+    parts: list[Value] = []
+    for _ in range(max(1, len(lengths.items or ()) - 1)):
+        key = (id(site.node), next(iter(site.state.fresh())).origin)
+        site.state.record("split", site.node, site.name, rows=rest.rows, key=key)
+        test = frozenset(item.part(key, "test") for item in rest.rows)
+        parts.insert(0, rest.evolve(rows=test))
+        rest = rest.evolve(rows=frozenset(item.part(key, "train") for item in rest.rows))
+    return Value(items=(rest, *parts))
