@@ -191,7 +191,7 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     rows = first.rows or second.rows
     table = first if first.rows else second
     made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
-    made = made.evolve(loops=first.loops | second.loops)
+    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of)
     if said is None:
         return made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)

@@ -27,7 +27,7 @@ def in_time(site: CallSite, table: Value, keyword: str) -> Value:
 
 def windows(site: CallSite) -> Value:
     """Return moving windows over a table: each row's value comes of its neighbours, with `center` of later ones too."""
-    table = site.receiver.evolve(type=WINDOW)
+    table = site.receiver.evolve(type=WINDOW, made_of=frozenset())
     return _from_later(site, table) if site.is_true("center") else table
 
 
@@ -35,7 +35,8 @@ def shifted(site: CallSite) -> Value:
     """Return a table whose rows were moved: a negative number of steps brings later values to earlier rows."""
     steps = site.argument(0, "periods")
     later = steps is not None and isinstance(steps.constant, int) and steps.constant < 0
-    return _from_later(site, site.receiver) if later else site.receiver
+    moved = site.receiver.evolve(made_of=frozenset())  # another row's value
+    return _from_later(site, moved) if later else moved
 
 
 def later_filled(site: CallSite) -> Value:

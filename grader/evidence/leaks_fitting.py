@@ -55,6 +55,8 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
+        elif any(rows.shares_by_chance(fitted) for rows in event.rows for fitted in event.fit.rows):
+            message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
         else:
             continue
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))

@@ -16,7 +16,11 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind not in ("fit", "cross_validate") or event.model is None:
             continue
-        if role_of(event.model.type) in _PREDICTORS and _holds_target(event.features, event.target):
+        if role_of(event.model.type) not in _PREDICTORS:
+            continue
+        if made := _made_of_target(event.features, event.target):
+            yield LeakageFact(kind="target", message=made, spans=(event.span,))
+        elif _holds_target(event.features, event.target):
             name = event.target.column if event.target else ""
             yield LeakageFact(
                 kind="target",
@@ -31,3 +35,22 @@ def _holds_target(features: Value | None, target: Value | None) -> bool:
     if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
         return False
     return features.columns.holds(target.column)
+
+
+def _made_of_target(features: Value | None, target: Value | None) -> str:
+    """Return what is wrong where a feature is surely made from the target, or the target from features."""
+    if features is None or target is None or target.column is None or features.columns is None:
+        return ""
+    if features.column is not None:
+        return ""
+    if target.columns is None or features.columns.base != target.columns.base:
+        return ""
+    held, name = features.columns, target.column
+    made = sorted(feature for feature, source in held.made if source == name and held.holds(feature))
+    if made and name not in made:
+        return f"The feature {made[0]!r} is made from the target {name!r}."
+    sources = target.columns.sources(name)
+    if sources and all(held.holds(source) for source in sources):
+        named = ", ".join(repr(source) for source in sorted(sources)[:3])
+        return f"The target {name!r} is made from {named}, which the features still hold."
+    return ""

@@ -9,7 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import NO_ROWS, Rows, Taint, Value, bounded, marked, taints_of
+from grader.evidence.values import DRAWN, NO_ROWS, Rows, Taint, Value, bounded, marked, taints_of
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
@@ -50,7 +50,7 @@ def learned(site: CallSite, table: Value) -> Value:
 
 def drawn_again(site: CallSite, table: Value) -> Value:
     """Return rows drawn from a table by `sample` or `resample`: with replacement, some of them more than once."""
-    drawn = table.evolve(rows=narrowed(table.rows, next(iter(site.state.fresh())).origin), items=None)
+    drawn = table.evolve(rows=narrowed(table.rows, (DRAWN, next(iter(site.state.fresh())).origin)), items=None)
     replaces = site.is_true("replace") or (site.method == "resample" and not site.is_false("replace"))
     return drawn_twice(site, drawn) if replaces else drawn
 
@@ -112,4 +112,5 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         statistic=computed,
         prediction=prediction,
         loops=left.loops | right.loops,
+        made_of=left.made_of | right.made_of,
     )

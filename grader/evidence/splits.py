@@ -8,7 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
 from grader.evidence.tables import ARRAY
-from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
+from grader.evidence.values import DRAWN, FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
 
 
 def split_rows(site: CallSite) -> Value:
@@ -51,8 +51,8 @@ def _split_key(site: CallSite) -> Hashable:
     if site.is_false("shuffle"):
         return "in order", _times_split(site), *sizes
     if seed is not None and seed.constant is not None and not seed.loops:
-        return "drawn", seed.constant, _times_split(site), *sizes
-    return "drawn anew", next(iter(site.state.fresh())).origin
+        return DRAWN, seed.constant, _times_split(site), *sizes
+    return DRAWN, ("anew", next(iter(site.state.fresh())).origin)
 
 
 def folds(site: CallSite) -> Value:

@@ -87,6 +87,8 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return Value(loops=base.loops, prediction=base.prediction)
     if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"), constant=None)
+    if index.type:
+        return base.evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], "mask"), constant=None)
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
-    part = "mask" if index.type else "some" if base.type.startswith(FRAME) else "slice"
+    part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

@@ -62,7 +62,7 @@ def _method(site: CallSite) -> Value:
 
 
 def _groupby(site: CallSite) -> Value:
-    return site.receiver.evolve(type=GROUPS, column=None)
+    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset())
 
 
 def _correlations(site: CallSite) -> Value:

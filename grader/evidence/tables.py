@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.evidence.values import Columns, Rows, RowSets, Taint, Value, bounded
+from grader.evidence.values import Rows, RowSets, Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -68,7 +68,7 @@ def without(value: Value, names: frozenset[str] | None) -> Value:
         return some_columns(value)
     columns = value.columns
     if columns:
-        columns = Columns(columns.base, columns.dropped | names, columns.kept, columns.known)
+        columns = replace(columns, dropped=columns.dropped | names)
     taints = frozenset(taint for taint in value.taints if taint.columns is None or not taint.columns <= names)
     return value.evolve(columns=columns, taints=taints)
 
@@ -95,14 +95,15 @@ def select(value: Value, names: frozenset[str]) -> Value:
     columns = value.columns
     if columns:
         surely = columns.known and not (names & columns.dropped)
-        columns = Columns(columns.base, columns.dropped, names, surely)
+        columns = replace(columns, kept=names, known=surely)
     return value.evolve(type=FRAME, columns=columns, column=None, taints=_within(value.taints, names))
 
 
 def column_of(value: Value, name: str | None) -> Value:
     """Return one column of the table; with an unknown name every mark on the table stays."""
     taints = value.taints if name is None else _within(value.taints, frozenset({name}))
-    return value.evolve(type=SERIES, column=name, taints=taints, items=None, constant=None)
+    made_of = frozenset({name}) if name else frozenset()
+    return value.evolve(type=SERIES, column=name, taints=taints, items=None, constant=None, made_of=made_of)
 
 
 def _within(taints: frozenset[Taint], names: frozenset[str]) -> frozenset[Taint]:
@@ -124,7 +125,9 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
         table = table.evolve(rows=value.rows)
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
-        columns = Columns(columns.base, columns.dropped - names, whole, columns.known)
+        columns = replace(columns, dropped=columns.dropped - names, kept=whole)
+        for name in names:
+            columns = columns.remade(name, value.made_of)
     return table.evolve(taints=bounded(kept | added), columns=columns)
 
 

@@ -55,11 +55,31 @@ class Rows:
                 return None
         return None
 
+    def shares_by_chance(self, other: Rows) -> bool:
+        """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own."""
+        mine, others = self._steps(), other._steps()
+        if self.origin != other.origin:
+            return False
+        for (one, part), (two, its) in zip(mine, others, strict=False):
+            if (one, part) != (two, its):
+                return _draw(one) is not None and _draw(two) is not None and _draw(one) != _draw(two)
+        return False
+
+    def _steps(self) -> list[tuple[Any, str]]:
+        return [step for step in self.path if step[1] != "some"]
+
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
         if len(self.path) >= _MAX_SPLITS:
             return Rows(("beyond", split, name))
         return Rows(self.origin, (*self.path, (split, name)))
+
+
+def _draw(key: Any) -> Hashable | None:
+    """Return what tells one draw from another: its seed, or that it had none; None for parts not drawn by chance."""
+    if isinstance(key, tuple) and key and key[0] == "cut":
+        key = key[1]
+    return key[1] if isinstance(key, tuple) and len(key) > 1 and key[0] == DRAWN else None
 
 
 RowSets = frozenset[Rows]
@@ -68,12 +88,26 @@ NO_ROWS: RowSets = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`."""
+    """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`.
+
+    `made` holds pairs: a column, and one that it was made from.
+    """
 
     base: Hashable
     dropped: frozenset[str] = frozenset()
     kept: frozenset[str] | None = None
     known: bool = True
+    made: frozenset[tuple[str, str]] = frozenset()
+
+    def sources(self, name: str) -> frozenset[str]:
+        """Return the columns that a column was made from, row by row."""
+        return frozenset(source for made, source in self.made if made == name)
+
+    def remade(self, name: str, sources: frozenset[str]) -> Columns:
+        """Return the columns after `name` was made, or made anew, from others and from what those were made from."""
+        older = frozenset(pair for pair in self.made if pair[0] != name)
+        further = frozenset(source for one in sources for source in self.sources(one))
+        return replace(self, made=older | {(name, source) for source in (sources | further) - {name}})
 
     def holds(self, name: str) -> bool:
         """Tell whether the column is surely there."""
@@ -188,7 +222,8 @@ class Prediction:
 class Value:
     """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of.
 
-    `in_time` is what brought the rows into the order of time, `each` what a loop over it yields.
+    `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
+    `made_of` the columns that a column is made from, row by row.
     """
 
     dotted: str = ""
@@ -208,6 +243,7 @@ class Value:
     loops: frozenset[Loop] = frozenset()
     splits: bool = False
     each: Value | None = None
+    made_of: frozenset[str] = frozenset()
     in_time: Event | None = None
     nesting: int = 0
 
@@ -217,6 +253,7 @@ class Value:
 
 
 UNKNOWN = Value()
+DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 FOLDS = "folds"  # the type of what yields the pairs of row numbers of a cross-validation
 NUMBER = "number"  # the type of what holds no rows for sure
 _MAX_NESTING = 4
@@ -251,6 +288,7 @@ def join(first: Value, second: Value) -> Value:
         taints=first.taints & second.taints if not same_rows else bounded(first.taints | second.taints),
         columns=first.columns if first.columns == second.columns else None,
         column=first.column if first.column == second.column else None,
+        made_of=first.made_of & second.made_of,
         model=first.model if first.model is second.model else None,
         function=first.function if first.function is second.function else None,
         instance=first.instance if first.instance is second.instance else None,

@@ -201,7 +201,7 @@ def test_what_is_missing_is_shown_where_the_model_is_fitted() -> None:
 
 
 def test_a_function_that_unread_code_may_call_is_not_called_dead() -> None:
-    files = {"main.py": "import tools\nprint tools.prepare(1)\n", "tools.py": "def prepare(x):\n    return x\n"}
+    files = {"main.py": "import tools\ntools.prepare(1) !\n", "tools.py": "def prepare(x):\n    return x\n"}
     assert verdict("code_quality.no_dead_code", work(files)) == "needs_human"
 
 
