@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.expressions import evaluate
+from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import FRAME, LOOKUP, as_groups, is_empty, is_table, names_in, with_columns, without
-from grader.evidence.values import UNKNOWN, Rows, Taint, Value, marked
+from grader.evidence.values import UNKNOWN, Taint, Value, marked
 
 
 def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:

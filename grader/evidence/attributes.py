@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.catalog import canonical
+from grader.evidence.rows import Rows, RowSets
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOSED, column_of, is_table
-from grader.evidence.values import UNKNOWN, Function, Model, Rows, RowSets, Value, learned_marks
+from grader.evidence.values import UNKNOWN, Function, Model, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4

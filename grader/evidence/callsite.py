@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from grader.evidence.rows import RowSets
 from grader.evidence.state import Scope, State
-from grader.evidence.values import UNKNOWN, Loop, RowSets, Taint, Value, rows_of, taints_of
+from grader.evidence.values import UNKNOWN, Loop, Taint, Value, rows_of, taints_of
 
 
 @dataclass

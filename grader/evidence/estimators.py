@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATEFUL, role_of
+from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.values import (
-    NO_ROWS,
     UNKNOWN,
     Event,
     Loop,
     Model,
     Prediction,
-    RowSets,
     Taint,
     Value,
     learned_marks,

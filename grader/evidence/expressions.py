@@ -15,6 +15,7 @@ from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
+from grader.evidence.rows import Rows
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -27,7 +28,7 @@ from grader.evidence.tables import (
     WINDOW,
     is_table,
 )
-from grader.evidence.values import UNKNOWN, Function, Rows, Value, join, sequence_of, taints_of
+from grader.evidence.values import UNKNOWN, Function, Value, join, sequence_of, taints_of
 
 _MAX_ITEMS = 20
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
-from grader.evidence.values import Event, RowSets, covered
+from grader.evidence.rows import RowSets, covered
+from grader.evidence.values import Event
 from grader.model import Call, FollowedFact, Span
 from grader.model.evidence import LeakageKind
 

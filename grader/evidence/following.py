@@ -8,9 +8,10 @@ from grader.evidence.assignments import bind
 from grader.evidence.attributes import own_method
 from grader.evidence.expressions import evaluate
 from grader.evidence.networks import MODULE, is_network_class
+from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.statements import execute
-from grader.evidence.values import UNKNOWN, Function, Instance, Model, Rows, Value, join
+from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, join
 
 _MAX_DEPTH = 6
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.values import UNKNOWN, Rows, Value
+from grader.evidence.rows import Rows
+from grader.evidence.values import UNKNOWN, Value
 
 
 def numbered(source: Value) -> Value:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.values import NO_ROWS, Event, Rows, RowSets, Taint, covered
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
 _SCALING = {"transformer", "imputer", "vectoriser", "selector"}  # fitted anew, each means another thing by its numbers

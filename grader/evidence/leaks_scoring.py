@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from grader.evidence.catalog import is_trivial, role_of
 from grader.evidence.leaks_fitting import trained_on_test
 from grader.evidence.networks import is_network
-from grader.evidence.values import Event, Loop, Rows, RowSets, covered
+from grader.evidence.rows import Rows, RowSets, covered
+from grader.evidence.values import Event, Loop
 from grader.model import LeakageFact
 
 _SUPERVISED = {"estimator", "network", "statistical", "pipeline", "search"}

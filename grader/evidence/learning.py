@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import DRAWN, NO_ROWS, Rows, Taint, Value, bounded, marked, taints_of
+from grader.evidence.values import Taint, Value, bounded, marked, taints_of
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:

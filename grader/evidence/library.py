@@ -11,9 +11,10 @@ from grader.evidence.estimators import construct, evaluate_predictions, fit
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
+from grader.evidence.rows import covered
 from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, some_columns
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, covered, taints_of
+from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",

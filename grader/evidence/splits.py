@@ -7,8 +7,9 @@ from collections.abc import Hashable
 from grader.evidence.callsite import CallSite
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
+from grader.evidence.rows import DRAWN
 from grader.evidence.tables import ARRAY
-from grader.evidence.values import DRAWN, FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
+from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
 
 
 def split_rows(site: CallSite) -> Value:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.evidence.parsing import Unit
+from grader.evidence.rows import Rows
 from grader.evidence.spans import span_of
-from grader.evidence.values import FOLDS, Event, Function, Loop, Rows, Value
+from grader.evidence.values import FOLDS, Event, Function, Loop, Value
 
 MAX_STEPS = 400_000
 MAX_EVENTS = 8_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from grader.evidence.rows import Rows
 from grader.evidence.tables import (
     FRAME,
     GROUPS,
@@ -16,7 +17,7 @@ from grader.evidence.tables import (
     select,
     some_columns,
 )
-from grader.evidence.values import UNKNOWN, Rows, Value
+from grader.evidence.values import UNKNOWN, Value
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:

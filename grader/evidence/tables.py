@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.evidence.values import Rows, RowSets, Taint, Value, bounded
+from grader.evidence.rows import Rows, RowSets
+from grader.evidence.values import Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",

@@ -1,9 +1,4 @@
-"""Abstract values: what a variable is known to hold, which rows it came from, and what was computed from them.
-
-Rows are followed, not numbers. `Rows(origin, path)` is a set of rows: `origin` is where they came into being (a load, a
-parameter, an unknown call), `path` the splits they went through, as (split, part). One set lies within another when
-the origins are equal and its path goes on from the other's. Everything else is unknown, and unknown accuses nobody.
-"""
+"""Abstract values: what a variable is known to hold, which rows it came from, and what was computed from them."""
 
 from __future__ import annotations
 
@@ -13,77 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grader.evidence.parsing import Unit
+from grader.evidence.rows import NO_ROWS, RowSets
 from grader.model import Span
 
-_MAX_SPLITS = 12
 _MAX_TAINTS = 40
 _MAX_ROW_SETS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A set of rows; parts are "train", "test" (of a splitter), "slice" (cut by hand), "mask" (picked by values)
-    or "some" (columns most likely, but perhaps rows)."""
-
-    origin: Hashable
-    path: tuple[tuple[Hashable, str], ...] = ()
-
-    def within(self, other: Rows) -> bool:
-        """Tell whether every row here is surely one of `other`."""
-        return self.origin == other.origin and self.path[: len(other.path)] == other.path
-
-    def reached_by(self, seen: Rows) -> bool:
-        """Tell whether some of the rows here are among `seen`: all of them, or what a condition picked of them all.
-
-        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split made in another way; of two
-        conditions nobody knows.
-        """
-        shared = self.shared_with(seen)
-        if shared is None:
-            return False
-        picked, rest = seen.path[shared:], self.path[shared:]
-        return not rest or rest[0][1] != "mask" or all(part != "mask" for _, part in picked)
-
-    def shared_with(self, seen: Rows) -> int | None:
-        """Return how much of `seen`'s path leads here too, but for conditions at its end; None where it is less."""
-        if self.origin != seen.origin:
-            return None
-        for length in range(len(seen.path), -1, -1):
-            if self.path[:length] == seen.path[:length]:
-                return length
-            if seen.path[length - 1][1] not in ("mask", "some"):
-                return None
-        return None
-
-    def shares_by_chance(self, other: Rows) -> bool:
-        """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own."""
-        mine, others = self._steps(), other._steps()
-        if self.origin != other.origin:
-            return False
-        for (one, part), (two, its) in zip(mine, others, strict=False):
-            if (one, part) != (two, its):
-                return _draw(one) is not None and _draw(two) is not None and _draw(one) != _draw(two)
-        return False
-
-    def _steps(self) -> list[tuple[Any, str]]:
-        return [step for step in self.path if step[1] != "some"]
-
-    def part(self, split: Hashable, name: str) -> Rows:
-        """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
-        if len(self.path) >= _MAX_SPLITS:
-            return Rows(("beyond", split, name))
-        return Rows(self.origin, (*self.path, (split, name)))
-
-
-def _draw(key: Any) -> Hashable | None:
-    """Return what tells one draw from another: its seed, or that it had none; None for parts not drawn by chance."""
-    if isinstance(key, tuple) and key and key[0] == "cut":
-        key = key[1]
-    return key[1] if isinstance(key, tuple) and len(key) > 1 and key[0] == DRAWN else None
-
-
-RowSets = frozenset[Rows]
-NO_ROWS: RowSets = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +182,6 @@ class Value:
 
 
 UNKNOWN = Value()
-DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 FOLDS = "folds"  # the type of what yields the pairs of row numbers of a cross-validation
 NUMBER = "number"  # the type of what holds no rows for sure
 _MAX_NESTING = 4
@@ -268,11 +196,6 @@ def sequence_of(items: Iterable[Value], keys: tuple[str, ...] | None = None) -> 
     if nesting > _MAX_NESTING or len(held) > _MAX_ITEMS:
         return Value(loops=loops)
     return Value(items=held, keys=keys, loops=loops, nesting=nesting)
-
-
-def covered(inner: RowSets, outer: RowSets) -> bool:
-    """Tell whether some of the rows `inner` surely lie within `outer`."""
-    return any(rows.within(other) for rows in inner for other in outer)
 
 
 def join(first: Value, second: Value) -> Value:
