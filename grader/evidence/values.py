@@ -13,6 +13,7 @@ from grader.model import Span
 
 _MAX_TAINTS = 40
 _MAX_ROW_SETS = 16
+_MAX_MADE, _MAX_SOURCES = 400, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ class Columns:
     def remade(self, name: str, sources: frozenset[str]) -> Columns:
         """Return the columns after `name` was made, or made anew, from others and from what those were made from."""
         older = frozenset(pair for pair in self.made if pair[0] != name)
+        if len(older) > _MAX_MADE:
+            return replace(self, made=older)
         further = frozenset(source for one in sources for source in self.sources(one))
-        return replace(self, made=older | {(name, source) for source in (sources | further) - {name}})
+        every = (sources | further if len(further) <= _MAX_SOURCES else sources) - {name}
+        return replace(self, made=older | {(name, source) for source in every})
 
     def holds(self, name: str) -> bool:
         """Tell whether the column is surely there."""
