@@ -192,7 +192,7 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     rows = first.rows or second.rows
     table = first if first.rows else second
     made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
-    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of)
+    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of, mask=object())
     if said is None:
         return made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
@@ -202,7 +202,7 @@ def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
     value = evaluate(node.operand, scope, state)
     if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
         return Value(constant=-value.constant)
-    return value.evolve(constant=None)
+    return value.evolve(constant=None, mask=("not", value.mask) if value.mask is not None else object())
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:

@@ -22,7 +22,9 @@ def in_time(site: CallSite, table: Value, keyword: str) -> Value:
     names = names_in(site.argument(0, keyword))
     if not table.rows or not names or not all(is_date(name) for name in names):
         return table
-    return table.evolve(in_time=site.state.record("order", site.node, site.name, rows=table.rows))
+    latest_first = site.is_false("ascending")
+    order = site.state.record("order", site.node, site.name, rows=table.rows, shuffled=latest_first)
+    return table.evolve(in_time=order)
 
 
 def windows(site: CallSite) -> Value:
@@ -34,9 +36,11 @@ def windows(site: CallSite) -> Value:
 def shifted(site: CallSite) -> Value:
     """Return a table whose rows were moved: a negative number of steps brings later values to earlier rows."""
     steps = site.argument(0, "periods")
-    later = steps is not None and isinstance(steps.constant, int) and steps.constant < 0
-    moved = site.receiver.evolve(made_of=frozenset())  # another row's value
-    return _from_later(site, moved) if later else moved
+    known = steps.constant if steps is not None and isinstance(steps.constant, int) else 0
+    latest_first = site.receiver.in_time is not None and site.receiver.in_time.shuffled
+    later = known > 0 if latest_first else known < 0
+    moved = _from_later(site, site.receiver) if later else site.receiver
+    return moved.evolve(made_of=frozenset(), column=None)  # another row's value
 
 
 def later_filled(site: CallSite) -> Value:

@@ -34,6 +34,8 @@ def _holds_target(features: Value | None, target: Value | None) -> bool:
         return False
     if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
         return False
+    if {rows.steps for rows in features.rows} != {rows.steps for rows in target.rows}:
+        return False  # other rows: a column may be predicted from its own past
     return features.columns.holds(target.column)
 
 

@@ -90,13 +90,23 @@ def _by_row(site: CallSite, table: Value) -> bool:
     return axis is not None and axis.constant in (1, "columns")
 
 
+def _is_origin(node: ast.AST) -> bool:
+    """Tell whether values are only counted from their smallest or largest: `dates - dates.min()`."""
+    if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
+        return False
+    sides = (node.left, node.right)
+    return any(
+        isinstance(s, ast.Call) and isinstance(s.func, ast.Attribute) and s.func.attr in ("min", "max") for s in sides
+    )
+
+
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
     """Return the value of `left (+-*/...) right`: a column less its own mean carries what the mean has seen."""
     table, other = (left, right) if left.rows or not right.rows else (right, left)
     if is_table(right) and not is_table(left):
         table, other = right, left
     taints = bounded(left.taints | right.taints)
-    if table.rows and other.statistic and not other.rows:
+    if table.rows and other.statistic and not other.rows and not _is_origin(node):
         event = state.record("fill", node, "arithmetic", rows=other.statistic)
         columns = frozenset({table.column}) if table.column else None
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
@@ -114,4 +124,5 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         prediction=prediction,
         loops=left.loops | right.loops,
         made_of=left.made_of | right.made_of,
+        mask=object() if left.mask is not None or right.mask is not None else None,
     )

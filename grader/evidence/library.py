@@ -13,7 +13,7 @@ from grader.evidence.learning import computed_with, drawn_again, drawn_twice, le
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.rows import covered
 from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
 from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
@@ -35,6 +35,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
 # Functions that learn from all rows they are given and use it on each.
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
              "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
+_CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d"}
 _MOST_STACKED = 12
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
@@ -111,6 +112,8 @@ def _passed_on(site: CallSite) -> Value:
         made = ARRAY
     said = next((table.prediction for table in tables if table.prediction), None)
     first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
+    if site.method in _CUTTING:
+        first = first.evolve(rows=narrowed(first.rows, object()))
     passed = first.evolve(
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
         loops=site.loops,

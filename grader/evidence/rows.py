@@ -52,7 +52,7 @@ class Rows:
 
     def shares_by_chance(self, other: Rows) -> bool:
         """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own."""
-        mine, others = self._steps(), other._steps()
+        mine, others = self.steps, other.steps
         if self.origin != other.origin:
             return False
         for (one, part), (two, its) in zip(mine, others, strict=False):
@@ -60,8 +60,10 @@ class Rows:
                 return _draw(one) is not None and _draw(two) is not None and _draw(one) != _draw(two)
         return False
 
-    def _steps(self) -> list[tuple[Any, str]]:
-        return [step for step in self.path if step[1] != "some"]
+    @property
+    def steps(self) -> tuple[tuple[Any, str], ...]:
+        """The path without what only picked columns."""
+        return tuple(step for step in self.path if step[1] != "some")
 
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""

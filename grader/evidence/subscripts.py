@@ -8,6 +8,7 @@ from grader.evidence.rows import Rows
 from grader.evidence.tables import (
     FRAME,
     GROUPS,
+    LOOKUP,
     TRANSPOSED,
     at_split_index,
     column_of,
@@ -24,6 +25,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
     if base.items is not None and not base.rows:
         return _item(base, index)
+    if base.type == LOOKUP and not base.rows and (accessor in ("loc", "iloc") or not names_in(index)):
+        return base.evolve(items=None, constant=None, mask=(base.mask, object()))  # some of the groups
     if not base.rows:
         return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
     if base.type == TRANSPOSED:
@@ -77,7 +80,7 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
 
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if isinstance(key, ast.Slice):
-        if key.lower is None and key.upper is None:
+        if key.lower is None and key.upper is None and key.step is None:
             return base
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)), constant=None)
     if isinstance(key, ast.Constant) and key.value is Ellipsis:
@@ -86,10 +89,9 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant) and isinstance(key.value, int):
         return Value(loops=base.loops, prediction=base.prediction)
-    if isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
-        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200], "mask"), constant=None)
-    if index.type:
-        return base.evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], "mask"), constant=None)
+    if index.type or index.mask is not None or isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
+        which = index.mask if index.mask is not None else object()
+        return base.evolve(rows=narrowed(base.rows, which, "mask"), constant=None, mask=None)
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

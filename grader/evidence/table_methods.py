@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
@@ -20,7 +21,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Columns, Taint, Value, marked
+from grader.evidence.values import UNKNOWN, Columns, Taint, Value, bounded, marked
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -59,6 +60,23 @@ def _method(site: CallSite) -> Value:
     if method in _ESCAPES:
         return UNKNOWN
     return _METHODS.get(method, _kept)(site)
+
+
+_CONDITIONS = {
+    "isin",
+    "between",
+    "isnull",
+    "isna",
+    "notnull",
+    "notna",
+    "duplicated",
+    "contains",
+    "eq",
+    "ne",
+    "gt",
+    "lt",
+}
+_CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "partition"}
 
 
 def _groupby(site: CallSite) -> Value:
@@ -119,7 +137,16 @@ def _aligned(site: CallSite) -> Value:
 
 def _joined(site: CallSite) -> Value:
     others = (value for value in site.values if value.type == LOOKUP or value.taints)
-    return computed_with(site, _kept(site), *others)
+    new = frozenset({f"merged {id(site.node)}"})  # what it brings has other names than what was there
+    marks = [other.evolve(taints=frozenset(replace(mark, columns=new) for mark in other.taints)) for other in others]
+    kept = _kept(site)
+    made = computed_with(site, kept.evolve(type=SERIES, column=next(iter(new)), taints=frozenset()), *marks)
+    joined = kept.evolve(taints=bounded(kept.taints | made.taints))
+    right = site.argument(0, "right", "other") or UNKNOWN
+    how = site.keywords.get("how")
+    if site.method == "merge" and right.rows and not (how is not None and how.constant == "left"):
+        return joined.evolve(rows=narrowed(joined.rows, right.rows, "mask"))
+    return joined
 
 
 def _indexed(site: CallSite) -> Value:
@@ -142,11 +169,15 @@ def _appended(site: CallSite) -> Value:
 def _kept(site: CallSite) -> Value:
     """Return what methods give that keep the table, its layout, or some of its rows."""
     table, method = site.receiver, site.method
-    result = table.evolve(items=None)
+    result = table.evolve(items=None, mask=object() if method in _CONDITIONS else table.mask)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method == "sample":
         return drawn_again(site, result)
+    if method in _CUTTING:
+        result = result.evolve(rows=narrowed(table.rows, object()))
+    if method == "drop_duplicates" and site.values:
+        result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
         result = result.evolve(rows=narrowed(table.rows, id(site.node)))
     return result

@@ -120,7 +120,7 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
     kept = table.taints
     if names is not None:
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
-    added = frozenset(replace(t, columns=names if names is not None else t.columns) for t in value.taints)
+    added = frozenset(replace(t, columns=names) for t in value.taints)
     columns = table.columns
     if is_empty(table) and value.rows:  # the first column of an empty frame brings the rows
         table = table.evolve(rows=value.rows)
@@ -134,7 +134,9 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
 
 def as_groups(value: Value) -> Value:
     """Return a table of statistics by group as what it is too: a table whose rows are the groups."""
-    return value.evolve(type=FRAME, rows=frozenset({Rows(("groups", value.statistic))}), statistic=frozenset())
+    rows = Rows(("groups", value.statistic))
+    picked = rows if value.mask is None else rows.part(("cut", value.mask), "slice")
+    return value.evolve(type=FRAME, rows=frozenset({picked}), statistic=frozenset(), mask=None)
 
 
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:

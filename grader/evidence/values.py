@@ -156,7 +156,8 @@ class Value:
     """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of.
 
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
-    `made_of` the columns that a column is made from, row by row.
+    `made_of` the columns that a column is made from, row by row,
+    `mask` tells a condition on rows from every other.
     """
 
     dotted: str = ""
@@ -177,6 +178,7 @@ class Value:
     splits: bool = False
     each: Value | None = None
     made_of: frozenset[str] = frozenset()
+    mask: Hashable = None
     in_time: Event | None = None
     nesting: int = 0
 
