@@ -60,6 +60,7 @@ _CLASS_ROLES = {
     **dict.fromkeys(("DMatrix", "Pool", "Dataset"), "container"),
 }
 
+SEEDS = {"random_state", "seed", "random_seed"}
 CROSS_VALIDATORS = {"cross_val_score", "cross_validate", "cross_val_predict", "learning_curve", "validation_curve"}
 STATISTICS = {"mean", "median", "mode", "std", "var", "min", "max", "quantile", "sum", "skew", "kurt", "sem", "mad"}
 STATISTICS |= {"nanmean", "nanmedian", "nanstd", "nanmin", "nanmax", "percentile", "nanpercentile", "average"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import STATEFUL, role_of
+from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.values import (
@@ -26,7 +26,10 @@ PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_prob
 def construct(site: CallSite) -> Value:
     """Return a new object of a known class; loops that reach its settings are remembered as tuning it."""
     parts = tuple(item for value in site.values for item in _flat(value))
-    loops = site.loops | frozenset(loop for part in parts if part.model for loop in part.model.tuned_by)
+    varied = [*site.arguments, *(value for name, value in site.keywords.items() if name not in SEEDS)]
+    loops = frozenset(loop for value in varied for loop in value.loops) | frozenset(
+        loop for part in parts if part.model for loop in part.model.tuned_by
+    )
     model = Model(site.name, parts=parts, tuned_by=loops, settings=site.keywords)
     role = role_of(site.name)
     if role == "container":  # xgb.DMatrix(X, y), lgb.Dataset(X, y): the rows in another box

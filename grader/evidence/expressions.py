@@ -252,6 +252,17 @@ def _lambda(node: ast.Lambda, scope: Scope, state: State) -> Value:
     return Value(function=Function(node, state.unit, scope))
 
 
+def _joined(node: ast.JoinedStr, scope: Scope, state: State) -> Value:
+    """Return an f-string, a constant where all its parts are."""
+    parts = [
+        evaluate(part.value if isinstance(part, ast.FormattedValue) else part, scope, state) for part in node.values
+    ]
+    loops = frozenset(loop for part in parts for loop in part.loops)
+    if any(part.constant is None for part in parts):
+        return Value(loops=loops)
+    return Value(constant="".join(str(part.constant) for part in parts), loops=loops)
+
+
 def _named(node: ast.NamedExpr, scope: Scope, state: State) -> Value:
     value = evaluate(node.value, scope, state)
     state.hooks.bind(node.target, value, scope, state)
@@ -283,6 +294,7 @@ _HANDLERS: dict[type[ast.AST], Callable[[Any, Scope, State], Value]] = {
     ast.DictComp: _comprehension,
     ast.Lambda: _lambda,
     ast.NamedExpr: _named,
+    ast.JoinedStr: _joined,
     ast.Await: _inner,
     ast.Starred: _inner,
 }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from grader.evidence.catalog import is_trivial, role_of
+from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.leaks_fitting import trained_on_test
 from grader.evidence.networks import is_network
 from grader.evidence.rows import Rows, RowSets, covered
@@ -58,12 +58,10 @@ class _Trials:
 
     models: dict[Hashable, Event] = field(default_factory=dict)
     loops: dict[Hashable, tuple[Loop, Event]] = field(default_factory=dict)
-    reported: bool = False
 
     def add(self, event: Event, loops: Iterable[Loop]) -> None:
         """Count one evaluation, by the fit it rests on."""
-        self.models.setdefault(id(event.fit or event.model), event)
-        self.reported |= event.kind == "evaluate"
+        self.models.setdefault(_tried_as(event), event)
         for loop in loops:
             self.loops.setdefault(loop.place, (loop, event))
 
@@ -73,10 +71,10 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind in ("evaluate", "predict") and _counts(event) and (_is_test(event.rows) or _is_cut_off(event)):
+        if event.kind == "evaluate" and _counts(event) and (_is_test(event.rows) or _is_cut_off(event)):
             tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
     for (rows, _), trials in tried.items():
-        if trials.reported and not _has_another_test(events, rows):
+        if not _has_another_test(events, rows):
             yield from _found(trials)
             yield from _stopped_on(rows, trials)
 
@@ -117,7 +115,24 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
 
 def _counts(event: Event) -> bool:
     """Tell whether an event tells something of a model that may be chosen: a trivial baseline is only compared with."""
-    return event.model is not None and _is_of_predictor(event) and not is_trivial(event.model.type)
+    if event.model is None or not _is_of_predictor(event) or is_trivial(event.model.type):
+        return False
+    losses = (event.model.settings.get(name) for name in ("loss", "objective"))
+    return not any(loss is not None and loss.constant == "quantile" for loss in losses)  # each quantile has its own
+
+
+def _tried_as(event: Event) -> Hashable:
+    """Return what tells one trial from another: the fit, or the settings and columns where all of them are known.
+
+    Only another seed, or more of the same rows, is no other trial.
+    """
+    model, fit = event.model, event.fit
+    assert model is not None
+    settings = {name: value.constant for name, value in model.settings.items() if name not in SEEDS}
+    columns = fit.features.columns.kept if fit and fit.features and fit.features.columns else None
+    if len(model.parts) != len(model.settings) or None in settings.values() or role_of(model.type) == "network":
+        return id(fit or model)
+    return model.type, tuple(sorted(settings.items(), key=str)), columns, fit.taints if fit else None
 
 
 def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator[Loop]:
@@ -141,7 +156,13 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
         return True
     scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {tried.origin for tried in rows}
-    files = {loaded.origin for event in events if event.kind == "load" for loaded in event.rows} - scored
+    loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
+    ours = {tried.origin for tried in rows}
+    for event in asked:
+        apart = {other.origin for other in event.rows} & loaded - ours
+        if event.kind == "evaluate" and event.fit and apart and {one.origin for one in event.fit.rows} <= ours:
+            return True  # a file of its own for the last word
+    files = loaded - scored
     return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
 
 
