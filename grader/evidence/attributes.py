@@ -7,7 +7,7 @@ import ast
 from grader.evidence.catalog import canonical
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOSED, column_of, is_table
-from grader.evidence.values import UNKNOWN, Function, Model, Value, learned_marks
+from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4
@@ -56,6 +56,17 @@ def own_method(owner: Function, name: str, depth: int = 0) -> Function | None:
     return None
 
 
+def _begins_as_none(owner: Function, name: str) -> bool:
+    """Tell whether a class says `name = None`."""
+    body = owner.node.body if isinstance(owner.node, ast.ClassDef) else []
+    plain = (item for item in body if isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant))
+    return any(
+        item.value.value is None and isinstance(target, ast.Name) and target.id == name  # type: ignore[attr-defined]
+        for item in plain
+        for target in item.targets
+    )
+
+
 def _of_model(base: Value, model: Model, name: str) -> Value:
     """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
     if name == "best_estimator_":
@@ -79,6 +90,8 @@ def _of_instance(base: Value, name: str) -> Value:
     if method is not None:
         method.bound = base
         return Value(function=method)
+    if instance.owner is not None and _begins_as_none(instance.owner, name):
+        return NONE
     made = Value(rows=frozenset({Rows(("self", id(instance), name))}))
     instance.attributes[name] = made
     return made

@@ -10,6 +10,7 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
+from grader.evidence.conditions import outcome
 from grader.evidence.estimators import called_as_layer, stateful
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
@@ -28,7 +29,7 @@ from grader.evidence.tables import (
     WINDOW,
     is_table,
 )
-from grader.evidence.values import UNKNOWN, Function, Value, join, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, sequence_of, taints_of
 
 _MAX_ITEMS = 20
 
@@ -49,6 +50,8 @@ def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
 
 def _constant(node: ast.Constant, _scope: Scope, _state: State) -> Value:
     value = node.value
+    if value is None:
+        return NONE
     return Value(constant=value) if isinstance(value, str | int | float | bool) else UNKNOWN
 
 
@@ -217,6 +220,9 @@ def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
     evaluate(node.test, scope, state)
+    holds = outcome(node.test, scope, state)
+    if holds is not None:
+        return evaluate(node.body if holds else node.orelse, scope, state)
     return join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
 
 

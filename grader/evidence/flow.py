@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class _Walk:
         self.modules: dict[str, Value] = {}
         self.running: list[str] = []
         self.frames: dict[Unit, frozenset[str]] = {}
+        self.stored: dict[Unit, list[str]] = {}
         self.hooks = Hooks(follow, bind, self.load_module, call_value)
 
     def run(self) -> Flow:
@@ -73,9 +75,20 @@ class _Walk:
 
     def _state(self, units: Sequence[Unit]) -> State:
         frames = frozenset(name for unit in units for name in self._frames_of(unit))
-        state = State(units[0], self.hooks, self.shared, frames)
+        state = State(units[0], self.hooks, self.shared, frames, self._once(units))
         self.flow.events.append(state.events)
         return state
+
+    def _once(self, units: Sequence[Unit]) -> frozenset[str]:
+        """Return the names that the program assigns at one place only: they hold what they hold there."""
+        stored = Counter(name for unit in units for name in self._stored_in(unit))
+        return frozenset(name for name, times in stored.items() if times == 1)
+
+    def _stored_in(self, unit: Unit) -> list[str]:
+        if unit not in self.stored:
+            names = (node for node in ast.walk(unit.tree) if isinstance(node, ast.Name))
+            self.stored[unit] = [node.id for node in names if isinstance(node.ctx, ast.Store)]
+        return self.stored[unit]
 
     def _frames_of(self, unit: Unit) -> frozenset[str]:
         if unit not in self.frames:

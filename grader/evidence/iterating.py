@@ -10,7 +10,8 @@ from grader.evidence.values import UNKNOWN, Value
 def numbered(source: Value) -> Value:
     """Return `enumerate(source)`: each item behind its number."""
     if source.items is not None and source.each is None:
-        return source.evolve(items=tuple(Value(items=(UNKNOWN, item)) for item in source.items), keys=None)
+        pairs = (Value(items=(Value(constant=place), item)) for place, item in enumerate(source.items))
+        return source.evolve(items=tuple(pairs), keys=None)
     return Value(type=source.type, each=Value(items=(UNKNOWN, element_of(source))), loops=source.loops)
 
 

@@ -24,12 +24,16 @@ class BudgetError(Exception):
 
 @dataclass
 class Scope:
-    """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own."""
+    """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own.
+
+    `walked` are the variables of loops that go through items which are all known.
+    """
 
     names: dict[str, Value] = field(default_factory=dict)
     parent: Scope | None = None
     returned: list[Value] = field(default_factory=list)
     parameters: frozenset[str] = frozenset()
+    walked: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
 
     def find(self, name: str) -> Value | None:
@@ -100,6 +104,7 @@ class State:
     hooks: Hooks
     shared: Shared
     frames: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
     events: list[Event] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)

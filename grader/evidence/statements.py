@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from grader.evidence.assignments import bind, delete, mutate
+from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
 from grader.evidence.state import Scope, State
@@ -16,13 +17,18 @@ _MAX_UNROLLED = 8
 _MAX_NAMES = 40
 
 
-def execute(body: Iterable[ast.stmt], scope: Scope, state: State) -> None:
-    """Walk statements in order, changing `scope` and logging to `state`."""
+def execute(body: Iterable[ast.stmt], scope: Scope, state: State) -> bool:
+    """Walk statements in order, changing `scope` and logging to `state`; tell whether what follows is not reached."""
     for node in body:
         state.step()
-        _HANDLERS.get(type(node), _expressions)(node, scope, state)
-        if isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break):
-            return
+        if isinstance(node, ast.If):
+            ended = _branch(node, scope, state)
+        else:
+            _HANDLERS.get(type(node), _expressions)(node, scope, state)
+            ended = isinstance(node, ast.Return | ast.Raise | ast.Continue | ast.Break)
+        if ended:
+            return True
+    return False
 
 
 def _expressions(node: ast.stmt, scope: Scope, state: State) -> None:
@@ -65,7 +71,8 @@ def _with(node: ast.With | ast.AsyncWith, scope: Scope, state: State) -> None:
 
 
 def _try(node: ast.Try | ast.TryStar, scope: Scope, state: State) -> None:
-    for part in (node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody):
+    handlers = [] if any(isinstance(last, ast.Return) for last in node.body[-1:]) else node.handlers
+    for part in (node.body, *(handler.body for handler in handlers), node.orelse, node.finalbody):
         execute(part, scope, state)
 
 
@@ -93,18 +100,18 @@ def _define(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: 
     state.shared.defined[node] = function
 
 
-def _branch(node: ast.If, scope: Scope, state: State) -> None:
-    test = evaluate(node.test, scope, state)
-    # A flag that was passed is what it is; a variable may change on a way that is walked once only.
-    passed = isinstance(node.test, ast.Name) and node.test.id in scope.parameters and type(test.constant) is bool
-    if test.constant is not None and (passed or isinstance(node.test, ast.Constant)):
-        execute(node.body if test.constant else node.orelse, scope, state)
-        return
+def _branch(node: ast.If, scope: Scope, state: State) -> bool:
+    """Walk the way that is taken, or both; tell whether nothing after the branch is reached."""
+    evaluate(node.test, scope, state)
+    holds = outcome(node.test, scope, state)
+    if holds is not None:
+        return execute(node.body if holds else node.orelse, scope, state)
     before = dict(scope.names)
-    execute(node.body, scope, state)
+    one = execute(node.body, scope, state)
     after_body, scope.names = scope.names, before
-    execute(node.orelse, scope, state)
+    other = execute(node.orelse, scope, state)
     _merge(scope, after_body)
+    return one and other
 
 
 def _merge(scope: Scope, other: dict[str, Value]) -> None:
@@ -126,10 +133,14 @@ def _in_loop(
     started = len(state.loops)
     element = state.enter_loop(where, source)
     loop = state.loops[-1]
+    outer = scope.walked
+    if source.items and source.each is None and target is not None:
+        scope.walked |= frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     for item in _elements(source, element, loop):
         if target is not None:
             bind(target, item, scope, state)
         execute(body, scope, state)
+    scope.walked = outer
     del state.loops[started:]
 
 
@@ -161,7 +172,6 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Any, Scope, State], None]] = {
     ast.FunctionDef: _define,
     ast.AsyncFunctionDef: _define,
     ast.ClassDef: _define,
-    ast.If: _branch,
     ast.For: _loop,
     ast.AsyncFor: _loop,
     ast.While: _while,

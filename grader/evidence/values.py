@@ -189,6 +189,7 @@ class Value:
 
 UNKNOWN = Value()
 FOLDS = "folds"  # the type of what yields the pairs of row numbers of a cross-validation
+NONE = Value(type="None")
 NUMBER = "number"  # the type of what holds no rows for sure
 _MAX_NESTING = 4
 _MAX_ITEMS = 200
