@@ -122,6 +122,11 @@ TUNING = [
     case("hyperparameters_searched", "partly", "a small search that went over the limits", SEARCH,
          run=ran(over=True), plan=plan()),
     case("hyperparameters_searched", "partly", "a study that judges on one split",
+         TWO + "import optuna\ne, f, g, h = train_test_split(a, c, random_state=1)\ndef objective(trial):\n"
+         "    m = RandomForestClassifier(max_depth=trial.suggest_int('d', 2, 9))\n"
+         "    return roc_auc_score(h, m.fit(e, g).predict(f))\n"
+         "study = optuna.create_study()\nstudy.optimize(objective, n_trials=20)\nroc_auc_score(d, rf.predict(b))\n"),
+    case("hyperparameters_searched", "not_met", "a study that judges on the test rows",
          TWO + "import optuna\ndef objective(trial):\n"
          "    m = RandomForestClassifier(max_depth=trial.suggest_int('d', 2, 9))\n"
          "    return roc_auc_score(d, m.fit(a, c).predict(b))\n"
