@@ -15,7 +15,8 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
     """Assign `value` to a target: a name, a tuple of targets, a column, an attribute."""
     match target:
         case ast.Name():
-            scope.names[target.id] = _named(target.id, value, state)
+            owner = scope.module if target.id in scope.outside else scope
+            owner.names[target.id] = _named(target.id, value, state)
         case ast.Tuple() | ast.List():
             for position, part in enumerate(target.elts):
                 inner = part.value if isinstance(part, ast.Starred) else part
@@ -89,6 +90,10 @@ def mutate(node: ast.expr, value: Value, scope: Scope, state: State) -> None:
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     owner = node.func.value
+    if node.func.attr == "insert" and isinstance(owner, ast.Name) and len(node.args) > 2:
+        column = ast.Subscript(value=owner, slice=node.args[1], ctx=ast.Store())
+        bind(ast.copy_location(column, node), evaluate(node.args[2], scope, state), scope, state)
+        return
     in_place = any(
         keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
         for keyword in node.keywords

@@ -80,6 +80,7 @@ def _stopped_by(site: CallSite, model: Model) -> RowSets:
     named = [value.type or (value.model.type if value.model else value.dotted) for value in callbacks]
     stops = any(name.rpartition(".")[2] in _STOPPERS for name in named)
     stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
+    stops |= model.type.startswith("catboost.") and not site.is_false("use_best_model")  # it keeps the best by itself
     watched = [given[name] for name in _WATCHED if name in given]
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
 
@@ -103,7 +104,12 @@ def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
     if columns and role_of(model.type) in _CHOOSING:
         columns = columns.fewer()
     return Value(
-        type=ARRAY, rows=features.rows, taints=taints, columns=columns, column=features.column, loops=features.loops
+        type=ARRAY,
+        rows=features.rows,
+        taints=taints,
+        columns=columns,
+        column=features.column,
+        loops=features.loops | model.tuned_by,
     )
 
 

@@ -32,6 +32,7 @@ from grader.evidence.tables import (
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, sequence_of, taints_of
 
 _MAX_ITEMS = 20
+_MAX_UNROLLED = 8
 
 
 def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
@@ -82,7 +83,13 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     else:
         callee = evaluate(node.func, scope, state)
     arguments = [value for argument in node.args for value in _argument(argument, scope, state)]
-    keywords = {keyword.arg or "**": evaluate(keyword.value, scope, state) for keyword in node.keywords}
+    keywords: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = evaluate(keyword.value, scope, state)
+        whole = keyword.arg is None and value.keys is not None and value.items is not None and "" not in value.keys
+        keywords |= (
+            dict(zip(value.keys or (), value.items or (), strict=True)) if whole else {keyword.arg or "**": value}
+        )
     resolved = _resolve(node, receiver, callee)
     previous = state.shared.resolved.get(node)
     if previous is None or previous.name.startswith("."):
@@ -158,7 +165,7 @@ def _of_container(site: CallSite) -> Value:
     items, keys = site.receiver.items or (), site.receiver.keys
     if keys is not None and site.method == "items":
         pairs = zip(keys, items, strict=False)
-        return Value(items=tuple(Value(items=(Value(constant=key), item)) for key, item in pairs))
+        return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
     if keys is not None and site.method == "get":
         return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
     if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
@@ -185,6 +192,8 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
+    if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):
+        return sequence_of(left.items * min(right.constant, 2))
     return arithmetic(node, left, right, state)
 
 
@@ -237,21 +246,36 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
 def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     inner = Scope(parent=scope)
     started = len(state.loops)
-    for generator in node.generators:
+    for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
         element = state.enter_loop(generator.iter, source)
-        state.hooks.bind(generator.target, element, inner, state)
-        for test in generator.ifs:
-            evaluate(test, inner, state)
-    parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-    values = [evaluate(part, inner, state) for part in parts]
+        known = source.items if source.each is None and len(node.generators) == 1 else None
+        items = known[:_MAX_UNROLLED] if known else (element,)
+        values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
+    if known and not isinstance(node, ast.DictComp):
+        return sequence_of(values)
+    return _any_of(node, values)
+
+
+def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
+    state.hooks.bind(generator.target, item, scope, state)
+    for test in generator.ifs:
+        evaluate(test, scope, state)
+    if isinstance(node, ast.DictComp):
+        evaluate(node.key, scope, state)
+    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+
+
+def _any_of(node: Any, values: list[Value]) -> Value:
+    """Return what is known of a comprehension whose items are not."""
     made = values[-1]
+    loops = frozenset(loop for value in values for loop in value.loops)
     if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
         return sequence_of([made], keys=("",))
-    if len(node.generators) == 1 and made.prediction:
-        return Value(rows=made.rows, prediction=made.prediction, loops=made.loops)
-    return Value(loops=frozenset(loop for value in values for loop in value.loops))
+    if made.prediction:
+        return Value(rows=made.rows, prediction=made.prediction, loops=loops)
+    return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)
 
 
 def _lambda(node: ast.Lambda, scope: Scope, state: State) -> Value:

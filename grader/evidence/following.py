@@ -11,7 +11,7 @@ from grader.evidence.networks import MODULE, is_network_class
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.statements import execute
-from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, join
+from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, join, sequence_of
 
 _MAX_DEPTH = 6
 
@@ -74,6 +74,12 @@ def _bind_parameters(
         else:
             value = Value(rows=frozenset({Rows(("parameter", id(node), name))}))
         bind(ast.Name(id=name), value, scope, state)
+    if node.args.vararg is not None:
+        scope.names[node.args.vararg.arg] = sequence_of(given[len(parameters) :])
+    if node.args.kwarg is not None:
+        taken = {parameter.arg for parameter in (*parameters, *node.args.kwonlyargs)}
+        others = {name: value for name, value in keywords.items() if name not in taken}
+        scope.names[node.args.kwarg.arg] = sequence_of(others.values(), keys=tuple(others))
 
 
 def _instantiate(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:

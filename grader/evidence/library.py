@@ -176,6 +176,27 @@ def _reduced(site: CallSite) -> Value:
     return made
 
 
+def _preset(site: CallSite) -> Value:
+    """Return `partial(function, ...)`: the function, whatever is set beforehand."""
+    return site.argument(0) or UNKNOWN
+
+
+def _shuffled(site: CallSite) -> Value:
+    """Return the same rows in another order."""
+    tables = site.arguments
+    return tables[0] if len(tables) == 1 else Value(items=tuple(tables))
+
+
+def _minimised(site: CallSite) -> Value:
+    """Walk the function that is asked about one setting after another."""
+    asked = site.argument(0, "fn", "func")
+    trial = site.state.enter_loop(site.node, UNKNOWN)
+    if asked is not None:
+        site.state.hooks.call(site, asked, [trial])
+    site.state.loops.pop()
+    return UNKNOWN
+
+
 def _study(_: CallSite) -> Value:
     return Value(type="optuna.Study", model=Model("optuna.Study"))
 
@@ -226,6 +247,9 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "train": _trained,
     "optuna.create_study": _study,
     "functools.reduce": _reduced,
+    "functools.partial": _preset,
+    "sklearn.utils.shuffle": _shuffled,
+    **dict.fromkeys(("hyperopt.fmin", "skopt.gp_minimize", "skopt.forest_minimize"), _minimised),
     "early_stopping": _named,
     "load_data": benchmark_parts,
     "random_split": random_split,

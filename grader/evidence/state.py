@@ -26,7 +26,8 @@ class BudgetError(Exception):
 class Scope:
     """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own.
 
-    `walked` are the variables of loops that go through items which are all known.
+    `walked` are the variables of loops that go through items which are all known; `outside` are
+    names that a function declares to be global.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Scope:
     returned: list[Value] = field(default_factory=list)
     parameters: frozenset[str] = frozenset()
     walked: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
 
     def find(self, name: str) -> Value | None:

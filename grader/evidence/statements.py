@@ -161,6 +161,10 @@ def _has_model(value: Value) -> bool:
     return value.model is not None or any(_has_model(item) for item in value.items or ())
 
 
+def _global(node: ast.Global, scope: Scope, _: State) -> None:
+    scope.outside |= frozenset(node.names)
+
+
 _HANDLERS: dict[type[ast.stmt], Callable[[Any, Scope, State], None]] = {
     ast.Assign: _assign,
     ast.AnnAssign: _assign_annotated,
@@ -181,4 +185,5 @@ _HANDLERS: dict[type[ast.stmt], Callable[[Any, Scope, State], None]] = {
     ast.TryStar: _try,
     ast.Match: _match,
     ast.Delete: _delete,
+    ast.Global: _global,
 }

@@ -71,6 +71,8 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
+    if index.items[1].statistic and not index.items[1].rows:
+        return _selected(table, index.items[1])
     names = names_in(index.items[1])
     numbered = names is not None and any(name.startswith("#") for name in names)
     if names is None or (numbered and base.type.startswith(FRAME)):

@@ -219,6 +219,7 @@ def join(first: Value, second: Value) -> Value:
         columns=first.columns if first.columns == second.columns else None,
         column=first.column if first.column == second.column else None,
         made_of=first.made_of & second.made_of,
+        statistic=first.statistic | second.statistic,
         model=first.model if first.model is second.model else None,
         function=first.function if first.function is second.function else None,
         instance=first.instance if first.instance is second.instance else None,
