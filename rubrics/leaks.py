@@ -28,8 +28,8 @@ def leakage(
 ) -> Finding:
     """Return `not_met` where leakage of `kind` was found; `met` rests on results whose rows were followed.
 
-    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at` it
-    does not apply, for the reason `nothing`. What was not read, or could not be followed from loading to result, needs
+    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at`,
+    and without rows that were followed, it does not apply, for the reason `nothing`. What was not read, or could not be followed from loading to result, needs
     a human: no leak seen there says nothing. Neither does `met` stand where the run counts rows that leaked.
     """
     found = [leak for leak in evidence.code.leaks if leak.kind == kind]
@@ -40,10 +40,10 @@ def leakage(
         return problem
     if gap := unread_part(evidence):
         return needs_human(f"What could be read shows no leak, but {gap}.", evidence=broken_spans(evidence))
-    if not looked_at:
+    followed = spans(shown_by) + [fact.span for fact in evidence.code.followed if fact.kind == kind]
+    if not looked_at and not followed:
         return not_applicable(nothing)
     counted, places = _counted_by_the_run(evidence, kind)
-    followed = spans(shown_by) + [fact.span for fact in evidence.code.followed if fact.kind == kind]
     if not followed:
         return needs_human(NOT_FOLLOWED + counted, evidence=places or spans(looked_at))
     if cut := next((note for note in evidence.code.notes if "data-flow" in note), ""):

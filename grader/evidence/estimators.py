@@ -155,5 +155,5 @@ def evaluate_predictions(site: CallSite) -> None:
     site.state.record(
         "evaluate", site.node, site.name, rows=said.rows if said else truth,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
-        varied=site.loops,
+        varied=frozenset(loop for value in site.values if value.prediction for loop in value.loops),
     )  # fmt: skip

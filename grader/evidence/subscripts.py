@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from grader.evidence.rows import Rows
 from grader.evidence.tables import (
@@ -80,11 +81,19 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     return select(table, names) if index.items[1].items is not None else column_of(table, next(iter(names)))
 
 
+def _cut(base: Value, key: object, part: str) -> Value:
+    """Return some of the rows; of a prediction, what was said of them."""
+    said = base.prediction
+    if said is not None:
+        said = replace(said, rows=narrowed(said.rows, key, part))
+    return base.evolve(rows=narrowed(base.rows, key, part), constant=None, prediction=said)
+
+
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if isinstance(key, ast.Slice):
         if key.lower is None and key.upper is None and key.step is None:
             return base
-        return base.evolve(rows=narrowed(base.rows, ast.unparse(key)), constant=None)
+        return _cut(base, ast.unparse(key), "slice")
     if isinstance(key, ast.Constant) and key.value is Ellipsis:
         return base
     if index.splits and any(rows.path for rows in index.rows):
@@ -93,7 +102,7 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return Value(loops=base.loops, prediction=base.prediction)
     if index.type or index.mask is not None or isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
         which = index.mask if index.mask is not None else object()
-        return base.evolve(rows=narrowed(base.rows, which, "mask"), constant=None, mask=None)
+        return _cut(base, which, "mask").evolve(mask=None)
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))
