@@ -28,9 +28,10 @@ def leakage(
 ) -> Finding:
     """Return `not_met` where leakage of `kind` was found; `met` rests on results whose rows were followed.
 
-    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at`,
-    and without rows that were followed, it does not apply, for the reason `nothing`. What was not read, or could not be followed from loading to result, needs
-    a human: no leak seen there says nothing. Neither does `met` stand where the run counts rows that leaked.
+    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at`, and
+    without rows that were followed, it does not apply, for the reason `nothing`. What was not read, or could not be
+    followed from loading to result, needs a human: no leak seen there says nothing. Neither does `met` stand where the
+    run counts rows that leaked.
     """
     found = [leak for leak in evidence.code.leaks if leak.kind == kind]
     if found:
