@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import Call, Evidence, Finding, LeakageFact, Span, Witness, met, needs_human, not_applicable, not_met
-from rubrics.facts import broken_spans, spans, unread_part, unreadable
+from rubrics.facts import broken_spans, spans, test_paths, unread_part, unreadable
+from rubrics.live_code import dead_places, place_of
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
 SAYS = "The run's own traces (self-reported)"
@@ -41,7 +42,7 @@ def leakage(
         return problem
     if gap := unread_part(evidence):
         return needs_human(f"What could be read shows no leak, but {gap}.", evidence=broken_spans(evidence))
-    followed = spans(shown_by) + [fact.span for fact in evidence.code.followed if fact.kind == kind]
+    followed = spans(shown_by) + _followed(evidence, kind)
     if not looked_at and not followed:
         return not_applicable(nothing)
     counted, places = _counted_by_the_run(evidence, kind)
@@ -52,6 +53,13 @@ def leakage(
     if counted:
         return needs_human(f"No leak was seen in the code.{counted}", evidence=places)
     return met(clean, evidence=followed)
+
+
+def _followed(evidence: Evidence, kind: str) -> list[Span]:
+    """Return where rows were followed to a result of `kind`, in code that running the work can reach."""
+    tests, dead = test_paths(evidence), dead_places(evidence)
+    found = [fact.span for fact in evidence.code.followed if fact.kind == kind]
+    return [span for span in found if span.path not in tests and place_of(span) not in dead]
 
 
 def _found(leaks: Sequence[LeakageFact]) -> str:

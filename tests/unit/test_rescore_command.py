@@ -189,7 +189,9 @@ def test_reports_given_one_by_one_update_their_ranking_too(churn: Path, tmp_path
 def test_an_interrupted_rescore_leaves_whole_files_and_is_mended_by_another(churn: Path, tmp_path: Path) -> None:
     batch = batch_of(tmp_path / "batch", [f"w{number:03}" for number in range(120)])
     weigh(churn, hidden=0)
-    command = [str(Path(sys.executable).with_name("grader")), "rescore", str(batch), "--assignment", str(churn)]
+    # A shell's background job ignores Ctrl-C, and so would what it starts.
+    heard = ["env", "--default-signal=INT", str(Path(sys.executable).with_name("grader"))]
+    command = [*heard, "rescore", str(batch), "--assignment", str(churn)]
     first, untouched = batch / "w000" / "report.json", (batch / "w000" / "report.json").read_bytes()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while process.poll() is None and first.read_bytes() == untouched:
