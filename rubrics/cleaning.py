@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
-from rubrics.live import live_columns, live_lines
+from rubrics.live import live_columns, live_places
 from rubrics.models import models, predictors
 from rubrics.preparing import inspecting, of_target, tables_loaded
 from rubrics.results import holds, result_names
@@ -147,7 +147,7 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
     if not tables_loaded(evidence):
         return not_applicable("No table was seen to be loaded.")
     repeats, extremes = spans(named(evidence, REPEATS)), spans(named(evidence, EXTREMES))
-    extremes += live_lines(evidence, _RANGE)
+    extremes += live_places(evidence, _RANGE)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
     advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
@@ -165,7 +165,7 @@ def _sentinels(evidence: Evidence) -> list[Span]:
         for call in named(evidence, ("replace", "mask", "where"))
         if any(_GAP.search(text) for text in (*call.positional, *call.keywords.values())) and call not in calls
     ]
-    return [*spans(_kept(calls)), *live_lines(evidence, _SENTINEL_SET)]
+    return [*spans(_kept(calls)), *live_places(evidence, _SENTINEL_SET)]
 
 
 def _kept(calls: list[Call]) -> list[Call]:

@@ -21,7 +21,7 @@ from grader import (
 from rubrics.broken_code import broken_in, newer_in
 from rubrics.code_text import code_lines
 from rubrics.facts import unreadable
-from rubrics.live_code import dead_places, faults, place_of
+from rubrics.live_code import faults, is_live
 
 RUN_ALL = "Restart the kernel and run all cells before saving."
 
@@ -80,11 +80,11 @@ def _missing_in_the_run(evidence: Evidence) -> list[Span]:
 
 def _hidden_state(evidence: Evidence, notebooks: list[NotebookFact]) -> list[LintFault]:
     """Return the names that no cell above their use defines, in code that runs."""
-    dead, paths = dead_places(evidence), {fact.path for fact in notebooks}
+    paths = {fact.path for fact in notebooks}
     if _ran_through(evidence) and evidence.plan is not None:
         paths.discard(evidence.plan.entry_point.path)  # the run has shown that its names are there
     found = [fault for fault in faults(evidence, "F821") if fault.span.path in paths]
-    return [fault for fault in found if place_of(fault.span) not in dead]
+    return [fault for fault in found if is_live(evidence, fault.span)]
 
 
 def _what_is_hidden(fault: LintFault) -> str:

@@ -6,7 +6,7 @@ import re
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, named, spans, unreadable
-from rubrics.live import live_lines, live_matches
+from rubrics.live import live_matches, live_places
 from rubrics.models import is_classifier, models
 from rubrics.results import predicted_names
 
@@ -77,4 +77,4 @@ def _decides(evidence: Evidence) -> bool:
 
 
 def _second_column(evidence: Evidence) -> bool:
-    return bool(live_lines(evidence, BINARY))
+    return bool(live_places(evidence, BINARY))

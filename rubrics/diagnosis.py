@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
 from rubrics.evaluation import NO_MODEL
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_lines, live_matches
+from rubrics.live import live_matches, live_places
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
 from rubrics.models import predictors
 from rubrics.preparing import DECORATION
@@ -82,7 +82,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
     shown += [call for call in looks if _of_errors(call, wrong)]
-    places = [*spans(shown), *live_lines(evidence, WRONG_ROWS)]
+    places = [*spans(shown), *live_places(evidence, WRONG_ROWS)]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
         return met(f"The work looks at its errors: {names}.", evidence=places)
@@ -105,7 +105,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
-    places = [*spans(shown), *live_lines(evidence, LEARNED)]
+    places = [*spans(shown), *live_places(evidence, LEARNED)]
     if places:
         return met("It is shown what the features contribute.", evidence=places)
     return absent(

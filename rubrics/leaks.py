@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import Call, Evidence, Finding, LeakageFact, Span, Witness, met, needs_human, not_applicable, not_met
-from rubrics.facts import broken_spans, spans, test_paths, unread_part, unreadable
-from rubrics.live_code import dead_places, place_of
+from rubrics.facts import broken_spans, spans, unread_part, unreadable
+from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
 SAYS = "The run's own traces (self-reported)"
@@ -57,9 +57,8 @@ def leakage(
 
 def _followed(evidence: Evidence, kind: str) -> list[Span]:
     """Return where rows were followed to a result of `kind`, in code that running the work can reach."""
-    tests, dead = test_paths(evidence), dead_places(evidence)
     found = [fact.span for fact in evidence.code.followed if fact.kind == kind]
-    return [span for span in found if span.path not in tests and place_of(span) not in dead]
+    return [span for span in found if is_live(evidence, span)]
 
 
 def _found(leaks: Sequence[LeakageFact]) -> str:

@@ -1,14 +1,15 @@
-"""What of columns, searches and lines of code takes part when the work runs; as `live_calls`, dead code left out."""
+"""What of columns, searches and patterns of code takes part when the work runs; as `live_calls`, dead code left out."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from grader import ColumnUse, Evidence, SearchFact, Source, Span
-from rubrics.code_text import code_lines, line_span
+from grader import ColumnUse, Evidence, SearchFact, Span
+from rubrics.code_text import line_span
+from rubrics.live_code import live_lines
 from rubrics.once import once_a_work
-from rubrics.reached import outermost, own_functions, reached_functions, test_paths
+from rubrics.reached import reached_functions, test_paths
 
 MOST_LINES = 12
 MOST_CHARACTERS = 300
@@ -39,7 +40,7 @@ def live_searches(evidence: Evidence) -> list[SearchFact]:
     return [fact for fact in found if not fact.function or fact.function in reached]
 
 
-def live_lines(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:
+def live_places(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:
     """Return up to 12 lines of reached code that hold `pattern`, strings and comments left out."""
     return [span for span, _ in _matches(evidence, pattern, MOST_LINES)]
 
@@ -51,25 +52,12 @@ def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MO
 
 def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterator[tuple[Span, re.Match[str]]]:
     found = 0
-    for source, number, line in _live_code(evidence):
-        if match := pattern.search(line):
+    for source, number, line in live_lines(evidence):
+        if match := pattern.search(line[:MOST_CHARACTERS]):  # cut, so that no pattern takes long
             found += 1
             yield line_span(source, number), match
             if found >= most:
                 return
-
-
-@once_a_work
-def _live_code(evidence: Evidence) -> tuple[tuple[Source, int, str], ...]:
-    """Return (source, 1-based line, code) of the lines that are reached, each cut, so that no pattern takes long."""
-    dead, tests = _dead_lines(evidence), test_paths(evidence)
-    return tuple(
-        (source, number, line[:MOST_CHARACTERS])
-        for source in evidence.code.sources
-        if source.path not in tests
-        for number, line in code_lines(source)
-        if (source.path, source.cell, number) not in dead
-    )
 
 
 def before(first: Span, second: Span) -> bool:
@@ -106,14 +94,3 @@ def _depth(line: str) -> int:
 
 def _order(span: Span) -> tuple[int, int]:
     return (span.cell or 0, span.line or 0)
-
-
-@once_a_work
-def _dead_lines(evidence: Evidence) -> set[tuple[str, int | None, int]]:
-    reached = reached_functions(evidence)
-    dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
-    return {
-        (fact.span.path, fact.span.cell, line)
-        for fact in dead
-        for line in range(fact.span.line or 0, (fact.span.end_line or 0) + 1)
-    }

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from grader import Evidence, LintFault, Source, Span
 from rubrics.code_text import code_lines
-from rubrics.facts import outermost, own_functions, reached_functions, test_paths
+from rubrics.once import once_a_work
+from rubrics.reached import outermost, own_functions, reached_functions, test_paths
 
 _WORD = re.compile(r"[^\W\d]\w*")
 Place = tuple[str, int | None, int]
 
 
-def live_lines(evidence: Evidence) -> Iterator[tuple[Source, int, str]]:
-    """Yield (source, 1-based line, code) of the lines that can take effect, comments and strings blanked."""
-    tests, dead = test_paths(evidence), dead_places(evidence)
-    for source in evidence.code.sources:
-        if source.path not in tests:
-            for number, line in code_lines(source):
-                if (source.path, source.cell, number) not in dead:
-                    yield source, number, line
+@once_a_work
+def live_lines(evidence: Evidence) -> tuple[tuple[Source, int, str], ...]:
+    """Return (source, 1-based line, code) of the lines that can take effect, comments and strings blanked."""
+    tests, dead = test_paths(evidence), _dead_places(evidence)
+    return tuple(
+        (source, number, line)
+        for source in evidence.code.sources
+        if source.path not in tests
+        for number, line in code_lines(source)
+        if (source.path, source.cell, number) not in dead
+    )
 
 
 def words_of(lines: Iterable[str]) -> Counter[str]:
@@ -29,7 +33,14 @@ def words_of(lines: Iterable[str]) -> Counter[str]:
     return Counter(word for line in lines for word in _WORD.findall(line))
 
 
-def dead_places(evidence: Evidence) -> frozenset[Place]:
+def is_live(evidence: Evidence, span: Span) -> bool:
+    """Tell whether the line that a span begins on can take effect."""
+    place = (span.path, span.cell, span.line or 0)
+    return span.path not in test_paths(evidence) and place not in _dead_places(evidence)
+
+
+@once_a_work
+def _dead_places(evidence: Evidence) -> frozenset[Place]:
     """Return the lines of the functions that nothing reaches."""
     reached = reached_functions(evidence)
     dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
@@ -38,11 +49,6 @@ def dead_places(evidence: Evidence) -> frozenset[Place]:
         for fact in dead
         for line in range(fact.span.line or 0, (fact.span.end_line or 0) + 1)
     )
-
-
-def place_of(span: Span) -> Place:
-    """Return the line a span begins on, as `dead_places` has it."""
-    return span.path, span.cell, span.line or 0
 
 
 def faults(evidence: Evidence, *rules: str) -> list[LintFault]:

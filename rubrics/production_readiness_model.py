@@ -109,7 +109,7 @@ def _ends_with_a_message(call: Call) -> bool:
 
 def _raised(evidence: Evidence) -> Iterator[Span]:
     """Yield the raise and assert statements that can be reached, and the schemas that other lines use."""
-    lines = list(live_lines(evidence))
+    lines = live_lines(evidence)
     words = words_of(line for _, _, line in lines)
     for source, number, line in lines:
         schema = _SCHEMA.match(line)

@@ -9,9 +9,9 @@ from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, reached_functions, spans, unreadable
+from rubrics.facts import absent, last, live_calls, spans, unreadable
 from rubrics.kinds_of_work import analysis_only, meant_to_be_operated, programs
-from rubrics.live_code import dead_places, faults, live_lines, place_of, words_of
+from rubrics.live_code import faults, is_live, live_lines, words_of
 
 LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
 MANY_PRINTS = 5
@@ -39,8 +39,7 @@ def logging_and_errors(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    dead = dead_places(evidence)
-    dropped = [fault.span for fault in faults(evidence, "S110", "S112") if place_of(fault.span) not in dead]
+    dropped = [fault.span for fault in faults(evidence, "S110", "S112") if is_live(evidence, fault.span)]
     own = frozenset(programs(evidence))
     calls = [call for call in live_calls(evidence) if call.span.path in own]
     prints = [call for call in calls if call.name == "print"]
@@ -91,7 +90,7 @@ def configurable(evidence: Evidence) -> Finding:
 
 def _taken(evidence: Evidence) -> list[Span]:
     """Return where settings are read that something looks at: by a call, or out of the environment."""
-    lines = list(live_lines(evidence))
+    lines = live_lines(evidence)
     by_path = {
         path: words_of(line for _, _, line in group) for path, group in groupby(lines, key=lambda entry: entry[0].path)
     }
@@ -173,9 +172,7 @@ def monitored(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    reached = reached_functions(evidence)
-    calls = [call for call in live_calls(evidence) if call.name.startswith(MONITORS) or DRIFT.match(last(call.name))]
-    watching = [call for call in calls if not call.function or call.function in reached]
+    watching = [call for call in live_calls(evidence) if call.name.startswith(MONITORS) or DRIFT.match(last(call.name))]
     if watching:
         return met("New data or the model's behaviour are watched.", evidence=spans(watching))
     if not meant_to_be_operated(evidence):
