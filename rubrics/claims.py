@@ -6,11 +6,10 @@ import re
 from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
-from rubrics.evaluation import NO_MODEL
 from rubrics.facts import live_calls, start, unreadable
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
-from rubrics.models import families, predictors
+from rubrics.models import NO_MODEL, families, predictors
 from rubrics.prose import sentences
 
 HALF = 0.5

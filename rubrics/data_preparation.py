@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from grader import Evidence, Finding, criterion, needs_human
-from rubrics.facts import live_calls, named, spans
+from rubrics.facts import live_calls, spans
 from rubrics.leaks import leakage
-from rubrics.preparing import DATES, PREPARING, in_order
+from rubrics.preparing import PREPARING, dated, in_order
 
 
 @criterion("data_preparation.preprocessing_leakage", title="Nothing is fitted before the split", weight=3)
@@ -57,16 +57,16 @@ def temporal_leakage(evidence: Evidence) -> Finding:
     """Judge whether rows that the work sorted by time are split at random, or features hold values of later rows. Other
     dated rows split at random are left to a person, who knows whether time matters; without dates it does not apply.
     """
-    dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    dates = dated(evidence)
     splits = live_calls(evidence, "split", "cross_validate", "search")
     found = any(leak.kind == "temporal" for leak in evidence.code.leaks)
-    if dated and splits and not found and not any(in_order(call) for call in splits):
+    if dates and splits and not found and not any(in_order(call) for call in splits):
         reason = "The data holds dates and is not split by time; whether it must be depends on the task."
-        return needs_human(reason, evidence=spans([*splits[:4], *dated[:4]]))
+        return needs_human(reason, evidence=spans([*splits[:4], *dates[:4]]))
     return leakage(
         evidence,
         "temporal",
-        looked_at=[*splits[:3], *dated[:3]] if dated and splits else [],
+        looked_at=[*splits[:3], *dates[:3]] if dates and splits else [],
         shown_by=[call for call in splits if in_order(call)],
         clean="No use of later rows to predict earlier ones was seen.",
         nothing="No dated rows were seen to be split, so there is no order of time to keep.",

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
-from rubrics.evaluation import NO_MODEL
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_places
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
-from rubrics.models import predictors
+from rubrics.models import NO_MODEL, predictors
 from rubrics.preparing import DECORATION
 from rubrics.results import Name, holds, predicted_names
 

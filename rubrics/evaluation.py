@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
 from rubrics.leaks import leakage
-from rubrics.models import predictors
+from rubrics.models import NO_MODEL, predictors
 from rubrics.results import holds, result_names
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
@@ -15,7 +15,6 @@ FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold",
 SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
           "confidence_interval")  # fmt: skip
 OPTIMISTIC = "scored_on_training_data"
-NO_MODEL = "No model was seen to be made and used."
 
 
 @criterion("evaluation.multi_test_leakage", title="The test rows are looked at once", weight=2)
@@ -63,8 +62,7 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if validated := live_calls(evidence, "cross_validate"):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
     splits, scores = live_calls(evidence, "split"), live_calls(evidence, "score")
-    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
-    if scores and all(call.span in on_training_rows for call in scores):
+    if scores and not _on_other_rows(evidence):
         return not_met(
             "Every result is computed on the rows the model was trained on.",
             evidence=spans(scores),
@@ -112,8 +110,7 @@ def spread_shown(evidence: Evidence) -> Finding:
                       advice=advice)  # fmt: skip
     if single := live_calls(evidence, "split") or _watched(evidence):
         return partly("Results come from one split.", evidence=spans(single), score=0.3, advice=advice)
-    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
-    if scores := [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]:
+    if scores := _on_other_rows(evidence):
         return partly("Results come from one set of rows.", evidence=spans(scores), score=0.3, advice=advice)
     return absent(evidence, "No folds and no split were seen.", advice)
 
@@ -146,6 +143,12 @@ def _spread(evidence: Evidence) -> list[Call]:
         ):
             found.append(call)
     return found
+
+
+def _on_other_rows(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute a result, but for those on rows that the model was trained on."""
+    on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
+    return [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]
 
 
 def _whole(text: str) -> bool:

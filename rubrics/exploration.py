@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
-from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import before, live_columns, target_columns
 from rubrics.models import models, predictors
 from rubrics.preparing import DECORATION, inspecting
@@ -100,7 +100,7 @@ def _pair(what: str, looks: Iterable[Span], acts: Iterable[Span]) -> Iterator[tu
 
 def _weighing(evidence: Evidence) -> list[Call]:
     calls = [*models(evidence), *live_calls(evidence, "split", "fit", "resample")]
-    given = [call for call in calls if any(call.keywords.get(name, "None") != "None" for name in WEIGHTS)]
+    given = [call for call in calls if is_given(call, *WEIGHTS)]
     return [
         *given,
         *live_calls(evidence, "resample"),

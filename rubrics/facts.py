@@ -97,6 +97,11 @@ def named(evidence: Evidence, names: Iterable[str]) -> list[Call]:
     return [call for call in live_calls(evidence) if last(call.name) in wanted]
 
 
+def is_given(call: Call, *names: str) -> bool:
+    """Tell whether one of these keywords is set, and not to None."""
+    return any(call.keywords.get(name, "None") != "None" for name in names)
+
+
 def _unique(found: Iterable[Span]) -> list[Span]:
     seen: dict[tuple[str, int | None, int | None], Span] = {}
     for span in found:

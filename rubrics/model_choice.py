@@ -8,11 +8,10 @@ from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable
 from rubrics.comparing import ERRORS, SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches
-from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, models
+from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, models
 from rubrics.prose import sentences
 from rubrics.results import holds, result_names
 
-NO_MODEL = "No model was seen to be made and used."
 RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
 CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
 BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*\s*:")

@@ -9,6 +9,7 @@ from grader import Call, Evidence
 from rubrics.facts import last, live_calls
 from rubrics.once import once_a_work
 
+NO_MODEL = "No model was seen to be made and used."
 LIBRARIES = frozenset(
     ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow")
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.facts import last, live_calls
+from rubrics.facts import last, live_calls, named
 
 PREPARING = ("transform", "impute", "encode")
 TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
@@ -30,6 +30,11 @@ def inspecting(evidence: Evidence) -> list[Call]:
 def tables_loaded(evidence: Evidence) -> list[Call]:
     """Return the live calls that load a table, a model's file not counted."""
     return [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]
+
+
+def dated(evidence: Evidence) -> list[Call]:
+    """Return the live calls that show that rows have dates."""
+    return named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
 
 
 def of_target(evidence: Evidence, call: Call) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
-from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
-from rubrics.preparing import DATES, PREPARING, in_order, of_target, tables_loaded
+from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
 PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
 STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
@@ -31,7 +31,7 @@ def split_fits_data(evidence: Evidence) -> Finding:
         return problem
     splits = live_calls(evidence, "split", "cross_validate", "search")
     ordered = [call for call in splits if in_order(call)]
-    grouped = [*named(evidence, GROUPED), *(call for call in splits if call.keywords.get("groups", "None") != "None")]
+    grouped = [*named(evidence, GROUPED), *(call for call in splits if is_given(call, "groups"))]
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
@@ -40,14 +40,14 @@ def split_fits_data(evidence: Evidence) -> Finding:
     if mixed:
         advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
         return not_met(mixed[0].message, evidence=[span for leak in mixed for span in leak.spans], advice=advice)
-    dated = named(evidence, DATES) + [call for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    dates = dated(evidence)
     if splits and evidence.modality == "time-series":
         advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
-        return not_met("Rows of a time series are split at random.", evidence=spans([*splits, *dated]), advice=advice)
+        return not_met("Rows of a time series are split at random.", evidence=spans([*splits, *dates]), advice=advice)
     entities = [use.span for use in live_columns(evidence) if ENTITY.match(use.column) and "groupby" in use.span.text]
-    if splits and (dated or entities):
-        what = "The data holds dates" if dated else "Rows are grouped by an entity"
-        places = [*spans([*splits[:4], *dated[:4]]), *entities[:4]]
+    if splits and (dates or entities):
+        what = "The data holds dates" if dates else "Rows are grouped by an entity"
+        places = [*spans([*splits[:4], *dates[:4]]), *entities[:4]]
         return needs_human(f"{what}, and the split is random; whether that fits depends on the task.", evidence=places)
     return _shares_kept(evidence, splits)
 
@@ -59,7 +59,7 @@ def _key(span: Span) -> tuple[str, int | None, int | None]:
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
     if not splits or not any(is_classifier(call) for call in models(evidence)):
         return not_applicable("No split was seen of classes, of dated rows or of entities.")
-    kept = [call for call in splits if call.keywords.get("stratify", "None") != "None"]
+    kept = [call for call in splits if is_given(call, "stratify")]
     kept += named(evidence, STRATIFIED)
     if kept:
         return met("The split keeps the classes' shares.", evidence=spans(kept))

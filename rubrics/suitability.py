@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader import Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import live_calls, named, spans, start, unreadable
+from rubrics.facts import is_given, live_calls, named, spans, start, unreadable
 from rubrics.live import target_columns
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
 from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers
@@ -60,7 +60,7 @@ def imbalance_treated(evidence: Evidence) -> Finding:
     if not classifiers:
         return not_applicable("No classifier was seen.")
     calls = [*live_calls(evidence, "fit"), *models(evidence)]
-    weighed = [call for call in calls if any(call.keywords.get(name, "None") != "None" for name in WEIGHTS)]
+    weighed = [call for call in calls if is_given(call, *WEIGHTS)]
     if treated := [*weighed, *live_calls(evidence, "resample")]:
         return met("Classes are weighed or resampled.", evidence=spans(treated))
     share, places = _rare_share(evidence)
@@ -73,7 +73,7 @@ def imbalance_treated(evidence: Evidence) -> Finding:
     reason = f"The rarer class has {share:.0%} of the rows, and nothing was seen that weighs it"
     advice = "Give the model class_weight (or scale_pos_weight), or resample the training rows inside the folds."
     places += spans(classifiers)
-    stratified = [call for call in live_calls(evidence, "split") if call.keywords.get("stratify", "None") != "None"]
+    stratified = [call for call in live_calls(evidence, "split") if is_given(call, "stratify")]
     if stratified:
         return partly(f"{reason}; the split keeps its share.", evidence=spans(stratified) + places, advice=advice)
     return not_met(f"{reason}.", evidence=places, advice=advice)

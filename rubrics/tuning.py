@@ -7,8 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_searches
-from rubrics.model_choice import NO_MODEL
-from rubrics.models import is_dummy, is_network, is_random, models
+from rubrics.models import NO_MODEL, is_dummy, is_network, is_random, models
 
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
             "OptunaSearchCV", "optimize")  # fmt: skip
