@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from grader.evidence.names import aliases_of
+from grader.evidence.names import aliases_of, last_name
 from grader.evidence.parsing import Unit
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
@@ -130,8 +130,8 @@ def _expecting(node: ast.AST) -> Sequence[ast.AST]:
     if not isinstance(node, ast.With | ast.AsyncWith):
         return []
     calls = (item.context_expr for item in node.items)
-    names = (call.func for call in calls if isinstance(call, ast.Call))
-    return node.body if any(getattr(name, "attr", getattr(name, "id", "")) in _EXPECTING for name in names) else []
+    names = (last_name(call.func) for call in calls if isinstance(call, ast.Call))
+    return node.body if any(name in _EXPECTING for name in names) else []
 
 
 def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

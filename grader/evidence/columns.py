@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from grader.evidence.catalog import kind_of
+from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
-from grader.evidence.targets import predicted_names
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -42,11 +42,14 @@ class _Place:
     strings: bool = False
 
 
-def read_columns(units: Iterable[Unit]) -> tuple[ColumnUse, ...]:
-    """Return the places that name a column by a literal, in the order of the code, at most 3,000."""
+def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
+    """Return the places that name a column by a literal, in the order of the code, at most 3,000.
+
+    `predicted` are the variables that each file predicts.
+    """
     found: list[ColumnUse] = []
     read = list(units)
-    constants, predicted = _constants(read), predicted_names(read)
+    constants = _constants(read)
     for unit in read:
         try:
             place = _Place(constants, predicted.get(unit.source.path, frozenset()))
@@ -123,7 +126,7 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
 
 
 def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
-    name = _last(node.func)
+    name = last_name(node.func)
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
     strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in _SHOWN
@@ -156,7 +159,7 @@ def _is_shown(unit: Unit, node: ast.Expr) -> bool:
     """Tell whether a notebook shows the expression: the last one of a cell, and no call that does something else."""
     if unit.source.cell is None or not unit.tree.body or unit.tree.body[-1] is not node:
         return False
-    return not isinstance(node.value, ast.Call) or _last(node.value.func) in _SHOWN_RESULTS
+    return not isinstance(node.value, ast.Call) or last_name(node.value.func) in _SHOWN_RESULTS
 
 
 def _constants(units: Iterable[Unit]) -> dict[str, str]:
@@ -185,12 +188,6 @@ def _names(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
 
 def _use(unit: Unit, node: ast.AST, column: str, place: _Place) -> ColumnUse:
     return ColumnUse(column=column[:_MAX_NAME], action=place.action, span=span_of(unit, node), function=place.function)
-
-
-def _last(function: ast.expr) -> str:
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )
 
 
 def _root(node: ast.expr) -> str:

@@ -21,6 +21,8 @@ from grader.evidence.values import (
 
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
+_WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
+_STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
 
 def construct(site: CallSite) -> Value:
@@ -68,11 +70,6 @@ def fit(site: CallSite, model: Model) -> Event:
     return event
 
 
-_MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
-_WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
-_STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
-
-
 def _stopped_by(site: CallSite, model: Model) -> RowSets:
     """Return the rows whose score decides when training stops, or which of its states is kept."""
     given = {**model.settings, **site.keywords}
@@ -85,8 +82,8 @@ def _stopped_by(site: CallSite, model: Model) -> RowSets:
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
 
 
-def called_as_layer(site: CallSite, model: Model) -> Value:
-    """Return what calling a fitted Keras layer gives: its transformation."""
+def transformed_as_fitted(site: CallSite, model: Model) -> Value:
+    """Return what a transformer gives as it was fitted last: asked by a method or, as Keras's layers are, called."""
     return transformed(site, model, model.fits[-1] if model.fits else None)
 
 

@@ -11,7 +11,7 @@ from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.conditions import outcome
-from grader.evidence.estimators import called_as_layer, stateful
+from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
@@ -100,7 +100,7 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
-        return called_as_layer(site, callee.model)
+        return transformed_as_fitted(site, callee.model)
     if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
         return _method(site)
     if callee.dotted:

@@ -36,6 +36,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     units = list(sources.units)
     flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
     calls = read_calls(sources.programs, flow)
+    predicted = predicted_names(units)
     documents = read_documents(root, names, sources.notebooks)
     claimed, rankings = read_claims(documents, sources.notebooks)
     return CodeFacts(
@@ -48,8 +49,8 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
-        columns=read_columns(units),
-        predicted={path: tuple(sorted(names)) for path, names in predicted_names(units).items() if names},
+        columns=read_columns(units, predicted),
+        predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
         searches=read_searches(sources.programs),
         claimed=claimed,
         rankings=rankings,

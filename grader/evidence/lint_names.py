@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of_lines
 from grader.model import Span
@@ -35,10 +36,7 @@ def names_unknown(units: Sequence[Unit]) -> bool:
 def _is_dynamic(node: ast.AST) -> bool:
     if isinstance(node, ast.ImportFrom):
         return any(alias.name == "*" for alias in node.names)
-    if not isinstance(node, ast.Call):
-        return False
-    function = node.func
-    return (function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")) in _DYNAMIC
+    return isinstance(node, ast.Call) and last_name(node.func) in _DYNAMIC
 
 
 class Definitions:

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import role_of
-from grader.evidence.estimators import PREDICTING, evaluate, features_of, fit, predicted, transformed
+from grader.evidence.estimators import (
+    PREDICTING,
+    evaluate,
+    features_of,
+    fit,
+    predicted,
+    transformed,
+    transformed_as_fitted,
+)
 from grader.evidence.networks import is_network
 from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, LOOKUP, narrowed
@@ -32,10 +40,6 @@ def _fitted(site: CallSite, model: Model) -> Value:
 
 def _fit_transformed(site: CallSite, model: Model) -> Value:
     return transformed(site, model, fit(site, model))
-
-
-def _transformed(site: CallSite, model: Model) -> Value:
-    return transformed(site, model, model.fits[-1] if model.fits else None)
 
 
 def _turned_back(site: CallSite, _: Model) -> Value:
@@ -95,7 +99,7 @@ def _resampled(site: CallSite, model: Model) -> Value:
 _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     **dict.fromkeys(("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"), _fitted),
     "fit_transform": _fit_transformed,
-    **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), _transformed),
+    **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), transformed_as_fitted),
     "inverse_transform": _turned_back,
     **dict.fromkeys(("fit_resample", "fit_sample"), _resampled),
     "fit_predict": _clustered,

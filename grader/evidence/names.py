@@ -46,6 +46,11 @@ def aliases_of(units: Iterable[Unit]) -> dict[str, str]:
     return found
 
 
+def last_name(function: ast.expr) -> str:
+    """Return the last part of a callee's name as written: "fit" of `model.fit`, "" of what has no name."""
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
 def written_name(function: ast.expr, aliases: dict[str, str]) -> str:
     """Return the callee's dotted name with aliases resolved, ".method" on anything else than a module."""
     parts: list[str] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
 from grader.model import SearchFact
@@ -39,7 +40,7 @@ def _below(unit: Unit, node: ast.AST, function: str, known: dict[str, ast.expr])
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         known |= _assigned(node.targets[0], node.value)
     if isinstance(node, ast.Call):
-        name = _last(node.func)
+        name = last_name(node.func)
         settings = _settings(name, node, known)
         if name in _GRIDS or name in _DEFAULT_DRAWS:
             folds = _folds(_argument(node, "cv", None), known)
@@ -74,7 +75,7 @@ def _grid(node: ast.expr | None, known: Mapping[str, ast.expr]) -> int | None:
     if isinstance(node, ast.List):
         parts = [_grid(item, known) for item in node.elts]
         return None if None in parts else min(_MOST, sum(part or 0 for part in parts))
-    if isinstance(node, ast.Call) and _last(node.func) == "dict":
+    if isinstance(node, ast.Call) and last_name(node.func) == "dict":
         values: list[ast.expr] = [keyword.value for keyword in node.keywords]
     elif isinstance(node, ast.Dict):
         values = node.values
@@ -96,7 +97,7 @@ def _length(node: ast.expr, known: Mapping[str, ast.expr]) -> int | None:
         return len(found.elts)
     if not isinstance(found, ast.Call):
         return None
-    name = _last(found.func)
+    name = last_name(found.func)
     if name in ("list", "sorted", "array") and found.args:
         return _length(found.args[0], known)
     if name in ("linspace", "logspace", "geomspace"):
@@ -117,7 +118,7 @@ def _folds(node: ast.expr | None, known: Mapping[str, ast.expr]) -> int | None:
     found = _resolved(node, known)
     if isinstance(found, ast.Call):
         splits = _argument(found, "n_splits", 0)
-        times = _number(_argument(found, "n_repeats", None), known) if "Repeated" in _last(found.func) else 1
+        times = _number(_argument(found, "n_repeats", None), known) if "Repeated" in last_name(found.func) else 1
         folds = _DEFAULT_FOLDS if splits is None else _number(splits, known)
         return None if folds is None else folds * (times or 10)
     return _number(found, known)
@@ -150,9 +151,3 @@ def _real(node: ast.expr | None) -> float | None:
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return sign * float(min(node.value, _MOST))
     return None
-
-
-def _last(function: ast.expr) -> str:
-    return (
-        function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
-    )

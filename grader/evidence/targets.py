@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 
 _SECOND = frozenset(("fit", "train_test_split", "fit_resample", "fit_predict"))
@@ -25,7 +26,7 @@ def predicted_names(units: Iterable[Unit]) -> dict[str, frozenset[str]]:
 
 
 def _targets(node: ast.Call) -> Iterator[ast.expr]:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = last_name(node.func)
     place = 1 if name in _SECOND else 2 if name in _THIRD else 0
     if place and len(node.args) > place:
         yield node.args[place]
