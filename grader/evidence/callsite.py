@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from grader.evidence.rows import RowSets
 from grader.evidence.state import Scope, State
-from grader.evidence.values import UNKNOWN, Loop, Taint, Value, rows_of, taints_of
+from grader.evidence.values import UNKNOWN, Loop, Taint, Value, flattened, rows_of, taints_of
 
 
 @dataclass
@@ -61,8 +61,7 @@ class CallSite:
 
     def table_arguments(self) -> list[Value]:
         """Return the arguments that hold rows, those inside a list or tuple included."""
-        flat = [item for value in self.values for item in (value.items or (value,))]
-        return [value for value in flat if value.rows]
+        return [value for value in flattened(self.values) if value.rows]
 
     def fresh(self) -> Value:
         """Return a value of which only its birth here is known."""

@@ -1,4 +1,4 @@
-"""What loops over `enumerate`, `zip` and batches yield."""
+"""What loops over `enumerate`, `zip`, batches and settings yield."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ def zipped(site: CallSite) -> Value:
     if known and len(known) == len(site.arguments):
         return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
     return Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
+
+
+def tried(site: CallSite, objective: Value | None) -> Value:
+    """Walk a function that is asked about one setting after another, as a loop over settings would."""
+    trial = site.state.enter_loop(site.node, UNKNOWN)
+    if objective is not None:
+        site.state.hooks.call(site, objective, [trial])
+    site.state.loops.pop()
+    return UNKNOWN
 
 
 def element_of(source: Value) -> Value:

@@ -10,7 +10,7 @@ from grader.evidence.catalog import STATISTICS
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import Taint, Value, bounded, marked, taints_of
+from grader.evidence.values import Taint, Value, bounded, flattened, marked, statistics_of, taints_of
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
@@ -31,9 +31,8 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
 
 def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
     """Return the table after a step that puts something computed from `others`' rows into its values."""
-    flat = [item for value in others for item in (value.items or (value,))]
-    seen = frozenset(rows for value in flat for rows in value.statistic)
-    marks = taints_of(flat)
+    flat = flattened(others)
+    seen, marks = statistics_of(flat), taints_of(flat)
     if not table.rows or not (seen or marks):
         return table
     columns = frozenset({table.column}) if table.column and table.type != FRAME else None
@@ -51,7 +50,7 @@ def learned(site: CallSite, table: Value) -> Value:
 
 def drawn_again(site: CallSite, table: Value) -> Value:
     """Return rows drawn from a table by `sample` or `resample`: with replacement, some of them more than once."""
-    drawn = table.evolve(rows=narrowed(table.rows, (DRAWN, next(iter(site.state.fresh())).origin)), items=None)
+    drawn = table.evolve(rows=narrowed(table.rows, (DRAWN, site.state.birth())), items=None)
     replaces = site.is_true("replace") or (site.method == "resample" and not site.is_false("replace"))
     return drawn_twice(site, drawn) if replaces else drawn
 

@@ -8,13 +8,13 @@ from itertools import permutations
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.estimators import construct, evaluate_predictions, fit
-from grader.evidence.iterating import numbered, zipped
+from grader.evidence.iterating import numbered, tried, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.rows import covered
 from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, taints_of
+from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, flattened, statistics_of, taints_of
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
@@ -97,9 +97,8 @@ def _passed_on(site: CallSite) -> Value:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
     if not tables:
-        flat = [item for value in site.values for item in (value.items or (value,))]
-        seen = frozenset(rows for value in flat for rows in value.statistic)
-        if seen:
+        flat = flattened(site.values)
+        if seen := statistics_of(flat):
             return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
         return Value(loops=site.loops)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
@@ -189,12 +188,7 @@ def _shuffled(site: CallSite) -> Value:
 
 def _minimised(site: CallSite) -> Value:
     """Walk the function that is asked about one setting after another."""
-    asked = site.argument(0, "fn", "func")
-    trial = site.state.enter_loop(site.node, UNKNOWN)
-    if asked is not None:
-        site.state.hooks.call(site, asked, [trial])
-    site.state.loops.pop()
-    return UNKNOWN
+    return tried(site, site.argument(0, "fn", "func"))
 
 
 def _study(_: CallSite) -> Value:

@@ -15,6 +15,7 @@ from grader.evidence.estimators import (
     transformed,
     transformed_as_fitted,
 )
+from grader.evidence.iterating import tried
 from grader.evidence.networks import is_network
 from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, LOOKUP, narrowed
@@ -75,14 +76,7 @@ def _supported(_: CallSite, model: Model) -> Value | None:
 
 def _optimized(site: CallSite, model: Model) -> Value | None:
     """Walk the objective that a study asks about one trial after another: each trial sets other parameters."""
-    if role_of(model.type) != "search":
-        return None
-    state = site.state
-    trial = state.enter_loop(site.node, UNKNOWN)
-    if site.arguments:
-        state.hooks.call(site, site.arguments[0], [trial])
-    state.loops.pop()
-    return UNKNOWN
+    return tried(site, site.argument(0)) if role_of(model.type) == "search" else None
 
 
 def _resampled(site: CallSite, model: Model) -> Value:
@@ -91,7 +85,7 @@ def _resampled(site: CallSite, model: Model) -> Value:
     # Under-sampling drops rows; only what repeats or makes rows can put one of them on both sides of a split.
     makes_rows = ".under_sampling." not in model.type
     marks = frozenset({Taint(event, features.rows)}) if features.rows and makes_rows else frozenset()
-    key = next(iter(site.state.fresh())).origin  # other rows are drawn each time
+    key = site.state.birth()  # other rows are drawn each time
     made = (part.evolve(rows=narrowed(part.rows, key), taints=part.taints | marks) for part in (features, target))
     return Value(items=tuple(made))
 

@@ -83,6 +83,11 @@ RowSets = frozenset[Rows]
 NO_ROWS: RowSets = frozenset()
 
 
+def parts_of(rows: RowSets, split: Hashable, name: str) -> RowSets:
+    """Return the rows that `split` puts into its part `name`."""
+    return frozenset(one.part(split, name) for one in rows)
+
+
 def covered(inner: RowSets, outer: RowSets) -> bool:
     """Tell whether some of the rows `inner` surely lie within `outer`."""
     return any(rows.within(other) for rows in inner for other in outer)

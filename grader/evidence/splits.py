@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from grader.evidence.callsite import CallSite
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
-from grader.evidence.rows import DRAWN
+from grader.evidence.rows import DRAWN, parts_of
 from grader.evidence.tables import ARRAY
 from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
 
@@ -20,7 +20,7 @@ def split_rows(site: CallSite) -> Value:
     for table in tables:
         rows = table.rows or site.state.fresh()
         for name in ("train", "test"):
-            chosen = frozenset(item.part(key, name) for item in rows)
+            chosen = parts_of(rows, key, name)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
     ordered = next((table.in_time for table in tables if table.in_time), None)
     site.state.record(
@@ -53,7 +53,7 @@ def _split_key(site: CallSite) -> Hashable:
         return "in order", _times_split(site), *sizes
     if seed is not None and seed.constant is not None and not seed.loops:
         return DRAWN, seed.constant, _times_split(site), *sizes
-    return DRAWN, ("anew", next(iter(site.state.fresh())).origin)
+    return DRAWN, ("anew", site.state.birth())
 
 
 def folds(site: CallSite) -> Value:
@@ -65,7 +65,7 @@ def folds(site: CallSite) -> Value:
         shuffled=shuffles(site.receiver.model),
     )  # fmt: skip
     numbers = site.state.fresh()
-    parts = [frozenset(item.part(key, name) for item in numbers) for name in ("train", "test")]
+    parts = [parts_of(numbers, key, name) for name in ("train", "test")]
     made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
     return Value(type=FOLDS, each=Value(items=made))
 
@@ -90,7 +90,7 @@ def benchmark_parts(site: CallSite) -> Value:
         return site.fresh()
     rows = site.state.fresh()
     site.state.record("load", site.node, site.name, rows=rows)
-    parts = (frozenset(item.part(id(site.node), name) for item in rows) for name in ("train", "test"))
+    parts = (parts_of(rows, id(site.node), name) for name in ("train", "test"))
     tables = [Value(type=ARRAY, rows=part) for part in parts]
     return Value(items=tuple(Value(items=(table, table)) for table in tables))
 
@@ -106,9 +106,8 @@ def random_split(site: CallSite) -> Value:
     lengths = site.argument(1, "lengths") or UNKNOWN
     parts: list[Value] = []
     for _ in range(max(1, len(lengths.items or ()) - 1)):
-        key = (id(site.node), next(iter(site.state.fresh())).origin)
+        key = (id(site.node), site.state.birth())
         site.state.record("split", site.node, site.name, rows=rest.rows, key=key)
-        test = frozenset(item.part(key, "test") for item in rest.rows)
-        parts.insert(0, rest.evolve(rows=test))
-        rest = rest.evolve(rows=frozenset(item.part(key, "train") for item in rest.rows))
+        parts.insert(0, rest.evolve(rows=parts_of(rest.rows, key, "test")))
+        rest = rest.evolve(rows=parts_of(rest.rows, key, "train"))
     return Value(items=(rest, *parts))

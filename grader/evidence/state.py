@@ -118,10 +118,14 @@ class State:
         if self.shared.steps > MAX_STEPS:
             raise BudgetError
 
+    def birth(self) -> int:
+        """Return a number that nothing has had before."""
+        self.shared.births += 1
+        return self.shared.births
+
     def fresh(self) -> frozenset[Rows]:
         """Return rows of which nothing is known but that they came into being here and now."""
-        self.shared.births += 1
-        return frozenset({Rows(self.shared.births)})
+        return frozenset({Rows(self.birth())})
 
     def record(self, kind: str, node: ast.AST, name: str, **details: Any) -> Event:
         """Log an event at `node` and return it. Raises BudgetError past the budget."""

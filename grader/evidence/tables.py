@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from grader.evidence.rows import Rows, RowSets
+from grader.evidence.rows import Rows, RowSets, parts_of
 from grader.evidence.values import Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
@@ -141,7 +141,7 @@ def as_groups(value: Value) -> Value:
 
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:
     """Return the rows after a cut by hand; `key` tells cuts apart. `part` is "mask" for a condition on values."""
-    return frozenset(item.part(("cut", key), part) for item in rows)
+    return parts_of(rows, ("cut", key), part)
 
 
 def at_split_index(rows: RowSets, index: Value) -> RowSets:

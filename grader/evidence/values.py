@@ -253,6 +253,16 @@ def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
     return frozenset(sorted(taints, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
 
 
+def flattened(values: Iterable[Value]) -> list[Value]:
+    """Return the values, the items of a list or tuple in its place."""
+    return [item for value in values for item in (value.items or (value,))]
+
+
+def statistics_of(values: Iterable[Value]) -> RowSets:
+    """Return the rows that any of `values` was computed from."""
+    return frozenset(rows for value in values for rows in value.statistic)
+
+
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     """Return every mark on any of `values`, within bounds."""
     return bounded(frozenset(taint for value in values for taint in value.taints))
