@@ -17,7 +17,6 @@ _IN_CLASS = {
 }  # fmt: skip
 SIMPLE_NAMES = frozenset(("logistic regression", "linear regression", "ridge", "lasso", "decision tree", "naive Bayes"))
 TRAINING = re.compile(r"(?i)\btrain(ing)?\b(?! time)")
-ERRORS = frozenset(("RMSE", "MSE", "MAE", "MAPE", "log loss", "Brier score"))
 
 
 def shared_measure(evidence: Evidence) -> list[Call]:
@@ -71,8 +70,7 @@ def best_by_model(evidence: Evidence) -> dict[str, dict[str, Figure]]:
         held_out = not TRAINING.search(figure.span.text)
         if held_out and figure.metric and figure.subject and class_of(evidence, figure.subject):
             best = found.setdefault(figure.metric, {})
-            sign = -1 if figure.metric in ERRORS else 1
-            if figure.subject not in best or sign * figure.value > sign * best[figure.subject].value:
+            if figure.subject not in best or figure.merit > best[figure.subject].merit:
                 best[figure.subject] = figure
     return found
 

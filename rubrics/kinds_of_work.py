@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from grader import Call, Evidence, Finding, not_applicable
 from rubrics.facts import test_paths
 
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
-_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)
 TWIN = " hold the same code."
 
 
@@ -31,7 +29,7 @@ def programs(evidence: Evidence) -> list[str]:
         source.path
         for source in evidence.code.sources
         if source.cell is None and source.lines and source.path not in tests
-        if source.path not in twins and not _EXPORTED.search(source.text)
+        if source.path not in twins and not source.was_notebook
     ]
 
 

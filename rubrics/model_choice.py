@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.comparing import ERRORS, SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
+from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, models
@@ -131,15 +131,15 @@ def simplest_good_model(evidence: Evidence) -> Finding:
         own = [figure for name, figure in best.items() if class_of(evidence, name) == family(final)]
         simple = [figure for name, figure in best.items() if name in SIMPLE_NAMES]
         if own and simple:
-            sign = -1 if metric in ERRORS else 1
-            rival = max(simple, key=lambda figure: sign * figure.value)
-            enough = GAIN if metric not in ERRORS else 2 * GAIN * abs(rival.value)
+            rival = max(simple, key=lambda figure: figure.merit)
+            enough = 2 * GAIN * abs(rival.value) if rival.is_error else GAIN
+            gain = own[0].merit - rival.merit
             places = [final.span, own[0].span, rival.span]
             said = f"{family(final)} {own[0].value:.4g}, {rival.subject} {rival.value:.4g} ({metric})"
-            if sign * (own[0].value - rival.value) > enough:
+            if gain > enough:
                 return met(f"The final model gains enough over a simpler one: {said}.", evidence=places)
             advice = "Where the gain is within the noise, take the simpler model: it is easier to explain and to keep."
-            how = "is worse than" if sign * (own[0].value - rival.value) < 0 else "hardly gains over"
+            how = "is worse than" if gain < 0 else "hardly gains over"
             return not_met(f"The final model {how} a simpler one: {said}.", evidence=places, advice=advice)
     return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
 

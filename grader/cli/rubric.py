@@ -12,11 +12,11 @@ from rich.text import Text
 from grader.errors import UsageError
 from grader.model import DIMENSIONS
 from grader.plugins import Criterion, Rubric, all_dimensions, load_rubric
+from grader.plugins.rubric import OURS
 from grader.report.formats import left_out, plugin
 from grader.scoring import rubric_version
 
 PAGE = "docs/reference/criteria/{dimension}.md"
-OURS = "takehome-grader"
 
 
 def list_command(*, as_json: bool) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from grader.evidence.figures import MAX_FIGURES, read_figures, read_printed
 from grader.evidence.notebooks import Notebook
-from grader.evidence.vocabulary import ERRORS, METRIC, MODEL, RATIOS, metric_of, model_of
+from grader.evidence.vocabulary import METRIC, MODEL, RATIOS, metric_of, model_of
 from grader.model import Claim, Document, Figure, Ranking, SavedText, Span
 
 RATIO_TOLERANCE = 0.01
@@ -150,10 +150,9 @@ def _check_ranking(ranking: Ranking, observed: Sequence[Figure]) -> Claim:
 
 
 def _holds(ranking: Ranking, metric: str, figures: Sequence[Figure]) -> bool | None:
-    sign = -1 if metric in ERRORS else 1
     best: dict[str, float] = {}
     for item in figures:
-        best[item.subject] = max(best.get(item.subject, float("-inf")), sign * item.value)
+        best[item.subject] = max(best.get(item.subject, float("-inf")), item.merit)
     others = [value for name, value in best.items() if name != ranking.best and ranking.over in ("", name)]
     if ranking.best not in best or not others:
         return None

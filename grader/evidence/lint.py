@@ -7,7 +7,6 @@ name nor a configuration of the submission's reaches ruff. Its `noqa` comments s
 from __future__ import annotations
 
 import json
-import re
 import signal
 import subprocess
 import tempfile
@@ -33,7 +32,6 @@ RULES = (
 PUT_ASIDE = ("ERA001",)  # code in comments; asked for alone, since there may be so much that it would hide the rest
 # The last line of a cell is shown, and cells are run again: neither is a fault in a notebook.
 NOT_IN_NOTEBOOKS = frozenset(("B015", "F811"))
-_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)  # a notebook saved as a script
 SHELL_NAMES = (
     "display", "get_ipython", "In", "Out", "_", "__", "___", "_ih", "_oh", "_dh", "spark", "sc", "dbutils", "ls", "pwd",
     "who", "whos", "history",
@@ -106,7 +104,7 @@ class _Program:
 
     def __init__(self, path: str, units: Sequence[Unit]) -> None:
         self._units = units
-        self._notebook = path.endswith(".ipynb") or any(_EXPORTED.search(unit.source.text) for unit in units)
+        self._notebook = path.endswith(".ipynb") or any(unit.source.was_notebook for unit in units)
         self._ends = list(accumulate(len(unit.lines) for unit in units))
 
     @cached_property

@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.evidence.figures import MAX_FIGURES, read_printed
 from grader.model import Figure, Span
+from grader.model.outputs import output_texts
 
 MAX_CELLS = 1000
 MAX_TEXT = 40_000
@@ -38,7 +39,7 @@ def _printed(notebook: bytes) -> Iterator[tuple[int, str]]:
     left = MAX_ALL
     for index, cell in enumerate(_cells(notebook)[:MAX_CELLS]):
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
-        texts = [text for output in outputs[:50] for text in _texts(output)] if isinstance(outputs, list) else []
+        texts = output_texts(outputs, MAX_TEXT) if isinstance(outputs, list) else ()
         whole = "\n".join(texts)[: min(left, MAX_TEXT)]
         left -= len(whole)
         if whole:
@@ -52,17 +53,6 @@ def _cells(notebook: bytes) -> list[Any]:
         return []
     cells = book.get("cells") if isinstance(book, dict) else None
     return cells if isinstance(cells, list) else []
-
-
-def _texts(output: object) -> Iterator[str]:
-    if not isinstance(output, dict) or output.get("name") == "stderr":
-        return
-    data = output.get("data")
-    for given in (output.get("text"), data.get("text/plain") if isinstance(data, dict) else None):
-        if isinstance(given, list):
-            given = "".join(part for part in given if isinstance(part, str))
-        if isinstance(given, str):
-            yield given[:MAX_TEXT].encode("utf-8", "replace").decode()
 
 
 def _shares(text: str, path: str, cell: int | None) -> Iterator[Figure]:

@@ -40,7 +40,6 @@ _MODELS = {
     "dummy": r"dummy\w*|majority class|mean predictor",
 }
 RATIOS = frozenset(_METRICS) - {"RMSE", "MSE", "MAE", "log loss"}
-ERRORS = frozenset(("RMSE", "MSE", "MAE", "MAPE", "log loss", "Brier score"))
 METRIC = re.compile(
     r"(?i)(?<![a-z0-9])(?:" + "|".join(f"(?P<m{n}>{p})" for n, p in enumerate(_METRICS.values())) + r")(?![a-z0-9])"
 )
@@ -48,7 +47,6 @@ MODEL = re.compile(
     r"(?i)(?<![a-z0-9])(?:" + "|".join(f"(?P<m{n}>{p})" for n, p in enumerate(_MODELS.values())) + r")(?![a-z0-9])"
 )
 _METRIC_NAMES, _MODEL_NAMES = tuple(_METRICS), tuple(_MODELS)
-SIMPLE = frozenset(("logistic regression", "linear regression", "ridge", "lasso", "decision tree", "naive Bayes"))
 
 
 def metric_of(found: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import FiniteFloat
@@ -31,6 +32,7 @@ CallKind = Literal[
     "save",
     "other",
 ]
+_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)
 
 
 class Source(Record):
@@ -42,6 +44,11 @@ class Source(Record):
     lines: int
     error: str = ""
     error_line: int | None = None
+
+    @property
+    def was_notebook(self) -> bool:
+        """Whether it is a notebook saved as a script, by the marks that are left between its cells."""
+        return bool(_EXPORTED.search(self.text))
 
 
 class Call(Record):

@@ -8,6 +8,8 @@ from pydantic import FiniteFloat
 
 from grader.model.base import Record, Span
 
+_ERRORS = frozenset(("RMSE", "MSE", "MAE", "MAPE", "log loss", "Brier score"))
+
 
 class SavedText(Record):
     """The beginning of what one cell of a notebook had printed when it was handed in."""
@@ -29,6 +31,16 @@ class Figure(Record):
     value: FiniteFloat
     unit: FiniteFloat = 0.01
     subject: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        """Whether less of its metric is better."""
+        return self.metric in _ERRORS
+
+    @property
+    def merit(self) -> float:
+        """The value with the sign by which more is better."""
+        return -self.value if self.is_error else self.value
 
 
 class Ranking(Record):
