@@ -170,6 +170,18 @@ def missing_verdicts(dimension: str, cases: Sequence[Case]) -> dict[str, set[str
     }
 
 
+def shown_less_than(times: int, dimension: str, cases: Sequence[Case]) -> list[str]:
+    """Return the criteria of the dimension that fewer than so many of the cases are about."""
+    shown = [case.criterion for case in cases]
+    own = [name for name, item in CRITERIA.items() if item.dimension == dimension]
+    return [name for name in own if shown.count(name) < times]
+
+
+def wrapped(code: str) -> str:
+    """Return the code as the body of a function that the last line calls."""
+    return "def main():\n" + "".join(f"    {line}\n" for line in code.splitlines()) + "\n\nmain()\n"
+
+
 def _can_give(item: Criterion) -> set[str]:
     code = inspect.getsource(item.judge)
     found = {name for name in ("met", "partly", "not_met", "not_applicable") if re.search(rf"\b{name}\(", code)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from rubric_evidence import CRITERIA, finding, notebook, work
+from rubric_evidence import CRITERIA, finding, notebook, work, wrapped
 
 from grader.model import Evidence
 
@@ -64,10 +64,6 @@ NAMES = {
 def renamed(code: str) -> str:
     """Rename every variable; keywords of calls and texts keep their names."""
     return re.sub(r"(?<![\w.'])(" + "|".join(NAMES) + r")(?![\w'])(?!=(?!=))", lambda found: NAMES[found[1]], code)
-
-
-def wrapped(code: str) -> str:
-    return "def main():\n" + "".join(f"    {line}\n" for line in code.splitlines()) + "\n\nmain()\n"
 
 
 def commented(code: str) -> str:

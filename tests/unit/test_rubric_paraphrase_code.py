@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from rubric_evidence import CRITERIA, finding, notebook, work
+from rubric_evidence import CRITERIA, finding, notebook, work, wrapped
 
 DIMENSIONS = ("code_quality", "production_readiness")
 CELLS = (
@@ -29,11 +29,6 @@ def renamed(code: str) -> str:
 def commented(code: str) -> str:
     """Return the code with a comment and a blank line before every statement at the margin."""
     return re.sub(r"^(?=[a-z])(?!except)", "\n# what follows is as it was\n", code, flags=re.MULTILINE)
-
-
-def wrapped(code: str) -> str:
-    """Return the code as the body of a function that the last line calls."""
-    return "def main():\n" + "".join(f"    {line}\n" for line in code.splitlines()) + "\n\nmain()\n"
 
 
 def split(cells: tuple[str, ...]) -> tuple[str, ...]:
