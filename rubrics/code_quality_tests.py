@@ -1,36 +1,149 @@
-"""Code quality: do tests check what the work does?"""
+"""Code quality: do tests check what the work does, and do they pass?"""
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
-from grader import Evidence, Finding, FunctionFact, criterion, met, not_met, partly
-from rubrics.facts import absent, spans, test_paths, unreadable
+from grader import (
+    Evidence,
+    Finding,
+    FunctionFact,
+    OwnTest,
+    OwnTests,
+    Span,
+    criterion,
+    met,
+    needs_human,
+    not_met,
+    partly,
+)
+from rubrics.facts import absent, count, last, spans, test_paths, unreadable
 
 SEVERAL_TESTS = 3
+PASSED, NOT_RUN = "passed", "not run"
+NOT_HERE = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
+# What pytest lets a conftest.py define to change what becomes of a test, or what is said of it.
+ALTERING = frozenset(
+    (
+        *("pytest_runtest_makereport", "pytest_runtest_protocol", "pytest_runtest_call", "pytest_pyfunc_call"),
+        *("pytest_runtest_logreport", "pytest_runtestloop"),
+    )
+)
+ADVICE = "Test what would hurt most if it broke: preparing the data, and the shape and range of predictions."
+MEND = "Run pytest from a fresh clone after the work itself, and mend the tests, or the work, until they pass."
 
 
 @criterion("code_quality.tests_check_the_work", title="Tests check the work's own results")
 def tests_check_the_work(evidence: Evidence) -> Finding:
-    """Judge whether tests import the work and assert, so that it can fail, on what it returns or raises: three are met,
-    fewer partly. They are read here and not run.
+    """Judge whether tests import the work, assert, so that it can fail, on what it returns or raises, and pass in the
+    sandbox after the work was run: three are met, fewer, or some that fail, partly. What wants a package that is not
+    there is left to a person, and where nothing was run the tests are read.
     """
     if problem := unreadable(evidence):
         return problem
-    tests = [fact for fact in evidence.code.functions if fact.is_test]
-    modules = _own_modules(evidence)
+    tests, modules = [fact for fact in evidence.code.functions if fact.is_test], _own_modules(evidence)
     real = [fact for fact in tests if _checks(fact, modules)]
-    advice = "Test what would hurt most if it broke: preparing the data, and the shape and range of predictions."
-    if len(real) >= SEVERAL_TESTS:
-        reason = f"{len(real)} tests assert on what the work returns or raises (read, not run)."
-        return met(reason, evidence=spans(real))
     if real:
-        reason = "Few tests assert on what the work returns or raises (read, not run)."
-        return partly(reason, evidence=spans(real), score=0.6, advice=advice)
+        return _of_real(evidence, real, modules)
     if tests:
         reason = "The tests that are there assert on nothing that the work returns or raises."
-        return not_met(reason, evidence=spans(tests), advice=advice)
-    return absent(evidence, "There are no tests.", advice, question="What would you test first here, and how?")
+        return not_met(reason, evidence=spans(tests), advice=ADVICE)
+    return absent(evidence, "There are no tests.", ADVICE, question="What would you test first here, and how?")
+
+
+def _of_real(evidence: Evidence, real: list[FunctionFact], modules: frozenset[str]) -> Finding:
+    """Judge the tests that check the work by what became of them, or, where they were not run, as they read."""
+    if hooks := _altering_hooks(evidence):
+        reason = f"{hooks[0].name} in {hooks[0].span.path} can change what becomes of a test, so somebody has to look."
+        return needs_human(reason, evidence=spans(hooks))
+    run, what = evidence.tests, "assert on what the work returns or raises"
+    if run is None or _is_ours(run):
+        return _of_good(real, f"{what} (read, not run)")
+    if not run.results and not run.finished and not _is_limit(run):
+        why = run.failure.message if run.failure else run.note
+        reason = f"{count(len(real), 'test')} {what}, but what became of them is not known: {why}"
+        return needs_human(reason, evidence=spans(real))
+    became = {fact: _became(fact, run, modules) for fact in real}
+    passed = [fact for fact in real if became[fact] == PASSED]
+    failed = [fact for fact in real if became[fact] not in (PASSED, NOT_RUN)]
+    if failed:
+        return _of_failed(evidence, passed, failed, became[failed[0]])
+    if len(passed) < min(SEVERAL_TESTS, len(real)):
+        return _of_unrun(evidence, [fact for fact in real if fact not in passed])
+    return _of_good(passed, f"{what}, and pass")
+
+
+def _of_good(good: list[FunctionFact], what: str) -> Finding:
+    if len(good) >= SEVERAL_TESTS:
+        return met(f"{len(good)} tests {what}.", evidence=spans(good))
+    return partly(f"Few tests {what}.", evidence=spans(good), score=0.6, advice=ADVICE)
+
+
+def _of_failed(evidence: Evidence, passed: list[FunctionFact], failed: list[FunctionFact], why: str) -> Finding:
+    number, first = len(passed) + len(failed), last(failed[0].name)
+    places = _places(evidence, failed)
+    question = f"{first} does not pass in a fresh sandbox. What do you make of it, and what would you do first?"
+    if passed:
+        reason = f"{len(failed)} of {number} tests that check the work did not pass when run: {first} {why}."
+        return partly(reason, evidence=places, score=0.4, advice=MEND, question=question)
+    reason = f"{count(number, 'test')} that check the work were run, and none passed: {first} {why}."
+    return not_met(reason, evidence=places, advice=MEND, question=question)
+
+
+def _of_unrun(evidence: Evidence, lacking: list[FunctionFact]) -> Finding:
+    """Leave to a person what reads well and could not be run for want of a package."""
+    run = evidence.tests
+    said = next((test.message for test in run.results if NOT_HERE.search(test.message)), "") if run else ""
+    number = count(len(lacking), "test")
+    reason = f"{number} that check the work could not be run in this environment: {said[:160]}"
+    return needs_human(reason, evidence=spans(lacking))
+
+
+def _is_ours(run: OwnTests) -> bool:
+    return run.failure is not None and run.failure.code.startswith("infrastructure.")
+
+
+def _is_limit(run: OwnTests) -> bool:
+    return run.failure is not None and run.failure.code.startswith("limit.")
+
+
+def _became(fact: FunctionFact, run: OwnTests, modules: frozenset[str]) -> str:
+    """Return PASSED, NOT_RUN for want of something that is not the work's own, or in words why it did not pass."""
+    ended = {(test.name, test.path): test for test in run.results}
+    test = ended.get((fact.name, fact.span.path)) or ended.get(("", fact.span.path))
+    if test is None:
+        return "was not found by pytest" if run.finished else "did not come to its end"
+    lacks = NOT_HERE.search(test.message) if test.outcome != "passed" else None
+    if lacks and (lacks[1] or "").partition(".")[0] not in modules:
+        return NOT_RUN
+    return _in_words(test)
+
+
+def _in_words(test: OwnTest) -> str:
+    if test.outcome == "passed":
+        return PASSED
+    what = {"failed": "failed", "skipped": "was skipped"}.get(test.outcome, "ended in an error")
+    return f"{what} ({test.message.rstrip('.')[:160]})" if test.message else what
+
+
+def _places(evidence: Evidence, failed: list[FunctionFact]) -> list[Span]:
+    """Return where each failed: the line of the assertion where it is known, else the test."""
+    run = evidence.tests
+    ended = {(test.name, test.path): test.line for test in run.results} if run else {}
+    lines = {source.path: source.text.split("\n") for source in evidence.code.sources}
+    places = []
+    for fact in failed:
+        line, path = ended.get((fact.name, fact.span.path)) or 0, fact.span.path
+        if (fact.span.line or 1) <= line <= min(fact.span.end_line or 0, len(lines.get(path, ()))):
+            places.append(Span(path=path, line=line, end_line=line, text=lines[path][line - 1].strip()[:500]))
+        else:
+            places.append(fact.span)
+    return places
+
+
+def _altering_hooks(evidence: Evidence) -> list[FunctionFact]:
+    return [fact for fact in evidence.code.functions if last(fact.name) in ALTERING]
 
 
 def _checks(test: FunctionFact, modules: frozenset[str]) -> bool:

@@ -13,7 +13,13 @@ from importlib import import_module
 from pathlib import Path
 
 ENVIRONMENT = Path(sys.prefix)
-NEEDED = ("nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp")
+NEEDED = (
+    "nbclient",
+    "jupyter_client.manager",
+    "jupyter_client.provisioning.local_provisioner",
+    "ipykernel.kernelapp",
+    "pytest",
+)
 
 
 def link_openmp() -> None:

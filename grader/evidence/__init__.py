@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from grader.evidence.hidden import draw_for, evaluate_hidden
     from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
+    from grader.evidence.own_tests import read_own_tests
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.stress import compare_runs, no_predictions
     from grader.evidence.traces import read_traces
@@ -19,6 +20,7 @@ _HOMES = {
     "read_saved": "grader.evidence.claims",
     "named_by_code": "grader.evidence.naming",
     "read_observed": "grader.evidence.outputs",
+    "read_own_tests": "grader.evidence.own_tests",
     "read_facts": "grader.evidence.facts",
     "draw_for": "grader.evidence.hidden",
     "evaluate_hidden": "grader.evidence.hidden",
@@ -40,6 +42,7 @@ __all__ = [
     "no_predictions",
     "read_facts",
     "read_observed",
+    "read_own_tests",
     "read_saved",
     "read_traces",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 from grader.errors import SubmissionError
 from grader.intake.candidates import CandidateFiles, is_script
+from grader.intake.own_tests import find_tests, folder_of
 from grader.intake.readme import commands, named, started
 from grader.intake.requirements import read_wanted
 from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
@@ -44,7 +45,10 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
         entry = rule()
         if entry is not None:
             others = tuple(path for path in files.runnable if path != entry.path)[:LISTED]
-            plan = RunPlan(entry_point=entry.model_copy(update={"considered": others}), limits=limits)
+            entry = entry.model_copy(update={"considered": others})
+            tests = find_tests(files)
+            folder = folder_of(tests, files)
+            plan = RunPlan(entry_point=entry, limits=limits, tests=tests, tests_folder=folder)
             return _with_environment(plan, submission, assignment)
     raise _nothing_to_run(files)
 

@@ -22,6 +22,7 @@ from grader.model.evidence import (
     StressResult,
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
+from grader.model.own_tests import OwnTest, OwnTests
 from grader.model.report import (
     DIMENSIONS,
     SCHEMA_VERSION,
@@ -97,6 +98,8 @@ __all__ = [
     "Mount",
     "NotebookFact",
     "Outcome",
+    "OwnTest",
+    "OwnTests",
     "PluginRef",
     "Question",
     "Ranking",

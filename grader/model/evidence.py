@@ -10,6 +10,7 @@ from pydantic import FiniteFloat
 from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
+from grader.model.own_tests import OwnTests
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.steps import ColumnUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
@@ -231,7 +232,8 @@ class Evidence(Record):
     """All that scoring may see; stored beside the report so that rescoring runs nothing.
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
-    `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's.
+    `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's. `tests` is
+    what became of the work's own tests, None where there were none or nothing was run.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -246,6 +248,7 @@ class Evidence(Record):
     hidden: tuple[HiddenResult, ...] = ()
     stress: StressResult | None = None
     traces: TraceFacts | None = None
+    tests: OwnTests | None = None
     has_hidden_data: bool = False
     asked: ModelAnswers = ModelAnswers()
     modality: str = ""

@@ -11,6 +11,7 @@ from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.evidence import HiddenResult, StressResult
+from grader.model.own_tests import OwnTests
 from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
@@ -179,6 +180,7 @@ class Report(Record):
     hidden: tuple[HiddenResult, ...]
     stress: StressResult | None = None
     traces: TraceFacts | None = None
+    tests: OwnTests | None = None
     run: RunReport
     questions: tuple[Question, ...]
     receipt: Receipt

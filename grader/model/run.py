@@ -97,7 +97,7 @@ class CellRun(Record):
 
 class RunResult(Record):
     """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox,
-    `environment` what is known of one that the work asked for.
+    `environment` what is known of one that the work asked for, `left` the working folder where it is still needed.
     """
 
     sandbox: SandboxResult
@@ -108,3 +108,4 @@ class RunResult(Record):
     environment_digest: str = ""
     environment: EnvironmentRef | None = None
     collected: Path = Field(default=Path(), exclude=True)
+    left: Path | None = Field(default=None, exclude=True)

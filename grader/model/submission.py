@@ -94,11 +94,14 @@ class EntryPoint(Record):
 
 class RunPlan(Record):
     """Everything the run stage needs to know besides the snapshot itself. `wanted` is what the environment
-    "requirements" is to hold.
+    "requirements" is to hold; `tests` are the files of the work's own tests, which are run after it from
+    `tests_folder`.
     """
 
     entry_point: EntryPoint
     limits: Limits
     environment: EnvironmentKind = "fixed"
     wanted: Wanted | None = None
+    tests: tuple[str, ...] = ()
+    tests_folder: str = "."
     notes: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ from grader.model import (
 from grader.model.failure_class import outcome_for
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
+from grader.pipeline.own_tests import own_tests_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
 from grader.pipeline.runs import Run, Runs, collected_file, run_all
@@ -152,6 +153,7 @@ def _evidence(
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         traces=_traces(runs.first, plan, code),
+        tests=own_tests_of(runs.tests),
         has_hidden_data=assignment is not None,
         modality=assignment.modality if assignment else "",
         observed=observed,
@@ -178,9 +180,9 @@ def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
 
 
 def _logs(runs: Runs) -> dict[str, str]:
-    """Return what each run printed; the stress run's under names of its own."""
+    """Return what each run printed; those after the first under names of their own."""
     logs: dict[str, str] = {}
-    for run, prefix in ((runs.first, ""), (runs.stress, "stress-")):
+    for run, prefix in ((runs.first, ""), (runs.tests, "tests-"), (runs.stress, "stress-")):
         if run is not None and run.result is not None:
             sandbox = run.result.sandbox
             logs |= {f"{prefix}stdout.txt": sandbox.stdout, f"{prefix}stderr.txt": sandbox.stderr}

@@ -54,6 +54,7 @@ def build_report(
         hidden=_hidden(evidence),
         stress=evidence.stress,
         traces=evidence.traces,
+        tests=evidence.tests,
         run=_run_report(evidence, sandbox_name),
         questions=score.questions,
         receipt=receipt,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.model import CellRun, HiddenResult
+from grader.model import CellRun, HiddenResult, OwnTests
 
 WIDTH = 640.0
 INSET = 24.0
@@ -94,6 +94,17 @@ def cell_bars(cells: tuple[CellRun, ...]) -> list[Bar]:
         height = STRIP_HEIGHT if cell.status == "not_run" else max(3.0, STRIP_HEIGHT * cell.wall_s / slowest)
         x, y = _rounded(place * step), _rounded(STRIP_HEIGHT - height)
         bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, str(cell.index + 1)))
+    return bars
+
+
+def own_test_bars(tests: OwnTests) -> list[Bar]:
+    """Return the shares of a work's own tests that passed, did not, and were skipped, side by side on 0..100."""
+    parts = {"ok": tests.passed, "error": tests.failed + tests.errors, "skipped": tests.skipped}
+    everything, bars, x = sum(parts.values()), [], 0.0
+    for kind, number in parts.items():
+        width = 100 * number / everything if everything else 0.0
+        bars += [Bar(_rounded(x), 0, _rounded(width), 6, kind)] if number else []
+        x += width
     return bars
 
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats, gates, stress, traces
+from grader.report import charts, findings, formats, gates, own_tests, stress, traces
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
@@ -100,6 +100,9 @@ def _context(report: Report) -> dict[str, Any]:
         "trace_sentences": traces.trace_sentences(report),
         "witness_rows": traces.witness_rows(report),
         "self_reported": traces.SELF_REPORTED,
+        "own_tests": own_tests.own_tests_sentence(report),
+        "unpassed": own_tests.unpassed(report),
+        "more_unpassed": own_tests.more_unpassed(report),
         "costs": findings.costliest(report),
         "strengths": findings.strengths(report),
         "for_a_person": findings.for_a_person(report),

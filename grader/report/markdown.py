@@ -19,6 +19,7 @@ from grader.report.formats import (
     where,
 )
 from grader.report.gates import gate_sentences
+from grader.report.own_tests import own_tests_sentence
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
 from grader.report.visible import block, encodable, one_line
@@ -151,6 +152,8 @@ def _run(report: Report) -> str:
         rows.append(f"- Environment {escaped(environment(run.environment))}")
     if run.wall_s is not None:
         rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
+    if sentence := own_tests_sentence(report):
+        rows.append(f"- Its own tests (self-reported): {escaped(sentence, 600)}")
     rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]
     rows += [f"- Note: {escaped(left_out(item), 400)}" for item in report.receipt.left_out[:20]]
     failed = next((cell for cell in run.cells if cell.status in ("error", "timeout")), None)

@@ -15,11 +15,13 @@ from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.requested import GivenEnvironment
 from grader.sandbox.run_file import parse_run_file
-from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job
+from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job, take_over, tests_job
 
 TRACES = ".traces.jsonl"
+TESTS = ".tests.jsonl"
 OURS = ("run.json", "executed.ipynb", TRACES)
 TRACES_BYTES = 2_000_000
+TESTS_BYTES = 4_000_000
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2
 
@@ -39,7 +41,8 @@ def execute(
 ) -> RunResult:
     """Run `plan` once in a fresh sandbox and return how it ended; outputs lie in `RunResult.collected`.
 
-    `environment` is what the work asked for, None for the locked one.
+    `environment` is what the work asked for, None for the locked one. Where the work has tests, its working folder is
+    left in `RunResult.left` for them.
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
@@ -55,7 +58,8 @@ def execute(
         failure = missed and missed.model_copy(
             update={"observed": (*missed.observed, *observed_of(result, plan.limits))}
         )
-    shutil.rmtree(space.work, ignore_errors=True)
+    if not plan.tests:
+        shutil.rmtree(space.work, ignore_errors=True)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(
         sandbox=result,
@@ -66,6 +70,38 @@ def execute(
         environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
         environment=environment.ref if environment else None,
         collected=space.collected,
+        left=space.work if plan.tests else None,
+    )
+
+
+def execute_tests(
+    left: Path,
+    plan: RunPlan,
+    *,
+    environment: GivenEnvironment | None,
+    sandbox: Sandbox,
+    run_id: str,
+    scratch: Path,
+    cpu_ids: tuple[int, ...],
+    cancel: threading.Event,
+) -> RunResult:
+    """Run the work's own tests once, in a fresh sandbox, in the working folder that its run has `left`.
+
+    What became of them lies in `RunResult.collected`. Raises as `execute` does.
+    """
+    space = take_over(scratch / run_id / "run", left)
+    job = tests_job(space, plan, run_id, cpu_ids)
+    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
+    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
+    failure = classify(result, run_file, plan.limits)
+    _collected(space, TESTS, TESTS_BYTES)
+    shutil.rmtree(space.output, ignore_errors=True)
+    return RunResult(
+        sandbox=result,
+        failure=failure,
+        limit_exceeded=failure is not None and failure_class(failure.code) == "limit",
+        collected=space.collected,
+        left=space.work,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from grader.model import Rung, Wanted
 
 # What the runner imports. Where these come from is the sandbox's business, whatever a work pins.
-OWN_NEEDS = ("ipykernel>=6", "jupyter-client>=7", "nbclient>=0.6")
+OWN_NEEDS = ("ipykernel>=6", "jupyter-client>=7", "nbclient>=0.6", "pytest>=7")
 _ENTRY = re.compile(r"^([A-Za-z0-9][\w.-]*)==")
 _PARENT = re.compile(r"^\s+#\s+(?:via\s+)?([A-Za-z0-9][\w.-]*)\s*$")
 

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.errors import host_shortage
 from grader.model import Assignment, Deal, Limits, Mount, RunPlan, SandboxJob, Submission
@@ -120,6 +120,31 @@ def _runner_job(run_id: str, workspace: Path, output: Path, limits: Limits, cpu_
         cpu_ids=cpu_ids,
         gets_ready=True,
     )
+
+
+def take_over(root: Path, left: Path) -> Workspace:
+    """Lay out what is to run in the working folder that an earlier run of the same work has `left`; it is moved."""
+    space = Workspace(root, ())
+    root.mkdir(parents=True, mode=0o700)
+    left.rename(space.work)
+    for folder in (space.output, space.collected):
+        folder.mkdir(mode=0o755)
+    return space
+
+
+def tests_job(space: Workspace, plan: RunPlan, run_id: str, cpu_ids: tuple[int, ...]) -> SandboxJob:
+    """Return the job that runs the work's own tests in `space`."""
+    job = _runner_job(run_id, space.work, space.output, plan.limits, cpu_ids)
+    folder = PurePosixPath(plan.tests_folder)
+    told = {
+        "kind": "tests",
+        "path": "",
+        "argv": ["pytest"],
+        "tests": list(plan.tests),
+        "folder": str(folder),
+        "paths": list(dict.fromkeys(map(str, (folder, folder / "src", ".", "src")))),
+    }
+    return job.model_copy(update={"line": json.dumps(told)})
 
 
 def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:

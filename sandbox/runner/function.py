@@ -102,4 +102,6 @@ def _told(job: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
+    stack.note_own()
+    forked.leave_the_runner(None)
     sys.exit(_told(json.loads(sys.argv[1])))

@@ -30,6 +30,7 @@ RUNNERS = {
     "command": "script",
     "predict_function": "function",
     "pipeline_function": "function",
+    "tests": "own_tests",
 }
 
 

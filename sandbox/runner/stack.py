@@ -20,7 +20,7 @@ RUNNER = Path(__file__).resolve().parent
 HERE = {str(RUNNER), str(RUNNER / "tracing")}
 # The runner's own modules; what it needs for notebooks; what most works begin with. What an environment lacks is left
 # out, and so is what the work that waits already has no need of, or loads itself if it has.
-ALWAYS = ("hints", "record", "traces", "script", "function")
+ALWAYS = ("hints", "record", "traces", "script", "function", "own_tests")
 FOR_NOTEBOOKS = (
     "nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp",
     "ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "IPython.core.completerlib",
@@ -59,11 +59,16 @@ def load() -> None:
         with contextlib.suppress(Exception):  # the notebook that needs it will say so
             sys.modules[NOTEBOOK].load_schema()
     del sys.modules[DEBUGGER]
-    OWN.update(name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None)))
+    note_own()
     gc.freeze()
     gc.enable()
     for name, value in granted.items():
         os.environ.pop(name) if value is None else os.environ.__setitem__(name, value)
+
+
+def note_own() -> None:
+    """Note which of the loaded modules are the runner's own."""
+    OWN.update(name for name, module in sys.modules.items() if _lies_here(getattr(module, "__file__", None)))
 
 
 def waiting_kind() -> str | None:

@@ -1,0 +1,102 @@
+"""Tests count when they check the work and pass; what is not known of them is nobody's gain and nobody's loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rubric_evidence import finding, work
+
+from grader.model import Failure, OwnTest, OwnTests
+from grader.model.own_tests import TestOutcome
+from grader.plugins import Finding
+
+PATH = "tests/test_train.py"
+WORK = {
+    "train.py": "def double(x):\n    return 2 * x\nprint(double(1))\n",
+    PATH: "from train import double\n"
+    + "".join(f"def test_{n}():\n    assert double({n}) == {2 * n}\n" for n in range(4)),
+}
+HOOK = {"conftest.py": "def pytest_runtest_makereport(item, call):\n    return None\n"}
+
+
+def ended(*outcomes: TestOutcome, message: str = "", **more: Any) -> OwnTests:
+    results = tuple(
+        OwnTest(
+            path=PATH, name=f"test_{n}", line=3 + 2 * n, outcome=outcome, message=message if outcome != "passed" else ""
+        )
+        for n, outcome in enumerate(outcomes)
+    )
+    return OwnTests(**{"finished": True, "results": results, **more})
+
+
+def judged(tests: OwnTests | None, **files: str) -> Finding:
+    return finding("code_quality.tests_check_the_work", work({**WORK, **files}, tests=tests))
+
+
+def test_tests_that_pass_are_met_and_said_to_pass() -> None:
+    found = judged(ended("passed", "passed", "passed", "passed"))
+    assert (found.verdict, found.reason) == ("met", "4 tests assert on what the work returns or raises, and pass.")
+
+
+def test_one_that_fails_is_shown_where_it_failed() -> None:
+    found = judged(ended("passed", "passed", "passed", "failed", message="assert 5 == 6"))
+    assert (found.verdict, found.evidence[0].line, found.evidence[0].text) == ("partly", 9, "assert double(3) == 6")
+    assert found.reason == "1 of 4 tests that check the work did not pass when run: test_3 failed (assert 5 == 6)."
+    assert found.question
+
+
+@pytest.mark.parametrize("outcome", ["failed", "error", "skipped"])
+def test_where_none_passes_they_are_not_met(outcome: TestOutcome) -> None:
+    assert judged(ended(*[outcome] * 4)).verdict == "not_met"
+
+
+def test_a_test_that_pytest_did_not_come_to_did_not_pass() -> None:
+    stopped = Failure(code="limit.wall_time", message="It took too long.")
+    found = judged(ended("passed", finished=False, failure=stopped))
+    assert found.verdict == "partly"
+    assert "did not come to its end" in found.reason
+    assert judged(OwnTests(failure=stopped)).verdict == "not_met"
+
+
+@pytest.mark.parametrize("message", ["ModuleNotFoundError: No module named 'httpx'", "fixture 'mocker' not found"])
+def test_what_wants_a_package_that_is_not_there_is_left_to_a_person(message: str) -> None:
+    found = judged(ended(*["error"] * 4, message=message))
+    assert found.verdict == "needs_human"
+    assert message in found.reason
+    assert judged(ended("passed", "passed", "passed", "error", message=message)).verdict == "met"
+
+
+def test_a_module_of_the_works_own_that_is_not_found_is_no_missing_package() -> None:
+    assert judged(ended(*["error"] * 4, message="ModuleNotFoundError: No module named 'train'")).verdict == "not_met"
+
+
+def test_a_file_that_cannot_be_collected_fails_all_its_tests() -> None:
+    broken = OwnTest(path=PATH, name="", outcome="error", message="SyntaxError: invalid syntax")
+    assert judged(OwnTests(finished=True, results=(broken,))).verdict == "not_met"
+
+
+def test_where_nothing_was_run_they_are_read() -> None:
+    ours = OwnTests(failure=Failure(code="infrastructure.sandbox", message="It broke."))
+    assert [judged(tests).reason for tests in (None, ours)] == [
+        "4 tests assert on what the work returns or raises (read, not run)."
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        OwnTests(note="What the tests left is not what the grader writes, so it was set aside."),
+        OwnTests(failure=Failure(code="environment.missing_package", message="pytest is not installed.")),
+        OwnTests(failure=Failure(code="run.failed", message="pytest was killed.")),
+    ],
+    ids=["garbled", "said to be missing", "broken"],
+)
+def test_tests_that_hide_what_became_of_them_gain_nothing(tests: OwnTests) -> None:
+    found = judged(tests)
+    assert (found.verdict, found.score) == ("needs_human", None)
+
+
+def test_a_hook_that_can_change_an_outcome_is_looked_at_by_a_person() -> None:
+    found = judged(ended(*["passed"] * 4), **HOOK)
+    assert (found.verdict, found.evidence[0].path) == ("needs_human", "conftest.py")
