@@ -8,6 +8,7 @@ from typing import Any
 
 MOST_FRAMES = 60
 MOST_KNOWN = 5000
+OURS = 3  # frames of the tracer's own between a noted call and this module
 NOT_OWN = ("/site-packages/", "/dist-packages/")
 
 
@@ -20,11 +21,10 @@ class Places:
 
     def of_call(self) -> dict[str, Any]:
         """Return the file below `root`, or the number of the execution of a notebook's cell, with the line in it."""
-        frame = sys._getframe(1)
-        cells = _cells()
+        frame = sys._getframe(OURS)
         for _ in range(MOST_FRAMES):
             name = frame.f_code.co_filename
-            if name in cells:
+            if name not in self._known and (cells := _cells()) and name in cells:
                 return {"cell": cells[name], "line": frame.f_lineno}
             if (own := self._own(name)) is not None:
                 return {"file": own, "line": frame.f_lineno}

@@ -41,7 +41,9 @@ def noted(function: Callable[..., Any], kind: str, *, method: bool) -> Callable[
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        event = _begin(kind, function.__name__, args, kwargs, method)
+        recorder = Active.recorder
+        is_outermost = recorder is not None and not recorder.busy
+        event = _begin(kind, function.__name__, args, kwargs, method) if is_outermost else None
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
