@@ -10,7 +10,7 @@ from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.leaks_fitting import trained_on_test
 from grader.evidence.networks import is_network
 from grader.evidence.rows import Rows, RowSets, covered
-from grader.evidence.values import Event, Loop
+from grader.evidence.values import Event, Loop, Model
 from grader.model import LeakageFact
 
 _SUPERVISED = {"estimator", "network", "statistical", "pipeline", "search"}
@@ -69,14 +69,23 @@ class _Trials:
 def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield test parts on which several models or settings were tried, where no other rows were kept for the choice."""
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
+    in_folds = {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind == "evaluate" and _counts(event) and (_is_test(event.rows) or _is_cut_off(event)):
+        if event.kind != "evaluate" or not _counts(event) or _is_of_fold(event, in_folds):
+            continue
+        if _is_test(event.rows) or _is_cut_off(event):
             tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
     for (rows, _), trials in tried.items():
         if not _has_another_test(events, rows):
             yield from _found(trials)
             yield from _stopped_on(rows, trials)
+
+
+def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
+    """Tell whether a loop over folds scores on the part that each fold holds out: that compares by cross-validation."""
+    is_in_loop = any(loop.folds for loop in event.loops)
+    return is_in_loop and all(any(key in in_folds for key, _ in rows.path) for rows in event.rows)
 
 
 def _same_rows(rows: RowSets) -> RowSets:
@@ -115,10 +124,14 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
 
 def _counts(event: Event) -> bool:
     """Tell whether an event tells something of a model that may be chosen: a trivial baseline is only compared with."""
-    if event.model is None or not _is_of_predictor(event) or is_trivial(event.model.type):
+    if event.model is None or not _is_of_predictor(event) or _is_trivial(event.model):
         return False
     losses = (event.model.settings.get(name) for name in ("loss", "objective"))
     return not any(loss is not None and loss.constant == "quantile" for loss in losses)  # each quantile has its own
+
+
+def _is_trivial(model: Model) -> bool:
+    return is_trivial(model.type) or any(part.model and is_trivial(part.model.type) for part in model.parts)
 
 
 def _tried_as(event: Event) -> Hashable:
@@ -152,7 +165,7 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
     whose answers are not known here.
     """
     asked = [event for event in events if event.kind in ("evaluate", "predict")]
-    if any(_is_outer(other, tried) for event in asked for other in event.rows for tried in rows):
+    if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
     scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {tried.origin for tried in rows}
@@ -166,10 +179,18 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
     return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
 
 
-def _is_outer(other: Rows, tried: Rows) -> bool:
-    """Tell whether `other` is the test part of a split in whose training part `tried` was made."""
+def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
+    """Tell whether `other` is the test part of a split in whose training part `tried` was made, or the other half of
+    a test part that was cut in two.
+    """
+    if other.origin != tried.origin:
+        return False
     held_out = {key for key, part in other.path if part == "test"}
-    return other.origin == tried.origin and any(key in held_out and part == "train" for key, part in tried.path)
+    if any(key in held_out and part == "train" for key, part in tried.path):
+        return True
+    parts = dict(other.path)
+    is_other_half = bool(held_out) and any(part == "test" and parts.get(key) == "train" for key, part in tried.path)
+    return is_other_half and asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
 
 
 def _is_cut_off(event: Event) -> bool:
