@@ -63,22 +63,36 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
 
 
-def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[Event, Taint]]:
-    """Yield each culprit of these kinds once, with the first event that what it has seen is asked about."""
+def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event, Taint]]:
+    """Return each culprit of these kinds once, with the first event that what it has seen is asked about: one on rows
+    that the model has not been fitted on, if there is any.
+    """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
-    found: set[Event] = set()
+    found: dict[Event, tuple[Event, Taint]] = {}
+    settled: set[Event] = set()
     for event in events:
         own = [(taint, False) for taint in event.taints]
         fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
             culprit = taint.event
-            if culprit.kind not in kinds or culprit in found or _only_target(event, taint):
+            if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
                 continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
                 continue
-            if _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint):
-                found.add(culprit)
-                yield event, taint
+            if (culprit not in found or is_held_out(event)) and (
+                _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)
+            ):
+                found[culprit] = event, taint
+                if is_held_out(event) or is_cross_validation(event):
+                    settled.add(culprit)
+    return list(found.values())
+
+
+def is_held_out(event: Event) -> bool:
+    """Tell whether an event scores a model on rows that it was not fitted on."""
+    if event.kind != "evaluate" or event.fit is None:
+        return False
+    return bool(event.rows) and not covered(event.rows, event.fit.rows)
 
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
-from grader.evidence.leaks_fitting import trained_on_test
+from grader.evidence.leaks_fitting import is_held_out, trained_on_test
 from grader.evidence.networks import is_network
 from grader.evidence.rows import Rows, RowSets, covered
 from grader.evidence.values import Event, Loop, Model
@@ -35,14 +35,8 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
 
 def _scored_elsewhere(events: list[Event]) -> set[str]:
     """Return the types of the models that are scored on rows which they were not fitted on."""
-    scored = (event for event in events if event.kind == "cross_validate" or _is_held_out(event))
+    scored = (event for event in events if event.kind == "cross_validate" or is_held_out(event))
     return {event.model.type for event in scored if event.model is not None}
-
-
-def _is_held_out(event: Event) -> bool:
-    if event.kind != "evaluate" or event.fit is None:
-        return False
-    return bool(event.rows) and not covered(event.rows, event.fit.rows)
 
 
 def _is_of_predictor(event: Event) -> bool:
