@@ -56,14 +56,16 @@ def _unpacked(value: Value, position: int, count: int) -> Value:
 
 def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: State) -> None:
     index = evaluate(target.slice, scope, state)
-    owner = target.value
+    owner, which = target.value, UNKNOWN
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at"):
         owner = owner.value
-        index = index.items[-1] if index.items else Value()
+        which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
     if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
         # frame["column"][mask] = value: the column is assigned to
         target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
+    if which.taints and base.rows:  # set where a condition holds: the column knows what the condition has seen
+        value = value.evolve(taints=marked(value, *which.taints))
     if value.type == LOOKUP and not value.rows and (as_groups(value).rows == base.rows or is_empty(base)):
         value = as_groups(value)
     elif value.statistic and not value.rows and base.rows:

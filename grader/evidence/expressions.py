@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from grader.evidence.attributes import attribute
@@ -12,7 +11,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.conditions import outcome
 from grader.evidence.estimators import stateful, transformed_as_fitted
-from grader.evidence.learning import arithmetic
+from grader.evidence.learning import arithmetic, compared
 from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
@@ -24,12 +23,11 @@ from grader.evidence.tables import (
     ARRAY,
     FRAME,
     GROUPS,
-    SERIES,
     TABLE_METHODS,
     WINDOW,
     is_table,
 )
-from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
 
 _MAX_ITEMS = 20
 _MAX_UNROLLED = 8
@@ -199,15 +197,7 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    first, second = values[0], values[1]
-    said = first.prediction or second.prediction
-    rows = first.rows or second.rows
-    table = first if first.rows else second
-    made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
-    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of, mask=object())
-    if said is None:
-        return made
-    return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
+    return compared(node, values[0], values[1], state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
@@ -228,11 +218,12 @@ def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
 
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
-    evaluate(node.test, scope, state)
+    test = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return evaluate(node.body if holds else node.orelse, scope, state)
-    return join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
+    either = join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
+    return either.evolve(taints=marked(either, *test.taints)) if test.taints else either
 
 
 def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:

@@ -125,3 +125,22 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         made_of=left.made_of | right.made_of,
         mask=object() if left.mask is not None or right.mask is not None else None,
     )
+
+
+def compared(node: ast.AST, left: Value, right: Value, state: State) -> Value:
+    """Return the condition `left (< > == in ...) right`: a column against its own quantile knows what that has seen."""
+    said = left.prediction or right.prediction
+    table, other = (left, right) if left.rows else (right, left)
+    taints = bounded(left.taints | right.taints)
+    if table.rows and other.statistic and not other.rows and said is None:
+        event = state.record("fill", node, "comparison", rows=other.statistic)
+        taints = marked(
+            table, *taints, Taint(event, other.statistic, frozenset({table.column}) if table.column else None)
+        )
+    made = Value(
+        type=SERIES if table.rows else "", rows=table.rows, taints=taints, columns=table.columns, column=table.column
+    )
+    made = made.evolve(loops=left.loops | right.loops, made_of=left.made_of | right.made_of, mask=object())
+    if said is None:
+        return made
+    return made.evolve(prediction=replace(said, compared=True) if left.rows and right.rows else said)

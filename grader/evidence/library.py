@@ -227,6 +227,8 @@ def _builtin(site: CallSite) -> Value:
         return numbered(first)
     if site.name in ("sum", "max", "min") and first.rows:
         return statistic(first, site)
+    if site.name in ("abs", "round") and (first.rows or first.statistic):
+        return first
     if site.name == "dict":
         return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
     if site.name in _NUMBERS or site.name in ("print", "display", "range"):

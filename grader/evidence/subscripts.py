@@ -17,9 +17,10 @@ from grader.evidence.tables import (
     names_in,
     narrowed,
     select,
+    selected,
     some_columns,
 )
-from grader.evidence.values import UNKNOWN, Value
+from grader.evidence.values import UNKNOWN, Value, bounded
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
@@ -35,7 +36,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
     if index.statistic and not index.rows and is_table(base):
-        return _selected(base, index)
+        return selected(base, index)
     names = None if isinstance(index.constant, int) else names_in(index)
     if base.type == GROUPS:
         return base.evolve(column=next(iter(names)) if names and len(names) == 1 else None)
@@ -46,11 +47,6 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if names:
         return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
     return _rows(base, index, key)
-
-
-def _selected(base: Value, index: Value) -> Value:
-    """Return the columns that something learned from rows has picked: they know those rows."""
-    return some_columns(base).evolve(taints=base.taints | index.taints)
 
 
 def _item(base: Value, index: Value) -> Value:
@@ -73,7 +69,7 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
     if index.items[1].statistic and not index.items[1].rows:
-        return _selected(table, index.items[1])
+        return selected(table, index.items[1])
     names = names_in(index.items[1])
     numbered = names is not None and any(name.startswith("#") for name in names)
     if names is None or (numbered and base.type.startswith(FRAME)):
@@ -102,7 +98,8 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return Value(loops=base.loops, prediction=base.prediction)
     if index.type or index.mask is not None or isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
         which = index.mask if index.mask is not None else object()
-        return _cut(base, which, "mask").evolve(mask=None)
+        kept = _cut(base, which, "mask").evolve(mask=None)
+        return kept.evolve(taints=bounded(kept.taints | index.taints))  # rows left out by what all of them are like
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

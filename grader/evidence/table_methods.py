@@ -18,6 +18,7 @@ from grader.evidence.tables import (
     column_of,
     names_in,
     narrowed,
+    selected,
     with_columns,
     without,
 )
@@ -199,12 +200,13 @@ def _of_groups(site: CallSite) -> Value:
 
 
 def _drop(site: CallSite) -> Value:
-    columns = site.keywords.get("columns")
+    columns, axis = site.keywords.get("columns"), site.argument(1, "axis")
+    if columns is None and axis is not None and axis.constant in (1, "columns"):
+        columns = site.argument(0, "labels")
+    if columns is not None and columns.statistic and not columns.rows:
+        return selected(site.receiver, columns)
     if columns is not None:
         return without(site.receiver, names_in(columns))
-    axis = site.argument(1, "axis")
-    if axis is not None and axis.constant in (1, "columns"):
-        return without(site.receiver, names_in(site.argument(0, "labels")))
     if axis is not None and axis.constant is None:
         return without(site.receiver, None)
     # The whole less a sample that was drawn from it: the other part of a split made by hand.

@@ -86,6 +86,11 @@ def some_columns(value: Value, *, most: bool = False) -> Value:
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
 
 
+def selected(table: Value, picked: Value) -> Value:
+    """Return the columns that something learned from rows has picked, or left out: they know those rows."""
+    return some_columns(table).evolve(taints=bounded(table.taints | picked.taints))
+
+
 def is_label_encoder(name: str) -> bool:
     """Tell whether a class or one of its methods is an encoder that is made for targets."""
     return any(part in ("LabelEncoder", "LabelBinarizer") for part in name.split("."))
