@@ -19,6 +19,7 @@ from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
 from grader.evidence.targets import predicted_names
+from grader.evidence.unreachable import reachable
 from grader.model import CodeFacts
 
 MAX_FUNCTIONS = 2000
@@ -33,25 +34,27 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     """
     names = sorted(set(files))
     sources = read_sources(root, names)
-    units = list(sources.units)
-    flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
-    calls = read_calls(sources.programs, flow)
+    programs, dead = reachable(sources.programs)
+    units = [unit for program in programs.values() for unit in program]
+    flow = read_flow(programs) if follow else Flow(notes=[NOT_FOLLOWED])
+    calls = read_calls(programs, flow)
     predicted = predicted_names(units)
     documents = read_documents(root, names, sources.notebooks)
     claimed, rankings = read_claims(documents, sources.notebooks)
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
         calls=calls,
-        functions=tuple(islice(read_functions(units), MAX_FUNCTIONS)),
+        functions=tuple(islice(read_functions(sources.units), MAX_FUNCTIONS)),
+        dead=dead,
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
-        imports=read_imports(units),
+        imports=read_imports(sources.units),
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
         columns=read_columns(units, predicted),
         predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
-        searches=read_searches(sources.programs),
+        searches=read_searches(programs),
         claimed=claimed,
         rankings=rankings,
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),

@@ -89,6 +89,13 @@ class FunctionFact(Record):
     checked: tuple[str, ...] = ()
 
 
+class DeadCode(Record):
+    """Statements that no run can reach; `switched_off` where only the value of a name keeps them from running."""
+
+    span: Span
+    switched_off: bool = False
+
+
 class NotebookFact(Record):
     """Shape of one notebook as it was handed in. `execution_counts` holds one entry a code cell."""
 
@@ -146,11 +153,15 @@ class FollowedFact(Record):
 
 
 class CodeFacts(Record):
-    """Everything read from the submission without running it. `lint` is None where ruff could not be asked."""
+    """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
+
+    Nothing but `dead` and `lint` is read from statements that no run can reach.
+    """
 
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
     functions: tuple[FunctionFact, ...] = ()
+    dead: tuple[DeadCode, ...] = ()
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
