@@ -20,6 +20,7 @@ from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
 from grader.evidence.targets import predicted_names
 from grader.evidence.unreachable import reachable
+from grader.evidence.uses import read_uses
 from grader.model import CodeFacts
 
 MAX_FUNCTIONS = 2000
@@ -46,6 +47,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         calls=calls,
         functions=tuple(islice(read_functions(sources.units), MAX_FUNCTIONS)),
         dead=dead,
+        uses=read_uses(programs, flow),
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
         imports=read_imports(sources.units),

@@ -155,13 +155,15 @@ class FollowedFact(Record):
 class CodeFacts(Record):
     """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
 
-    Nothing but `dead` and `lint` is read from statements that no run can reach.
+    Nothing but `functions`, `dead` and `lint` is read from statements that no run can reach. `uses` leads from a
+    file or a function to what running it may run: "f" is a body, "f()" what it returns, "=x" what a variable holds.
     """
 
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
     functions: tuple[FunctionFact, ...] = ()
     dead: tuple[DeadCode, ...] = ()
+    uses: dict[str, tuple[str, ...]] = {}
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
