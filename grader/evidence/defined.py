@@ -26,6 +26,8 @@ _HOOKS = {
     ),
     "torch": frozenset(("forward", "extra_repr", "reset_parameters", "step")),
 }  # fmt: skip
+# They find the classes that are made for them by themselves: `luigi --module tasks Train`.
+_FINDERS = frozenset(("luigi", "unittest", "django", "locust", "cog", "scrapy", "metaflow"))
 # These change how a function is called, and hand it to nobody.
 PLAIN_DECORATORS = frozenset(
     ("staticmethod", "classmethod", "property", "cached_property", "setter", "abstractmethod", "lru_cache", "cache",
@@ -38,7 +40,8 @@ _PROPERTIES = frozenset(("property", "cached_property", "setter", "deleter"))
 @dataclass
 class Defined:
     """Full names ("Class.method", "outer.inner") of what is defined, by last name; `hooks` are the methods of a class
-    that are called without being named: of Python itself, or of the library that the class is made for.
+    that are called without being named: of Python itself, or of the library that the class is made for. Those that are
+    `sought` need not be named themselves.
     """
 
     functions: dict[str, list[str]] = field(default_factory=dict)
@@ -48,6 +51,7 @@ class Defined:
     hooks: dict[str, list[str]] = field(default_factory=dict)
     nodes: dict[str, Definition] = field(default_factory=dict)
     lazy: set[str] = field(default_factory=set)
+    sought: set[str] = field(default_factory=set)
     instances: dict[str, str] = field(default_factory=dict)
     by_file: dict[str, list[str]] = field(default_factory=dict)
 
@@ -68,7 +72,9 @@ def defined_in(programs: Programs) -> Defined:
                     bases[name] = [_base_name(base, aliases) for base in node.bases]
                 _note(found, path, name, node, owner)
     for name in bases:
-        hooks = _hooks_of(name, bases, set())
+        if any(base.partition(".")[0] in _FINDERS for base in _all_bases(name, bases, set())):
+            found.sought.add(name)
+        hooks = _hooks_of(name, bases)
         methods = [method for method in found.members.get(name, ()) if method in found.nodes]
         found.hooks[name] = [m for m in methods if _is_hook(m.rpartition(".")[2], found.nodes[m], hooks)]
     for units in programs.values():
@@ -122,22 +128,27 @@ def _base_name(base: ast.expr, aliases: Mapping[str, str]) -> str:
     return ".".join([aliases.get(root, root), *reversed(parts)])
 
 
-def _hooks_of(name: str, bases: Mapping[str, list[str]], seen: set[str]) -> frozenset[str] | None:
-    """Return the methods that what a class is made for may call; None for any of them."""
-    found: set[str] = set()
+def _all_bases(name: str, bases: Mapping[str, list[str]], seen: set[str]) -> Iterator[str]:
+    """Yield the bases of a class that are not of the work, those of its bases included."""
     seen.add(name)
     for base in bases.get(name, ()):
         own = next((each for each in bases if each.rpartition(".")[2] == base.rpartition(".")[2]), "")
-        if own:
-            hooks = frozenset() if own in seen else _hooks_of(own, bases, seen)
-        elif base.rpartition(".")[2] in _PLAIN_BASES or base.endswith(("Exception", "Error")):
-            hooks = frozenset()
-        else:
-            hooks = _HOOKS.get(base.partition(".")[0])
-        if hooks is None:
-            return None
-        found |= hooks
-    return frozenset(found)
+        if not own:
+            yield base
+        elif own not in seen:
+            yield from _all_bases(own, bases, seen)
+
+
+def _hooks_of(name: str, bases: Mapping[str, list[str]]) -> frozenset[str] | None:
+    """Return the methods that what a class is made for may call; None for any of them."""
+    found: frozenset[str] = frozenset()
+    for base in _all_bases(name, bases, set()):
+        hooks = _HOOKS.get(base.partition(".")[0])
+        if base.rpartition(".")[2] not in _PLAIN_BASES and not base.endswith(("Exception", "Error")):
+            if hooks is None:
+                return None
+            found |= hooks
+    return found
 
 
 def _is_hook(method: str, node: Definition, hooks: frozenset[str] | None) -> bool:

@@ -170,6 +170,8 @@ class _Reader:
     def _class(self, node: ast.ClassDef, owner: str) -> None:
         name = self._full_name(node, owner)
         self.graph.lead((owner,), [name])  # a class's body runs where it stands
+        if name in self.defined.sought:
+            self.graph.objects((owner,), [name])
         self.visit_all([*node.bases, *node.keywords], owner, (f"{name}()",))
         for decorator in node.decorator_list:
             if self._registers(decorator):

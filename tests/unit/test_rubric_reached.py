@@ -147,6 +147,10 @@ FRAMEWORKS = {
     "unittest": (
         "import unittest\nclass Case(unittest.TestCase):\n    def check(self):\n        pass\nunittest.main(Case)\n"
     ),
+    "luigi, by its command": (
+        "import luigi\nclass Fit(luigi.Task):\n    def run(self):\n        return 1\n"
+        "class All(luigi.WrapperTask):\n    def requires(self):\n        yield Fit()\n"
+    ),
     "Python": (
         "class Rows:\n    def __len__(self):\n        return 1\n    @property\n    def first(self):\n        return 2\n"
         "print(len(Rows()))\n"
