@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_matches, live_places
+from rubrics.live import live_learned, live_matches, live_places
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.preparing import DECORATION
@@ -27,9 +27,10 @@ MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-
 WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
 DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
-              "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights")  # fmt: skip
+              "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
+              "get_score", "get_feature_importance")  # fmt: skip
 EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
-LEARNED = re.compile(r"\.(feature_importances_|coef_|get_score\(|get_feature_importance\(|summary2?\(\))")
+LEARNED = ("feature_importances_", "coef_")
 
 
 @criterion("evaluation.fitting_metric", title="The metric suits the problem", weight=2)
@@ -104,7 +105,8 @@ def features_interpreted(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
-    places = [*spans(shown), *live_places(evidence, LEARNED)]
+    shown += [call for call in named(evidence, ("summary", "summary2")) if _of_statistics(evidence, call)]
+    places = [*spans(shown), *live_learned(evidence, *LEARNED)]
     if places:
         return met("It is shown what the features contribute.", evidence=places)
     return absent(
@@ -113,6 +115,12 @@ def features_interpreted(evidence: Evidence) -> Finding:
         "Show permutation_importance on held-out rows, or coefficients of scaled features, and check them for sense.",
         question="Which three features matter most here, and do you believe it?",
     )
+
+
+def _of_statistics(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a summary is statsmodels' table of coefficients: a network's lists its layers."""
+    family = call.name.partition(".")[0]
+    return family == "statsmodels" or (not family and "statsmodels" in evidence.code.imports)
 
 
 def _error_names(evidence: Evidence) -> frozenset[Name]:

@@ -12,7 +12,9 @@ SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 
 
 def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
-    """Return the calls that running the work can reach, of the given kinds or of any; tests are left out."""
+    """Return the calls that running the work can reach, of the given kinds or of any; tests and what does nothing for
+    the work are left out.
+    """
     live = _live_calls(evidence)
     return [call for call in live if not kinds or call.kind in kinds]
 
@@ -67,7 +69,7 @@ def _live_calls(evidence: Evidence) -> tuple[Call, ...]:
     return tuple(
         call
         for call in evidence.code.calls
-        if call.span.path not in tests and (not call.function or call.function in reached)
+        if not call.idle and call.span.path not in tests and (not call.function or call.function in reached)
     )
 
 

@@ -13,7 +13,9 @@ from grader.evidence.documents import read_documents
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
+from grader.evidence.idle import idle_calls
 from grader.evidence.leaks import find_leaks
+from grader.evidence.learned import read_learned
 from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
@@ -38,7 +40,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     programs, dead = reachable(sources.programs)
     units = [unit for program in programs.values() for unit in program]
     flow = read_flow(programs) if follow else Flow(notes=[NOT_FOLLOWED])
-    calls = read_calls(programs, flow)
+    calls = read_calls(programs, flow, idle_calls(programs, flow))
     predicted = predicted_names(units)
     documents = read_documents(root, names, sources.notebooks)
     claimed, rankings = read_claims(documents, sources.notebooks)
@@ -57,6 +59,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         columns=read_columns(units, predicted),
         predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
         searches=read_searches(programs),
+        learned=read_learned(units),
         claimed=claimed,
         rankings=rankings,
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),

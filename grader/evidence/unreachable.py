@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from grader.evidence.folding import Known, module_names, settled_names, truth_of, value_of
 from grader.evidence.parsing import Unit
+from grader.evidence.showing import shown_at_the_end
 from grader.evidence.spans import span_of_lines
 from grader.model import DeadCode
 
@@ -20,6 +21,7 @@ MAX_DEAD = 500
 _JUMPS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _LEAVING = frozenset(("exit", "_exit", "quit"))
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DOING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 Programs = Mapping[str, Sequence[Unit]]
 Node = TypeVar("Node", bound=ast.AST)
@@ -34,7 +36,7 @@ def reachable(programs: Programs) -> tuple[dict[str, list[Unit]], tuple[DeadCode
         known: dict[str, object] = {**settled_names(units), "__name__": modules, "TYPE_CHECKING": False}
         found[path] = list(units)
         for position, unit in enumerate(units):
-            pruner = _Pruner(known)
+            pruner = _Pruner(known, shown=shown_at_the_end(unit))
             try:
                 found[path][position] = replace(unit, tree=pruner.rebuilt(unit.tree))
             except RecursionError:
@@ -54,8 +56,8 @@ class _Pruner:
     `gone` are the blocks that are left out, each with whether a name's value, that may be changed, keeps it off.
     """
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
+    def __init__(self, known: Known, *, shown: Collection[ast.stmt] = ()) -> None:
+        self.known, self.shown = known, shown
         self.gone: list[tuple[Sequence[ast.stmt], bool]] = []
 
     def rebuilt(self, node: Node) -> Node:
@@ -87,6 +89,10 @@ class _Pruner:
     def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
         made: list[ast.stmt] = []
         for position, node in enumerate(body):
+            if node not in self.shown and _comes_to_nothing(node):
+                alone = all(other is node or other.lineno != node.lineno for other in body[max(0, position - 1) :][:3])
+                self._leave_out([node] if alone else [], switched=True)
+                continue
             made += self._statement(node)
             if self._ends(node):
                 self._leave_out(body[position + 1 :])
@@ -167,6 +173,14 @@ def _leaves(node: ast.stmt) -> bool:
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="sys" | "os"), attr=name))):
             return name in _LEAVING
     return False
+
+
+def _comes_to_nothing(node: ast.stmt) -> bool:
+    """Tell whether a statement only names something: `model.coef_`, which a script shows to nobody."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Attribute | ast.Subscript | ast.Name | ast.BinOp | ast.Compare) and not any(
+        isinstance(part, _DOING) for part in ast.walk(value)
+    )
 
 
 def _cannot_fail(node: ast.stmt) -> bool:

@@ -42,7 +42,7 @@ from grader.model.report import (
 )
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
-from grader.model.steps import ColumnUse, SearchFact
+from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 from grader.model.traces import (
     TraceAgain,
@@ -88,6 +88,7 @@ __all__ = [
     "HiddenResult",
     "History",
     "LeakageFact",
+    "LearnedUse",
     "LeftOut",
     "Limits",
     "Lint",

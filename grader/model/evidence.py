@@ -12,7 +12,7 @@ from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
 from grader.model.own_tests import OwnTests
 from grader.model.run import CellRun, FailedTry, RunResult
-from grader.model.steps import ColumnUse, SearchFact
+from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
 from grader.model.traces import TraceFacts
 
@@ -57,7 +57,8 @@ class Call(Record):
     a method's is "Class.method" of the receiver's inferred type, or ".method" where the type is unknown.
 
     `arguments` and `assigned` are the variable names read and written; `keywords` maps to source text,
-    `positional` is the source text of the other arguments.
+    `positional` is the source text of the other arguments. `idle` is a call that does nothing for the work: given no
+    data, made and put to no use, or computed and shown to nobody.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Call(Record):
     positional: tuple[str, ...] = ()
     function: str = ""
     order: int = 0
+    idle: bool = False
 
 
 class FunctionFact(Record):
@@ -173,6 +175,7 @@ class CodeFacts(Record):
     columns: tuple[ColumnUse, ...] = ()
     predicted: dict[str, tuple[str, ...]] = {}
     searches: tuple[SearchFact, ...] = ()
+    learned: tuple[LearnedUse, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
     notes: tuple[str, ...] = ()
