@@ -60,7 +60,7 @@ class _Reader:
 
     def is_idle(self, node: ast.Call) -> bool:
         name, kind = self._what(node)
-        made = bool(role_of(name)) or last_name(node.func) in _MAKERS
+        made = bool(role_of(name)) or name.rpartition(".")[2] in _MAKERS
         if made:
             return not self.purpose.is_used(node)
         if kind in ("load", "save") or last_name(node.func).startswith(_SETTING) or last_name(node.func)[:1].isupper():

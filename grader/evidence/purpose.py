@@ -82,7 +82,8 @@ class Purpose:
     def _argument_is_used(self, node: ast.AST, call: ast.Call) -> bool:
         if node is call.func:
             return True
-        name, last = self.constants.name_of(call), last_name(call.func)
+        name = self.constants.name_of(call)
+        last = name.rpartition(".")[2] or last_name(call.func)
         if last in LOOKING:
             return False
         if last in KEEPING and isinstance(call.func, ast.Attribute):

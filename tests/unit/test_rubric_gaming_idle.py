@@ -79,6 +79,8 @@ KEPT = {
     "steps = []\nsteps.append(StandardScaler())\nrun(steps, X)",
     "sklearn.decomposition.PCA": "from sklearn.decomposition import PCA\nclass A:\n    def __init__(self):\n"
     "        self.pca = PCA()\nA()",
+    "sklearn.ensemble.RandomForestClassifier": "from sklearn.ensemble import RandomForestClassifier as A\n"
+    "from sklearn.pipeline import make_pipeline as b\np = b(A())\np.fit(X, y)",
     "sklearn.impute.SimpleImputer": "from sklearn.impute import SimpleImputer\nA = SimpleImputer().fit_transform(X)",
     "matplotlib.pyplot.show": "import matplotlib.pyplot as plt\nplt.show()",
     "sklearn.metrics.accuracy_score": "from sklearn.metrics import accuracy_score\nprint(accuracy_score(y, [1, 0]))",
