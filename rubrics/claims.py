@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import live_calls, start, unreadable
+from rubrics.languages import COMMON_NAMES, LIMITS, MODELS, apart, is_chinese, names_one, words
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
 from rubrics.models import NO_MODEL, families, predictors
@@ -14,22 +15,8 @@ from rubrics.prose import sentences
 
 HALF = 0.5
 LEAST_LETTERS = 5
-# Variables that nearly every work has, and that a sentence about any work could name.
-ANY_WORK = frozenset(
-    ("model", "models", "data", "dataset", "train", "training", "test", "testing", "features", "feature",
-     "target", "label", "labels", "result", "results", "score", "scores", "value", "values", "prediction",
-     "predictions", "predict", "classifier", "regressor", "columns", "column", "index", "frame", "output",
-     "input", "accuracy", "metrics", "metric", "pipeline", "random", "search", "params", "performance", "split",
-     "validation", "valid", "other", "number", "numbers", "categories", "better", "using", "final", "baseline",
-     "sample", "samples", "error", "errors", "precision", "recall", "preprocess", "preprocessing", "parameters",
-     "hyperparameters", "tuning", "analysis", "report")
-)  # fmt: skip
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
-LIMITS = re.compile(
-    r"(?i)\b(limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)|biased?|"
-    r"unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)|would ("
-    r"try|add|collect|use|like)|could be (improved|better)|not (yet )?(tested|checked|handled|covered))\b"
-)
+LIMITED = words(LIMITS)
 
 
 @criterion("evaluation.figures_reproduced", title="The figures that are claimed come out again", weight=2)
@@ -92,7 +79,7 @@ def limits_written(evidence: Evidence) -> Finding:
     said = [
         span
         for span, text, heading in sentences(evidence)
-        if (LIMITS.search(text) or LIMITS.search(heading)) and _holds(text, names)
+        if (LIMITED.search(text) or LIMITED.search(heading)) and _holds(text, names)
     ]
     if len(said) > 1:
         return met("Limits or next steps of this very work are written down.", evidence=said)
@@ -116,13 +103,15 @@ def _names(evidence: Evidence) -> frozenset[str]:
     found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
-    return frozenset(_plain(name) for name in found if len(_plain(name)) > 2) - ANY_WORK
+    plain = (_plain(name) for name in found)
+    return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 
 
 def _holds(text: str, names: frozenset[str]) -> bool:
-    words = [_plain(word) for word in text.split()]
-    pairs = {first + second for first, second in pairwise(words)}
-    return not names.isdisjoint({*words, *pairs})
+    parts = [_plain(word) for word in apart(text).split()]
+    pairs = {first + second for first, second in pairwise(parts)}
+    written_into = any(name in text for name in names if is_chinese(name))
+    return written_into or not names.isdisjoint({*parts, *pairs}) or names_one(text, names & MODELS.keys())
 
 
 def _plain(text: str) -> str:
