@@ -9,7 +9,7 @@ from rubrics.dependencies import third_party
 from rubrics.facts import last, live_calls, spans, unread_part
 from rubrics.following import fitted_on
 from rubrics.images import ORDINARY
-from rubrics.live import live_columns, live_places
+from rubrics.live import before, live_columns, live_places
 from rubrics.models import trained
 
 COUNTED = frozenset(("TfidfVectorizer", "CountVectorizer", "HashingVectorizer", "TextVectorization"))
@@ -37,6 +37,8 @@ def of_texts(evidence: Evidence) -> Finding | None:
     if not fits or not (asked or not evidence.modality):
         return None
     words = [call for call in live_calls(evidence) if _gives_words(call, asked=asked)]
+    if asked and words and any(before(span, words[0].span) for span in _overwritten(evidence)):
+        words = []  # what is counted then are the codes of whole texts
     if given := fitted_on(evidence, words) if words else []:
         what = ", ".join(dict.fromkeys(_shown(call) for call in words[:4]))
         return met(f"The model is given the words of the texts: {what}.", evidence=spans([*words, *given[:3]]))
@@ -51,7 +53,7 @@ def _gives_words(call: Call, *, asked: bool) -> bool:
 
 def _without_words(evidence: Evidence, fits: list[Call], *, unknown: bool) -> Finding:
     """Return what is found where no words were seen to reach a model, in an assignment that is about texts."""
-    uses = [use for use in live_columns(evidence) if TEXT.match(use.column)]
+    uses = _text_columns(evidence)
     if whole := _encoded_whole(evidence, uses):
         reason = "Whole texts are encoded as if they were categories: the model is given no word of a new one."
         return partly(reason, evidence=whole, score=0.3, advice=ADVICE)
@@ -65,6 +67,20 @@ def _without_words(evidence: Evidence, fits: list[Call], *, unknown: bool) -> Fi
         return partly("The model is given how long the texts are, and not their words.", evidence=places, score=0.3,
                       advice=ADVICE)  # fmt: skip
     return not_met(f'The column "{left[0].column}" is dropped unread.', evidence=places, advice=ADVICE)
+
+
+def _text_columns(evidence: Evidence) -> list[ColumnUse]:
+    return [use for use in live_columns(evidence) if TEXT.match(use.column)]
+
+
+def _overwritten(evidence: Evidence) -> list[Span]:
+    """Return where a column of texts is replaced by codes of whole texts."""
+    changed = [use for use in _text_columns(evidence) if use.action == "changed" and "]=" in _joined(use)]
+    return _encoded_whole(evidence, changed)
+
+
+def _joined(use: ColumnUse) -> str:
+    return re.sub(r"\s", "", use.span.text)
 
 
 def _encoded_whole(evidence: Evidence, uses: list[ColumnUse]) -> list[Span]:

@@ -139,6 +139,11 @@ COUNTED_FOR_SHOW = notebook(
     "frame['length'] = frame['review'].apply(len)\nX = frame[['length']]",
     LINEAR,
 )
+# A vectoriser and a forest, as a search would want them; but what is counted are the codes of whole texts.
+CODES_COUNTED = WHOLE.partition("X = ")[0] + (
+    "from sklearn.feature_extraction.text import TfidfVectorizer\n"
+    "X = TfidfVectorizer().fit_transform(frame['review'].astype(str))\n" + FOREST
+)
 # "TF-IDF" and a column called text stand in the code, and the work is about a table.
 TABLE_WITH_TEXT = FRAME.replace("reviews", "churn") + (
     "# TfidfVectorizer and BERT were tried\nX = frame.drop(columns=['label', 'comment_text'])\n"
@@ -150,6 +155,10 @@ TEXTS = [
     case("suits_the_task", "met", "a transformer", BERT, modality="text"),
     case("suits_the_task", "met", "embedded sentences", EMBEDDED, modality="text"),
     case("suits_the_task", "partly", "whole texts as categories", WHOLE, modality="text"),
+    case("suits_the_task", "partly", "the codes of whole texts are weighed as words", CODES_COUNTED, modality="text"),
+    case("suits_the_task", "met", "the texts are encoded after their words were counted",
+         COUNTS + "from sklearn.preprocessing import LabelEncoder\n"
+         "frame['review'] = LabelEncoder().fit_transform(frame['review'])\n", modality="text"),
     case("suits_the_task", "partly", "how long the texts are", LENGTHS, modality="text"),
     case("suits_the_task", "not_met", "the texts are dropped", DROPPED, modality="text"),
     case("suits_the_task", "needs_human", "words are counted, and only for a picture",
