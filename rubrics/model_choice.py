@@ -7,6 +7,7 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
 from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.languages import REASONS, names_one, words
 from rubrics.live import live_matches
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, models
 from rubrics.prose import sentences
@@ -15,10 +16,7 @@ from rubrics.results import holds, result_names
 RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
 CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
 BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*\s*:")
-BECAUSE = re.compile(
-    r"(?i)\b(because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest|lower|"
-    r"lowest|better|beats?|so (?:I|we) (?:use|keep|take))\b"
-)
+BECAUSE = words(REASONS)
 NICKNAMES = {"randomforest": "forest", "gradientboosting": "boosting", "logisticregression": "logistic",
              "linearregression": "linearmodel", "lgbm": "lightgbm", "xgb": "xgboost", "kneighbors": "knn"}  # fmt: skip
 GAIN = 0.01  # of a ratio; 2 % of what is no ratio
@@ -162,8 +160,4 @@ def _said(evidence: Evidence, names: list[str]) -> list[Span]:
     """Return the sentences that name one of the work's models and give a reason; a list of names gives none."""
     short = [re.sub(r"^Hist|(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
     short += [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
-    return [
-        span
-        for span, text, _ in sentences(evidence)
-        if BECAUSE.search(text) and any(name in re.sub(r"[\s-]", "", text.lower()) for name in short)
-    ]
+    return [span for span, text, _ in sentences(evidence) if BECAUSE.search(text) and names_one(text, short)]

@@ -39,6 +39,8 @@ _NOT_PREDICTING = (
     "sklearn.manifold.", "sklearn.feature_extraction.", "sklearn.feature_selection.", "sklearn.compose.",
     "category_encoders.", "imblearn.over_sampling.", "imblearn.under_sampling.", "umap.", "hdbscan.",
 )  # fmt: skip
+_TRAINING = frozenset(("backward", "train_on_batch", "fit_generator", "train", "fine_tune", "fit_one_cycle",
+                       "train_supervised", "apply_gradients"))  # fmt: skip
 _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
 
 
@@ -109,6 +111,13 @@ def predictors(evidence: Evidence) -> list[Call]:
     """Return the live calls that make, fit or try a model that predicts; groups and texts alone are not predicted."""
     fits = [call for call in live_calls(evidence, "fit") if _learns_a_target(call)]
     return [*models(evidence), *live_calls(evidence, "cross_validate", "search"), *fits]
+
+
+def trained(evidence: Evidence) -> list[Call]:
+    """Return the live calls that fit a model, a network's loop of its own included, and none that only prepare."""
+    fits = live_calls(evidence, "fit", "cross_validate", "search")
+    loops = [call for call in live_calls(evidence, "other") if last(call.name) in _TRAINING]
+    return [call for call in [*fits, *loops] if not call.name.startswith((*_NOT_PREDICTING, "keras.preprocessing."))]
 
 
 def _learns_a_target(call: Call) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from grader import Evidence, Span
+from rubrics.languages import length
 
 LEAST_WORDS = 6
 MOST = 2000
-_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)|(?<=#)\n")
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)|(?<=#)\n")
 _NO_SENTENCE = re.compile(r"^\s*(?:\||```|!\[|<)")
 
 
@@ -27,6 +28,6 @@ def sentences(evidence: Evidence) -> Iterator[tuple[Span, str, str]]:
             words = part.split()
             if part.lstrip().startswith("#"):
                 heading = " ".join(words)[:200]
-            elif len(words) >= LEAST_WORDS and not _NO_SENTENCE.match(part) and left > 0:
+            elif length(part) >= LEAST_WORDS and not _NO_SENTENCE.match(part) and left > 0:
                 left -= 1
                 yield Span(path=document.path, text=" ".join(words)[:300]), " ".join(words)[:1000], heading

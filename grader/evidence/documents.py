@@ -16,6 +16,11 @@ Kind = Literal["readme", "markdown", "dependencies", "configuration"]
 MAX_TEXT = 40_000
 MAX_DOCUMENTS = 60
 _MAX_BYTES = 400_000
+# In Spanish, Portuguese, French, German and Italian too
+_README_NAMES = (
+    "readme", "read_me", "read-me", "leame", "léeme", "leeme", "leiame", "leia-me", "lisezmoi", "lisez-moi", "liesmich",
+    "leggimi",
+)  # fmt: skip
 _DEPENDENCIES = {
     "pyproject.toml", "setup.py", "setup.cfg", "pipfile", "pipfile.lock", "uv.lock", "poetry.lock", "conda-lock.yml",
 }  # fmt: skip
@@ -27,7 +32,7 @@ def document_kind(path: str) -> Kind | None:
     """Return what kind of document a path is by its name, or None."""
     name = PurePosixPath(path).name.lower()
     suffix = PurePosixPath(name).suffix
-    if name.startswith(("readme", "read_me", "read-me")) and suffix in ("", ".md", ".txt", ".rst", ".markdown", ".org"):
+    if name.startswith(_README_NAMES) and suffix in ("", ".md", ".txt", ".rst", ".markdown", ".org"):
         return "readme"
     if name in _DEPENDENCIES or _DEPENDENCY_NAME.match(name):
         return "dependencies"

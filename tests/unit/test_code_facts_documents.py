@@ -16,6 +16,7 @@ from grader.evidence.documents import MAX_TEXT, document_kind
     [
         ("README.md", "readme"),
         ("readme", "readme"),
+        ("LEIAME.md", "readme"),
         ("sub folder/ReadMe.TXT", "readme"),
         ("requirements.txt", "dependencies"),
         ("requirments.txt", "dependencies"),
