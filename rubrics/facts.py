@@ -27,8 +27,10 @@ def unreadable(evidence: Evidence) -> Finding | None:
     """Return the finding when no code could be read at all, None when there is code to judge."""
     if evidence.code.failure:
         return needs_human(f"The code could not be read: {evidence.code.failure}")
+    if not evidence.code.sources and (gap := unread_part(evidence)):
+        return needs_human(f"No Python code could be read: {gap}.", evidence=broken_spans(evidence))
     if not evidence.code.sources:
-        return not_applicable("No Python code was found that could be read.")
+        return not_applicable("No Python code was found.")
     return None
 
 
@@ -50,9 +52,12 @@ def _heart(evidence: Evidence) -> list[Span]:
 
 def unread_part(evidence: Evidence) -> str:
     """Return what of the code was not read, in words, "" when all of it was."""
-    broken = broken_spans(evidence)
+    broken = [source for source in evidence.code.sources if source.error]
     if broken:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
+    if evidence.code.unread:
+        first = evidence.code.unread[0]
+        return f"{first.path} {first.text.rstrip('.')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
     missing = sorted(path for path in code_files(evidence) if path not in known)
     if missing:
@@ -61,12 +66,13 @@ def unread_part(evidence: Evidence) -> str:
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:
-    """Return the places that do not parse."""
-    return [
+    """Return the places that do not parse, and those that were not read for another reason."""
+    broken = [
         Span(path=source.path, cell=source.cell, line=source.error_line, text=source.error)
         for source in evidence.code.sources
         if source.error
     ]
+    return [*broken, *evidence.code.unread]
 
 
 def code_files(evidence: Evidence) -> list[str]:

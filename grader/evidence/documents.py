@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from grader.evidence.notebooks import Notebook
-from grader.evidence.sources import decode, is_read, read_bytes
+from grader.evidence.sources import decode, own_work, read_bytes
 from grader.model import Document
 
 Kind = Literal["readme", "markdown", "dependencies", "configuration"]
@@ -48,7 +48,7 @@ def read_documents(root: Path, files: Iterable[str], notebooks: Iterable[Noteboo
 
 
 def _files(root: Path, files: Iterable[str]) -> Iterator[Document]:
-    kinds = {path: document_kind(path) for path in sorted(files) if is_read(path)}
+    kinds = {path: document_kind(path) for path in sorted(own_work(files))}
     order = ("readme", "dependencies", "configuration", "markdown")
     for kind in order:
         for path in (path for path, its in kinds.items() if its == kind):

@@ -115,7 +115,16 @@ def stateful(model: Model) -> bool:
     role = role_of(model.type)
     if role == "pipeline":
         return any(part.model and stateful(part.model) for part in model.parts)
-    return role in STATEFUL
+    return role in STATEFUL and not _is_declared(model)
+
+
+def _is_declared(model: Model) -> bool:
+    """Tell whether all that a transformer would learn is given: a constant to fill with, the categories in order."""
+    strategy, categories = model.settings.get("strategy"), model.settings.get("categories")
+    name = model.type.rpartition(".")[2]
+    if name == "SimpleImputer":
+        return strategy is not None and strategy.constant == "constant"
+    return name in ("OrdinalEncoder", "OneHotEncoder") and categories is not None and bool(categories.items)
 
 
 def predicted(site: CallSite, model: Model) -> Value:

@@ -146,7 +146,10 @@ class FollowedFact(Record):
 
 
 class CodeFacts(Record):
-    """Everything read from the submission without running it. `lint` is None where ruff could not be asked."""
+    """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
+
+    `unread` are the places of its code that were not read, with the reason as their text.
+    """
 
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
@@ -162,6 +165,7 @@ class CodeFacts(Record):
     searches: tuple[SearchFact, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
+    unread: tuple[Span, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
 
