@@ -19,6 +19,7 @@ from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
+from grader.evidence.spelled_numbers import read_spelled
 from grader.evidence.targets import predicted_names
 from grader.model import CodeFacts
 
@@ -55,6 +56,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         searches=read_searches(sources.programs),
         claimed=claimed,
         rankings=rankings,
+        spelled=read_spelled(units),
         unread=(*sources.unread, *unseen_runs(units)),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

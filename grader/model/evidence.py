@@ -148,7 +148,8 @@ class FollowedFact(Record):
 class CodeFacts(Record):
     """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
 
-    `unread` are the places of its code that were not read, with the reason as their text.
+    `unread` are the places of its code that were not read, with the reason as their text; `spelled` the numbers that
+    stand in its texts.
     """
 
     sources: tuple[Source, ...] = ()
@@ -165,6 +166,7 @@ class CodeFacts(Record):
     searches: tuple[SearchFact, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
+    spelled: tuple[str, ...] = ()
     unread: tuple[Span, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
