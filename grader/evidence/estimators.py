@@ -74,12 +74,26 @@ def _stopped_by(site: CallSite, model: Model) -> RowSets:
     """Return the rows whose score decides when training stops, or which of its states is kept."""
     given = {**model.settings, **site.keywords}
     callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
-    named = [value.type or (value.model.type if value.model else value.dotted) for value in callbacks]
-    stops = any(name.rpartition(".")[2] in _STOPPERS for name in named)
+    stops = any(_chooses(value) for value in callbacks)
     stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
     stops |= model.type.startswith("catboost.") and not site.is_false("use_best_model")  # it keeps the best by itself
     watched = [given[name] for name in _WATCHED if name in given]
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
+
+
+def _chooses(callback: Value) -> bool:
+    """Tell whether a callback goes by the score on the watched rows: not by that in training, nor by keeping all."""
+    name = (callback.type or callback.dotted).rpartition(".")[2]
+    model = callback.model
+    if name not in _STOPPERS or model is None:
+        return name in _STOPPERS
+    monitor = model.settings.get("monitor")
+    if monitor is None and name == "EarlyStopping":
+        monitor = next(iter(model.parts), None) if len(model.parts) > len(model.settings) else None
+    if monitor is not None and isinstance(monitor.constant, str) and not monitor.constant.startswith("val"):
+        return False
+    best = model.settings.get("save_best_only")
+    return name != "ModelCheckpoint" or (best is not None and best.constant is True)
 
 
 def transformed_as_fitted(site: CallSite, model: Model) -> Value:
