@@ -250,7 +250,12 @@ def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
     """Return the earliest of the marks, where there are more than can be followed."""
     if len(taints) <= _MAX_TAINTS:
         return taints
-    return frozenset(sorted(taints, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
+    return frozenset(in_order(taints)[:_MAX_TAINTS])
+
+
+def in_order(taints: Iterable[Taint]) -> list[Taint]:
+    """Return the marks in the order of the code, and by column: the same in every reading."""
+    return sorted(taints, key=lambda taint: (taint.event.order, sorted(taint.columns or ())))
 
 
 def flattened(values: Iterable[Value]) -> list[Value]:
