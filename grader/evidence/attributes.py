@@ -22,7 +22,7 @@ def attribute(base: Value, name: str) -> Value:
         return _of_instance(base, name)
     if base.model is not None:
         return _of_model(base, base.model, name)
-    if base.statistic and not base.rows:
+    if (base.statistic or base.scored) and not base.rows:
         return base
     if base.type == GROUPS:
         return base.evolve(column=name)

@@ -7,6 +7,7 @@ from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.values import (
+    NUMBER,
     UNKNOWN,
     Event,
     Loop,
@@ -16,12 +17,14 @@ from grader.evidence.values import (
     Value,
     learned_marks,
     rows_of,
+    sequence_of,
     taints_of,
 )
 
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
+_CURVES = ("roc_curve", "precision_recall_curve", "det_curve")  # the third of what they give are thresholds
 _STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
 
@@ -64,13 +67,13 @@ def fit(site: CallSite, model: Model) -> Event:
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=site.argument(1, "y", "Y"), stopped_by=_stopped_by(site, model),
+        features=features, target=site.argument(1, "y", "Y"), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
     return event
 
 
-def _stopped_by(site: CallSite, model: Model) -> RowSets:
+def _chosen_on(site: CallSite, model: Model) -> RowSets:
     """Return the rows whose score decides when training stops, or which of its states is kept."""
     given = {**model.settings, **site.keywords}
     callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
@@ -150,21 +153,25 @@ def _settings_of(model: Model, features: Value) -> frozenset[Loop]:
     return model.tuned_by | (features.loops & fitted_in)
 
 
-def evaluate(site: CallSite, model: Model | None, features: Value) -> None:
-    """Log an evaluation of `model` on `features`."""
+def evaluate(site: CallSite, model: Model, features: Value) -> Value:
+    """Log an evaluation of `model` on `features` and return the score."""
+    event = model.fits[-1] if model.fits else None
     site.state.record(
-        "evaluate", site.node, f"{model.type}.{site.method}" if model else site.name, rows=features.rows,
-        taints=features.taints, model=model, fit=model.fits[-1] if model and model.fits else None, features=features,
-        varied=_settings_of(model, features) if model else frozenset(),
+        "evaluate", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
+        model=model, fit=event, features=features, varied=_settings_of(model, features),
     )  # fmt: skip
+    return Value(scored=Prediction(model, event, features.rows, features.taints))
 
 
-def evaluate_predictions(site: CallSite) -> None:
-    """Log the evaluation that a metric function makes of the predictions among its arguments."""
+def evaluate_predictions(site: CallSite) -> Value:
+    """Log the evaluation that a metric function makes of the predictions among its arguments, and return the score."""
     said = next((value.prediction for value in site.values if value.prediction), None)
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
         "evaluate", site.node, site.name, rows=said.rows if said else truth,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
         varied=frozenset(loop for value in site.values if value.prediction for loop in value.loops),
+        chosen_on=said.chosen_on if said else NO_ROWS,
     )  # fmt: skip
+    score = Value(type=NUMBER, loops=site.loops, scored=said)
+    return sequence_of([score] * 3) if site.method in _CURVES else score

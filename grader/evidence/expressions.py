@@ -29,7 +29,7 @@ from grader.evidence.tables import (
     WINDOW,
     is_table,
 )
-from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Prediction, Value, join, sequence_of, taints_of
 
 _MAX_ITEMS = 20
 _MAX_UNROLLED = 8
@@ -146,6 +146,8 @@ def _method(site: CallSite) -> Value:
         return _of_container(site)
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
+    if receiver.scored is not None and not receiver.rows:
+        return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
@@ -200,7 +202,7 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
     first, second = values[0], values[1]
-    said = first.prediction or second.prediction
+    said = _cut(first.prediction, second) or _cut(second.prediction, first)
     rows = first.rows or second.rows
     table = first if first.rows else second
     made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
@@ -208,6 +210,14 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     if said is None:
         return made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
+
+
+def _cut(said: Prediction | None, threshold: Value) -> Prediction | None:
+    """Return a prediction as it is compared with a threshold, which scores of the very model may have picked."""
+    score = threshold.scored
+    if said is None or score is None or threshold.rows or score.fit is not said.fit:
+        return said
+    return replace(said, chosen_on=score.rows)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:

@@ -10,7 +10,7 @@ from grader.evidence.catalog import STATISTICS
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import Taint, Value, bounded, flattened, marked, statistics_of, taints_of
+from grader.evidence.values import Taint, Value, bounded, flattened, marked, scored_by, statistics_of, taints_of
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
@@ -26,7 +26,8 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
             "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
             model=prediction.model, fit=prediction.fit,
         )  # fmt: skip
-    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops)
+    scored = prediction if prediction and prediction.compared else None
+    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops, scored=scored)
 
 
 def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
@@ -124,4 +125,5 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         loops=left.loops | right.loops,
         made_of=left.made_of | right.made_of,
         mask=object() if left.mask is not None or right.mask is not None else None,
+        scored=None if is_table(table) else scored_by((left, right)),
     )

@@ -12,9 +12,20 @@ from grader.evidence.iterating import numbered, tried, zipped
 from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.rows import covered
-from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, flattened, statistics_of, taints_of
+from grader.evidence.values import (
+    NUMBER,
+    UNKNOWN,
+    Columns,
+    Model,
+    Taint,
+    Value,
+    flattened,
+    scored_by,
+    statistics_of,
+    taints_of,
+)
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
@@ -53,9 +64,10 @@ def call_library(site: CallSite) -> Value:
         return special(site)
     if holds_rows(name):
         return held(site)
+    if name.startswith("torchvision.datasets.") and method != "ImageFolder":
+        return benchmark_part(site)
     if is_metric(name):
-        evaluate_predictions(site)
-        return Value(type=NUMBER, loops=site.loops)
+        return evaluate_predictions(site)
     if role_of(name):
         return construct(site)
     if kind_of(name) == "load":
@@ -100,7 +112,7 @@ def _passed_on(site: CallSite) -> Value:
         flat = flattened(site.values)
         if seen := statistics_of(flat):
             return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
-        return Value(loops=site.loops)
+        return Value(loops=site.loops, scored=scored_by(flat))
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
         scaled = learned(site, tables[0].evolve(items=None, constant=None))
         return Value(items=(scaled, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else scaled
@@ -230,7 +242,7 @@ def _builtin(site: CallSite) -> Value:
     if site.name == "dict":
         return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
     if site.name in _NUMBERS or site.name in ("print", "display", "range"):
-        return Value(type=NUMBER, loops=site.loops)
+        return Value(type=NUMBER, loops=site.loops, scored=scored_by(site.arguments))
     return site.fresh()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from grader.evidence.assignments import bind, delete, mutate
+from grader.evidence.choosing import note_best, note_choice
 from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
@@ -39,6 +40,7 @@ def _expressions(node: ast.stmt, scope: Scope, state: State) -> None:
 
 def _assign(node: ast.Assign, scope: Scope, state: State) -> None:
     value = evaluate(node.value, scope, state)
+    note_best(node, scope, state)
     for target in node.targets:
         bind(target, value, scope, state)
 
@@ -106,6 +108,7 @@ def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return execute(node.body if holds else node.orelse, scope, state)
+    note_choice(node, scope, state)
     before = dict(scope.names)
     one = execute(node.body, scope, state)
     after_body, scope.names = scope.names, before

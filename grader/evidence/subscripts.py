@@ -29,7 +29,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if base.type == LOOKUP and not base.rows and (accessor in ("loc", "iloc") or not names_in(index)):
         return base.evolve(items=None, constant=None, mask=(base.mask, object()))  # some of the groups
     if not base.rows:
-        return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
+        told = base.prediction or base.statistic or base.scored
+        return base.evolve(items=None, constant=None) if told else Value(loops=base.loops)
     if base.type == TRANSPOSED:
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):

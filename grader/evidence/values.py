@@ -11,6 +11,7 @@ from grader.evidence.parsing import Unit
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.model import Span
 
+Place = tuple[str, int | None, int | None]
 _MAX_TAINTS = 40
 _MAX_ROW_SETS = 16
 _MAX_MADE, _MAX_SOURCES = 400, 8
@@ -58,12 +59,12 @@ class Columns:
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "future", "split",
-    "predict", "evaluate", "cross_validate".
+    "predict", "ask" (of a network), "evaluate", "choose", "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
-    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. A fit was
-    `stopped_by` the score on those rows.
+    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. Rows `chosen_on`: their
+    score stopped a fit, or picked the threshold of what is evaluated.
     """
 
     kind: str
@@ -81,7 +82,7 @@ class Event:
     key: Hashable = None
     in_time: Event | None = None
     shuffled: bool = False
-    stopped_by: RowSets = NO_ROWS
+    chosen_on: RowSets = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +93,7 @@ class Loop:
     folds: bool
 
     @property
-    def place(self) -> tuple[str, int | None, int | None]:
+    def place(self) -> Place:
         """Where the loop stands: one loop inside another is entered many times."""
         return self.span.path, self.span.cell, self.span.line
 
@@ -142,13 +143,17 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a model said about rows; `compared` once it was set against something else."""
+    """What a model said about rows; `compared` once it was set against something else.
+
+    Rows `chosen_on`: their score picked the threshold that it was cut at.
+    """
 
     model: Model
     fit: Event | None
     rows: RowSets
     taints: frozenset[Taint]
     compared: bool = False
+    chosen_on: RowSets = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +162,7 @@ class Value:
 
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
     `made_of` the columns that a column is made from, row by row,
-    `mask` tells a condition on rows from every other.
+    `mask` tells a condition on rows from every other, `scored` is the prediction that a number is a score of.
     """
 
     dotted: str = ""
@@ -181,6 +186,7 @@ class Value:
     mask: Hashable = None
     in_time: Event | None = None
     nesting: int = 0
+    scored: Prediction | None = None
 
     def evolve(self, **changes: Any) -> Value:
         """Return a copy with some fields changed."""
@@ -226,6 +232,7 @@ def join(first: Value, second: Value) -> Value:
         prediction=first.prediction if first.prediction == second.prediction else None,
         loops=first.loops | second.loops,
         constant=first.constant if first.constant == second.constant else None,
+        scored=first.scored if first.scored == second.scored else None,
     )
 
 
@@ -261,6 +268,16 @@ def in_order(taints: Iterable[Taint]) -> list[Taint]:
 def flattened(values: Iterable[Value]) -> list[Value]:
     """Return the values, the items of a list or tuple in its place."""
     return [item for value in values for item in (value.items or (value,))]
+
+
+def scored_by(values: Iterable[Value]) -> Prediction | None:
+    """Return the prediction that the first of `values` which is a score says something of."""
+    for value in flattened(values):
+        if value.scored is not None:
+            return value.scored
+        if value.prediction is not None and value.prediction.compared:
+            return value.prediction
+    return None
 
 
 def statistics_of(values: Iterable[Value]) -> RowSets:
