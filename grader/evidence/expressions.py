@@ -238,10 +238,12 @@ def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
 
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
-    evaluate(node.test, scope, state)
+    tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return evaluate(node.body if holds else node.orelse, scope, state)
+    if tested.prediction is not None and isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant):
+        return tested  # `1 if p > 0.5 else 0`
     return join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
 
 
@@ -259,6 +261,8 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
         element = state.enter_loop(generator.iter, source)
+        if source.prediction is not None and source.each is None:
+            element = element.evolve(prediction=source.prediction)
         known = source.items if source.each is None and len(node.generators) == 1 else None
         items = known[:_MAX_UNROLLED] if known else (element,)
         values = [_element_of(node, generator, item, inner, state) for item in items]
@@ -284,7 +288,7 @@ def _any_of(node: Any, values: list[Value]) -> Value:
     if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
         return sequence_of([made], keys=("",))
     if made.prediction:
-        return Value(rows=made.rows, prediction=made.prediction, loops=loops)
+        return Value(rows=made.prediction.rows, prediction=made.prediction, loops=loops)
     return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)
 
 
