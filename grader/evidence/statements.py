@@ -60,8 +60,29 @@ def _return(node: ast.Return, scope: Scope, state: State) -> None:
 
 def _while(node: ast.While, scope: Scope, state: State) -> None:
     evaluate(node.test, scope, state)
-    _in_loop(node.test, UNKNOWN, node.body, scope, state)
+    stepped = {name: value for name in _stepped(node) if (value := scope.find(name)) is not None}
+    started = len(state.loops)
+    state.enter_loop(node.test, UNKNOWN)
+    for name, value in stepped.items():
+        scope.names[name] = Value(loops=value.loops | {state.loops[-1]})
+    execute(node.body, scope, state)
+    del state.loops[started:]
     execute(node.orelse, scope, state)
+
+
+def _stepped(node: ast.While) -> Iterator[str]:
+    """Yield the numbers that each turn of a loop makes from their last value: `k += 1`, `rate = rate * 0.9`."""
+    for statement in ast.walk(node):
+        match statement:
+            case ast.AugAssign(target=ast.Name(id=name), value=value) if _is_number(value):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=old), right=value)):
+                if name == old and _is_number(value):
+                    yield name
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
 def _with(node: ast.With | ast.AsyncWith, scope: Scope, state: State) -> None:
@@ -130,18 +151,17 @@ def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
 
 
 def _in_loop(
-    where: ast.expr, source: Value, body: list[ast.stmt], scope: Scope, state: State, target: ast.expr | None = None
+    where: ast.expr, source: Value, body: list[ast.stmt], scope: Scope, state: State, target: ast.expr
 ) -> None:
     """Walk a loop's body once for each item that is known, else once with an unknown item."""
     started = len(state.loops)
     element = state.enter_loop(where, source)
     loop = state.loops[-1]
     outer = scope.walked
-    if source.items and source.each is None and target is not None:
+    if source.items and source.each is None:
         scope.walked |= frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     for item in _elements(source, element, loop):
-        if target is not None:
-            bind(target, item, scope, state)
+        bind(target, item, scope, state)
         execute(body, scope, state)
     scope.walked = outer
     del state.loops[started:]
