@@ -74,6 +74,8 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> Iterator[tuple[
             culprit = taint.event
             if culprit.kind not in kinds or culprit in found or _only_target(event, taint):
                 continue
+            if _only_copies(culprit) and not _is_learned_from(event, taint):
+                continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
                 continue
             if _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint):
@@ -179,6 +181,13 @@ def _copies(event: Event) -> str:
 def _only_copies(event: Event) -> bool:
     """Tell whether resampling repeats rows as they are; SMOTE and its like compute new ones from all they see."""
     return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
+
+
+def _is_learned_from(event: Event, copies: Taint) -> bool:
+    """Tell whether the model that is asked has learned from copies too, and not only from rows that have none."""
+    if event.fit is None:  # not known, but copies were split after they were made
+        return is_cross_validation(event) or any("test" in _parts(r, s) for r in event.rows for s in copies.rows)
+    return is_cross_validation(event) or any(mark.event is copies.event for mark in event.fit.taints)
 
 
 def _what(event: Event) -> str:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
-from grader.evidence.rows import DRAWN, NO_ROWS, Rows
+from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.state import State
-from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
 from grader.evidence.values import Taint, Value, bounded, flattened, marked, scored_by, statistics_of, taints_of
 
 
@@ -47,19 +47,6 @@ def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
 def learned(site: CallSite, table: Value) -> Value:
     """Return the table after a step that computes something from all its rows, and uses it on each (a rank, a bin)."""
     return computed_with(site, table, Value(statistic=table.rows))
-
-
-def drawn_again(site: CallSite, table: Value) -> Value:
-    """Return rows drawn from a table by `sample` or `resample`: with replacement, some of them more than once."""
-    drawn = table.evolve(rows=narrowed(table.rows, (DRAWN, site.state.birth())), items=None)
-    replaces = site.is_true("replace") or (site.method == "resample" and not site.is_false("replace"))
-    return drawn_twice(site, drawn) if replaces else drawn
-
-
-def drawn_twice(site: CallSite, table: Value) -> Value:
-    """Return a table that holds some rows more than once."""
-    event = site.state.record("resample", site.node, site.name, rows=table.rows)
-    return table.evolve(taints=marked(table, Taint(event, table.rows)))
 
 
 def applied(site: CallSite, table: Value) -> Value:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import permutations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
+from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
 from grader.evidence.iterating import numbered, tried, zipped
-from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
+from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
-from grader.evidence.rows import covered
 from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
 from grader.evidence.values import (
+    NONE,
     NUMBER,
     UNKNOWN,
     Columns,
@@ -47,7 +47,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
              "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d"}
-_MOST_STACKED = 12
+_MOST_REDUCED = 12
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -161,9 +161,7 @@ def _stacked(site: CallSite) -> Value:
         columns = Columns(base.base, known=False) if base else None
         return tables[0].evolve(taints=taints_of(tables), columns=columns, column=None, items=None)
     rows, taints = site.rows_and_taints()
-    stacked = tables[0].evolve(rows=rows, taints=taints, items=None)
-    twice = any(covered(one.rows, other.rows) for one, other in permutations(tables[:_MOST_STACKED], 2))
-    return drawn_twice(site, stacked) if twice else stacked
+    return stacked(site, tables, tables[0].evolve(rows=rows, taints=taints, items=None))
 
 
 def _trained(site: CallSite) -> Value:
@@ -182,7 +180,7 @@ def _reduced(site: CallSite) -> Value:
     if first is None or items is None or items.items is None:
         return site.fresh()
     made = first
-    for item in items.items[:_MOST_STACKED]:
+    for item in items.items[:_MOST_REDUCED]:
         made = site.state.hooks.call(site, site.arguments[0], [made, item])
     return made
 
@@ -229,6 +227,29 @@ def _resampled(site: CallSite) -> Value:
     return made[0] if len(made) == 1 else Value(items=tuple(made))
 
 
+def _numbers(site: CallSite) -> Value:
+    """Return numbers, labels or values drawn by chance: several of them with replacement, unless that is ruled out."""
+    drawn = _passed_on(site)
+    several = site.argument(2 if site.method == "randint" else 1, "size", "k")
+    replace = site.argument(2, "replace") if site.method == "choice" else None
+    written_out = bool(site.arguments) and site.arguments[0].items is not None  # [True, False] are no row numbers
+    if several is None or several == NONE or written_out or (replace is not None and replace.constant is not True):
+        return drawn
+    return numbers_drawn(site, drawn)
+
+
+def _generator(_: CallSite) -> Value:
+    """Return `numpy.random.default_rng()`: its methods are the module's functions."""
+    return Value(dotted="numpy.random")
+
+
+def _repeated(site: CallSite) -> Value:
+    made = _passed_on(site)
+    axis = site.argument(2, "axis")
+    whole = axis is not None and axis.constant == 0 and bool(made.rows)
+    return repeated(site, made, site.argument(1, "repeats")) if whole else made
+
+
 def _builtin(site: CallSite) -> Value:
     first = site.argument(0) or UNKNOWN
     if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
@@ -262,4 +283,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,
+    **dict.fromkeys(("numpy.random.choice", "numpy.random.randint", "random.choices"), _numbers),
+    **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
+    "numpy.repeat": _repeated,
 }

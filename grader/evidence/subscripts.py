@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows
 from grader.evidence.tables import (
     FRAME,
@@ -91,6 +92,8 @@ def _cut(base: Value, key: object, part: str) -> Value:
 
 
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
+    if (again := picked_again(base, index)) is not None:
+        return again
     if isinstance(key, ast.Slice):
         if key.lower is None and key.upper is None and key.step is None:
             return base

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
-from grader.evidence.learning import applied, computed_with, drawn_again, learned, statistic
+from grader.evidence.learning import applied, computed_with, learned, statistic
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
+    INDEX,
     LOOKUP,
     SERIES,
     WINDOW,
@@ -163,7 +165,14 @@ def _as_array(site: CallSite) -> Value:
 
 def _appended(site: CallSite) -> Value:
     rows, taints = site.rows_and_taints()
-    return site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    made = site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    return stacked(site, [site.receiver, *site.table_arguments()], made)
+
+
+def _repeated(site: CallSite) -> Value:
+    axis = site.argument(1, "axis")
+    by_row = site.receiver.type in (INDEX, SERIES) or (axis is not None and axis.constant == 0)
+    return repeated(site, site.receiver, site.argument(0, "repeats")) if by_row else site.receiver
 
 
 def _kept(site: CallSite) -> Value:
@@ -232,4 +241,5 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("shift", "diff", "pct_change"), shifted),
     **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
     "append": _appended,
+    "repeat": _repeated,
 }
