@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.catalog import canonical
+from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
+from grader.evidence.significance import OF_A_FIT, names_told_by
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOSED, column_of, is_table
 from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, learned_marks
 
@@ -74,6 +75,8 @@ def _of_model(base: Value, model: Model, name: str) -> Value:
     if name.endswith("_") and model.fits:
         fit = model.fits[-1]
         return Value(type=LOOKUP, statistic=fit.rows, taints=learned_marks(model), loops=base.loops)
+    if name in OF_A_FIT and role_of(model.type) == "statistical" and model.fits:
+        return names_told_by(learned_marks(model))
     return Value(loops=base.loops)
 
 

@@ -17,6 +17,7 @@ from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
 from grader.evidence.rows import Rows
+from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -208,7 +209,8 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
     made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of, mask=object())
     if said is None:
-        return made
+        marks = frozenset() if rows else told_by(values)
+        return made.evolve(statistic=names_told_by(marks).statistic, taints=marks) if marks else made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
 
 
@@ -267,15 +269,16 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
         items = known[:_MAX_UNROLLED] if known else (element,)
         values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
-    if known and not isinstance(node, ast.DictComp):
+    if known and not isinstance(node, ast.DictComp) and not told_by(values):
         return sequence_of(values)
     return _any_of(node, values)
 
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
     state.hooks.bind(generator.target, item, scope, state)
-    for test in generator.ifs:
-        evaluate(test, scope, state)
+    marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
+    if marks:
+        return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
     return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.significance import TESTS
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -18,6 +19,7 @@ _LEARNED = {  # what a step that is no estimator has computed
     "rank": "a rank",
     "corr": "a correlation that columns are picked by",
     "scale": "the scale that values are put on",
+    **dict.fromkeys(TESTS, "a test of significance that columns are picked by"),
 }
 
 

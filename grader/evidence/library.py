@@ -11,6 +11,7 @@ from grader.evidence.estimators import construct, evaluate_predictions, fit
 from grader.evidence.iterating import numbered, tried, zipped
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
+from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
 from grader.evidence.values import (
@@ -66,6 +67,8 @@ def call_library(site: CallSite) -> Value:
         return held(site)
     if name.startswith("torchvision.datasets.") and method != "ImageFolder":
         return benchmark_part(site)
+    if is_test(name):
+        return tested(site)
     if is_metric(name):
         return evaluate_predictions(site)
     if role_of(name):

@@ -11,6 +11,7 @@ from grader.evidence.choosing import note_best, note_choice
 from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
+from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.state import Scope, State
 from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
 
@@ -125,7 +126,7 @@ def _define(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: 
 
 def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     """Walk the way that is taken, or both; tell whether nothing after the branch is reached."""
-    evaluate(node.test, scope, state)
+    tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return execute(node.body if holds else node.orelse, scope, state)
@@ -135,6 +136,7 @@ def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     after_body, scope.names = scope.names, before
     other = execute(node.orelse, scope, state)
     _merge(scope, after_body)
+    pick_in_branch(node, told_by([tested]), scope)
     return one and other
 
 

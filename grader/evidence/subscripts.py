@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows
+from grader.evidence.significance import picked, told_apart
 from grader.evidence.tables import (
     FRAME,
     GROUPS,
@@ -27,6 +28,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
     if base.items is not None and not base.rows:
         return _item(base, index)
+    if (some := told_apart(base, index)) is not None:
+        return some
     if base.type == LOOKUP and not base.rows and (accessor in ("loc", "iloc") or not names_in(index)):
         return base.evolve(items=None, constant=None, mask=(base.mask, object()))  # some of the groups
     if not base.rows:
@@ -74,6 +77,8 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
+    if (some := picked(table, index.items[1])) is not None:
+        return some
     if index.items[1].statistic and not index.items[1].rows:
         return _selected(table, index.items[1])
     names = names_in(index.items[1])

@@ -10,6 +10,7 @@ from grader.evidence.catalog import STATISTICS
 from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
+from grader.evidence.significance import picked
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
@@ -209,9 +210,12 @@ def _of_groups(site: CallSite) -> Value:
 
 def _drop(site: CallSite) -> Value:
     columns = site.keywords.get("columns")
+    axis = site.argument(1, "axis")
+    named = site.argument(0, "labels") if axis is not None and axis.constant in (1, "columns") else columns
+    if named is not None and (left := picked(site.receiver, named)) is not None:
+        return left
     if columns is not None:
         return without(site.receiver, names_in(columns))
-    axis = site.argument(1, "axis")
     if axis is not None and axis.constant in (1, "columns"):
         return without(site.receiver, names_in(site.argument(0, "labels")))
     if axis is not None and axis.constant is None:
