@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
@@ -148,7 +149,9 @@ def _keeps_columns(site: CallSite) -> bool:
 def _recoded(site: CallSite, table: Value) -> Value:
     if site.method != "get_dummies":
         return table.evolve(type=SERIES)
-    columns = table.columns.fewer() if table.columns else None
+    others = {"prefix", "prefix_sep"}.intersection(site.keywords)  # names of another kind, as those of a series
+    named = len(site.arguments) > 1 or others or table.type == SERIES
+    columns = table.columns and (table.columns.fewer() if named else replace(table.columns, coded=True))
     taints = table.taints
     if table.type == SERIES:  # the columns made of it have other names
         taints = frozenset(Taint(mark.event, mark.rows) for mark in taints)

@@ -21,7 +21,8 @@ _MAX_MADE, _MAX_SOURCES = 400, 8
 class Columns:
     """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`.
 
-    `made` holds pairs: a column, and one that it was made from.
+    `made` holds pairs: a column, and one that it was made from. Where they were `coded`, "plan" may stand there as
+    "plan_basic" and "plan_gold".
     """
 
     base: Hashable
@@ -29,6 +30,7 @@ class Columns:
     kept: frozenset[str] | None = None
     known: bool = True
     made: frozenset[tuple[str, str]] = frozenset()
+    coded: bool = False
 
     def sources(self, name: str) -> frozenset[str]:
         """Return the columns that a column was made from, row by row."""
@@ -45,6 +47,8 @@ class Columns:
 
     def holds(self, name: str) -> bool:
         """Tell whether the column is surely there."""
+        if self.coded and any(dropped.startswith(f"{name}_") for dropped in self.dropped):
+            return False
         return self.known and name not in self.dropped and (self.kept is None or name in self.kept)
 
     def lacks(self, name: str) -> bool:
