@@ -60,6 +60,8 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model is evaluated on rows that hold the part it was fitted on."
         elif any(rows.shares_by_chance(fitted) for rows in event.rows for fitted in event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
+        elif _cut_twice(event, events):
+            message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."
         else:
             continue
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
@@ -135,6 +137,14 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     if event.kind == "predict" and len(files) < 2 and not any("slice" in _parts(*pair) for pair in asked):
         return False
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
+
+
+def _cut_twice(event: Event, events: list[Event]) -> bool:
+    """Tell whether the numbers of two slices overlap, and not for windows that look back from the first row tested."""
+    if event.fit is None or event.model is None or role_of(event.model.type) not in ("estimator", "pipeline", "search"):
+        return False
+    overlapping = any(rows.overlaps(fitted) for rows in event.rows for fitted in event.fit.rows)
+    return overlapping and not any(other.kind == "window" for other in events)
 
 
 def _apart(first: Rows, second: Rows) -> bool:

@@ -62,8 +62,8 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "future", "split",
-    "predict", "ask" (of a network), "evaluate", "choose", "cross_validate".
+    """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "window", "future",
+    "split", "predict", "ask" (of a network), "evaluate", "choose", "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
