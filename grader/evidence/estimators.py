@@ -15,6 +15,7 @@ from grader.evidence.values import (
     Prediction,
     Taint,
     Value,
+    fitted_values,
     learned_marks,
     rows_of,
     sequence_of,
@@ -136,6 +137,8 @@ def stateful(model: Model) -> bool:
 
 
 def predicted(site: CallSite, model: Model) -> Value:
+    if not site.values and model.fits and role_of(model.type) == "statistical":
+        return fitted_values(model).evolve(type=ARRAY)
     features = features_of(site)
     event = model.fits[-1] if model.fits else None
     site.state.record(

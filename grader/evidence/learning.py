@@ -99,7 +99,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
     computed = NO_ROWS if table.rows else left.statistic | right.statistic
     prediction = left.prediction or right.prediction
-    if prediction and table.rows and other.rows:
+    if prediction and table.rows and other.rows and not prediction.own:
         prediction = replace(prediction, compared=True)
     return Value(
         type=table.type if is_table(table) else "",

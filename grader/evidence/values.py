@@ -149,7 +149,8 @@ class Instance:
 class Prediction:
     """What a model said about rows; `compared` once it was set against something else.
 
-    Rows `chosen_on`: their score picked the threshold that it was cut at.
+    Rows `chosen_on`: their score picked the threshold that it was cut at. It is a fit's `own` where it was not asked
+    for, but came of the fit: what is left of the truth is then looked at, and no result.
     """
 
     model: Model
@@ -158,6 +159,7 @@ class Prediction:
     taints: frozenset[Taint]
     compared: bool = False
     chosen_on: RowSets = NO_ROWS
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,12 @@ def statistics_of(values: Iterable[Value]) -> RowSets:
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     """Return every mark on any of `values`, within bounds."""
     return bounded(frozenset(taint for value in values for taint in value.taints))
+
+
+def fitted_values(model: Model) -> Value:
+    """Return what a model's last fit says of its own rows."""
+    fit = model.fits[-1]
+    return Value(rows=fit.rows, taints=fit.taints, prediction=Prediction(model, fit, fit.rows, fit.taints, own=True))
 
 
 def learned_marks(model: Model) -> frozenset[Taint]:
