@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
+from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
 from grader.evidence.iterating import numbered, tried, zipped
@@ -19,7 +20,6 @@ from grader.evidence.values import (
     NONE,
     NUMBER,
     UNKNOWN,
-    Columns,
     Model,
     Taint,
     Value,

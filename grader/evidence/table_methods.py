@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
@@ -24,7 +25,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Columns, Taint, Value, bounded, marked
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
