@@ -195,6 +195,8 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
+    if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
+        return Value(constant=left.constant + right.constant, loops=left.loops | right.loops)
     if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):
         return sequence_of(left.items * min(right.constant, 2))
     return arithmetic(node, left, right, state)

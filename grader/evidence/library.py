@@ -10,15 +10,16 @@ from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kin
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
-from grader.evidence.iterating import numbered, tried, zipped
+from grader.evidence.files import read_back
+from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
 from grader.evidence.values import (
     NONE,
-    NUMBER,
     UNKNOWN,
     Model,
     Taint,
@@ -50,8 +51,6 @@ _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_
              "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
-_MOST_REDUCED = 12
-_NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
 def call_library(site: CallSite) -> Value:
@@ -80,7 +79,7 @@ def call_library(site: CallSite) -> Value:
     if name.startswith(_PASSING):
         return _passed_on(site)
     if "." not in name:
-        return _builtin(site)
+        return call_builtin(site)
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
@@ -88,6 +87,8 @@ def call_library(site: CallSite) -> Value:
 
 
 def _loaded(site: CallSite) -> Value:
+    if (again := read_back(site)) is not None:
+        return again
     rows = site.state.fresh()
     site.state.record("load", site.node, site.name, rows=rows)
     if site.name.startswith("sklearn.datasets."):
@@ -181,22 +182,6 @@ def _trained(site: CallSite) -> Value:
     return Value(type=model.type, model=model)
 
 
-def _reduced(site: CallSite) -> Value:
-    """Return `reduce(function, items, first)`: the function once for each known item."""
-    items, first = site.argument(1), site.argument(2)
-    if first is None or items is None or items.items is None:
-        return site.fresh()
-    made = first
-    for item in items.items[:_MOST_REDUCED]:
-        made = site.state.hooks.call(site, site.arguments[0], [made, item])
-    return made
-
-
-def _preset(site: CallSite) -> Value:
-    """Return `partial(function, ...)`: the function, whatever is set beforehand."""
-    return site.argument(0) or UNKNOWN
-
-
 def _shuffled(site: CallSite) -> Value:
     """Return the same rows in another order."""
     tables = site.arguments
@@ -257,31 +242,13 @@ def _repeated(site: CallSite) -> Value:
     return repeated(site, made, site.argument(1, "repeats")) if whole else made
 
 
-def _builtin(site: CallSite) -> Value:
-    first = site.argument(0) or UNKNOWN
-    if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
-        return first
-    if site.name == "zip":
-        return zipped(site)
-    if site.name == "enumerate":
-        return numbered(first)
-    if site.name in ("sum", "max", "min") and first.rows:
-        return statistic(first, site)
-    if site.name == "dict":
-        return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
-    if site.name in _NUMBERS or site.name in ("print", "display", "range"):
-        return Value(type=NUMBER, loops=site.loops, scored=scored_by(site.arguments))
-    return site.fresh()
-
-
 _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
+    **STANDARD,
     "train_test_split": split_rows,
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
     "train": _trained,
     "optuna.create_study": _study,
-    "functools.reduce": _reduced,
-    "functools.partial": _preset,
     "sklearn.utils.shuffle": _shuffled,
     **dict.fromkeys(("hyperopt.fmin", "skopt.gp_minimize", "skopt.forest_minimize"), _minimised),
     "early_stopping": _named,

@@ -9,6 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, repeated, stacked
+from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
 from grader.evidence.significance import picked
@@ -171,6 +172,11 @@ def _appended(site: CallSite) -> Value:
     return stacked(site, [site.receiver, *site.table_arguments()], made)
 
 
+def _written(site: CallSite) -> Value:
+    note_written(site)
+    return UNKNOWN
+
+
 def _repeated(site: CallSite) -> Value:
     axis = site.argument(1, "axis")
     by_row = site.receiver.type in (INDEX, SERIES) or (axis is not None and axis.constant == 0)
@@ -247,4 +253,5 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
     "append": _appended,
     "repeat": _repeated,
+    **dict.fromkeys(WRITERS, _written),
 }
