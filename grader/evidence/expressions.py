@@ -16,6 +16,7 @@ from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
 from grader.evidence.rows import Rows
+from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -144,6 +145,8 @@ def _method(site: CallSite) -> Value:
         return _of_container(site)
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
+    if receiver.scored is not None and not receiver.rows:
+        return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
@@ -190,6 +193,8 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
+    if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
+        return Value(constant=left.constant + right.constant, loops=left.loops | right.loops)
     if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):
         return sequence_of(left.items * min(right.constant, 2))
     return arithmetic(node, left, right, state)
@@ -197,7 +202,7 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    return compared(node, values[0], values[1], state)
+    return compared(node, values, state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
@@ -218,12 +223,14 @@ def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
 
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
-    test = evaluate(node.test, scope, state)
+    tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return evaluate(node.body if holds else node.orelse, scope, state)
+    if tested.prediction is not None and isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant):
+        return tested  # `1 if p > 0.5 else 0`
     either = join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
-    return either.evolve(taints=marked(either, *test.taints)) if test.taints else either
+    return either.evolve(taints=marked(either, *tested.taints)) if tested.taints else either
 
 
 def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
@@ -240,19 +247,22 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
         element = state.enter_loop(generator.iter, source)
+        if source.prediction is not None and source.each is None:
+            element = element.evolve(prediction=source.prediction)
         known = source.items if source.each is None and len(node.generators) == 1 else None
         items = known[:_MAX_UNROLLED] if known else (element,)
         values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
-    if known and not isinstance(node, ast.DictComp):
+    if known and not isinstance(node, ast.DictComp) and not told_by(values):
         return sequence_of(values)
     return _any_of(node, values)
 
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
     state.hooks.bind(generator.target, item, scope, state)
-    for test in generator.ifs:
-        evaluate(test, scope, state)
+    marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
+    if marks:
+        return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
     return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
@@ -265,7 +275,7 @@ def _any_of(node: Any, values: list[Value]) -> Value:
     if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
         return sequence_of([made], keys=("",))
     if made.prediction:
-        return Value(rows=made.rows, prediction=made.prediction, loops=loops)
+        return Value(rows=made.prediction.rows, prediction=made.prediction, loops=loops)
     return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)
 
 

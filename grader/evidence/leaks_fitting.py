@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.significance import TESTS
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -18,6 +19,7 @@ _LEARNED = {  # what a step that is no estimator has computed
     "rank": "a rank",
     "corr": "a correlation that columns are picked by",
     "scale": "the scale that values are put on",
+    **dict.fromkeys(TESTS, "a test of significance that columns are picked by"),
 }
 
 
@@ -58,6 +60,8 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model is evaluated on rows that hold the part it was fitted on."
         elif any(rows.shares_by_chance(fitted) for rows in event.rows for fitted in event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
+        elif _cut_twice(event, events):
+            message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."
         else:
             continue
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
@@ -76,6 +80,8 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
+                continue
+            if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
                 continue
@@ -147,6 +153,14 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
 
 
+def _cut_twice(event: Event, events: list[Event]) -> bool:
+    """Tell whether the numbers of two slices overlap, and not for windows that look back from the first row tested."""
+    if event.fit is None or event.model is None or role_of(event.model.type) not in ("estimator", "pipeline", "search"):
+        return False
+    overlapping = any(rows.overlaps(fitted) for rows in event.rows for fitted in event.fit.rows)
+    return overlapping and not any(other.kind == "window" for other in events)
+
+
 def _apart(first: Rows, second: Rows) -> bool:
     return not first.within(second) and not second.within(first)
 
@@ -193,6 +207,13 @@ def _copies(event: Event) -> str:
 def _only_copies(event: Event) -> bool:
     """Tell whether resampling repeats rows as they are; SMOTE and its like compute new ones from all they see."""
     return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
+
+
+def _is_learned_from(event: Event, copies: Taint) -> bool:
+    """Tell whether the model that is asked has learned from copies too, and not only from rows that have none."""
+    if event.fit is None:  # not known, but copies were split after they were made
+        return is_cross_validation(event) or any("test" in _parts(r, s) for r in event.rows for s in copies.rows)
+    return is_cross_validation(event) or any(mark.event is copies.event for mark in event.fit.taints)
 
 
 def _what(event: Event) -> str:

@@ -89,11 +89,12 @@ class Hooks:
 
 @dataclass
 class Shared:
-    """What all programs of a submission share: resolved calls, functions seen, steps taken, row sets born."""
+    """What all programs of a submission share: resolved calls, functions seen, files written, steps, births."""
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
     defined: dict[ast.AST, Function] = field(default_factory=dict)
+    written: dict[tuple[str, str], Value] = field(default_factory=dict)
     steps: int = 0
     births: int = 0
 

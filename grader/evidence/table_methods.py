@@ -7,11 +7,16 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.column_sets import Columns
+from grader.evidence.copies import drawn_again, repeated, stacked
+from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
-from grader.evidence.learning import applied, computed_with, drawn_again, learned, statistic
+from grader.evidence.learning import applied, computed_with, learned, statistic
+from grader.evidence.significance import picked
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
+    INDEX,
     LOOKUP,
     SERIES,
     WINDOW,
@@ -22,7 +27,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Columns, Taint, Value, bounded, marked
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -164,7 +169,19 @@ def _as_array(site: CallSite) -> Value:
 
 def _appended(site: CallSite) -> Value:
     rows, taints = site.rows_and_taints()
-    return site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    made = site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    return stacked(site, [site.receiver, *site.table_arguments()], made)
+
+
+def _written(site: CallSite) -> Value:
+    note_written(site)
+    return UNKNOWN
+
+
+def _repeated(site: CallSite) -> Value:
+    axis = site.argument(1, "axis")
+    by_row = site.receiver.type in (INDEX, SERIES) or (axis is not None and axis.constant == 0)
+    return repeated(site, site.receiver, site.argument(0, "repeats")) if by_row else site.receiver
 
 
 def _kept(site: CallSite) -> Value:
@@ -203,6 +220,8 @@ def _drop(site: CallSite) -> Value:
     columns, axis = site.keywords.get("columns"), site.argument(1, "axis")
     if columns is None and axis is not None and axis.constant in (1, "columns"):
         columns = site.argument(0, "labels")
+    if columns is not None and (left := picked(site.receiver, columns)) is not None:
+        return left
     if columns is not None and columns.statistic and not columns.rows:
         return selected(site.receiver, columns)
     if columns is not None:
@@ -234,4 +253,6 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("shift", "diff", "pct_change"), shifted),
     **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
     "append": _appended,
+    "repeat": _repeated,
+    **dict.fromkeys(WRITERS, _written),
 }
