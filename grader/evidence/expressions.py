@@ -94,13 +94,22 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     if previous is None or previous.name.startswith("."):
         state.shared.resolved[node] = resolved
     site = CallSite(node, resolved.name, arguments, keywords, scope, state, receiver)
+    state.sites.append((state.unit, node))
+    try:
+        return _called(site, callee)
+    finally:
+        state.sites.pop()
+
+
+def _called(site: CallSite, callee: Value) -> Value:
+    """Return what a call gives, its arguments being known."""
     if callee.function is not None:
-        return state.hooks.follow(state, callee.function, arguments, keywords)
+        return site.state.hooks.follow(site.state, callee.function, site.arguments, site.keywords)
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
         return transformed_as_fitted(site, callee.model)
-    if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
+    if callee.instance is not None or (isinstance(site.node.func, ast.Attribute) and not callee.dotted):
         return _method(site)
     if callee.dotted:
         return call_library(site)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.leaks_fitting import is_held_out, trained_on_test
 from grader.evidence.networks import is_network
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.spans import span_of
 from grader.evidence.values import Event, Loop, Model, Place
 from grader.model import LeakageFact, Span
 
@@ -139,11 +140,18 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
     if len(shown) > 1:
         number = len(shown)
         message = f"{number} fitted models are compared on the same test part, and no rows are kept for the one chosen."
-        yield LeakageFact(kind="multi_test", message=message, spans=tuple(e.span for e in shown[:_MOST_SHOWN]))
+        yield LeakageFact(kind="multi_test", message=message, spans=_places(shown))
     elif trials.loops:
         loop, event = next(iter(trials.loops.values()))
         message = "A loop tries settings on the test part, and no rows are kept for the setting chosen."
         yield LeakageFact(kind="multi_test", message=message, spans=(event.span, loop.span))
+
+
+def _places(events: list[Event]) -> tuple[Span, ...]:
+    """Return the first few places, each once; of a function that does it for several, where it is called."""
+    times = Counter(event.span for event in events)
+    spans = (span_of(*event.caller) if event.caller and times[event.span] > 1 else event.span for event in events)
+    return tuple(dict.fromkeys(spans))[:_MOST_SHOWN]
 
 
 def _counts(event: Event) -> bool:

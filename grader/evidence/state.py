@@ -101,7 +101,7 @@ class Shared:
 
 @dataclass
 class State:
-    """One walk: where it is, what was logged, which loops and functions it is inside of."""
+    """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`."""
 
     unit: Unit
     hooks: Hooks
@@ -111,6 +111,7 @@ class State:
     events: list[Event] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
+    sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
     depth: int = 0
 
     def step(self) -> None:
@@ -132,8 +133,9 @@ class State:
         """Log an event at `node` and return it. Raises BudgetError past the budget."""
         if len(self.events) >= MAX_EVENTS:
             raise BudgetError
-        span = span_of(self.unit, node)
-        event = Event(kind, span, name, loops=tuple(self.loops), order=len(self.events), **details)
+        span, caller = span_of(self.unit, node), self.sites[0] if self.depth and self.sites else None
+        loops, order = tuple(self.loops), len(self.events)
+        event = Event(kind, span, name, loops=loops, order=order, caller=caller, **details)
         self.events.append(event)
         return event
 

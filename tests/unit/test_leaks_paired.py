@@ -73,3 +73,14 @@ def test_a_file_that_one_script_writes_and_the_next_loads_carries_what_was_compu
     (tmp_path / "train.py").write_text(f"import pandas as pd\ndf = pd.read_csv('./ready.csv')\n{steps}\n")
     (leak,) = read_facts(tmp_path, ["prepare.py", "train.py"]).leaks
     assert (leak.kind, [span.path for span in leak.spans]) == ("preprocessing", ["prepare.py", "train.py"])
+
+
+def test_models_that_a_function_scores_are_shown_where_it_is_called(tmp_path: Path) -> None:
+    cells = cells_of(
+        "<load>\n# %%\n<features>\n# %%\n<split>\n# %%\nfrom sklearn.linear_model import RidgeClassifier, LogisticRegression\n"
+        "def report(model):\n    model.fit(Xa, ya)\n    print(model.score(Xb, yb))\n# %%\n"
+        "report(RidgeClassifier())\n# %%\nreport(LogisticRegression())\n"
+    )
+    kinds_in(tmp_path, cells)
+    (leak,) = read_facts(tmp_path, ["work.ipynb"]).leaks
+    assert [span.text for span in leak.spans] == ["report(RidgeClassifier())", "report(LogisticRegression())"]
