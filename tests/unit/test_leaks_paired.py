@@ -77,7 +77,8 @@ def test_a_file_that_one_script_writes_and_the_next_loads_carries_what_was_compu
 
 def test_models_that_a_function_scores_are_shown_where_it_is_called(tmp_path: Path) -> None:
     cells = cells_of(
-        "<load>\n# %%\n<features>\n# %%\n<split>\n# %%\nfrom sklearn.linear_model import RidgeClassifier, LogisticRegression\n"
+        "<load>\n# %%\n<features>\n# %%\n<split>\n# %%\n"
+        "from sklearn.linear_model import LogisticRegression, RidgeClassifier\n"
         "def report(model):\n    model.fit(Xa, ya)\n    print(model.score(Xb, yb))\n# %%\n"
         "report(RidgeClassifier())\n# %%\nreport(LogisticRegression())\n"
     )
