@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.dependencies import declared, declared_as, installed_in_cells, third_party
+from rubrics.dependencies import declared, declared_as, installed, not_handed_in, third_party
 from rubrics.facts import count, start, unreadable
 
 JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv",
@@ -95,8 +95,8 @@ def _not_there(evidence: Evidence, text: str) -> str:
 
 @criterion("code_quality.dependencies_pinned", title="Dependencies are declared with their versions", weight=1.5)
 def dependencies_pinned(evidence: Evidence) -> Finding:
-    """Judge whether every imported package is declared with a fixed version: in a file, or by `%pip install` in a
-    notebook. Some declared, or none with its version, are partly met.
+    """Judge whether every imported package is declared with a fixed version: in a file, or where a notebook, a
+    Dockerfile or a shell script installs it. Some declared, or none with its version, are partly met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -104,10 +104,14 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     if not needed:
         return not_applicable("The work imports nothing beyond Python itself.")
-    installed = installed_in_cells(evidence)
-    listed = {**{name: fixed for name, (fixed, _) in installed.items()}, **declared(files)}
-    places = [*(Span(path=document.path) for document in files), *(span for _, span in installed.values())]
-    return _as_declared(needed, listed, places)
+    commands = installed(evidence)
+    listed = {**{name: fixed for name, (fixed, _) in commands.items()}, **declared(files)}
+    places = [*(Span(path=document.path) for document in files), *(span for _, span in commands.values())]
+    found = _as_declared(needed, listed, places)
+    if gone := not_handed_in(evidence):
+        said = f"{found.reason} ({', '.join(gone)}: imported as a module of the work's own, and not handed in.)"
+        return found.model_copy(update={"reason": said})
+    return found
 
 
 def _as_declared(needed: dict[str, Span], listed: dict[str, bool], places: list[Span]) -> Finding:

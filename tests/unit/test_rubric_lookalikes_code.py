@@ -1,0 +1,51 @@
+"""How real works write what criteria of code quality misread, each beside a look-alike that is judged otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import Case, cases_of, finding, work
+
+case = cases_of("code_quality")
+
+LOAD = "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+TWO = LOAD + "import numpy as np\nprint(np.mean(frame))\n"
+LONG_LOCK = "".join(
+    f'[[package]]\nname = "filler-{number}"\nversion = "1.0"\n\n' for number in range(2000)
+) + '[[package]]\nname = "pandas"\nversion = "2.2.0"\n'  # fmt: skip
+HASHED = "".join(f"filler-{number}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for number in range(600))
+LOOSE = '[project]\ndependencies = ["pandas"]\n'
+
+PAIRS = [
+    case("dependencies_pinned", "met", "requirements of another name",
+         {"train.py": LOAD, "low_requirements.txt": "pandas==2.2.0\n"}),
+    case("dependencies_pinned", "met", "a folder of requirements",
+         {"train.py": LOAD, "requirements/base.txt": "pandas==2.2.0\n"}),
+    case("dependencies_pinned", "not_met", "notes on what is required",
+         {"train.py": LOAD, "notes_on_required.txt": "pandas==2.2.0\n"}),
+    case("dependencies_pinned", "partly", "an image installs both, one with its version",
+         {"train.py": TWO, "Dockerfile": "FROM python\nRUN pip install --no-cache-dir \\\n  # rows\n  numpy \\\n"
+          "  pandas==2.2.0 && rm -r /tmp/x\n"}),
+    case("dependencies_pinned", "met", "a script installs them",
+         {"train.py": TWO, "run.sh": "set -e\npip3 install 'numpy==2.0.0' pandas==2.2.0\n"}),
+    case("dependencies_pinned", "not_met", "installing is commented out, printed, and of a file that is gone",
+         {"train.py": LOAD, "run.sh": "# pip install pandas\necho pip install pandas\npip install -r pandas.txt\n"}),
+    case("dependencies_pinned", "met", "a lock file of two thousand packages",
+         {"train.py": LOAD, "pyproject.toml": LOOSE, "uv.lock": LONG_LOCK}),
+    case("dependencies_pinned", "met", "long requirements with hashes",
+         {"train.py": LOAD, "requirements.txt": HASHED + "pandas==2.2.0\n"}),
+    case("dependencies_pinned", "partly", "a long lock file that lacks it",
+         {"train.py": LOAD, "pyproject.toml": LOOSE, "uv.lock": LONG_LOCK.replace('"pandas"', '"polars"')}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", PAIRS, ids=str)
+def test_a_look_alike_is_told_apart(given: Case) -> None:
+    found = finding(given.criterion, given.evidence())
+    assert found.verdict == given.verdict, found.reason
+
+
+def test_a_module_of_the_work_that_is_not_there_is_no_undeclared_package() -> None:
+    files = {"train.py": "from data.load import rows\n" + LOAD, "requirements.txt": "pandas==2.2.0\n"}
+    found = finding("code_quality.dependencies_pinned", work(files))
+    assert found.verdict == "met"
+    assert "data: imported as a module of the work's own, and not handed in" in found.reason
