@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Evidence, FunctionFact
 from rubrics.entry_points import registered, started_by_name
+from rubrics.names_read import names_read
 from rubrics.once import once_a_work
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
@@ -20,7 +21,7 @@ def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
 def reached_functions(evidence: Evidence) -> frozenset[str]:
     """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
 
-    A function is reached by its last name, or when it is passed as an argument; with a class, its methods are.
+    A function is reached by its last name, or when it is passed on as a value; with a class, its methods are.
     """
     return _reached(evidence)
 
@@ -100,11 +101,14 @@ def _reached(evidence: Evidence) -> frozenset[str]:
     for call in evidence.code.calls:
         if call.span.path not in tests:
             inside.setdefault(call.function, []).append(call)
-    waiting += [name for call in inside[""] for name in _touched(call, answering)]
+    read = names_read(evidence, functions, tests)
     reached: set[str] = set()
+    waiting.append("")  # what stands in no function
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
             waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
+            waiting += read.get(name, ())
+    reached.discard("")
     return frozenset(reached)

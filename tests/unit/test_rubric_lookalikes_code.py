@@ -35,6 +35,17 @@ PAIRS = [
          {"train.py": LOAD, "requirements.txt": HASHED + "pandas==2.2.0\n"}),
     case("dependencies_pinned", "partly", "a long lock file that lacks it",
          {"train.py": LOAD, "pyproject.toml": LOOSE, "uv.lock": LONG_LOCK.replace('"pandas"', '"polars"')}),
+    case("no_dead_code", "met", "a function in a table that is applied later",
+         "def distinct(series):\n    return series.nunique()\nhow = {'kind': [distinct]}\nprint(frame.agg(how))\n"),
+    case("no_dead_code", "met", "another module's function in a list, and a decorator's inner function",
+         {"steps.py": "def clean(rows):\n    return rows\ndef timed(f):\n    def inner():\n        return f()\n"
+          "    return inner\n", "train.py": "import steps\n@steps.timed\ndef main():\n"
+          "    for step in [\n        steps.clean,\n    ]:\n        step(1)\nmain()\n"}),
+    case("no_dead_code", "not_met", "a variable of its name",
+         "def clean(rows):\n    return rows\nclean = 1\nkinds = [clean, frame.clean]\n"),
+    case("no_dead_code", "not_met", "named where it is imported, in its own body and in dead code only",
+         {"steps.py": "def clean(rows):\n    return [clean]\ndef other():\n    return {'a': clean}\n",
+          "train.py": "from steps import (\n    clean,\n)\nprint(dict(clean=1))\n"}),
 ]  # fmt: skip
 
 
