@@ -8,13 +8,10 @@ from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met
 from rubrics.code_text import code_lines, line_span, line_text, strings
-from rubrics.facts import live_calls, spans, test_paths, unreadable
+from rubrics.facts import live_calls, spans, unreadable
+from rubrics.machine_paths import machine_paths
 
 MOST_SHOWN = 12
-_ABSOLUTE = re.compile(
-    r"^(?:/(?:home|Users|content|kaggle|mnt|root|media|Volumes)/\S|/data/\S*\.\w{1,8}$|~/\S"
-    r"|[A-Za-z]:[\\/]+\w|\\\\\w)"
-)
 _NAMED = re.compile(
     r"(?i)\b\w*?(?:password|passwd|pwd|api_?key|secret(?:_?key)?|(?:auth|access|api|bot)_?token)\s*(?::\s*str\s*)?=\s*\"\""
 )
@@ -60,18 +57,12 @@ def _written_secrets(evidence: Evidence) -> list[Span]:
 
 @criterion("code_quality.no_absolute_paths", title="No path exists on the author's machine only")
 def no_absolute_paths(evidence: Evidence) -> Finding:
-    """Judge whether strings in the code name files or folders of the author's machine, of Colab or of Kaggle."""
+    """Judge whether strings in the code name files or folders of the author's machine, of Colab or of Kaggle. Those
+    that a Dockerfile makes are the image's own.
+    """
     if problem := unreadable(evidence):
         return problem
-    tests = test_paths(evidence)
-    sources = [source for source in evidence.code.sources if source.path not in tests]
-    named_places = (
-        (text, line_span(source, line))
-        for source in sources
-        for text, line in strings(source)
-        if _ABSOLUTE.match(text) and not line_text(source, line).lstrip().startswith("@")  # a route of a service
-    )
-    found = list(islice(named_places, MOST_SHOWN))
+    found = list(islice(machine_paths(evidence), MOST_SHOWN))
     if found:
         return not_met(
             f"A path of the author's machine is written into the code: {found[0][0][:80]}",

@@ -14,6 +14,7 @@ LONG_LOCK = "".join(
 ) + '[[package]]\nname = "pandas"\nversion = "2.2.0"\n'  # fmt: skip
 HASHED = "".join(f"filler-{number}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for number in range(600))
 LOOSE = '[project]\ndependencies = ["pandas"]\n'
+IN_IMAGE = "import pandas as pd\npd.read_csv('/home/churn/data/train.csv')\n"
 
 PAIRS = [
     case("dependencies_pinned", "met", "requirements of another name",
@@ -46,6 +47,22 @@ PAIRS = [
     case("no_dead_code", "not_met", "named where it is imported, in its own body and in dead code only",
          {"steps.py": "def clean(rows):\n    return [clean]\ndef other():\n    return {'a': clean}\n",
           "train.py": "from steps import (\n    clean,\n)\nprint(dict(clean=1))\n"}),
+    case("no_absolute_paths", "met", "the folder that the image works in",
+         {"train.py": IN_IMAGE, "Dockerfile": "FROM python\nENV HOME_OF=/home/churn\nWORKDIR ${HOME_OF}\n"}),
+    case("no_absolute_paths", "met", "the folder that the image copies to",
+         {"train.py": IN_IMAGE, "Dockerfile": "FROM python\nCOPY . /home/churn/\n"}),
+    case("no_absolute_paths", "met", "a volume that the README mounts",
+         {"train.py": IN_IMAGE, "README.md": "docker run -v $PWD/data:/home/churn/data churn\n"}),
+    case("no_absolute_paths", "not_met", "an image that works elsewhere",
+         {"train.py": IN_IMAGE, "Dockerfile": "FROM python\nCOPY . /\nWORKDIR /home/churner\n"}),
+    case("no_absolute_paths", "not_met", "a folder at the root, kept as a path",
+         LOAD + "dataset_path = '/data/scaled/tables/'\n"),
+    case("no_absolute_paths", "not_met", "a folder at the root, read from",
+         "import pandas as pd\npd.read_parquet('/datasets/2024/rows')\n"),
+    case("no_absolute_paths", "met", "the same behind a folder, as a route, and as a part of an address",
+         LOAD + "import os\nimport requests\npd.read_csv(os.getcwd() + '/data/train.csv')\n"
+         "model_url = '/models/latest'\nrequests.get(HOST + '/models/latest')\napp.add_url_rule('/data/rows', f)\n"),
+    case("no_absolute_paths", "met", "a date and a fraction", LOAD + "start_file = '/2024/05/01'\nshare = '1/2'\n"),
 ]  # fmt: skip
 
 
