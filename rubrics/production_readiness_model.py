@@ -9,9 +9,10 @@ from itertools import islice
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
-from rubrics.kinds_of_work import analysis_only
+from rubrics.kinds_of_work import analysis_only, arguments, options, services
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
+from rubrics.refusals import refusing_returns
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
 LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
@@ -78,19 +79,24 @@ def _fits_beside(loading: Call, fits: list[Call]) -> bool:
 
 @criterion("production_readiness.input_validated", title="Wrong input is refused with a message")
 def input_validated(evidence: Evidence) -> Finding:
-    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, or reads it by a
-    schema that is used. Notebooks need not where a model alone was asked for.
+    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, reads it by a schema
+    that is used, or answers a request with an error. Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "load"):
-        return not_applicable("No data was seen to be loaded.")
+    given, argued, parsed = [*live_calls(evidence, "load"), *services(evidence)], arguments(evidence), options(evidence)
+    if not (given or argued or parsed):
+        return not_applicable("Nothing was seen that it is given: no data is loaded, no request or argument taken.")
     refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
     checks = spans([*named(evidence, VALIDATORS), *refusals])
     raised = list(islice(_raised(evidence), MOST_SHOWN))
-    if raised or checks:
-        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
-    if analysis := analysis_only(evidence, live_calls(evidence, "load")):
+    answered = list(islice(refusing_returns(evidence), MOST_SHOWN))
+    if raised or answered or checks:
+        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *answered, *checks])
+    if not given and not argued:
+        return not_applicable("It is given options alone, and what parses them refuses wrong ones.")
+    analysis = analysis_only(evidence, given)
+    if analysis and not argued:
         return analysis
     return absent(
         evidence,
