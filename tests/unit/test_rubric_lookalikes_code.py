@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import Case, cases_of, finding, work
+from rubric_evidence import Case, cases_of, finding, notebook, work
 
 case = cases_of("code_quality")
 
@@ -14,6 +14,7 @@ LONG_LOCK = "".join(
 ) + '[[package]]\nname = "pandas"\nversion = "2.2.0"\n'  # fmt: skip
 HASHED = "".join(f"filler-{number}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for number in range(600))
 LOOSE = '[project]\ndependencies = ["pandas"]\n'
+BLOCK = "".join(f"frame['column_{n}'] = frame['column_{n}'].fillna({n})\n" for n in range(8))
 IN_IMAGE = "import pandas as pd\npd.read_csv('/home/churn/data/train.csv')\n"
 
 PAIRS = [
@@ -63,6 +64,12 @@ PAIRS = [
          LOAD + "import os\nimport requests\npd.read_csv(os.getcwd() + '/data/train.csv')\n"
          "model_url = '/models/latest'\nrequests.get(HOST + '/models/latest')\napp.add_url_rule('/data/rows', f)\n"),
     case("no_absolute_paths", "met", "a date and a fraction", LOAD + "start_file = '/2024/05/01'\nshare = '1/2'\n"),
+    case("no_repeated_code", "met", "a notebook with magics, saved as a script",
+         {"a.ipynb": notebook("%%time\n" + BLOCK, "%matplotlib inline\n!ls\nprint(frame)"),
+          "a.py": "# In[1]:\nget_ipython().run_cell_magic('time', '', " + repr(BLOCK) + ")\n# In[2]:\n"
+          "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('ls')\nprint(frame)\n"}),
+    case("no_repeated_code", "partly", "a script that holds some of the notebook's code",
+         {"a.ipynb": notebook("%%time\n" + BLOCK), "a.py": BLOCK + "".join(f"step_{n}(frame)\n" for n in range(9))}),
 ]  # fmt: skip
 
 
