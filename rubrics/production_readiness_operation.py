@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, spans, unreadable
+from rubrics.facts import absent, in_tests_folder, last, live_calls, spans, unreadable
 from rubrics.kinds_of_work import PARSING, analysis_only, meant_to_be_operated, programs, services
 from rubrics.live_code import faults, is_live, live_lines, words_of
 from rubrics.settings_modules import gathered_settings, settings_classes
@@ -37,7 +37,7 @@ def logging_and_errors(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     dropped = [fault.span for fault in faults(evidence, "S110", "S112") if is_live(evidence, fault.span)]
-    own = frozenset(programs(evidence))
+    own = frozenset(path for path in programs(evidence) if not in_tests_folder(path))
     calls = [call for call in live_calls(evidence) if call.span.path in own]
     prints = [call for call in calls if call.name == "print"]
     logged = [call for call in calls if _logs(call)]

@@ -84,3 +84,25 @@ def test_a_module_of_the_work_that_is_not_there_is_no_undeclared_package() -> No
     found = finding("code_quality.dependencies_pinned", work(files))
     assert found.verdict == "met"
     assert "data: imported as a module of the work's own, and not handed in" in found.reason
+
+
+NO_TESTS = "There are no tests. Looked for in 2 files."
+NONE = "code_quality.tests_check_the_work"
+
+
+@pytest.mark.parametrize(
+    ("files", "verdict", "said"),
+    [
+        ({"train.py": LOAD, "old.ipynb": notebook("print 'x'")}, "not_met", NO_TESTS),
+        ({"train.py": LOAD, "old.py": "print 'x'\n"}, "not_met", NO_TESTS),
+        ({"train.py": LOAD, "test_old.py": "print 'x'\n"}, "needs_human", "test_old.py cannot be parsed"),
+        ({"train.py": LOAD, "tests/train_test.py": "import train\ndef train_test():\n    print(train)\n"},
+         "not_met", "There is tests/train_test.py, but pytest would find no test"),
+    ],
+)  # fmt: skip
+def test_where_tests_could_stand_is_told_apart_from_where_they_could_not(
+    files: dict[str, str], verdict: str, said: str
+) -> None:
+    found = finding(NONE, work(files))
+    assert found.verdict == verdict
+    assert said in found.reason

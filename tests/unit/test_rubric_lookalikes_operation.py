@@ -88,6 +88,12 @@ PAIRS = [
     case("configurable", "met", "options of a program that loads no table", OPTIONS),
     case("configurable", "not_applicable", "a service with nothing to set",
          UPLOAD.replace("os.environ['MODEL']", "'model'")),
+    case("logging_and_errors", "not_applicable", "a tests folder that prints",
+         {"train.py": LOAD, "tests/train_test.py": "print(1)\n" * 9}),
+    case("logging_and_errors", "not_met", "a program that prints, named for a test of the market",
+         {"ab_test.py": LOAD + "print(1)\n" * 9}),
+    case("configurable", "partly", "a back-test in a tests folder, which is no test of the code",
+         {"tests/back.py": "import pandas as pd\nTRAIN = 'a.csv'\nROWS = 9\nprint(pd.read_csv(TRAIN).head(ROWS))\n"}),
 ]  # fmt: skip
 
 
