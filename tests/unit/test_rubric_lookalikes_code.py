@@ -64,6 +64,15 @@ PAIRS = [
          LOAD + "import os\nimport requests\npd.read_csv(os.getcwd() + '/data/train.csv')\n"
          "model_url = '/models/latest'\nrequests.get(HOST + '/models/latest')\napp.add_url_rule('/data/rows', f)\n"),
     case("no_absolute_paths", "met", "a date and a fraction", LOAD + "start_file = '/2024/05/01'\nshare = '1/2'\n"),
+    case("no_secrets", "not_met", "a key in a .env file",
+         {"train.py": LOAD, "api/.env": "# keys\nexport API_KEY='9f8c7d6e5b4a39281706' # live\n"}),
+    case("no_secrets", "not_met", "a token under any name", {"train.py": LOAD, "prod.env": "HUB=hf_" + "a1" * 17}),
+    case("no_secrets", "not_applicable", "an example with placeholders",
+         {"train.py": LOAD, ".env.example": "API_KEY=your-key-here\nDB_PASSWORD=changeme\nSECRET_KEY=\nTOKEN=<token>\n"
+          "DB_PWD=${DB_PWD_OF_HOST}\n"}),
+    case("no_secrets", "not_applicable", "settings, and a local database's default",
+         {"train.py": LOAD, ".env": "MODEL_PATH=models/churn-2024.joblib\nPOSTGRES_USER=airflow\n"
+          "POSTGRES_PASSWORD=airflow\nFEATURE_KEYS=tenure,plan\nPORT=800000\n"}),
     case("no_repeated_code", "met", "a notebook with magics, saved as a script",
          {"a.ipynb": notebook("%%time\n" + BLOCK, "%matplotlib inline\n!ls\nprint(frame)"),
           "a.py": "# In[1]:\nget_ipython().run_cell_magic('time', '', " + repr(BLOCK) + ")\n# In[2]:\n"
@@ -106,3 +115,8 @@ def test_where_tests_could_stand_is_told_apart_from_where_they_could_not(
     found = finding(NONE, work(files))
     assert found.verdict == verdict
     assert said in found.reason
+
+
+def test_a_secret_of_an_env_file_is_not_repeated_in_the_report() -> None:
+    found = finding("code_quality.no_secrets", work({"train.py": LOAD, ".env": "API_KEY=9f8c7d6e5b4a39281706\n"}))
+    assert "9f8c7d6e5b4a39281706" not in found.model_dump_json()
