@@ -120,3 +120,21 @@ def test_where_tests_could_stand_is_told_apart_from_where_they_could_not(
 def test_a_secret_of_an_env_file_is_not_repeated_in_the_report() -> None:
     found = finding("code_quality.no_secrets", work({"train.py": LOAD, ".env": "API_KEY=9f8c7d6e5b4a39281706\n"}))
     assert "9f8c7d6e5b4a39281706" not in found.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([1, 2, 3], "The cells were run in their order, and every name stands above its use."),
+        ([3, 8, 21], "The execution counts are in ascending order, with gaps, and every name"),
+        ([2, 3, 4], "The execution counts are in ascending order, with gaps, and every name"),
+        ([1, 2, None], "The execution counts are in ascending order (1 cell without one), and every name"),
+        ([0, 0, 0], "It was saved without execution counts; every name is defined above its use."),
+    ],
+)
+def test_what_is_said_of_execution_counts_is_true(counts: list[int | None], said: str) -> None:
+    found = finding(
+        "code_quality.notebook_runs_in_order", work({"a.ipynb": notebook("a = 1", "b = a", "c = b", counts=counts)})
+    )
+    assert found.verdict == "met"
+    assert found.reason.startswith(said)
