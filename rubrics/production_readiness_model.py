@@ -16,6 +16,8 @@ from rubrics.refusals import refusing_returns
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
 LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
+LOOKING = frozenset(("get_feature_importance", "plot_importance", "get_score", "get_booster", "get_params", "summary",
+                     "plot_tree", "to_graphviz", "get_all_params", "feature_importance"))  # fmt: skip
 # Their files hold tables, settings or pictures, not models.
 OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
@@ -42,7 +44,8 @@ def model_kept(evidence: Evidence) -> Finding:
         if analysis := analysis_only(evidence, fits):
             return analysis
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
-    apart = [call for call in loaded if not _fits_beside(call, fits)]
+    predicting = [call for call in loaded if not _only_looked_at(evidence, call)]
+    apart = [call for call in predicting if not _fits_beside(call, fits)]
     if apart and saved:
         return met(
             "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
@@ -51,6 +54,8 @@ def model_kept(evidence: Evidence) -> Finding:
         return needs_human(f"How the model is kept cannot be said: {gap}.", evidence=spans([*saved, *loaded, *fits]))
     if saved or loaded:
         what = "saved, but nothing was seen to load it" if not loaded else "loaded by the code that fits it"
+        if saved and loaded and not predicting:
+            what = "saved, and loaded only to show what it leans on"
         if apart:
             what = "loaded, but nothing was seen to save it"
         return partly(f"The model is {what}.", evidence=spans([*saved, *loaded]), advice=advice)
@@ -69,6 +74,22 @@ def _saved(evidence: Evidence) -> list[Call]:
 
 def _loaded(evidence: Evidence) -> list[Call]:
     return [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
+
+
+def _only_looked_at(evidence: Evidence, loading: Call) -> bool:
+    """Tell whether a model that is loaded at the margin is used, and only for its importances or parameters."""
+    names = {*loading.assigned, loading.receiver} - {""}
+    if loading.function or not names:
+        return False
+    given = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b(?!\.)")
+    beside = [call for call in live_calls(evidence) if call.span.path == loading.span.path]
+    uses = [
+        call
+        for call in beside
+        if call is not loading
+        and (call.receiver in names or any(given.search(text) for text in (*call.positional, *call.keywords.values())))
+    ]
+    return bool(uses) and all(last(call.name) in LOOKING for call in uses)
 
 
 def _fits_beside(loading: Call, fits: list[Call]) -> bool:
