@@ -61,15 +61,28 @@ def arguments(evidence: Evidence) -> list[Span]:
     return [span for span in live_places(evidence, _ARGUMENTS) if span.path in written]
 
 
+def files_of_services(evidence: Evidence) -> frozenset[str]:
+    """Return the files that make a service, those that bring it their routes, and all that these import."""
+    imported, serving = _imported_words(evidence), {call.span.path for call in services(evidence)}
+    names = {_module_name(path) for path in serving}
+    serving |= {path for path, words in imported.items() if path and words & names}
+    return frozenset(serving | _imported_by(serving, imported))
+
+
 def _modules_of_notebooks(evidence: Evidence) -> frozenset[str]:
     """Return the modules that notebooks import and no program does."""
+    imported, started = _imported_words(evidence), _started(evidence)
+    return frozenset(_imported_by({""}, imported) - started - _imported_by(started, imported))
+
+
+def _imported_words(evidence: Evidence) -> dict[str, set[str]]:
+    """Return the words of the import statements of each file, of all notebooks together under ""."""
     imported: dict[str, set[str]] = {}
     for source in evidence.code.sources:
         words = (re.findall(r"\w+", line[:300]) for _, line in code_lines(source) if _IMPORT.match(line))
         name = "" if source.cell is not None else source.path
         imported.setdefault(name, set()).update(word for found in words for word in found)
-    started = _started(evidence)
-    return frozenset(_imported_by({""}, imported) - started - _imported_by(started, imported))
+    return imported
 
 
 def _started(evidence: Evidence) -> set[str]:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
 from rubrics.facts import absent, in_tests_folder, last, live_calls, spans, unreadable
-from rubrics.kinds_of_work import PARSING, analysis_only, meant_to_be_operated, programs, services
+from rubrics.kinds_of_work import PARSING, analysis_only, files_of_services, meant_to_be_operated, programs, services
 from rubrics.live_code import faults, is_live, live_lines, words_of
 from rubrics.settings_modules import gathered_settings, settings_classes
 
@@ -145,9 +145,15 @@ def packaged(evidence: Evidence) -> Finding:
 
 
 def _predicts_in_a_handler(evidence: Evidence, served: list[Call]) -> bool:
-    """Tell whether a service predicts when it is asked: in a function, or in a page's script that runs each time."""
+    """Tell whether a service predicts when it is asked: in a function that it may reach, or in a page's script that is
+    run each time. One that shows what another program has predicted does not.
+    """
+    own = files_of_services(evidence)
     pages = any(call.name.startswith("streamlit.") for call in served)
-    return bool(served) and any(pages or call.function for call in live_calls(evidence, "predict"))
+    return bool(served) and any(
+        (pages or call.function) and (call.span.path in own or call.span.cell is not None)
+        for call in live_calls(evidence, "predict")
+    )
 
 
 def _is_dockerfile(document: Document) -> bool:

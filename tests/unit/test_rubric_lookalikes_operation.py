@@ -42,6 +42,15 @@ SETTINGS = (
     "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    rows: str = 'data/train.csv'\n"
 )
 HELPERS = "import pandas as pd\ndef load(path):\n    return pd.read_csv(path)\n"
+SAVED = (
+    LOAD + "from catboost import CatBoostClassifier\nmodel = CatBoostClassifier()\n"
+    "model.fit(frame[['a']], frame['y'])\nmodel.save_model('m.cbm')\n"
+)
+DASH = (
+    "import dash\nimport pandas as pd\napp = dash.Dash()\nframe = pd.read_csv('predictions.csv')\n"
+    "@app.callback(1)\ndef show(value):\n    return draw(frame, 'x')\n"
+)
+PREDICTS = "import joblib\nmodel = joblib.load('model.joblib')\ndef predict(rows):\n    return model.predict(rows)\n"
 
 PAIRS = [
     case("input_validated", "met", "a handler returns an error for fields that are missing", LOAD + MISSING),
@@ -94,6 +103,21 @@ PAIRS = [
          {"ab_test.py": LOAD + "print(1)\n" * 9}),
     case("configurable", "partly", "a back-test in a tests folder, which is no test of the code",
          {"tests/back.py": "import pandas as pd\nTRAIN = 'a.csv'\nROWS = 9\nprint(pd.read_csv(TRAIN).head(ROWS))\n"}),
+    case("model_kept", "partly", "loaded only to show its importances",
+         {"train.py": SAVED, "look.ipynb": notebook(
+             "from catboost import CatBoostClassifier\nmodel = CatBoostClassifier()\nmodel.load_model('m.cbm')\n"
+             "print(model.get_feature_importance())\n")}),
+    case("model_kept", "met", "loaded to predict, and its importances shown",
+         {"train.py": SAVED, "look.ipynb": notebook(
+             "from catboost import CatBoostClassifier\nmodel = CatBoostClassifier()\nmodel.load_model('m.cbm')\n"
+             "print(model.get_feature_importance())\n" + LOAD + "print(model.predict(frame))\n")}),
+    case("packaged", "partly", "a page that plots what another program predicted",
+         {"page.py": DASH, "predict.py": PREDICTS + "print(predict(1))\n"}),
+    case("packaged", "met", "a page that predicts by another module",
+         {"page.py": "from predict import predict\n" + DASH.replace("'x'", "predict(value)"), "predict.py": PREDICTS}),
+    case("packaged", "met", "routes that are registered from another file",
+         {"app.py": "from flask import Flask\napp = Flask(__name__)\n",
+          "routes.py": "from app import app\n" + PREDICTS.replace("def ", "@app.route('/')\ndef ")}),
 ]  # fmt: skip
 
 
