@@ -16,6 +16,7 @@ HASHED = "".join(f"filler-{number}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for 
 LOOSE = '[project]\ndependencies = ["pandas"]\n'
 BLOCK = "".join(f"frame['column_{n}'] = frame['column_{n}'].fillna({n})\n" for n in range(8))
 IN_IMAGE = "import pandas as pd\npd.read_csv('/home/churn/data/train.csv')\n"
+MAKEFILE = "setup:\n\tpip install -r requirements.txt\ntrain: setup\n\tpython train.py\n"
 
 PAIRS = [
     case("dependencies_pinned", "met", "requirements of another name",
@@ -64,6 +65,13 @@ PAIRS = [
          LOAD + "import os\nimport requests\npd.read_csv(os.getcwd() + '/data/train.csv')\n"
          "model_url = '/models/latest'\nrequests.get(HOST + '/models/latest')\napp.add_url_rule('/data/rows', f)\n"),
     case("no_absolute_paths", "met", "a date and a fraction", LOAD + "start_file = '/2024/05/01'\nshare = '1/2'\n"),
+    case("how_to_run_documented", "met", "targets of a Makefile, in backticks and on a line of its own",
+         {"train.py": LOAD, "Makefile": MAKEFILE, "README.md": "First `make setup`, then:\n\n    make train\n"}),
+    case("how_to_run_documented", "not_met", "what it makes, in a sentence that breaks before the word",
+         {"train.py": LOAD, "Makefile": MAKEFILE, "README.md": "It is used to\nmake predictions, and we make train "
+          "and test sets of them.\n"}),
+    case("how_to_run_documented", "not_met", "a target, and no Makefile that has it",
+         {"train.py": LOAD, "README.md": "```\nmake setup\n```\n"}),
     case("no_secrets", "not_met", "a key in a .env file",
          {"train.py": LOAD, "api/.env": "# keys\nexport API_KEY='9f8c7d6e5b4a39281706' # live\n"}),
     case("no_secrets", "not_met", "a token under any name", {"train.py": LOAD, "prod.env": "HUB=hf_" + "a1" * 17}),
@@ -138,3 +146,16 @@ def test_what_is_said_of_execution_counts_is_true(counts: list[int | None], said
     )
     assert found.verdict == "met"
     assert found.reason.startswith(said)
+
+
+def test_a_readme_is_told_what_is_right_about_it_too() -> None:
+    files = {"train.py": LOAD, "docs/README.md": "pip install pandas\npython gone.py, see train.py\n"}
+    said = finding("code_quality.how_to_run_documented", work(files)).reason
+    assert said.startswith("Of docs/README.md: it gives a command for gone.py, which is not there. ")
+    assert said.endswith("It does say how to install what it imports and what runs the work.")
+
+
+def test_it_is_said_where_names_in_notebooks_are_judged() -> None:
+    found = finding("code_quality.no_real_faults", work({"a.ipynb": notebook("print(gone)")}))
+    assert found.verdict == "met"
+    assert "Names in notebooks are judged by whether they run in order." in found.reason
