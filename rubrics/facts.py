@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+from rubrics.reached import in_tests_folder as in_tests_folder
 from rubrics.reached import last as last
 from rubrics.reached import live_calls as live_calls
 from rubrics.reached import outermost as outermost
@@ -35,13 +36,20 @@ def unreadable(evidence: Evidence) -> Finding | None:
 
 
 def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") -> Finding:
-    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be.
+    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be; a reason that
+    begins with "No" or "Nothing" is told how many files were looked through.
 
     Needs a human instead when some of the code could not be read: it may stand there.
     """
     if gap := unread_part(evidence):
         return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=broken_spans(evidence))
-    return not_met(reason, evidence=_heart(evidence), advice=advice, question=question)
+    said = f"{reason} {looked_for(evidence)}" if reason.startswith("No") else reason
+    return not_met(said, evidence=_heart(evidence), advice=advice, question=question)
+
+
+def looked_for(evidence: Evidence) -> str:
+    """Return in how many files something was looked for in vain: the one that is cited is but where it ought to be."""
+    return f"Looked for in {count(len({source.path for source in evidence.code.sources}), 'file')}."
 
 
 def _heart(evidence: Evidence) -> list[Span]:

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Evidence, FunctionFact
 from rubrics.entry_points import registered, started_by_name
+from rubrics.names_read import names_read
 from rubrics.once import once_a_work
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
@@ -20,21 +21,32 @@ def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
 def reached_functions(evidence: Evidence) -> frozenset[str]:
     """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
 
-    A function is reached by its last name, or when it is passed as an argument; with a class, its methods are.
+    A function is reached by its last name, or when it is passed on as a value; with a class, its methods are.
     """
     return _reached(evidence)
 
 
 @once_a_work
 def test_paths(evidence: Evidence) -> frozenset[str]:
-    """Return the files that pytest would collect tests from."""
-    by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
-    by_name = {
-        source.path
-        for source in evidence.code.sources
-        if PurePosixPath(source.path).name.startswith(("test_", "conftest"))
-    }
-    return frozenset(by_content | by_name)
+    """Return the files that pytest would collect tests from, and what else stands in their folder called tests."""
+    places = [PurePosixPath(source.path) for source in evidence.code.sources]
+    found = {fact.span.path for fact in evidence.code.functions if fact.is_test}
+    found |= {str(place) for place in places if place.name.startswith(("test_", "conftest"))}
+    found |= {str(place) for place in places if place.name.endswith("_test.py") and in_tests_folder(str(place))}
+    folders = {_tests_folder(path) for path in found} - {""}
+    beside = {str(place) for place in places if _tests_folder(str(place)) in folders}
+    started = evidence.plan.entry_point.path if evidence.plan else ""
+    return frozenset((found | beside) - {started or ""})
+
+
+def in_tests_folder(path: str) -> bool:
+    """Tell whether a file stands in a folder called tests, at any depth."""
+    return bool(_tests_folder(path))
+
+
+def _tests_folder(path: str) -> str:
+    parts = PurePosixPath(path).parts[:-1]
+    return "/".join(parts[: parts.index("tests") + 1]) if "tests" in parts else ""
 
 
 def own_functions(evidence: Evidence) -> list[FunctionFact]:
@@ -100,11 +112,14 @@ def _reached(evidence: Evidence) -> frozenset[str]:
     for call in evidence.code.calls:
         if call.span.path not in tests:
             inside.setdefault(call.function, []).append(call)
-    waiting += [name for call in inside[""] for name in _touched(call, answering)]
+    read = names_read(evidence, functions, tests)
     reached: set[str] = set()
+    waiting.append("")  # what stands in no function
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
             waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
+            waiting += read.get(name, ())
+    reached.discard("")
     return frozenset(reached)

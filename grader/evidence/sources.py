@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -21,6 +23,7 @@ MAX_UNREAD = 50
 TOO_MUCH = "was not read: there is too much code."
 _SKIPPED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", ".tox", ".eggs"}
 _INSTALLED = frozenset(("site-packages", "activate", "activate_this.py"))
+_CELL_MAGIC = re.compile(r"""\.run_cell_magic\(u?['"][^'"]{0,40}['"], *u?['"][^'"]{0,200}['"], *(u?['"].*['"])\)""")
 _ENVIRONMENTS = {"venv", ".venv", "env", ".env", "virtualenv", "conda", ".conda"}
 
 
@@ -158,5 +161,17 @@ def _twins(sources: Sources) -> Iterator[str]:
 
 
 def _code_lines(units: list[Unit]) -> set[str]:
-    stripped = (line.strip() for unit in units for line in unit.lines)
+    stripped = (line.strip() for unit in units for written in unit.lines for line in _unwrapped(written))
     return {line for line in stripped if len(line) > 3 and line[0] not in "#%!"}
+
+
+def _unwrapped(line: str) -> list[str]:
+    """Return the lines of a cell that an export has put into one call of `run_cell_magic`; other magics are no code."""
+    if not line.lstrip().startswith("get_ipython()."):
+        return [line]
+    body = _CELL_MAGIC.search(line)
+    try:
+        text = ast.literal_eval(body[1]) if body else ""
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return text.split("\n") if isinstance(text, str) else []
