@@ -31,6 +31,7 @@ from grader.evidence.tables import (
     is_table,
 )
 from grader.evidence.values import NONE, UNKNOWN, Function, Prediction, Value, join, sequence_of, taints_of
+from grader.evidence.windows import counter_of, windowed
 
 _MAX_ITEMS = 20
 _MAX_UNROLLED = 8
@@ -187,7 +188,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items or ()
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    picked = subscript(base, index, node.slice, accessor)
+    picked = windowed(node, subscript(base, index, node.slice, accessor), scope, state)
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
 
 
@@ -278,12 +279,16 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
     state.hooks.bind(generator.target, item, scope, state)
+    counters = state.counters
+    state.counters |= counter_of(generator.target, generator.iter)
     marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
     if marks:
         return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
-    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    made = evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    state.counters = counters
+    return made
 
 
 def _any_of(node: Any, values: list[Value]) -> Value:

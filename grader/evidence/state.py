@@ -101,7 +101,9 @@ class Shared:
 
 @dataclass
 class State:
-    """One walk: where it is, what was logged, which loops and functions it is inside of."""
+    """One walk: where it is, what was logged, which loops and functions it is inside of; `counters` are the variables
+    of loops that count one by one.
+    """
 
     unit: Unit
     hooks: Hooks
@@ -111,6 +113,7 @@ class State:
     events: list[Event] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
+    counters: frozenset[str] = frozenset()
     depth: int = 0
 
     def step(self) -> None:
