@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
+from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
+from grader.evidence.containers import method_of_container
 from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
@@ -25,15 +26,13 @@ from grader.evidence.tables import (
     ARRAY,
     FRAME,
     GROUPS,
-    SERIES,
     TABLE_METHODS,
     WINDOW,
     is_table,
 )
-from grader.evidence.values import NONE, UNKNOWN, Function, Prediction, Value, join, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
-_MAX_ITEMS = 20
 _MAX_UNROLLED = 8
 
 
@@ -145,7 +144,7 @@ def _method(site: CallSite) -> Value:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
-        return _of_container(site)
+        return method_of_container(site)
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
     if receiver.scored is not None and not receiver.rows:
@@ -162,22 +161,6 @@ def _method(site: CallSite) -> Value:
     if method in ("fit", "compile", "to", "cuda", "eval"):
         return receiver
     return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
-
-
-def _of_container(site: CallSite) -> Value:
-    """Return what a method of a list or dict display gives."""
-    items, keys = site.receiver.items or (), site.receiver.keys
-    if keys is not None and site.method == "items":
-        pairs = zip(keys, items, strict=False)
-        return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
-    if keys is not None and site.method == "get":
-        return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
-    if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
-        site.scope.replace(site.receiver, sequence_of((*items, site.arguments[0])))
-        return UNKNOWN
-    if site.method in ("items", "values", "copy"):
-        return site.receiver
-    return Value(loops=site.loops)
 
 
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
@@ -204,25 +187,7 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
-    values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    first, second = values[0], values[1]
-    said = _cut(first.prediction, second) or _cut(second.prediction, first)
-    rows = first.rows or second.rows
-    table = first if first.rows else second
-    made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
-    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of, mask=object())
-    if said is None:
-        marks = frozenset() if rows else told_by(values)
-        return made.evolve(statistic=names_told_by(marks).statistic, taints=marks) if marks else made
-    return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
-
-
-def _cut(said: Prediction | None, threshold: Value) -> Prediction | None:
-    """Return a prediction as it is compared with a threshold, which scores of the very model may have picked."""
-    score = threshold.scored
-    if said is None or score is None or threshold.rows or score.fit is not said.fit:
-        return said
-    return replace(said, chosen_on=score.rows)
+    return compared([evaluate(part, scope, state) for part in (node.left, *node.comparators)])
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
