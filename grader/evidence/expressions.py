@@ -9,9 +9,11 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
+from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
+from grader.evidence.containers import method_of_container
 from grader.evidence.estimators import stateful, transformed_as_fitted
-from grader.evidence.learning import arithmetic, compared
+from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
@@ -29,8 +31,8 @@ from grader.evidence.tables import (
     is_table,
 )
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
+from grader.evidence.windows import counter_of, windowed
 
-_MAX_ITEMS = 20
 _MAX_UNROLLED = 8
 
 
@@ -151,7 +153,7 @@ def _method(site: CallSite) -> Value:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
-        return _of_container(site)
+        return method_of_container(site)
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
     if receiver.scored is not None and not receiver.rows:
@@ -170,22 +172,6 @@ def _method(site: CallSite) -> Value:
     return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
 
 
-def _of_container(site: CallSite) -> Value:
-    """Return what a method of a list or dict display gives."""
-    items, keys = site.receiver.items or (), site.receiver.keys
-    if keys is not None and site.method == "items":
-        pairs = zip(keys, items, strict=False)
-        return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
-    if keys is not None and site.method == "get":
-        return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
-    if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
-        site.scope.replace(site.receiver, sequence_of((*items, site.arguments[0])))
-        return UNKNOWN
-    if site.method in ("items", "values", "copy"):
-        return site.receiver
-    return Value(loops=site.loops)
-
-
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
     base = evaluate(node.value, scope, state)
     index = evaluate(node.slice, scope, state)
@@ -194,7 +180,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items or ()
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    picked = subscript(base, index, node.slice, accessor)
+    picked = windowed(node, subscript(base, index, node.slice, accessor), scope, state)
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
 
 
@@ -210,8 +196,7 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
-    values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    return compared(node, values, state)
+    return compared(node, [evaluate(part, scope, state) for part in (node.left, *node.comparators)], state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
@@ -269,12 +254,16 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
     state.hooks.bind(generator.target, item, scope, state)
+    counters = state.counters
+    state.counters |= counter_of(generator.target, generator.iter)
     marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
     if marks:
         return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
-    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    made = evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    state.counters = counters
+    return made
 
 
 def _any_of(node: Any, values: list[Value]) -> Value:

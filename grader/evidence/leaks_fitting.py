@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import TESTS
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
@@ -53,6 +53,10 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             )
     for event in events:
         if event.kind != "evaluate" or event.fit is None:
+            continue
+        if windows := _split_windows(event, event.fit):
+            message = "Windows that overlap were split at random: what is tested stands in windows learned from."
+            yield LeakageFact(kind="overlap", message=message, spans=(windows.span, event.span))
             continue
         if trained_on_test(event.fit.rows, event.rows):
             message = "The model was fitted on rows that hold the test part it is evaluated on."
@@ -151,6 +155,17 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     if event.kind == "predict" and len(files) < 2 and not any("slice" in _parts(*pair) for pair in asked):
         return False
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
+
+
+def _split_windows(event: Event, fit: Event) -> Event | None:
+    """Return what cut the windows that a random split has put on both sides, None where there are none."""
+    learned = {mark.event for mark in fit.taints if mark.event.kind == "windows"}
+    for mark in sorted(event.taints, key=lambda mark: mark.event.order):
+        steps = {step for rows in event.rows for s in mark.rows if rows.within(s) for step in rows.path[len(s.path) :]}
+        drawn = {key for key, part in steps if part == "test" and isinstance(key, tuple) and key[0] == DRAWN}
+        if mark.event in learned and any((key, "train") in rows.path for rows in fit.rows for key in drawn):
+            return mark.event
+    return None
 
 
 def _cut_twice(event: Event, events: list[Event]) -> bool:

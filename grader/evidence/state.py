@@ -101,7 +101,9 @@ class Shared:
 
 @dataclass
 class State:
-    """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`."""
+    """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
+    `counters` are the variables of loops that count one by one.
+    """
 
     unit: Unit
     hooks: Hooks
@@ -112,6 +114,7 @@ class State:
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
     sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
+    counters: frozenset[str] = frozenset()
     depth: int = 0
 
     def step(self) -> None:
