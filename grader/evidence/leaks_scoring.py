@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -148,10 +148,20 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
 
 
 def _places(events: list[Event]) -> tuple[Span, ...]:
-    """Return the first few places, each once; of a function that does it for several, where it is called."""
-    times = Counter(event.span for event in events)
-    spans = (span_of(*event.caller) if event.caller and times[event.span] > 1 else event.span for event in events)
+    """Return the first few places, each once; of a function that does it for several, where it is called for each."""
+    at_one: defaultdict[Span, list[Event]] = defaultdict(list)
+    for event in events:
+        at_one[event.span].append(event)
+    spans = (_called_at(event, at_one[event.span]) for event in events)
     return tuple(dict.fromkeys(spans))[:_MOST_SHOWN]
+
+
+def _called_at(event: Event, alike: list[Event]) -> Span:
+    """Return the outermost call in which an event differs from others at its place, else the place."""
+    for level, site in enumerate(event.callers):
+        if any(len(other.callers) > level and other.callers[level][1] is not site[1] for other in alike):
+            return span_of(*site)
+    return event.span
 
 
 def _counts(event: Event) -> bool:

@@ -136,9 +136,9 @@ class State:
         """Log an event at `node` and return it. Raises BudgetError past the budget."""
         if len(self.events) >= MAX_EVENTS:
             raise BudgetError
-        span, caller = span_of(self.unit, node), self.sites[0] if self.depth and self.sites else None
+        span, callers = span_of(self.unit, node), tuple(self.sites) if self.depth else ()
         loops, order = tuple(self.loops), len(self.events)
-        event = Event(kind, span, name, loops=loops, order=order, caller=caller, **details)
+        event = Event(kind, span, name, loops=loops, order=order, callers=callers, **details)
         self.events.append(event)
         return event
 

@@ -25,8 +25,8 @@ class Event:
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
     `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. Rows `chosen_on`: their
-    score stopped a fit, or picked the threshold of what is evaluated. `caller` is the call, at the top of the program,
-    that led into the function which did it.
+    score stopped a fit, or picked the threshold of what is evaluated. `callers` are the calls, the outermost
+    first, that led into the function which did it.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Event:
     in_time: Event | None = None
     shuffled: bool = False
     chosen_on: RowSets = NO_ROWS
-    caller: tuple[Unit, ast.AST] | None = None
+    callers: tuple[tuple[Unit, ast.AST], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
