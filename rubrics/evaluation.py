@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
+from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
 from rubrics.models import NO_MODEL, predictors
 from rubrics.results import holds, result_names
@@ -52,8 +53,8 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
 
 @criterion("evaluation.held_out_evaluation", title="A result on held-out rows is computed", weight=3)
 def held_out_evaluation(evidence: Evidence) -> Finding:
-    """Judge whether rows are set aside and a result on them is really computed: by cross-validation, or by a split
-    and a score after it.
+    """Judge whether rows are set aside and a result on them is really computed: by cross-validation, by a split
+    and a score after it, or on rows that are surely not those of the fit: another file's, or cut off from them by hand.
     """
     if problem := unreadable(evidence):
         return problem
@@ -61,6 +62,9 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     if validated := live_calls(evidence, "cross_validate"):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
+    if apart := held_out(evidence):
+        how = ", and on rows ".join(dict.fromkeys(HOW[fact.by] for fact in apart))
+        return met(f"Results are computed on rows {how}.", evidence=[fact.span for fact in apart])
     splits, scores = live_calls(evidence, "split"), live_calls(evidence, "score")
     if scores and not _on_other_rows(evidence):
         return not_met(

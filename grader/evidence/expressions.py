@@ -11,6 +11,7 @@ from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.conditions import outcome
+from grader.evidence.cuts import Condition
 from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
@@ -204,7 +205,8 @@ def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     rows = first.rows or second.rows
     table = first if first.rows else second
     made = Value(type=SERIES if rows else "", rows=rows, columns=table.columns, column=table.column)
-    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of, mask=object())
+    made = made.evolve(loops=first.loops | second.loops, made_of=first.made_of | second.made_of)
+    made = made.evolve(mask=Condition(node))
     if said is None:
         return made
     return made.evolve(prediction=replace(said, compared=True) if first.rows and second.rows else said)
