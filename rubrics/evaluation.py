@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
-from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
+from rubrics.metrics import own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.results import holds, result_names
 
@@ -65,7 +66,7 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if apart := held_out(evidence):
         how = ", and on rows ".join(dict.fromkeys(HOW[fact.by] for fact in apart))
         return met(f"Results are computed on rows {how}.", evidence=[fact.span for fact in apart])
-    splits, scores = live_calls(evidence, "split"), live_calls(evidence, "score")
+    splits, scores = live_calls(evidence, "split"), _scores(evidence)
     if scores and not _on_other_rows(evidence):
         return not_met(
             "Every result is computed on the rows the model was trained on.",
@@ -152,7 +153,19 @@ def _spread(evidence: Evidence) -> list[Call]:
 def _on_other_rows(evidence: Evidence) -> list[Call]:
     """Return the live calls that compute a result, but for those on rows that the model was trained on."""
     on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
-    return [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]
+    inside = {fact.name: fact.span for fact in own_functions(evidence)}
+    scores = ((call, inside.get(last(call.name), call.span)) for call in _scores(evidence))
+    return [call for call, place in scores if not any(_lies_in(span, place) for span in on_training_rows)]
+
+
+def _scores(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute a result, by a metric of a library or of the work's own."""
+    return [*live_calls(evidence, "score"), *own_scores(evidence)]
+
+
+def _lies_in(span: Span, place: Span) -> bool:
+    begins = (place.line or 0) <= (span.line or 0) <= (place.end_line or place.line or 0)
+    return begins and (span.path, span.cell) == (place.path, place.cell)
 
 
 def _whole(text: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls, own_functions
+from rubrics.results import holds, predicted_names
 
 # Name in code -> one name for the metric; scorer names of `scoring=` are found here too.
 NAMES = {
@@ -76,6 +77,13 @@ def own_metrics(evidence: Evidence) -> list[Call]:
     own = {fact.name for fact in own_functions(evidence)}
     calls = (call for call in live_calls(evidence) if last(call.name) in own or call.name in own)
     return [call for call in calls if _METRIC.search(last(call.name))]
+
+
+def own_scores(evidence: Evidence) -> list[Call]:
+    """Return the calls of the work's own metrics that are given what a model has predicted."""
+    predicted = predicted_names(evidence)
+    calls = own_metrics(evidence)
+    return [call for call in calls if holds(call, predicted) or any(".predict" in text for text in call.positional)]
 
 
 def _metrics_of(call: Call) -> list[str]:

@@ -21,6 +21,11 @@ MEAN_ONLY = FOLDS.replace("'roc_auc')", "'roc_auc').mean()")
 UNSPLIT = START + "model = RandomForestClassifier()\nmodel.fit(X, y)\n"
 ON_TRAINING = START + "model = RandomForestClassifier().fit(X, y); print(roc_auc_score(y, model.predict(X)))\n"
 QUANTITY = SPLIT + "model = RandomForestRegressor()\nmodel.fit(a, c)\n"
+OWN_METRIC = QUANTITY + (
+    "import numpy as np\nimport json\ngiven = json.load(open('test.json'))\n"
+    "def rmspe(y_true, y_pred):\n    return np.sqrt(np.mean(((y_true - y_pred) / y_true) ** 2))\n"
+    "print(rmspe(given['y'], model.predict(given['x'])))\n"
+)
 LOOKING = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
 # As in public notebooks: a heading for everything, metrics imported and not used.
 HEADINGS = notebook(
@@ -51,6 +56,11 @@ HELD_OUT = [
     case("scored_on_training_data", "not_applicable", "nothing is scored", UNSPLIT),
     case("held_out_evaluation", "met", "split and scored", SCORED),
     case("held_out_evaluation", "met", "folds", FOLDS),
+    case("held_out_evaluation", "met", "a metric of its own, of rows that could not be followed", OWN_METRIC),
+    case("held_out_evaluation", "not_met", "a metric of its own, on the rows of the fit",
+         OWN_METRIC.replace("given['x']", "a").replace("given['y']", "c")),
+    case("held_out_evaluation", "partly", "a function of its own that is no metric, of what was predicted",
+         OWN_METRIC.replace("rmspe", "describe")),
     case("held_out_evaluation", "partly", "split, but never scored", FITTED),
     case("held_out_evaluation", "not_met", "no split", UNSPLIT),
     case("held_out_evaluation", "not_met", "only claimed under a heading", {"solution.ipynb": HEADINGS}),
