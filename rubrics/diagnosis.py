@@ -9,6 +9,7 @@ from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_places
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
 from rubrics.models import NO_MODEL, predictors
+from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
 from rubrics.results import Name, holds, predicted_names
 
@@ -62,6 +63,11 @@ def fitting_metric(evidence: Evidence) -> Finding:
         )
     if own := own_metrics(evidence):
         return met("The work measures with a metric of its own.", evidence=spans(own))
+    if networks(evidence) and (counted := hits_counted(evidence)):
+        advice = (
+            "Count what is missed and what is a false alarm too: classification_report takes truth and predictions."
+        )
+        return partly("The hits of a network are counted by hand.", evidence=counted, score=0.4, advice=advice)
     return absent(
         evidence, "No metric was seen to be computed.", "Compute a metric that fits the task on held-out rows."
     )

@@ -10,6 +10,7 @@ from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
 from rubrics.metrics import own_scores
 from rubrics.models import NO_MODEL, predictors
+from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
 from rubrics.results import holds, result_names
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
@@ -80,6 +81,9 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if scores:
         reason = "Results are computed; whether on rows the model has not seen could not be followed."
         return needs_human(reason, evidence=spans(scores))
+    if networks(evidence) and (by_hand := [*hits_counted(evidence), *may_be_evaluated(evidence)]):
+        reason = "A network may be measured by hand on held-out rows; what is computed could not be followed."
+        return needs_human(reason, evidence=by_hand)
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -115,8 +119,9 @@ def spread_shown(evidence: Evidence) -> Finding:
                       advice=advice)  # fmt: skip
     if single := live_calls(evidence, "split") or _watched(evidence):
         return partly("Results come from one split.", evidence=spans(single), score=0.3, advice=advice)
-    if scores := _on_other_rows(evidence):
-        return partly("Results come from one set of rows.", evidence=spans(scores), score=0.3, advice=advice)
+    by_hand = may_be_evaluated(evidence) if networks(evidence) else []
+    if places := spans(_on_other_rows(evidence)) + by_hand:
+        return partly("Results come from one set of rows.", evidence=places, score=0.3, advice=advice)
     return absent(evidence, "No folds and no split were seen.", advice)
 
 
@@ -174,6 +179,7 @@ def _whole(text: str) -> bool:
 
 
 def _watched(evidence: Evidence) -> list[Call]:
-    """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`."""
+    """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`, a trainer's own."""
     fits = live_calls(evidence, "fit")
-    return [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
+    watched = [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
+    return watched + (measured_while_training(evidence) if networks(evidence) else [])

@@ -59,6 +59,21 @@ _METRIC = re.compile(
     r"(?i)(rmsl?e|rmspe|s?mape|(^|_)ma[ep]($|_)|(^|_)mse($|_)|r2|accuracy|auc|f1|log_?loss|precision|recall)"
 )
 _SCORING_ITSELF = ("cross_val_score", "cross_validate", "learning_curve", "validation_curve")
+OF_TORCH = {
+    "Accuracy": "accuracy",
+    "AUROC": "ROC AUC",
+    "AveragePrecision": "average precision",
+    "F1Score": "F1",
+    "FBetaScore": "F1",
+    "Precision": "precision",
+    "Recall": "recall",
+    "ConfusionMatrix": "confusion matrix",
+    "MeanSquaredError": "squared error",
+    "MeanAbsoluteError": "absolute error",
+    "MeanAbsolutePercentageError": "relative error",
+    "R2Score": "R2",
+}
+LOADED = ("evaluate.load", "datasets.load_metric")
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
@@ -66,7 +81,7 @@ def metrics_used(evidence: Evidence) -> dict[str, Call]:
     """Return the metrics that live code computes, by name, each with the first call that does."""
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
-        if call.kind in ("score", "cross_validate", "search", "plot") or last(call.name) == "compile":
+        if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(call):
             for name in _metrics_of(call):
                 found.setdefault(name, call)
     return found
@@ -86,7 +101,20 @@ def own_scores(evidence: Evidence) -> list[Call]:
     return [call for call in calls if holds(call, predicted) or any(".predict" in text for text in call.positional)]
 
 
+def _is_asking(call: Call) -> bool:
+    return last(call.name) == "compile" or call.name in LOADED or _of_torch(call)
+
+
+def _of_torch(call: Call) -> bool:
+    return call.name.startswith("torchmetrics.")
+
+
 def _metrics_of(call: Call) -> list[str]:
+    if call.name in LOADED:  # of Hugging Face
+        return [NAMES[word] for word in _words(" ".join(call.positional[:1])) if word in NAMES]
+    if _of_torch(call):
+        name = re.sub(r"^(Binary|Multiclass|Multilabel)", "", last(call.name))
+        return [OF_TORCH[name]] if name in OF_TORCH else []
     parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
     asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
     names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]

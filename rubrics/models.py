@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.networks import is_part, network_classes, networks
 from rubrics.once import once_a_work
 
 NO_MODEL = "No model was seen to be made and used."
@@ -56,10 +57,11 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     fitted = {
         (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
     }
+    own, made = network_classes(evidence), networks(evidence)
     return tuple(
         call
         for call in calls
-        if _is_model(call.name)
+        if (call in made or (_is_model(call.name) and not is_part(call, own)))
         and (
             not call.assigned
             or used.intersection(call.assigned)
@@ -70,7 +72,10 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
 
 def family(call: Call) -> str:
     """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
-    return call.name.split(".")[0] if call.name in _TRAINERS else last(call.name)
+    parts = call.name.split(".")
+    if call.name in _TRAINERS:
+        return parts[0]
+    return parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
 
 
 def families(evidence: Evidence) -> list[str]:
@@ -101,8 +106,8 @@ def is_random(call: Call) -> bool:
 
 
 def is_network(call: Call) -> bool:
-    """Tell whether the model is a neural network put together by hand."""
-    return family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
+    """Tell whether the model is a neural network put together by hand, or one that was trained before."""
+    return family(call) in ("Sequential", "DNNClassifier", "DNNRegressor") or not _is_model(call.name)
 
 
 def predictors(evidence: Evidence) -> list[Call]:
