@@ -100,9 +100,19 @@ def needs_scaling(call: Call) -> bool:
 
 def is_random(call: Call) -> bool:
     """Tell whether the model draws random numbers while it is fitted: boosting does where it takes samples."""
-    if _BOOSTED.search(family(call)):
+    if is_boosted(call):
         return bool(_DRAWING.intersection(call.keywords))
     return bool(_RANDOM.search(family(call)))
+
+
+def is_boosted(call: Call) -> bool:
+    """Tell whether the model is made by boosting."""
+    return call.name in _TRAINERS or bool(_BOOSTED.search(family(call)))
+
+
+def draws(settings: str) -> bool:
+    """Tell whether the text of a dict of settings has boosting take samples."""
+    return any(re.search(rf"\b{name}\b['\"]?\s*[:=]", settings) for name in _DRAWING)
 
 
 def is_network(call: Call) -> bool:
