@@ -119,6 +119,16 @@ DIAGNOSING = [
          SCORED + "p = model.predict_proba(b)[:, 1]\nfor thr in (0.2, 0.3):\n    print(f1_score(d, p >= thr))\n"),
     case("decision_threshold", "partly", "cut at a number", BOTH + "p = model.predict_proba(b)[:, 1]\nout = p > 0.3\n"),
     case("decision_threshold", "not_met", "the default", BOTH),
+    case("decision_threshold", "not_met", "the recall of one class of two",
+         FITTED + "print(recall_score(d, model.predict(b)))\n"),
+    case("decision_threshold", "not_applicable", "the mean recall of many classes",
+         FITTED + "print(recall_score(d, model.predict(b), average='macro'))\n"),
+    case("decision_threshold", "not_met", "the best of accuracies is no threshold",
+         BOTH + "best = 0, ''\nacc = accuracy_score(d, model.predict(b))\n"
+         "if acc > best[0]: best = acc, 'forest'\nif acc > least: print('good')\n"),
+    case("decision_threshold", "not_applicable", "a booster of its own library says probabilities",
+         SPLIT + "import xgboost as xgb\nmodel = xgb.XGBClassifier()\nbooster = xgb.train({}, xgb.DMatrix(a, c))\n"
+         "model.fit(a, c)\nprint(roc_auc_score(d, booster.predict(xgb.DMatrix(b))))\n"),
     case("decision_threshold", "not_met", "a threshold of missing values is none of decisions",
          BOTH + "X = X.dropna(thresh=3)\n# calibration_curve, threshold = 0.3\n"),
     case("decision_threshold", "not_applicable", "rows are only ranked", BOTH, hidden=(hidden(metric="roc_auc"),)),
