@@ -22,11 +22,17 @@ OF_THE_ASSIGNMENT = {
 }
 WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
-                  "plot_confusion_matrix")  # fmt: skip
+                  "plot_confusion_matrix", "plot_metric")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
 MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
 WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
 DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
+# `history.history["loss"]` of Keras, or a list of losses that the loop over epochs has filled
+CURVE = re.compile(
+    r"(?i)(?:\b\w*hist\w*\.history\b|\.history\[)"
+    r"|\b(?:train|training|val|valid|validation|eval|test|dev)_?(?:loss|losses|acc|accs|accuracy|accuracies)\b"
+    r"|\b(?:loss|losses)_?(?:train|val|valid|validation|eval|test)\b|\b(?:loss_history|losses)\b"
+)
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights")  # fmt: skip
 EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
@@ -86,7 +92,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
-    shown += [call for call in looks if _of_errors(call, wrong)]
+    shown += [call for call in looks if _of_errors(call, wrong) or _is_learning_curve(call)]
     places = [*spans(shown), *live_places(evidence, WRONG_ROWS)]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
@@ -131,6 +137,15 @@ def _error_names(evidence: Evidence) -> frozenset[Name]:
         if predicted & used or ".predict(" in value:
             found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
     return frozenset(found)
+
+
+def _is_learning_curve(call: Call) -> bool:
+    """Tell whether a plot shows how the loss, or a measure, went while the model was fitted."""
+    if call.kind != "plot" or last(call.name) in DECORATION:
+        return False
+    drawn = (*call.positional, *(call.keywords.get(axis, "") for axis in ("y", "data")))
+    drawn += (call.span.text,) if call.receiver or call.name == ".plot" else ()
+    return any(CURVE.search(text) for text in drawn if text[:1] not in "\"'")
 
 
 def _of_errors(call: Call, wrong: frozenset[Name]) -> bool:

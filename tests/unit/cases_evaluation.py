@@ -39,6 +39,10 @@ HEADINGS = notebook(
     "def report():\n    confusion_matrix(df.y, clf.predict(df))\n    shap.TreeExplainer(clf)\n"
     "    calibration_curve(df.y, clf.predict_proba(df)[:, 1])\n    print(clf.feature_importances_)",
 )
+CURVES = START + (
+    "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
+    "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
+)
 LIMITED = (
     "The forest has seen no customer with a tenure above 72 months, so tenure beyond that is not covered.\n\n"
     "With more time I would try gradient boosting and compare its ROC AUC on the same folds.\n"
@@ -107,6 +111,15 @@ DIAGNOSING = [
          QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),
     case("error_analysis", "met", "the rows that it gets wrong, in plain indexing",
          FITTED + "y_pred = model.predict(b)\nprint(b[d != y_pred].head())\n"),
+    case("error_analysis", "met", "a learning curve of Keras", CURVES),
+    case("error_analysis", "met", "the same as a table", CURVES.replace("h.history['loss']",
+         "pd.DataFrame(hist.history)")),
+    case("error_analysis", "met", "a learning curve of losses that a loop has kept",
+         CURVES.replace("h.history['loss']", "steps, val_losses")),
+    case("error_analysis", "not_met", "a plot of claims by insurers' history",
+         CURVES.replace("h.history['loss']", "frame['history'], frame['loss_ratio']")),
+    case("error_analysis", "not_met", "a title with the word loss",
+         CURVES.replace("plt.plot(h.history['loss'])", "plt.plot(frame['age'])\nplt.title('val_loss')")),
     case("error_analysis", "not_met", "one number", SCORED),
     case("error_analysis", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
     case("error_analysis", "not_met", "a plot called residuals that shows none",
