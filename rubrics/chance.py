@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.facts import last, live_calls, named, test_paths
+from rubrics.facts import last, live_calls, named
 from rubrics.models import draws, family, is_boosted, is_network, is_random, models
+from rubrics.settings import settings_of
 
 SEED_KEYWORDS = ("random_state", "seed", "random_seed", "bagging_seed")
 SPLITTERS = ("train_test_split", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
@@ -19,9 +20,7 @@ OF_TORCH = ("torch.manual_seed", "torch.random.manual_seed", "transformers.set_s
             "lightning.pytorch.seed_everything")  # fmt: skip
 GLOBAL_SEEDS = ("numpy.random.seed", "random.seed", *OF_KERAS, *OF_TORCH)
 _SEEDED = re.compile(r"\b(?:random_state|seed|random_seed|bagging_seed)['\"]?\s*\]?\s*[:=]\s*(?!None|=)\S")
-_ONE_NAME = re.compile(r"^(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)(?:\[[^\]]{1,60}\])?$")
 _NEW_HEAD = re.compile(r"Classification$|MultipleChoice$|QuestionAnswering$")
-_MOST_SETTINGS = 3000
 
 
 def seeds_for_all(evidence: Evidence) -> list[Call]:
@@ -37,7 +36,7 @@ def random_steps(evidence: Evidence) -> list[tuple[Call, bool]]:
     steps = [(call, _has_seed(call) or bool(everywhere)) for call in _drawing(evidence)]
     steps += [(call, _is_seeded_study(evidence, call)) for call in named(evidence, ("create_study",))]
     for call in models(evidence):
-        settings = _settings(evidence, call)
+        settings = settings_of(evidence, call)
         if is_network(call) and _begins_at_random(call):
             seeds = OF_KERAS if call.name.startswith(("keras.", "tensorflow.")) else OF_TORCH
             steps.append((call, not everywhere.isdisjoint(seeds)))
@@ -62,37 +61,6 @@ def _begins_at_random(call: Call) -> bool:
 
 def _is_random(call: Call, settings: str) -> bool:
     return draws(settings) if is_boosted(call) and settings else is_random(call)
-
-
-def _settings(evidence: Evidence, call: Call) -> str | None:
-    """Return the text of the dict that a model's settings come from, "" where there is none, None for one not known."""
-    given = call.keywords.get("**", "")
-    if last(call.name) in ("train", "cv"):
-        given = call.keywords.get("params", call.positional[0] if call.positional else "")
-    if not given or given.startswith(("{", "dict(")):
-        return given
-    name = _ONE_NAME.match(given)
-    return _written(evidence, name[1]) if name else None
-
-
-def _written(evidence: Evidence, name: str) -> str | None:
-    """Return the dict that a name is bound to, and seeds that are put into it afterwards."""
-    bound = re.compile(rf"\b{name}\s*(?::[^=\n]{{1,60}})?=\s*(?=\{{|dict\()")
-    later = re.compile(rf"\b{name}(?:\[|\.update\().{{1,200}}")
-    texts = [source.text for source in evidence.code.sources if source.path not in test_paths(evidence)]
-    found = [
-        _balanced(text[match.end() : match.end() + _MOST_SETTINGS]) for text in texts for match in bound.finditer(text)
-    ]
-    return " ".join([*found, *(match[0] for text in texts for match in later.finditer(text))]) if found else None
-
-
-def _balanced(text: str) -> str:
-    depth = 0
-    for place, letter in enumerate(text):
-        depth += (letter in "({[") - (letter in ")}]")
-        if letter in ")}]" and not depth:
-            return text[: place + 1]
-    return text
 
 
 def _is_seeded_study(evidence: Evidence, call: Call) -> bool:
