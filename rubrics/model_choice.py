@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
+from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
+from rubrics.ensembles import apart, joined
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches
-from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, models
+from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
 from rubrics.results import holds, result_names
 
@@ -37,7 +38,8 @@ def baseline_compared(evidence: Evidence) -> Finding:
     scored = live_calls(evidence, "score", "cross_validate", "search")
     ruled = [call for call in live_calls(evidence, "score") if any(RULE.search(text) for text in call.positional)]
     dummies = [call for call in used if is_dummy(call)]
-    simple = [call for call in used if is_simple(call)] if len(families(evidence)) > 1 else []
+    simple = [call for call in apart(evidence) if is_simple(call)] if len(families(evidence)) > 1 else []
+    simple = simple or expanded(evidence)
     floor = [*(dummies if len(families(evidence)) > 1 else []), *ruled] or simple
     if floor and scored:
         what = "A floor without features" if dummies or ruled else f"A simple model ({family(simple[0])})"
@@ -64,15 +66,18 @@ def several_models(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     used = _real(evidence)
-    names = list(dict.fromkeys(family(call) for call in used))
+    names = kinds(used)
     if not names:
         return not_applicable(NO_MODEL)
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
+    if len(names) > 1 and len(kinds(call for call in used if call not in joined(evidence))) < 2:
+        reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
+        return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
-        kinds = f"{len(names)} kinds of model: {', '.join(names[:6])}"
+        said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
         if common := shared_measure(evidence):
-            return met(f"One measure is taken of {kinds}.", evidence=spans([*common[:6], *used]))
-        reason = f"There are {kinds}; no measure was seen that is taken of them alike."
+            return met(f"One measure is taken of {said}.", evidence=spans([*common[:6], *used]))
+        reason = f"There are {said}; no measure was seen that is taken of them alike."
         return partly(reason, evidence=spans(used), advice=advice)
     searched = [
         call for call in live_calls(evidence, "search") if "CV" in last(call.name) or last(call.name) == "optimize"
@@ -91,7 +96,7 @@ def choice_justified(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    names = list(dict.fromkeys(family(call) for call in _real(evidence)))
+    names = kinds(call for call in _real(evidence) if call not in joined(evidence))
     if len(names) < 2:
         return not_applicable("Fewer than two kinds of model were seen, so there is no choice to justify.")
     measured = live_calls(evidence, "score", "cross_validate", "search")

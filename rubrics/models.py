@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from grader import Call, Evidence
@@ -30,7 +31,9 @@ _SCALED = re.compile(
 _WRAPPER = re.compile(
     r"(Voting|Stacking|MultiOutput|OneVs|ClassifierChain|TransformedTarget|Calibrated)"
 )  # hold models
-_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"))
+_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "catboost.train", "xgboost.cv", "lightgbm.cv", "catboost.cv"))
+_BY_LIBRARY = {"xgboost": "xgb", "lightgbm": "lgb", "catboost": "cat"}
+_ANY = re.compile(r"^[A-Z]\w*(Classifier|Regressor)$")
 _RANDOM = re.compile(r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$")
 _BOOSTED = re.compile(r"(Boost|Boosting|XGB|LGBM)\w*$")
 _DRAWING = frozenset(("subsample", "max_features", "colsample_bytree", "colsample_bylevel", "colsample_bynode",
@@ -57,7 +60,7 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     fitted = {
         (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
     }
-    own, made = network_classes(evidence), networks(evidence)
+    own, made = network_classes(evidence), (*networks(evidence), *_of_other_libraries(calls))
     return tuple(
         call
         for call in calls
@@ -70,6 +73,17 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     )
 
 
+def _of_other_libraries(calls: list[Call]) -> list[Call]:
+    """Return what a library that is not known calls a classifier or a regressor, and what is fitted and predicts."""
+    fitted = {(call.span.path, call.receiver) for call in calls if call.kind == "fit"}
+    asked = {(call.span.path, call.receiver) for call in calls if call.kind in ("predict", "score")}
+    used = fitted & asked
+    used |= {(call.span.path, name) for call in calls if call.kind == "cross_validate" for name in call.arguments}
+    named = [call for call in calls if "." in call.name and _ANY.match(last(call.name)) and not _is_model(call.name)]
+    places = [(call, {(call.span.path, name) for name in call.assigned}) for call in named]
+    return [call for call, own in places if own & used and not _WRAPPER.match(last(call.name))]
+
+
 def family(call: Call) -> str:
     """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
     parts = call.name.split(".")
@@ -80,7 +94,14 @@ def family(call: Call) -> str:
 
 def families(evidence: Evidence) -> list[str]:
     """Return the class names of the models in use, each once, in the order of the code."""
-    return list(dict.fromkeys(family(call) for call in models(evidence)))
+    return kinds(models(evidence))
+
+
+def kinds(used: Iterable[Call]) -> list[str]:
+    """Return the class names of models, each once; a library's own training makes no other kind than its class."""
+    names = list(dict.fromkeys(family(call) for call in used))
+    begun = {name[:3].lower() for name in names if name not in _BY_LIBRARY}
+    return [name for name in names if _BY_LIBRARY.get(name) not in begun]
 
 
 def is_dummy(call: Call) -> bool:
@@ -117,7 +138,8 @@ def draws(settings: str) -> bool:
 
 def is_network(call: Call) -> bool:
     """Tell whether the model is a neural network put together by hand, or one that was trained before."""
-    return family(call) in ("Sequential", "DNNClassifier", "DNNRegressor") or not _is_model(call.name)
+    named = family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
+    return named or not (_is_model(call.name) or _ANY.match(last(call.name)))
 
 
 def predictors(evidence: Evidence) -> list[Call]:
