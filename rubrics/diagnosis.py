@@ -36,7 +36,7 @@ CURVE = re.compile(
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights")  # fmt: skip
 EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
-LEARNED = re.compile(r"\.(feature_importances_|coef_|get_score\(|get_feature_importance\(|summary2?\(\))")
+LEARNED = re.compile(r"\.(feature_importances_|coef_|get_score\(|get_feature_importance\()")
 
 
 @criterion("evaluation.fitting_metric", title="The metric suits the problem", weight=2)
@@ -116,6 +116,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
+    shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]
     places = [*spans(shown), *live_places(evidence, LEARNED)]
     if places:
         return met("It is shown what the features contribute.", evidence=places)
@@ -137,6 +138,12 @@ def _error_names(evidence: Evidence) -> frozenset[Name]:
         if predicted & used or ".predict(" in value:
             found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
     return frozenset(found)
+
+
+def _is_statistical(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a summary is one of statsmodels, with coefficients: that of a network tells its layers."""
+    is_unknown = call.name.startswith(".") and "statsmodels" in evidence.code.imports
+    return is_unknown or call.name.startswith("statsmodels.")
 
 
 def _is_learning_curve(call: Call) -> bool:

@@ -151,6 +151,10 @@ DIAGNOSING = [
     case("features_interpreted", "met", "coefficients, without the word importance",
          START + "from sklearn.linear_model import LogisticRegression\nm = LogisticRegression().fit(X, y)\n"
          "print(dict(zip(X.columns, m.coef_[0])))\n"),
+    case("features_interpreted", "met", "the coefficients in a summary of statsmodels", START +
+         "import statsmodels.api as sm\nfitted = sm.OLS(y, X).fit()\nprint(fitted.summary())\n"),
+    case("features_interpreted", "not_met", "the summary of a network tells its layers",
+         CURVES + "net.summary()\n"),
     case("features_interpreted", "not_met", "nothing", SCORED),
     case("features_interpreted", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
     case("features_interpreted", "not_met", "only as words that are printed",
