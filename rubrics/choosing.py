@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Span
 from rubrics.code_text import line_text
 from rubrics.facts import last, live_calls, named, spans
-from rubrics.live import live_matches
+from rubrics.live import live_matches, loops_around
 from rubrics.models import models
 from rubrics.results import Name, holds, result_names
 
@@ -15,9 +15,9 @@ CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "so
 BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*(?:\[[^\]\n]*\])?\s*:")
 OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold")
 _FOLDS = re.compile(r"^\s*(\w+\s*=(?!=)\s*\w+)\s*\[")
-_LOOP = re.compile(r"^(\s*)for\s+([\w, ()]{1,80}?)\s+in\b")
+_LOOP = re.compile(r"^\s*for\s+([\w, ()]{1,80}?)\s+in\b")
 _MODEL_NAME = re.compile(r"(?i)^(model|clf|est|estimator|classifier|regressor|algo|algorithm|pipe|pipeline)s?(_\w+)?$")
-_MOST_BODY, _MOST_ABOVE = 5, 200
+_MOST_BODY = 5
 
 
 def taken(evidence: Evidence, nicknames: list[str]) -> list[Span]:
@@ -71,25 +71,12 @@ def _keeps_a_kind(evidence: Evidence, place: Span, nicknames: list[str]) -> bool
     kept = re.sub(r"[\s_-]", "", "".join(body).lower())
     if any(name in kept for name in nicknames):
         return True
-    loops = _loops_above([line_text(source, line) for line in range(max(1, number - _MOST_ABOVE), number)], depth)
-    if loops:
-        return bool(loops & _tried(evidence, place.path))
+    loops = [match for line in loops_around(evidence, place) if (match := _LOOP.match(line))]
+    bound = {name for loop in loops for name in re.findall(r"\w+", loop[1])}
+    if bound:
+        return bool(bound & _tried(evidence, place.path))
     variables = {name for call in models(evidence) if call.span.path == place.path for name in call.assigned}
     return bool(variables.intersection(re.findall(r"\w+", " ".join(body))))
-
-
-def _loops_above(lines: list[str], depth: int) -> set[str]:
-    """Return the names that the loops around a line of that depth bind."""
-    found: set[str] = set()
-    for line in reversed(lines):
-        here = len(line) - len(line.lstrip())
-        if line.strip() and here < depth:
-            depth = here
-            if loop := _LOOP.match(line):
-                found.update(re.findall(r"\w+", loop[2]))
-        if not depth:
-            break
-    return found
 
 
 def _tried(evidence: Evidence, path: str) -> set[str]:

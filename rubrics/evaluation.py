@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
@@ -11,12 +9,10 @@ from rubrics.leaks import leakage
 from rubrics.metrics import own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
-from rubrics.results import holds, result_names
+from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
          "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
-SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
-          "confidence_interval")  # fmt: skip
 OPTIMISTIC = "scored_on_training_data"
 
 
@@ -110,7 +106,9 @@ def spread_shown(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
     folds += [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
-    shown = _spread(evidence)
+    shown = spread(evidence)
+    if written := [*each_fold(evidence), *resampled(evidence)]:
+        return met("Results come with their spread.", evidence=spans([*written, *folds]))
     if shown and (folds or any("bootstrap" in last(call.name) for call in shown) or named(evidence, ("resample",))):
         return met("Results come with their spread.", evidence=spans([*shown, *folds]))
     advice = "Use cross_val_score with five folds and report mean and spread."
@@ -142,19 +140,6 @@ def hidden_result(evidence: Evidence) -> Finding:
     return not_met(f"No better than the baseline: {said}.", evidence=place, advice=advice)
 
 
-def _spread(evidence: Evidence) -> list[Call]:
-    """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
-    values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
-    results, found = result_names(evidence), []
-    for call in live_calls(evidence):
-        printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
-        if printed or (
-            last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
-        ):
-            found.append(call)
-    return found
-
-
 def _on_other_rows(evidence: Evidence) -> list[Call]:
     """Return the live calls that compute a result, but for those on rows that the model was trained on."""
     on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
@@ -171,11 +156,6 @@ def _scores(evidence: Evidence) -> list[Call]:
 def _lies_in(span: Span, place: Span) -> bool:
     begins = (place.line or 0) <= (span.line or 0) <= (place.end_line or place.line or 0)
     return begins and (span.path, span.cell) == (place.path, place.cell)
-
-
-def _whole(text: str) -> bool:
-    """Tell whether a printed expression is the folds' results themselves, and not their mean."""
-    return text.startswith("cross_val_score(") and text.endswith(")") and not re.search(r"\)\.\w+\(\)$", text)
 
 
 def _watched(evidence: Evidence) -> list[Call]:

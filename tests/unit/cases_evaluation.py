@@ -39,6 +39,16 @@ HEADINGS = notebook(
     "def report():\n    confusion_matrix(df.y, clf.predict(df))\n    shap.TreeExplainer(clf)\n"
     "    calibration_curve(df.y, clf.predict_proba(df)[:, 1])\n    print(clf.feature_importances_)",
 )
+EACH_FOLD = START + (
+    "model = RandomForestClassifier()\nscores = []\nfor fit, held in KFold(5).split(X):\n"
+    "    model.fit(X.iloc[fit], y.iloc[fit])\n    score = roc_auc_score(y.iloc[held], model.predict(X.iloc[held]))\n"
+    "    print(score)\n"
+)
+DRAWN_AGAIN = FITTED + (
+    "import numpy as np\nrng, values, others = np.random.default_rng(0), [], []\np = model.predict(b)\n"
+    "for _ in range(999):\n    i = rng.choice(len(d), len(d))\n    values.append(roc_auc_score(d[i], p[i]))\n"
+    "print(np.percentile(values, [2.5, 97.5]))\n"
+)
 CURVES = START + (
     "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
     "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
@@ -77,6 +87,15 @@ HELD_OUT = [
     case("spread_shown", "partly", "the mean of the folds alone", MEAN_ONLY),
     case("spread_shown", "partly", "a deviation, but of a column",
          MEAN_ONLY + "print(X['age'].std())\n"),
+    case("spread_shown", "met", "each fold is printed in a loop of its own", EACH_FOLD),
+    case("spread_shown", "partly", "the folds' mean after the loop", EACH_FOLD.replace("    print(score)\n",
+         "    scores.append(score)\nprint(sum(scores) / len(scores))\n")),
+    case("spread_shown", "partly", "each epoch is printed",
+         EACH_FOLD.replace("KFold(5).split(X)", "enumerate(range(5))") + "a, b = train_test_split(X)\n"),
+    case("spread_shown", "met", "an interval of scores on rows that are drawn again and again", DRAWN_AGAIN),
+    case("spread_shown", "partly", "quantiles of a column",
+         SCORED + "print(np.percentile(frame['age'], [2.5, 97.5]))\n"),
+    case("spread_shown", "partly", "quantiles of something else", DRAWN_AGAIN.replace("values.append", "others.append")),
     case("spread_shown", "partly", "one split", SCORED),
     case("spread_shown", "not_met", "no split", UNSPLIT),
     case("spread_shown", "not_met", "commented out", {"solution.ipynb": HEADINGS}),
