@@ -39,21 +39,28 @@ def _names(model: Call) -> set[tuple[str, str]]:
 
 
 def _is_member(evidence: Evidence, model: Call) -> bool:
-    return any(_holds(evidence, call, model) for call in live_calls(evidence) if _JOINING.match(last(call.name)))
+    ensembles = [call for call in live_calls(evidence) if _JOINING.match(last(call.name))]
+    return any(_holds(evidence, call, model) for call in ensembles if call.span.path == model.span.path)
 
 
 def _holds(evidence: Evidence, ensemble: Call, model: Call) -> bool:
-    """Tell whether an ensemble is given a model: in the call, by the model's name, or in a list that has a name."""
-    if (ensemble.span.path, ensemble.span.cell) != (model.span.path, model.span.cell) and not model.assigned:
-        listed = [written(evidence, text) or "" for text in _given(ensemble)]
-        return any(f"{family(model)}(" in text for text in listed)
-    inner = (ensemble.span.line or 0) <= (model.span.line or 0) <= (ensemble.span.end_line or 0)
-    if inner and ensemble.span.path == model.span.path and not model.assigned:
+    """Tell whether an ensemble is given a model: in the call, by its name, in a list that has a name, or by a function
+    that makes it for nothing else.
+    """
+    if not model.assigned and _lies_in(model, ensemble):
         return True
+    if model.function and model.function != ensemble.function:
+        made = [call for call in live_calls(evidence) if last(call.name) == last(model.function)]
+        return bool(made) and all(_lies_in(call, ensemble) for call in made)
     texts = [*_given(ensemble), *(written(evidence, text) or "" for text in _given(ensemble))]
-    if any(re.search(rf"\b{re.escape(name)}\b", text) for name in model.assigned for text in texts):
-        return ensemble.span.path == model.span.path
-    return not model.assigned and any(f"{family(model)}(" in text for text in texts)
+    if not model.assigned:
+        return any(f"{family(model)}(" in text for text in texts)
+    return any(re.search(rf"\b{re.escape(name)}\b", text) for name in model.assigned for text in texts)
+
+
+def _lies_in(call: Call, outer: Call) -> bool:
+    first, line, end = outer.span.line or 0, call.span.line or 0, outer.span.end_line or 0
+    return first <= line <= end and (call.span.path, call.span.cell) == (outer.span.path, outer.span.cell)
 
 
 def _given(call: Call) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import verdict, work
+from rubric_evidence import verdict, work, wrapped
 
 START = (
     "import pandas as pd\nimport numpy as np\nimport xgboost as xgb\nfrom sklearn.model_selection import *\n"
@@ -35,6 +35,11 @@ LISTED = START + (
     "members = [('lr', LogisticRegression()), ('rf', RandomForestClassifier())]\n"
     "both = StackingClassifier(members).fit(a, c)\nprint(roc_auc_score(d, both.predict(b)))\n"
 )
+MADE = START + (
+    "def linear():\n    return LogisticRegression(C=2)\ndef forest():\n    return RandomForestClassifier()\n"
+    "both = VotingClassifier([('lr', linear()), ('rf', forest())])\n"
+    "both.fit(a, c)\nprint(roc_auc_score(d, both.predict(b)))\n"
+)
 STACKED = START + (
     "rf = RandomForestClassifier().fit(a, c)\nxg = xgb.XGBClassifier().fit(a, c)\n"
     "p, q = rf.predict_proba(b)[:, 1], 0\nr = xg.predict_proba(b)[:, 1]\nmeta = np.column_stack([p, r])\n"
@@ -63,7 +68,10 @@ SEVERAL, BASELINE, CHOICE = (
         (BASELINE, "met", "the same on features and on their polynomials", PLAIN),
         (BASELINE, "not_met", "the same on features twice", PLAIN.replace("n.fit(e, c)", "n.fit(a, c)")),
         (BASELINE, "not_met", "the simple one is a voice among others", VOTING),
+        (BASELINE, "not_met", "all of that in a function", wrapped(VOTING)),
         (BASELINE, "not_met", "a list of members", LISTED),
+        (BASELINE, "not_met", "members that functions make", MADE),
+        (BASELINE, "met", "one is made to be scored alone too", MADE + "print(linear().fit(a, c).score(b, d))\n"),
         (BASELINE, "met", "a member that is scored alone too", VOTING + ALONE),
         (BASELINE, "not_met", "a simple one that weighs what others predict", STACKED),
         (BASELINE, "not_met", "predictions that fill a table", FILLED),
