@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_places
-from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
+from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
@@ -69,6 +69,8 @@ def fitting_metric(evidence: Evidence) -> Finding:
         )
     if own := own_metrics(evidence):
         return met("The work measures with a metric of its own.", evidence=spans(own))
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     if networks(evidence) and (counted := hits_counted(evidence)):
         advice = (
             "Count what is missed and what is a false alarm too: classification_report takes truth and predictions."

@@ -6,7 +6,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
-from rubrics.metrics import own_scores
+from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
 from rubrics.spreads import each_fold, resampled, spread
@@ -80,6 +80,8 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if networks(evidence) and (by_hand := [*hits_counted(evidence), *may_be_evaluated(evidence)]):
         reason = "A network may be measured by hand on held-out rows; what is computed could not be followed."
         return needs_human(reason, evidence=by_hand)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -120,6 +122,8 @@ def spread_shown(evidence: Evidence) -> Finding:
     by_hand = may_be_evaluated(evidence) if networks(evidence) else []
     if places := spans(_on_other_rows(evidence)) + by_hand:
         return partly("Results come from one set of rows.", evidence=places, score=0.3, advice=advice)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return absent(evidence, "No folds and no split were seen.", advice)
 
 

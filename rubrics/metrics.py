@@ -58,6 +58,11 @@ CLASSIFICATION = frozenset(NAMES.values()) - REGRESSION
 _METRIC = re.compile(
     r"(?i)(rmsl?e|rmspe|s?mape|(^|_)ma[ep]($|_)|(^|_)mse($|_)|r2|accuracy|auc|f1|log_?loss|precision|recall)"
 )
+_MEASURING = re.compile(
+    r"(?i)(^|[._])(eval\w*|measur\w*|metrics?|scor(e|es|ing)|report\w*|summar\w*|compar\w*|bootstrap\w*|perform\w*|"
+    r"accuracy|value|loss|errors?|gains?|lift|uplift|profit|regret|qini|back_?test\w*)($|_)"
+)
+_HELD_OUT = re.compile(r"(?i)(^|_)(test|tests|val|valid|validation|hold_?out|held_?out|dev|oos|oof|unseen)($|_|\.)")
 _SCORING_ITSELF = ("cross_val_score", "cross_validate", "learning_curve", "validation_curve")
 OF_TORCH = {
     "Accuracy": "accuracy",
@@ -74,6 +79,7 @@ OF_TORCH = {
     "R2Score": "R2",
 }
 LOADED = ("evaluate.load", "datasets.load_metric")
+OF_ITS_OWN = "The work measures itself on held-out rows by functions of its own, which could not be followed."
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
@@ -92,6 +98,17 @@ def own_metrics(evidence: Evidence) -> list[Call]:
     own = {fact.name for fact in own_functions(evidence)}
     calls = (call for call in live_calls(evidence) if last(call.name) in own or call.name in own)
     return [call for call in calls if _METRIC.search(last(call.name))]
+
+
+def own_figures(evidence: Evidence) -> list[Call]:
+    """Return the calls by which a work measures itself with functions of its own alone: they are given held-out rows,
+    and their names say that they measure. Nothing where a known metric is computed, for that can be followed.
+    """
+    if live_calls(evidence, "score", "cross_validate", "search"):
+        return []
+    own = {fact.name for fact in own_functions(evidence)}
+    calls = [call for call in live_calls(evidence) if call.name in own and _MEASURING.search(call.name)]
+    return [call for call in calls if any(_HELD_OUT.search(name) for name in call.arguments)]
 
 
 def own_scores(evidence: Evidence) -> list[Call]:

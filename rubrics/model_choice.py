@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import apart, joined
 from rubrics.facts import last, live_calls, spans, unreadable
+from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
 
@@ -50,6 +51,8 @@ def baseline_compared(evidence: Evidence) -> Finding:
     if floor:
         reason = "A baseline is fitted, but nothing was seen to score it."
         return partly(reason, evidence=spans(floor), advice=advice)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return not_met(
         f"Only {families(evidence)[0]} is fitted: nothing says how much it gains over a simple rule."
         if len(families(evidence)) == 1
@@ -87,6 +90,8 @@ def several_models(evidence: Evidence) -> Finding:
     if searched:
         places = spans([*used, *searched])
         return partly(f"One kind of model, {names[0]}, is tried and tuned.", evidence=places, advice=advice)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return not_met(f"One kind of model, {names[0]}, is tried.", evidence=spans(used), advice=advice)
 
 

@@ -95,7 +95,7 @@ HELD_OUT = [
     case("spread_shown", "met", "an interval of scores on rows that are drawn again and again", DRAWN_AGAIN),
     case("spread_shown", "partly", "quantiles of a column",
          SCORED + "print(np.percentile(frame['age'], [2.5, 97.5]))\n"),
-    case("spread_shown", "partly", "quantiles of something else", DRAWN_AGAIN.replace("values.append", "others.append")),
+    case("spread_shown", "partly", "of something else", DRAWN_AGAIN.replace("values.append", "others.append")),
     case("spread_shown", "partly", "one split", SCORED),
     case("spread_shown", "not_met", "no split", UNSPLIT),
     case("spread_shown", "not_met", "commented out", {"solution.ipynb": HEADINGS}),
