@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.comparing import OWN_FOLDS
 from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
+from rubrics.live import live_places
 from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
@@ -13,6 +17,7 @@ from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
          "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
+BEST = re.compile(r"(\.(?:best_score_|cv_results_)\b)")
 OPTIMISTIC = "scored_on_training_data"
 
 
@@ -58,7 +63,7 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
-    if validated := live_calls(evidence, "cross_validate"):
+    if validated := _validated(evidence):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
     if apart := held_out(evidence):
         how = ", and on rows ".join(dict.fromkeys(HOW[fact.by] for fact in apart))
@@ -77,11 +82,18 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if scores:
         reason = "Results are computed; whether on rows the model has not seen could not be followed."
         return needs_human(reason, evidence=spans(scores))
+    return _without_metric(evidence, splits)
+
+
+def _without_metric(evidence: Evidence, splits: list[Call]) -> Finding:
+    """Judge a work that computes no metric on held-out rows: by hand, in a search, or not at all."""
     if networks(evidence) and (by_hand := [*hits_counted(evidence), *may_be_evaluated(evidence)]):
         reason = "A network may be measured by hand on held-out rows; what is computed could not be followed."
         return needs_human(reason, evidence=by_hand)
     if figures := own_figures(evidence):
         return needs_human(OF_ITS_OWN, evidence=spans(figures))
+    if searched := _searched(evidence):
+        return _of_search(evidence, searched)
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -97,6 +109,15 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     )
 
 
+def _of_search(evidence: Evidence, searched: list[Call]) -> Finding:
+    """Judge folds that a search of settings holds out, where nothing else is: their result has to be asked for."""
+    if read := live_places(evidence, BEST):
+        return met("Results are computed on folds that a search holds out.", evidence=[*spans(searched), *read])
+    reason = "A search of settings holds folds out, but their result is not asked for."
+    advice = "Print best_score_, or score the model that was found on rows that the search has not seen."
+    return partly(reason, evidence=spans(searched), score=0.5, advice=advice)
+
+
 @criterion("evaluation.spread_shown", title="The result comes with its spread")
 def spread_shown(evidence: Evidence) -> Finding:
     """Judge whether results come from several folds or resamples and their spread is computed or printed (deviation,
@@ -106,25 +127,27 @@ def spread_shown(evidence: Evidence) -> Finding:
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
-    folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
-    folds += [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
+    validated, searched = _validated(evidence), _searched(evidence)
+    folds = [*validated, *named(evidence, FOLDS), *searched]
     shown = spread(evidence)
     if written := [*each_fold(evidence), *resampled(evidence)]:
         return met("Results come with their spread.", evidence=spans([*written, *folds]))
     if shown and (folds or any("bootstrap" in last(call.name) for call in shown) or named(evidence, ("resample",))):
         return met("Results come with their spread.", evidence=spans([*shown, *folds]))
     advice = "Use cross_val_score with five folds and report mean and spread."
+    by_hand = may_be_evaluated(evidence) if networks(evidence) else hits_counted(evidence)
+    places = spans(_on_other_rows(evidence)) + by_hand
+    if not (places or held_out(evidence) or validated or searched or _watched(evidence)):
+        if figures := own_figures(evidence):
+            return needs_human(OF_ITS_OWN, evidence=spans(figures))
+        return absent(evidence, "No result on held-out rows is computed, so none has a spread.", advice)
     if folds:
         return partly("Results come from several folds, their spread is not shown.", evidence=spans(folds), score=0.6,
                       advice=advice)  # fmt: skip
     if single := live_calls(evidence, "split") or _watched(evidence):
         return partly("Results come from one split.", evidence=spans(single), score=0.3, advice=advice)
-    by_hand = may_be_evaluated(evidence) if networks(evidence) else []
-    if places := spans(_on_other_rows(evidence)) + by_hand:
-        return partly("Results come from one set of rows.", evidence=places, score=0.3, advice=advice)
-    if figures := own_figures(evidence):
-        return needs_human(OF_ITS_OWN, evidence=spans(figures))
-    return absent(evidence, "No folds and no split were seen.", advice)
+    places = places or [fact.span for fact in held_out(evidence)]
+    return partly("Results come from one set of rows.", evidence=places, score=0.3, advice=advice)
 
 
 @criterion("evaluation.hidden_result", title="The work beats the baseline on unseen data")
@@ -142,6 +165,17 @@ def hidden_result(evidence: Evidence) -> Finding:
     if suite.normalised > 0:
         return partly(f"Better than the baseline, but it may be chance: {said}.", evidence=place, advice=advice)
     return not_met(f"No better than the baseline: {said}.", evidence=place, advice=advice)
+
+
+def _validated(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute results on folds: of sklearn, or of a booster's own library."""
+    own = [call for call in live_calls(evidence) if call.name in OWN_FOLDS]
+    return [*live_calls(evidence, "cross_validate"), *own]
+
+
+def _searched(evidence: Evidence) -> list[Call]:
+    """Return the live searches that judge each setting on folds."""
+    return [call for call in live_calls(evidence, "search") if last(call.name).endswith("CV")]
 
 
 def _on_other_rows(evidence: Evidence) -> list[Call]:

@@ -49,6 +49,7 @@ DRAWN_AGAIN = FITTED + (
     "for _ in range(999):\n    i = rng.choice(len(d), len(d))\n    values.append(roc_auc_score(d[i], p[i]))\n"
     "print(np.percentile(values, [2.5, 97.5]))\n"
 )
+SEARCHED = START + "search = GridSearchCV(RandomForestClassifier(), {'max_depth': [3]})\nsearch.fit(X, y)\n"
 CURVES = START + (
     "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
     "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
@@ -80,6 +81,12 @@ HELD_OUT = [
     case("held_out_evaluation", "not_met", "only claimed under a heading", {"solution.ipynb": HEADINGS}),
     case("held_out_evaluation", "not_met", "scored in a function that nobody calls",
          UNSPLIT + "def cv():\n    return cross_val_score(model, X, y)\n"),
+    case("held_out_evaluation", "met", "the result of a search on folds",
+         SEARCHED + "print(search.best_score_)\n"),
+    case("held_out_evaluation", "partly", "a search on folds, of which only the settings are taken",
+         SEARCHED + "model = search.best_estimator_\n"),
+    case("held_out_evaluation", "met", "folds of a booster's own library",
+         START + "import xgboost as xgb\nxgb.cv({}, xgb.DMatrix(X, y), nfold=5)\n"),
     case("held_out_evaluation", "not_applicable", "no model", LOOKING),
     case("spread_shown", "met", "every fold is printed, without the word deviation", FOLDS),
     case("spread_shown", "met", "mean and deviation",
@@ -98,6 +105,10 @@ HELD_OUT = [
     case("spread_shown", "partly", "of something else", DRAWN_AGAIN.replace("values.append", "others.append")),
     case("spread_shown", "partly", "one split", SCORED),
     case("spread_shown", "not_met", "no split", UNSPLIT),
+    case("spread_shown", "not_met", "a split, and no result on it", FITTED),
+    case("spread_shown", "partly", "hits that are counted by hand", FITTED + "y_pred = model.predict(b)\n"
+         "print((y_pred == d).mean())\n"),
+    case("spread_shown", "partly", "a search on folds", SEARCHED),
     case("spread_shown", "not_met", "commented out", {"solution.ipynb": HEADINGS}),
     case("spread_shown", "not_applicable", "no model", LOOKING),
     case("hidden_result", "met", "the interval lies above", SCORED, hidden=(hidden(0.4),)),
