@@ -41,7 +41,18 @@ def networks(evidence: Evidence) -> tuple[Call, ...]:
         return ()
     own = network_classes(evidence)
     calls = (call for call in live_calls(evidence) if not is_part(call, own))
-    return tuple(call for call in calls if last(call.name) in own or _is_ready_made(call))
+    predicting = {(call.span.path, call.receiver) for call in live_calls(evidence, "fit") if not _encodes(call)}
+    found = [call for call in calls if last(call.name) in own or _is_ready_made(call)]
+    return tuple(
+        call
+        for call in found
+        if call.name not in _KERAS or any((call.span.path, name) in predicting for name in call.assigned)
+    )
+
+
+def _encodes(call: Call) -> bool:
+    """Tell whether a network is fitted to give its input back: it predicts nothing."""
+    return len(set(call.positional[:2])) < len(call.positional[:2])
 
 
 def is_part(call: Call, own: frozenset[str]) -> bool:

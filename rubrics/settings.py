@@ -18,7 +18,8 @@ def settings_of(evidence: Evidence, call: Call) -> str | None:
         given = call.keywords.get("params") or next((text for text in call.positional if "DMatrix" not in text), "")
     if not given or given.startswith(("{", "dict(")):
         return given
-    return written(evidence, given)
+    text = written(evidence, given)
+    return None if text and "**" in text else text  # what is merged into it stands elsewhere
 
 
 def written(evidence: Evidence, given: str) -> str | None:

@@ -58,6 +58,7 @@ DRAWN = (
         ("met", "a seed that is put into them", FROM_DICT.replace(", 'seed': 7}", "}\nparams['seed'] = 7")),
         ("not_applicable", "a booster takes no samples", FROM_DICT.replace("'subsample': 0.8, 'seed': 7", "'eta': 1")),
         ("met", "a seed in settings that are unpacked", UNPACKED),
+        ("not_applicable", "settings that others are merged into", FROM_DICT.replace("'seed': 7", "**more")),
         ("not_applicable", "settings that stand elsewhere", UNPACKED.replace("    params = ", "    settings = ")),
         ("partly", "a study whose sampler has no seed", STUDY),
         ("met", "a study whose sampler has one",

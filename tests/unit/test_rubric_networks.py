@@ -70,6 +70,24 @@ def test_a_network_is_judged_as_a_model(criterion: str, expected: str, about: st
     assert verdict(criterion, work(code)) == expected, about
 
 
+KERAS = (
+    "import pandas as pd\nfrom keras.models import Model, Sequential\nfrom keras.layers import Dense, Input\n"
+    "df = pd.read_csv('a.csv')\nX, y = df[['a']], df['y']\nrows = Input((1,))\nnet = Model(rows, Dense(1)(rows))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "fit"),
+    [
+        ("not_met", "a network that predicts", "net.fit(X, y)\n"),
+        ("not_applicable", "one that gives its input back", "net.fit(X, X)\n"),
+        ("not_applicable", "one that is not fitted", "net.predict(X)\n"),
+    ],
+)
+def test_a_network_put_together_from_layers_is_a_model_where_it_predicts(expected: str, about: str, fit: str) -> None:
+    assert verdict(SEVERAL, work(KERAS + fit)) == expected, about
+
+
 def test_hits_that_a_network_counts_by_hand_are_not_missed() -> None:
     assert verdict(HELD_OUT, work(BY_HAND)) in ("met", "needs_human")
     elsewhere = BY_HAND.replace("val_loader = DataLoader(val_set)", "from other import val_loader")
