@@ -16,6 +16,7 @@ BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*(?:\[[^
 OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold")
 _FOLDS = re.compile(r"^\s*(\w+\s*=(?!=)\s*\w+)\s*\[")
 _LOOP = re.compile(r"^\s*for\s+([\w, ()]{1,80}?)\s+in\b")
+_SIDES = re.compile(r"\bif\s+(\w+)\s*[<>]=?\s*(\w+)\s*:")
 _MODEL_NAME = re.compile(r"(?i)^(model|clf|est|estimator|classifier|regressor|algo|algorithm|pipe|pipeline)s?(_\w+)?$")
 _MOST_BODY = 5
 
@@ -75,8 +76,17 @@ def _keeps_a_kind(evidence: Evidence, place: Span, nicknames: list[str]) -> bool
     bound = {name for loop in loops for name in re.findall(r"\w+", loop[1])}
     if bound:
         return bool(bound & _tried(evidence, place.path))
+    if _compares_results(evidence, place.path, own):
+        return True
     variables = {name for call in models(evidence) if call.span.path == place.path for name in call.assigned}
     return bool(variables.intersection(re.findall(r"\w+", " ".join(body))))
+
+
+def _compares_results(evidence: Evidence, path: str, line: str) -> bool:
+    """Tell whether one model's result is held against another's; test against training rows is no choice."""
+    sides = _SIDES.search(line)
+    results = result_names(evidence)
+    return sides is not None and all((path, side) in results for side in sides.groups()) and "train" not in sides[0]
 
 
 def _tried(evidence: Evidence, path: str) -> set[str]:

@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls, named, own_functions
 from rubrics.live import in_loop, loops_around
-from rubrics.results import holds, result_names
+from rubrics.results import Name, holds, result_names
 
 SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
           "confidence_interval")  # fmt: skip
@@ -34,7 +34,14 @@ def each_fold(evidence: Evidence) -> list[Call]:
     results = result_names(evidence)
     shown = [call for call in named(evidence, ("print", "info")) if holds(call, results)]
     shown = [call for call in shown if not any(_AVERAGED.search(text) for text in call.positional)]
-    return [call for call in shown if any(_OF_FOLDS.search(loop) for loop in loops_around(evidence, call.span))]
+    return [call for call in shown if any(_tells_of(call, results, loop) for loop in loops_around(evidence, call.span))]
+
+
+def _tells_of(call: Call, results: frozenset[Name], loop: str) -> bool:
+    """Tell whether a result, and not the fold's number or rows, is printed in a loop over folds."""
+    bound = re.findall(r"\w+", loop.partition(" in ")[0])
+    told = any((call.span.path, name) in results for name in call.arguments if name not in bound)
+    return told and bool(_OF_FOLDS.search(loop))
 
 
 def resampled(evidence: Evidence) -> list[Call]:

@@ -97,6 +97,8 @@ HELD_OUT = [
     case("spread_shown", "met", "each fold is printed in a loop of its own", EACH_FOLD),
     case("spread_shown", "partly", "the folds' mean after the loop", EACH_FOLD.replace("    print(score)\n",
          "    scores.append(score)\nprint(sum(scores) / len(scores))\n")),
+    case("spread_shown", "partly", "the rows of each fold are printed",
+         EACH_FOLD.replace("    print(score)", "    print(fit, held)")),
     case("spread_shown", "partly", "each epoch is printed",
          EACH_FOLD.replace("KFold(5).split(X)", "enumerate(range(5))") + "a, b = train_test_split(X)\n"),
     case("spread_shown", "met", "an interval of scores on rows that are drawn again and again", DRAWN_AGAIN),

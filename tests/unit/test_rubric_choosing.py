@@ -47,6 +47,12 @@ UNROLLED = COMPARED + (
         ("met", "a loop over models", LOOPED),
         ("met", "a score that a function returns, and the name that is kept with it", RETURNED),
         ("met", "one score against the other", UNROLLED),
+        ("met", "said in words of its own", UNROLLED.partition("    final")[0] + "    print('GNB is better')\n"),
+        (
+            "partly",
+            "the test result held against that of the training rows",
+            UNROLLED.partition("    final")[0].replace("second", "train_auc") + "    print('it is overfit')\n",
+        ),
         ("met", "the best of a table", TABLE),
         ("partly", "the best threshold", THRESHOLD),
         ("partly", "the best of thresholds in a list", BY_CUT),
