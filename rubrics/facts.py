@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+from rubrics.networks import training_steps
 from rubrics.reached import in_tests_folder as in_tests_folder
 from rubrics.reached import last as last
 from rubrics.reached import live_calls as live_calls
@@ -54,7 +55,7 @@ def looked_for(evidence: Evidence) -> str:
 
 def _heart(evidence: Evidence) -> list[Span]:
     """Return the file in which a model is fitted: what is missing is missing there; else where a reader begins."""
-    fits = live_calls(evidence, "fit", "cross_validate", "search")
+    fits = live_calls(evidence, "fit", "cross_validate", "search") or training_steps(evidence)
     return [Span(path=fits[0].span.path)] if fits else start(evidence)
 
 

@@ -83,6 +83,21 @@ def in_loop(evidence: Evidence, span: Span) -> bool:
     return False
 
 
+def loops_around(evidence: Evidence, span: Span) -> list[str]:
+    """Return the lines that begin the loops around a place in the same function, the innermost first."""
+    lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
+    depth, found = _depth(lines[-1]) if lines else 0, []
+    for line in lines[-2:-MOST_ABOVE:-1]:
+        if not line.strip() or _depth(line) >= depth:
+            continue
+        depth = _depth(line)
+        if re.match(r"\s*(async\s+)?(def|class)\b", line):
+            break
+        if re.match(r"\s*(async\s+)?(for|while)\b", line):
+            found.append(line[:MOST_CHARACTERS])
+    return found
+
+
 @once_a_work
 def _lines(evidence: Evidence) -> dict[tuple[str, int | None], list[str]]:
     return {(source.path, source.cell): source.text.split("\n") for source in evidence.code.sources}

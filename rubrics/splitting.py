@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
+from rubrics.held_out import cut_in_time
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
@@ -32,6 +33,8 @@ def split_fits_data(evidence: Evidence) -> Finding:
     splits = live_calls(evidence, "split", "cross_validate", "search")
     ordered = [call for call in splits if in_order(call)]
     grouped = [*named(evidence, GROUPED), *(call for call in splits if is_given(call, "groups"))]
+    if cut := cut_in_time(evidence):
+        return met("Rows are cut in the order of time.", evidence=cut)
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))

@@ -14,6 +14,7 @@ from grader.evidence.dynamic import unseen_runs
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
+from grader.evidence.held_out import find_held_out
 from grader.evidence.leaks import find_leaks
 from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
@@ -51,6 +52,7 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
+        held_out=find_held_out(flow),
         columns=read_columns(units, predicted),
         predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
         searches=read_searches(sources.programs),

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.cuts import Condition
 from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
@@ -120,6 +121,6 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         prediction=prediction,
         loops=left.loops | right.loops,
         made_of=left.made_of | right.made_of,
-        mask=object() if left.mask is not None or right.mask is not None else None,
+        mask=Condition(node) if left.mask is not None or right.mask is not None else None,
         scored=None if is_table(table) else scored_by((left, right)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -90,7 +91,7 @@ def _loaded(site: CallSite) -> Value:
     if (again := read_back(site)) is not None:
         return again
     rows = site.state.fresh()
-    site.state.record("load", site.node, site.name, rows=rows)
+    site.state.record("load", site.node, site.name, rows=rows, key=_file_of(site))
     if site.name.startswith("sklearn.datasets."):
         data = Value(type="sklearn.utils.Bunch", rows=rows)
         if site.is_true("return_X_y") or site.method.startswith("make_"):
@@ -101,6 +102,15 @@ def _loaded(site: CallSite) -> Value:
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
     return Value(type=ARRAY if site.name.startswith("numpy.") else "", rows=rows, loops=site.loops)
+
+
+def _file_of(site: CallSite) -> str:
+    """Return what tells the file that is loaded from others: its name, or what is written in its place."""
+    said = site.argument(0, "filepath_or_buffer", "path", "io")
+    part = next((ast.unparse(word.value) for word in site.node.keywords if word.arg == "split"), "")
+    if said is not None and isinstance(said.constant, str):
+        return f"{said.constant.removeprefix('./')} {part}"
+    return " ".join([*(ast.unparse(given)[:200] for given in site.node.args[:1]), part])
 
 
 def _passed_on(site: CallSite) -> Value:

@@ -9,6 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, repeated, stacked
+from grader.evidence.cuts import Condition, Cut, end_cut
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
@@ -27,7 +28,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked, rows_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -187,7 +188,7 @@ def _repeated(site: CallSite) -> Value:
 def _kept(site: CallSite) -> Value:
     """Return what methods give that keep the table, its layout, or some of its rows."""
     table, method = site.receiver, site.method
-    result = table.evolve(items=None, mask=object() if method in _CONDITIONS else table.mask)
+    result = table.evolve(items=None, mask=_condition(site) if method in _CONDITIONS else table.mask)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method == "sample":
@@ -197,8 +198,13 @@ def _kept(site: CallSite) -> Value:
     if method == "drop_duplicates" and site.values:
         result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, id(site.node)))
+        result = result.evolve(rows=narrowed(table.rows, end_cut(site.node)))
     return result
+
+
+def _condition(site: CallSite) -> Condition:
+    """Return what `isin` and its like ask of each row."""
+    return Condition(site.node, rows_of(site.values))
 
 
 def _of_groups(site: CallSite) -> Value:
@@ -229,7 +235,8 @@ def _drop(site: CallSite) -> Value:
     if axis is not None and axis.constant is None:
         return without(site.receiver, None)
     # The whole less a sample that was drawn from it: the other part of a split made by hand.
-    return site.receiver.evolve(rows=narrowed(site.receiver.rows, id(site.node)))
+    rest = Cut(site.node, without=rows_of(site.values))
+    return site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
 
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {

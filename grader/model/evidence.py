@@ -145,6 +145,20 @@ class FollowedFact(Record):
     span: Span
 
 
+SetApart = Literal["split", "file", "values", "place"]
+
+
+class HeldOutFact(Record):
+    """One result on rows that its model was surely not fitted on, and how they were set apart: by a `split`, as another
+    `file`, by their `values` (`cut` is the condition) or by their `place` (`in_time`: in rows in the order of time).
+    """
+
+    span: Span
+    by: SetApart
+    cut: str = ""
+    in_time: bool = False
+
+
 class CodeFacts(Record):
     """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
 
@@ -161,6 +175,7 @@ class CodeFacts(Record):
     lint: Lint | None = None
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
+    held_out: tuple[HeldOutFact, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     predicted: dict[str, tuple[str, ...]] = {}
     searches: tuple[SearchFact, ...] = ()
