@@ -12,6 +12,7 @@ from grader.evidence.catalog import kind_of
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
+from grader.evidence.targets import given_targets
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -28,6 +29,8 @@ _CHANGING = frozenset(
      "ffill", "bfill", "query", "isin", "between", "pop", "set_index", "winsorize")
 )  # fmt: skip
 _OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
+_SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc"))  # what follows a column and is still of it
+_AROUND = frozenset(("log", "log1p", "sqrt", "array", "asarray", "Series", "to_categorical", "fit_transform"))
 _TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
 
 
@@ -103,7 +106,7 @@ def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
 
 
 def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
-    """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or around it."""
+    """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or is around."""
     inner = value
     while True:
         if isinstance(inner, ast.Subscript) and (names := _names(inner.slice, place.constants)):
@@ -113,9 +116,12 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
             if inner.func.attr == "pop" and inner.args and (names := _names(inner.args[0], place.constants)):
                 yield _use(unit, value, names[0], replace(place, action="target"))
                 return
-            inner = inner.func.value
+            around = inner.func.attr in _AROUND and isinstance(inner.func.value, ast.Name) and inner.args
+            inner = inner.args[0] if around else inner.func.value
         elif isinstance(inner, ast.Attribute):
-            if inner.attr not in ("values", "array", "str", "cat", "dt", "iloc", "loc"):
+            if isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
+                return
+            if inner.attr not in _SAME:
                 yield _use(unit, value, inner.attr, replace(place, action="target"))
                 return
             inner = inner.value
@@ -127,6 +133,9 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
 
 def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
     name = last_name(node.func)
+    for given in given_targets(node):
+        if not isinstance(given, ast.Attribute) or given.attr in _SAME:  # of `data.y_train` nobody knows the column
+            yield from _target(unit, given, place)
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
     strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in _SHOWN

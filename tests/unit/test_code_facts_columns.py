@@ -20,6 +20,9 @@ def columns(code: str) -> set[tuple[str, str]]:
         ("X, y = df.drop('churn', axis=1), df['churn']\n", ("churn", "target")),
         ("y = df.pop('churn')\n", ("churn", "target")),
         ("y = (df['churn'] == 'Yes').astype(int)\n", ("churn", "target")),
+        ("a, b, c, d = train_test_split(df, df['churn'], test_size=0.2)\n", ("churn", "target")),
+        ("model.fit(df[FEATURES], df['churn'].values)\n", ("churn", "target")),
+        ("y = encoder.fit_transform(df['churn'])\n", ("churn", "target")),
         ("print(df['age'].describe())\n", ("age", "looked")),
         ("df['age'].hist()\n", ("age", "looked")),
         ("sns.countplot(x='plan', data=df)\n", ("plan", "looked")),
@@ -35,6 +38,15 @@ def columns(code: str) -> set[tuple[str, str]]:
 )
 def test_a_column_is_known_with_what_is_done_to_it(code: str, found: tuple[str, str]) -> None:
     assert found in columns(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["y = self.labels\n", "model.fit(data.X_train, data.y_train)\n", "scaler.fit(df[['age']])\n",
+     "a, b = train_test_split(df, stratify=df['plan'])\n"],
+)  # fmt: skip
+def test_what_is_no_column_or_not_predicted_is_no_target(code: str) -> None:
+    assert not [name for name, action in columns(code) if action == "target"]
 
 
 def test_a_value_or_a_title_is_no_column() -> None:
