@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
+from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import before, live_columns, target_columns
 from rubrics.models import models, predictors
-from rubrics.preparing import DECORATION, inspecting
+from rubrics.preparing import inspecting, of_results
 
 SEVERAL = 2
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
 TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
+GAPS = ("isnull", "isna", "notnull", "notna", "info")
+STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
+_PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
 WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
 
 
@@ -28,9 +31,7 @@ def target_looked_at(evidence: Evidence) -> Finding:
     if not live_calls(evidence, "load") or not predictors(evidence):
         return not_applicable("No data was seen from which something is predicted.")
     targets = target_columns(evidence)
-    looks = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    looks += spans(_looks_at_target(evidence))
-    if looks:
+    if looks := _shares_seen(evidence, targets):
         return met("The column that is predicted is looked at by itself.", evidence=looks)
     advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
     whole = [call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE]
@@ -61,9 +62,8 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
     if pairs:
         return partly(f"Of what was looked at, only {next(iter(pairs))} is acted on.", evidence=places, advice=advice)
     if inspecting(evidence):
-        looks = [call for call in inspecting(evidence) if last(call.name) not in DECORATION] or inspecting(evidence)
         reason = "Data is looked at, and nothing was seen that acts on what was looked at."
-        return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
+        return partly(reason, evidence=spans(inspecting(evidence)), score=0.25, advice=advice)
     return absent(
         evidence,
         "Nothing was seen that looks at the data before modelling.",
@@ -84,9 +84,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     yield from _pair(
         "repeated rows", spans(named(evidence, ("duplicated",))), spans(named(evidence, ("drop_duplicates",)))
     )
-    shares = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    shares += spans(_looks_at_target(evidence))
-    yield from _pair("the classes' shares", shares, spans(_weighing(evidence)))
+    yield from _pair("the classes' shares", _shares_seen(evidence, targets), spans(_weighing(evidence)))
 
 
 def _pair(what: str, looks: Iterable[Span], acts: Iterable[Span]) -> Iterator[tuple[str, Span, Span]]:
@@ -108,12 +106,32 @@ def _weighing(evidence: Evidence) -> list[Call]:
     ]
 
 
+def _shares_seen(evidence: Evidence, targets: frozenset[str]) -> list[Span]:
+    """Return the looks at a column that is predicted, or at a variable that holds it; its gaps alone are no look."""
+    uses = [use for use in live_columns(evidence, "looked") if use.column in targets]
+    return [*(use.span for use in uses if not _only_gaps(use)), *spans(_looks_at_target(evidence))]
+
+
+def _only_gaps(use: ColumnUse) -> bool:
+    column = re.escape(use.column)
+    gaps = re.findall(rf"{column}['\"]?\]*\.(?:isnull|isna|notnull|notna)\(", use.span.text)
+    return bool(gaps) and len(gaps) == len(re.findall(column, use.span.text))
+
+
 def _looks_at_target(evidence: Evidence) -> list[Call]:
     """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
     found = []
-    for call in [*inspecting(evidence), *named(evidence, COUNTERS)]:
+    shown = [call for call in named(evidence, STATISTICS) if _PRINTED.search(call.span.text)]
+    for call in [*inspecting(evidence), *named(evidence, COUNTERS), *shown]:
         names = evidence.code.predicted.get(call.span.path, ())
-        read = call.positional[0] if call.positional else ""
-        if call.receiver in names or read in names or TARGET_NAME.match(call.receiver) or TARGET_NAME.match(read):
+        of = [call.receiver, *call.positional[:1]]
+        if last(call.name) in GAPS or of_results(call) or _is_divisor(call):
+            continue
+        if any(text in names or TARGET_NAME.match(text) for text in of):
             found.append(call)
     return found
+
+
+def _is_divisor(call: Call) -> bool:
+    """Tell whether the figure only measures another: an error is set in relation to `y_test.mean()`."""
+    return bool(call.receiver) and re.search(rf"/\s*{re.escape(call.receiver)}\b", call.span.text) is not None

@@ -18,13 +18,38 @@ DECORATION = frozenset(
      "ylabel", "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context",
      "color_palette", "xticks", "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline",
      "axvline", "colorbar", "gca", "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel",
-     "despine", "init_notebook_mode")
+     "despine", "init_notebook_mode", "imsave", "update_layout", "update_traces", "update_xaxes", "update_yaxes",
+     "set_xticks", "set_yticks", "set_xticklabels", "set_yticklabels", "set_xlim", "set_ylim", "tick_params", "setp",
+     "xscale", "yscale", "make_subplots")
 )  # fmt: skip
+_CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
+_CURVE = re.compile(
+    r"(?i)\.history\b|\bhistory\s*\[|\bval_(loss|acc|auc|mae|mse|rmse|f1|prec|recall|score|err|metric)"
+    r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
+)
+_PREDICTION = re.compile(r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(?![a-z])")
+_WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
 
 
 def inspecting(evidence: Evidence) -> list[Call]:
-    """Return the live calls that look at data; `logger.info()` is not `frame.info()`."""
-    return [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+    """Return the live calls that look at data; `logger.info()` is not `frame.info()`, and neither a condition that only
+    checks nor a picture of a model's results is a look at data.
+    """
+    return [
+        call
+        for call in live_calls(evidence, "explore", "plot")
+        if "log" not in call.receiver.lower()
+        and last(call.name) not in DECORATION
+        and not _CHECK.match(call.span.text)
+        and not of_results(call)
+    ]
+
+
+def of_results(call: Call) -> bool:
+    """Tell whether a call is about predictions or the course of training."""
+    beside = [text for name, text in call.keywords.items() if name not in _WRITTEN_BESIDE]
+    texts = (call.receiver, *call.positional, *beside)
+    return any(_PREDICTION.search(text) or _CURVE.search(text) for text in texts)
 
 
 def tables_loaded(evidence: Evidence) -> list[Call]:

@@ -11,6 +11,7 @@ from itertools import islice
 from grader.evidence.catalog import kind_of
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
+from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
 from grader.evidence.spans import span_of
 from grader.evidence.targets import given_targets
 from grader.model import ColumnUse
@@ -20,8 +21,10 @@ MAX_USES = 3000
 _MAX_NAME = 100
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
-_SHOWN = frozenset(("print", "display"))
-_SHOWN_RESULTS = frozenset(("mean", "median", "sum", "std", "min", "max", "sort_values", "sample", "round", "agg"))
+# What these are given is scored, learned or predicted, not shown; nor is what stands beside predictions.
+_USING = re.compile(
+    r"(_score|_error|_loss|_curve|confusion_matrix|classification_report)$|^(score|fit|predict\w*|evaluate|cross_val\w*)$"
+)
 _AXES = frozenset(("x", "y", "hue", "col", "column", "columns", "by", "values", "index", "subset", "names"))
 _CHANGING = frozenset(
     ("drop", "fillna", "replace", "clip", "map", "dropna", "astype", "apply", "cut", "qcut", "to_datetime",
@@ -43,6 +46,7 @@ class _Place:
     function: str = ""
     action: ColumnAction = "read"
     strings: bool = False
+    shown: frozenset[str] = frozenset()  # the variables that are printed
 
 
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
@@ -55,7 +59,8 @@ def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]])
     constants = _constants(read)
     for unit in read:
         try:
-            place = _Place(constants, predicted.get(unit.source.path, frozenset()))
+            names = predicted.get(unit.source.path, frozenset())
+            place = _Place(constants, names, shown=frozenset(shown_names(unit)))
             found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
         except RecursionError:
             continue
@@ -65,7 +70,7 @@ def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]])
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     if isinstance(node, _DEFINITIONS):
         function = f"{place.function}.{node.name}" if place.function else node.name
-        place = _Place(place.constants, place.predicted, function)
+        place = replace(place, function=function, action="read", strings=False)
     elif isinstance(node, ast.Assign):
         yield from _assigned(unit, node, place)
         return
@@ -83,8 +88,10 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
         if place.strings and node.id in place.constants:
             yield _use(unit, node, place.constants[node.id], place)
         return
-    elif isinstance(node, ast.Expr) and _is_shown(unit, node):
+    elif isinstance(node, ast.Expr) and is_shown(unit, node):
         place = replace(place, action="looked")
+    elif isinstance(node, ast.BinOp | ast.Compare) and place.action == "looked" and beside_predictions(node):
+        place = replace(place, action="read")
     for child in ast.iter_child_nodes(node):
         yield from _below(unit, child, place)
 
@@ -96,7 +103,8 @@ def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
             yield from _below(unit, target, replace(place, action="changed"))
-    yield from _below(unit, node.value, place)
+    shown = any(isinstance(target, ast.Name) and target.id in place.shown for target in node.targets)
+    yield from _below(unit, node.value, replace(place, action="looked") if shown and is_figure(node.value) else place)
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -138,7 +146,7 @@ def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
             yield from _target(unit, given, place)
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
-    strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in _SHOWN
+    strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in SHOWN
     drawn = _root(node.func) in _PLOTTERS
     for argument in node.args:
         yield from _below(unit, argument, replace(inside, strings=strings and not drawn))
@@ -157,18 +165,15 @@ def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[Colum
 
 
 def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
-    if name in _SHOWN or _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+    if name in SHOWN:
         return "looked"
+    if _USING.search(name):
+        return "read"
+    if _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+        return "read" if beside_predictions(*node.args, *(keyword.value for keyword in node.keywords)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
         return "looked"
     return "changed" if name in _CHANGING and place.action != "looked" else place.action
-
-
-def _is_shown(unit: Unit, node: ast.Expr) -> bool:
-    """Tell whether a notebook shows the expression: the last one of a cell, and no call that does something else."""
-    if unit.source.cell is None or not unit.tree.body or unit.tree.body[-1] is not node:
-        return False
-    return not isinstance(node.value, ast.Call) or last_name(node.value.func) in _SHOWN_RESULTS
 
 
 def _constants(units: Iterable[Unit]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases_data_preparation import FIT, LOAD, SPLIT
 from rubric_evidence import cases_of
 
 case = cases_of("data_preparation")
@@ -22,6 +23,33 @@ TARGET = [
          {"train.py": CUT, "look.py": READ + "print(frame['default'].value_counts(normalize=True))\n"}),
     case("target_looked_at", "not_met", "another column than a split was given is counted in another file",
          {"train.py": CUT, "look.py": READ + "print(frame['plan'].value_counts(normalize=True))\n"}),
+    case("target_looked_at", "met", "its mean is printed", SPLIT + FIT + "print(f'rate: {y.mean():.1%}')\n"),
+    case("target_looked_at", "met", "rows are counted by it and shown",
+         CUT + "groups = frame.groupby('default')['age'].agg(['mean', 'count'])\nprint(groups)\n"),
+    case("target_looked_at", "not_met", "an error is set in relation to its mean",
+         SPLIT + FIT + "print(rmse / d.mean(), rmse / y_test.mean())\n"),
+    case("target_looked_at", "not_met", "rows are counted by another column",
+         CUT + "groups = frame.groupby('plan')['age'].agg(['mean', 'count'])\nprint(groups)\n"),
+    case("target_looked_at", "not_met", "a check for gaps in it is no look",
+         SPLIT + FIT + "if y.isnull().any():\n    raise ValueError('gaps')\n"),
+    case("target_looked_at", "not_met", "its gaps alone are counted", CUT + "print(frame['default'].isnull().sum())\n"),
+    case("target_looked_at", "not_met", "it is plotted against predictions", SPLIT + FIT +
+         "import matplotlib.pyplot as plt\ny_pred = model.predict(b)\nplt.scatter(y_pred, d)\n"
+         "plt.scatter(frame['y'], model.predict(X))\n"),
+    case("target_looked_at", "not_met", "learning curves", SPLIT + FIT +
+         "import matplotlib.pyplot as plt\nplt.plot(history.history['loss'])\nplt.plot(val_loss)\n"),
+    case("target_looked_at", "met", "a histogram, among learning curves", SPLIT + FIT +
+         "import matplotlib.pyplot as plt\nplt.plot(history.history['loss'])\nplt.hist(y)\n"),
+]  # fmt: skip
+ACTED_ON = [
+    case("exploration_acted_on", "not_met", "a check, a learning curve and a plot of predictions are no looks", LOAD +
+         "import matplotlib.pyplot as plt\nif y.isnull().any():\n    raise ValueError('gaps')\n"
+         "plt.plot(history.history['val_loss'])\nplt.scatter(y_pred, y)\nplt.title('results')\nplt.style.use('x')\n"),
+    case("exploration_acted_on", "partly", "gaps that are printed are a look", LOAD + "print(y.isnull().any())\n"),
+    case("exploration_acted_on", "partly", "a column that is called as a loss", LOAD +
+         "import seaborn as sns\nsns.histplot(frame['loss'], label='predicted')\n"),
+    case("missing_values", "not_met", "a check that the target has no gaps",
+         SPLIT + FIT + "if y.isnull().any():\n    raise ValueError('gaps')\n"),
 ]  # fmt: skip
 
-CASES = [*TARGET]
+CASES = [*TARGET, *ACTED_ON]

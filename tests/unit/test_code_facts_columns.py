@@ -27,6 +27,9 @@ def columns(code: str) -> set[tuple[str, str]]:
         ("df['age'].hist()\n", ("age", "looked")),
         ("sns.countplot(x='plan', data=df)\n", ("plan", "looked")),
         ("print(df.groupby('plan')['age'].mean())\n", ("age", "looked")),
+        ("rates = df.groupby('plan')['churn'].mean()\nprint(rates)\n", ("plan", "looked")),
+        ("rate = round(df['churn'].mean(), 3)\nprint(f'{rate:.1%}')\n", ("churn", "looked")),
+        ("print(df['churn'].sum() / len(df))\n", ("churn", "looked")),
         ("df['age'] = df['age'].clip(0, 100)\n", ("age", "changed")),
         ("df = df.drop(columns=['age', 'plan'])\n", ("plan", "changed")),
         ("df = df[df['age'] < 100]\n", ("age", "changed")),
@@ -47,6 +50,17 @@ def test_a_column_is_known_with_what_is_done_to_it(code: str, found: tuple[str, 
 )  # fmt: skip
 def test_what_is_no_column_or_not_predicted_is_no_target(code: str) -> None:
     assert not [name for name, action in columns(code) if action == "target"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["print(accuracy_score(df['churn'], guesses))\n", "print(model.score(X, df['churn']))\n",
+     "print((df['churn'] - predicted).abs().mean())\n", "plt.scatter(df['churn'], y_pred)\n",
+     "pd.crosstab(df['churn'], y_hat)\n", "rate = df['churn'].mean()\nprint(rates)\n",
+     "loss = (df['churn'] - other).mean()\nprint(loss)\n"],
+)  # fmt: skip
+def test_what_is_scored_or_stands_beside_predictions_is_not_looked_at(code: str) -> None:
+    assert ("churn", "looked") not in columns(code)
 
 
 def test_a_value_or_a_title_is_no_column() -> None:
