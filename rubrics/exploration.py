@@ -12,6 +12,7 @@ from rubrics.models import models, predictors
 from rubrics.preparing import inspecting, of_results
 
 SEVERAL = 2
+EVERY_COLUMN = "*"
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
 TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
@@ -24,7 +25,8 @@ WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report"
 @criterion("data_preparation.target_looked_at", title="What is to be predicted is looked at")
 def target_looked_at(evidence: Evidence) -> Finding:
     """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread are
-    known; a description of the whole table is partly met.
+    known; a description of the whole table, or of every column in a loop, is partly met. Where the code does not tell
+    which column is predicted, a look at the data is left to a person.
     """
     if problem := unreadable(evidence):
         return problem
@@ -34,10 +36,12 @@ def target_looked_at(evidence: Evidence) -> Finding:
     if looks := _shares_seen(evidence, targets):
         return met("The column that is predicted is looked at by itself.", evidence=looks)
     advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
-    whole = [call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE]
-    if whole:
-        reason = "The whole table is described, the column that is predicted is not looked at by itself."
-        return partly(reason, evidence=spans(whole), advice=advice)
+    whole = spans([call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE and not _of_column(call)])
+    each = [use.span for use in live_columns(evidence, "looked") if use.column == EVERY_COLUMN]
+    if whole or each:
+        what = "Every column is shown like any other" if each else "The whole table is described"
+        reason = f"{what}, the column that is predicted is not looked at by itself."
+        return partly(reason, evidence=[*each, *whole], advice=advice)
     if not targets and inspecting(evidence):
         reason = "Data is looked at; which column is predicted could not be followed."
         return needs_human(reason, evidence=spans(inspecting(evidence)))
@@ -112,6 +116,11 @@ def _shares_seen(evidence: Evidence, targets: frozenset[str]) -> list[Span]:
     return [*(use.span for use in uses if not _only_gaps(use)), *spans(_looks_at_target(evidence))]
 
 
+def _of_column(call: Call) -> bool:
+    """Tell whether one column alone is described: `df["age"].describe()`."""
+    return re.search(rf"\[\s*['\"][^'\"]*['\"]\s*\]\s*\.{last(call.name)}\(", call.span.text) is not None
+
+
 def _only_gaps(use: ColumnUse) -> bool:
     column = re.escape(use.column)
     gaps = re.findall(rf"{column}['\"]?\]*\.(?:isnull|isna|notnull|notna)\(", use.span.text)
@@ -120,7 +129,7 @@ def _only_gaps(use: ColumnUse) -> bool:
 
 def _looks_at_target(evidence: Evidence) -> list[Call]:
     """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
-    found = []
+    found = [call for call in live_calls(evidence) if is_given(call, "target_feat")]  # of a report by sweetviz
     shown = [call for call in named(evidence, STATISTICS) if _PRINTED.search(call.span.text)]
     for call in [*inspecting(evidence), *named(evidence, COUNTERS), *shown]:
         names = evidence.code.predicted.get(call.span.path, ())

@@ -27,7 +27,9 @@ _CURVE = re.compile(
     r"(?i)\.history\b|\bhistory\s*\[|\bval_(loss|acc|auc|mae|mse|rmse|f1|prec|recall|score|err|metric)"
     r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
 )
-_PREDICTION = re.compile(r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(?![a-z])")
+_PREDICTION = re.compile(
+    r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(?![a-z])"
+)
 _WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from grader.evidence.catalog import kind_of
+from grader.evidence.column_loops import columns_in_loops
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
@@ -52,7 +53,7 @@ class _Place:
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
     """Return the places that name a column by a literal, in the order of the code, at most 3,000.
 
-    `predicted` are the variables that each file predicts.
+    `predicted` are the variables that each file predicts. Loops over all columns come last.
     """
     found: list[ColumnUse] = []
     read = list(units)
@@ -64,7 +65,8 @@ def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]])
             found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
         except RecursionError:
             continue
-    return tuple(found)
+    targets = frozenset(use.column for use in found if use.action == "target")
+    return tuple([*found, *columns_in_loops(read, targets, constants)][:MAX_USES])
 
 
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:

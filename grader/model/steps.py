@@ -10,7 +10,10 @@ ColumnAction = Literal["looked", "changed", "target", "read"]
 
 
 class ColumnUse(Record):
-    """One place where a column is named: looked at, changed (or rows chosen by it), made the target, or only read."""
+    """One place where a column is named: looked at, changed (or rows chosen by it), made the target, or only read.
+
+    The column "*" stands for all of them, looked at one after the other.
+    """
 
     column: str
     action: ColumnAction

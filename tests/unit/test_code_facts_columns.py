@@ -68,6 +68,37 @@ def test_a_value_or_a_title_is_no_column() -> None:
     assert {name for name, _ in found} == {"plan"}
 
 
+HELPER = "def bar(table, name):\n    v = table[name].value_counts()\n    v.plot.bar(title=name)\n"
+THROUGH = HELPER + "def each(table):\n    for c in table.columns.to_list():\n        bar(table, c)\neach(df)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["for c in df.columns:\n    print(df[c].value_counts())\n",
+     "for i, c in enumerate(df.columns):\n    plt.subplot(2, 2, i + 1)\n    sns.histplot(data=df, x=c)\n",
+     "names = list(df.columns)\nnames.remove('id')\n[df[c].hist() for c in names]\n",
+     HELPER + "for c in df.columns:\n    bar(df, c)\n", THROUGH],
+)  # fmt: skip
+def test_a_loop_over_all_columns_looks_at_each(code: str) -> None:
+    assert ("*", "looked") in columns(code + "y = df['churn']\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["for c in df.columns:\n    print(c, df[c].isnull().sum())\n",
+     "for c in df.columns:\n    plt.title(c)\n    df[c] = df[c].fillna(0)\n",
+     "for c in X.columns:\n    X[c].hist()\n",
+     "for c in df.columns[:-1]:\n    df[c].hist()\n",
+     "for c in df.columns:\n    if c != 'churn':\n        df[c].hist()\n",
+     "names = list(df.columns)\nnames.remove('churn')\n[df[c].hist() for c in names]\n",
+     "for c in df.drop(columns='churn').columns:\n    df[c].hist()\n",
+     "for c in ['age', 'plan']:\n    df[c].hist()\n",
+     "def bar(table, name):\n    table.head()\nfor c in df.columns:\n    bar(df, c)\n"],
+)  # fmt: skip
+def test_a_loop_that_shows_nothing_or_leaves_the_target_out_does_not(code: str) -> None:
+    assert ("*", "looked") not in columns(code + "y = df['churn']\n")
+
+
 def test_the_last_expression_of_a_cell_is_a_look() -> None:
     evidence = work({"a.ipynb": notebook(LOAD, "df['age'] > 3")})
     assert [(use.column, use.action) for use in evidence.code.columns] == [("age", "looked")]
