@@ -6,12 +6,12 @@ import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.gaps import imputers, tolerant_models
 from rubrics.live import live_columns, live_places
-from rubrics.models import models, predictors
+from rubrics.models import predictors
 from rubrics.preparing import inspecting, of_target, tables_loaded
 from rubrics.results import holds, result_names
 
-TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
@@ -37,9 +37,9 @@ def missing_values(evidence: Evidence) -> Finding:
     filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
     sentinels, by_hand = _sentinels(evidence), _kept(filling)
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
-    if fitted := [call for call in by_hand if "Imputer" in call.name]:
+    if fitted := imputers(filling, by_hand):
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
-    tolerant = [call for call in models(evidence) if last(call.name).startswith(TOLERANT)]
+    tolerant = tolerant_models(evidence)
     if tolerant and not by_hand:
         return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
     if by_hand and all(last(call.name) == "dropna" for call in by_hand):

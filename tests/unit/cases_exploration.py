@@ -17,6 +17,17 @@ CUT = (
         "a, b, c, d = train_test_split(frame, frame['default'], random_state=0)\nmodel.fit(a, c)\n"
     )
 )
+IMPUTED = (
+    "from sklearn.impute import SimpleImputer\nfrom sklearn.pipeline import Pipeline\n"
+    "from sklearn.linear_model import Ridge\n"
+    "model = Pipeline([('fill', SimpleImputer()), ('model', Ridge())])\nmodel.fit(X, y)\n"
+)
+VOTING = (
+    "from sklearn.ensemble import VotingClassifier\nfrom xgboost import XGBClassifier\n"
+    "from sklearn.linear_model import LogisticRegression\n"
+    "members = [\n    ('xgb', XGBClassifier()),\n    ('linear', LogisticRegression()),\n]\n"
+    "both = VotingClassifier(members)\nboth.fit(a, c)\n"
+)
 
 TARGET = [
     case("target_looked_at", "met", "the column that a split was given is counted in another file",
@@ -57,6 +68,19 @@ ACTED_ON = [
     case("exploration_acted_on", "partly", "gaps that are printed are a look", LOAD + "print(y.isnull().any())\n"),
     case("exploration_acted_on", "partly", "a column that is called as a loss", LOAD +
          "import seaborn as sns\nsns.histplot(frame['loss'], label='predicted')\n"),
+    case("missing_values", "met", "a text of its own for gaps, beside an imputer in the pipeline",
+         LOAD + "frame['plan'] = frame['plan'].fillna('Unknown')\nframe = frame.dropna(subset=['y'])\n" + IMPUTED),
+    case("missing_values", "partly", "means are filled by hand, beside an imputer in the pipeline",
+         LOAD + "frame['age'] = frame['age'].fillna(frame['age'].mean())\n" + IMPUTED),
+    case("missing_values", "not_met", "a model that takes gaps votes with one that does not", SPLIT + VOTING),
+    case("missing_values", "not_met", "the same, with the models in variables", SPLIT +
+         "from sklearn.ensemble import VotingClassifier\nfrom xgboost import XGBClassifier\n"
+         "from sklearn.linear_model import LogisticRegression\nxgb = XGBClassifier()\nlinear = LogisticRegression()\n"
+         "both = VotingClassifier(estimators=[('xgb', xgb), ('linear', linear)])\nboth.fit(a, c)\n"),
+    case("missing_values", "met", "two models that take gaps vote",
+         SPLIT + VOTING.replace("LogisticRegression", "LGBMClassifier").replace("sklearn.linear_model", "lightgbm")),
+    case("missing_values", "met", "a model that takes gaps stands beside an ensemble",
+         SPLIT + VOTING + "alone = XGBClassifier()\nalone.fit(a, c)\n"),
     case("missing_values", "not_met", "a check that the target has no gaps",
          SPLIT + FIT + "if y.isnull().any():\n    raise ValueError('gaps')\n"),
 ]  # fmt: skip
