@@ -22,7 +22,13 @@ DECORATION = frozenset(
      "set_xticks", "set_yticks", "set_xticklabels", "set_yticklabels", "set_xlim", "set_ylim", "tick_params", "setp",
      "xscale", "yscale", "make_subplots")
 )  # fmt: skip
+_GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
+# `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
+_MASK = re.compile(
+    r"^\s*(return\b|[\w.\[\]'\"]+\s*=(?!=))(?!.*\b(len|sum|shape)\b).*"
+    r"\[\s*~?\s*\(?\s*[\w.]+(\[[^\[\]]*\])?\.(isna|isnull|notna|notnull)\(\)(\.(any|all)\([^()]*\))?\s*\)?\s*[\]&|,]"
+)
 _CURVE = re.compile(
     r"(?i)\.history\b|\bhistory\s*\[|\bval_(loss|acc|auc|mae|mse|rmse|f1|prec|recall|score|err|metric)"
     r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
@@ -35,7 +41,7 @@ _WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are
 
 def inspecting(evidence: Evidence) -> list[Call]:
     """Return the live calls that look at data; `logger.info()` is not `frame.info()`, and neither a condition that only
-    checks nor a picture of a model's results is a look at data.
+    checks, a mask that only filters nor a picture of a model's results is a look at data.
     """
     return [
         call
@@ -44,6 +50,7 @@ def inspecting(evidence: Evidence) -> list[Call]:
         and last(call.name) not in DECORATION
         and not _CHECK.match(call.span.text)
         and not of_results(call)
+        and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
     ]
 
 

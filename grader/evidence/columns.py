@@ -32,6 +32,7 @@ _CHANGING = frozenset(
      "to_numeric", "log", "log1p", "sqrt", "where", "mask", "get_dummies", "drop_duplicates", "interpolate",
      "ffill", "bfill", "query", "isin", "between", "pop", "set_index", "winsorize")
 )  # fmt: skip
+_MASKS = frozenset(("isna", "isnull", "notna", "notnull", "duplicated"))
 _OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
 _SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc"))  # what follows a column and is still of it
 _AROUND = frozenset(("log", "log1p", "sqrt", "array", "asarray", "Series", "to_categorical", "fit_transform"))
@@ -48,6 +49,7 @@ class _Place:
     action: ColumnAction = "read"
     strings: bool = False
     shown: frozenset[str] = frozenset()  # the variables that are printed
+    choosing: bool = False  # rows are chosen: between the brackets of a table
 
 
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
@@ -163,7 +165,7 @@ def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[Colum
     if names := _names(node.slice, place.constants):
         yield from (_use(unit, node, name, replace(place, action=action)) for name in names)
     else:
-        yield from _below(unit, node.slice, replace(place, action=action, strings=False))
+        yield from _below(unit, node.slice, replace(place, action=action, strings=False, choosing=True))
 
 
 def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
@@ -171,6 +173,8 @@ def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
         return "looked"
     if _USING.search(name):
         return "read"
+    if name in _MASKS and place.choosing and place.action != "looked":
+        return "changed"
     if _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
         return "read" if beside_predictions(*node.args, *(keyword.value for keyword in node.keywords)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":

@@ -62,6 +62,12 @@ TARGET = [
          "import matplotlib.pyplot as plt\nplt.plot(history.history['loss'])\nplt.hist(y)\n"),
 ]  # fmt: skip
 ACTED_ON = [
+    case("exploration_acted_on", "not_met", "rows are chosen by their gaps and by nothing that was seen",
+         LOAD + "frame = frame[~frame['age'].isna()]\nframe['age'] = frame['age'].clip(0, 90)\n"
+         "frame = frame.dropna()\n"),
+    case("exploration_acted_on", "met", "gaps are counted by a mask, and a column described",
+         LOAD + "gaps = len(frame[frame['age'].isna()])\nframe = frame.dropna()\n"
+         "print(frame['age'].describe())\nframe['age'] = frame['age'].clip(0, 90)\n"),
     case("exploration_acted_on", "not_met", "a check, a learning curve and a plot of predictions are no looks", LOAD +
          "import matplotlib.pyplot as plt\nif y.isnull().any():\n    raise ValueError('gaps')\n"
          "plt.plot(history.history['val_loss'])\nplt.scatter(y_pred, y)\nplt.title('results')\nplt.style.use('x')\n"),

@@ -33,6 +33,8 @@ def columns(code: str) -> set[tuple[str, str]]:
         ("df['age'] = df['age'].clip(0, 100)\n", ("age", "changed")),
         ("df = df.drop(columns=['age', 'plan'])\n", ("plan", "changed")),
         ("df = df[df['age'] < 100]\n", ("age", "changed")),
+        ("df = df[~df['age'].isna()]\n", ("age", "changed")),
+        ("print(df[df['age'].isna()])\n", ("age", "looked")),
         ("df.loc[df['age'] < 0, 'age'] = np.nan\n", ("age", "changed")),
         ("df = df.dropna(subset=['age'])\n", ("age", "changed")),
         ("TARGET = 'churn'\ny = df[TARGET]\n", ("churn", "target")),
@@ -66,6 +68,10 @@ def test_what_is_scored_or_stands_beside_predictions_is_not_looked_at(code: str)
 def test_a_value_or_a_title_is_no_column() -> None:
     found = columns("df['plan'] = df['plan'].replace('none', 'other')\nsns.set_title('age')\n")
     assert {name for name, _ in found} == {"plan"}
+
+
+def test_rows_chosen_by_a_mask_are_not_looked_at() -> None:
+    assert ("age", "looked") not in columns("df = df[~df['age'].isna()]\n")
 
 
 HELPER = "def bar(table, name):\n    v = table[name].value_counts()\n    v.plot.bar(title=name)\n"
