@@ -50,9 +50,10 @@ def target_looked_at(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.exploration_acted_on", title="Looking at the data leads to decisions")
 def exploration_acted_on(evidence: Evidence) -> Finding:
-    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the column
-    changed, dropped or filtered, counted gaps filled, counted repeats dropped, a skewed target weighed or stratified.
-    Two such pairs are met; one is partly met, and so is looking without acting, for less.
+    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the
+    column changed, dropped or filtered (none that a model's output was written to), counted gaps filled, counted
+    repeats dropped, a skewed target weighed or stratified. Two such pairs are met; one is partly met, and so is
+    looking without acting, for less.
     """
     if problem := unreadable(evidence):
         return problem
@@ -79,7 +80,8 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     """Yield what was looked at, the look, and the first step after it that acts on the same."""
     targets = target_columns(evidence)
     changed = [use for use in live_columns(evidence, "changed") if use.column not in targets]
-    for use in live_columns(evidence, "looked"):
+    predicted = {use.column for use in live_columns(evidence, "predicted")}  # they tell of the model, not of the data
+    for use in (use for use in live_columns(evidence, "looked") if use.column not in predicted):
         after = [other.span for other in changed if other.column == use.column]
         yield from _pair(f'column "{use.column[:40]}"', [use.span], after)
     looks = inspecting(evidence)

@@ -34,7 +34,8 @@ _CURVE = re.compile(
     r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
 )
 _PREDICTION = re.compile(
-    r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(?![a-z])"
+    r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?|fpr|tpr|shap"
+    r"|(feature_)?importances?|confusion_matrix)(?![a-z])|^cm\d?$"
 )
 _WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
 
@@ -58,7 +59,9 @@ def of_results(call: Call) -> bool:
     """Tell whether a call is about predictions or the course of training."""
     beside = [text for name, text in call.keywords.items() if name not in _WRITTEN_BESIDE]
     texts = (call.receiver, *call.positional, *beside)
-    return any(_PREDICTION.search(text) or _CURVE.search(text) for text in texts)
+    return call.receiver in ("disp", "display") or any(
+        _PREDICTION.search(text) or _CURVE.search(text) for text in texts
+    )
 
 
 def tables_loaded(evidence: Evidence) -> list[Call]:

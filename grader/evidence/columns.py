@@ -12,6 +12,7 @@ from grader.evidence.catalog import kind_of
 from grader.evidence.column_loops import columns_in_loops
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
+from grader.evidence.predicted_columns import predicted_columns
 from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
 from grader.evidence.spans import span_of
 from grader.evidence.targets import given_targets
@@ -33,6 +34,7 @@ _CHANGING = frozenset(
      "ffill", "bfill", "query", "isin", "between", "pop", "set_index", "winsorize")
 )  # fmt: skip
 _MASKS = frozenset(("isna", "isnull", "notna", "notnull", "duplicated"))
+_BESIDE = ("title", "label", "labels", "name")
 _OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
 _SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc"))  # what follows a column and is still of it
 _AROUND = frozenset(("log", "log1p", "sqrt", "array", "asarray", "Series", "to_categorical", "fit_transform"))
@@ -50,12 +52,14 @@ class _Place:
     strings: bool = False
     shown: frozenset[str] = frozenset()  # the variables that are printed
     choosing: bool = False  # rows are chosen: between the brackets of a table
+    checking: bool = False  # something is only checked: in a condition
 
 
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
     """Return the places that name a column by a literal, in the order of the code, at most 3,000.
 
-    `predicted` are the variables that each file predicts. Loops over all columns come last.
+    `predicted` are the variables that each file predicts. Columns written from predictions and loops over all
+    columns come last.
     """
     found: list[ColumnUse] = []
     read = list(units)
@@ -68,7 +72,7 @@ def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]])
         except RecursionError:
             continue
     targets = frozenset(use.column for use in found if use.action == "target")
-    return tuple([*found, *columns_in_loops(read, targets, constants)][:MAX_USES])
+    return tuple([*found, *predicted_columns(read), *columns_in_loops(read, targets, constants)][:MAX_USES])
 
 
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
@@ -97,7 +101,8 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     elif isinstance(node, ast.BinOp | ast.Compare) and place.action == "looked" and beside_predictions(node):
         place = replace(place, action="read")
     for child in ast.iter_child_nodes(node):
-        yield from _below(unit, child, place)
+        checking = place.checking or child is getattr(node, "test", None)  # of an if, a while, an assert
+        yield from _below(unit, child, replace(place, checking=checking) if checking else place)
 
 
 def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse]:
@@ -158,6 +163,15 @@ def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
         yield from _below(unit, keyword.value, replace(inside, strings=strings and keyword.arg in _AXES))
 
 
+def _shown_by(node: ast.Call) -> list[ast.AST]:
+    """Return what is shown: the table and what is given, without what is only written beside it."""
+    return [
+        node.func,
+        *node.args,
+        *(k.value for k in node.keywords if k.arg not in ("title", "label", "labels", "name")),
+    ]
+
+
 def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[ColumnUse]:
     yield from _below(unit, node.value, replace(place, strings=False))
     filtered = any(isinstance(part, ast.Compare) for part in ast.walk(node.slice))
@@ -176,7 +190,7 @@ def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
     if name in _MASKS and place.choosing and place.action != "looked":
         return "changed"
     if _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
-        return "read" if beside_predictions(*node.args, *(keyword.value for keyword in node.keywords)) else "looked"
+        return "read" if place.checking or beside_predictions(*_shown_by(node)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
         return "looked"
     return "changed" if name in _CHANGING and place.action != "looked" else place.action

@@ -12,7 +12,9 @@ from grader.evidence.parsing import Unit
 SHOWN = frozenset(("print", "display"))
 _SHOWN_RESULTS = frozenset(("mean", "median", "sum", "std", "min", "max", "sort_values", "sample", "round", "agg"))
 _FIGURES = frozenset(("mean", "median", "std", "quantile", "round", "float"))
-_PREDICTIONS = re.compile(r"(?i)(^|_)(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(_|\d|$)")
+_PREDICTIONS = re.compile(
+    r"(?i)(^|(?<!fit)_)(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?)(_|\d|$)"
+)
 
 
 def is_shown(unit: Unit, node: ast.Expr) -> bool:

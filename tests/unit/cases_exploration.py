@@ -62,6 +62,10 @@ TARGET = [
          "import matplotlib.pyplot as plt\nplt.plot(history.history['loss'])\nplt.hist(y)\n"),
 ]  # fmt: skip
 ACTED_ON = [
+    case("exploration_acted_on", "partly", "a decision made from predictions is shown, and rows are chosen by it",
+         SPLIT + FIT + "b['risk'] = model.predict_proba(b)[:, 1]\nb['verdict'] = b['risk'] > 0.3\n"
+         "print(b['verdict'].value_counts())\nb = b[b['verdict'] == 'no']\n"
+         "print(frame['age'].describe())\nframe['age'] = frame['age'].clip(0, 90)\n"),
     case("exploration_acted_on", "not_met", "rows are chosen by their gaps and by nothing that was seen",
          LOAD + "frame = frame[~frame['age'].isna()]\nframe['age'] = frame['age'].clip(0, 90)\n"
          "frame = frame.dropna()\n"),
@@ -72,6 +76,10 @@ ACTED_ON = [
          "import matplotlib.pyplot as plt\nif y.isnull().any():\n    raise ValueError('gaps')\n"
          "plt.plot(history.history['val_loss'])\nplt.scatter(y_pred, y)\nplt.title('results')\nplt.style.use('x')\n"),
     case("exploration_acted_on", "partly", "gaps that are printed are a look", LOAD + "print(y.isnull().any())\n"),
+    case("exploration_acted_on", "partly", "a length in centimetres is no confusion matrix", LOAD +
+         "import seaborn as sns\nsns.histplot(frame['sepal length (cm)'])\n"),
+    case("exploration_acted_on", "not_met", "pictures of how good a model is", LOAD +
+         "import seaborn as sns\nsns.heatmap(cm)\nsns.lineplot(x=fpr, y=tpr)\nsns.barplot(x='importance', data=t)\n"),
     case("exploration_acted_on", "partly", "a column that is called as a loss", LOAD +
          "import seaborn as sns\nsns.histplot(frame['loss'], label='predicted')\n"),
     case("missing_values", "met", "a text of its own for gaps, beside an imputer in the pipeline",

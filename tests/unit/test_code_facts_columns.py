@@ -74,6 +74,28 @@ def test_rows_chosen_by_a_mask_are_not_looked_at() -> None:
     assert ("age", "looked") not in columns("df = df[~df['age'].isna()]\n")
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["df['risk'] = model.predict_proba(X)[:, 1]\n",
+     "df['score'] = 600 - y_pred\ndf['risk'] = df.apply(lambda row: row['score'] > 3, axis=1)\n",
+     "out = pd.DataFrame({'id': df['id'], 'risk': proba})\n"],
+)  # fmt: skip
+def test_a_column_is_written_from_predictions(code: str) -> None:
+    assert ("risk", "predicted") in columns(code)
+    assert ("id", "predicted") not in columns(code)
+
+
+def test_a_group_or_an_outlier_that_was_found_is_no_prediction() -> None:
+    assert ("odd", "predicted") not in columns("df['odd'] = IsolationForest().fit_predict(X)\n")
+
+
+def test_a_condition_does_not_look() -> None:
+    found = columns("if df['age'].isna().any() or df['age'].nunique() < 3:\n    print(df['plan'].describe())\n")
+    assert ("age", "read") in found
+    assert not found & {("age", "looked"), ("age", "changed")}
+    assert ("plan", "looked") in found
+
+
 HELPER = "def bar(table, name):\n    v = table[name].value_counts()\n    v.plot.bar(title=name)\n"
 THROUGH = HELPER + "def each(table):\n    for c in table.columns.to_list():\n        bar(table, c)\neach(df)\n"
 
