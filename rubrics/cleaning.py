@@ -11,10 +11,13 @@ from rubrics.live import live_columns, live_places
 from rubrics.models import predictors
 from rubrics.preparing import inspecting, of_target, tables_loaded
 from rubrics.results import holds, result_names
+from rubrics.tables import of_table
 
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
+_AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
+_KEPT = re.compile(r"\s*(return\b|\.astype|\)\s*\.astype|[^=(]+=(?!=))")  # the line of a result that stays
 TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
@@ -78,28 +81,30 @@ def _nothing_filled(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.types_parsed", title="Dates and numbers are read as what they are")
 def types_parsed(evidence: Evidence) -> Finding:
-    """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, astype, dtype).
-    A column that is named as a date and never parsed is partly met when it is dropped, or taken apart as text, and not
-    met when it is used otherwise.
+    """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, dtype, astype
+    of a table's columns). A column that is named as a date and never parsed is partly met when it is dropped, or taken
+    apart as text, and not met when it is used otherwise.
     """
     if problem := unreadable(evidence):
         return problem
     calls = live_calls(evidence)
     parsed = [call for call in calls if last(call.name) in PARSING or {"parse_dates", "dtype"} & set(call.keywords)]
     parsed = [call for call in parsed if last(call.name) in PARSING or call.kind == "load"]
-    parsed += [call for call in calls if last(call.name) == "astype" and call.assigned]
+    parsed += [
+        call for call in named(evidence, ("astype",)) if _KEPT.match(call.span.text) and of_table(evidence, call)
+    ]
     of_dates = [
         call for call in parsed if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}"
     ]
     tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
-    dates = [use for use in live_columns(evidence) if DATE_COLUMN.search(use.column) and use.span.path in tables]
+    dates = [use for use in live_columns(evidence) if _is_date(use.column) and use.span.path in tables]
     if dates and not of_dates:
         names = ", ".join(sorted({use.column for use in dates})[:3])
         advice = "Parse it with pd.to_datetime, and make features of it that are known when a prediction is needed."
         places = [use.span for use in dates]
         if all("drop" in use.span.text for use in dates):
             return partly(f"{names} is dropped without being parsed.", evidence=places, advice=advice)
-        if any(".str" in use.span.text for use in dates):
+        if any(_AS_TEXT.search(use.span.text) for use in dates):
             return partly(f"{names} is taken apart as text.", evidence=places, advice=advice)
         return not_met(f"{names} is named as a date and never parsed as one.", evidence=places, advice=advice)
     if parsed:
@@ -155,6 +160,11 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
         found, missing = ("repeated rows", "extreme values") if repeats else ("extreme values", "repeated rows")
         return partly(f"Only {found} are looked for, not {missing}.", evidence=repeats or extremes, advice=advice)
     return absent(evidence, "Nothing was seen that looks for repeated rows or extreme values.", advice)
+
+
+def _is_date(column: str) -> bool:
+    """Tell whether a column is named as a date, whatever stands around the words: "# Date", "order date"."""
+    return DATE_COLUMN.search(re.sub(r"\W+", "_", column)) is not None
 
 
 def _sentinels(evidence: Evidence) -> list[Span]:
