@@ -11,12 +11,14 @@ from rubrics.live import live_columns, live_places
 from rubrics.models import predictors
 from rubrics.preparing import inspecting, of_target, tables_loaded
 from rubrics.results import holds, result_names
-from rubrics.tables import of_table
+from rubrics.tables import of_data, of_table
 
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
 _AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
+_QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
+_TIME = re.compile(r"(?i)timedelta|timestamp|datetime|dateoffset|['\"]\d{4}-\d\d|\.dt\b|_date\b")
 _KEPT = re.compile(r"\s*(return\b|\.astype|\)\s*\.astype|[^=(]+=(?!=))")  # the line of a result that stays
 TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
@@ -145,14 +147,14 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
 @criterion("data_preparation.duplicates_and_outliers", title="Repeated rows and extreme values are looked for")
 def duplicates_and_outliers(evidence: Evidence) -> Finding:
     """Judge whether repeated rows are looked for (duplicated, drop_duplicates) and extreme values (quantiles, clip, box
-    plots, z-scores, a detector, rows chosen by a range). One of the two is partly met.
+    plots, z-scores, a detector, rows chosen by a range) of the data, not of dates or of results. One of the two is
+    partly met.
     """
     if problem := unreadable(evidence):
         return problem
     if not tables_loaded(evidence):
         return not_applicable("No table was seen to be loaded.")
-    repeats, extremes = spans(named(evidence, REPEATS)), spans(named(evidence, EXTREMES))
-    extremes += live_places(evidence, _RANGE)
+    repeats, extremes = spans(named(evidence, REPEATS)), _extremes(evidence)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
     advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
@@ -160,6 +162,29 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
         found, missing = ("repeated rows", "extreme values") if repeats else ("extreme values", "repeated rows")
         return partly(f"Only {found} are looked for, not {missing}.", evidence=repeats or extremes, advice=advice)
     return absent(evidence, "Nothing was seen that looks for repeated rows or extreme values.", advice)
+
+
+def _extremes(evidence: Evidence) -> list[Span]:
+    """Return where extreme values are looked for; rows chosen by a date or a prediction are no such place."""
+    calls = [call for call in named(evidence, EXTREMES) if of_data(evidence, call)]
+    calls = [call for call in calls if not any("bins" in name for name in call.assigned)]  # they group all rows
+    predicted = {use.column for use in live_columns(evidence, "predicted")}
+    other = predicted | _dates(evidence)
+    ranges = [
+        span
+        for span in live_places(evidence, _RANGE)
+        if not any(column in other or _is_date(column) for column in _QUOTED.findall(span.text))
+        and not _TIME.search(span.text)
+    ]
+    return [*spans(calls), *ranges]
+
+
+def _dates(evidence: Evidence) -> set[str]:
+    """Return the columns that are parsed as dates."""
+    calls = [call for call in live_calls(evidence) if last(call.name) in PARSING and TIMES.search(last(call.name))]
+    texts = [call.span.text for call in calls]
+    texts += [call.keywords["parse_dates"] for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    return {column for text in texts for column in _QUOTED.findall(text)}
 
 
 def _is_date(column: str) -> bool:

@@ -27,4 +27,32 @@ TYPES = [
          LOAD + "X['# updates'] = X['# updates'] + 1\n"),
 ]  # fmt: skip
 
-CASES = [*TYPES]
+DRAWS = (
+    "import numpy as np\nmeans = []\nfor seed in range(100):\n"
+    "    means.append(frame['age'].sample(frac=1, replace=True, random_state=seed).mean())\n"
+    "print(np.quantile(means, 0.025), np.quantile(np.asarray(means), 0.975))\n"
+)
+EXTREMES = [
+    case("duplicates_and_outliers", "not_met", "the interval of a bootstrap", LOAD + DRAWS),
+    case("duplicates_and_outliers", "not_met", "predictions are cut off",
+         SPLIT + FIT + "import numpy as np\nchance = model.predict_proba(b)[:, 1]\nchance = np.clip(chance, 0, 1)\n"),
+    case("duplicates_and_outliers", "not_met", "rows are chosen by their date",
+         LOAD + "import datetime\nframe['at'] = pd.to_datetime(frame['at'])\n"
+         "frame = frame[frame['at'] <\n    frame['at'].max() - datetime.timedelta(days=7)]\n"
+         "frame = frame[frame['order_date'] >= start]\nframe = frame[frame.day > '2020-01-01']\n"),
+    case("duplicates_and_outliers", "not_met", "rows are chosen by a prediction",
+         SPLIT + FIT + "b['risk'] = model.predict_proba(b)[:, 1]\nb = b[b['risk'] > 0.5]\nb['risk'].quantile(0.9)\n"),
+    case("duplicates_and_outliers", "partly", "the quantile of a column, by NumPy",
+         LOAD + "import numpy as np\nages = frame['age']\nprint(np.quantile(ages, 0.99))\n"),
+    case("duplicates_and_outliers", "partly", "the lengths of texts",
+         LOAD + "import numpy as np\nlengths = [len(t) for t in frame['text']]\nprint(np.percentile(lengths, 99))\n"),
+    case("duplicates_and_outliers", "not_met", "rows are grouped by quartiles",
+         LOAD + "import numpy as np\nage_bins = np.quantile(frame['age'], [0, 0.25, 0.5, 0.75, 1])\n"),
+    case("duplicates_and_outliers", "partly", "a function that cuts what it is given",
+         LOAD + "import numpy as np\ndef cut(values):\n    low, high = np.quantile(values, [0.01, 0.99])\n"
+         "    return np.clip(values, low, high)\nX = X.apply(cut)\n"),
+    case("duplicates_and_outliers", "partly", "rows are chosen by a range, among other things",
+         LOAD + "frame = frame[frame['age'] < 110]\n" + DRAWS),
+]  # fmt: skip
+
+CASES = [*EXTREMES, *TYPES]
