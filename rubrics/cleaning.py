@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
 from rubrics.gaps import imputers, tolerant_models
 from rubrics.live import live_columns, live_places
 from rubrics.models import predictors
-from rubrics.preparing import inspecting, of_target, tables_loaded
+from rubrics.preparing import inspecting, tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.tables import of_data, of_table
 
@@ -116,14 +117,17 @@ def types_parsed(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
-    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, one
-    that fails on them or depends on the table at hand is partly met.
+    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
+    are dummies of categories that are written down; one that fails on them or depends on the table at hand is partly
+    met. What is encoded for a picture alone does not count.
     """
     if problem := unreadable(evidence):
         return problem
-    encodings = [call for call in live_calls(evidence, "encode") if not of_target(evidence, call)]
+    encodings = encodings_for_use(evidence)
     if not encodings:
         return not_applicable("No encoding of categories was seen.")
+    if all(with_fixed_categories(evidence, call) for call in encodings):
+        return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
     if safe:
         return met("The encoder says what to do with unseen categories.", evidence=spans(safe))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
@@ -79,6 +80,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not of_target(evidence, call)]
+    steps = [call for call in steps if call.kind != "encode" or not for_a_picture(evidence, call)]
     pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
     if pipelines:
         return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))

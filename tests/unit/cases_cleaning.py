@@ -55,4 +55,29 @@ EXTREMES = [
          LOAD + "frame = frame[frame['age'] < 110]\n" + DRAWS),
 ]  # fmt: skip
 
-CASES = [*EXTREMES, *TYPES]
+FIXED = "for name in ['plan', 'city']:\n    frame[name] = pd.Categorical(frame[name], categories=KNOWN[name])\n"
+HEATMAP = (
+    "from sklearn.preprocessing import LabelEncoder\nimport seaborn as sns\nshown = frame.copy()\n"
+    "for name in ['plan', 'city']:\n    encoder = LabelEncoder()\n"
+    "    shown[name] = encoder.fit_transform(shown[name])\nsns.heatmap(shown.corr().abs())\n"
+)
+ENCODINGS = [
+    case("encoding_fits_new_rows", "met", "dummies of categories that are written down",
+         LOAD + FIXED + "frame = frame.join(pd.get_dummies(frame[['plan', 'city']]))\n"),
+    case("encoding_fits_new_rows", "met", "the same, by a type",
+         LOAD + "plans = pd.CategoricalDtype(['basic', 'full'])\nframe['plan'] = frame['plan'].astype(plans)\n"
+         "dummies = pd.get_dummies(frame['plan'])\n"),
+    case("encoding_fits_new_rows", "partly", "dummies of the categories that the table holds", LOAD +
+         "frame['plan'] = pd.Categorical(frame['plan'], categories=frame['plan'].unique())\n"
+         "dummies = pd.get_dummies(frame['plan'])\n"),
+    case("encoding_fits_new_rows", "partly", "another column's categories are written down",
+         LOAD + "frame['plan'] = pd.Categorical(frame['plan'], categories=['basic', 'full'])\n"
+         "dummies = pd.get_dummies(frame[['job']])\n"),
+    case("encoding_fits_new_rows", "not_applicable", "numbers for a heatmap", LOAD + HEATMAP),
+    case("encoding_fits_new_rows", "partly", "a copy that is plotted and learned from",
+         SPLIT + FIT + HEATMAP + "model.fit(shown, y)\n"),
+    case("pipeline_used", "not_applicable", "numbers for a heatmap alone",
+         LOAD + HEATMAP + FIT.replace("a, c", "X, y")),
+]  # fmt: skip
+
+CASES = [*ENCODINGS, *EXTREMES, *TYPES]
