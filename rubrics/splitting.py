@@ -9,6 +9,7 @@ from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
+from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
 PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
@@ -18,7 +19,6 @@ STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
     r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$"
 )
-REMOVING = ("os.remove", "os.unlink", "os.rename", "os.replace", "shutil.move")
 
 
 @criterion("data_preparation.split_fits_data", title="The split fits the rows", weight=1)
@@ -104,33 +104,29 @@ def pipeline_used(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.raw_data_kept", title="The data files are left as they were found", weight=0.5)
 def raw_data_kept(evidence: Evidence) -> Finding:
-    """Judge whether every file that is loaded stays as it was: none is saved to, moved or removed by the same file or
-    notebook after it was loaded there. Where no path is written out in the code it does not apply.
+    """Judge whether every file that is loaded stays as it was: none is surely saved to, moved or removed by the same
+    file or notebook after it was loaded there, through the same path, constant or unchanged variable. Where tables are
+    written and no path of one that is loaded stands in the code, it does not apply.
     """
     if problem := unreadable(evidence):
         return problem
-    loads = [(_path(call), call) for call in tables_loaded(evidence)]
-    known = {(call.span.path, path): call for path, call in reversed(loads) if path}
-    if not known:
-        return not_applicable("No path of a data file was seen in the code.")
-    saves = live_calls(evidence, "save") + [call for call in live_calls(evidence) if call.name in REMOVING]
-    first = [(known.get((call.span.path, _path(call))), call) for call in saves]
-    over = [call for load, call in first if load is not None and load.order < call.order]
+    loads, saves = tables_loaded(evidence), table_writers(evidence)
+    if not loads:
+        return not_applicable("No table was seen to be loaded.")
+    over = [(load, save) for save in saves for load in loads if writes_over(evidence, load, save)]
     if over:
         return not_met(
             "A data file is written over or removed after it was loaded.",
-            evidence=spans([known[over[0].span.path, _path(over[0])], *over]),
+            evidence=spans([call for pair in over for call in pair]),
             advice="Write what you make to a file of another name, so that the work can be run again from the start.",
         )
-    return met("No file that is loaded is written over.", evidence=spans([*known.values(), *saves]))
-
-
-def _path(call: Call) -> str:
-    """Return the path a call is given, where it is written out or a constant's name; "" otherwise."""
-    text = call.positional[0] if call.positional else call.keywords.get("filepath_or_buffer", "")
-    if text[:1] in "\"'" and text[-1:] == text[:1]:
-        return text.strip("\"'").removeprefix("./")
-    return text if text.isidentifier() and text.isupper() else ""
+    if saves and not any(written_out(call) for call in loads):
+        given = any(ARGUMENTS.search(given_path(call)) for call in loads)
+        return not_applicable(
+            f"{'The paths come from arguments' if given else 'No path of a data file is written out'}."
+        )
+    reason = "No file that is loaded is written over." if saves else "Tables are loaded, and none is written."
+    return met(reason, evidence=spans([*loads, *saves]))
 
 
 def _learns(call: Call) -> bool:

@@ -80,4 +80,38 @@ ENCODINGS = [
          LOAD + HEATMAP + FIT.replace("a, c", "X, y")),
 ]  # fmt: skip
 
-CASES = [*ENCODINGS, *EXTREMES, *TYPES]
+PANDAS = "import os\nimport pandas as pd\nfrom pathlib import Path\n"
+FILLED = (
+    "def fill(source: str, target: str) -> None:\n    table = pd.read_csv(source)\n    table['fee'] = 0\n"
+    "    table.to_csv(target)\n\nfill('data/fees.csv', 'out/fees.csv')\n"
+)
+RAW = [
+    case("raw_data_kept", "met", "a path joined to a folder",
+         PANDAS + "table = pd.read_csv(os.path.join(path, 'x.csv'))\ntable.to_csv(os.path.join(path, 'y.csv'))\n"),
+    case("raw_data_kept", "not_met", "a path joined to a folder is written over",
+         PANDAS + "table = pd.read_csv(os.path.join(path, 'x.csv'))\ntable.to_csv(os.path.join(path, 'x.csv'))\n"),
+    case("raw_data_kept", "met", "the folder was another one by then", PANDAS +
+         "path = 'data'\ntable = pd.read_csv(os.path.join(path, 'x.csv'))\npath = 'out'\n"
+         "table.to_csv(os.path.join(path, 'x.csv'))\n"),
+    case("raw_data_kept", "met", "a path of pathlib",
+         PANDAS + "d = Path('data')\ntable = pd.read_csv(d / 'train.csv')\ntable.to_csv(d / 'clean.csv')\n"),
+    case("raw_data_kept", "not_met", "a path of pathlib is written over",
+         PANDAS + "d = Path('data')\ntable = pd.read_csv(d / 'train.csv')\ntable.to_csv(d / 'train.csv')\n"),
+    case("raw_data_kept", "not_applicable", "the path is asked of a setting",
+         PANDAS + "table = pd.read_csv(settings.get('source'))\ntable.to_csv(target)\n"),
+    case("raw_data_kept", "not_met", "read and written through one parameter",
+         PANDAS + FILLED.replace("target", "source")),
+    case("raw_data_kept", "not_applicable", "read and written through two parameters", PANDAS + FILLED),
+    case("raw_data_kept", "met", "paths come from arguments, and no table is written",
+         PANDAS + "table = pd.read_csv(args.input)\nprint(table.head())\n"),
+    case("raw_data_kept", "not_applicable", "paths come from arguments",
+         PANDAS + "table = pd.read_csv(args.input)\ntable.to_csv(args.output)\n"),
+    case("raw_data_kept", "not_applicable", "two handles of one name", PANDAS +
+         "with open(a) as handle:\n    table = pd.read_csv(handle)\n"
+         "with open(b, 'w') as handle:\n    table.to_csv(handle)\n"),
+    case("raw_data_kept", "met", "a file that the work keeps for itself", PANDAS + "CACHE = 'features.csv'\n"
+         "if os.path.exists(CACHE):\n    table = pd.read_csv(CACHE)\nelse:\n    table = pd.read_csv('raw.csv')\n"
+         "    table.to_csv(CACHE)\n"),
+]  # fmt: skip
+
+CASES = [*RAW, *ENCODINGS, *EXTREMES, *TYPES]
