@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.cuts import cut_in_time
 from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import live_columns
@@ -36,6 +37,8 @@ def split_fits_data(evidence: Evidence) -> Finding:
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
+    if not splits and predictors(evidence) and (by_hand := cut_in_time(evidence)):
+        return met("Dated rows are cut in their order.", evidence=by_hand)
     cuts = {_key(call.span) for call in splits}
     mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and _key(leak.spans[-1]) in cuts]
     if mixed:

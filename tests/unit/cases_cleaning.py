@@ -114,4 +114,25 @@ RAW = [
          "    table.to_csv(CACHE)\n"),
 ]  # fmt: skip
 
-CASES = [*RAW, *ENCODINGS, *EXTREMES, *TYPES]
+TRAINED = "from sklearn.linear_model import Ridge\nmodel = Ridge()\nmodel.fit(early[['fee']], early['y'])\n"
+CUTS = [
+    case("split_fits_data", "met", "rows before a date and rows after it",
+         LOAD + "dates = pd.to_datetime(frame['day'])\n"
+         "early = frame.loc[dates < cutoff].copy()\nlate = frame.loc[dates >= cutoff].copy()\n" + TRAINED),
+    case("split_fits_data", "met", "the first and the last of rows sorted by time",
+         LOAD + "frame = frame.sort_values('time')\nn = int(len(frame) * 0.8)\nearly = frame.iloc[:n]\n"
+         "late = frame.iloc[n:]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "the first and the last five of rows sorted by time",
+         LOAD + "early = frame.sort_values('time')\nfirst = early.head()\nlast = early.tail(5)\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "only rows after a date are kept",
+         LOAD + "early = frame[frame['date'] >= cutoff]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "rows below an age and rows above it",
+         LOAD + "early = frame[frame['age'] < 30]\nlate = frame[frame['age'] >= 30]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "first and last of rows in the order of the file",
+         LOAD + "early = frame.iloc[:800]\nlate = frame.iloc[800:]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "sorted rows that were shuffled before the cut",
+         LOAD + "frame = frame.sort_values('time')\nframe = frame.sample(frac=1)\nearly = frame.iloc[:800]\n"
+         "late = frame.iloc[800:]\n" + TRAINED),
+]  # fmt: skip
+
+CASES = [*CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
