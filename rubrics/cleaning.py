@@ -7,14 +7,13 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
-from rubrics.gaps import imputers, tolerant_models
+from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
 from rubrics.live import live_columns, live_places
 from rubrics.models import predictors
 from rubrics.preparing import inspecting, tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.tables import of_data, of_table
 
-COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
 _AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
@@ -34,6 +33,7 @@ _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 def missing_values(evidence: Evidence) -> Finding:
     """Judge how gaps in the data are dealt with, values that stand for one (-999, "unknown") included: filled by
     something fitted or by a model that takes them is met; filled or dropped by hand, or only marked, is partly met.
+    Looked for and, as the work says, none found is met; where it does not say so, a person looks at the count.
     """
     if problem := unreadable(evidence):
         return problem
@@ -72,8 +72,11 @@ def _nothing_filled(evidence: Evidence) -> Finding:
         return not_applicable("No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
         return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
-    if counted := [call for call in inspecting(evidence) if last(call.name) in COUNTING]:
-        reason = "Gaps are counted and nothing is filled, which is right where there are none."
+    counted = [call for call in inspecting(evidence) if last(call.name) in COUNTING]
+    if counted and (none := said_to_be_none(evidence)):
+        return met("Gaps are looked for, and none were found, as the work says.", evidence=[*spans(counted), *none])
+    if counted or (counted := checked_for(evidence)):
+        reason = "Gaps are looked for and nothing is filled, which is right where there are none."
         return needs_human(reason, evidence=spans(counted))
     return absent(
         evidence,

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence
-from rubrics.facts import is_given, last, named
+from grader import Call, Evidence, Span
+from rubrics.facts import is_given, last, live_calls, named
+from rubrics.live_code import is_live
 from rubrics.models import models
+from rubrics.preparing import is_check
+from rubrics.prose import sentences
 
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
 ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
+COUNTING = ("isnull", "isna", "notnull", "notna", "info")
+_NONE = re.compile(
+    r"(?i)\b(no|zero|0|without( any)?) (missing|nulls?|nan|empty|gaps?|incomplete)\b(?! *(handling|indicator))"
+    r"|\b(missing|null|nan)( values?| data)?:? (are|is|were|=+) (none|zero|0|absent)\b|\bno na\b"
+)
+_COMMENT = re.compile(r"#(?!.*\b(if|assume|should|todo)\b).*", re.IGNORECASE)
+_OF_TARGET = re.compile(r"^(y|target|labels?)(_\w+)?$")
 _TEXT = re.compile(r"""^[rbuf]?['"]|^\{[^{}]*:\s*['"]""")
 _STEP = re.compile(r"""\(\s*['"][\w -]+['"]\s*,\s*$""")
 
@@ -51,3 +61,20 @@ def _is_member(call: Call, ensemble: Call) -> bool:
         return True
     before = call.span.text.partition(last(call.name))[0]
     return _STEP.search(before) is not None and bool(ensemble.arguments)
+
+
+def said_to_be_none(evidence: Evidence) -> list[Span]:
+    """Return where the text or a comment says that no value is missing."""
+    found = [span for span, sentence, _ in sentences(evidence) if _NONE.search(sentence)]
+    for source in evidence.code.sources:
+        for number, line in enumerate(source.text.split("\n"), start=1):
+            comment = _COMMENT.search(line[:300]) if "#" in line else None
+            if comment and _NONE.search(comment[0]):
+                found.append(Span(path=source.path, cell=source.cell, line=number, end_line=number, text=line[:200]))
+    return [span for span in found if span.line is None or is_live(evidence, span)]
+
+
+def checked_for(evidence: Evidence) -> list[Call]:
+    """Return the conditions that ask features for gaps, of the target alone left out: the work stops where one is."""
+    asking = [call for call in live_calls(evidence, "explore") if last(call.name) in COUNTING and is_check(call)]
+    return [call for call in asking if not _OF_TARGET.match(call.receiver)]

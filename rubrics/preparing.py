@@ -49,10 +49,15 @@ def inspecting(evidence: Evidence) -> list[Call]:
         for call in live_calls(evidence, "explore", "plot")
         if "log" not in call.receiver.lower()
         and last(call.name) not in DECORATION
-        and not _CHECK.match(call.span.text)
+        and not is_check(call)
         and not of_results(call)
         and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
     ]
+
+
+def is_check(call: Call) -> bool:
+    """Tell whether a call only checks something, in a condition or an assertion."""
+    return _CHECK.match(call.span.text) is not None
 
 
 def of_results(call: Call) -> bool:

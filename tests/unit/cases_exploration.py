@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases_data_preparation import FIT, LOAD, SPLIT
-from rubric_evidence import cases_of
+from rubric_evidence import cases_of, notebook
 
 case = cases_of("data_preparation")
 
@@ -95,6 +95,15 @@ ACTED_ON = [
          SPLIT + VOTING.replace("LogisticRegression", "LGBMClassifier").replace("sklearn.linear_model", "lightgbm")),
     case("missing_values", "met", "a model that takes gaps stands beside an ensemble",
          SPLIT + VOTING + "alone = XGBClassifier()\nalone.fit(a, c)\n"),
+    case("missing_values", "met", "gaps are looked for and none found, as the text says",
+         {"a.ipynb": notebook(LOAD, "frame.isnull().sum()", "# %% md\nThe table has no missing values.", SPLIT + FIT)}),
+    case("missing_values", "met", "the same, as a comment says",
+         SPLIT + FIT + "print(frame.isnull().sum())  # no missing values\n"),
+    case("missing_values", "not_met", "it is only said that there are none", SPLIT + FIT + "# no missing values\n"),
+    case("missing_values", "needs_human", "gaps are counted, and nobody says what came of it",
+         SPLIT + FIT + "print(frame.isnull().sum())\n"),
+    case("missing_values", "needs_human", "the work stops where features have gaps",
+         SPLIT + FIT + "assert not frame.isnull().any().any()\n"),
     case("missing_values", "not_met", "a check that the target has no gaps",
          SPLIT + FIT + "if y.isnull().any():\n    raise ValueError('gaps')\n"),
 ]  # fmt: skip
