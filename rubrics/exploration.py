@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
-from rubrics.live import before, live_columns, target_columns
+from rubrics.live import before, in_loop, live_columns, live_places, target_columns
 from rubrics.models import models, predictors
 from rubrics.preparing import inspecting, of_results
 
@@ -18,22 +18,26 @@ TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
 GAPS = ("isnull", "isna", "notnull", "notna", "info")
 STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
+_PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
+                       "tensorflow.keras.preprocessing.image"))  # fmt: skip
+_FILES = re.compile(r"\blen\(\s*(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\(")
 _PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
 WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
 
 
 @criterion("data_preparation.target_looked_at", title="What is to be predicted is looked at")
 def target_looked_at(evidence: Evidence) -> Finding:
-    """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread are
-    known; a description of the whole table, or of every column in a loop, is partly met. Where the code does not tell
-    which column is predicted, a look at the data is left to a person.
+    """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread
+    are known, or, of pictures, the files of each class are; a description of the whole table, or of every column in
+    a loop, is partly met. Where the code does not tell which column is predicted, a look at the data is left to a
+    person.
     """
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load") or not predictors(evidence):
         return not_applicable("No data was seen from which something is predicted.")
     targets = target_columns(evidence)
-    if looks := _shares_seen(evidence, targets):
+    if looks := [*_shares_seen(evidence, targets), *_files_counted(evidence)]:
         return met("The column that is predicted is looked at by itself.", evidence=looks)
     advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
     whole = spans([call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE and not _of_column(call)])
@@ -121,6 +125,14 @@ def _shares_seen(evidence: Evidence, targets: frozenset[str]) -> list[Span]:
 def _of_column(call: Call) -> bool:
     """Tell whether one column alone is described: `df["age"].describe()`."""
     return re.search(rf"\[\s*['\"][^'\"]*['\"]\s*\]\s*\.{last(call.name)}\(", call.span.text) is not None
+
+
+def _files_counted(evidence: Evidence) -> list[Span]:
+    """Return where files are counted class by class, in a work on pictures: its classes are folders, not a column."""
+    if not _PICTURES.intersection(evidence.code.imports) and evidence.modality != "image":
+        return []
+    counted = live_places(evidence, _FILES)
+    return counted if len(counted) > 1 or any(in_loop(evidence, span) for span in counted) else []
 
 
 def _only_gaps(use: ColumnUse) -> bool:

@@ -61,6 +61,18 @@ TARGET = [
     case("target_looked_at", "met", "a histogram, among learning curves", SPLIT + FIT +
          "import matplotlib.pyplot as plt\nplt.plot(history.history['loss'])\nplt.hist(y)\n"),
 ]  # fmt: skip
+FOLDERS = (
+    "import os\nimport numpy as np\nfrom PIL import Image\nfrom sklearn.svm import SVC\n"
+    "pictures, kinds = np.load('pictures.npy'), np.load('kinds.npy')\nSVC().fit(pictures, kinds)\n"
+    "for kind in os.listdir('data'):\n    "
+)
+TARGET += [
+    case("target_looked_at", "met", "the pictures of each class are counted",
+         FOLDERS + "print(kind, len(os.listdir(os.path.join('data', kind))))\n"),
+    case("target_looked_at", "not_met", "the folders of pictures are only listed", FOLDERS + "print(kind)\n"),
+    case("target_looked_at", "not_met", "files are counted in a work on tables",
+         CUT + "import os\nfor name in os.listdir('data'):\n    print(len(os.listdir(name)))\n"),
+]  # fmt: skip
 ACTED_ON = [
     case("exploration_acted_on", "partly", "a decision made from predictions is shown, and rows are chosen by it",
          SPLIT + FIT + "b['risk'] = model.predict_proba(b)[:, 1]\nb['verdict'] = b['risk'] > 0.3\n"
