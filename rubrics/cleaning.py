@@ -8,6 +8,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
 from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
+from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
 from rubrics.models import predictors
 from rubrics.preparing import inspecting, tables_loaded
@@ -16,6 +17,7 @@ from rubrics.tables import of_data, of_table
 
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
+_BARE = ("OneHotEncoder", "OrdinalEncoder", "get_dummies")
 _AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
 _QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
 _TIME = re.compile(r"(?i)timedelta|timestamp|datetime|dateoffset|['\"]\d{4}-\d\d|\.dt\b|_date\b")
@@ -121,17 +123,24 @@ def types_parsed(evidence: Evidence) -> Finding:
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
-    are dummies of categories that are written down; one that fails on them or depends on the table at hand is partly
-    met. What is encoded for a picture alone does not count.
+    are dummies of categories that are written down; one that fails on them or depends on the table at hand is
+    partly met. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to
+    what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
-    encodings = encodings_for_use(evidence)
+    encodings = leading(evidence, encodings_for_use(evidence))
     if not encodings:
         return not_applicable("No encoding of categories was seen.")
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
+    files = {call.span.path for call in safe}
+    bare = [call for call in encodings if last(call.name) in _BARE and "categories" not in call.keywords]
+    if safe and (bare := [call for call in bare if call.span.path not in files]):
+        reason = f"One part says what to do with unseen categories, {bare[0].span.path} does not."
+        advice = "Set handle_unknown in every part that is handed in, or say which one counts."
+        return partly(reason, evidence=spans([*bare, *safe]), score=0.6, advice=advice)
     if safe:
         return met("The encoder says what to do with unseen categories.", evidence=spans(safe))
     fitted = [call for call in encodings if "Encoder" in call.name or "Vectorizer" in call.name]

@@ -8,6 +8,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.cuts import cut_in_time
 from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
+from rubrics.leading import leading
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
 from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
@@ -24,10 +25,11 @@ ENTITY = re.compile(
 
 @criterion("data_preparation.split_fits_data", title="The split fits the rows", weight=1)
 def split_fits_data(evidence: Evidence) -> Finding:
-    """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their order,
-    rows of one entity stay together. A random split is not met in an assignment of time series, and of rows that the
-    work itself put in order of time; other dated rows, and entities that the code groups by, are left to a person. A
-    quantity without dates or entities may be split as it comes.
+    """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their
+    order, rows of one entity stay together. A random split is not met in an assignment of time series, and of rows
+    that the work itself put in order of time; other dated rows, and entities that the code groups by, are left to a
+    person. A quantity without dates or entities may be split as it comes. Where parts of a work differ in the
+    classes' shares, those that lead to what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
@@ -63,16 +65,18 @@ def _key(span: Span) -> tuple[str, int | None, int | None]:
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
     if not splits or not any(is_classifier(call) for call in models(evidence)):
         return not_applicable("No split was seen of classes, of dated rows or of entities.")
-    kept = [call for call in splits if is_given(call, "stratify")]
-    kept += named(evidence, STRATIFIED)
-    if kept:
+    splits = leading(evidence, splits)
+    kept = leading(evidence, [*(call for call in splits if is_given(call, "stratify")), *named(evidence, STRATIFIED)])
+    files = {call.span.path for call in kept}
+    by_chance = [call for call in splits if call.kind == "split" and call.span.path not in files]
+    if kept and not by_chance:
         return met("The split keeps the classes' shares.", evidence=spans(kept))
-    if not live_calls(evidence, "split"):
+    if not by_chance:
         # cross_val_score and the searches stratify by themselves when they are given a classifier
         return met("Folds of a classifier are stratified by default.", evidence=spans(splits))
     return not_met(
         "The split leaves the classes' shares to chance.",
-        evidence=spans(live_calls(evidence, "split")),
+        evidence=spans(by_chance),
         advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
     )
 

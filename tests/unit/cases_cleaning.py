@@ -135,4 +135,31 @@ CUTS = [
          "late = frame.iloc[800:]\n" + TRAINED),
 ]  # fmt: skip
 
-CASES = [*CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
+SAFE = (
+    LOAD
+    + "from sklearn.preprocessing import OneHotEncoder\nX = OneHotEncoder(handle_unknown='ignore').fit_transform(X)\n"
+)
+BARE = LOAD + "from sklearn.preprocessing import OrdinalEncoder\nX = OrdinalEncoder().fit_transform(X)\n"
+RIDGE = "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression()\nmodel.fit(X, y)\n"
+SAVED = RIDGE + "import joblib\njoblib.dump(model, 'model.joblib')\n"
+CHANCE = "from sklearn.model_selection import train_test_split\na, b, c, d = train_test_split(X, y, random_state=0)\n"
+SHARES = CHANCE.replace("random_state", "stratify=y, random_state")
+PARTS = [
+    case("encoding_fits_new_rows", "met", "the part that is handed in is safe",
+         {"a.py": SAFE + SAVED, "b.py": BARE + RIDGE}),
+    case("encoding_fits_new_rows", "partly", "another part is safe than is handed in",
+         {"a.py": SAFE + RIDGE, "b.py": BARE + SAVED}),
+    case("encoding_fits_new_rows", "partly", "of two parts that are handed in one is safe",
+         {"a.py": SAFE + SAVED, "b.py": BARE + SAVED}),
+    case("encoding_fits_new_rows", "met", "what is handed in calls a module that is safe",
+         {"mine.py": "def encode(X):\n" + "".join(f"    {line}\n" for line in SAFE.splitlines()) + "    return X\n",
+          "train.py": LOAD + "from mine import encode\nX = encode(X)\n" + SAVED, "look.py": BARE + RIDGE}),
+    case("split_fits_data", "met", "shares are kept where the model is made that is handed in",
+         {"a.py": LOAD + SHARES + SAVED, "b.py": LOAD + CHANCE + RIDGE}),
+    case("split_fits_data", "not_met", "shares are kept elsewhere than in what is handed in",
+         {"a.py": LOAD + SHARES + RIDGE, "b.py": LOAD + CHANCE + SAVED}),
+    case("split_fits_data", "met", "a second split of the training rows in the same part",
+         LOAD + SHARES + CHANCE.replace("(X, y,", "(a, c,") + SAVED),
+]  # fmt: skip
+
+CASES = [*PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
