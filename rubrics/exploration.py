@@ -9,7 +9,7 @@ from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, nee
 from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
 from rubrics.live import before, in_loop, live_columns, live_places, target_columns
 from rubrics.models import models, predictors
-from rubrics.preparing import inspecting, of_results
+from rubrics.preparing import inspecting, of_results, plots_unseen
 
 SEVERAL = 2
 EVERY_COLUMN = "*"
@@ -70,9 +70,9 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
     advice = "Say in code what follows from a look: fill, drop, cap or transform the column that was looked at."
     if pairs:
         return partly(f"Of what was looked at, only {next(iter(pairs))} is acted on.", evidence=places, advice=advice)
-    if inspecting(evidence):
+    if looks := inspecting(evidence) or plots_unseen(evidence):
         reason = "Data is looked at, and nothing was seen that acts on what was looked at."
-        return partly(reason, evidence=spans(inspecting(evidence)), score=0.25, advice=advice)
+        return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
     return absent(
         evidence,
         "Nothing was seen that looks at the data before modelling.",

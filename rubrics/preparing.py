@@ -55,6 +55,13 @@ def inspecting(evidence: Evidence) -> list[Call]:
     ]
 
 
+def plots_unseen(evidence: Evidence) -> list[Call]:
+    """Return where pictures are set up in files in which nothing is seen to draw: a function of others does."""
+    plots = live_calls(evidence, "plot")
+    drawn = {call.span.path for call in plots if last(call.name) not in DECORATION}
+    return [call for call in plots if call.span.path not in drawn and last(call.name) in ("show", "subplots", "figure")]
+
+
 def is_check(call: Call) -> bool:
     """Tell whether a call only checks something, in a condition or an assertion."""
     return _CHECK.match(call.span.text) is not None
