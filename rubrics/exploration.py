@@ -21,6 +21,7 @@ STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
 _PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
                        "tensorflow.keras.preprocessing.image"))  # fmt: skip
 _FILES = re.compile(r"\blen\(\s*(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\(")
+_SCORED = re.compile(r"(_score|_error|_loss|_report|\bscore)\(")
 _PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
 WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
 
@@ -144,13 +145,15 @@ def _only_gaps(use: ColumnUse) -> bool:
 def _looks_at_target(evidence: Evidence) -> list[Call]:
     """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
     found = [call for call in live_calls(evidence) if is_given(call, "target_feat")]  # of a report by sweetviz
-    shown = [call for call in named(evidence, STATISTICS) if _PRINTED.search(call.span.text)]
+    targets = "|".join(re.escape(name) for name in target_columns(evidence) if name.isidentifier())
+    attribute = re.compile(rf"\.({targets})\.\w+(\.\w+)?\(" if targets else "(?!)")  # `df.churn.value_counts()`
+    shown = [c for c in named(evidence, STATISTICS) if _PRINTED.search(c.span.text) and not _SCORED.search(c.span.text)]
     for call in [*inspecting(evidence), *named(evidence, COUNTERS), *shown]:
         names = evidence.code.predicted.get(call.span.path, ())
         of = [call.receiver, *call.positional[:1]]
         if last(call.name) in GAPS or of_results(call) or _is_divisor(call):
             continue
-        if any(text in names or TARGET_NAME.match(text) for text in of):
+        if any(text in names or TARGET_NAME.match(text) for text in of) or attribute.search(call.span.text):
             found.append(call)
     return found
 

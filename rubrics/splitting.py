@@ -17,6 +17,7 @@ from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_load
 PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
 STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
 GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
+OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
     r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$"
@@ -117,9 +118,10 @@ def raw_data_kept(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    loads, saves = tables_loaded(evidence), table_writers(evidence)
+    loads = [call for call in tables_loaded(evidence) if not call.name.startswith(OF_LIBRARIES)]
+    saves = table_writers(evidence)
     if not loads:
-        return not_applicable("No table was seen to be loaded.")
+        return not_applicable("No data file was seen to be loaded.")
     over = [(load, save) for save in saves for load in loads if writes_over(evidence, load, save)]
     if over:
         return not_met(

@@ -128,6 +128,8 @@ def _over_columns(sources: list[ast.expr]) -> bool:
     parts = [part for value in sources for part in ast.walk(value)]
     if any(isinstance(part, ast.Slice) and part.upper is not None for part in parts):
         return False
+    if any(isinstance(part, ast.Call) and last_name(part.func) in ("range", "len") for part in parts):
+        return False  # columns are counted, not gone through
     tables = [table for value in sources for table in _tables(value)]
     return bool(tables) and not any(_FEATURES.match(_root(table)) for table in tables)
 

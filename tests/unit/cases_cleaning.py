@@ -104,6 +104,8 @@ RAW = [
     case("raw_data_kept", "not_applicable", "read and written through two parameters", PANDAS + FILLED),
     case("raw_data_kept", "met", "paths come from arguments, and no table is written",
          PANDAS + "table = pd.read_csv(args.input)\nprint(table.head())\n"),
+    case("raw_data_kept", "not_applicable", "data that is drawn by a library",
+         "from sklearn.datasets import make_moons\nX, y = make_moons(100)\nprint(X)\n"),
     case("raw_data_kept", "not_applicable", "paths come from arguments",
          PANDAS + "table = pd.read_csv(args.input)\ntable.to_csv(args.output)\n"),
     case("raw_data_kept", "not_applicable", "two handles of one name", PANDAS +

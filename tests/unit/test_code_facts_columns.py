@@ -120,6 +120,7 @@ def test_a_loop_over_all_columns_looks_at_each(code: str) -> None:
      "for c in df.columns:\n    if c != 'churn':\n        df[c].hist()\n",
      "names = list(df.columns)\nnames.remove('churn')\n[df[c].hist() for c in names]\n",
      "for c in df.drop(columns='churn').columns:\n    df[c].hist()\n",
+     "n = len(df.columns)\nfor i in range(n):\n    plt.plot([i, i], [0, n])\n",
      "for c in ['age', 'plan']:\n    df[c].hist()\n",
      "def bar(table, name):\n    table.head()\nfor c in df.columns:\n    bar(df, c)\n"],
 )  # fmt: skip
