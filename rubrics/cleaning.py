@@ -27,6 +27,9 @@ REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
 _GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
+_GAP_SET = re.compile(
+    r"^\s*[\w.]+(\[[^\[\]]*\])?(\.loc)?\[.*\.(isnull|isna)\(\).*\]\s*=(?!=)(?!\s*(np\.nan|pd\.NA|None)\b)"
+)
 _SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
 _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
@@ -58,12 +61,14 @@ def missing_values(evidence: Evidence) -> Finding:
             advice="A row to be predicted cannot be dropped: fit an imputer on the training rows.",
             question="What happens when a row to be predicted has a gap?",
         )
-    if by_hand or sentinels:
-        reason = f"Missing values are filled by hand.{also}" if by_hand else "Gaps are marked, but nothing fills them."
+    masked = live_places(evidence, _GAP_SET)
+    if by_hand or masked or sentinels:
+        filled = bool(by_hand or masked)
+        reason = f"Missing values are filled by hand.{also}" if filled else "Gaps are marked, but nothing fills them."
         return partly(
             reason,
-            evidence=[*spans(by_hand), *sentinels],
-            score=0.6 if by_hand else 0.4,
+            evidence=[*spans(by_hand), *masked, *sentinels],
+            score=0.6 if filled else 0.4,
             advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
         )
     return _nothing_filled(evidence)

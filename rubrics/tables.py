@@ -18,6 +18,8 @@ OF_PANDAS = frozenset(
 )  # fmt: skip
 _COLUMN = re.compile(r"([A-Za-z_]\w*)\[\[?\s*[rf]?['\"]")
 _BOUND = re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*[-+]?=(?!=)|\.(?:append|extend)\()")
+# A column that is made: `df[name] = value`, `df.age = value`
+_MADE = re.compile(r"^\s*(?!self\b)\w+(?:\[\s*(?:['\"][^'\"]*['\"]|\w+)\s*\]|\.\w+)\s*=(?!=)\s*(\w+)")
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DRAWN = re.compile(r"\b(sample|choice|choices|resample|integers|bootstrap)\w*\(")
 
@@ -35,8 +37,15 @@ def table_names(evidence: Evidence) -> frozenset[Name]:
 
 
 def of_table(evidence: Evidence, call: Call) -> bool:
-    """Tell whether a method is called on a table or a column of one; `(y_pred > 0.5).astype(int)` is not."""
-    return (call.span.path, call.receiver) in table_names(evidence)
+    """Tell whether a method is called on a table or a column of one, or makes one: `(y_pred > 0.5).astype(int)` is and
+    does not.
+    """
+    name = (call.span.path, call.receiver)
+    if name in table_names(evidence):
+        return True
+    known = predicted_names(evidence) | result_names(evidence)
+    made = _MADE.match(call.span.text)
+    return made is not None and made[1] == call.receiver and name not in known
 
 
 def of_data(evidence: Evidence, call: Call) -> bool:

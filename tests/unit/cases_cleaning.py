@@ -19,6 +19,11 @@ TYPES = [
          "        .astype('int')\n    )\nX['jobs'] = clean(X['jobs'])\n"),
     case("types_parsed", "met", "columns that are assigned by name",
          LOAD + "X = X.assign(\n    city=X.city.astype('category'),\n)\n"),
+    case("types_parsed", "met", "a column made of parts of another",
+         LOAD + "parts = frame['code'].str.split('-', expand=True)\nframe['year'] = parts[2].astype(int)\n"),
+    case("types_parsed", "met", "the columns of a loop",
+         LOAD + "def kinds(table):\n    for name in NAMES:\n"
+         "        table[name] = table[name].astype('category')\nkinds(X)\n"),
     case("types_parsed", "partly", "a date with a sign before its name is taken apart as text",
          LOAD + "for _, row in frame.iterrows():\n    print(str(row['# Date'])[:4])\n"),
     case("types_parsed", "not_met", "a date with a sign before its name is used as it is",

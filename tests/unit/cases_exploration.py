@@ -120,6 +120,10 @@ ACTED_ON = [
          SPLIT + FIT + "print(frame.isnull().sum())\n"),
     case("missing_values", "needs_human", "the work stops where features have gaps",
          SPLIT + FIT + "assert not frame.isnull().any().any()\n"),
+    case("missing_values", "partly", "gaps are filled through a mask",
+         SPLIT + FIT + "frame.loc[frame['age'].isnull(), 'age'] = 30\n"),
+    case("missing_values", "not_met", "rows with gaps are only chosen",
+         SPLIT + FIT + "old = frame[frame['age'].notnull()]\n"),
     case("missing_values", "not_met", "a check that the target has no gaps",
          SPLIT + FIT + "if y.isnull().any():\n    raise ValueError('gaps')\n"),
 ]  # fmt: skip
