@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import live_calls, start, unreadable
+from rubrics.facts import last, live_calls, start, unreadable
 from rubrics.languages import COMMON_NAMES, LIMITS, MODELS, apart, is_chinese, names_one, words
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
@@ -88,7 +88,8 @@ def _otherwise(claim: Claim) -> str:
 
 def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
-    models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in families(evidence)}
+    classes = [*families(evidence), *(last(name) for name in evidence.code.imports)]
+    models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in classes}
     found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Mapping
 LIMITS = {
     "English": r"limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)"
     r"|biased?|unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)"
-    r"|would (try|add|collect|use|like)|could be (improved|better)|not (yet )?(tested|checked|handled|covered)",
+    r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
+    r"|not (yet )?(tested|checked|handled|covered|implemented|considered)"
+    r"|only (handles?|covers?|supports?|works? (for|on))"
+    r"|no (cross[- ]?validation|(hyper-?)?parameter tuning|tuning)|a more [\w -]{1,30} would|in (the )?future",
     "Spanish": r"limitaci[óo]n(es)?|limitad[oa]s?|l[íi]mites?|supuestos?|suponemos|sesg(o|os|ad[oa]s?)"
     r"|no (generaliza|representa|cubre|contempla|se (ha|han) (probado|comprobado))\w*|pr[óo]ximos pasos"
     r"|siguientes? pasos?|trabajos? futuros?|con m[áa]s (tiempo|datos)|se podr[íi]an?|podr[íi]amos|queda pendiente",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from grader import Evidence, Span
 from rubrics.languages import length
 
 LEAST_WORDS = 6
 MOST = 2000
+# What the company wrote, handed in again: its words are not the candidate's.
+_BRIEF = re.compile(
+    r"(?i)^(task|brief|assignment|instructions?|problem([_ -]?statement)?|challenge|exercise|test[_ -]?task)s?\."
+)
 _END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)|(?<=#)\n")
 _NO_SENTENCE = re.compile(r"^\s*(?:\||```|!\[|<)")
 
@@ -20,7 +25,7 @@ def sentences(evidence: Evidence) -> Iterator[tuple[Span, str, str]]:
     """
     left = MOST
     for document in evidence.code.documents:
-        if document.kind not in ("readme", "markdown"):
+        if document.kind not in ("readme", "markdown") or _BRIEF.match(PurePosixPath(document.path).name):
             continue
         text = re.sub(r"```.*?(?:```|\Z)", "", document.text, flags=re.DOTALL)
         heading = ""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from grader import Call, Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import is_given, live_calls, named, spans, start, unreadable
+from rubrics.facts import is_given, last, live_calls, named, spans, start, unreadable
+from rubrics.following import fitted_on
 from rubrics.images import of_images
 from rubrics.live import target_columns
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
-from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers
+from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers, trained
 from rubrics.texts import of_texts
 
 RARE = 0.2
+UNITLESS = ("OneHotEncoder.fit_transform", ".predict_proba")
+DUMMIES = re.compile(r"\[\[.*\]\]$")  # of columns that are named, not of a whole table with its numbers
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "sample_weight")
 RANKING = ("roc_auc", "average_precision")
 FOR_SEQUENCES = ("Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN")
@@ -42,11 +47,24 @@ def suits_the_task(evidence: Evidence) -> Finding:
         return partly(reason, evidence=spans(layers), advice="Try gradient boosting on the same folds.")
     if not wanted or not kinds[wanted]:
         return not_applicable("Too little was seen of models and metrics to say whether they belong together.")
-    if (needing := [call for call in used if needs_scaling(call)]) and not scalers(evidence):
+    needing = [call for call in used if needs_scaling(call)]
+    if needing and not scalers(evidence) and not _of_one_unit(evidence):
         reason = f"{family(needing[0])} depends on the units of its features, and no scaler was seen."
         return partly(reason, evidence=spans(needing), advice="Put a StandardScaler before it in the pipeline.")
     reason = f"A {wanted} is measured with metrics of {_TASKS[wanted]}."
     return met(reason, evidence=spans([*kinds[wanted], *measured.values()]))
+
+
+def _of_one_unit(evidence: Evidence) -> bool:
+    """Tell whether every model is fitted on what has one unit by itself: dummies of categories, or probabilities."""
+    calls = live_calls(evidence)
+    made = [call for call in calls if call.name.endswith(UNITLESS) or DUMMIES.search(_first(call))]
+    fits = trained(evidence)
+    return bool(made) and len(fitted_on(evidence, made)) == len(fits)
+
+
+def _first(call: Call) -> str:
+    return call.positional[0] if call.positional and last(call.name) == "get_dummies" else ""
 
 
 def _of_another_kind(wanted: str, odd: list[Call], measures: list[Call]) -> Finding:

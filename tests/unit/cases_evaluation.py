@@ -228,6 +228,8 @@ CLAIMING = [
          {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED.partition("\n")[0]}),
     case("limits_written", "not_met", "none",
          {"train.py": SCORED, "README.md": "Run train.py to get the predictions.\n"}),
+    case("limits_written", "not_met", "the company's own words, handed in again",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "TASK.md": LIMITED}),
     case("limits_written", "not_met", "headings only", {"solution.ipynb": HEADINGS}),
     case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
          "There are some limitations to this approach that should be kept in mind.\n\n"
