@@ -6,7 +6,8 @@ import re
 from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import live_calls, start, unreadable
+from rubrics.facts import last, live_calls, start, unreadable
+from rubrics.languages import COMMON_NAMES, LIMITS, MODELS, apart, is_chinese, names_one, words
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
 from rubrics.models import NO_MODEL, families, predictors
@@ -14,68 +15,33 @@ from rubrics.prose import sentences
 
 HALF = 0.5
 LEAST_LETTERS = 5
-# Variables that nearly every work has, and that a sentence about any work could name.
-ANY_WORK = frozenset(
-    ("model", "models", "data", "dataset", "train", "training", "test", "testing", "features", "feature",
-     "target", "label", "labels", "result", "results", "score", "scores", "value", "values", "prediction",
-     "predictions", "predict", "classifier", "regressor", "columns", "column", "index", "frame", "output",
-     "input", "accuracy", "metrics", "metric", "pipeline", "random", "search", "params", "performance", "split",
-     "validation", "valid", "other", "number", "numbers", "categories", "better", "using", "final", "baseline",
-     "sample", "samples", "error", "errors", "precision", "recall", "preprocess", "preprocessing", "parameters",
-     "hyperparameters", "tuning", "analysis", "report")
-)  # fmt: skip
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
-LIMITS = re.compile(
-    r"(?i)\b(limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)|biased?|"
-    r"unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)|would ("
-    r"try|add|collect|use|like)|could be (improved|better)|not (yet )?(tested|checked|handled|covered))\b"
-)
+LIMITED = words(LIMITS)
 
 
-@criterion("evaluation.figures_reproduced", title="The figures that are claimed come out again", weight=2)
-def figures_reproduced(evidence: Evidence) -> Finding:
+@criterion("evaluation.claims_hold", title="What is claimed comes out again", weight=2)
+def claims_hold(evidence: Evidence) -> Finding:
     """Judge whether the figures in README, Markdown and saved outputs are among those that the grader's run printed,
-    within 0.01 for ratios, 2 % for others, or half of the last digit claimed. At least half of them is partly met.
-    Where the run failed, or printed nothing of the same metric, rows and model, nothing is held against the claim.
+    within 0.01 for ratios, 2 % for others, or half of the last digit claimed, and whether every sentence that calls one
+    model better than another, or the best, is borne out by the figures printed by the models' names. At least half of
+    these claims is partly met. Where the run failed, or printed nothing of the same metric, rows and model, nothing is
+    held against a claim.
     """
-    checked = _comparable(evidence, "figure")
+    checked = [claim for claim in evidence.claims if claim.agrees is not None]
     if not checked:
-        claimed = evidence.claims or evidence.code.claimed
-        return not_applicable(NOTHING_COMPARABLE if claimed else "No figure is claimed.")
+        claimed = evidence.claims or evidence.code.claimed or evidence.code.rankings
+        return not_applicable(NOTHING_COMPARABLE if claimed else "No figure is claimed, and no model called better.")
     wrong = [claim for claim in checked if not claim.agrees]
     if not wrong:
-        said = "Every figure that is claimed and could be compared came out again."
+        said = "Everything that is claimed and could be compared came out again."
         return met(said, evidence=[claim.span for claim in checked])
-    first, share = wrong[0], 1 - len(wrong) / len(checked)
-    reason = f"Claimed: {first.claimed}; the run came to {first.observed:.4g} (tolerance {first.tolerance:.2g})"
-    more = f", and {len(wrong) - 1} more of {len(checked)} figures differ" if len(wrong) > 1 else ""
-    places = [claim.span for claim in wrong]
-    advice = "Fix the seeds, run everything once more, and write down what that run says."
-    question = "Where does this figure come from?"
+    share = 1 - len(wrong) / len(checked)
+    reason, places = _refuted(wrong, len(checked)), [claim.span for claim in wrong]
+    advice = "Fix the seeds, run everything once more, and write down figures and conclusions from that run."
+    question = "Where does this claim come from?"
     if share >= HALF:
-        return partly(
-            f"{reason}{more}.", evidence=places, score=round(share * 0.8, 2), advice=advice, question=question
-        )
-    return not_met(f"{reason}{more}.", evidence=places, advice=advice, question=question)
-
-
-@criterion("evaluation.conclusions_agree", title="Conclusions agree with the results")
-def conclusions_agree(evidence: Evidence) -> Finding:
-    """Judge whether every sentence that calls one model better than another, or the best, is borne out by the figures
-    that the run printed by the models' names. Where it printed none the sentence is neither right nor wrong.
-    """
-    checked = _comparable(evidence, "ranking")
-    if not checked:
-        return not_applicable("No conclusion was seen that could be compared with what the run printed.")
-    wrong = [claim for claim in checked if not claim.agrees]
-    if wrong:
-        return not_met(
-            f"It is said: {wrong[0].claimed}; the figures of the run say otherwise.",
-            evidence=[claim.span for claim in wrong],
-            advice="Write the conclusion after the last run, from its table.",
-            question="Which of the two is right, the sentence or the table?",
-        )
-    return met("What is said of the models agrees with the run's figures.", evidence=[claim.span for claim in checked])
+        return partly(reason, evidence=places, score=round(share * 0.8, 2), advice=advice, question=question)
+    return not_met(reason, evidence=places, advice=advice, question=question)
 
 
 @criterion("evaluation.limits_written", title="Limits and next steps are written down", weight=0.5)
@@ -92,7 +58,7 @@ def limits_written(evidence: Evidence) -> Finding:
     said = [
         span
         for span, text, heading in sentences(evidence)
-        if (LIMITS.search(text) or LIMITS.search(heading)) and _holds(text, names)
+        if (LIMITED.search(text) or LIMITED.search(heading)) and _holds(text, names)
     ]
     if len(said) > 1:
         return met("Limits or next steps of this very work are written down.", evidence=said)
@@ -106,23 +72,36 @@ def limits_written(evidence: Evidence) -> Finding:
     )
 
 
-def _comparable(evidence: Evidence, kind: str) -> list[Claim]:
-    return [claim for claim in evidence.claims if claim.kind == kind and claim.agrees is not None]
+def _refuted(wrong: list[Claim], checked: int) -> str:
+    """Return what the run says otherwise: the first figure and the first conclusion, and how many more claims."""
+    firsts = [next((claim for claim in wrong if claim.kind == kind), None) for kind in ("figure", "ranking")]
+    told = [_otherwise(claim) for claim in firsts if claim is not None]
+    more = f", and {len(wrong) - len(told)} more of {checked} claims differ" if len(wrong) > len(told) else ""
+    return f"{' '.join(told)[:-1]}{more}."
+
+
+def _otherwise(claim: Claim) -> str:
+    if claim.kind == "ranking":
+        return f"It is said: {claim.claimed}; the figures of the run say otherwise."
+    return f"Claimed: {claim.claimed}; the run came to {claim.observed:.4g} (tolerance {claim.tolerance:.2g})."
 
 
 def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
-    models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in families(evidence)}
+    classes = [*families(evidence), *(last(name) for name in evidence.code.imports)]
+    models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in classes}
     found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
-    return frozenset(_plain(name) for name in found if len(_plain(name)) > 2) - ANY_WORK
+    plain = (_plain(name) for name in found)
+    return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 
 
 def _holds(text: str, names: frozenset[str]) -> bool:
-    words = [_plain(word) for word in text.split()]
-    pairs = {first + second for first, second in pairwise(words)}
-    return not names.isdisjoint({*words, *pairs})
+    parts = [_plain(word) for word in apart(text).split()]
+    pairs = {first + second for first, second in pairwise(parts)}
+    written_into = any(name in text for name in names if is_chinese(name))
+    return written_into or not names.isdisjoint({*parts, *pairs}) or names_one(text, names & MODELS.keys())
 
 
 def _plain(text: str) -> str:

@@ -5,21 +5,31 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
+from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
-from rubrics.models import models, predictors
-from rubrics.preparing import inspecting, of_target, tables_loaded
+from rubrics.models import predictors
+from rubrics.preparing import inspecting, tables_loaded
 from rubrics.results import holds, result_names
+from rubrics.tables import of_data, of_table
 
-TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
-COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
+_BARE = ("OneHotEncoder", "OrdinalEncoder", "get_dummies")
+_AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
+_QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
+_TIME = re.compile(r"(?i)timedelta|timestamp|datetime|dateoffset|['\"]\d{4}-\d\d|\.dt\b|_date\b")
+_KEPT = re.compile(r"\s*(return\b|\.astype|\)\s*\.astype|[^=(]+=(?!=))")  # the line of a result that stays
 TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
 _GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
+_GAP_SET = re.compile(
+    r"^\s*[\w.]+(\[[^\[\]]*\])?(\.loc)?\[.*\.(isnull|isna)\(\).*\]\s*=(?!=)(?!\s*(np\.nan|pd\.NA|None)\b)"
+)
 _SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
 _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
@@ -28,6 +38,7 @@ _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 def missing_values(evidence: Evidence) -> Finding:
     """Judge how gaps in the data are dealt with, values that stand for one (-999, "unknown") included: filled by
     something fitted or by a model that takes them is met; filled or dropped by hand, or only marked, is partly met.
+    Looked for and, as the work says, none found is met; where it does not say so, a person looks at the count.
     """
     if problem := unreadable(evidence):
         return problem
@@ -37,9 +48,9 @@ def missing_values(evidence: Evidence) -> Finding:
     filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
     sentinels, by_hand = _sentinels(evidence), _kept(filling)
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
-    if fitted := [call for call in by_hand if "Imputer" in call.name]:
+    if fitted := imputers(filling, by_hand):
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
-    tolerant = [call for call in models(evidence) if last(call.name).startswith(TOLERANT)]
+    tolerant = tolerant_models(evidence)
     if tolerant and not by_hand:
         return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
     if by_hand and all(last(call.name) == "dropna" for call in by_hand):
@@ -50,12 +61,14 @@ def missing_values(evidence: Evidence) -> Finding:
             advice="A row to be predicted cannot be dropped: fit an imputer on the training rows.",
             question="What happens when a row to be predicted has a gap?",
         )
-    if by_hand or sentinels:
-        reason = f"Missing values are filled by hand.{also}" if by_hand else "Gaps are marked, but nothing fills them."
+    masked = live_places(evidence, _GAP_SET)
+    if by_hand or masked or sentinels:
+        filled = bool(by_hand or masked)
+        reason = f"Missing values are filled by hand.{also}" if filled else "Gaps are marked, but nothing fills them."
         return partly(
             reason,
-            evidence=[*spans(by_hand), *sentinels],
-            score=0.6 if by_hand else 0.4,
+            evidence=[*spans(by_hand), *masked, *sentinels],
+            score=0.6 if filled else 0.4,
             advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
         )
     return _nothing_filled(evidence)
@@ -66,8 +79,11 @@ def _nothing_filled(evidence: Evidence) -> Finding:
         return not_applicable("No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
         return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
-    if counted := [call for call in inspecting(evidence) if last(call.name) in COUNTING]:
-        reason = "Gaps are counted and nothing is filled, which is right where there are none."
+    counted = [call for call in inspecting(evidence) if last(call.name) in COUNTING]
+    if counted and (none := said_to_be_none(evidence)):
+        return met("Gaps are looked for, and none were found, as the work says.", evidence=[*spans(counted), *none])
+    if counted or (counted := checked_for(evidence)):
+        reason = "Gaps are looked for and nothing is filled, which is right where there are none."
         return needs_human(reason, evidence=spans(counted))
     return absent(
         evidence,
@@ -78,28 +94,30 @@ def _nothing_filled(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.types_parsed", title="Dates and numbers are read as what they are")
 def types_parsed(evidence: Evidence) -> Finding:
-    """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, astype, dtype).
-    A column that is named as a date and never parsed is partly met when it is dropped, or taken apart as text, and not
-    met when it is used otherwise.
+    """Judge whether dates and numbers written as text are parsed (to_datetime, parse_dates, to_numeric, dtype, astype
+    of a table's columns). A column that is named as a date and never parsed is partly met when it is dropped, or taken
+    apart as text, and not met when it is used otherwise.
     """
     if problem := unreadable(evidence):
         return problem
     calls = live_calls(evidence)
     parsed = [call for call in calls if last(call.name) in PARSING or {"parse_dates", "dtype"} & set(call.keywords)]
     parsed = [call for call in parsed if last(call.name) in PARSING or call.kind == "load"]
-    parsed += [call for call in calls if last(call.name) == "astype" and call.assigned]
+    parsed += [
+        call for call in named(evidence, ("astype",)) if _KEPT.match(call.span.text) and of_table(evidence, call)
+    ]
     of_dates = [
         call for call in parsed if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}"
     ]
     tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
-    dates = [use for use in live_columns(evidence) if DATE_COLUMN.search(use.column) and use.span.path in tables]
+    dates = [use for use in live_columns(evidence) if _is_date(use.column) and use.span.path in tables]
     if dates and not of_dates:
         names = ", ".join(sorted({use.column for use in dates})[:3])
         advice = "Parse it with pd.to_datetime, and make features of it that are known when a prediction is needed."
         places = [use.span for use in dates]
         if all("drop" in use.span.text for use in dates):
             return partly(f"{names} is dropped without being parsed.", evidence=places, advice=advice)
-        if any(".str" in use.span.text for use in dates):
+        if any(_AS_TEXT.search(use.span.text) for use in dates):
             return partly(f"{names} is taken apart as text.", evidence=places, advice=advice)
         return not_met(f"{names} is named as a date and never parsed as one.", evidence=places, advice=advice)
     if parsed:
@@ -109,15 +127,25 @@ def types_parsed(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
-    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, one
-    that fails on them or depends on the table at hand is partly met.
+    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
+    are dummies of categories that are written down; one that fails on them or depends on the table at hand is
+    partly met. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to
+    what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
-    encodings = [call for call in live_calls(evidence, "encode") if not of_target(evidence, call)]
+    encodings = leading(evidence, encodings_for_use(evidence))
     if not encodings:
         return not_applicable("No encoding of categories was seen.")
+    if all(with_fixed_categories(evidence, call) for call in encodings):
+        return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
+    files = {call.span.path for call in safe}
+    bare = [call for call in encodings if last(call.name) in _BARE and "categories" not in call.keywords]
+    if safe and (bare := [call for call in bare if call.span.path not in files]):
+        reason = f"One part says what to do with unseen categories, {bare[0].span.path} does not."
+        advice = "Set handle_unknown in every part that is handed in, or say which one counts."
+        return partly(reason, evidence=spans([*bare, *safe]), score=0.6, advice=advice)
     if safe:
         return met("The encoder says what to do with unseen categories.", evidence=spans(safe))
     fitted = [call for call in encodings if "Encoder" in call.name or "Vectorizer" in call.name]
@@ -140,14 +168,14 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
 @criterion("data_preparation.duplicates_and_outliers", title="Repeated rows and extreme values are looked for")
 def duplicates_and_outliers(evidence: Evidence) -> Finding:
     """Judge whether repeated rows are looked for (duplicated, drop_duplicates) and extreme values (quantiles, clip, box
-    plots, z-scores, a detector, rows chosen by a range). One of the two is partly met.
+    plots, z-scores, a detector, rows chosen by a range) of the data, not of dates or of results. One of the two is
+    partly met.
     """
     if problem := unreadable(evidence):
         return problem
     if not tables_loaded(evidence):
         return not_applicable("No table was seen to be loaded.")
-    repeats, extremes = spans(named(evidence, REPEATS)), spans(named(evidence, EXTREMES))
-    extremes += live_places(evidence, _RANGE)
+    repeats, extremes = spans(named(evidence, REPEATS)), _extremes(evidence)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
     advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
@@ -155,6 +183,34 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
         found, missing = ("repeated rows", "extreme values") if repeats else ("extreme values", "repeated rows")
         return partly(f"Only {found} are looked for, not {missing}.", evidence=repeats or extremes, advice=advice)
     return absent(evidence, "Nothing was seen that looks for repeated rows or extreme values.", advice)
+
+
+def _extremes(evidence: Evidence) -> list[Span]:
+    """Return where extreme values are looked for; rows chosen by a date or a prediction are no such place."""
+    calls = [call for call in named(evidence, EXTREMES) if of_data(evidence, call)]
+    calls = [call for call in calls if not any("bins" in name for name in call.assigned)]  # they group all rows
+    predicted = {use.column for use in live_columns(evidence, "predicted")}
+    other = predicted | _dates(evidence)
+    ranges = [
+        span
+        for span in live_places(evidence, _RANGE)
+        if not any(column in other or _is_date(column) for column in _QUOTED.findall(span.text))
+        and not _TIME.search(span.text)
+    ]
+    return [*spans(calls), *ranges]
+
+
+def _dates(evidence: Evidence) -> set[str]:
+    """Return the columns that are parsed as dates."""
+    calls = [call for call in live_calls(evidence) if last(call.name) in PARSING and TIMES.search(last(call.name))]
+    texts = [call.span.text for call in calls]
+    texts += [call.keywords["parse_dates"] for call in live_calls(evidence) if "parse_dates" in call.keywords]
+    return {column for text in texts for column in _QUOTED.findall(text)}
+
+
+def _is_date(column: str) -> bool:
+    """Tell whether a column is named as a date, whatever stands around the words: "# Date", "order date"."""
+    return DATE_COLUMN.search(re.sub(r"\W+", "_", column)) is not None
 
 
 def _sentinels(evidence: Evidence) -> list[Span]:

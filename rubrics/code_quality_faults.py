@@ -41,7 +41,7 @@ _FILLER_FILE = re.compile(
 def no_real_faults(evidence: Evidence) -> Finding:
     """Judge what ruff finds by rule: programs that do not parse or use names that nothing defines, and anywhere slips
     such as mutable defaults, comparisons with None, repeated keys or results never used. One or two slips are partly
-    met.
+    met. Names in notebooks are judged by notebook_runs_in_order.
     """
     if problem := unreadable(evidence):
         return problem
@@ -57,7 +57,8 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if not found:
         if gap := unread_part(evidence):
             return needs_human(f"No fault was found in what was read, but {gap}.", evidence=start(evidence))
-        return met("No rule found a fault.", evidence=start(evidence))
+        elsewhere = " Names in notebooks are judged by whether they run in order." if evidence.code.notebooks else ""
+        return met(f"No rule found a fault.{elsewhere}", evidence=start(evidence))
     reason = f"{found[0].message} ({found[0].rule})"
     reason += f", and {count(len(found) - 1, 'other fault')}." if len(found) > 1 else "."
     advice = "Run ruff check, and mend what it names."

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.dependencies import declared, declared_as, installed_in_cells, third_party
+from rubrics.dependencies import declared, declared_as, installed, not_handed_in, third_party
 from rubrics.facts import count, start, unreadable
 
 JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv",
@@ -17,10 +17,12 @@ STEPS, SEVERAL = 5, 2
 _COMMAND = re.compile(r"\bpython3?[ \t]+(?:-u[ \t]+)?(?:-m[ \t]+([\w.]+)|([^\s`'\"|&;]+\.py))")
 _SERVED = re.compile(r"\b(?:uvicorn|gunicorn|hypercorn|python3?[ \t]+-m)[ \t]+([\w.]+)")
 _IMAGE_STARTED = re.compile(r"\bdocker(?:-compose|[ \t]+compose)?[ \t]+(?:up|run)\b")
-_TARGET = re.compile(r"^[ \t>$`*-]*make[ \t]+\w", re.MULTILINE)
+_MAKE = re.compile(r"(?:^|&&|;)[ \t>$*-]*make((?:[ \t]+[\w.=-]+)+)[ \t]*(?=$|&&|;|#)", re.MULTILINE)
+_CODE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)|`([^`\n]{1,300})`", re.DOTALL)
+_TARGET = re.compile(r"^([A-Za-z][\w.-]*)[ \t]*:(?!=)", re.MULTILINE)
 _INSTALL = re.compile(
     r"\b(?:pip3?|conda|mamba|pipenv|poetry|uv|pdm)[ \t]+(?:install|env|create|sync|run|pip)\b"
-    r"|requirements[\w.-]*\.txt|environment\.ya?ml|\bpyproject\.toml|\bmake[ \t]+\w"
+    r"|requirements[\w.-]*\.txt|environment\.ya?ml|\bpyproject\.toml"
 )
 
 
@@ -39,24 +41,30 @@ def how_to_run_documented(evidence: Evidence) -> Finding:
         return not_met("There is no README.", evidence=start(evidence), advice=advice)
     places = [Span(path=document.path) for document in readmes]
     text = "\n".join(document.text for document in readmes)
-    lacking = _lacking(evidence, text)
+    runs, installs = _names_what_runs(evidence, text), _says_how_to_install(evidence, text)
+    lacking = [] if runs else ["it names no file that runs the work"]
+    lacking += [] if installs else ["it does not say how to install what the work imports"]
     if gone := _not_there(evidence, text):
         lacking.append(f"it gives a command for {gone}, which is not there")
+    which = ", ".join(document.path for document in readmes[:3])
     if not lacking:
-        return met("A README says how to install and run it.", evidence=places)
-    reason = f"Of the README: {'; '.join(lacking)}."
+        return met(f"It says how to install and run it ({which}).", evidence=places)
+    right = ["how to install what it imports"] if installs and third_party(evidence) else []
+    right += ["what runs the work"] if runs else []
+    reason = f"Of {which}: {'; '.join(lacking)}."
+    reason += f" It does say {' and '.join(right)}." if right else ""
     if len(lacking) == 1:
         return partly(reason, evidence=places, advice=advice)
     return not_met(reason, evidence=places, advice=advice)
 
 
-def _lacking(evidence: Evidence, text: str) -> list[str]:
-    lacking = []
-    if not any(name in text for name in _what_runs(evidence)) and not _started_otherwise(evidence, text):
-        lacking.append("it names no file that runs the work")
-    if third_party(evidence) and not _INSTALL.search(text) and not _starts_an_image(evidence, text):
-        lacking.append("it does not say how to install what the work imports")
-    return lacking
+def _names_what_runs(evidence: Evidence, text: str) -> bool:
+    return any(name in text for name in _what_runs(evidence)) or _started_otherwise(evidence, text)
+
+
+def _says_how_to_install(evidence: Evidence, text: str) -> bool:
+    said = _INSTALL.search(text) or _starts_an_image(evidence, text) or _makes(evidence, text)
+    return bool(said) or not third_party(evidence)
 
 
 def _what_runs(evidence: Evidence) -> set[str]:
@@ -71,14 +79,20 @@ def _what_runs(evidence: Evidence) -> set[str]:
 
 def _started_otherwise(evidence: Evidence, text: str) -> bool:
     """Tell whether the README starts an image, a target or a served module that is there."""
-    targets = any(PurePosixPath(entry.path).name == "Makefile" for entry in evidence.files)
     modules = {PurePosixPath(source.path).stem for source in evidence.code.sources}
     served = {module.rpartition(".")[2] for module in _SERVED.findall(text)}
     return bool(
-        _starts_an_image(evidence, text)
-        or (targets and _TARGET.search(text))
-        or (evidence.plan is None and served & modules)
+        _starts_an_image(evidence, text) or _makes(evidence, text) or (evidence.plan is None and served & modules)
     )
+
+
+def _makes(evidence: Evidence, text: str) -> bool:
+    """Tell whether `make` is given a target that a Makefile has, in code or as a line of its own: not "make sure"."""
+    files = [item for item in evidence.code.documents if PurePosixPath(item.path).name == "Makefile"]
+    targets = {target for document in files for target in _TARGET.findall(document.text)}
+    code = [fenced or span for fenced, span in _CODE.findall(text)]
+    words = {word for part in (*code, text) for found in _MAKE.findall(part) for word in found.split()}
+    return bool(targets & words)
 
 
 def _starts_an_image(evidence: Evidence, text: str) -> bool:
@@ -95,8 +109,8 @@ def _not_there(evidence: Evidence, text: str) -> str:
 
 @criterion("code_quality.dependencies_pinned", title="Dependencies are declared with their versions", weight=1.5)
 def dependencies_pinned(evidence: Evidence) -> Finding:
-    """Judge whether every imported package is declared with a fixed version: in a file, or by `%pip install` in a
-    notebook. Some declared, or none with its version, are partly met.
+    """Judge whether every imported package is declared with a fixed version: in a file, or where a notebook, a
+    Dockerfile or a shell script installs it. Some declared, or none with its version, are partly met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -104,10 +118,14 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     if not needed:
         return not_applicable("The work imports nothing beyond Python itself.")
-    installed = installed_in_cells(evidence)
-    listed = {**{name: fixed for name, (fixed, _) in installed.items()}, **declared(files)}
-    places = [*(Span(path=document.path) for document in files), *(span for _, span in installed.values())]
-    return _as_declared(needed, listed, places)
+    commands = installed(evidence)
+    listed = {**{name: fixed for name, (fixed, _) in commands.items()}, **declared(files)}
+    places = [*(Span(path=document.path) for document in files), *(span for _, span in commands.values())]
+    found = _as_declared(needed, listed, places)
+    if gone := not_handed_in(evidence):
+        said = f"{found.reason} ({', '.join(gone)}: imported as a module of the work's own, and not handed in.)"
+        return found.model_copy(update={"reason": said})
+    return found
 
 
 def _as_declared(needed: dict[str, Span], listed: dict[str, bool], places: list[Span]) -> Finding:

@@ -20,7 +20,7 @@ from grader import (
 )
 from rubrics.broken_code import broken_in, newer_in
 from rubrics.code_text import code_lines
-from rubrics.facts import unreadable
+from rubrics.facts import count, unreadable
 from rubrics.live_code import faults, is_live
 
 RUN_ALL = "Restart the kernel and run all cells before saving."
@@ -28,8 +28,9 @@ RUN_ALL = "Restart the kernel and run all cells before saving."
 
 @criterion("code_quality.notebook_runs_in_order", title="The notebook runs from top to bottom", weight=2)
 def notebook_runs_in_order(evidence: Evidence) -> Finding:
-    """Judge whether the cells run as they stand: every name is defined above its use, and the notebook was saved after
-    one clean run. Where it was run here, the run decides on the names; saved out of order it is then partly met.
+    """Judge whether the cells run as they stand: every name is defined above its use, and the saved execution counts
+    ascend; gaps between them and cells that were not run cost nothing. Where it was run here, the run decides on the
+    names; saved out of order it is then partly met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -61,12 +62,23 @@ def _as_saved(evidence: Evidence, notebooks: list[NotebookFact]) -> Finding:
             return partly(reason, evidence=places, score=0.7, advice=RUN_ALL)
         return not_met("The cells were run in another order than they stand in.", evidence=places, advice=RUN_ALL)
     if executed:
-        return met("The cells were run in their order, and every name stands above its use.", evidence=places)
+        return met(f"{_as_counted(evidence, notebooks)}, and every name stands above its use.", evidence=places)
     if _ran_through(evidence):
-        return met("Handed in without outputs; from top to bottom the cells run.", evidence=places)
+        return met("It was saved without execution counts; from top to bottom the cells run.", evidence=places)
     if evidence.code.lint is None or evidence.code.lint.unknown_names:
-        return not_applicable("The notebook was handed in without having been run, so there is no order to judge.")
-    return met("Handed in without outputs; every name is defined above its use.", evidence=places)
+        return not_applicable("It was saved without execution counts, so there is no order to judge.")
+    return met("It was saved without execution counts; every name is defined above its use.", evidence=places)
+
+
+def _as_counted(evidence: Evidence, notebooks: list[NotebookFact]) -> str:
+    """Return what ascending counts say: of one clean run only where each cell has its number."""
+    counts = [[number for number in fact.execution_counts if number] for fact in notebooks]
+    whole = [each == list(range(1, len(each) + 1)) for each in counts if each]
+    unrun = sum(_not_run(evidence, fact) for fact in notebooks)
+    if all(whole) and len(whole) == len(notebooks) and not unrun:
+        return "The cells were run in their order"
+    said = "The execution counts are in ascending order" + ("" if all(whole) else ", with gaps")
+    return f"{said} ({count(unrun, 'cell')} without one)" if unrun else said
 
 
 def _missing_in_the_run(evidence: Evidence) -> list[Span]:
@@ -105,15 +117,25 @@ def _counts_that_matter(evidence: Evidence, fact: NotebookFact) -> list[int]:
     return [number for _, number in _counted_cells(evidence, fact)]
 
 
+def _not_run(evidence: Evidence, fact: NotebookFact) -> int:
+    """Return how many cells that do something carry no execution count."""
+    return sum(
+        not number and source is not None and bool(code_lines(source)) for source, number in _cells(evidence, fact)
+    )
+
+
 def _counted_cells(evidence: Evidence, fact: NotebookFact) -> list[tuple[int | None, int]]:
-    cells: list[Source | None] = [source for source in evidence.code.sources if source.path == fact.path]
-    cells += [None] * (len(fact.execution_counts) - len(cells))
-    pairs = zip(cells, fact.execution_counts, strict=False)
     return [
         (source.cell if source else None, number)
-        for source, number in pairs
-        if number is not None and (source is None or code_lines(source))
+        for source, number in _cells(evidence, fact)
+        if number and (source is None or code_lines(source))
     ]
+
+
+def _cells(evidence: Evidence, fact: NotebookFact) -> list[tuple[Source | None, int | None]]:
+    cells: list[Source | None] = [source for source in evidence.code.sources if source.path == fact.path]
+    cells += [None] * (len(fact.execution_counts) - len(cells))
+    return list(zip(cells, fact.execution_counts, strict=False))
 
 
 def _first_out_of_order(evidence: Evidence, fact: NotebookFact) -> Span:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met
 from rubrics.code_text import code_lines, line_span, line_text, strings
-from rubrics.facts import live_calls, spans, test_paths, unreadable
+from rubrics.facts import live_calls, spans, unreadable
+from rubrics.machine_paths import machine_paths
 
 MOST_SHOWN = 12
-_ABSOLUTE = re.compile(
-    r"^(?:/(?:home|Users|content|kaggle|mnt|root|media|Volumes)/\S|/data/\S*\.\w{1,8}$|~/\S"
-    r"|[A-Za-z]:[\\/]+\w|\\\\\w)"
-)
 _NAMED = re.compile(
     r"(?i)\b\w*?(?:password|passwd|pwd|api_?key|secret(?:_?key)?|(?:auth|access|api|bot)_?token)\s*(?::\s*str\s*)?=\s*\"\""
 )
@@ -22,6 +21,12 @@ _KEYED = re.compile(
     r"(?i)['\"]\w*(?:password|passwd|api_?key|secret_?key|access_?token)['\"]\s*:\s*['\"]([^'\"\s]{6,})['\"]"
 )
 _VALUE = re.compile(r"=\s*[rfb]?['\"]([^'\"\s]{6,})['\"]")
+_ENV_FILE = re.compile(r"(?i)(?:^|/)\.env(?:rc)?$|(?:^|/)\.env\.[\w.-]+$|\.env$")
+_SET = re.compile(r"^\s*(?:export\s+)?(\w{1,100})\s*=\s*['\"]?([^'\"\s]{6,})['\"]?\s*(?:#.*)?$")
+_KEPT_SECRET = re.compile(
+    r"(?i)(?:password|passwd|pwd|secret(?:_?key)?|(?:auth|access|api|bot|hf|github)_?token"
+    r"|(?:api|access|secret|private|fernet|encryption|signing|account)_?key)$"
+)
 _TOKEN = re.compile(
     r"^(?:AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|hf_\w{30,}|sk-[\w-]{20,}|AIza[\w-]{35}|xox[abp]-[\w-]{10,})$"
     r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
@@ -34,11 +39,11 @@ KEY_FILES = frozenset(("kaggle.json", "id_rsa", "id_ed25519", "credentials.json"
 
 @criterion("code_quality.no_secrets", title="No password or key is handed in")
 def no_secrets(evidence: Evidence) -> Finding:
-    """Judge whether a password, key or token stands in the code, or a file that holds one came along; placeholders are
-    none. Not applicable without one.
+    """Judge whether a password, key or token stands in the code or in a .env file, or a file that holds one came along;
+    placeholders are none. Not applicable without one.
     """
     key_files = [Span(path=entry.path) for entry in evidence.files if PurePosixPath(entry.path).name in KEY_FILES]
-    found = [*key_files, *islice(_written_secrets(evidence), MOST_SHOWN)]
+    found = [*key_files, *islice(_written_secrets(evidence), MOST_SHOWN), *islice(_set_secrets(evidence), MOST_SHOWN)]
     if not found:
         return not_applicable("No password or key was seen.")
     masked = [span.model_copy(update={"text": ""}) for span in found]
@@ -58,20 +63,28 @@ def _written_secrets(evidence: Evidence) -> list[Span]:
     return found
 
 
+def _set_secrets(evidence: Evidence) -> Iterator[Span]:
+    """Yield the lines of .env files that set a secret; what is set twice, as user and password say, is a default."""
+    for document in evidence.code.documents:
+        if not _ENV_FILE.search(document.path):
+            continue
+        found = [(number, _SET.match(line[:400])) for number, line in enumerate(document.text.split("\n"), start=1)]
+        pairs = [(number, match[1], match[2]) for number, match in found if match]
+        values = Counter(value for _, _, value in pairs)
+        for number, name, value in pairs:
+            real = values[value] == 1 and not _PLACEHOLDER.search(value) and "$" not in value[:2]
+            if real and (_TOKEN.search(value) or _KEPT_SECRET.search(name)):
+                yield Span(path=document.path, line=number, end_line=number)
+
+
 @criterion("code_quality.no_absolute_paths", title="No path exists on the author's machine only")
 def no_absolute_paths(evidence: Evidence) -> Finding:
-    """Judge whether strings in the code name files or folders of the author's machine, of Colab or of Kaggle."""
+    """Judge whether strings in the code name files or folders of the author's machine, of Colab or of Kaggle. Those
+    that a Dockerfile makes are the image's own.
+    """
     if problem := unreadable(evidence):
         return problem
-    tests = test_paths(evidence)
-    sources = [source for source in evidence.code.sources if source.path not in tests]
-    named_places = (
-        (text, line_span(source, line))
-        for source in sources
-        for text, line in strings(source)
-        if _ABSOLUTE.match(text) and not line_text(source, line).lstrip().startswith("@")  # a route of a service
-    )
-    found = list(islice(named_places, MOST_SHOWN))
+    found = list(islice(machine_paths(evidence), MOST_SHOWN))
     if found:
         return not_met(
             f"A path of the author's machine is written into the code: {found[0][0][:80]}",

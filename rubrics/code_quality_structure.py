@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from grader import Evidence, Finding, Source, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import (
+    Evidence,
+    Finding,
+    FunctionFact,
+    Source,
+    Span,
+    criterion,
+    met,
+    needs_human,
+    not_applicable,
+    not_met,
+    partly,
+)
 from rubrics.code_text import code_lines
 from rubrics.facts import (
     absent,
@@ -23,52 +35,48 @@ from rubrics.live_code import faults
 MAX_COMPLEXITY = 10  # McCabe's own bound (1976)
 MAX_LINES = 50
 SHORT_WORK = 60
+TWO_FIFTHS = 0.4
 COMMENTED_OUT = 10
 
 
-@criterion("code_quality.functions_used", title="The work is cut into functions")
-def functions_used(evidence: Evidence) -> Finding:
-    """Judge how much of the code stands in functions that are really called: two fifths is met, less is partly. Under
-    60 lines it does not matter.
+@criterion("code_quality.short_functions", title="The work is cut into short, simple functions", weight=1.5)
+def short_functions(evidence: Evidence) -> Finding:
+    """Judge whether two fifths of the code stand in functions that are really called, of at most 50 lines and a
+    cyclomatic complexity of 10, and none is longer or more tangled, called or not. Less code in functions is partly
+    met, and so is one too large in five that are used, or beside two fifths in short ones. Of work under 60 lines only
+    the functions it has are judged.
     """
     if problem := unreadable(evidence):
         return problem
+    functions, reached = own_functions(evidence), reached_functions(evidence)
+    used = [fact for fact in functions if fact.name in reached]
+    large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     total = sum(len(code_lines(source)) for source in _own_sources(evidence))
-    if total < SHORT_WORK:
-        return not_applicable(f"The work has {total} lines of code, too few to need functions.")
-    reached = reached_functions(evidence)
-    used = [fact for fact in own_functions(evidence) if fact.name in reached]
-    share = sum(fact.lines for fact in outermost(used)) / total
-    if share >= 0.4:
-        return met("Much of the code stands in functions that are used.", evidence=spans(used))
+    if total < SHORT_WORK and not used and not large:
+        return not_applicable(f"The work has {count(total, 'line')} of code, too few to need functions.")
+    lines = sum(fact.lines for fact in outermost([fact for fact in used if fact not in large]))
+    cut = lines >= total * TWO_FIFTHS
+    if large:
+        return _of_large(large, used, cut=cut, all_of=len(functions))
+    if used and (cut or total < SHORT_WORK):
+        return met("Much of the code stands in functions that are used, each short and simple.", evidence=spans(used))
     advice = "Make functions of loading, preparing, fitting and evaluating, and call them in order."
     if used:
-        places = spans(used)
-        return partly("Some of the code stands in functions, most of it does not.", evidence=places, advice=advice)
+        reason = "Some of the code stands in functions, most of it does not."
+        return partly(reason, evidence=spans(used), advice=advice)
     return absent(evidence, f"{total} lines of code stand in no function that is used.", advice)
 
 
-@criterion("code_quality.functions_small", title="Functions are short and simple")
-def functions_small(evidence: Evidence) -> Finding:
-    """Judge the functions' length (50 lines) and cyclomatic complexity (10); one over in five that are used is partly
-    met. Small functions that nothing calls do not count.
-    """
-    if problem := unreadable(evidence):
-        return problem
-    reached = reached_functions(evidence)
-    functions = own_functions(evidence)
-    used = [fact for fact in functions if fact.name in reached]
-    large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
-    if not used and not large:
-        return not_applicable("The work uses no function of its own.")
-    if not large:
-        return met("Every function is short and simple.", evidence=spans(used))
+def _of_large(large: list[FunctionFact], used: list[FunctionFact], *, cut: bool, all_of: int) -> Finding:
     worst = max(large, key=lambda fact: (fact.complexity, fact.lines))
     reason = f"{worst.name} has {worst.lines} lines and a complexity of {worst.complexity}"
     advice = f"Split it: at most {MAX_LINES} lines and a complexity of {MAX_COMPLEXITY}."
     if len(large) * 5 <= len(used):
         return partly(f"{reason}; the others are small.", evidence=spans(large), score=0.6, advice=advice)
-    return not_met(f"{reason}; {len(large)} of {len(functions)} are like it.", evidence=spans(large), advice=advice)
+    reason = f"{reason}; {len(large)} of {all_of} are like it"
+    if cut:
+        return partly(f"{reason}, beside much code in short ones.", evidence=spans(large), advice=advice)
+    return not_met(f"{reason}.", evidence=spans(large), advice=advice)
 
 
 @criterion("code_quality.no_dead_code", title="Nothing is defined for nothing")

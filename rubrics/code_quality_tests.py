@@ -18,7 +18,18 @@ from grader import (
     not_met,
     partly,
 )
-from rubrics.facts import absent, count, last, spans, test_paths, unreadable
+from rubrics.facts import (
+    broken_spans,
+    code_files,
+    count,
+    in_tests_folder,
+    last,
+    looked_for,
+    spans,
+    start,
+    test_paths,
+    unreadable,
+)
 
 SEVERAL_TESTS = 3
 PASSED, NOT_RUN = "passed", "not run"
@@ -49,7 +60,30 @@ def tests_check_the_work(evidence: Evidence) -> Finding:
     if tests:
         reason = "The tests that are there assert on nothing that the work returns or raises."
         return not_met(reason, evidence=spans(tests), advice=ADVICE)
-    return absent(evidence, "There are no tests.", ADVICE, question="What would you test first here, and how?")
+    return _of_none(evidence)
+
+
+def _of_none(evidence: Evidence) -> Finding:
+    """Judge a work in which pytest would find no test; tests stand in no notebook, nor in any program."""
+    question = "What would you test first here, and how?"
+    broken = [span for span in broken_spans(evidence) if _is_for_tests(span.path)]
+    if broken:
+        reason = f"No tests were seen, but {broken[0].path} cannot be parsed, so they may stand there."
+        return needs_human(reason, evidence=broken)
+    meant = [path for path in code_files(evidence) if _is_for_tests(path)]
+    if meant:
+        reason = f"There is {meant[0]}, but pytest would find no test in it that asserts what the work returns."
+        return not_met(reason, evidence=[Span(path=path) for path in meant], advice=ADVICE, question=question)
+    reason = f"There are no tests. {looked_for(evidence)}"
+    return not_met(reason, evidence=start(evidence), advice=ADVICE, question=question)
+
+
+def _is_for_tests(path: str) -> bool:
+    """Tell whether a file that is read for tests has the place or the name of one that holds some."""
+    place = PurePosixPath(path)
+    if place.suffix != ".py" or place.stem in ("__init__", "conftest"):
+        return False
+    return place.stem.startswith("test_") or place.stem.endswith("_test") or in_tests_folder(path)
 
 
 def _of_real(evidence: Evidence, real: list[FunctionFact], modules: frozenset[str]) -> Finding:

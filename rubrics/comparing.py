@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Figure
-from rubrics.facts import last, live_calls
+from rubrics.facts import last, live_calls, named
 from rubrics.live import in_loop
-from rubrics.models import family, models
+from rubrics.metrics import NAMES
+from rubrics.models import family, is_simple, models
+from rubrics.settings import settings_of
 
+OWN_FOLDS = ("xgboost.cv", "lightgbm.cv", "catboost.cv")
+_EVAL_METRIC = re.compile(r"(?:eval_metric|metric|custom_metric)['\"]?\s*[:=]\s*\[?\s*['\"](\w+)")
+_OF_BOOSTERS = {"auc": "ROC AUC", "aucpr": "average precision", "logloss": "log loss", "binary_logloss": "log loss",
+                "rmse": "squared error", "l2": "squared error", "mae": "absolute error", "l1": "absolute error",
+                "accuracy": "accuracy", "f1": "F1"}  # fmt: skip
 SCORING = ("score", "cross_validate", "search")
 # Names of models in printed figures -> how their classes' names begin or contain them.
 _IN_CLASS = {
@@ -20,7 +27,9 @@ TRAINING = re.compile(r"(?i)\btrain(ing)?\b(?! time)")
 
 
 def shared_measure(evidence: Evidence) -> list[Call]:
-    """Return the calls that measure several models alike: one call over a variable, or several with the same rows."""
+    """Return the calls that measure several models alike: one call over a variable, several with the same rows, or
+    cross-validations of several kinds by the same measure.
+    """
     single = {name for call in models(evidence) for name in call.assigned}
     groups: dict[tuple[str, ...], list[Call]] = {}
     for call in live_calls(evidence, *SCORING):
@@ -30,7 +39,40 @@ def shared_measure(evidence: Evidence) -> list[Call]:
         if measured not in single and _repeated(evidence, call):
             return [call]
         groups.setdefault(signature, []).append(call)
-    return next((calls for calls in groups.values() if len({_measured(call)[0] for call in calls}) > 1), [])
+    alike = (calls for calls in groups.values() if len({_measured(call)[0] for call in calls}) > 1)
+    return next(alike, []) or _validated_alike(evidence)
+
+
+def _validated_alike(evidence: Evidence) -> list[Call]:
+    """Return the cross-validations of several kinds of model, each by its library's own function, by one measure."""
+    found: dict[str, dict[str, Call]] = {}
+    for call in [*live_calls(evidence, "cross_validate"), *named(evidence, ("cv",))]:
+        kind, measure = _kind_validated(evidence, call), _measure_of(evidence, call)
+        if kind and measure:
+            found.setdefault(measure, {}).setdefault(kind, call)
+    return next((list(calls.values()) for calls in found.values() if len(calls) > 1), [])
+
+
+def _kind_validated(evidence: Evidence, call: Call) -> str:
+    """Return the family of the model that a cross-validation is given, "" where it is not known."""
+    if call.kind != "cross_validate":
+        return family(call) if call.name in OWN_FOLDS else ""
+    given = call.positional[0] if call.positional else call.keywords.get("estimator", "")
+    if model := _made(evidence).get((call.span.path, given)):
+        return family(model)
+    kinds = {family(model) for model in models(evidence) if f"{family(model)}(" in given}
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+def _measure_of(evidence: Evidence, call: Call) -> str:
+    """Return the measure of a cross-validation, by one name for all libraries."""
+    asked = call.keywords.get("scoring", "") if call.kind == "cross_validate" else call.keywords.get("metrics", "")
+    asked = asked or call.keywords.get("eval_metric", "")
+    if not asked and call.kind != "cross_validate":
+        found = _EVAL_METRIC.search(settings_of(evidence, call) or "")
+        asked = found[1] if found else ""
+    word = asked.strip("\"'[]() ").lower()
+    return _OF_BOOSTERS.get(word) or NAMES.get(word, "")
 
 
 def _repeated(evidence: Evidence, call: Call, depth: int = 3) -> bool:
@@ -88,6 +130,21 @@ def final_model(evidence: Evidence) -> Call | None:
     return next((model for model in models(evidence) if family(model) == kind), None)
 
 
+def expanded(evidence: Evidence) -> list[Call]:
+    """Return the simple models of one kind, where one learns from the features as they are and another from their
+    polynomials: two models, of which the first is a floor for the second.
+    """
+    makers = {name for call in named(evidence, ("PolynomialFeatures",)) for name in call.assigned}
+    made = {name for call in live_calls(evidence, "transform") if call.receiver in makers for name in call.assigned}
+    fits = {call.receiver: call.positional[:1] for call in live_calls(evidence, "fit")}
+    kinds: dict[str, dict[bool, Call]] = {}
+    for model in models(evidence):
+        given = [text for name in model.assigned for text in fits.get(name, ())]
+        if is_simple(model) and given:
+            kinds.setdefault(family(model), {})[any(text in made for text in given)] = model
+    return [model for both in kinds.values() if len(both) > 1 for model in both.values()]
+
+
 def _made(evidence: Evidence) -> dict[tuple[str, str], Call]:
     """Return which (file, variable) holds which model: one that was assigned to it, or a pipeline's only one."""
     used = models(evidence)
@@ -95,7 +152,8 @@ def _made(evidence: Evidence) -> dict[tuple[str, str], Call]:
     for call in live_calls(evidence):
         if not call.assigned or not last(call.name).endswith("ipeline"):
             continue
-        inside = [model for model in used if any(family(model) in text for text in call.positional)]
+        held = {word for text in call.positional for word in re.findall(r"\w+", text)}
+        inside = [model for model in used if held.intersection((family(model), *model.assigned))]
         if len({family(model) for model in inside}) == 1:
             made |= {(call.span.path, name): inside[0] for name in call.assigned}
     return made

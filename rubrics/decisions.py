@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
-from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_places
 from rubrics.models import is_classifier, models
-from rubrics.results import predicted_names
+from rubrics.results import predicted_names, result_names
 
 RANKING = ("roc_auc", "average_precision")
 CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
 CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])?\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
 BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
+OF_POSITIVES = ("recall_score", "precision_score", "f1_score", "fbeta_score")
+BY_DEFAULT = "'binary'"
+TRAINERS = ("xgboost.train", "lightgbm.train")
 CURVES = ("precision_recall_curve", "roc_curve")
 
 
@@ -42,14 +45,13 @@ def decision_threshold(evidence: Evidence) -> Finding:
     if by_hand:
         reason = "Probabilities are cut at a number; nothing shows where it comes from."
         return partly(reason, evidence=by_hand, advice=advice)
-    decided = [call for call in live_calls(evidence, "predict") if last(call.name) == "predict"]
-    places = spans(decided) or [span for span, _ in cuts]
+    places = spans(_outright(evidence)) or [span for span, _ in cuts]
     return not_met("Classes are predicted at the default threshold.", evidence=places, advice=advice)
 
 
 def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
     """Return where a prediction is compared with a number or a variable, with that number or variable."""
-    predicted = predicted_names(evidence)
+    predicted = predicted_names(evidence) - result_names(evidence)  # how good they are is no prediction
     found = []
     for span, text in live_matches(evidence, CUTS, most=500):
         left, _, right = text.rpartition(">")
@@ -69,12 +71,20 @@ def _decides(evidence: Evidence) -> bool:
         two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
         return two and evidence.hidden[0].metric not in RANKING
     said = live_calls(evidence, "predict")
-    if said and last(said[-1].name) == "predict_proba" and not _cuts(evidence):
+    if said and last(said[-1].name) == "predict_proba" and all(text == "0.5" for _, text in _cuts(evidence)):
         return False  # what is handed over in the end are probabilities
-    outright = [call for call in said if last(call.name) == "predict"]
-    two = bool(named(evidence, ("roc_curve", "precision_recall_curve")) or _second_column(evidence))
-    return two and bool(outright or _cuts(evidence))
+    binary = bool(named(evidence, CURVES) or _of_two_classes(evidence) or live_places(evidence, BINARY))
+    return binary and bool(_outright(evidence) or _cuts(evidence))
 
 
-def _second_column(evidence: Evidence) -> bool:
-    return bool(live_places(evidence, BINARY))
+def _outright(evidence: Evidence) -> list[Call]:
+    """Return the live calls that predict classes; a booster that was trained by `xgb.train` gives probabilities."""
+    trained = {name for call in live_calls(evidence) if call.name in TRAINERS for name in call.assigned}
+    said = [call for call in live_calls(evidence, "predict") if last(call.name) == "predict"]
+    return [call for call in said if ".Booster." not in call.name and call.receiver not in trained]
+
+
+def _of_two_classes(evidence: Evidence) -> list[Call]:
+    """Return the metrics that are asked for as only two classes allow: recall of the positive one, one ROC curve."""
+    found = [call for call in named(evidence, OF_POSITIVES) if call.keywords.get("average", BY_DEFAULT) == BY_DEFAULT]
+    return found + [call for call in named(evidence, ("roc_auc_score",)) if "multi_class" not in call.keywords]

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grader import Document, Evidence, Span
+from rubrics.installing import installed_in_cells, installed_in_documents
 
 LOCKS = frozenset(("uv.lock", "poetry.lock", "pipfile.lock", "conda-lock.yml", "pdm.lock"))
 # Import name -> distribution name, where they differ.
@@ -41,13 +42,12 @@ DISTRIBUTIONS = {
     "umap": "umap-learn",
 }
 VARIANTS = ("-headless", "-binary", "-cpu", "-gpu", "-contrib-python")  # the same package, built in another way
-# The last ones are modules that works have of their own; where they were not handed in, no index has them either.
-NEVER_DECLARED = frozenset(
-    ("IPython", "ipykernel", "google", "pytest", "setuptools", "src", "utils", "config", "helpers")
-)
+NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
+# What works call modules of their own; where they were not handed in, nobody could declare them.
+OWN_BY_NAME = frozenset(("src", "utils", "util", "config", "helpers", "data", "model", "models", "features", "settings",
+                         "preprocessing", "constants", "core", "common", "lib"))  # fmt: skip
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
-_INSTALLED = re.compile(r"^\s*[!%]\s*(?:python3? -m )?(?:pip3?|uv pip) install\s+(.*)$")
 _TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
 
 
@@ -65,21 +65,26 @@ def declared(documents: Iterable[Document]) -> dict[str, bool]:
     return found
 
 
-def installed_in_cells(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
-    """Return what `!pip install` in notebooks names, normalised: whether its version is fixed, and where it stands."""
+def installed(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
+    """Return what commands install, normalised: whether its version is fixed, and where it stands."""
     found: dict[str, tuple[bool, Span]] = {}
-    for source in evidence.code.sources:
-        for number, line in enumerate(source.text.split("\n"), start=1):
-            match = _INSTALLED.match(line) if source.cell is not None else None
-            words = [word.strip("'\"") for word in match[1].split("#")[0].split()] if match else []
-            for name, fixed in _from_lines("\n".join(words)).items():
-                span = Span(path=source.path, cell=source.cell, line=number, end_line=number, text=line[:200])
-                found.setdefault(normalised(name), (fixed, span))
+    for requirement, span in (*installed_in_cells(evidence), *installed_in_documents(evidence)):
+        for name, fixed in _from_lines(requirement).items():
+            found.setdefault(normalised(name), (fixed, span))
     return found
 
 
 def third_party(evidence: Evidence) -> dict[str, Span]:
     """Return the imported packages that are neither Python's own nor the work's, each with where it is imported."""
+    return {name: span for name, span in _foreign(evidence).items() if name not in OWN_BY_NAME}
+
+
+def not_handed_in(evidence: Evidence) -> dict[str, Span]:
+    """Return the imported modules that by their name are the work's own, and are not there."""
+    return {name: span for name, span in _foreign(evidence).items() if name in OWN_BY_NAME}
+
+
+def _foreign(evidence: Evidence) -> dict[str, Span]:
     paths = [entry.path for entry in evidence.files if entry.path.endswith(".py")]
     own = {
         part for path in (*paths, *(source.path for source in evidence.code.sources)) for part in _module_names(path)

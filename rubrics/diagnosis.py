@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, not_applicable, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
 from rubrics.live import live_learned, live_matches, live_places
-from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used, own_metrics
+from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
+from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
 from rubrics.results import Name, holds, predicted_names
 
@@ -21,11 +22,17 @@ OF_THE_ASSIGNMENT = {
 }
 WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
-                  "plot_confusion_matrix")  # fmt: skip
+                  "plot_confusion_matrix", "plot_metric")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
 MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
 WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
 DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
+# `history.history["loss"]` of Keras, or a list of losses that the loop over epochs has filled
+CURVE = re.compile(
+    r"(?i)(?:\b\w*hist\w*\.history\b|\.history\[)"
+    r"|\b(?:train|training|val|valid|validation|eval|test|dev)_?(?:loss|losses|acc|accs|accuracy|accuracies)\b"
+    r"|\b(?:loss|losses)_?(?:train|val|valid|validation|eval|test)\b|\b(?:loss_history|losses)\b"
+)
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
               "get_score", "get_feature_importance")  # fmt: skip
@@ -63,6 +70,13 @@ def fitting_metric(evidence: Evidence) -> Finding:
         )
     if own := own_metrics(evidence):
         return met("The work measures with a metric of its own.", evidence=spans(own))
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
+    if networks(evidence) and (counted := hits_counted(evidence)):
+        advice = (
+            "Count what is missed and what is a false alarm too: classification_report takes truth and predictions."
+        )
+        return partly("The hits of a network are counted by hand.", evidence=counted, score=0.4, advice=advice)
     return absent(
         evidence, "No metric was seen to be computed.", "Compute a metric that fits the task on held-out rows."
     )
@@ -81,7 +95,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
-    shown += [call for call in looks if _of_errors(call, wrong)]
+    shown += [call for call in looks if _of_errors(call, wrong) or _is_learning_curve(call)]
     places = [*spans(shown), *live_places(evidence, WRONG_ROWS)]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
@@ -105,7 +119,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
-    shown += [call for call in named(evidence, ("summary", "summary2")) if _of_statistics(evidence, call)]
+    shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]
     places = [*spans(shown), *live_learned(evidence, *LEARNED)]
     if places:
         return met("It is shown what the features contribute.", evidence=places)
@@ -115,12 +129,6 @@ def features_interpreted(evidence: Evidence) -> Finding:
         "Show permutation_importance on held-out rows, or coefficients of scaled features, and check them for sense.",
         question="Which three features matter most here, and do you believe it?",
     )
-
-
-def _of_statistics(evidence: Evidence, call: Call) -> bool:
-    """Tell whether a summary is statsmodels' table of coefficients: a network's lists its layers."""
-    family = call.name.partition(".")[0]
-    return family == "statsmodels" or (not family and "statsmodels" in evidence.code.imports)
 
 
 def _error_names(evidence: Evidence) -> frozenset[Name]:
@@ -133,6 +141,21 @@ def _error_names(evidence: Evidence) -> frozenset[Name]:
         if predicted & used or ".predict(" in value:
             found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
     return frozenset(found)
+
+
+def _is_statistical(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a summary is one of statsmodels, with coefficients: that of a network tells its layers."""
+    is_unknown = call.name.startswith(".") and "statsmodels" in evidence.code.imports
+    return is_unknown or call.name.startswith("statsmodels.")
+
+
+def _is_learning_curve(call: Call) -> bool:
+    """Tell whether a plot shows how the loss, or a measure, went while the model was fitted."""
+    if call.kind != "plot" or last(call.name) in DECORATION:
+        return False
+    drawn = (*call.positional, *(call.keywords.get(axis, "") for axis in ("y", "data")))
+    drawn += (call.span.text,) if call.receiver or call.name == ".plot" else ()
+    return any(CURVE.search(text) for text in drawn if text[:1] not in "\"'")
 
 
 def _of_errors(call: Call, wrong: frozenset[Name]) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
-from rubrics.facts import absent, last, live_calls, named, spans, start, unreadable
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.comparing import OWN_FOLDS
+from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
+from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
+from rubrics.live import live_places
+from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
-from rubrics.results import holds, result_names
+from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
+from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
          "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
-SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
-          "confidence_interval")  # fmt: skip
+BEST = re.compile(r"(\.(?:best_score_|cv_results_)\b)")
 OPTIMISTIC = "scored_on_training_data"
 
 
@@ -52,16 +56,19 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
 
 @criterion("evaluation.held_out_evaluation", title="A result on held-out rows is computed", weight=3)
 def held_out_evaluation(evidence: Evidence) -> Finding:
-    """Judge whether rows are set aside and a result on them is really computed: by cross-validation, or by a split
-    and a score after it.
+    """Judge whether rows are set aside and a result on them is really computed: by cross-validation, by a split
+    and a score after it, or on rows that are surely not those of the fit: another file's, or cut off from them by hand.
     """
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
-    if validated := live_calls(evidence, "cross_validate"):
+    if validated := _validated(evidence):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
-    splits, scores = live_calls(evidence, "split"), live_calls(evidence, "score")
+    if apart := held_out(evidence):
+        how = ", and on rows ".join(dict.fromkeys(HOW[fact.by] for fact in apart))
+        return met(f"Results are computed on rows {how}.", evidence=[fact.span for fact in apart])
+    splits, scores = live_calls(evidence, "split"), _scores(evidence)
     if scores and not _on_other_rows(evidence):
         return not_met(
             "Every result is computed on the rows the model was trained on.",
@@ -75,6 +82,18 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if scores:
         reason = "Results are computed; whether on rows the model has not seen could not be followed."
         return needs_human(reason, evidence=spans(scores))
+    return _without_metric(evidence, splits)
+
+
+def _without_metric(evidence: Evidence, splits: list[Call]) -> Finding:
+    """Judge a work that computes no metric on held-out rows: by hand, in a search, or not at all."""
+    if networks(evidence) and (by_hand := [*hits_counted(evidence), *may_be_evaluated(evidence)]):
+        reason = "A network may be measured by hand on held-out rows; what is computed could not be followed."
+        return needs_human(reason, evidence=by_hand)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
+    if searched := _searched(evidence):
+        return _of_search(evidence, searched)
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -90,6 +109,15 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     )
 
 
+def _of_search(evidence: Evidence, searched: list[Call]) -> Finding:
+    """Judge folds that a search of settings holds out, where nothing else is: their result has to be asked for."""
+    if read := live_places(evidence, BEST):
+        return met("Results are computed on folds that a search holds out.", evidence=[*spans(searched), *read])
+    reason = "A search of settings holds folds out, but their result is not asked for."
+    advice = "Print best_score_, or score the model that was found on rows that the search has not seen."
+    return partly(reason, evidence=spans(searched), score=0.5, advice=advice)
+
+
 @criterion("evaluation.spread_shown", title="The result comes with its spread")
 def spread_shown(evidence: Evidence) -> Finding:
     """Judge whether results come from several folds or resamples and their spread is computed or printed (deviation,
@@ -99,20 +127,27 @@ def spread_shown(evidence: Evidence) -> Finding:
         return problem
     if not predictors(evidence):
         return not_applicable(NO_MODEL)
-    folds = [*live_calls(evidence, "cross_validate"), *named(evidence, FOLDS)]
-    folds += [call for call in live_calls(evidence, "search") if last(call.name) != "create_study"]
-    shown = _spread(evidence)
+    validated, searched = _validated(evidence), _searched(evidence)
+    folds = [*validated, *named(evidence, FOLDS), *searched]
+    shown = spread(evidence)
+    if written := [*each_fold(evidence), *resampled(evidence)]:
+        return met("Results come with their spread.", evidence=spans([*written, *folds]))
     if shown and (folds or any("bootstrap" in last(call.name) for call in shown) or named(evidence, ("resample",))):
         return met("Results come with their spread.", evidence=spans([*shown, *folds]))
     advice = "Use cross_val_score with five folds and report mean and spread."
+    by_hand = may_be_evaluated(evidence) if networks(evidence) else hits_counted(evidence)
+    places = spans(_on_other_rows(evidence)) + by_hand
+    if not (places or held_out(evidence) or validated or searched or _watched(evidence)):
+        if figures := own_figures(evidence):
+            return needs_human(OF_ITS_OWN, evidence=spans(figures))
+        return absent(evidence, "No result on held-out rows is computed, so none has a spread.", advice)
     if folds:
         return partly("Results come from several folds, their spread is not shown.", evidence=spans(folds), score=0.6,
                       advice=advice)  # fmt: skip
     if single := live_calls(evidence, "split") or _watched(evidence):
         return partly("Results come from one split.", evidence=spans(single), score=0.3, advice=advice)
-    if scores := _on_other_rows(evidence):
-        return partly("Results come from one set of rows.", evidence=spans(scores), score=0.3, advice=advice)
-    return absent(evidence, "No folds and no split were seen.", advice)
+    places = places or [fact.span for fact in held_out(evidence)]
+    return partly("Results come from one set of rows.", evidence=places, score=0.3, advice=advice)
 
 
 @criterion("evaluation.hidden_result", title="The work beats the baseline on unseen data")
@@ -132,31 +167,37 @@ def hidden_result(evidence: Evidence) -> Finding:
     return not_met(f"No better than the baseline: {said}.", evidence=place, advice=advice)
 
 
-def _spread(evidence: Evidence) -> list[Call]:
-    """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
-    values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
-    results, found = result_names(evidence), []
-    for call in live_calls(evidence):
-        printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
-        if printed or (
-            last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
-        ):
-            found.append(call)
-    return found
+def _validated(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute results on folds: of sklearn, or of a booster's own library."""
+    own = [call for call in live_calls(evidence) if call.name in OWN_FOLDS]
+    return [*live_calls(evidence, "cross_validate"), *own]
+
+
+def _searched(evidence: Evidence) -> list[Call]:
+    """Return the live searches that judge each setting on folds."""
+    return [call for call in live_calls(evidence, "search") if last(call.name).endswith("CV")]
 
 
 def _on_other_rows(evidence: Evidence) -> list[Call]:
     """Return the live calls that compute a result, but for those on rows that the model was trained on."""
     on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
-    return [call for call in live_calls(evidence, "score") if call.span not in on_training_rows]
+    inside = {fact.name: fact.span for fact in own_functions(evidence)}
+    scores = ((call, inside.get(last(call.name), call.span)) for call in _scores(evidence))
+    return [call for call, place in scores if not any(_lies_in(span, place) for span in on_training_rows)]
 
 
-def _whole(text: str) -> bool:
-    """Tell whether a printed expression is the folds' results themselves, and not their mean."""
-    return text.startswith("cross_val_score(") and text.endswith(")") and not re.search(r"\)\.\w+\(\)$", text)
+def _scores(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute a result, by a metric of a library or of the work's own."""
+    return [*live_calls(evidence, "score"), *own_scores(evidence)]
+
+
+def _lies_in(span: Span, place: Span) -> bool:
+    begins = (place.line or 0) <= (span.line or 0) <= (place.end_line or place.line or 0)
+    return begins and (span.path, span.cell) == (place.path, place.cell)
 
 
 def _watched(evidence: Evidence) -> list[Call]:
-    """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`."""
+    """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`, a trainer's own."""
     fits = live_calls(evidence, "fit")
-    return [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
+    watched = [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
+    return watched + (measured_while_training(evidence) if networks(evidence) else [])

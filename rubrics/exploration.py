@@ -5,38 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
+from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
-from rubrics.live import before, live_columns, target_columns
+from rubrics.live import before, in_loop, live_columns, live_places, target_columns
 from rubrics.models import models, predictors
-from rubrics.preparing import DECORATION, inspecting
+from rubrics.preparing import inspecting, of_results, plots_unseen
 
 SEVERAL = 2
+EVERY_COLUMN = "*"
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
 TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
+GAPS = ("isnull", "isna", "notnull", "notna", "info")
+STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
+_PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
+                       "tensorflow.keras.preprocessing.image"))  # fmt: skip
+_FILES = re.compile(r"\blen\(\s*(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\(")
+_SCORED = re.compile(r"(_score|_error|_loss|_report|\bscore)\(")
+_PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
 WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
 
 
 @criterion("data_preparation.target_looked_at", title="What is to be predicted is looked at")
 def target_looked_at(evidence: Evidence) -> Finding:
-    """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread are
-    known; a description of the whole table is partly met.
+    """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread
+    are known, or, of pictures, the files of each class are; a description of the whole table, or of every column in
+    a loop, is partly met. Where the code does not tell which column is predicted, a look at the data is left to a
+    person.
     """
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load") or not predictors(evidence):
         return not_applicable("No data was seen from which something is predicted.")
     targets = target_columns(evidence)
-    looks = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    looks += spans(_looks_at_target(evidence))
-    if looks:
+    if looks := [*_shares_seen(evidence, targets), *_files_counted(evidence)]:
         return met("The column that is predicted is looked at by itself.", evidence=looks)
     advice = "Show value_counts(normalize=True) of classes, or the histogram of a quantity, before choosing a metric."
-    whole = [call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE]
-    if whole:
-        reason = "The whole table is described, the column that is predicted is not looked at by itself."
-        return partly(reason, evidence=spans(whole), advice=advice)
+    whole = spans([call for call in inspecting(evidence) if last(call.name) in WHOLE_TABLE and not _of_column(call)])
+    each = [use.span for use in live_columns(evidence, "looked") if use.column == EVERY_COLUMN]
+    if whole or each:
+        what = "Every column is shown like any other" if each else "The whole table is described"
+        reason = f"{what}, the column that is predicted is not looked at by itself."
+        return partly(reason, evidence=[*each, *whole], advice=advice)
     if not targets and inspecting(evidence):
         reason = "Data is looked at; which column is predicted could not be followed."
         return needs_human(reason, evidence=spans(inspecting(evidence)))
@@ -45,9 +55,10 @@ def target_looked_at(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.exploration_acted_on", title="Looking at the data leads to decisions")
 def exploration_acted_on(evidence: Evidence) -> Finding:
-    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the column
-    changed, dropped or filtered, counted gaps filled, counted repeats dropped, a skewed target weighed or stratified.
-    Two such pairs are met; one is partly met, and so is looking without acting, for less.
+    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the
+    column changed, dropped or filtered (none that a model's output was written to), counted gaps filled, counted
+    repeats dropped, a skewed target weighed or stratified. Two such pairs are met; one is partly met, and so is
+    looking without acting, for less.
     """
     if problem := unreadable(evidence):
         return problem
@@ -60,8 +71,7 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
     advice = "Say in code what follows from a look: fill, drop, cap or transform the column that was looked at."
     if pairs:
         return partly(f"Of what was looked at, only {next(iter(pairs))} is acted on.", evidence=places, advice=advice)
-    if inspecting(evidence):
-        looks = [call for call in inspecting(evidence) if last(call.name) not in DECORATION] or inspecting(evidence)
+    if looks := inspecting(evidence) or plots_unseen(evidence):
         reason = "Data is looked at, and nothing was seen that acts on what was looked at."
         return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
     return absent(
@@ -75,7 +85,8 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     """Yield what was looked at, the look, and the first step after it that acts on the same."""
     targets = target_columns(evidence)
     changed = [use for use in live_columns(evidence, "changed") if use.column not in targets]
-    for use in live_columns(evidence, "looked"):
+    predicted = {use.column for use in live_columns(evidence, "predicted")}  # they tell of the model, not of the data
+    for use in (use for use in live_columns(evidence, "looked") if use.column not in predicted):
         after = [other.span for other in changed if other.column == use.column]
         yield from _pair(f'column "{use.column[:40]}"', [use.span], after)
     looks = inspecting(evidence)
@@ -84,9 +95,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     yield from _pair(
         "repeated rows", spans(named(evidence, ("duplicated",))), spans(named(evidence, ("drop_duplicates",)))
     )
-    shares = [use.span for use in live_columns(evidence, "looked") if use.column in targets]
-    shares += spans(_looks_at_target(evidence))
-    yield from _pair("the classes' shares", shares, spans(_weighing(evidence)))
+    yield from _pair("the classes' shares", _shares_seen(evidence, targets), spans(_weighing(evidence)))
 
 
 def _pair(what: str, looks: Iterable[Span], acts: Iterable[Span]) -> Iterator[tuple[str, Span, Span]]:
@@ -108,12 +117,47 @@ def _weighing(evidence: Evidence) -> list[Call]:
     ]
 
 
+def _shares_seen(evidence: Evidence, targets: frozenset[str]) -> list[Span]:
+    """Return the looks at a column that is predicted, or at a variable that holds it; its gaps alone are no look."""
+    uses = [use for use in live_columns(evidence, "looked") if use.column in targets]
+    return [*(use.span for use in uses if not _only_gaps(use)), *spans(_looks_at_target(evidence))]
+
+
+def _of_column(call: Call) -> bool:
+    """Tell whether one column alone is described: `df["age"].describe()`."""
+    return re.search(rf"\[\s*['\"][^'\"]*['\"]\s*\]\s*\.{last(call.name)}\(", call.span.text) is not None
+
+
+def _files_counted(evidence: Evidence) -> list[Span]:
+    """Return where files are counted class by class, in a work on pictures: its classes are folders, not a column."""
+    if not _PICTURES.intersection(evidence.code.imports) and evidence.modality != "image":
+        return []
+    counted = live_places(evidence, _FILES)
+    return counted if len(counted) > 1 or any(in_loop(evidence, span) for span in counted) else []
+
+
+def _only_gaps(use: ColumnUse) -> bool:
+    column = re.escape(use.column)
+    gaps = re.findall(rf"{column}['\"]?\]*\.(?:isnull|isna|notnull|notna)\(", use.span.text)
+    return bool(gaps) and len(gaps) == len(re.findall(column, use.span.text))
+
+
 def _looks_at_target(evidence: Evidence) -> list[Call]:
     """Return the looks at a variable that is predicted: by its name, or because a fit is given it as that."""
-    found = []
-    for call in [*inspecting(evidence), *named(evidence, COUNTERS)]:
+    found = [call for call in live_calls(evidence) if is_given(call, "target_feat")]  # of a report by sweetviz
+    targets = "|".join(re.escape(name) for name in target_columns(evidence) if name.isidentifier())
+    attribute = re.compile(rf"\.({targets})\.\w+(\.\w+)?\(" if targets else "(?!)")  # `df.churn.value_counts()`
+    shown = [c for c in named(evidence, STATISTICS) if _PRINTED.search(c.span.text) and not _SCORED.search(c.span.text)]
+    for call in [*inspecting(evidence), *named(evidence, COUNTERS), *shown]:
         names = evidence.code.predicted.get(call.span.path, ())
-        read = call.positional[0] if call.positional else ""
-        if call.receiver in names or read in names or TARGET_NAME.match(call.receiver) or TARGET_NAME.match(read):
+        of = [call.receiver, *call.positional[:1]]
+        if last(call.name) in GAPS or of_results(call) or _is_divisor(call):
+            continue
+        if any(text in names or TARGET_NAME.match(text) for text in of) or attribute.search(call.span.text):
             found.append(call)
     return found
+
+
+def _is_divisor(call: Call) -> bool:
+    """Tell whether the figure only measures another: an error is set in relation to `y_test.mean()`."""
+    return bool(call.receiver) and re.search(rf"/\s*{re.escape(call.receiver)}\b", call.span.text) is not None

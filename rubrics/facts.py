@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+from rubrics.networks import training_steps
+from rubrics.reached import in_tests_folder as in_tests_folder
 from rubrics.reached import last as last
 from rubrics.reached import live_calls as live_calls
 from rubrics.reached import outermost as outermost
@@ -27,32 +29,44 @@ def unreadable(evidence: Evidence) -> Finding | None:
     """Return the finding when no code could be read at all, None when there is code to judge."""
     if evidence.code.failure:
         return needs_human(f"The code could not be read: {evidence.code.failure}")
+    if not evidence.code.sources and (gap := unread_part(evidence)):
+        return needs_human(f"No Python code could be read: {gap}.", evidence=broken_spans(evidence))
     if not evidence.code.sources:
-        return not_applicable("No Python code was found that could be read.")
+        return not_applicable("No Python code was found.")
     return None
 
 
 def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") -> Finding:
-    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be.
+    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be; a reason that
+    begins with "No" or "Nothing" is told how many files were looked through.
 
     Needs a human instead when some of the code could not be read: it may stand there.
     """
     if gap := unread_part(evidence):
         return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=broken_spans(evidence))
-    return not_met(reason, evidence=_heart(evidence), advice=advice, question=question)
+    said = f"{reason} {looked_for(evidence)}" if reason.startswith("No") else reason
+    return not_met(said, evidence=_heart(evidence), advice=advice, question=question)
+
+
+def looked_for(evidence: Evidence) -> str:
+    """Return in how many files something was looked for in vain: the one that is cited is but where it ought to be."""
+    return f"Looked for in {count(len({source.path for source in evidence.code.sources}), 'file')}."
 
 
 def _heart(evidence: Evidence) -> list[Span]:
     """Return the file in which a model is fitted: what is missing is missing there; else where a reader begins."""
-    fits = live_calls(evidence, "fit", "cross_validate", "search")
+    fits = live_calls(evidence, "fit", "cross_validate", "search") or training_steps(evidence)
     return [Span(path=fits[0].span.path)] if fits else start(evidence)
 
 
 def unread_part(evidence: Evidence) -> str:
     """Return what of the code was not read, in words, "" when all of it was."""
-    broken = broken_spans(evidence)
+    broken = [source for source in evidence.code.sources if source.error]
     if broken:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
+    if evidence.code.unread:
+        first = evidence.code.unread[0]
+        return f"{first.path} {first.text.rstrip('.')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
     missing = sorted(path for path in code_files(evidence) if path not in known)
     if missing:
@@ -61,12 +75,13 @@ def unread_part(evidence: Evidence) -> str:
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:
-    """Return the places that do not parse."""
-    return [
+    """Return the places that do not parse, and those that were not read for another reason."""
+    broken = [
         Span(path=source.path, cell=source.cell, line=source.error_line, text=source.error)
         for source in evidence.code.sources
         if source.error
     ]
+    return [*broken, *evidence.code.unread]
 
 
 def code_files(evidence: Evidence) -> list[str]:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
-from grader import Call, Evidence, Finding, not_applicable
-from rubrics.facts import test_paths
+from grader import Call, Evidence, Finding, Span, not_applicable
+from rubrics.code_text import code_lines
+from rubrics.facts import last, live_calls, test_paths
+from rubrics.live import live_places
 
+SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
+            "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
+            "dash.Dash")  # fmt: skip
+PARSING = frozenset(("parse_args", "parse_known_args"))
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
 TWIN = " hold the same code."
+_ARGUMENTS = re.compile(r"\bsys\.argv\b")
+_IMPORT = re.compile(r"^\s*(?:from|import)\s")
+_MAIN = re.compile(r"^if __name__\s*==")
 
 
 def analysis_only(evidence: Evidence, calls: Iterable[Call]) -> Finding | None:
-    """Return the finding when `calls`, which a criterion asks about, stand in notebooks alone and no program was asked
-    for; None where it has to judge.
+    """Return the finding when `calls`, which a criterion asks about, stand in notebooks and their modules alone and no
+    program was asked for; None where it has to judge.
     """
-    own = frozenset(programs(evidence))
+    own = frozenset(programs(evidence)) - _modules_of_notebooks(evidence)
     if any(call.span.path in own for call in calls) or _program_asked_for(evidence):
         return None
     return not_applicable("This is done in notebooks, as an analysis; no program was asked for.")
@@ -31,6 +42,76 @@ def programs(evidence: Evidence) -> list[str]:
         if source.cell is None and source.lines and source.path not in tests
         if source.path not in twins and not source.was_notebook
     ]
+
+
+def services(evidence: Evidence) -> list[Call]:
+    """Return the calls that make a web service or its pages."""
+    return [call for call in live_calls(evidence) if call.name.startswith(SERVICES)]
+
+
+def options(evidence: Evidence) -> list[Call]:
+    """Return the calls that read a command's options, and refuse what they do not know."""
+    parsers = ("click.", "typer.", "fire.Fire")
+    return [call for call in live_calls(evidence) if last(call.name) in PARSING or call.name.startswith(parsers)]
+
+
+def arguments(evidence: Evidence) -> list[Span]:
+    """Return where programs take words of their command as they come."""
+    written = frozenset(programs(evidence))
+    return [span for span in live_places(evidence, _ARGUMENTS) if span.path in written]
+
+
+def files_of_services(evidence: Evidence) -> frozenset[str]:
+    """Return the files that make a service, those that bring it their routes, and all that these import."""
+    imported, serving = _imported_words(evidence), {call.span.path for call in services(evidence)}
+    names = {_module_name(path) for path in serving}
+    serving |= {path for path, words in imported.items() if path and words & names}
+    return frozenset(serving | _imported_by(serving, imported))
+
+
+def _modules_of_notebooks(evidence: Evidence) -> frozenset[str]:
+    """Return the modules that notebooks import and no program does."""
+    imported, started = _imported_words(evidence), _started(evidence)
+    return frozenset(_imported_by({""}, imported) - started - _imported_by(started, imported))
+
+
+def _imported_words(evidence: Evidence) -> dict[str, set[str]]:
+    """Return the words of the import statements of each file, of all notebooks together under ""."""
+    imported: dict[str, set[str]] = {}
+    for source in evidence.code.sources:
+        words = (re.findall(r"\w+", line[:300]) for _, line in code_lines(source) if _IMPORT.match(line))
+        name = "" if source.cell is not None else source.path
+        imported.setdefault(name, set()).update(word for found in words for word in found)
+    return imported
+
+
+def _started(evidence: Evidence) -> set[str]:
+    """Return the programs that do something by themselves: a main, a service, or work at the margin."""
+    calls = [call for call in live_calls(evidence, "load", "save", "fit", "predict") if not call.function]
+    found = {call.span.path for call in (*calls, *services(evidence))}
+    found |= {
+        source.path for source in evidence.code.sources if any(_MAIN.match(line) for _, line in code_lines(source))
+    }
+    found |= {evidence.plan.entry_point.path or ""} if evidence.plan else set()
+    return found.intersection(programs(evidence))
+
+
+def _imported_by(files: set[str], imported: dict[str, set[str]]) -> set[str]:
+    """Return the files of the work that `files` import, and those that these import."""
+    found: set[str] = set()
+    waiting = list(files)
+    while waiting:
+        words = imported.get(waiting.pop(), set())
+        new = {path for path in imported if path and _module_name(path) in words} - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _module_name(path: str) -> str:
+    """Return the name by which a file is imported: a package's is its folder's."""
+    place = PurePosixPath(path)
+    return place.parent.name if place.stem == "__init__" else place.stem
 
 
 def twin_scripts(evidence: Evidence) -> frozenset[str]:

@@ -13,6 +13,7 @@ from rubrics.facts import broken_spans, spans, unread_part, unreadable
 from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
+TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
 SAYS = "The run's own traces (self-reported)"
 
 
@@ -52,6 +53,11 @@ def leakage(
         return needs_human(f"What was followed shows no leak. {cut}{counted}", evidence=places or followed)
     if counted:
         return needs_human(f"No leak was seen in the code.{counted}", evidence=places)
+    if kind in TRACED and evidence.traces is not None and evidence.traces.missing:
+        return needs_human(
+            f"No leak was seen in the code, but its run's traces are gone or changed: {evidence.traces.note}",
+            evidence=followed,
+        )
     return met(clean, evidence=followed)
 
 

@@ -25,7 +25,20 @@ def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
         if (not actions or use.action in actions)
         and use.span.path not in tests
         and (not use.function or use.function in reached)
+        and not (use.action == "looked" and _place(use.span) in _unseen(evidence))
     ]
+
+
+@once_a_work
+def _unseen(evidence: Evidence) -> frozenset[tuple[str, int | None, int | None]]:
+    """Return the lines on which a look at the data is shown to nobody, and none that is."""
+    calls = [call for call in evidence.code.calls if call.kind in ("explore", "plot")]
+    shown = {_place(call.span) for call in calls if not call.idle}
+    return frozenset({_place(call.span) for call in calls if call.idle} - shown)
+
+
+def _place(span: Span) -> tuple[str, int | None, int | None]:
+    return (span.path, span.cell, span.line)
 
 
 def target_columns(evidence: Evidence) -> frozenset[str]:
@@ -87,6 +100,21 @@ def in_loop(evidence: Evidence, span: Span) -> bool:
             if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
                 return False
     return False
+
+
+def loops_around(evidence: Evidence, span: Span) -> list[str]:
+    """Return the lines that begin the loops around a place in the same function, the innermost first."""
+    lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
+    depth, found = _depth(lines[-1]) if lines else 0, []
+    for line in lines[-2:-MOST_ABOVE:-1]:
+        if not line.strip() or _depth(line) >= depth:
+            continue
+        depth = _depth(line)
+        if re.match(r"\s*(async\s+)?(def|class)\b", line):
+            break
+        if re.match(r"\s*(async\s+)?(for|while)\b", line):
+            found.append(line[:MOST_CHARACTERS])
+    return found
 
 
 @once_a_work

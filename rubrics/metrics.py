@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls, own_functions
+from rubrics.results import holds, predicted_names
 
 # Name in code -> one name for the metric; scorer names of `scoring=` are found here too.
 NAMES = {
@@ -57,7 +58,28 @@ CLASSIFICATION = frozenset(NAMES.values()) - REGRESSION
 _METRIC = re.compile(
     r"(?i)(rmsl?e|rmspe|s?mape|(^|_)ma[ep]($|_)|(^|_)mse($|_)|r2|accuracy|auc|f1|log_?loss|precision|recall)"
 )
+_MEASURING = re.compile(
+    r"(?i)(^|[._])(eval\w*|measur\w*|metrics?|scor(e|es|ing)|report\w*|summar\w*|compar\w*|bootstrap\w*|perform\w*|"
+    r"accuracy|value|loss|errors?|gains?|lift|uplift|profit|regret|qini|back_?test\w*)($|_)"
+)
+_HELD_OUT = re.compile(r"(?i)(^|_)(test|tests|val|valid|validation|hold_?out|held_?out|dev|oos|oof|unseen)($|_|\.)")
 _SCORING_ITSELF = ("cross_val_score", "cross_validate", "learning_curve", "validation_curve")
+OF_TORCH = {
+    "Accuracy": "accuracy",
+    "AUROC": "ROC AUC",
+    "AveragePrecision": "average precision",
+    "F1Score": "F1",
+    "FBetaScore": "F1",
+    "Precision": "precision",
+    "Recall": "recall",
+    "ConfusionMatrix": "confusion matrix",
+    "MeanSquaredError": "squared error",
+    "MeanAbsoluteError": "absolute error",
+    "MeanAbsolutePercentageError": "relative error",
+    "R2Score": "R2",
+}
+LOADED = ("evaluate.load", "datasets.load_metric")
+OF_ITS_OWN = "The work measures itself on held-out rows by functions of its own, which could not be followed."
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
@@ -65,7 +87,7 @@ def metrics_used(evidence: Evidence) -> dict[str, Call]:
     """Return the metrics that live code computes, by name, each with the first call that does."""
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
-        if call.kind in ("score", "cross_validate", "search", "plot") or last(call.name) == "compile":
+        if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(call):
             for name in _metrics_of(call):
                 found.setdefault(name, call)
     return found
@@ -78,7 +100,38 @@ def own_metrics(evidence: Evidence) -> list[Call]:
     return [call for call in calls if _METRIC.search(last(call.name))]
 
 
+def own_figures(evidence: Evidence) -> list[Call]:
+    """Return the calls by which a work measures itself with functions of its own alone: they are given held-out rows,
+    and their names say that they measure. Nothing where a known metric is computed, for that can be followed.
+    """
+    if live_calls(evidence, "score", "cross_validate", "search"):
+        return []
+    own = {fact.name for fact in own_functions(evidence)}
+    calls = [call for call in live_calls(evidence) if call.name in own and _MEASURING.search(call.name)]
+    return [call for call in calls if any(_HELD_OUT.search(name) for name in call.arguments)]
+
+
+def own_scores(evidence: Evidence) -> list[Call]:
+    """Return the calls of the work's own metrics that are given what a model has predicted."""
+    predicted = predicted_names(evidence)
+    calls = own_metrics(evidence)
+    return [call for call in calls if holds(call, predicted) or any(".predict" in text for text in call.positional)]
+
+
+def _is_asking(call: Call) -> bool:
+    return last(call.name) == "compile" or call.name in LOADED or _of_torch(call)
+
+
+def _of_torch(call: Call) -> bool:
+    return call.name.startswith("torchmetrics.")
+
+
 def _metrics_of(call: Call) -> list[str]:
+    if call.name in LOADED:  # of Hugging Face
+        return [NAMES[word] for word in _words(" ".join(call.positional[:1])) if word in NAMES]
+    if _of_torch(call):
+        name = re.sub(r"^(Binary|Multiclass|Multilabel)", "", last(call.name))
+        return [OF_TORCH[name]] if name in OF_TORCH else []
     parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
     asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
     names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]

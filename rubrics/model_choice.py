@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, final_model, shared_measure
-from rubrics.facts import last, live_calls, named, spans, unreadable
-from rubrics.live import live_matches
-from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, models
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.choosing import taken
+from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
+from rubrics.ensembles import apart, joined
+from rubrics.facts import last, live_calls, spans, unreadable
+from rubrics.languages import REASONS, names_one, words
+from rubrics.metrics import OF_ITS_OWN, own_figures
+from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
-from rubrics.results import holds, result_names
 
 RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
-CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
-BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*\s*:")
-BECAUSE = re.compile(
-    r"(?i)\b(because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest|lower|"
-    r"lowest|better|beats?|so (?:I|we) (?:use|keep|take))\b"
+BECAUSE = words(REASONS)
+RESULT = re.compile(
+    r"(?i)\d[.,]\d|\d ?%|(?<![a-z])(roc|auc|f1|accuracy|precision|recall|rmse|mse|mae|mape|r2|r²|loss)(?![a-z])"
+    r"|\b(scores?|errors?|results?)\b|\b(outperform|beat)\w*|\bthan\b"
 )
+AIM = re.compile(r"(?i)\bto (achieve|maximi[sz]e|minimi[sz]e|get|find|obtain|reach|improve)\b")
 NICKNAMES = {"randomforest": "forest", "gradientboosting": "boosting", "logisticregression": "logistic",
              "linearregression": "linearmodel", "lgbm": "lightgbm", "xgb": "xgboost", "kneighbors": "knn"}  # fmt: skip
 GAIN = 0.01  # of a ratio; 2 % of what is no ratio
@@ -37,7 +39,8 @@ def baseline_compared(evidence: Evidence) -> Finding:
     scored = live_calls(evidence, "score", "cross_validate", "search")
     ruled = [call for call in live_calls(evidence, "score") if any(RULE.search(text) for text in call.positional)]
     dummies = [call for call in used if is_dummy(call)]
-    simple = [call for call in used if is_simple(call)] if len(families(evidence)) > 1 else []
+    simple = [call for call in apart(evidence) if is_simple(call)] if len(families(evidence)) > 1 else []
+    simple = simple or expanded(evidence)
     floor = [*(dummies if len(families(evidence)) > 1 else []), *ruled] or simple
     if floor and scored:
         what = "A floor without features" if dummies or ruled else f"A simple model ({family(simple[0])})"
@@ -46,6 +49,8 @@ def baseline_compared(evidence: Evidence) -> Finding:
     if floor:
         reason = "A baseline is fitted, but nothing was seen to score it."
         return partly(reason, evidence=spans(floor), advice=advice)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return not_met(
         f"Only {families(evidence)[0]} is fitted: nothing says how much it gains over a simple rule."
         if len(families(evidence)) == 1
@@ -64,15 +69,18 @@ def several_models(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     used = _real(evidence)
-    names = list(dict.fromkeys(family(call) for call in used))
+    names = kinds(used)
     if not names:
         return not_applicable(NO_MODEL)
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
+    if len(names) > 1 and len(kinds(call for call in used if call not in joined(evidence))) < 2:
+        reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
+        return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
-        kinds = f"{len(names)} kinds of model: {', '.join(names[:6])}"
+        said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
         if common := shared_measure(evidence):
-            return met(f"One measure is taken of {kinds}.", evidence=spans([*common[:6], *used]))
-        reason = f"There are {kinds}; no measure was seen that is taken of them alike."
+            return met(f"One measure is taken of {said}.", evidence=spans([*common[:6], *used]))
+        reason = f"There are {said}; no measure was seen that is taken of them alike."
         return partly(reason, evidence=spans(used), advice=advice)
     searched = [
         call for call in live_calls(evidence, "search") if "CV" in last(call.name) or last(call.name) == "optimize"
@@ -80,6 +88,8 @@ def several_models(evidence: Evidence) -> Finding:
     if searched:
         places = spans([*used, *searched])
         return partly(f"One kind of model, {names[0]}, is tried and tuned.", evidence=places, advice=advice)
+    if figures := own_figures(evidence):
+        return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return not_met(f"One kind of model, {names[0]}, is tried.", evidence=spans(used), advice=advice)
 
 
@@ -91,19 +101,17 @@ def choice_justified(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    names = list(dict.fromkeys(family(call) for call in _real(evidence)))
+    names = kinds(call for call in _real(evidence) if call not in joined(evidence))
     if len(names) < 2:
         return not_applicable("Fewer than two kinds of model were seen, so there is no choice to justify.")
     measured = live_calls(evidence, "score", "cross_validate", "search")
     if not measured:
         reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
         return not_met(reason, evidence=spans(_real(evidence)), advice="Score them alike, and take the best.")
-    results = result_names(evidence)
-    taken = spans(call for call in named(evidence, CHOOSING) if holds(call, results) and _chooses(call))
-    taken += [span for span, name in live_matches(evidence, BETTER, most=200) if (span.path, name) in results]
-    if taken:
-        return met("The code takes the best by its result.", evidence=[*taken, *spans(measured[:3])])
-    if said := _said(evidence, names):
+    nicknames = _nicknames(names)
+    if best := taken(evidence, nicknames):
+        return met("The code takes the best by its result.", evidence=[*best, *spans(measured[:3])])
+    if said := _said(evidence, nicknames):
         return met(
             "The text says which model is chosen and why, beside results.", evidence=[*said, *spans(measured[:3])]
         )
@@ -144,11 +152,6 @@ def simplest_good_model(evidence: Evidence) -> Finding:
     return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
 
 
-def _chooses(call: Call) -> bool:
-    """Tell whether a call takes one of several; the largest value alone, as for an axis, chooses nothing."""
-    return last(call.name) not in ("max", "min") or bool(call.assigned) or "key" in call.keywords
-
-
 def _real(evidence: Evidence) -> list[Call]:
     """Return the models that are alternatives to each other: the classifiers, or the regressors if they are more."""
     used = [call for call in models(evidence) if not is_dummy(call)]
@@ -158,12 +161,16 @@ def _real(evidence: Evidence) -> list[Call]:
     return [call for call in used if call not in fewer] if classes and quantities else used
 
 
-def _said(evidence: Evidence, names: list[str]) -> list[Span]:
-    """Return the sentences that name one of the work's models and give a reason; a list of names gives none."""
+def _nicknames(names: list[str]) -> list[str]:
+    """Return how models may be called in a text, in small letters without blanks."""
     short = [re.sub(r"^Hist|(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
-    short += [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
+    return short + [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
+
+
+def _said(evidence: Evidence, nicknames: list[str]) -> list[Span]:
+    """Return the sentences that name one of the work's models, its result, and what follows; an aim is no result."""
     return [
         span
         for span, text, _ in sentences(evidence)
-        if BECAUSE.search(text) and any(name in re.sub(r"[\s-]", "", text.lower()) for name in short)
+        if BECAUSE.search(text) and RESULT.search(text) and not AIM.search(text) and names_one(text, nicknames)
     ]

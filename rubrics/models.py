@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.networks import is_part, network_classes, networks
 from rubrics.once import once_a_work
 
 NO_MODEL = "No model was seen to be made and used."
@@ -29,7 +31,9 @@ _SCALED = re.compile(
 _WRAPPER = re.compile(
     r"(Voting|Stacking|MultiOutput|OneVs|ClassifierChain|TransformedTarget|Calibrated)"
 )  # hold models
-_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "xgboost.cv", "lightgbm.cv"))
+_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "catboost.train", "xgboost.cv", "lightgbm.cv", "catboost.cv"))
+_BY_LIBRARY = {"xgboost": "xgb", "lightgbm": "lgb", "catboost": "cat"}
+_ANY = re.compile(r"^[A-Z]\w*(Classifier|Regressor)$")
 _RANDOM = re.compile(r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$")
 _BOOSTED = re.compile(r"(Boost|Boosting|XGB|LGBM)\w*$")
 _DRAWING = frozenset(("subsample", "max_features", "colsample_bytree", "colsample_bylevel", "colsample_bynode",
@@ -39,6 +43,8 @@ _NOT_PREDICTING = (
     "sklearn.manifold.", "sklearn.feature_extraction.", "sklearn.feature_selection.", "sklearn.compose.",
     "category_encoders.", "imblearn.over_sampling.", "imblearn.under_sampling.", "umap.", "hdbscan.",
 )  # fmt: skip
+_TRAINING = frozenset(("backward", "train_on_batch", "fit_generator", "train", "fine_tune", "fit_one_cycle",
+                       "train_supervised", "apply_gradients"))  # fmt: skip
 _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
 
 
@@ -56,10 +62,11 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     fitted = {
         (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
     }
+    own, made = network_classes(evidence), (*networks(evidence), *_of_other_libraries(calls))
     return tuple(
         call
         for call in calls
-        if _is_model(call.name)
+        if (call in made or (_is_model(call.name) and not is_part(call, own)))
         and (
             not call.assigned
             or used.intersection(call.assigned)
@@ -68,14 +75,35 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     )
 
 
+def _of_other_libraries(calls: list[Call]) -> list[Call]:
+    """Return what a library that is not known calls a classifier or a regressor, and what is fitted and predicts."""
+    fitted = {(call.span.path, call.receiver) for call in calls if call.kind == "fit"}
+    asked = {(call.span.path, call.receiver) for call in calls if call.kind in ("predict", "score")}
+    used = fitted & asked
+    used |= {(call.span.path, name) for call in calls if call.kind == "cross_validate" for name in call.arguments}
+    named = [call for call in calls if "." in call.name and _ANY.match(last(call.name)) and not _is_model(call.name)]
+    places = [(call, {(call.span.path, name) for name in call.assigned}) for call in named]
+    return [call for call, own in places if own & used and not _WRAPPER.match(last(call.name))]
+
+
 def family(call: Call) -> str:
     """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
-    return call.name.split(".")[0] if call.name in _TRAINERS else last(call.name)
+    parts = call.name.split(".")
+    if call.name in _TRAINERS:
+        return parts[0]
+    return parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
 
 
 def families(evidence: Evidence) -> list[str]:
     """Return the class names of the models in use, each once, in the order of the code."""
-    return list(dict.fromkeys(family(call) for call in models(evidence)))
+    return kinds(models(evidence))
+
+
+def kinds(used: Iterable[Call]) -> list[str]:
+    """Return the class names of models, each once; a library's own training makes no other kind than its class."""
+    names = list(dict.fromkeys(family(call) for call in used))
+    begun = {name[:3].lower() for name in names if name not in _BY_LIBRARY}
+    return [name for name in names if _BY_LIBRARY.get(name) not in begun]
 
 
 def is_dummy(call: Call) -> bool:
@@ -95,20 +123,38 @@ def needs_scaling(call: Call) -> bool:
 
 def is_random(call: Call) -> bool:
     """Tell whether the model draws random numbers while it is fitted: boosting does where it takes samples."""
-    if _BOOSTED.search(family(call)):
+    if is_boosted(call):
         return bool(_DRAWING.intersection(call.keywords))
     return bool(_RANDOM.search(family(call)))
 
 
+def is_boosted(call: Call) -> bool:
+    """Tell whether the model is made by boosting."""
+    return call.name in _TRAINERS or bool(_BOOSTED.search(family(call)))
+
+
+def draws(settings: str) -> bool:
+    """Tell whether the text of a dict of settings has boosting take samples."""
+    return any(re.search(rf"\b{name}\b['\"]?\s*[:=]", settings) for name in _DRAWING)
+
+
 def is_network(call: Call) -> bool:
-    """Tell whether the model is a neural network put together by hand."""
-    return family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
+    """Tell whether the model is a neural network put together by hand, or one that was trained before."""
+    named = family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
+    return named or not (_is_model(call.name) or _ANY.match(last(call.name)))
 
 
 def predictors(evidence: Evidence) -> list[Call]:
     """Return the live calls that make, fit or try a model that predicts; groups and texts alone are not predicted."""
     fits = [call for call in live_calls(evidence, "fit") if _learns_a_target(call)]
     return [*models(evidence), *live_calls(evidence, "cross_validate", "search"), *fits]
+
+
+def trained(evidence: Evidence) -> list[Call]:
+    """Return the live calls that fit a model, a network's loop of its own included, and none that only prepare."""
+    fits = live_calls(evidence, "fit", "cross_validate", "search")
+    loops = [call for call in live_calls(evidence, "other") if last(call.name) in _TRAINING]
+    return [call for call in [*fits, *loops] if not call.name.startswith((*_NOT_PREDICTING, "keras.preprocessing."))]
 
 
 def _learns_a_target(call: Call) -> bool:

@@ -18,13 +18,62 @@ DECORATION = frozenset(
      "ylabel", "legend", "show", "tight_layout", "set", "set_style", "set_theme", "set_palette", "set_context",
      "color_palette", "xticks", "yticks", "xlim", "ylim", "grid", "axis", "close", "text", "annotate", "axhline",
      "axvline", "colorbar", "gca", "gcf", "subplots_adjust", "rc", "update", "set_title", "set_xlabel", "set_ylabel",
-     "despine", "init_notebook_mode")
+     "despine", "init_notebook_mode", "imsave", "update_layout", "update_traces", "update_xaxes", "update_yaxes",
+     "set_xticks", "set_yticks", "set_xticklabels", "set_yticklabels", "set_xlim", "set_ylim", "tick_params", "setp",
+     "xscale", "yscale", "make_subplots")
 )  # fmt: skip
+_GAPS = ("isna", "isnull", "notna", "notnull")
+_CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
+# `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
+_MASK = re.compile(
+    r"^\s*(return\b|[\w.\[\]'\"]+\s*=(?!=))(?!.*\b(len|sum|shape)\b).*"
+    r"\[\s*~?\s*\(?\s*[\w.]+(\[[^\[\]]*\])?\.(isna|isnull|notna|notnull)\(\)(\.(any|all)\([^()]*\))?\s*\)?\s*[\]&|,]"
+)
+_CURVE = re.compile(
+    r"(?i)\.history\b|\bhistory\s*\[|\bval_(loss|acc|auc|mae|mse|rmse|f1|prec|recall|score|err|metric)"
+    r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
+)
+_PREDICTION = re.compile(
+    r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?|fpr|tpr|shap"
+    r"|(feature_)?importances?|confusion_matrix)(?![a-z])|^cm\d?$"
+)
+_WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
 
 
 def inspecting(evidence: Evidence) -> list[Call]:
-    """Return the live calls that look at data; `logger.info()` is not `frame.info()`."""
-    return [call for call in live_calls(evidence, "explore", "plot") if "log" not in call.receiver.lower()]
+    """Return the live calls that look at data; `logger.info()` is not `frame.info()`, and neither a condition that only
+    checks, a mask that only filters nor a picture of a model's results is a look at data.
+    """
+    return [
+        call
+        for call in live_calls(evidence, "explore", "plot")
+        if "log" not in call.receiver.lower()
+        and last(call.name) not in DECORATION
+        and not is_check(call)
+        and not of_results(call)
+        and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
+    ]
+
+
+def plots_unseen(evidence: Evidence) -> list[Call]:
+    """Return where pictures are set up in files in which nothing is seen to draw: a function of others does."""
+    plots = live_calls(evidence, "plot")
+    drawn = {call.span.path for call in plots if last(call.name) not in DECORATION}
+    return [call for call in plots if call.span.path not in drawn and last(call.name) in ("show", "subplots", "figure")]
+
+
+def is_check(call: Call) -> bool:
+    """Tell whether a call only checks something, in a condition or an assertion."""
+    return _CHECK.match(call.span.text) is not None
+
+
+def of_results(call: Call) -> bool:
+    """Tell whether a call is about predictions or the course of training."""
+    beside = [text for name, text in call.keywords.items() if name not in _WRITTEN_BESIDE]
+    texts = (call.receiver, *call.positional, *beside)
+    return call.receiver in ("disp", "display") or any(
+        _PREDICTION.search(text) or _CURVE.search(text) for text in texts
+    )
 
 
 def tables_loaded(evidence: Evidence) -> list[Call]:

@@ -9,12 +9,15 @@ from itertools import islice
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
 from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
-from rubrics.kinds_of_work import analysis_only
+from rubrics.kinds_of_work import analysis_only, arguments, options, services
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
+from rubrics.refusals import refusing_returns
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
 LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
+LOOKING = frozenset(("get_feature_importance", "plot_importance", "get_score", "get_booster", "get_params", "summary",
+                     "plot_tree", "to_graphviz", "get_all_params", "feature_importance"))  # fmt: skip
 # Their files hold tables, settings or pictures, not models.
 OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
@@ -41,7 +44,8 @@ def model_kept(evidence: Evidence) -> Finding:
         if analysis := analysis_only(evidence, fits):
             return analysis
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
-    apart = [call for call in loaded if not _fits_beside(call, fits)]
+    predicting = [call for call in loaded if not _only_looked_at(evidence, call)]
+    apart = [call for call in predicting if not _fits_beside(call, fits)]
     if apart and saved:
         return met(
             "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
@@ -50,6 +54,8 @@ def model_kept(evidence: Evidence) -> Finding:
         return needs_human(f"How the model is kept cannot be said: {gap}.", evidence=spans([*saved, *loaded, *fits]))
     if saved or loaded:
         what = "saved, but nothing was seen to load it" if not loaded else "loaded by the code that fits it"
+        if saved and loaded and not predicting:
+            what = "saved, and loaded only to show what it leans on"
         if apart:
             what = "loaded, but nothing was seen to save it"
         return partly(f"The model is {what}.", evidence=spans([*saved, *loaded]), advice=advice)
@@ -70,6 +76,22 @@ def _loaded(evidence: Evidence) -> list[Call]:
     return [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
 
 
+def _only_looked_at(evidence: Evidence, loading: Call) -> bool:
+    """Tell whether a model that is loaded at the margin is used, and only for its importances or parameters."""
+    names = {*loading.assigned, loading.receiver} - {""}
+    if loading.function or not names:
+        return False
+    given = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b(?!\.)")
+    beside = [call for call in live_calls(evidence) if call.span.path == loading.span.path]
+    uses = [
+        call
+        for call in beside
+        if call is not loading
+        and (call.receiver in names or any(given.search(text) for text in (*call.positional, *call.keywords.values())))
+    ]
+    return bool(uses) and all(last(call.name) in LOOKING for call in uses)
+
+
 def _fits_beside(loading: Call, fits: list[Call]) -> bool:
     """Tell whether the code that loads a model also fits one: the same function, or the same file's top level."""
     here = (loading.span.path, loading.function)
@@ -78,19 +100,24 @@ def _fits_beside(loading: Call, fits: list[Call]) -> bool:
 
 @criterion("production_readiness.input_validated", title="Wrong input is refused with a message")
 def input_validated(evidence: Evidence) -> Finding:
-    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, or reads it by a
-    schema that is used. Notebooks need not where a model alone was asked for.
+    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, reads it by a schema
+    that is used, or answers a request with an error. Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "load"):
-        return not_applicable("No data was seen to be loaded.")
+    given, argued, parsed = [*live_calls(evidence, "load"), *services(evidence)], arguments(evidence), options(evidence)
+    if not (given or argued or parsed):
+        return not_applicable("Nothing was seen that it is given: no data is loaded, no request or argument taken.")
     refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
     checks = spans([*named(evidence, VALIDATORS), *refusals])
     raised = list(islice(_raised(evidence), MOST_SHOWN))
-    if raised or checks:
-        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *checks])
-    if analysis := analysis_only(evidence, live_calls(evidence, "load")):
+    answered = list(islice(refusing_returns(evidence), MOST_SHOWN))
+    if raised or answered or checks:
+        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *answered, *checks])
+    if not given and not argued:
+        return not_applicable("It is given options alone, and what parses them refuses wrong ones.")
+    analysis = analysis_only(evidence, given)
+    if analysis and not argued:
         return analysis
     return absent(
         evidence,

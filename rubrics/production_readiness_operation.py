@@ -9,9 +9,10 @@ from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, spans, unreadable
-from rubrics.kinds_of_work import analysis_only, meant_to_be_operated, programs
+from rubrics.facts import absent, in_tests_folder, last, live_calls, spans, unreadable
+from rubrics.kinds_of_work import PARSING, analysis_only, files_of_services, meant_to_be_operated, programs, services
 from rubrics.live_code import faults, is_live, live_lines, words_of
+from rubrics.settings_modules import gathered_settings, settings_classes
 
 LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
 MANY_PRINTS = 5
@@ -19,12 +20,8 @@ _LOGGER = re.compile(r"(?i)^(?:self\.)?_*(?:log|logger|logging|loguru)$")
 SETTINGS = ("argparse.", "click.", "typer.", "fire.Fire", "hydra.", "omegaconf.", "configparser.", "tomllib.",
             "tomli.", "toml.", "yaml.", "os.environ.get", "os.getenv", "pydantic_settings.", "dynaconf.", "docopt.",
             "absl.flags.", "dotenv.")  # fmt: skip
-PARSING = frozenset(("parse_args", "parse_known_args"))
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=(?!=)")
 _ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
-SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
-            "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
-            "dash.Dash")  # fmt: skip
 MONITORS = ("evidently.", "prometheus_client.", "prometheus_fastapi_instrumentator.", "whylogs.", "alibi_detect.",
             "nannyml.", "opentelemetry.", "deepchecks.", "frouros.", "river.drift.", "statsd.")  # fmt: skip
 DRIFT = re.compile(
@@ -40,7 +37,7 @@ def logging_and_errors(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     dropped = [fault.span for fault in faults(evidence, "S110", "S112") if is_live(evidence, fault.span)]
-    own = frozenset(programs(evidence))
+    own = frozenset(path for path in programs(evidence) if not in_tests_folder(path))
     calls = [call for call in live_calls(evidence) if call.span.path in own]
     prints = [call for call in calls if call.name == "print"]
     logged = [call for call in calls if _logs(call)]
@@ -73,18 +70,20 @@ def configurable(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    loads = live_calls(evidence, "load")
-    if not loads:
-        return not_applicable("No data was seen to be loaded.")
-    analysis = analysis_only(evidence, loads)
-    taken = [span for span in _taken(evidence) if span.cell is None or not analysis]
+    loads, served, written = live_calls(evidence, "load"), services(evidence), frozenset(programs(evidence))
+    analysis = analysis_only(evidence, [*loads, *served])
+    taken = [span for span in _taken(evidence) if span.path in written or (loads and not analysis)]
+    if not (loads or served or taken):
+        return not_applicable("Nothing was seen that could be set: no data is loaded, nothing is served.")
     if taken:
         return met("Settings come from options, the environment or a file.", evidence=taken)
     if analysis:
         return analysis
     advice = "Take paths and settings as options (argparse) or from a file, with the present values as defaults."
-    if constants := _constants(evidence):
+    if constants := _constants(evidence) or gathered_settings(evidence):
         return partly("Settings are constants in the code.", evidence=constants, advice=advice)
+    if not loads:
+        return not_applicable("It loads no data and takes no settings.")
     return absent(evidence, "Paths and settings are written where they are used.", advice)
 
 
@@ -96,7 +95,8 @@ def _taken(evidence: Evidence) -> list[Span]:
     }
     calls = [call for call in live_calls(evidence) if _reads_settings(call)]
     used = [call.span for call in calls if _is_used(call, by_path.get(call.span.path, Counter()))]
-    return [*used, *(line_span(source, number) for source, number, line in lines if _ENVIRON.search(line))]
+    read = [line_span(source, number) for source, number, line in lines if _ENVIRON.search(line)]
+    return [*used, *read, *settings_classes(evidence)]
 
 
 def _reads_settings(call: Call) -> bool:
@@ -128,15 +128,15 @@ def packaged(evidence: Evidence) -> Finding:
         return problem
     images = [document for document in evidence.code.documents if _is_dockerfile(document)]
     # one of each file: a page of Streamlit is made of nothing but such calls
-    by_file = {call.span.path: call for call in reversed(live_calls(evidence)) if call.name.startswith(SERVICES)}
-    services = list(by_file.values())[::-1]
+    by_file = {call.span.path: call for call in reversed(services(evidence))}
+    served = list(by_file.values())[::-1]
     whole = [Span(path=document.path) for document in images if _starts(document, evidence)]
-    whole += spans(services) if _predicts_in_a_handler(evidence, services) else []
+    whole += spans(served) if _predicts_in_a_handler(evidence, served) else []
     if whole:
         return met("It can be started as it is.", evidence=whole)
     advice = "Write a Dockerfile that installs the pinned packages, copies the code and starts the program."
-    if images or services:
-        places = [*(Span(path=document.path) for document in images), *spans(services)]
+    if images or served:
+        places = [*(Span(path=document.path) for document in images), *spans(served)]
         reason = "The Dockerfile starts no program that is there." if images else "The service predicts nothing."
         return partly(reason, evidence=places, score=0.4, advice=advice)
     if not meant_to_be_operated(evidence):
@@ -144,10 +144,16 @@ def packaged(evidence: Evidence) -> Finding:
     return absent(evidence, "There is neither a Dockerfile nor a service.", advice)
 
 
-def _predicts_in_a_handler(evidence: Evidence, services: list[Call]) -> bool:
-    """Tell whether a service predicts when it is asked: in a function, or in a page's script that runs each time."""
-    pages = any(call.name.startswith("streamlit.") for call in services)
-    return bool(services) and any(pages or call.function for call in live_calls(evidence, "predict"))
+def _predicts_in_a_handler(evidence: Evidence, served: list[Call]) -> bool:
+    """Tell whether a service predicts when it is asked: in a function that it may reach, or in a page's script that is
+    run each time. One that shows what another program has predicted does not.
+    """
+    own = files_of_services(evidence)
+    pages = any(call.name.startswith("streamlit.") for call in served)
+    return bool(served) and any(
+        (pages or call.function) and (call.span.path in own or call.span.cell is not None)
+        for call in live_calls(evidence, "predict")
+    )
 
 
 def _is_dockerfile(document: Document) -> bool:

@@ -9,18 +9,17 @@ HALF, MOST = 0.5, 0.8
 NOTHING_RAN = "Nothing was run, so this cannot be said."
 
 
-@criterion("production_readiness.runs_end_to_end", title="It runs as it was handed in", weight=4)
+@criterion("production_readiness.runs_end_to_end", title="It runs as it was handed in, within its limits", weight=4)
 def runs_end_to_end(evidence: Evidence) -> Finding:
-    """Judge whether the work runs to its end in a fresh sandbox; running, but without usable predictions, is partly
-    met.
+    """Judge whether the work runs to its end in a fresh sandbox, in less than half of the allowed time and memory.
+    Running, but without usable predictions, is partly met; so is taking more, which costs a twentieth, and more than
+    80 %, which costs a tenth.
     """
     failure = evidence.failure or (evidence.run.failure if evidence.run else None)
     if failure and failure.code.startswith("infrastructure."):
         return not_applicable("The grading failed on our side.")
     if failure is None:
-        if evidence.run is None:
-            return not_applicable(NOTHING_RAN)
-        return met("It ran to its end in a fresh sandbox.", evidence=start(evidence))
+        return _within_limits(evidence)
     place = start(evidence)
     if failure.path:
         place = [Span(path=failure.path, cell=failure.cell, line=failure.line)]
@@ -30,26 +29,24 @@ def runs_end_to_end(evidence: Evidence) -> Finding:
     return not_met(f"It did not run to its end: {failure.message}", evidence=place, advice=failure.hint)
 
 
-@criterion("production_readiness.resource_use", title="It stays well within its limits", weight=0.5)
-def resource_use(evidence: Evidence) -> Finding:
-    """Judge the share of the allowed time and memory that the run took: under half is met, under 80 % partly."""
+def _within_limits(evidence: Evidence) -> Finding:
+    """Judge a run that ended well by the share of time and memory that it took.
+
+    In words and not figures: the same work graded twice gives the same finding.
+    """
     if evidence.run is None or evidence.plan is None:
         return not_applicable(NOTHING_RAN)
-    if evidence.run.failure and not evidence.run.limit_exceeded:
-        return not_applicable("It did not run to its end, so what it needs is not known.")
     limits, used = evidence.plan.limits, evidence.run.sandbox
-    slow_cell = evidence.run.failure is not None and evidence.run.failure.code == "notebook.cell_timeout"
-    time = 1.0 if slow_cell else used.wall_s / limits.wall_s
-    shares = {"time": time, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
+    shares = {"time": used.wall_s / limits.wall_s, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
     name, share = max(shares.items(), key=lambda item: item[1])
-    # In words and not figures: the same work graded twice gives the same finding.
-    if evidence.run.limit_exceeded or share > MOST:
+    place = start(evidence)
+    if share > MOST:
         advice = "Profile it, then lessen rows, folds or candidate settings where they gain nothing."
-        reason = f"It comes close to the {name} allowed, or goes over it."
-        return not_met(reason, evidence=start(evidence), advice=advice)
+        reason = f"It ran to its end, close to the {name} allowed."
+        return partly(reason, evidence=place, score=0.9, advice=advice)
     if share > HALF:
-        return partly(f"It takes more than half of the {name} allowed.", evidence=start(evidence))
-    return met("It takes less than half of the time and memory allowed.", evidence=start(evidence))
+        return partly(f"It ran to its end, in more than half of the {name} allowed.", evidence=place, score=0.95)
+    return met("It ran to its end in a fresh sandbox, in less than half of time and memory.", evidence=place)
 
 
 @criterion("production_readiness.reproducible_predictions", title="The same rows get the same predictions", weight=1)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from grader import Evidence, Span
+from rubrics.languages import length
 
 LEAST_WORDS = 6
 MOST = 2000
-_END = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)|(?<=#)\n")
+# What the company wrote, handed in again: its words are not the candidate's.
+_BRIEF = re.compile(
+    r"(?i)^(task|brief|assignment|instructions?|problem([_ -]?statement)?|challenge|exercise|test[_ -]?task)s?\."
+)
+_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？；])|\n\s*\n|\n(?=\s*(?:[-*+#>|]|\d+[.)])\s)|(?<=#)\n")
 _NO_SENTENCE = re.compile(r"^\s*(?:\||```|!\[|<)")
 
 
@@ -19,7 +25,7 @@ def sentences(evidence: Evidence) -> Iterator[tuple[Span, str, str]]:
     """
     left = MOST
     for document in evidence.code.documents:
-        if document.kind not in ("readme", "markdown"):
+        if document.kind not in ("readme", "markdown") or _BRIEF.match(PurePosixPath(document.path).name):
             continue
         text = re.sub(r"```.*?(?:```|\Z)", "", document.text, flags=re.DOTALL)
         heading = ""
@@ -27,6 +33,6 @@ def sentences(evidence: Evidence) -> Iterator[tuple[Span, str, str]]:
             words = part.split()
             if part.lstrip().startswith("#"):
                 heading = " ".join(words)[:200]
-            elif len(words) >= LEAST_WORDS and not _NO_SENTENCE.match(part) and left > 0:
+            elif length(part) >= LEAST_WORDS and not _NO_SENTENCE.match(part) and left > 0:
                 left -= 1
                 yield Span(path=document.path, text=" ".join(words)[:300]), " ".join(words)[:1000], heading

@@ -29,14 +29,25 @@ def reached_functions(evidence: Evidence) -> frozenset[str]:
 
 @once_a_work
 def test_paths(evidence: Evidence) -> frozenset[str]:
-    """Return the files that pytest would collect tests from."""
-    by_content = {fact.span.path for fact in evidence.code.functions if fact.is_test}
-    by_name = {
-        source.path
-        for source in evidence.code.sources
-        if PurePosixPath(source.path).name.startswith(("test_", "conftest"))
-    }
-    return frozenset(by_content | by_name)
+    """Return the files that pytest would collect tests from, and what else stands in their folder called tests."""
+    places = [PurePosixPath(source.path) for source in evidence.code.sources]
+    found = {fact.span.path for fact in evidence.code.functions if fact.is_test}
+    found |= {str(place) for place in places if place.name.startswith(("test_", "conftest"))}
+    found |= {str(place) for place in places if place.name.endswith("_test.py") and in_tests_folder(str(place))}
+    folders = {_tests_folder(path) for path in found} - {""}
+    beside = {str(place) for place in places if _tests_folder(str(place)) in folders}
+    started = evidence.plan.entry_point.path if evidence.plan else ""
+    return frozenset((found | beside) - {started or ""})
+
+
+def in_tests_folder(path: str) -> bool:
+    """Tell whether a file stands in a folder called tests, at any depth."""
+    return bool(_tests_folder(path))
+
+
+def _tests_folder(path: str) -> str:
+    parts = PurePosixPath(path).parts[:-1]
+    return "/".join(parts[: parts.index("tests") + 1]) if "tests" in parts else ""
 
 
 def own_functions(evidence: Evidence) -> list[FunctionFact]:

@@ -5,36 +5,46 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.cuts import parts_in_time
+from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
+from rubrics.held_out import cut_in_time
+from rubrics.leading import leading
 from rubrics.live import live_columns
 from rubrics.models import is_classifier, models, predictors
+from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
 PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
 STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
 GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
+OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
     r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$"
 )
-REMOVING = ("os.remove", "os.unlink", "os.rename", "os.replace", "shutil.move")
 
 
 @criterion("data_preparation.split_fits_data", title="The split fits the rows", weight=1)
 def split_fits_data(evidence: Evidence) -> Finding:
-    """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their order,
-    rows of one entity stay together. A random split is not met in an assignment of time series, and of rows that the
-    work itself put in order of time; other dated rows, and entities that the code groups by, are left to a person. A
-    quantity without dates or entities may be split as it comes.
+    """Judge whether the split respects what the rows are: classes keep their shares, dated rows are cut in their
+    order, rows of one entity stay together. A random split is not met in an assignment of time series, and of rows
+    that the work itself put in order of time; other dated rows, and entities that the code groups by, are left to a
+    person. A quantity without dates or entities may be split as it comes. Where parts of a work differ in the
+    classes' shares, those that lead to what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
     splits = live_calls(evidence, "split", "cross_validate", "search")
     ordered = [call for call in splits if in_order(call)]
     grouped = [*named(evidence, GROUPED), *(call for call in splits if is_given(call, "groups"))]
+    if cut := cut_in_time(evidence):
+        return met("Rows are cut in the order of time.", evidence=cut)
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
+    if not splits and predictors(evidence) and (by_hand := parts_in_time(evidence)):
+        return met("Dated rows are cut in their order.", evidence=by_hand)
     cuts = {_key(call.span) for call in splits}
     mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and _key(leak.spans[-1]) in cuts]
     if mixed:
@@ -59,16 +69,18 @@ def _key(span: Span) -> tuple[str, int | None, int | None]:
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
     if not splits or not any(is_classifier(call) for call in models(evidence)):
         return not_applicable("No split was seen of classes, of dated rows or of entities.")
-    kept = [call for call in splits if is_given(call, "stratify")]
-    kept += named(evidence, STRATIFIED)
-    if kept:
+    splits = leading(evidence, splits)
+    kept = leading(evidence, [*(call for call in splits if is_given(call, "stratify")), *named(evidence, STRATIFIED)])
+    files = {call.span.path for call in kept}
+    by_chance = [call for call in splits if call.kind == "split" and call.span.path not in files]
+    if kept and not by_chance:
         return met("The split keeps the classes' shares.", evidence=spans(kept))
-    if not live_calls(evidence, "split"):
+    if not by_chance:
         # cross_val_score and the searches stratify by themselves when they are given a classifier
         return met("Folds of a classifier are stratified by default.", evidence=spans(splits))
     return not_met(
         "The split leaves the classes' shares to chance.",
-        evidence=spans(live_calls(evidence, "split")),
+        evidence=spans(by_chance),
         advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
     )
 
@@ -79,6 +91,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not of_target(evidence, call)]
+    steps = [call for call in steps if call.kind != "encode" or not for_a_picture(evidence, call)]
     pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
     if pipelines:
         return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
@@ -102,33 +115,30 @@ def pipeline_used(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.raw_data_kept", title="The data files are left as they were found", weight=0.5)
 def raw_data_kept(evidence: Evidence) -> Finding:
-    """Judge whether every file that is loaded stays as it was: none is saved to, moved or removed by the same file or
-    notebook after it was loaded there. Where no path is written out in the code it does not apply.
+    """Judge whether every file that is loaded stays as it was: none is surely saved to, moved or removed by the same
+    file or notebook after it was loaded there, through the same path, constant or unchanged variable. Where tables are
+    written and no path of one that is loaded stands in the code, it does not apply.
     """
     if problem := unreadable(evidence):
         return problem
-    loads = [(_path(call), call) for call in tables_loaded(evidence)]
-    known = {(call.span.path, path): call for path, call in reversed(loads) if path}
-    if not known:
-        return not_applicable("No path of a data file was seen in the code.")
-    saves = live_calls(evidence, "save") + [call for call in live_calls(evidence) if call.name in REMOVING]
-    first = [(known.get((call.span.path, _path(call))), call) for call in saves]
-    over = [call for load, call in first if load is not None and load.order < call.order]
+    loads = [call for call in tables_loaded(evidence) if not call.name.startswith(OF_LIBRARIES)]
+    saves = table_writers(evidence)
+    if not loads:
+        return not_applicable("No data file was seen to be loaded.")
+    over = [(load, save) for save in saves for load in loads if writes_over(evidence, load, save)]
     if over:
         return not_met(
             "A data file is written over or removed after it was loaded.",
-            evidence=spans([known[over[0].span.path, _path(over[0])], *over]),
+            evidence=spans([call for pair in over for call in pair]),
             advice="Write what you make to a file of another name, so that the work can be run again from the start.",
         )
-    return met("No file that is loaded is written over.", evidence=spans([*known.values(), *saves]))
-
-
-def _path(call: Call) -> str:
-    """Return the path a call is given, where it is written out or a constant's name; "" otherwise."""
-    text = call.positional[0] if call.positional else call.keywords.get("filepath_or_buffer", "")
-    if text[:1] in "\"'" and text[-1:] == text[:1]:
-        return text.strip("\"'").removeprefix("./")
-    return text if text.isidentifier() and text.isupper() else ""
+    if saves and not any(written_out(call) for call in loads):
+        given = any(ARGUMENTS.search(given_path(call)) for call in loads)
+        return not_applicable(
+            f"{'The paths come from arguments' if given else 'No path of a data file is written out'}."
+        )
+    reason = "No file that is loaded is written over." if saves else "Tables are loaded, and none is written."
+    return met(reason, evidence=spans([*loads, *saves]))
 
 
 def _learns(call: Call) -> bool:

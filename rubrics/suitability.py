@@ -2,50 +2,78 @@
 
 from __future__ import annotations
 
-from grader import Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import is_given, live_calls, named, spans, start, unreadable
+import re
+
+from grader import Call, Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.facts import is_given, last, live_calls, named, spans, start, unreadable
+from rubrics.following import fitted_on
+from rubrics.images import of_images
 from rubrics.live import target_columns
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
-from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers
+from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers, trained
+from rubrics.texts import of_texts
 
 RARE = 0.2
+UNITLESS = ("OneHotEncoder.fit_transform", ".predict_proba")
+DUMMIES = re.compile(r"\[\[.*\]\]$")  # of columns that are named, not of a whole table with its numbers
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "sample_weight")
 RANKING = ("roc_auc", "average_precision")
 FOR_SEQUENCES = ("Conv1D", "Conv2D", "LSTM", "GRU", "SimpleRNN")
 _KINDS = {"classifier": is_classifier, "regressor": is_regressor}
+_TASKS = {"classifier": "classes", "regressor": "quantities"}
 
 
 @criterion("model_choice.suits_the_task", title="The kind of model suits the task and its data", weight=2)
 def suits_the_task(evidence: Evidence) -> Finding:
-    """Judge whether models and metrics are of one kind: classifiers with metrics of classes, regressors with those of
-    quantities. One that depends on the units of its features and gets no scaler, and a network for images or sequences
-    alone on a table, are partly met.
+    """Judge whether models suit the target and the data. Classifiers go with metrics of classes, regressors with those
+    of quantities. Images are met by a convolutional or pretrained network or a descriptor such as HOG, partly by pixels
+    in a row; texts by counts, weights or embeddings of words, partly by whole texts as categories or by their lengths.
+    Where an assignment is about images or texts, a model that gets no pixel or no word is not met. On a table, a model
+    that depends on units and gets no scaler, and a network for images or sequences alone, are partly met.
     """
     if problem := unreadable(evidence):
         return problem
-    used = models(evidence)
+    used, measured = models(evidence), metrics_used(evidence)
+    kinds = {name: [call for call in used if test(call)] for name, test in _KINDS.items()}
+    wanted = "classifier" if set(measured) & CLASSIFICATION else "regressor" if set(measured) & REGRESSION else ""
+    odd = kinds["regressor" if wanted == "classifier" else "classifier"] if wanted else []
+    if odd and not kinds[wanted]:
+        return _of_another_kind(wanted, odd, [*measured.values()])
+    if of_the_data := of_images(evidence) or of_texts(evidence):
+        return of_the_data
     layers = named(evidence, FOR_SEQUENCES)
     if evidence.modality == "tabular" and layers and all(is_network(call) for call in used):
         reason = "A network for images or sequences is put on a table, with nothing of another kind beside it."
         return partly(reason, evidence=spans(layers), advice="Try gradient boosting on the same folds.")
-    kinds = {name: [call for call in used if test(call)] for name, test in _KINDS.items()}
-    measured = metrics_used(evidence)
-    wanted = "classifier" if set(measured) & CLASSIFICATION else "regressor" if set(measured) & REGRESSION else ""
-    if not used or not wanted or not (kinds["classifier"] or kinds["regressor"]):
+    if not wanted or not kinds[wanted]:
         return not_applicable("Too little was seen of models and metrics to say whether they belong together.")
-    fitting, odd = kinds[wanted], kinds["regressor" if wanted == "classifier" else "classifier"]
-    task = "classes" if wanted == "classifier" else "quantities"
-    if not fitting:
-        return not_met(
-            f"The metrics are those of {task}, and {family(odd[0])} is no {wanted}.",
-            evidence=spans([*odd, *measured.values()]),
-            advice=f"Use a {wanted}, or the metrics that belong to what is predicted.",
-            question=f"What does {family(odd[0])} predict here, and what is that compared with?",
-        )
-    if (needing := [call for call in used if needs_scaling(call)]) and not scalers(evidence):
+    needing = [call for call in used if needs_scaling(call)]
+    if needing and not scalers(evidence) and not _of_one_unit(evidence):
         reason = f"{family(needing[0])} depends on the units of its features, and no scaler was seen."
         return partly(reason, evidence=spans(needing), advice="Put a StandardScaler before it in the pipeline.")
-    return met(f"A {wanted} is measured with metrics of {task}.", evidence=spans([*fitting, *measured.values()]))
+    reason = f"A {wanted} is measured with metrics of {_TASKS[wanted]}."
+    return met(reason, evidence=spans([*kinds[wanted], *measured.values()]))
+
+
+def _of_one_unit(evidence: Evidence) -> bool:
+    """Tell whether every model is fitted on what has one unit by itself: dummies of categories, or probabilities."""
+    calls = live_calls(evidence)
+    made = [call for call in calls if call.name.endswith(UNITLESS) or DUMMIES.search(_first(call))]
+    fits = trained(evidence)
+    return bool(made) and len(fitted_on(evidence, made)) == len(fits)
+
+
+def _first(call: Call) -> str:
+    return call.positional[0] if call.positional and last(call.name) == "get_dummies" else ""
+
+
+def _of_another_kind(wanted: str, odd: list[Call], measures: list[Call]) -> Finding:
+    return not_met(
+        f"The metrics are those of {_TASKS[wanted]}, and {family(odd[0])} is no {wanted}.",
+        evidence=spans([*odd, *measures]),
+        advice=f"Use a {wanted}, or the metrics that belong to what is predicted.",
+        question=f"What does {family(odd[0])} predict here, and what is that compared with?",
+    )
 
 
 @criterion("model_choice.imbalance_treated", title="Rare classes get their weight")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from rubrics.chance import SEED_KEYWORDS, random_steps, seeds_for_all
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_searches
-from rubrics.models import NO_MODEL, is_dummy, is_network, is_random, models
+from rubrics.models import NO_MODEL, is_dummy, is_network, models
 
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
             "OptunaSearchCV", "optimize")  # fmt: skip
-GLOBAL_SEEDS = ("numpy.random.seed", "random.seed", "torch.manual_seed", "tensorflow.random.set_seed",
-                "keras.utils.set_random_seed")  # fmt: skip
-SEED_KEYWORDS = ("random_state", "seed", "random_seed")
-SPLITTERS = ("train_test_split", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
 NOT_SETTINGS = frozenset(
     (*SEED_KEYWORDS, "n_jobs", "verbose", "verbosity", "max_iter", "eval_metric", "use_label_encoder")
 )
@@ -87,21 +84,20 @@ def _without_search(used: list[Call]) -> Finding:
 
 @criterion("model_choice.seeded", title="Chance is under control")
 def seeded(evidence: Evidence) -> Finding:
-    """Judge whether everything random (splits, models) gets a seed, each its own or one for all."""
+    """Judge whether everything random (splits, models, networks, searches that draw) gets a seed, each its own, in its
+    settings, or one for all; a study's sampler is only reached by its own, a network by that of its library.
+    """
     if problem := unreadable(evidence):
         return problem
-    random = named(evidence, SPLITTERS) + [call for call in models(evidence) if is_random(call)]
-    random += [call for call in live_calls(evidence, "split") if call.keywords.get("shuffle") == "True"]
-    random = [call for call in random if not _set_elsewhere(call)]
-    if not random:
+    steps, everywhere = random_steps(evidence), seeds_for_all(evidence)
+    if not steps:
         return not_applicable("Nothing random was seen.")
-    everywhere = [call for call in live_calls(evidence) if call.name in GLOBAL_SEEDS]
-    bare = [call for call in random if not _has_seed(call)]
-    if not bare or everywhere:
-        return met("Splits and models are seeded.", evidence=spans(everywhere or random))
-    advice = "Give every split and model the same random_state, from one constant."
-    if len(bare) < len(random):
-        return partly(f"{len(bare)} of {len(random)} random steps have no seed.", evidence=spans(bare), advice=advice)
+    bare = [call for call, has_seed in steps if not has_seed]
+    if not bare:
+        return met("Splits and models are seeded.", evidence=spans(everywhere or [call for call, _ in steps]))
+    advice = "Give every split, model and search the same seed, from one constant; a network takes that of its library."
+    if len(bare) < len(steps) or everywhere:
+        return partly(f"{len(bare)} of {len(steps)} random steps have no seed.", evidence=spans(bare), advice=advice)
     return not_met("No random step has a seed: two runs give two results.", evidence=spans(bare), advice=advice)
 
 
@@ -125,13 +121,3 @@ def _looped(evidence: Evidence, used: list[Call]) -> list[Call]:
     ]
     folds = live_calls(evidence, "cross_validate")
     return [*varied, *folds] if varied and folds else []
-
-
-def _set_elsewhere(call: Call) -> bool:
-    """Tell whether settings come from a dict, in which the seed may stand."""
-    return "**" in call.keywords and not any(key in SEED_KEYWORDS for key in call.keywords)
-
-
-def _has_seed(call: Call) -> bool:
-    given = [value for key, value in call.keywords.items() if key in SEED_KEYWORDS]
-    return any(value != "None" for value in given) or call.keywords.get("shuffle") == "False"

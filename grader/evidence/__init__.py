@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from grader.evidence.outputs import read_observed
     from grader.evidence.own_tests import read_own_tests
     from grader.evidence.reader import SubprocessCodeReader
+    from grader.evidence.spelled_numbers import computed
     from grader.evidence.stress import compare_runs, no_predictions
     from grader.evidence.traces import read_traces
     from grader.evidence.witnesses import compare_witnesses
@@ -22,6 +23,7 @@ _HOMES = {
     "read_observed": "grader.evidence.outputs",
     "read_own_tests": "grader.evidence.own_tests",
     "read_facts": "grader.evidence.facts",
+    "computed": "grader.evidence.spelled_numbers",
     "draw_for": "grader.evidence.hidden",
     "evaluate_hidden": "grader.evidence.hidden",
     "SubprocessCodeReader": "grader.evidence.reader",
@@ -36,6 +38,7 @@ __all__ = [
     "check_claims",
     "compare_runs",
     "compare_witnesses",
+    "computed",
     "draw_for",
     "evaluate_hidden",
     "named_by_code",

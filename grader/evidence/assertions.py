@@ -22,6 +22,7 @@ MAX_NAMES = 100
 _SET_UP = frozenset(("setUp", "setUpClass", "setup", "setup_method", "setup_class", "setup_module"))
 _FILE = re.compile(r"[\w./-]{1,80}\.(?:py|ipynb)")
 _IMPORTED = "@"  # begins a name that was resolved where another file imports it
+_FAILING = frozenset(("pytest.fail", "self.fail"))
 _EXPECTING = frozenset(("raises", "warns", "assertRaises", "assertRaisesRegex", "assertWarns", "deprecated_call"))
 
 
@@ -95,14 +96,24 @@ def _imported(name: str, aliases: dict[str, str]) -> str:
 
 
 def is_assert(node: ast.AST) -> bool:
-    """Tell whether a node can fail a test; `assert True` cannot."""
+    """Tell whether a node can fail a test, as an `if` does that raises AssertionError; `assert True` cannot."""
     if isinstance(node, ast.Assert):
         return not _is_constant(node.test)
+    if isinstance(node, ast.If):
+        return not _is_constant(node.test) and any(_fails(inner) for inner in (*node.body, *node.orelse))
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and _asserting(node.func.id)
     if not _asserting(node.func.attr) and ast.unparse(node.func) not in ("pytest.raises", "pytest.warns"):
         return False
     return not node.args or not all(_is_constant(argument) for argument in node.args)
+
+
+def _fails(node: ast.stmt) -> bool:
+    """Tell whether a statement that stands under a condition fails the test: it raises AssertionError, or says so."""
+    if isinstance(node, ast.Raise) and node.exc is not None:
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return last_name(raised) == "AssertionError"
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _dotted(node.value.func) in _FAILING
 
 
 def _asserting(name: str) -> bool:
@@ -120,7 +131,7 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def _looked_at(node: ast.AST) -> Sequence[ast.AST]:
-    if isinstance(node, ast.Assert):
+    if isinstance(node, ast.Assert | ast.If):
         return [node.test]
     return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
 

@@ -51,7 +51,7 @@ def _unpacked(value: Value, position: int, count: int) -> Value:
     if value.items is not None and len(value.items) == count:
         return value.items[position]
     rows = frozenset(Rows(("item", rows, position)) for rows in value.rows)
-    return Value(rows=rows, loops=value.loops)
+    return Value(rows=rows, loops=value.loops, scored=value.scored)
 
 
 def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: State) -> None:

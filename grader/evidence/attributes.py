@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.catalog import canonical
+from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
-from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, TRANSPOSED, column_of, is_table
-from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, learned_marks
+from grader.evidence.significance import OF_A_FIT, names_told_by
+from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, SERIES, TRANSPOSED, column_of, is_table
+from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, fitted_values, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4
@@ -22,7 +23,7 @@ def attribute(base: Value, name: str) -> Value:
         return _of_instance(base, name)
     if base.model is not None:
         return _of_model(base, base.model, name)
-    if base.statistic and not base.rows:
+    if (base.statistic or base.scored) and not base.rows:
         return base
     if base.type == GROUPS:
         return base.evolve(column=name)
@@ -74,6 +75,10 @@ def _of_model(base: Value, model: Model, name: str) -> Value:
     if name.endswith("_") and model.fits:
         fit = model.fits[-1]
         return Value(type=LOOKUP, statistic=fit.rows, taints=learned_marks(model), loops=base.loops)
+    if name == "fittedvalues" and role_of(model.type) == "statistical" and model.fits:
+        return fitted_values(model).evolve(type=SERIES)
+    if name in OF_A_FIT and role_of(model.type) == "statistical" and model.fits:
+        return names_told_by(learned_marks(model))
     return Value(loops=base.loops)
 
 

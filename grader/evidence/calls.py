@@ -71,7 +71,10 @@ class _Reader:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             value = node.value  # type: ignore[assignment]
         names = tuple(name for target in targets if target is not None for name in _targets(target))
-        if value is not None:
+        pairs = _paired(targets, value)
+        for target, item in pairs:
+            yield from self._below(item, function, tuple(_targets(target))[:_MAX_NAMES])
+        if value is not None and not pairs:
             yield from self._below(value, function, names[:_MAX_NAMES])
         for target in targets:
             if target is not None and not isinstance(target, ast.Name):
@@ -119,6 +122,15 @@ def source_of(node: ast.expr) -> str:
         return ast.unparse(node)[:_MAX_TEXT]
     except (RecursionError, ValueError):
         return "..."
+
+
+def _paired(targets: Sequence[ast.expr | None], value: ast.expr | None) -> list[tuple[ast.expr, ast.expr]]:
+    """Return which target gets which value in `a, b = f(), g()`; nothing where they do not stand one to one."""
+    target = targets[0] if len(targets) == 1 else None
+    if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, ast.Tuple | ast.List):
+        return []
+    has_rest = any(isinstance(item, ast.Starred) for item in (*target.elts, *value.elts))
+    return [] if has_rest or len(target.elts) != len(value.elts) else list(zip(target.elts, value.elts, strict=True))
 
 
 def _targets(node: ast.expr) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from grader.evidence.figures import MAX_FIGURES, read_figures, read_printed
+from grader.evidence.languages import FOLDS, NO_CLAIM, TRAINING, VALIDATION, words
 from grader.evidence.notebooks import Notebook
 from grader.evidence.vocabulary import METRIC, MODEL, RATIOS, metric_of, model_of
 from grader.model import Claim, Document, Figure, Ranking, SavedText, Span
@@ -22,11 +23,12 @@ _NO_CLAIM = re.compile(
     r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|if|below|above|less than"
     r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b|[<>≥≤]"
 )
+_NO_CLAIM_ELSEWHERE = words(NO_CLAIM)
 # Which rows a figure is of, where its line says so; no word means rows that were held out.
 _ROWS = {
-    "training": re.compile(r"(?i)\btrain(?:ing)?\b(?! time)"),
-    "folds": re.compile(r"(?i)\b(?:cv|cross[- ]?val\w*|folds?)\b|\d-fold"),
-    "validation": re.compile(r"(?i)\b(?:val|valid|validation|dev|oob|out[- ]of[- ]bag)\b"),
+    "training": (re.compile(r"(?i)\btrain(?:ing)?\b(?! time)"), words(TRAINING)),
+    "folds": (re.compile(r"(?i)\b(?:cv|cross[- ]?val\w*|folds?)\b|\d-fold"), words(FOLDS)),
+    "validation": (re.compile(r"(?i)\b(?:val|valid|validation|dev|oob|out[- ]of[- ]bag)\b"), words(VALIDATION)),
 }
 _OVER = re.compile(r"(?i)\b(?:outperform\w*|beats?|(?:is|was|did|performs?|performed|does) (?:clearly )?better than)\b")
 _BEST = re.compile(
@@ -46,7 +48,7 @@ def read_claims(
     figures: list[Figure] = []
     rankings: list[Ranking] = []
     for path, cell, text in texts:
-        figures += [item for item in read_figures(text, path, cell) if not _NO_CLAIM.search(item.span.text)]
+        figures += [item for item in read_figures(text, path, cell) if _is_claimed(item.span.text)]
         rankings += _rankings(text, path, cell)
     return tuple(figures[:MAX_FIGURES]), tuple(rankings[:MAX_RANKINGS])
 
@@ -71,6 +73,10 @@ def tolerance_of(figure: Figure) -> float:
     """Return how far a run may lie from the claim: 0.01 for ratios, 2 % for others, or half of its last digit."""
     usual = RATIO_TOLERANCE if figure.metric in RATIOS else SHARE_TOLERANCE * abs(figure.value)
     return max(usual, figure.unit / 2)
+
+
+def _is_claimed(line: str) -> bool:
+    return not (_NO_CLAIM.search(line) or _NO_CLAIM_ELSEWHERE.search(line))
 
 
 def _is_prose(document: Document) -> bool:
@@ -101,7 +107,7 @@ def _refutes(item: Figure, figure: Figure) -> bool:
 
 
 def _rows(text: str) -> frozenset[str]:
-    return frozenset(name for name, pattern in _ROWS.items() if pattern.search(text))
+    return frozenset(name for name, patterns in _ROWS.items() if any(pattern.search(text) for pattern in patterns))
 
 
 def _shown(figure: Figure) -> str:

@@ -9,9 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from grader.evidence.catalog import kind_of
+from grader.evidence.column_loops import columns_in_loops
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
+from grader.evidence.predicted_columns import predicted_columns
+from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
 from grader.evidence.spans import span_of
+from grader.evidence.targets import given_targets
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -19,15 +23,21 @@ MAX_USES = 3000
 _MAX_NAME = 100
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
-_SHOWN = frozenset(("print", "display"))
-_SHOWN_RESULTS = frozenset(("mean", "median", "sum", "std", "min", "max", "sort_values", "sample", "round", "agg"))
+# What these are given is scored, learned or predicted, not shown; nor is what stands beside predictions.
+_USING = re.compile(
+    r"(_score|_error|_loss|_curve|confusion_matrix|classification_report)$|^(score|fit|predict\w*|evaluate|cross_val\w*)$"
+)
 _AXES = frozenset(("x", "y", "hue", "col", "column", "columns", "by", "values", "index", "subset", "names"))
 _CHANGING = frozenset(
     ("drop", "fillna", "replace", "clip", "map", "dropna", "astype", "apply", "cut", "qcut", "to_datetime",
      "to_numeric", "log", "log1p", "sqrt", "where", "mask", "get_dummies", "drop_duplicates", "interpolate",
      "ffill", "bfill", "query", "isin", "between", "pop", "set_index", "winsorize")
 )  # fmt: skip
+_MASKS = frozenset(("isna", "isnull", "notna", "notnull", "duplicated"))
+_BESIDE = ("title", "label", "labels", "name")
 _OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
+_SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc"))  # what follows a column and is still of it
+_AROUND = frozenset(("log", "log1p", "sqrt", "array", "asarray", "Series", "to_categorical", "fit_transform"))
 _TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
 
 
@@ -40,29 +50,35 @@ class _Place:
     function: str = ""
     action: ColumnAction = "read"
     strings: bool = False
+    shown: frozenset[str] = frozenset()  # the variables that are printed
+    choosing: bool = False  # rows are chosen: between the brackets of a table
+    checking: bool = False  # something is only checked: in a condition
 
 
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
     """Return the places that name a column by a literal, in the order of the code, at most 3,000.
 
-    `predicted` are the variables that each file predicts.
+    `predicted` are the variables that each file predicts. Columns written from predictions and loops over all
+    columns come last.
     """
     found: list[ColumnUse] = []
     read = list(units)
     constants = _constants(read)
     for unit in read:
         try:
-            place = _Place(constants, predicted.get(unit.source.path, frozenset()))
+            names = predicted.get(unit.source.path, frozenset())
+            place = _Place(constants, names, shown=frozenset(shown_names(unit)))
             found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
         except RecursionError:
             continue
-    return tuple(found)
+    targets = frozenset(use.column for use in found if use.action == "target")
+    return tuple([*found, *predicted_columns(read), *columns_in_loops(read, targets, constants)][:MAX_USES])
 
 
 def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
     if isinstance(node, _DEFINITIONS):
         function = f"{place.function}.{node.name}" if place.function else node.name
-        place = _Place(place.constants, place.predicted, function)
+        place = replace(place, function=function, action="read", strings=False)
     elif isinstance(node, ast.Assign):
         yield from _assigned(unit, node, place)
         return
@@ -80,10 +96,13 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
         if place.strings and node.id in place.constants:
             yield _use(unit, node, place.constants[node.id], place)
         return
-    elif isinstance(node, ast.Expr) and _is_shown(unit, node):
+    elif isinstance(node, ast.Expr) and is_shown(unit, node):
         place = replace(place, action="looked")
+    elif isinstance(node, ast.BinOp | ast.Compare) and place.action == "looked" and beside_predictions(node):
+        place = replace(place, action="read")
     for child in ast.iter_child_nodes(node):
-        yield from _below(unit, child, place)
+        checking = place.checking or child is getattr(node, "test", None)  # of an if, a while, an assert
+        yield from _below(unit, child, replace(place, checking=checking) if checking else place)
 
 
 def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse]:
@@ -93,7 +112,8 @@ def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
             yield from _below(unit, target, replace(place, action="changed"))
-    yield from _below(unit, node.value, place)
+    shown = any(isinstance(target, ast.Name) and target.id in place.shown for target in node.targets)
+    yield from _below(unit, node.value, replace(place, action="looked") if shown and is_figure(node.value) else place)
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -103,7 +123,7 @@ def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]
 
 
 def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
-    """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or around it."""
+    """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or is around."""
     inner = value
     while True:
         if isinstance(inner, ast.Subscript) and (names := _names(inner.slice, place.constants)):
@@ -113,9 +133,12 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
             if inner.func.attr == "pop" and inner.args and (names := _names(inner.args[0], place.constants)):
                 yield _use(unit, value, names[0], replace(place, action="target"))
                 return
-            inner = inner.func.value
+            around = inner.func.attr in _AROUND and isinstance(inner.func.value, ast.Name) and inner.args
+            inner = inner.args[0] if around else inner.func.value
         elif isinstance(inner, ast.Attribute):
-            if inner.attr not in ("values", "array", "str", "cat", "dt", "iloc", "loc"):
+            if isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
+                return
+            if inner.attr not in _SAME:
                 yield _use(unit, value, inner.attr, replace(place, action="target"))
                 return
             inner = inner.value
@@ -127,14 +150,26 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
 
 def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
     name = last_name(node.func)
+    for given in given_targets(node):
+        if not isinstance(given, ast.Attribute) or given.attr in _SAME:  # of `data.y_train` nobody knows the column
+            yield from _target(unit, given, place)
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
-    strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in _SHOWN
+    strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in SHOWN
     drawn = _root(node.func) in _PLOTTERS
     for argument in node.args:
         yield from _below(unit, argument, replace(inside, strings=strings and not drawn))
     for keyword in node.keywords:
         yield from _below(unit, keyword.value, replace(inside, strings=strings and keyword.arg in _AXES))
+
+
+def _shown_by(node: ast.Call) -> list[ast.AST]:
+    """Return what is shown: the table and what is given, without what is only written beside it."""
+    return [
+        node.func,
+        *node.args,
+        *(k.value for k in node.keywords if k.arg not in ("title", "label", "labels", "name")),
+    ]
 
 
 def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[ColumnUse]:
@@ -144,22 +179,21 @@ def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[Colum
     if names := _names(node.slice, place.constants):
         yield from (_use(unit, node, name, replace(place, action=action)) for name in names)
     else:
-        yield from _below(unit, node.slice, replace(place, action=action, strings=False))
+        yield from _below(unit, node.slice, replace(place, action=action, strings=False, choosing=True))
 
 
 def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
-    if name in _SHOWN or _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+    if name in SHOWN:
         return "looked"
+    if _USING.search(name):
+        return "read"
+    if name in _MASKS and place.choosing and place.action != "looked":
+        return "changed"
+    if _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+        return "read" if place.checking or beside_predictions(*_shown_by(node)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
         return "looked"
     return "changed" if name in _CHANGING and place.action != "looked" else place.action
-
-
-def _is_shown(unit: Unit, node: ast.Expr) -> bool:
-    """Tell whether a notebook shows the expression: the last one of a cell, and no call that does something else."""
-    if unit.source.cell is None or not unit.tree.body or unit.tree.body[-1] is not node:
-        return False
-    return not isinstance(node.value, ast.Call) or last_name(node.value.func) in _SHOWN_RESULTS
 
 
 def _constants(units: Iterable[Unit]) -> dict[str, str]:

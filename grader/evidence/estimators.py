@@ -7,6 +7,7 @@ from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.values import (
+    NUMBER,
     UNKNOWN,
     Event,
     Loop,
@@ -14,14 +15,17 @@ from grader.evidence.values import (
     Prediction,
     Taint,
     Value,
+    fitted_values,
     learned_marks,
     rows_of,
+    sequence_of,
     taints_of,
 )
 
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
+_CURVES = ("roc_curve", "precision_recall_curve", "det_curve")  # the third of what they give are thresholds
 _STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
 
@@ -64,22 +68,36 @@ def fit(site: CallSite, model: Model) -> Event:
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=site.argument(1, "y", "Y"), stopped_by=_stopped_by(site, model),
+        features=features, target=site.argument(1, "y", "Y"), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
     return event
 
 
-def _stopped_by(site: CallSite, model: Model) -> RowSets:
+def _chosen_on(site: CallSite, model: Model) -> RowSets:
     """Return the rows whose score decides when training stops, or which of its states is kept."""
     given = {**model.settings, **site.keywords}
     callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
-    named = [value.type or (value.model.type if value.model else value.dotted) for value in callbacks]
-    stops = any(name.rpartition(".")[2] in _STOPPERS for name in named)
+    stops = any(_chooses(value) for value in callbacks)
     stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
     stops |= model.type.startswith("catboost.") and not site.is_false("use_best_model")  # it keeps the best by itself
     watched = [given[name] for name in _WATCHED if name in given]
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
+
+
+def _chooses(callback: Value) -> bool:
+    """Tell whether a callback goes by the score on the watched rows: not by that in training, nor by keeping all."""
+    name = (callback.type or callback.dotted).rpartition(".")[2]
+    model = callback.model
+    if name not in _STOPPERS or model is None:
+        return name in _STOPPERS
+    monitor = model.settings.get("monitor")
+    if monitor is None and name == "EarlyStopping":
+        monitor = next(iter(model.parts), None) if len(model.parts) > len(model.settings) else None
+    if monitor is not None and isinstance(monitor.constant, str) and not monitor.constant.startswith("val"):
+        return False
+    best = model.settings.get("save_best_only")
+    return name != "ModelCheckpoint" or (best is not None and best.constant is True)
 
 
 def transformed_as_fitted(site: CallSite, model: Model) -> Value:
@@ -115,10 +133,21 @@ def stateful(model: Model) -> bool:
     role = role_of(model.type)
     if role == "pipeline":
         return any(part.model and stateful(part.model) for part in model.parts)
-    return role in STATEFUL
+    return role in STATEFUL and not _is_declared(model)
+
+
+def _is_declared(model: Model) -> bool:
+    """Tell whether all that a transformer would learn is given: a constant to fill with, the categories in order."""
+    strategy, categories = model.settings.get("strategy"), model.settings.get("categories")
+    name = model.type.rpartition(".")[2]
+    if name == "SimpleImputer":
+        return strategy is not None and strategy.constant == "constant"
+    return name in ("OrdinalEncoder", "OneHotEncoder") and categories is not None and bool(categories.items)
 
 
 def predicted(site: CallSite, model: Model) -> Value:
+    if not site.values and model.fits and role_of(model.type) == "statistical":
+        return fitted_values(model).evolve(type=ARRAY)
     features = features_of(site)
     event = model.fits[-1] if model.fits else None
     site.state.record(
@@ -136,21 +165,25 @@ def _settings_of(model: Model, features: Value) -> frozenset[Loop]:
     return model.tuned_by | (features.loops & fitted_in)
 
 
-def evaluate(site: CallSite, model: Model | None, features: Value) -> None:
-    """Log an evaluation of `model` on `features`."""
+def evaluate(site: CallSite, model: Model, features: Value) -> Value:
+    """Log an evaluation of `model` on `features` and return the score."""
+    event = model.fits[-1] if model.fits else None
     site.state.record(
-        "evaluate", site.node, f"{model.type}.{site.method}" if model else site.name, rows=features.rows,
-        taints=features.taints, model=model, fit=model.fits[-1] if model and model.fits else None, features=features,
-        varied=_settings_of(model, features) if model else frozenset(),
+        "evaluate", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
+        model=model, fit=event, features=features, varied=_settings_of(model, features),
     )  # fmt: skip
+    return Value(scored=Prediction(model, event, features.rows, features.taints))
 
 
-def evaluate_predictions(site: CallSite) -> None:
-    """Log the evaluation that a metric function makes of the predictions among its arguments."""
+def evaluate_predictions(site: CallSite) -> Value:
+    """Log the evaluation that a metric function makes of the predictions among its arguments, and return the score."""
     said = next((value.prediction for value in site.values if value.prediction), None)
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
         "evaluate", site.node, site.name, rows=said.rows if said else truth,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
         varied=frozenset(loop for value in site.values if value.prediction for loop in value.loops),
+        chosen_on=said.chosen_on if said else NO_ROWS,
     )  # fmt: skip
+    score = Value(type=NUMBER, loops=site.loops, scored=said)
+    return sequence_of([score] * 3) if site.method in _CURVES else score

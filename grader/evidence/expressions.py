@@ -9,13 +9,16 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
+from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
+from grader.evidence.containers import method_of_container
 from grader.evidence.estimators import stateful, transformed_as_fitted
-from grader.evidence.learning import arithmetic, compared
+from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
 from grader.evidence.rows import Rows
+from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -28,8 +31,8 @@ from grader.evidence.tables import (
     is_table,
 )
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
+from grader.evidence.windows import counter_of, windowed
 
-_MAX_ITEMS = 20
 _MAX_UNROLLED = 8
 
 
@@ -93,13 +96,22 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
     if previous is None or previous.name.startswith("."):
         state.shared.resolved[node] = resolved
     site = CallSite(node, resolved.name, arguments, keywords, scope, state, receiver)
+    state.sites.append((state.unit, node))
+    try:
+        return _called(site, callee)
+    finally:
+        state.sites.pop()
+
+
+def _called(site: CallSite, callee: Value) -> Value:
+    """Return what a call gives, its arguments being known."""
     if callee.function is not None:
-        return state.hooks.follow(state, callee.function, arguments, keywords)
+        return site.state.hooks.follow(site.state, callee.function, site.arguments, site.keywords)
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
         return transformed_as_fitted(site, callee.model)
-    if callee.instance is not None or (isinstance(node.func, ast.Attribute) and not callee.dotted):
+    if callee.instance is not None or (isinstance(site.node.func, ast.Attribute) and not callee.dotted):
         return _method(site)
     if callee.dotted:
         return call_library(site)
@@ -141,9 +153,11 @@ def _method(site: CallSite) -> Value:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
-        return _of_container(site)
+        return method_of_container(site)
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
+    if receiver.scored is not None and not receiver.rows:
+        return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
@@ -158,22 +172,6 @@ def _method(site: CallSite) -> Value:
     return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
 
 
-def _of_container(site: CallSite) -> Value:
-    """Return what a method of a list or dict display gives."""
-    items, keys = site.receiver.items or (), site.receiver.keys
-    if keys is not None and site.method == "items":
-        pairs = zip(keys, items, strict=False)
-        return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
-    if keys is not None and site.method == "get":
-        return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
-    if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
-        site.scope.replace(site.receiver, sequence_of((*items, site.arguments[0])))
-        return UNKNOWN
-    if site.method in ("items", "values", "copy"):
-        return site.receiver
-    return Value(loops=site.loops)
-
-
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
     base = evaluate(node.value, scope, state)
     index = evaluate(node.slice, scope, state)
@@ -182,7 +180,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items or ()
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    picked = subscript(base, index, node.slice, accessor)
+    picked = windowed(node, subscript(base, index, node.slice, accessor), scope, state)
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
 
 
@@ -190,14 +188,15 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
+    if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
+        return Value(constant=left.constant + right.constant, loops=left.loops | right.loops)
     if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):
         return sequence_of(left.items * min(right.constant, 2))
     return arithmetic(node, left, right, state)
 
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
-    values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    return compared(node, values[0], values[1], state)
+    return compared(node, [evaluate(part, scope, state) for part in (node.left, *node.comparators)], state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
@@ -218,12 +217,14 @@ def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:
 
 
 def _conditional(node: ast.IfExp, scope: Scope, state: State) -> Value:
-    test = evaluate(node.test, scope, state)
+    tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return evaluate(node.body if holds else node.orelse, scope, state)
+    if tested.prediction is not None and isinstance(node.body, ast.Constant) and isinstance(node.orelse, ast.Constant):
+        return tested  # `1 if p > 0.5 else 0`
     either = join(evaluate(node.body, scope, state), evaluate(node.orelse, scope, state))
-    return either.evolve(taints=marked(either, *test.taints)) if test.taints else either
+    return either.evolve(taints=marked(either, *tested.taints)) if tested.taints else either
 
 
 def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
@@ -240,22 +241,29 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
         element = state.enter_loop(generator.iter, source)
+        if source.prediction is not None and source.each is None:
+            element = element.evolve(prediction=source.prediction)
         known = source.items if source.each is None and len(node.generators) == 1 else None
         items = known[:_MAX_UNROLLED] if known else (element,)
         values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
-    if known and not isinstance(node, ast.DictComp):
+    if known and not isinstance(node, ast.DictComp) and not told_by(values):
         return sequence_of(values)
     return _any_of(node, values)
 
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
     state.hooks.bind(generator.target, item, scope, state)
-    for test in generator.ifs:
-        evaluate(test, scope, state)
+    counters = state.counters
+    state.counters |= counter_of(generator.target, generator.iter)
+    marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
+    if marks:
+        return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
-    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    made = evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+    state.counters = counters
+    return made
 
 
 def _any_of(node: Any, values: list[Value]) -> Value:
@@ -265,7 +273,7 @@ def _any_of(node: Any, values: list[Value]) -> Value:
     if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
         return sequence_of([made], keys=("",))
     if made.prediction:
-        return Value(rows=made.rows, prediction=made.prediction, loops=loops)
+        return Value(rows=made.prediction.rows, prediction=made.prediction, loops=loops)
     return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)
 
 

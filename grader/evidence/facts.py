@@ -10,9 +10,11 @@ from grader.evidence.calls import read_calls
 from grader.evidence.claims import read_claims
 from grader.evidence.columns import read_columns
 from grader.evidence.documents import read_documents
+from grader.evidence.dynamic import unseen_runs
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
+from grader.evidence.held_out import find_held_out
 from grader.evidence.idle import idle_calls
 from grader.evidence.leaks import find_leaks
 from grader.evidence.learned import read_learned
@@ -20,6 +22,7 @@ from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
+from grader.evidence.spelled_numbers import read_spelled
 from grader.evidence.targets import predicted_names
 from grader.evidence.unreachable import reachable
 from grader.evidence.uses import read_uses
@@ -56,11 +59,14 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
+        held_out=find_held_out(flow),
         columns=read_columns(units, predicted),
         predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
         searches=read_searches(programs),
         learned=read_learned(units),
         claimed=claimed,
         rankings=rankings,
+        spelled=read_spelled(units),
+        unread=(*sources.unread, *unseen_runs(units)),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

@@ -16,7 +16,7 @@ MAX_LINE = 400
 MAX_LINES = 2000
 MAX_FIGURES = 300
 _NUMBER = re.compile(
-    r"(?i)(?<![\w.])[-+]?(\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,17})?|\d{1,12}(?:\.\d{1,17})?)"
+    r"(?i)(?<![\w.])(?<!\d,)[-+]?([1-9]\d{0,2}(?:,\d{3}){1,3}(?:\.\d{1,17})?|\d{1,12}(?:\.\d{1,17})?)"
     r"(?:e[-+]?\d{1,3})?( ?%)?(?!\w|[.,]\d)"
 )
 _JOINED = re.compile(r"(?i)^ ?(?:(?:test|train|validation|cv|mean|overall|the|of|a|an|in|for)[ :-]+){0,4}$")

@@ -88,7 +88,19 @@ def _instantiate(state: State, function: Function, arguments: list[Value], keywo
     if is_network_class([evaluate(base, function.scope, state) for base in bases]):
         made = made.evolve(type=MODULE, model=Model(MODULE))
     method = own_method(function, "__init__")
+    if method is None and made.instance is not None and isinstance(function.node, ast.ClassDef):
+        made.instance.attributes |= _fields(function.node, arguments, keywords)
+        method, arguments, keywords = own_method(function, "__post_init__"), [], {}
     if method is not None:
         method.bound = made
         follow(state, method, arguments, keywords)
     return made
+
+
+def _fields(node: ast.ClassDef, arguments: list[Value], keywords: dict[str, Value]) -> dict[str, Value]:
+    """Return what a dataclass or named tuple is given for the fields that it declares."""
+    names = [
+        item.target.id for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
+    ]
+    given = dict(zip(names, arguments, strict=False)) | keywords
+    return {name: value for name, value in given.items() if name in names}

@@ -10,13 +10,13 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 
 from grader.evidence.catalog import STATISTICS, kind_of, role_of
+from grader.evidence.cells import shown_at_the_end
 from grader.evidence.constants import LIBRARIES, Constants
 from grader.evidence.flow import Flow
 from grader.evidence.functions import own_nodes
 from grader.evidence.names import aliases_of, last_name, written_name
 from grader.evidence.parsing import Unit
 from grader.evidence.purpose import Purpose
-from grader.evidence.showing import shown_at_the_end
 from grader.evidence.state import Resolved
 
 _MAKERS = ("make_pipeline", "make_union", "make_column_transformer", "create_study")

@@ -29,12 +29,14 @@ def in_time(site: CallSite, table: Value, keyword: str) -> Value:
 
 def windows(site: CallSite) -> Value:
     """Return moving windows over a table: each row's value comes of its neighbours, with `center` of later ones too."""
+    site.state.record("window", site.node, site.name)
     table = site.receiver.evolve(type=WINDOW, made_of=frozenset())
     return _from_later(site, table) if site.is_true("center") else table
 
 
 def shifted(site: CallSite) -> Value:
     """Return a table whose rows were moved: a negative number of steps brings later values to earlier rows."""
+    site.state.record("window", site.node, site.name)
     steps = site.argument(0, "periods")
     known = steps.constant if steps is not None and isinstance(steps.constant, int) else 0
     latest_first = site.receiver.in_time is not None and site.receiver.in_time.shuffled

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.rows import Rows
+from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.values import UNKNOWN, Value
 
 
@@ -38,4 +39,6 @@ def element_of(source: Value) -> Value:
         return source.each
     if source.items:
         return source.items[0] if len(source.items) == 1 else Value(loops=source.loops)
+    if marks := told_by([source]):
+        return names_told_by(marks)
     return Value(rows=frozenset(Rows(("element", rows)) for rows in source.rows), loops=source.loops)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
+from grader.evidence.significance import TESTS
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -18,6 +19,7 @@ _LEARNED = {  # what a step that is no estimator has computed
     "rank": "a rank",
     "corr": "a correlation that columns are picked by",
     "scale": "the scale that values are put on",
+    **dict.fromkeys(TESTS, "a test of significance that columns are picked by"),
 }
 
 
@@ -52,12 +54,18 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind != "evaluate" or event.fit is None:
             continue
+        if windows := _split_windows(event, event.fit):
+            message = "Windows that overlap were split at random: what is tested stands in windows learned from."
+            yield LeakageFact(kind="overlap", message=message, spans=(windows.span, event.span))
+            continue
         if trained_on_test(event.fit.rows, event.rows):
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
         elif any(rows.shares_by_chance(fitted) for rows in event.rows for fitted in event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
+        elif _cut_twice(event, events):
+            message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."
         else:
             continue
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
@@ -76,6 +84,8 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
+                continue
+            if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
                 continue
@@ -147,6 +157,25 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
 
 
+def _split_windows(event: Event, fit: Event) -> Event | None:
+    """Return what cut the windows that a random split has put on both sides, None where there are none."""
+    learned = {mark.event for mark in fit.taints if mark.event.kind == "windows"}
+    for mark in sorted(event.taints, key=lambda mark: mark.event.order):
+        steps = {step for rows in event.rows for s in mark.rows if rows.within(s) for step in rows.path[len(s.path) :]}
+        drawn = {key for key, part in steps if part == "test" and isinstance(key, tuple) and key[0] == DRAWN}
+        if mark.event in learned and any((key, "train") in rows.path for rows in fit.rows for key in drawn):
+            return mark.event
+    return None
+
+
+def _cut_twice(event: Event, events: list[Event]) -> bool:
+    """Tell whether the numbers of two slices overlap, and not for windows that look back from the first row tested."""
+    if event.fit is None or event.model is None or role_of(event.model.type) not in ("estimator", "pipeline", "search"):
+        return False
+    overlapping = any(rows.overlaps(fitted) for rows in event.rows for fitted in event.fit.rows)
+    return overlapping and not any(other.kind == "window" for other in events)
+
+
 def _apart(first: Rows, second: Rows) -> bool:
     return not first.within(second) and not second.within(first)
 
@@ -193,6 +222,13 @@ def _copies(event: Event) -> str:
 def _only_copies(event: Event) -> bool:
     """Tell whether resampling repeats rows as they are; SMOTE and its like compute new ones from all they see."""
     return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
+
+
+def _is_learned_from(event: Event, copies: Taint) -> bool:
+    """Tell whether the model that is asked has learned from copies too, and not only from rows that have none."""
+    if event.fit is None:  # not known, but copies were split after they were made
+        return is_cross_validation(event) or any("test" in _parts(r, s) for r in event.rows for s in copies.rows)
+    return is_cross_validation(event) or any(mark.event is copies.event for mark in event.fit.taints)
 
 
 def _what(event: Event) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.leaks_fitting import is_held_out, trained_on_test
 from grader.evidence.networks import is_network
-from grader.evidence.rows import Rows, RowSets, covered
-from grader.evidence.values import Event, Loop, Model
-from grader.model import LeakageFact
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.spans import span_of
+from grader.evidence.values import Event, Loop, Model, Place
+from grader.model import LeakageFact, Span
 
 _SUPERVISED = {"estimator", "network", "statistical", "pipeline", "search"}
 _MOST_SHOWN = 4
@@ -52,10 +53,13 @@ class _Trials:
 
     models: dict[Hashable, Event] = field(default_factory=dict)
     loops: dict[Hashable, tuple[Loop, Event]] = field(default_factory=dict)
+    chosen: list[Event] = field(default_factory=list)
 
     def add(self, event: Event, loops: Iterable[Loop]) -> None:
         """Count one evaluation, by the fit it rests on."""
         self.models.setdefault(_tried_as(event), event)
+        if covered(_same_rows(event.chosen_on), _same_rows(event.rows)):
+            self.chosen.append(event)
         for loop in loops:
             self.loops.setdefault(loop.place, (loop, event))
 
@@ -66,14 +70,16 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     in_folds = {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind != "evaluate" or not _counts(event) or _is_of_fold(event, in_folds):
+        if event.kind not in ("evaluate", "choose") or not _counts(event) or _is_of_fold(event, in_folds):
             continue
-        if _is_test(event.rows) or _is_cut_off(event):
+        if event.kind == "evaluate" and (_is_test(event.rows) or _is_cut_off(event)):
             tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
+        elif event.kind == "choose" and _is_test(event.rows) and _chooses(event, made_in):
+            tried[_same_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
         if not _has_another_test(events, rows):
             yield from _found(trials)
-            yield from _stopped_on(rows, trials)
+            yield from _chosen_by_score(rows, trials, events)
 
 
 def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
@@ -93,15 +99,40 @@ def _answer(event: Event) -> str:
     return (target.column if target else None) or ""
 
 
-def _stopped_on(rows: RowSets, trials: _Trials) -> Iterator[LeakageFact]:
-    """Yield a fit that was stopped by the score on the very rows that it is reported on."""
-    event = next(iter(trials.models.values()))
-    if len(trials.models) == 1 and event.fit is not None and covered(_same_rows(event.fit.stopped_by), rows):
-        yield LeakageFact(
-            kind="multi_test",
-            message="The score on the test part decides when training stops, and no rows are kept for the result.",
-            spans=(event.fit.span, event.span),
-        )
+def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Iterator[LeakageFact]:
+    """Yield what the score on the very rows that are reported on has decided of one model."""
+    event = next(iter(trials.models.values()), None)
+    if event is None or len(trials.models) > 1:
+        return
+    spans: tuple[Span, ...]
+    if event.fit is not None and covered(_same_rows(event.fit.chosen_on), rows):
+        what, spans = "when training stops", (event.fit.span, event.span)
+    elif trials.chosen and trials.loops:
+        return  # said already
+    elif trials.chosen and trials.chosen[0].kind == "choose" and not _asked_further(trials.chosen[0], events):
+        what, spans = "which of the models fitted in a loop is kept", (trials.chosen[0].span, event.span)
+    elif trials.chosen and trials.chosen[0].kind == "evaluate":
+        what, spans = "the threshold that it is reported at", (trials.chosen[0].span,)
+    else:
+        return
+    message = f"The score on the test part decides {what}, and no rows are kept for the result."
+    yield LeakageFact(kind="multi_test", message=message, spans=spans)
+
+
+def _chooses(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> bool:
+    """Tell whether a score chooses among the fits of a loop in which the rows stay the same."""
+    if event.fit is None or any(loop.folds for loop in event.loops):
+        return False
+    fitted_in = {loop.place for loop in event.fit.loops} - _drawn_in(event, made_in)
+    return any(loop.place in fitted_in for loop in event.loops)
+
+
+def _asked_further(chosen: Event, events: list[Event]) -> bool:
+    """Tell whether anything like the model is asked about rows that are not those of its fit and its choice."""
+    own = chosen.rows | (chosen.fit.rows if chosen.fit else NO_ROWS)
+    asked = (event for event in events if event.kind in ("evaluate", "predict", "ask"))
+    like = (event for event in asked if event.model and chosen.model and event.model.type == chosen.model.type)
+    return any(not covered(event.rows, own) for event in like)
 
 
 def _found(trials: _Trials) -> Iterator[LeakageFact]:
@@ -109,11 +140,28 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
     if len(shown) > 1:
         number = len(shown)
         message = f"{number} fitted models are compared on the same test part, and no rows are kept for the one chosen."
-        yield LeakageFact(kind="multi_test", message=message, spans=tuple(e.span for e in shown[:_MOST_SHOWN]))
+        yield LeakageFact(kind="multi_test", message=message, spans=_places(shown))
     elif trials.loops:
         loop, event = next(iter(trials.loops.values()))
         message = "A loop tries settings on the test part, and no rows are kept for the setting chosen."
         yield LeakageFact(kind="multi_test", message=message, spans=(event.span, loop.span))
+
+
+def _places(events: list[Event]) -> tuple[Span, ...]:
+    """Return the first few places, each once; of a function that does it for several, where it is called for each."""
+    at_one: defaultdict[Span, list[Event]] = defaultdict(list)
+    for event in events:
+        at_one[event.span].append(event)
+    spans = (_called_at(event, at_one[event.span]) for event in events)
+    return tuple(dict.fromkeys(spans))[:_MOST_SHOWN]
+
+
+def _called_at(event: Event, alike: list[Event]) -> Span:
+    """Return the outermost call in which an event differs from others at its place, else the place."""
+    for level, site in enumerate(event.callers):
+        if any(len(other.callers) > level and other.callers[level][1] is not site[1] for other in alike):
+            return span_of(*site)
+    return event.span
 
 
 def _counts(event: Event) -> bool:
@@ -146,7 +194,7 @@ def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator
     """Yield the loops that try one setting after another on the same test part."""
     if any(loop.folds for loop in event.loops):
         return
-    drawn_in = {loop.place for rows in event.rows for key, _ in rows.path for loop in made_in.get(key, ())}
+    drawn_in = _drawn_in(event, made_in)
     fitted_in = {loop.place for loop in event.fit.loops} if event.fit else set()
     for loop in event.loops:
         varied = loop.place in {its.place for its in event.varied}
@@ -154,11 +202,16 @@ def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator
             yield loop
 
 
+def _drawn_in(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> set[Place]:
+    """Return the loops that draw the rows anew each time."""
+    return {loop.place for rows in event.rows for key, _ in rows.path for loop in made_in.get(key, ())}
+
+
 def _has_another_test(events: list[Event], rows: RowSets) -> bool:
     """Tell whether a model was asked about rows that took no part in the trials on `rows`: an outer test part, or rows
     whose answers are not known here.
     """
-    asked = [event for event in events if event.kind in ("evaluate", "predict")]
+    asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
     scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
@@ -171,6 +224,11 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
             return True  # a file of its own for the last word
     files = loaded - scored
     return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
+
+
+def _is_asked_anew(event: Event) -> bool:
+    """Tell whether a network is called on rows that it does not learn from."""
+    return event.kind == "ask" and event.fit is not None and not covered(event.rows, event.fit.rows)
 
 
 def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:

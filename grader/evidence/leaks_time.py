@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from grader.evidence.values import Event
+from grader.evidence.values import Event, in_order
 from grader.model import LeakageFact
 
 
@@ -25,7 +25,7 @@ def _from_later(event: Event) -> Iterator[LeakageFact]:
     target = event.target.column if event.target else None
     if event.features is None or event.target is None:
         return
-    for taint in sorted(event.features.taints, key=lambda taint: taint.event.order):
+    for taint in in_order(event.features.taints):
         if taint.event.kind == "future" and taint.columns and target not in taint.columns:
             yield LeakageFact(
                 kind="temporal",

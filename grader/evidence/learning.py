@@ -7,10 +7,20 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
-from grader.evidence.rows import DRAWN, NO_ROWS, Rows
+from grader.evidence.cuts import Condition
+from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.state import State
-from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, narrowed, some_columns
-from grader.evidence.values import Taint, Value, bounded, flattened, marked, statistics_of, taints_of
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
+from grader.evidence.values import (
+    Taint,
+    Value,
+    bounded,
+    flattened,
+    marked,
+    scored_by,
+    statistics_of,
+    taints_of,
+)
 
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
@@ -26,7 +36,8 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
             "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
             model=prediction.model, fit=prediction.fit,
         )  # fmt: skip
-    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops)
+    scored = prediction if prediction and prediction.compared else None
+    return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops, scored=scored)
 
 
 def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
@@ -46,19 +57,6 @@ def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
 def learned(site: CallSite, table: Value) -> Value:
     """Return the table after a step that computes something from all its rows, and uses it on each (a rank, a bin)."""
     return computed_with(site, table, Value(statistic=table.rows))
-
-
-def drawn_again(site: CallSite, table: Value) -> Value:
-    """Return rows drawn from a table by `sample` or `resample`: with replacement, some of them more than once."""
-    drawn = table.evolve(rows=narrowed(table.rows, (DRAWN, site.state.birth())), items=None)
-    replaces = site.is_true("replace") or (site.method == "resample" and not site.is_false("replace"))
-    return drawn_twice(site, drawn) if replaces else drawn
-
-
-def drawn_twice(site: CallSite, table: Value) -> Value:
-    """Return a table that holds some rows more than once."""
-    event = site.state.record("resample", site.node, site.name, rows=table.rows)
-    return table.evolve(taints=marked(table, Taint(event, table.rows)))
 
 
 def applied(site: CallSite, table: Value) -> Value:
@@ -111,7 +109,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
     computed = NO_ROWS if table.rows else left.statistic | right.statistic
     prediction = left.prediction or right.prediction
-    if prediction and table.rows and other.rows:
+    if prediction and table.rows and other.rows and not prediction.own:
         prediction = replace(prediction, compared=True)
     return Value(
         type=table.type if is_table(table) else "",
@@ -123,24 +121,6 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         prediction=prediction,
         loops=left.loops | right.loops,
         made_of=left.made_of | right.made_of,
-        mask=object() if left.mask is not None or right.mask is not None else None,
+        mask=Condition(node) if left.mask is not None or right.mask is not None else None,
+        scored=None if is_table(table) else scored_by((left, right)),
     )
-
-
-def compared(node: ast.AST, left: Value, right: Value, state: State) -> Value:
-    """Return the condition `left (< > == in ...) right`: a column against its own quantile knows what that has seen."""
-    said = left.prediction or right.prediction
-    table, other = (left, right) if left.rows else (right, left)
-    taints = bounded(left.taints | right.taints)
-    if table.rows and other.statistic and not other.rows and said is None:
-        event = state.record("fill", node, "comparison", rows=other.statistic)
-        taints = marked(
-            table, *taints, Taint(event, other.statistic, frozenset({table.column}) if table.column else None)
-        )
-    made = Value(
-        type=SERIES if table.rows else "", rows=table.rows, taints=taints, columns=table.columns, column=table.column
-    )
-    made = made.evolve(loops=left.loops | right.loops, made_of=left.made_of | right.made_of, mask=object())
-    if said is None:
-        return made
-    return made.evolve(prediction=replace(said, compared=True) if left.rows and right.rows else said)

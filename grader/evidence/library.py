@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
-from itertools import permutations
+from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
+from grader.evidence.column_sets import Columns
+from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
-from grader.evidence.iterating import numbered, tried, zipped
-from grader.evidence.learning import computed_with, drawn_again, drawn_twice, learned, statistic
+from grader.evidence.files import read_back
+from grader.evidence.iterating import tried
+from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
-from grader.evidence.rows import covered
-from grader.evidence.splits import benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.significance import is_test, tested
+from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
-from grader.evidence.values import NUMBER, UNKNOWN, Columns, Model, Taint, Value, flattened, statistics_of, taints_of
+from grader.evidence.values import (
+    NONE,
+    UNKNOWN,
+    Model,
+    Taint,
+    Value,
+    flattened,
+    scored_by,
+    statistics_of,
+    taints_of,
+)
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
@@ -35,9 +50,8 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
 # Functions that learn from all rows they are given and use it on each.
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
              "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
-_CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d"}
-_MOST_STACKED = 12
-_NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
+_CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
+            "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
 
 
 def call_library(site: CallSite) -> Value:
@@ -53,9 +67,12 @@ def call_library(site: CallSite) -> Value:
         return special(site)
     if holds_rows(name):
         return held(site)
+    if name.startswith("torchvision.datasets.") and method != "ImageFolder":
+        return benchmark_part(site)
+    if is_test(name):
+        return tested(site)
     if is_metric(name):
-        evaluate_predictions(site)
-        return Value(type=NUMBER, loops=site.loops)
+        return evaluate_predictions(site)
     if role_of(name):
         return construct(site)
     if kind_of(name) == "load":
@@ -63,7 +80,7 @@ def call_library(site: CallSite) -> Value:
     if name.startswith(_PASSING):
         return _passed_on(site)
     if "." not in name:
-        return _builtin(site)
+        return call_builtin(site)
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
@@ -71,8 +88,10 @@ def call_library(site: CallSite) -> Value:
 
 
 def _loaded(site: CallSite) -> Value:
+    if (again := read_back(site)) is not None:
+        return again
     rows = site.state.fresh()
-    site.state.record("load", site.node, site.name, rows=rows)
+    site.state.record("load", site.node, site.name, rows=rows, key=_file_of(site))
     if site.name.startswith("sklearn.datasets."):
         data = Value(type="sklearn.utils.Bunch", rows=rows)
         if site.is_true("return_X_y") or site.method.startswith("make_"):
@@ -83,6 +102,15 @@ def _loaded(site: CallSite) -> Value:
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
     return Value(type=ARRAY if site.name.startswith("numpy.") else "", rows=rows, loops=site.loops)
+
+
+def _file_of(site: CallSite) -> str:
+    """Return what tells the file that is loaded from others: its name, or what is written in its place."""
+    said = site.argument(0, "filepath_or_buffer", "path", "io")
+    part = next((ast.unparse(word.value) for word in site.node.keywords if word.arg == "split"), "")
+    if said is not None and isinstance(said.constant, str):
+        return f"{said.constant.removeprefix('./')} {part}"
+    return " ".join([*(ast.unparse(given)[:200] for given in site.node.args[:1]), part])
 
 
 def _passed_on(site: CallSite) -> Value:
@@ -100,7 +128,7 @@ def _passed_on(site: CallSite) -> Value:
         flat = flattened(site.values)
         if seen := statistics_of(flat):
             return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
-        return Value(loops=site.loops)
+        return Value(loops=site.loops, scored=scored_by(flat))
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
         scaled = learned(site, tables[0].evolve(items=None, constant=None))
         return Value(items=(scaled, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else scaled
@@ -133,7 +161,9 @@ def _keeps_columns(site: CallSite) -> bool:
 def _recoded(site: CallSite, table: Value) -> Value:
     if site.method != "get_dummies":
         return table.evolve(type=SERIES)
-    columns = table.columns.fewer() if table.columns else None
+    others = {"prefix", "prefix_sep"}.intersection(site.keywords)  # names of another kind, as those of a series
+    named = len(site.arguments) > 1 or others or table.type == SERIES
+    columns = table.columns and (table.columns.fewer() if named else replace(table.columns, coded=True))
     taints = table.taints
     if table.type == SERIES:  # the columns made of it have other names
         taints = frozenset(Taint(mark.event, mark.rows) for mark in taints)
@@ -149,9 +179,7 @@ def _stacked(site: CallSite) -> Value:
         columns = Columns(base.base, known=False) if base else None
         return tables[0].evolve(taints=taints_of(tables), columns=columns, column=None, items=None)
     rows, taints = site.rows_and_taints()
-    stacked = tables[0].evolve(rows=rows, taints=taints, items=None)
-    twice = any(covered(one.rows, other.rows) for one, other in permutations(tables[:_MOST_STACKED], 2))
-    return drawn_twice(site, stacked) if twice else stacked
+    return stacked(site, tables, tables[0].evolve(rows=rows, taints=taints, items=None))
 
 
 def _trained(site: CallSite) -> Value:
@@ -162,22 +190,6 @@ def _trained(site: CallSite) -> Value:
     data = site.argument(1, "dtrain", "train_set") or UNKNOWN
     fit(CallSite(site.node, f"{model.type}.train", [data, UNKNOWN], site.keywords, site.scope, site.state), model)
     return Value(type=model.type, model=model)
-
-
-def _reduced(site: CallSite) -> Value:
-    """Return `reduce(function, items, first)`: the function once for each known item."""
-    items, first = site.argument(1), site.argument(2)
-    if first is None or items is None or items.items is None:
-        return site.fresh()
-    made = first
-    for item in items.items[:_MOST_STACKED]:
-        made = site.state.hooks.call(site, site.arguments[0], [made, item])
-    return made
-
-
-def _preset(site: CallSite) -> Value:
-    """Return `partial(function, ...)`: the function, whatever is set beforehand."""
-    return site.argument(0) or UNKNOWN
 
 
 def _shuffled(site: CallSite) -> Value:
@@ -217,33 +229,36 @@ def _resampled(site: CallSite) -> Value:
     return made[0] if len(made) == 1 else Value(items=tuple(made))
 
 
-def _builtin(site: CallSite) -> Value:
-    first = site.argument(0) or UNKNOWN
-    if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
-        return first
-    if site.name == "zip":
-        return zipped(site)
-    if site.name == "enumerate":
-        return numbered(first)
-    if site.name in ("sum", "max", "min") and first.rows:
-        return statistic(first, site)
-    if site.name in ("abs", "round") and (first.rows or first.statistic):
-        return first
-    if site.name == "dict":
-        return Value(items=tuple(site.keywords.values()), keys=tuple(site.keywords))
-    if site.name in _NUMBERS or site.name in ("print", "display", "range"):
-        return Value(type=NUMBER, loops=site.loops)
-    return site.fresh()
+def _numbers(site: CallSite) -> Value:
+    """Return numbers, labels or values drawn by chance: several of them with replacement, unless that is ruled out."""
+    drawn = _passed_on(site)
+    several = site.argument(2 if site.method == "randint" else 1, "size", "k")
+    replace = site.argument(2, "replace") if site.method == "choice" else None
+    written_out = bool(site.arguments) and site.arguments[0].items is not None  # [True, False] are no row numbers
+    if several is None or several == NONE or written_out or (replace is not None and replace.constant is not True):
+        return drawn
+    return numbers_drawn(site, drawn)
+
+
+def _generator(_: CallSite) -> Value:
+    """Return `numpy.random.default_rng()`: its methods are the module's functions."""
+    return Value(dotted="numpy.random")
+
+
+def _repeated(site: CallSite) -> Value:
+    made = _passed_on(site)
+    axis = site.argument(2, "axis")
+    whole = axis is not None and axis.constant == 0 and bool(made.rows)
+    return repeated(site, made, site.argument(1, "repeats")) if whole else made
 
 
 _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
+    **STANDARD,
     "train_test_split": split_rows,
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
     "train": _trained,
     "optuna.create_study": _study,
-    "functools.reduce": _reduced,
-    "functools.partial": _preset,
     "sklearn.utils.shuffle": _shuffled,
     **dict.fromkeys(("hyperopt.fmin", "skopt.gp_minimize", "skopt.forest_minimize"), _minimised),
     "early_stopping": _named,
@@ -252,4 +267,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,
+    **dict.fromkeys(("numpy.random.choice", "numpy.random.randint", "random.choices"), _numbers),
+    **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
+    "numpy.repeat": _repeated,
 }

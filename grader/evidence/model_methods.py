@@ -55,8 +55,7 @@ def _clustered(site: CallSite, model: Model) -> Value:
 def _scored(site: CallSite, model: Model) -> Value | None:
     if role_of(model.type) in ("clusterer", "statistical", "splitter"):
         return None
-    evaluate(site, model, features_of(site))
-    return UNKNOWN
+    return evaluate(site, model, features_of(site))
 
 
 def _set(site: CallSite, model: Model) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.tables import ARRAY
+from grader.evidence.tables import ARRAY, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
 
 MODULE = "torch.nn.Module"
@@ -33,6 +33,7 @@ def called(site: CallSite, model: Model) -> Value:
         return loss(site)
     data = site.argument(0) or UNKNOWN
     fit = model.fits[-1] if model.fits else None
+    site.state.record("ask", site.node, model.type, rows=data.rows, model=model, fit=fit)
     said = Prediction(model, fit, data.rows, data.taints)
     return Value(type=ARRAY, rows=data.rows, prediction=said, loops=site.loops)
 
@@ -65,6 +66,8 @@ def held(site: CallSite) -> Value:
     tables = [value if value.instance is None else held_by(value.instance) for value in site.values]
     tables = [table for table in tables if table.rows]
     rows = rows_of(tables[:1])
+    if "sampler" in site.keywords or "batch_sampler" in site.keywords:
+        rows = narrowed(rows, site.state.birth())  # which of them is not known
     batch = Value(type=ARRAY, rows=rows, taints=taints_of(tables))
     return batch.evolve(type="torch.utils.data.DataLoader", each=Value(items=(batch, batch)))
 

@@ -9,7 +9,7 @@ from typing import Any
 from grader.model import NotebookFact, Span
 
 _MAX_HEADINGS = 200
-_MAX_CELLS = 2000
+_MAX_CELLS = 50_000
 
 
 @dataclass(frozen=True)

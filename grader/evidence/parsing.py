@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 import warnings
 from dataclasses import dataclass
 
@@ -42,9 +43,36 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
         tree, problem = _parse(code)
         if tree is None:
             tree = _salvage(_with_print_calls(code))
+    if "exec(" in text:
+        tree = _with_spelled_out(tree)
     error, line = problem
     source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
     return Unit(source, tree, lines, "" if error else code)
+
+
+class _SpelledOut(ast.NodeTransformer):
+    """Puts the statements of `exec("...")` in its place, all of them at its own line."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
+        call = node.value
+        is_exec = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "exec"
+        text = call.args[0] if is_exec and call.args else None  # type: ignore[attr-defined]  # it is a call
+        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
+            return node
+        inner, _ = _parse(textwrap.dedent(text.value))
+        if inner is None:
+            return node
+        for part in ast.walk(inner):
+            if isinstance(part, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
+                ast.copy_location(part, node)
+        return inner.body
+
+
+def _with_spelled_out(tree: ast.Module) -> ast.Module:
+    try:
+        return _SpelledOut().visit(tree)  # type: ignore[no-any-return]  # a module stays one
+    except RecursionError:
+        return tree
 
 
 def _with_print_calls(code: str) -> str:

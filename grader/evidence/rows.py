@@ -7,11 +7,13 @@ path goes on from the other's. Everything else is unknown, and unknown accuses n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 _MAX_SPLITS = 12
+_SLICE = re.compile(r"(-?\d*):(-?\d*)")
 DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 
 
@@ -60,6 +62,16 @@ class Rows:
                 return _draw(one) is not None and _draw(two) is not None and _draw(one) != _draw(two)
         return False
 
+    def overlaps(self, other: Rows) -> bool:
+        """Tell whether both were cut by numbers from the same rows, and some but not all of these are in `other`."""
+        mine, others = self.steps, other.steps
+        if self.origin != other.origin or not mine or not others or mine[:-1] != others[:-1]:
+            return False
+        one, two = (_bounds(*steps[-1]) for steps in (mine, others))
+        if one is None or two is None or one[2] != two[2]:
+            return False
+        return max(one[0], two[0]) < min(one[1], two[1]) and not (two[0] <= one[0] and one[1] <= two[1])
+
     @property
     def steps(self) -> tuple[tuple[Any, str], ...]:
         """The path without what only picked columns."""
@@ -77,6 +89,19 @@ def _draw(key: Any) -> Hashable | None:
     if isinstance(key, tuple) and key and key[0] == "cut":
         key = key[1]
     return key[1] if isinstance(key, tuple) and len(key) > 1 and key[0] == DRAWN else None
+
+
+def _bounds(key: Any, part: str) -> tuple[float, float, str] | None:
+    """Return first and last of the rows that a slice of written numbers cuts, and from where these are counted."""
+    text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None
+    found = _SLICE.fullmatch(text) if isinstance(text, str) else None
+    first, last = found.groups() if found else ("", "")
+    signs = {number.startswith("-") for number in (first, last) if number}
+    if len(signs) != 1:
+        return None
+    if True in signs:
+        return float(first or "-inf"), float(last or 0), "end"
+    return float(first or 0), float(last or "inf"), "start"
 
 
 RowSets = frozenset[Rows]

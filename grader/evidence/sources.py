@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import codecs
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from grader.evidence.notebooks import Notebook, read_notebook
 from grader.evidence.parsing import Unit, parse_unit
+from grader.model import Span
 
 MAX_FILE_BYTES = 1_000_000
 MAX_NOTEBOOK_BYTES = 30_000_000  # stored outputs make the file large; only the cells' text counts as source
 MAX_SOURCES = 200
 MAX_NOTEBOOK_SOURCES = 1000
 MAX_TOTAL_BYTES = 3_000_000
+MAX_UNREAD = 50
+TOO_MUCH = "was not read: there is too much code."
 _SKIPPED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", ".tox", ".eggs"}
+_INSTALLED = frozenset(("site-packages", "activate", "activate_this.py"))
+_CELL_MAGIC = re.compile(r"""\.run_cell_magic\(u?['"][^'"]{0,40}['"], *u?['"][^'"]{0,200}['"], *(u?['"].*['"])\)""")
 _ENVIRONMENTS = {"venv", ".venv", "env", ".env", "virtualenv", "conda", ".conda"}
 
 
@@ -27,6 +34,12 @@ class Sources:
     programs: dict[str, list[Unit]] = field(default_factory=dict)
     notebooks: list[Notebook] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: list[Span] = field(default_factory=list)
+
+    def leave(self, path: str, why: str, cell: int | None = None) -> None:
+        """Note that a file, or a notebook from a cell on, was not read."""
+        self.notes.append(f"{path} {why}")
+        self.unread.append(Span(path=path, cell=cell, text=why))
 
     @property
     def units(self) -> Iterator[Unit]:
@@ -35,12 +48,29 @@ class Sources:
             yield from program
 
 
-def is_read(path: str) -> bool:
-    """Tell whether a path is the candidate's own work, and not junk or an installed environment."""
-    parts = PurePosixPath(path).parts
-    if parts[-1].startswith("._"):  # the resource fork that a Mac leaves in archives
-        return False
-    return not any(part in _SKIPPED or part.lower() in _ENVIRONMENTS for part in parts[:-1])
+def own_work(files: Iterable[str]) -> list[str]:
+    """Return the paths that are the candidate's own work, and neither junk nor in an installed environment.
+
+    A folder is no environment by its name alone: code could be hidden in one that is called so.
+    """
+    paths = list(files)
+    installed = {root for path in paths for root in _environment_of(PurePosixPath(path))}
+    return [path for path in paths if not _is_junk(PurePosixPath(path), installed)]
+
+
+def _environment_of(path: PurePosixPath) -> Iterator[PurePosixPath]:
+    """Yield the folder that a path shows to be an environment: by what tools put into one."""
+    for folder in path.parents:
+        if folder.name.lower() in _ENVIRONMENTS:
+            inside = path.relative_to(folder).parts
+            if not _INSTALLED.isdisjoint(inside) or inside[0] in ("pyvenv.cfg", "conda-meta"):
+                yield folder
+
+
+def _is_junk(path: PurePosixPath, installed: set[PurePosixPath]) -> bool:
+    if path.name.startswith("._"):  # the resource fork that a Mac leaves in archives
+        return True
+    return not _SKIPPED.isdisjoint(path.parts[:-1]) or not installed.isdisjoint(path.parents)
 
 
 def read_bytes(root: Path, path: str, limit: int) -> bytes | None:
@@ -73,12 +103,13 @@ def decode(data: bytes) -> str:
 def read_sources(root: Path, files: Iterable[str]) -> Sources:
     """Read the Python files and notebooks among `files`, up to the bounds; what was left out is noted."""
     sources, budget = Sources(), MAX_TOTAL_BYTES
-    wanted = [path for path in files if path.endswith((".py", ".ipynb")) and is_read(path)]
+    wanted = [path for path in own_work(files) if path.endswith((".py", ".ipynb"))]
     for position, path in enumerate(sorted(wanted)):
         if position >= MAX_SOURCES or budget <= 0:
             sources.notes.append(
                 f"{len(wanted) - position} of {len(wanted)} source files were not read: too much code."
             )
+            sources.unread += [Span(path=left, text=TOO_MUCH) for left in sorted(wanted)[position:][:MAX_UNREAD]]
             break
         units = _read_notebook(sources, root, path) if path.endswith(".ipynb") else _read_script(sources, root, path)
         budget -= sum(len(unit.source.text) for unit in units)
@@ -91,7 +122,7 @@ def read_sources(root: Path, files: Iterable[str]) -> Sources:
 def _read_script(sources: Sources, root: Path, path: str) -> list[Unit]:
     data = read_bytes(root, path, MAX_FILE_BYTES)
     if data is None or len(data) > MAX_FILE_BYTES:
-        sources.notes.append(f"{path} could not be read." if data is None else f"{path} is over 1 MB and was not read.")
+        sources.leave(path, "could not be read." if data is None else "is over 1 MB and was not read.")
         return []
     return [parse_unit(path, decode(data))]
 
@@ -99,9 +130,7 @@ def _read_script(sources: Sources, root: Path, path: str) -> list[Unit]:
 def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
     data = read_bytes(root, path, MAX_NOTEBOOK_BYTES)
     if data is None or len(data) > MAX_NOTEBOOK_BYTES:
-        sources.notes.append(
-            f"{path} could not be read." if data is None else f"{path} is over 30 MB and was not read."
-        )
+        sources.leave(path, "could not be read." if data is None else "is over 30 MB and was not read.")
         return []
     notebook = read_notebook(path, decode(data))
     if isinstance(notebook, str):
@@ -112,9 +141,13 @@ def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
         sources.notes.append(f"{path} is written in {notebook.fact.language}; its code was not judged.")
         return []
     if sum(len(text) for _, text in notebook.code) > MAX_FILE_BYTES:
-        sources.notes.append(f"{path} holds over 1 MB of code and was not read.")
+        sources.leave(path, "holds over 1 MB of code and was not read.")
         return []
-    return [parse_unit(path, text, cell) for cell, text in notebook.code[:MAX_NOTEBOOK_SOURCES]]
+    code = [(cell, text) for cell, text in notebook.code if text.strip()]
+    if len(code) > MAX_NOTEBOOK_SOURCES:
+        first = code[MAX_NOTEBOOK_SOURCES][0]
+        sources.leave(path, f"has over {MAX_NOTEBOOK_SOURCES:,} code cells and was read up to cell {first}.", first)
+    return [parse_unit(path, text, cell) for cell, text in code[:MAX_NOTEBOOK_SOURCES]]
 
 
 def _twins(sources: Sources) -> Iterator[str]:
@@ -128,5 +161,17 @@ def _twins(sources: Sources) -> Iterator[str]:
 
 
 def _code_lines(units: list[Unit]) -> set[str]:
-    stripped = (line.strip() for unit in units for line in unit.lines)
+    stripped = (line.strip() for unit in units for written in unit.lines for line in _unwrapped(written))
     return {line for line in stripped if len(line) > 3 and line[0] not in "#%!"}
+
+
+def _unwrapped(line: str) -> list[str]:
+    """Return the lines of a cell that an export has put into one call of `run_cell_magic`; other magics are no code."""
+    if not line.lstrip().startswith("get_ipython()."):
+        return [line]
+    body = _CELL_MAGIC.search(line)
+    try:
+        text = ast.literal_eval(body[1]) if body else ""
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return text.split("\n") if isinstance(text, str) else []

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from grader.evidence.callsite import CallSite
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
-from grader.evidence.rows import DRAWN, parts_of
+from grader.evidence.rows import DRAWN, Rows, parts_of
 from grader.evidence.tables import ARRAY
 from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
 
@@ -93,6 +93,16 @@ def benchmark_parts(site: CallSite) -> Value:
     parts = (parts_of(rows, id(site.node), name) for name in ("train", "test"))
     tables = [Value(type=ARRAY, rows=part) for part in parts]
     return Value(items=tuple(Value(items=(table, table)) for table in tables))
+
+
+def benchmark_part(site: CallSite) -> Value:
+    """torchvision.datasets.MNIST(root, train=True): one of the two parts that the benchmark comes in."""
+    rows = frozenset({Rows(("benchmark", site.name))})
+    site.state.record("load", site.node, site.name, rows=rows)
+    given = site.argument(1, "train", "split")
+    named = {True: "train", "train": "train", False: "test", "test": "test"}
+    part = named.get(given.constant) if given is not None and given.constant is not None else None
+    return Value(type=ARRAY, rows=parts_of(rows, site.name, part) if part else site.state.fresh())
 
 
 def random_split(site: CallSite) -> Value:

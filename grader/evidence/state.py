@@ -89,18 +89,21 @@ class Hooks:
 
 @dataclass
 class Shared:
-    """What all programs of a submission share: resolved calls, functions seen, steps taken, row sets born."""
+    """What all programs of a submission share: resolved calls, functions seen, files written, steps, births."""
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
     defined: dict[ast.AST, Function] = field(default_factory=dict)
+    written: dict[tuple[str, str], Value] = field(default_factory=dict)
     steps: int = 0
     births: int = 0
 
 
 @dataclass
 class State:
-    """One walk: where it is, what was logged, which loops and functions it is inside of."""
+    """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
+    `counters` are the variables of loops that count one by one.
+    """
 
     unit: Unit
     hooks: Hooks
@@ -110,6 +113,8 @@ class State:
     events: list[Event] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
+    sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
+    counters: frozenset[str] = frozenset()
     depth: int = 0
 
     def step(self) -> None:
@@ -131,8 +136,9 @@ class State:
         """Log an event at `node` and return it. Raises BudgetError past the budget."""
         if len(self.events) >= MAX_EVENTS:
             raise BudgetError
-        span = span_of(self.unit, node)
-        event = Event(kind, span, name, loops=tuple(self.loops), order=len(self.events), **details)
+        span, callers = span_of(self.unit, node), tuple(self.sites) if self.depth else ()
+        loops, order = tuple(self.loops), len(self.events)
+        event = Event(kind, span, name, loops=loops, order=order, callers=callers, **details)
         self.events.append(event)
         return event
 

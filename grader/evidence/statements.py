@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from grader.evidence.assignments import bind, delete, mutate
+from grader.evidence.choosing import note_best, note_choice
 from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
+from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.state import Scope, State
 from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
+from grader.evidence.windows import counter_of
 
 _MAX_UNROLLED = 8
 _MAX_NAMES = 40
@@ -39,6 +42,7 @@ def _expressions(node: ast.stmt, scope: Scope, state: State) -> None:
 
 def _assign(node: ast.Assign, scope: Scope, state: State) -> None:
     value = evaluate(node.value, scope, state)
+    note_best(node, scope, state)
     for target in node.targets:
         bind(target, value, scope, state)
 
@@ -58,8 +62,29 @@ def _return(node: ast.Return, scope: Scope, state: State) -> None:
 
 def _while(node: ast.While, scope: Scope, state: State) -> None:
     evaluate(node.test, scope, state)
-    _in_loop(node.test, UNKNOWN, node.body, scope, state)
+    stepped = {name: value for name in _stepped(node) if (value := scope.find(name)) is not None}
+    started = len(state.loops)
+    state.enter_loop(node.test, UNKNOWN)
+    for name, value in stepped.items():
+        scope.names[name] = Value(loops=value.loops | {state.loops[-1]})
+    execute(node.body, scope, state)
+    del state.loops[started:]
     execute(node.orelse, scope, state)
+
+
+def _stepped(node: ast.While) -> Iterator[str]:
+    """Yield the numbers that each turn of a loop makes from their last value: `k += 1`, `rate = rate * 0.9`."""
+    for statement in ast.walk(node):
+        match statement:
+            case ast.AugAssign(target=ast.Name(id=name), value=value) if _is_number(value):
+                yield name
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=old), right=value)):
+                if name == old and _is_number(value):
+                    yield name
+
+
+def _is_number(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
 def _with(node: ast.With | ast.AsyncWith, scope: Scope, state: State) -> None:
@@ -102,15 +127,17 @@ def _define(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, scope: 
 
 def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     """Walk the way that is taken, or both; tell whether nothing after the branch is reached."""
-    evaluate(node.test, scope, state)
+    tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
     if holds is not None:
         return execute(node.body if holds else node.orelse, scope, state)
+    note_choice(node, scope, state)
     before = dict(scope.names)
     one = execute(node.body, scope, state)
     after_body, scope.names = scope.names, before
     other = execute(node.orelse, scope, state)
     _merge(scope, after_body)
+    pick_in_branch(node, told_by([tested]), scope)
     return one and other
 
 
@@ -122,23 +149,25 @@ def _merge(scope: Scope, other: dict[str, Value]) -> None:
 
 def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
     source = evaluate(node.iter, scope, state)
+    counters = state.counters
+    state.counters |= counter_of(node.target, node.iter)
     _in_loop(node.iter, source, node.body, scope, state, node.target)
+    state.counters = counters
     execute(node.orelse, scope, state)
 
 
 def _in_loop(
-    where: ast.expr, source: Value, body: list[ast.stmt], scope: Scope, state: State, target: ast.expr | None = None
+    where: ast.expr, source: Value, body: list[ast.stmt], scope: Scope, state: State, target: ast.expr
 ) -> None:
     """Walk a loop's body once for each item that is known, else once with an unknown item."""
     started = len(state.loops)
     element = state.enter_loop(where, source)
     loop = state.loops[-1]
     outer = scope.walked
-    if source.items and source.each is None and target is not None:
+    if source.items and source.each is None:
         scope.walked |= frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     for item in _elements(source, element, loop):
-        if target is not None:
-            bind(target, item, scope, state)
+        bind(target, item, scope, state)
         execute(body, scope, state)
     scope.walked = outer
     del state.loops[started:]

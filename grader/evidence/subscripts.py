@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows
+from grader.evidence.significance import picked, told_apart
 from grader.evidence.tables import (
     FRAME,
     GROUPS,
@@ -27,10 +29,13 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
     if base.items is not None and not base.rows:
         return _item(base, index)
+    if (some := told_apart(base, index)) is not None:
+        return some
     if base.type == LOOKUP and not base.rows and (accessor in ("loc", "iloc") or not names_in(index)):
         return base.evolve(items=None, constant=None, mask=(base.mask, object()))  # some of the groups
     if not base.rows:
-        return base.evolve(items=None, constant=None) if base.prediction or base.statistic else Value(loops=base.loops)
+        told = base.prediction or base.statistic or base.scored
+        return base.evolve(items=None, constant=None) if told else Value(loops=base.loops)
     if base.type == TRANSPOSED:
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
     if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
@@ -68,6 +73,8 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
+    if (some := picked(table, index.items[1])) is not None:
+        return some
     if index.items[1].statistic and not index.items[1].rows:
         return selected(table, index.items[1])
     names = names_in(index.items[1])
@@ -86,6 +93,8 @@ def _cut(base: Value, key: object, part: str) -> Value:
 
 
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
+    if (again := picked_again(base, index)) is not None:
+        return again
     if isinstance(key, ast.Slice):
         if key.lower is None and key.upper is None and key.step is None:
             return base

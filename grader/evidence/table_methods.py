@@ -7,11 +7,17 @@ from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
+from grader.evidence.column_sets import Columns
+from grader.evidence.copies import drawn_again, repeated, stacked
+from grader.evidence.cuts import Condition, Cut, end_cut
+from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
-from grader.evidence.learning import applied, computed_with, drawn_again, learned, statistic
+from grader.evidence.learning import applied, computed_with, learned, statistic
+from grader.evidence.significance import picked
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
+    INDEX,
     LOOKUP,
     SERIES,
     WINDOW,
@@ -22,7 +28,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Columns, Taint, Value, bounded, marked
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked, rows_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -164,13 +170,25 @@ def _as_array(site: CallSite) -> Value:
 
 def _appended(site: CallSite) -> Value:
     rows, taints = site.rows_and_taints()
-    return site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    made = site.receiver.evolve(rows=site.receiver.rows | rows, taints=site.receiver.taints | taints)
+    return stacked(site, [site.receiver, *site.table_arguments()], made)
+
+
+def _written(site: CallSite) -> Value:
+    note_written(site)
+    return UNKNOWN
+
+
+def _repeated(site: CallSite) -> Value:
+    axis = site.argument(1, "axis")
+    by_row = site.receiver.type in (INDEX, SERIES) or (axis is not None and axis.constant == 0)
+    return repeated(site, site.receiver, site.argument(0, "repeats")) if by_row else site.receiver
 
 
 def _kept(site: CallSite) -> Value:
     """Return what methods give that keep the table, its layout, or some of its rows."""
     table, method = site.receiver, site.method
-    result = table.evolve(items=None, mask=object() if method in _CONDITIONS else table.mask)
+    result = table.evolve(items=None, mask=_condition(site) if method in _CONDITIONS else table.mask)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method == "sample":
@@ -180,8 +198,13 @@ def _kept(site: CallSite) -> Value:
     if method == "drop_duplicates" and site.values:
         result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, id(site.node)))
+        result = result.evolve(rows=narrowed(table.rows, end_cut(site.node)))
     return result
+
+
+def _condition(site: CallSite) -> Condition:
+    """Return what `isin` and its like ask of each row."""
+    return Condition(site.node, rows_of(site.values))
 
 
 def _of_groups(site: CallSite) -> Value:
@@ -203,6 +226,8 @@ def _drop(site: CallSite) -> Value:
     columns, axis = site.keywords.get("columns"), site.argument(1, "axis")
     if columns is None and axis is not None and axis.constant in (1, "columns"):
         columns = site.argument(0, "labels")
+    if columns is not None and (left := picked(site.receiver, columns)) is not None:
+        return left
     if columns is not None and columns.statistic and not columns.rows:
         return selected(site.receiver, columns)
     if columns is not None:
@@ -210,7 +235,8 @@ def _drop(site: CallSite) -> Value:
     if axis is not None and axis.constant is None:
         return without(site.receiver, None)
     # The whole less a sample that was drawn from it: the other part of a split made by hand.
-    return site.receiver.evolve(rows=narrowed(site.receiver.rows, id(site.node)))
+    rest = Cut(site.node, without=rows_of(site.values))
+    return site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
 
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
@@ -234,4 +260,6 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("shift", "diff", "pct_change"), shifted),
     **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
     "append": _appended,
+    "repeat": _repeated,
+    **dict.fromkeys(WRITERS, _written),
 }

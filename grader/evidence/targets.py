@@ -20,14 +20,19 @@ def predicted_names(units: Iterable[Unit]) -> dict[str, frozenset[str]]:
     for unit in units:
         for node in ast.walk(unit.tree):
             if isinstance(node, ast.Call):
-                names = (given.id for given in _targets(node) if isinstance(given, ast.Name))
+                names = (given.id for given in (*given_targets(node), *_shares(node)) if isinstance(given, ast.Name))
                 found.setdefault(unit.source.path, set()).update(names)
     return {path: frozenset(names) for path, names in found.items()}
 
 
-def _targets(node: ast.Call) -> Iterator[ast.expr]:
+def given_targets(node: ast.Call) -> Iterator[ast.expr]:
+    """Yield what a call is given as that which is to be predicted."""
     name = last_name(node.func)
     place = 1 if name in _SECOND else 2 if name in _THIRD else 0
     if place and len(node.args) > place:
         yield node.args[place]
+    yield from (keyword.value for keyword in node.keywords if keyword.arg == "y" and place)
+
+
+def _shares(node: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in node.keywords if keyword.arg in ("y", "stratify"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Set
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.model import TraceAgain, TraceCut, TraceEvent, Traces, TraceTable
+from grader.model import TraceAgain, TraceCut, TraceEvent, TraceFailed, Traces, TraceTable
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 4000
@@ -14,8 +15,8 @@ MOST_LINE = 40_000
 NONE = "The run left no traces."
 NOT_OURS = "What the run left as its traces is not what the grader writes, so it was set aside."
 CUT = "The traces end before the run does."
-_LINE: TypeAdapter[TraceTable | TraceEvent | TraceAgain | TraceCut] = TypeAdapter(
-    TraceTable | TraceEvent | TraceAgain | TraceCut
+_LINE: TypeAdapter[TraceTable | TraceEvent | TraceAgain | TraceFailed | TraceCut] = TypeAdapter(
+    TraceTable | TraceEvent | TraceAgain | TraceFailed | TraceCut
 )
 
 
@@ -36,6 +37,9 @@ def read_traces(data: bytes | None) -> Traces:
         return Traces(note=NOT_OURS)
     tables = {item.table: item for item in found if isinstance(item, TraceTable)}
     events = {item.event: item for item in found if isinstance(item, TraceEvent)}
+    failed = {item.failed for item in found if isinstance(item, TraceFailed)}
+    if not _is_whole(tables.keys()) or not _is_whole(events.keys() | failed):
+        return Traces(note=NOT_OURS)
     is_cut = bool(rest) or any(isinstance(item, TraceCut) for item in found)
     return Traces(
         tables=tuple(tables.values()),
@@ -43,3 +47,8 @@ def read_traces(data: bytes | None) -> Traces:
         again=tuple(item for item in found if isinstance(item, TraceAgain)),
         note=CUT if is_cut else "",
     )
+
+
+def _is_whole(numbers: Set[int]) -> bool:
+    """Tell whether no line was taken out: the runner counts from 0 and leaves no number out."""
+    return not numbers or max(numbers) == len(numbers) - 1

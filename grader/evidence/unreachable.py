@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from grader.evidence.cells import shown_at_the_end
 from grader.evidence.folding import Known, module_names, settled_names, truth_of, value_of
 from grader.evidence.parsing import Unit
-from grader.evidence.showing import shown_at_the_end
 from grader.evidence.spans import span_of_lines
 from grader.model import DeadCode
 

@@ -7,63 +7,26 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.evidence.column_sets import Columns
 from grader.evidence.parsing import Unit
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.model import Span
 
+Place = tuple[str, int | None, int | None]
 _MAX_TAINTS = 40
 _MAX_ROW_SETS = 16
-_MAX_MADE, _MAX_SOURCES = 400, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`.
-
-    `made` holds pairs: a column, and one that it was made from.
-    """
-
-    base: Hashable
-    dropped: frozenset[str] = frozenset()
-    kept: frozenset[str] | None = None
-    known: bool = True
-    made: frozenset[tuple[str, str]] = frozenset()
-
-    def sources(self, name: str) -> frozenset[str]:
-        """Return the columns that a column was made from, row by row."""
-        return frozenset(source for made, source in self.made if made == name)
-
-    def remade(self, name: str, sources: frozenset[str]) -> Columns:
-        """Return the columns after `name` was made, or made anew, from others and from what those were made from."""
-        older = frozenset(pair for pair in self.made if pair[0] != name)
-        if len(older) > _MAX_MADE:
-            return replace(self, made=older)
-        further = frozenset(source for one in sources for source in self.sources(one))
-        every = (sources | further if len(further) <= _MAX_SOURCES else sources) - {name}
-        return replace(self, made=older | {(name, source) for source in every})
-
-    def holds(self, name: str) -> bool:
-        """Tell whether the column is surely there."""
-        return self.known and name not in self.dropped and (self.kept is None or name in self.kept)
-
-    def lacks(self, name: str) -> bool:
-        """Tell whether the column was surely taken out."""
-        return name in self.dropped or (self.kept is not None and name not in self.kept)
-
-    def fewer(self) -> Columns:
-        """Return the columns after a step that may take some out and brings none of the table's back."""
-        return replace(self, known=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
-    """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "future", "split",
-    "predict", "evaluate", "cross_validate".
+    """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "window", "windows", "future",
+    "split", "predict", "ask" (of a network), "evaluate", "choose", "cross_validate".
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
-    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. A fit was
-    `stopped_by` the score on those rows.
+    `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. Rows `chosen_on`: their
+    score stopped a fit, or picked the threshold of what is evaluated. `callers` are the calls, the outermost
+    first, that led into the function which did it.
     """
 
     kind: str
@@ -81,7 +44,8 @@ class Event:
     key: Hashable = None
     in_time: Event | None = None
     shuffled: bool = False
-    stopped_by: RowSets = NO_ROWS
+    chosen_on: RowSets = NO_ROWS
+    callers: tuple[tuple[Unit, ast.AST], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +56,7 @@ class Loop:
     folds: bool
 
     @property
-    def place(self) -> tuple[str, int | None, int | None]:
+    def place(self) -> Place:
         """Where the loop stands: one loop inside another is entered many times."""
         return self.span.path, self.span.cell, self.span.line
 
@@ -142,13 +106,19 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a model said about rows; `compared` once it was set against something else."""
+    """What a model said about rows; `compared` once it was set against something else.
+
+    Rows `chosen_on`: their score picked the threshold that it was cut at. It is a fit's `own` where it was not asked
+    for, but came of the fit: what is left of the truth is then looked at, and no result.
+    """
 
     model: Model
     fit: Event | None
     rows: RowSets
     taints: frozenset[Taint]
     compared: bool = False
+    chosen_on: RowSets = NO_ROWS
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +127,7 @@ class Value:
 
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
     `made_of` the columns that a column is made from, row by row,
-    `mask` tells a condition on rows from every other.
+    `mask` tells a condition on rows from every other, `scored` is the prediction that a number is a score of.
     """
 
     dotted: str = ""
@@ -181,6 +151,7 @@ class Value:
     mask: Hashable = None
     in_time: Event | None = None
     nesting: int = 0
+    scored: Prediction | None = None
 
     def evolve(self, **changes: Any) -> Value:
         """Return a copy with some fields changed."""
@@ -226,6 +197,7 @@ def join(first: Value, second: Value) -> Value:
         prediction=first.prediction if first.prediction == second.prediction else None,
         loops=first.loops | second.loops,
         constant=first.constant if first.constant == second.constant else None,
+        scored=first.scored if first.scored == second.scored else None,
     )
 
 
@@ -250,12 +222,27 @@ def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
     """Return the earliest of the marks, where there are more than can be followed."""
     if len(taints) <= _MAX_TAINTS:
         return taints
-    return frozenset(sorted(taints, key=lambda taint: taint.event.order)[:_MAX_TAINTS])
+    return frozenset(in_order(taints)[:_MAX_TAINTS])
+
+
+def in_order(taints: Iterable[Taint]) -> list[Taint]:
+    """Return the marks in the order of the code, and by column: the same in every reading."""
+    return sorted(taints, key=lambda taint: (taint.event.order, sorted(taint.columns or ())))
 
 
 def flattened(values: Iterable[Value]) -> list[Value]:
     """Return the values, the items of a list or tuple in its place."""
     return [item for value in values for item in (value.items or (value,))]
+
+
+def scored_by(values: Iterable[Value]) -> Prediction | None:
+    """Return the prediction that the first of `values` which is a score says something of."""
+    for value in flattened(values):
+        if value.scored is not None:
+            return value.scored
+        if value.prediction is not None and value.prediction.compared:
+            return value.prediction
+    return None
 
 
 def statistics_of(values: Iterable[Value]) -> RowSets:
@@ -266,6 +253,12 @@ def statistics_of(values: Iterable[Value]) -> RowSets:
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     """Return every mark on any of `values`, within bounds."""
     return bounded(frozenset(taint for value in values for taint in value.taints))
+
+
+def fitted_values(model: Model) -> Value:
+    """Return what a model's last fit says of its own rows."""
+    fit = model.fits[-1]
+    return Value(rows=fit.rows, taints=fit.taints, prediction=Prediction(model, fit, fit.rows, fit.taints, own=True))
 
 
 def learned_marks(model: Model) -> frozenset[Taint]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from grader.evidence.traced import SAW, TracedRun, find_traced_leaks, in_words, is_learning
-from grader.evidence.traces import NONE
+from grader.evidence.traces import NONE, NOT_OURS
 from grader.model import CellRun, CodeFacts, LeakageFact, Span, TracedLeak, TraceEvent, TraceFacts, Traces, Witness
 from grader.model.traces import TracedKind
 
@@ -17,10 +17,13 @@ _KINDS: tuple[TracedKind, ...] = get_args(TracedKind)
 Place = tuple[str, int | None]
 
 
-def compare_witnesses(traces: Traces, code: CodeFacts, cells: Iterable[CellRun], notebook: str) -> TraceFacts:
+def compare_witnesses(
+    traces: Traces, code: CodeFacts, cells: Iterable[CellRun], notebook: str, *, started: str = ""
+) -> TraceFacts:
     """Return what the run's traces count, and whether they agree with the leaks that were found in the code.
 
     `cells` are the executed ones of the `notebook`, "" where it was none. Places that are not in the code are left out.
+    `started` is the file that the runner itself has run to its end, "" for none: its own fits must be there.
     """
     run = TracedRun(traces, dict(_places(traces, code, [cell.index for cell in cells], notebook)))
     leaks = find_traced_leaks(run)
@@ -34,6 +37,7 @@ def compare_witnesses(traces: Traces, code: CodeFacts, cells: Iterable[CellRun],
         leaks=leaks,
         witnesses=tuple(witnesses)[:MAX_WITNESSES],
         note=_note(traces, code),
+        missing=_are_missing(traces, code, started),
     )
 
 
@@ -43,6 +47,14 @@ def _note(traces: Traces, code: CodeFacts) -> str:
         return traces.note
     fits = any(call.kind == "fit" and call.name.startswith(NOTED) for call in code.calls)
     return f"{NONE.rstrip('.')}, although its code fits estimators." if fits else ""
+
+
+def _are_missing(traces: Traces, code: CodeFacts, started: str) -> bool:
+    """Tell whether traces that the runner has surely written are gone, or are not what it has written."""
+    if traces.note == NOT_OURS:
+        return True
+    own = (call for call in code.calls if call.kind == "fit" and call.span.path == started and not call.function)
+    return not traces.events and any(call.name.startswith(NOTED) for call in own)
 
 
 def _places(traces: Traces, code: CodeFacts, executed: list[int], notebook: str) -> Iterator[tuple[int, Span]]:

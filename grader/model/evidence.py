@@ -154,11 +154,27 @@ class FollowedFact(Record):
     span: Span
 
 
+SetApart = Literal["split", "file", "values", "place"]
+
+
+class HeldOutFact(Record):
+    """One result on rows that its model was surely not fitted on, and how they were set apart: by a `split`, as another
+    `file`, by their `values` (`cut` is the condition) or by their `place` (`in_time`: in rows in the order of time).
+    """
+
+    span: Span
+    by: SetApart
+    cut: str = ""
+    in_time: bool = False
+
+
 class CodeFacts(Record):
     """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
 
     Nothing but `functions`, `dead` and `lint` is read from statements that no run can reach. `uses` leads from a
     file or a function to what running it may run: "f" is a body, "f()" what it returns, "=x" what a variable holds.
+    `unread` are the places of its code that were not read, with the reason as their text; `spelled` the numbers that
+    stand in its texts.
     """
 
     sources: tuple[Source, ...] = ()
@@ -172,12 +188,15 @@ class CodeFacts(Record):
     lint: Lint | None = None
     leaks: tuple[LeakageFact, ...] = ()
     followed: tuple[FollowedFact, ...] = ()
+    held_out: tuple[HeldOutFact, ...] = ()
     columns: tuple[ColumnUse, ...] = ()
     predicted: dict[str, tuple[str, ...]] = {}
     searches: tuple[SearchFact, ...] = ()
     learned: tuple[LearnedUse, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
+    spelled: tuple[str, ...] = ()
+    unread: tuple[Span, ...] = ()
     notes: tuple[str, ...] = ()
     failure: str = ""
 

@@ -6,11 +6,15 @@ from typing import Literal
 
 from grader.model.base import Record, Span
 
-ColumnAction = Literal["looked", "changed", "target", "read"]
+ColumnAction = Literal["looked", "changed", "target", "predicted", "read"]
 
 
 class ColumnUse(Record):
-    """One place where a column is named: looked at, changed (or rows chosen by it), made the target, or only read."""
+    """One place where a column is named: looked at, changed (or rows chosen by it), made the target, written from
+    predictions, or only read.
+
+    The column "*" stands for all of them, looked at one after the other.
+    """
 
     column: str
     action: ColumnAction

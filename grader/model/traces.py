@@ -68,6 +68,12 @@ class TraceAgain(Record):
     times: Number
 
 
+class TraceFailed(Record):
+    """The number of an event that is not told, for its call raised."""
+
+    failed: Number
+
+
 class TraceCut(Record):
     """Says that the traces end before the run does."""
 
@@ -110,7 +116,10 @@ class Witness(Record):
 
 
 class TraceFacts(Record):
-    """What is made of the traces of the run, and kept. The submission can forge all of it."""
+    """What is made of the traces of the run, and kept. The submission can forge all of it.
+
+    `missing` says that there were traces, and that they are gone or changed.
+    """
 
     self_reported: Literal[True] = True
     events: int = 0
@@ -119,3 +128,4 @@ class TraceFacts(Record):
     leaks: tuple[TracedLeak, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     note: str = ""
+    missing: bool = False

@@ -175,8 +175,11 @@ def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
     """Return what the run says of its rows beside what the code says; None where nothing ran."""
     if run.result is None:
         return None
-    notebook = plan.entry_point.path if plan.entry_point.kind == "notebook" else ""
-    return compare_witnesses(read_traces(collected_file(run.result, TRACES)), code, run.result.cells, notebook)
+    entry = plan.entry_point
+    notebook = entry.path if entry.kind == "notebook" else ""
+    started = entry.path if entry.kind in ("notebook", "script") and run.failure is None else ""
+    traces = read_traces(collected_file(run.result, TRACES))
+    return compare_witnesses(traces, code, run.result.cells, notebook, started=started)
 
 
 def _logs(runs: Runs) -> dict[str, str]:

@@ -9,6 +9,7 @@ from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence,
 from grader.plugins import Criterion, Dimension, Finding, all_dimensions, judge
 from grader.scoring.gates import as_asked, capped, closed_gates
 from grader.scoring.questions import questions_from
+from grader.scoring.unseen import why_unseen
 
 DECIMALS = 2
 LEAST_JUDGED = 0.5
@@ -32,7 +33,8 @@ def score(
 
     What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
     that failed, and so predicted nothing, has 0 of the hidden part. Where less than half of the weight could be judged
-    there is no score: a few lines that do nothing have few faults, and that is no merit.
+    there is no score: a few lines that do nothing have few faults, and that is no merit. Nor is there one where code
+    that took part in the result was not read.
     """
     shares = weights or Weights()
     rubric = rubric or RubricSpec()
@@ -50,6 +52,8 @@ def score(
         whole = [None, None, None]
         if judged_share or evidence.failure is None:  # else the failure has said it all
             unscored = f"Only {judged_share:.0%} of the weight could be judged; a score needs {LEAST_JUDGED:.0%}."
+    if not _failed_on_our_side(evidence) and (unseen := why_unseen(evidence)):
+        whole, unscored = [None, None, None], unseen
     gates = closed_gates(dimensions, rubric)
     return Score(
         value=capped(whole[0], gates),

@@ -114,13 +114,29 @@ def test_a_leak_that_the_code_hides_is_for_a_person(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("act", TAMPERED.values(), ids=TAMPERED)
-def test_tampering_with_the_traces_changes_no_verdict(tmp_path: Path, act: str) -> None:
+def test_tampering_with_the_traces_gains_nothing(tmp_path: Path, act: str) -> None:
     leaky = grade(tmp_path / "leaky", LOAD, LEAKY, MODEL, act)
     assert preprocessing(leaky)["verdict"] == "not_met"
     assert "agree:" not in preprocessing(leaky)["reason"]
-    clean = grade(tmp_path / "clean", LOAD, CLEAN, MODEL, act)
-    assert preprocessing(clean)["verdict"] == "met"
     assert "root:" not in json.dumps(leaky)
+    if act != FORGED:  # which looks like the traces of another work
+        hidden = preprocessing(grade(tmp_path / "hidden", LOAD, HIDDEN, MODEL, act))
+        assert hidden["verdict"] == "needs_human"
+        assert "gone or changed" in hidden["reason"]
+
+
+def test_a_line_taken_out_of_the_traces_leaves_it_to_a_person(tmp_path: Path) -> None:
+    act = (
+        "path = os.environ['OUTPUT_DIR'] + '/.traces.jsonl'\n"
+        "kept = [line for line in open(path) if 'StandardScaler' not in line]\nopen(path, 'w').writelines(kept)\n"
+    )
+    assert preprocessing(grade(tmp_path, LOAD, HIDDEN, MODEL, act))["verdict"] == "needs_human"
+
+
+def test_a_call_that_raises_leaves_no_gap(tmp_path: Path) -> None:
+    act = "try:\n    LogisticRegression().fit(None, None)\nexcept Exception:\n    pass\n"
+    report = grade(tmp_path, LOAD, act, CLEAN, MODEL)
+    assert (report["traces"]["missing"], preprocessing(report)["verdict"]) == (False, "met")
 
 
 def test_taking_the_noting_out_of_the_library_changes_no_verdict(tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ SPLITTING = [
          "import pandas as pd\nDATA = 'train.csv'\ndf = pd.read_csv(DATA)\ndf = df.dropna()\ndf.to_csv(DATA)\n"),
     case("raw_data_kept", "met", "written over only in a comment", LOAD + "# X.to_csv('data/train.csv')\nprint(X)\n"),
     case("raw_data_kept", "not_applicable", "no path is written out",
-         "import pandas as pd, sys\nX = pd.read_csv(sys.argv[1])\n"),
+         "import pandas as pd, sys\nX = pd.read_csv(sys.argv[1])\nX.to_csv(sys.argv[2])\n"),
 ]  # fmt: skip
 
 CASES = [*LEAKAGE, *CLEANING, *EXPLORING, *SPLITTING]

@@ -21,6 +21,11 @@ MEAN_ONLY = FOLDS.replace("'roc_auc')", "'roc_auc').mean()")
 UNSPLIT = START + "model = RandomForestClassifier()\nmodel.fit(X, y)\n"
 ON_TRAINING = START + "model = RandomForestClassifier().fit(X, y); print(roc_auc_score(y, model.predict(X)))\n"
 QUANTITY = SPLIT + "model = RandomForestRegressor()\nmodel.fit(a, c)\n"
+OWN_METRIC = QUANTITY + (
+    "import numpy as np\nimport json\ngiven = json.load(open('test.json'))\n"
+    "def rmspe(y_true, y_pred):\n    return np.sqrt(np.mean(((y_true - y_pred) / y_true) ** 2))\n"
+    "print(rmspe(given['y'], model.predict(given['x'])))\n"
+)
 LOOKING = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
 # As in public notebooks: a heading for everything, metrics imported and not used.
 HEADINGS = notebook(
@@ -33,6 +38,21 @@ HEADINGS = notebook(
     "# scores = cross_val_score(clf, df, df.y, scoring='roc_auc'); print(scores.std())\n"
     "def report():\n    confusion_matrix(df.y, clf.predict(df))\n    shap.TreeExplainer(clf)\n"
     "    calibration_curve(df.y, clf.predict_proba(df)[:, 1])\n    print(clf.feature_importances_)",
+)
+EACH_FOLD = START + (
+    "model = RandomForestClassifier()\nscores = []\nfor fit, held in KFold(5).split(X):\n"
+    "    model.fit(X.iloc[fit], y.iloc[fit])\n    score = roc_auc_score(y.iloc[held], model.predict(X.iloc[held]))\n"
+    "    print(score)\n"
+)
+DRAWN_AGAIN = FITTED + (
+    "import numpy as np\nrng, values, others = np.random.default_rng(0), [], []\np = model.predict(b)\n"
+    "for _ in range(999):\n    i = rng.choice(len(d), len(d))\n    values.append(roc_auc_score(d[i], p[i]))\n"
+    "print(np.percentile(values, [2.5, 97.5]))\n"
+)
+SEARCHED = START + "search = GridSearchCV(RandomForestClassifier(), {'max_depth': [3]})\nsearch.fit(X, y)\n"
+CURVES = START + (
+    "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
+    "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
 )
 LIMITED = (
     "The forest has seen no customer with a tenure above 72 months, so tenure beyond that is not covered.\n\n"
@@ -51,11 +71,22 @@ HELD_OUT = [
     case("scored_on_training_data", "not_applicable", "nothing is scored", UNSPLIT),
     case("held_out_evaluation", "met", "split and scored", SCORED),
     case("held_out_evaluation", "met", "folds", FOLDS),
+    case("held_out_evaluation", "met", "a metric of its own, of rows that could not be followed", OWN_METRIC),
+    case("held_out_evaluation", "not_met", "a metric of its own, on the rows of the fit",
+         OWN_METRIC.replace("given['x']", "a").replace("given['y']", "c")),
+    case("held_out_evaluation", "partly", "a function of its own that is no metric, of what was predicted",
+         OWN_METRIC.replace("rmspe", "describe")),
     case("held_out_evaluation", "partly", "split, but never scored", FITTED),
     case("held_out_evaluation", "not_met", "no split", UNSPLIT),
     case("held_out_evaluation", "not_met", "only claimed under a heading", {"solution.ipynb": HEADINGS}),
     case("held_out_evaluation", "not_met", "scored in a function that nobody calls",
          UNSPLIT + "def cv():\n    return cross_val_score(model, X, y)\n"),
+    case("held_out_evaluation", "met", "the result of a search on folds",
+         SEARCHED + "print(search.best_score_)\n"),
+    case("held_out_evaluation", "partly", "a search on folds, of which only the settings are taken",
+         SEARCHED + "model = search.best_estimator_\n"),
+    case("held_out_evaluation", "met", "folds of a booster's own library",
+         START + "import xgboost as xgb\nxgb.cv({}, xgb.DMatrix(X, y), nfold=5)\n"),
     case("held_out_evaluation", "not_applicable", "no model", LOOKING),
     case("spread_shown", "met", "every fold is printed, without the word deviation", FOLDS),
     case("spread_shown", "met", "mean and deviation",
@@ -63,8 +94,23 @@ HELD_OUT = [
     case("spread_shown", "partly", "the mean of the folds alone", MEAN_ONLY),
     case("spread_shown", "partly", "a deviation, but of a column",
          MEAN_ONLY + "print(X['age'].std())\n"),
+    case("spread_shown", "met", "each fold is printed in a loop of its own", EACH_FOLD),
+    case("spread_shown", "partly", "the folds' mean after the loop", EACH_FOLD.replace("    print(score)\n",
+         "    scores.append(score)\nprint(sum(scores) / len(scores))\n")),
+    case("spread_shown", "partly", "the rows of each fold are printed",
+         EACH_FOLD.replace("    print(score)", "    print(fit, held)")),
+    case("spread_shown", "partly", "each epoch is printed",
+         EACH_FOLD.replace("KFold(5).split(X)", "enumerate(range(5))") + "a, b = train_test_split(X)\n"),
+    case("spread_shown", "met", "an interval of scores on rows that are drawn again and again", DRAWN_AGAIN),
+    case("spread_shown", "partly", "quantiles of a column",
+         SCORED + "print(np.percentile(frame['age'], [2.5, 97.5]))\n"),
+    case("spread_shown", "partly", "of something else", DRAWN_AGAIN.replace("values.append", "others.append")),
     case("spread_shown", "partly", "one split", SCORED),
     case("spread_shown", "not_met", "no split", UNSPLIT),
+    case("spread_shown", "not_met", "a split, and no result on it", FITTED),
+    case("spread_shown", "partly", "hits that are counted by hand", FITTED + "y_pred = model.predict(b)\n"
+         "print((y_pred == d).mean())\n"),
+    case("spread_shown", "partly", "a search on folds", SEARCHED),
     case("spread_shown", "not_met", "commented out", {"solution.ipynb": HEADINGS}),
     case("spread_shown", "not_applicable", "no model", LOOKING),
     case("hidden_result", "met", "the interval lies above", SCORED, hidden=(hidden(0.4),)),
@@ -97,6 +143,15 @@ DIAGNOSING = [
          QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),
     case("error_analysis", "met", "the rows that it gets wrong, in plain indexing",
          FITTED + "y_pred = model.predict(b)\nprint(b[d != y_pred].head())\n"),
+    case("error_analysis", "met", "a learning curve of Keras", CURVES),
+    case("error_analysis", "met", "the same as a table", CURVES.replace("h.history['loss']",
+         "pd.DataFrame(hist.history)")),
+    case("error_analysis", "met", "a learning curve of losses that a loop has kept",
+         CURVES.replace("h.history['loss']", "steps, val_losses")),
+    case("error_analysis", "not_met", "a plot of claims by insurers' history",
+         CURVES.replace("h.history['loss']", "frame['history'], frame['loss_ratio']")),
+    case("error_analysis", "not_met", "a title with the word loss",
+         CURVES.replace("plt.plot(h.history['loss'])", "plt.plot(frame['age'])\nplt.title('val_loss')")),
     case("error_analysis", "not_met", "one number", SCORED),
     case("error_analysis", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
     case("error_analysis", "not_met", "a plot called residuals that shows none",
@@ -109,6 +164,16 @@ DIAGNOSING = [
          SCORED + "p = model.predict_proba(b)[:, 1]\nfor thr in (0.2, 0.3):\n    print(f1_score(d, p >= thr))\n"),
     case("decision_threshold", "partly", "cut at a number", BOTH + "p = model.predict_proba(b)[:, 1]\nout = p > 0.3\n"),
     case("decision_threshold", "not_met", "the default", BOTH),
+    case("decision_threshold", "not_met", "the recall of one class of two",
+         FITTED + "print(recall_score(d, model.predict(b)))\n"),
+    case("decision_threshold", "not_applicable", "the mean recall of many classes",
+         FITTED + "print(recall_score(d, model.predict(b), average='macro'))\n"),
+    case("decision_threshold", "not_met", "the best of accuracies is no threshold",
+         BOTH + "best = 0, ''\nacc = accuracy_score(d, model.predict(b))\n"
+         "if acc > best[0]: best = acc, 'forest'\nif acc > least: print('good')\n"),
+    case("decision_threshold", "not_applicable", "a booster of its own library says probabilities",
+         SPLIT + "import xgboost as xgb\nmodel = xgb.XGBClassifier()\nbooster = xgb.train({}, xgb.DMatrix(a, c))\n"
+         "model.fit(a, c)\nprint(roc_auc_score(d, booster.predict(xgb.DMatrix(b))))\n"),
     case("decision_threshold", "not_met", "a threshold of missing values is none of decisions",
          BOTH + "X = X.dropna(thresh=3)\n# calibration_curve, threshold = 0.3\n"),
     case("decision_threshold", "not_applicable", "rows are only ranked", BOTH, hidden=(hidden(metric="roc_auc"),)),
@@ -118,6 +183,10 @@ DIAGNOSING = [
     case("features_interpreted", "met", "coefficients, without the word importance",
          START + "from sklearn.linear_model import LogisticRegression\nm = LogisticRegression().fit(X, y)\n"
          "print(dict(zip(X.columns, m.coef_[0])))\n"),
+    case("features_interpreted", "met", "the coefficients in a summary of statsmodels", START +
+         "import statsmodels.api as sm\nfitted = sm.OLS(y, X).fit()\nprint(fitted.summary())\n"),
+    case("features_interpreted", "not_met", "the summary of a network tells its layers",
+         CURVES + "net.summary()\n"),
     case("features_interpreted", "not_met", "nothing", SCORED),
     case("features_interpreted", "not_met", "in a function that nobody calls", {"solution.ipynb": HEADINGS}),
     case("features_interpreted", "not_met", "only as words that are printed",
@@ -126,33 +195,41 @@ DIAGNOSING = [
 ]  # fmt: skip
 
 CLAIMING = [
-    case("figures_reproduced", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
-    case("figures_reproduced", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
-    case("figures_reproduced", "partly", "one of two", claiming(TWO_CLAIMED, "ROC AUC 0.9071\nF1 0.41")),
-    case("figures_reproduced", "not_met", "the run came to less", claiming(CLAIMED, "ROC AUC 0.71")),
-    case("figures_reproduced", "not_met", "the claimed number is printed, but as another metric",
+    case("claims_hold", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
+    case("claims_hold", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
+    case("claims_hold", "partly", "one of two", claiming(TWO_CLAIMED, "ROC AUC 0.9071\nF1 0.41")),
+    case("claims_hold", "not_met", "the run came to less", claiming(CLAIMED, "ROC AUC 0.71")),
+    case("claims_hold", "not_met", "the claimed number is printed, but as another metric",
          claiming(CLAIMED, "ROC AUC 0.71\naccuracy 0.91")),
-    case("figures_reproduced", "not_applicable", "the run printed nothing comparable",
+    case("claims_hold", "not_applicable", "the run printed nothing comparable",
          claiming(CLAIMED, "done in 0.91 s")),
-    case("figures_reproduced", "not_applicable", "a goal is no claim",
+    case("claims_hold", "not_applicable", "a goal is no claim",
          claiming({**CLAIMED, "README.md": "The ROC AUC should be at least 0.91.\n"}, "ROC AUC 0.71")),
-    case("figures_reproduced", "not_applicable", "nothing was run", CLAIMED),
-    case("conclusions_agree", "met", "the better one is called better",
+    case("claims_hold", "not_applicable", "nothing was run", CLAIMED),
+    case("claims_hold", "met", "the better one is called better",
          claiming(BEST, "Random forest AUC: 0.9\nLogistic regression AUC: 0.8")),
-    case("conclusions_agree", "met", "of an error less is better",
+    case("claims_hold", "met", "of an error less is better",
          claiming({**BEST, "README.md": "Ridge has the lowest RMSE.\n"}, "Ridge RMSE: 2.1\nLasso RMSE: 2.4")),
-    case("conclusions_agree", "not_met", "the table says otherwise",
+    case("claims_hold", "not_met", "the table says otherwise",
          claiming(BEST, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
-    case("conclusions_agree", "not_applicable", "a denial calls nothing better",
+    case("claims_hold", "not_applicable", "a denial calls nothing better",
          claiming({**BEST, "README.md": "The random forest did not outperform logistic regression.\n"},
                   "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
-    case("conclusions_agree", "not_applicable", "no figures by model", claiming(BEST, "AUC: 0.8")),
+    case("claims_hold", "not_applicable", "no figures by model", claiming(BEST, "AUC: 0.8")),
+    case("claims_hold", "partly", "the figure came out again, and the other model is better",
+         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.8.\n\n" + BEST["README.md"]},
+                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
+    case("claims_hold", "not_met", "neither the figure nor the conclusion",
+         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.95.\n\n" + BEST["README.md"]},
+                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
     case("limits_written", "met", "two sentences about this work",
          {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED}),
     case("limits_written", "partly", "one",
          {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED.partition("\n")[0]}),
     case("limits_written", "not_met", "none",
          {"train.py": SCORED, "README.md": "Run train.py to get the predictions.\n"}),
+    case("limits_written", "not_met", "the company's own words, handed in again",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "TASK.md": LIMITED}),
     case("limits_written", "not_met", "headings only", {"solution.ipynb": HEADINGS}),
     case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
          "There are some limitations to this approach that should be kept in mind.\n\n"

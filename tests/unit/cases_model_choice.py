@@ -157,6 +157,13 @@ SUITING = [
          "print(roc_auc_score(y, m.predict(X)))\n"),
     case("suits_the_task", "partly", "a linear model on raw features",
          LOGISTIC + "print(roc_auc_score(y, model.predict(X)))\n"),
+    case("suits_the_task", "met", "a linear model on dummies alone",
+         START + "from sklearn.preprocessing import OneHotEncoder\n"
+         "A = OneHotEncoder().fit_transform(frame[['plan', 'city']])\nm = LogisticRegression().fit(A, y)\n"
+         "print(roc_auc_score(y, m.predict(A)))\n"),
+    case("suits_the_task", "partly", "dummies of a whole table, its numbers too",
+         START + "A = pd.get_dummies(frame)\nm = LogisticRegression().fit(A, y)\n"
+         "print(roc_auc_score(y, m.predict(A)))\n"),
     case("suits_the_task", "partly", "a scaler in a comment only",
          LOGISTIC + "# StandardScaler().fit(X)\nprint(roc_auc_score(y, model.predict(X)))\n"),
     case("suits_the_task", "partly", "a convolution on a table",

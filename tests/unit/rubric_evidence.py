@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from grader.model import (
     Span,
     StressResult,
 )
-from grader.plugins import Criterion, Finding, judge, load_criteria
+from grader.plugins import Finding, judge, load_criteria
 
 CRITERIA = {item.id: item for item in load_criteria()}
 
@@ -158,11 +157,11 @@ def cases_of(dimension: str) -> Callable[..., Case]:
 
 
 def missing_verdicts(dimension: str, cases: Sequence[Case]) -> dict[str, set[str]]:
-    """Return, a criterion of the dimension, the verdicts its source can give but no case shows."""
+    """Return, a criterion of the dimension, the verdicts it can give but no case shows."""
     shown: dict[str, set[str]] = {}
     for case in cases:
         shown.setdefault(case.criterion, set()).add(case.verdict)
-    wanted = {name: _can_give(item) for name, item in CRITERIA.items() if item.dimension == dimension}
+    wanted = {name: can_give(item.judge) for name, item in CRITERIA.items() if item.dimension == dimension}
     return {
         name: verdicts - shown.get(name, set())
         for name, verdicts in wanted.items()
@@ -182,9 +181,10 @@ def wrapped(code: str) -> str:
     return "def main():\n" + "".join(f"    {line}\n" for line in code.splitlines()) + "\n\nmain()\n"
 
 
-def _can_give(item: Criterion) -> set[str]:
-    code = inspect.getsource(item.judge)
-    found = {name for name in ("met", "partly", "not_met", "not_applicable") if re.search(rf"\b{name}\(", code)}
-    if "absent(" in code:
-        found.add("not_met")
-    return found | ({"met", "not_met", "not_applicable"} if "leakage(" in code.split(":", 1)[1] else set())
+def can_give(function: Callable[..., Any], seen: frozenset[Any] = frozenset()) -> set[str]:
+    """Return the verdicts that a criterion's function can give, by itself or by what it calls of the rubric."""
+    names = set(function.__code__.co_names)
+    called = [value for name in names if inspect.isfunction(value := function.__globals__.get(name))]
+    own = [value for value in called if value.__module__.startswith("rubrics.") and value not in seen]
+    found = names & {"met", "partly", "not_met", "not_applicable"}
+    return found.union(*(can_give(value, seen | {function}) for value in own))

@@ -23,6 +23,8 @@ def checked(body: str, head: str = "from train import double\n", **files: str) -
         "rows = []\nrows.append(double(2))\nassert rows",
         "frame = {}\ndouble(frame)\nassert frame['a'] == 1",
         "np.testing.assert_allclose(double(2), 4)",
+        "found = double(2)\nif found != 4:\n    raise AssertionError('not four')",
+        "if double(2) != 4:\n    print(1)\n    pytest.fail('not four')",
     ],
 )
 def test_what_an_assertion_rests_on_is_followed_back(body: str) -> None:
@@ -32,7 +34,8 @@ def test_what_an_assertion_rests_on_is_followed_back(body: str) -> None:
 @pytest.mark.parametrize(
     "body",
     ["double(2)\nassert True", "found = double(2)\nassert 1 + 1 == 2", "double(2)", "assert (double(2), 'is four')",
-     "'double'\nassert 'double'", "# assert double(2) == 4\nassert 1 == 1.0"],
+     "'double'\nassert 'double'", "# assert double(2) == 4\nassert 1 == 1.0",
+     "double(2)\nif False:\n    raise AssertionError", "if double(2) == 4:\n    raise NotImplementedError"],
 )  # fmt: skip
 def test_a_call_that_no_assertion_looks_at_is_not_checked(body: str) -> None:
     assert "train.double" not in checked(body)

@@ -36,6 +36,12 @@ def test_the_receivers_class_is_known_through_reassignment_and_across_cells(tmp_
     assert (call.kind, call.receiver, call.arguments, call.assigned) == ("transform", "s2", ("X",), ("X",))
 
 
+def test_of_two_values_that_are_assigned_at_once_each_has_its_own_name(tmp_path: Path) -> None:
+    found = named(tmp_path, "a, b = first(), second()", "c, *d = third(), fourth()")
+    assigned = [found[name].assigned for name in ("first", "second", "third", "fourth")]
+    assert assigned == [("a",), ("b",), (), ()]
+
+
 def test_inner_calls_come_before_outer_ones(tmp_path: Path) -> None:
     found = calls(tmp_path, "print(max(len([]), 1))")
     assert [call.name for call in found] == ["len", "max", "print"]

@@ -20,13 +20,21 @@ def columns(code: str) -> set[tuple[str, str]]:
         ("X, y = df.drop('churn', axis=1), df['churn']\n", ("churn", "target")),
         ("y = df.pop('churn')\n", ("churn", "target")),
         ("y = (df['churn'] == 'Yes').astype(int)\n", ("churn", "target")),
+        ("a, b, c, d = train_test_split(df, df['churn'], test_size=0.2)\n", ("churn", "target")),
+        ("model.fit(df[FEATURES], df['churn'].values)\n", ("churn", "target")),
+        ("y = encoder.fit_transform(df['churn'])\n", ("churn", "target")),
         ("print(df['age'].describe())\n", ("age", "looked")),
         ("df['age'].hist()\n", ("age", "looked")),
         ("sns.countplot(x='plan', data=df)\n", ("plan", "looked")),
         ("print(df.groupby('plan')['age'].mean())\n", ("age", "looked")),
+        ("rates = df.groupby('plan')['churn'].mean()\nprint(rates)\n", ("plan", "looked")),
+        ("rate = round(df['churn'].mean(), 3)\nprint(f'{rate:.1%}')\n", ("churn", "looked")),
+        ("print(df['churn'].sum() / len(df))\n", ("churn", "looked")),
         ("df['age'] = df['age'].clip(0, 100)\n", ("age", "changed")),
         ("df = df.drop(columns=['age', 'plan'])\n", ("plan", "changed")),
         ("df = df[df['age'] < 100]\n", ("age", "changed")),
+        ("df = df[~df['age'].isna()]\n", ("age", "changed")),
+        ("print(df[df['age'].isna()])\n", ("age", "looked")),
         ("df.loc[df['age'] < 0, 'age'] = np.nan\n", ("age", "changed")),
         ("df = df.dropna(subset=['age'])\n", ("age", "changed")),
         ("TARGET = 'churn'\ny = df[TARGET]\n", ("churn", "target")),
@@ -37,9 +45,87 @@ def test_a_column_is_known_with_what_is_done_to_it(code: str, found: tuple[str, 
     assert found in columns(code)
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["y = self.labels\n", "model.fit(data.X_train, data.y_train)\n", "scaler.fit(df[['age']])\n",
+     "a, b = train_test_split(df, stratify=df['plan'])\n"],
+)  # fmt: skip
+def test_what_is_no_column_or_not_predicted_is_no_target(code: str) -> None:
+    assert not [name for name, action in columns(code) if action == "target"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["print(accuracy_score(df['churn'], guesses))\n", "print(model.score(X, df['churn']))\n",
+     "print((df['churn'] - predicted).abs().mean())\n", "plt.scatter(df['churn'], y_pred)\n",
+     "pd.crosstab(df['churn'], y_hat)\n", "rate = df['churn'].mean()\nprint(rates)\n",
+     "loss = (df['churn'] - other).mean()\nprint(loss)\n"],
+)  # fmt: skip
+def test_what_is_scored_or_stands_beside_predictions_is_not_looked_at(code: str) -> None:
+    assert ("churn", "looked") not in columns(code)
+
+
 def test_a_value_or_a_title_is_no_column() -> None:
     found = columns("df['plan'] = df['plan'].replace('none', 'other')\nsns.set_title('age')\n")
     assert {name for name, _ in found} == {"plan"}
+
+
+def test_rows_chosen_by_a_mask_are_not_looked_at() -> None:
+    assert ("age", "looked") not in columns("df = df[~df['age'].isna()]\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["df['risk'] = model.predict_proba(X)[:, 1]\n",
+     "df['score'] = 600 - y_pred\ndf['risk'] = df.apply(lambda row: row['score'] > 3, axis=1)\n",
+     "out = pd.DataFrame({'id': df['id'], 'risk': proba})\n"],
+)  # fmt: skip
+def test_a_column_is_written_from_predictions(code: str) -> None:
+    assert ("risk", "predicted") in columns(code)
+    assert ("id", "predicted") not in columns(code)
+
+
+def test_a_group_or_an_outlier_that_was_found_is_no_prediction() -> None:
+    assert ("odd", "predicted") not in columns("df['odd'] = IsolationForest().fit_predict(X)\n")
+
+
+def test_a_condition_does_not_look() -> None:
+    found = columns("if df['age'].isna().any() or df['age'].nunique() < 3:\n    print(df['plan'].describe())\n")
+    assert ("age", "read") in found
+    assert not found & {("age", "looked"), ("age", "changed")}
+    assert ("plan", "looked") in found
+
+
+HELPER = "def bar(table, name):\n    v = table[name].value_counts()\n    v.plot.bar(title=name)\n"
+THROUGH = HELPER + "def each(table):\n    for c in table.columns.to_list():\n        bar(table, c)\neach(df)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["for c in df.columns:\n    print(df[c].value_counts())\n",
+     "for i, c in enumerate(df.columns):\n    plt.subplot(2, 2, i + 1)\n    sns.histplot(data=df, x=c)\n",
+     "names = list(df.columns)\nnames.remove('id')\n[df[c].hist() for c in names]\n",
+     HELPER + "for c in df.columns:\n    bar(df, c)\n", THROUGH],
+)  # fmt: skip
+def test_a_loop_over_all_columns_looks_at_each(code: str) -> None:
+    assert ("*", "looked") in columns(code + "y = df['churn']\n")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["for c in df.columns:\n    print(c, df[c].isnull().sum())\n",
+     "for c in df.columns:\n    plt.title(c)\n    df[c] = df[c].fillna(0)\n",
+     "for c in X.columns:\n    X[c].hist()\n",
+     "for c in df.columns[:-1]:\n    df[c].hist()\n",
+     "for c in df.columns:\n    if c != 'churn':\n        df[c].hist()\n",
+     "names = list(df.columns)\nnames.remove('churn')\n[df[c].hist() for c in names]\n",
+     "for c in df.drop(columns='churn').columns:\n    df[c].hist()\n",
+     "n = len(df.columns)\nfor i in range(n):\n    plt.plot([i, i], [0, n])\n",
+     "for c in ['age', 'plan']:\n    df[c].hist()\n",
+     "def bar(table, name):\n    table.head()\nfor c in df.columns:\n    bar(df, c)\n"],
+)  # fmt: skip
+def test_a_loop_that_shows_nothing_or_leaves_the_target_out_does_not(code: str) -> None:
+    assert ("*", "looked") not in columns(code + "y = df['churn']\n")
 
 
 def test_the_last_expression_of_a_cell_is_a_look() -> None:

@@ -16,10 +16,17 @@ from grader.evidence.documents import MAX_TEXT, document_kind
     [
         ("README.md", "readme"),
         ("readme", "readme"),
+        ("LEIAME.md", "readme"),
         ("sub folder/ReadMe.TXT", "readme"),
         ("requirements.txt", "dependencies"),
         ("requirments.txt", "dependencies"),
         ("requirements-dev.txt", "dependencies"),
+        ("low_requirements.txt", "dependencies"),
+        ("requirements/dev.in", "dependencies"),
+        ("run.sh", "configuration"),
+        ("api/.env", "configuration"),
+        (".env.example", "configuration"),
+        ("prod.env", "configuration"),
         ("environment.yml", "dependencies"),
         ("pyproject.toml", "dependencies"),
         ("uv.lock", "dependencies"),
@@ -53,3 +60,18 @@ def test_a_long_text_is_cut_but_its_words_are_all_counted(tmp_path: Path) -> Non
     (document,) = read_facts(tmp_path, ["README.md"]).documents
     assert len(document.text) == MAX_TEXT
     assert document.words == 50_000
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "line"),
+    [
+        ("uv.lock", '[[package]]\nname = "rows"\nversion = "1.2"\nsource = { registry = "x" }\n', "rows==1.2"),
+        ("Pipfile.lock", '        "rows": {\n            "hashes": [],\n            "version": "==1.2"\n', "rows==1.2"),
+        ("conda-lock.yml", "- name: rows\n  version: 1.2\n  manager: conda\n", "rows==1.2"),
+        ("requirements.txt", "rows[all]==1.2 \\\n    --hash=sha256:0 # via frames\n", "rows[all]==1.2"),
+    ],
+)
+def test_a_long_list_of_packages_is_read_to_its_end(tmp_path: Path, name: str, entry: str, line: str) -> None:
+    (tmp_path / name).write_text("# made by a tool\n" * 4000 + entry)
+    (document,) = read_facts(tmp_path, [name]).documents
+    assert document.text == line

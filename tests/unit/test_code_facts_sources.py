@@ -80,8 +80,52 @@ def test_junk_and_installed_environments_are_not_the_candidates_work(tmp_path: P
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "x.py").write_text("len([])")
     (tmp_path / "._x.py").write_text("len([])")
-    assert written(tmp_path, s_dot_py="sum([])").sources[0].path == "s.py"
-    assert len(written(tmp_path).sources) == 1
+    (tmp_path / "env" / "pyvenv.cfg").write_text("home = /usr/bin")
+    assert [source.path for source in written(tmp_path, s_dot_py="sum([])").sources] == ["s.py"]
+
+
+def test_a_folder_that_is_only_called_like_an_environment_is_read(tmp_path: Path) -> None:
+    facts = written(tmp_path, env__work_dot_py="len([])", main_dot_py="import env.work")
+    assert [source.path for source in facts.sources] == ["env/work.py", "main.py"]
+
+
+def test_what_an_exec_spells_out_is_read_at_its_line(tmp_path: Path) -> None:
+    facts = written(tmp_path, s_dot_py="import pandas as pd\nexec('df = pd.read_csv(\"a.csv\")\\nprint(df)')\n")
+    assert [(call.name, call.span.line) for call in facts.calls] == [("pandas.read_csv", 2), ("print", 2)]
+    assert facts.unread == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["exec(open('w.txt').read())", "exec(base64.b64decode(x))", "runpy.run_path(name)", "eval(code)"],
+)
+def test_code_that_is_put_together_while_it_runs_was_not_read(tmp_path: Path, code: str) -> None:
+    (span,) = written(tmp_path, s_dot_py=f"a = 1\n{code}\n").unread
+    assert (span.path, span.line) == ("s.py", 2)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["exec(open('lib/helper.py').read())", "x = eval(text)", "df['a'].apply(eval)", "exec('a = 1')", "eval('1 + 1')"],
+)
+def test_what_is_read_or_only_a_value_is_not_unread(tmp_path: Path, code: str) -> None:
+    assert written(tmp_path, s_dot_py=code, lib__helper_dot_py="a = 1").unread == ()
+
+
+def test_empty_cells_do_not_push_code_out_of_what_is_read(tmp_path: Path) -> None:
+    empty = [{"cell_type": "markdown", "source": ""}] * 2500 + [""] * 1500
+    facts = written(tmp_path, w_dot_ipynb=notebook(*empty, "len([])"))
+    assert (names(facts), facts.unread) == (["len"], ())
+
+
+def test_cells_beyond_the_bound_are_told(tmp_path: Path) -> None:
+    facts = written(tmp_path, w_dot_ipynb=notebook(*[f"len([{n}])" for n in range(1005)]))
+    assert [(span.path, span.cell) for span in facts.unread] == [("w.ipynb", 1000)]
+
+
+def test_a_file_that_is_too_large_is_told(tmp_path: Path) -> None:
+    facts = written(tmp_path, s_dot_py="len([])\n#" + "x" * 1_000_000)
+    assert [span.path for span in facts.unread] == ["s.py"]
 
 
 def test_magics_and_shell_lines_keep_the_line_numbers(tmp_path: Path) -> None:

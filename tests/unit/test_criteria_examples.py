@@ -7,12 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rubric_evidence import CRITERIA, finding, work
+from rubric_evidence import CRITERIA, can_give, finding, work
 
 from grader.model import DIMENSIONS
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "reference" / "criteria"
 VERDICTS = {"Met": "met", "Partly met": "partly", "Not met": "not_met", "Not applicable": "not_applicable"}
+# Runs, a history, claims and a language model's answers: a lone program shows nothing of them.
+NOT_OF_ONE_FILE = {
+    "code_quality.committed_in_steps",
+    "evaluation.hidden_result",
+    "evaluation.claims_hold",
+    "production_readiness.runs_end_to_end",
+    "production_readiness.reproducible_predictions",
+    "production_readiness.survives_messy_rows",
+    *(name for name in CRITERIA if name.startswith("explanations.")),
+}
 EXAMPLE = re.compile(r"^(Met|Partly met|Not met|Not applicable):\n\n?```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -38,6 +48,13 @@ def test_an_example_is_judged_as_the_page_says(name: str, verdict: str, code: st
 
 
 @pytest.mark.parametrize("name", CRITERIA)
-def test_every_criterion_has_an_example_of_what_costs_points(name: str) -> None:
-    labels = [label for label, *_ in EXAMPLE.findall(sections(name.split(".")[0])[name])]
-    assert {"Not met", "Partly met"} & set(labels)
+def test_every_criterion_has_an_example_of_each_verdict_that_it_can_give(name: str) -> None:
+    text = sections(name.split(".")[0])[name]
+    shown = [VERDICTS[label] for label, *_ in EXAMPLE.findall(text)]
+    assert set(shown) == can_give(CRITERIA[name].judge)
+    assert shown == sorted(shown, key=[*VERDICTS.values()].index)
+    assert text.count("```") == 2 * len(shown), "an example whose label is none of the four"
+
+
+def test_every_criterion_that_one_file_says_something_of_has_an_example_that_is_judged() -> None:
+    assert set(CRITERIA) - {name for name, *_ in examples()} == NOT_OF_ONE_FILE

@@ -42,6 +42,8 @@ def claims(text: str, printed: str) -> list[Claim]:
         ("RMSE on the 5 folds of 2019", []),
         ("The accuracy was good. In 2019 there were 5.5 people", []),
         ("accuracy = 1e999", []),
+        ("Accuracy de 91,5 % en test", []),  # a decimal comma is left alone, its last digits are no figure
+        ("RMSE: 0,354", []),
         ("We use a macro-averaged approach; 0.5 of rows", []),
     ],
 )
@@ -204,3 +206,38 @@ def test_a_flood_of_figures_is_cut() -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     for figure in read_figures(text, "a", alone=True):
         assert figure.value == figure.value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "El ROC AUC debería ser de 0.91 en producción.",
+        "O objetivo era um ROC AUC de 0.91 no teste.",
+        "Il faut un ROC AUC d'au moins 0.91 sur le test.",
+        "Der ROC AUC soll mindestens 0.91 betragen.",
+        "L'obiettivo: ROC AUC 0.91 sul test.",
+        "ROC AUC должен быть не менее 0.91 на тесте.",
+        "目标是测试集 ROC AUC 至少 0.91。",
+    ],
+)
+def test_a_goal_is_no_claim_in_any_language(text: str) -> None:
+    assert claims(text, "ROC AUC 0.71") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ROC AUC 0.99 en el conjunto de entrenamiento.",
+        "ROC AUC 0.99 no conjunto de treino.",
+        "ROC AUC 0.99 sur le jeu d'entraînement.",
+        "ROC AUC 0.99 auf den Trainingsdaten.",
+        "ROC AUC 0.99 sui dati di addestramento.",
+        "ROC AUC 0.99 на обучающей выборке.",
+        "训练集 ROC AUC: 0.99",
+        "ROC AUC 0.99 con validación cruzada.",
+        "交叉验证 ROC AUC: 0.99",
+    ],
+)
+def test_a_figure_of_other_rows_is_not_held_against_the_test_part_in_any_language(text: str) -> None:
+    (claim,) = claims(text, "ROC AUC 0.71")
+    assert claim.agrees is None

@@ -61,3 +61,27 @@ def test_a_scaler_fitted_in_a_branch_that_is_never_taken_is_no_accusation(tmp_pa
     names = ("load", "features", "scaler")
     cells = [SNIPPETS[name] for name in names] + ["if False:\n    X = sc.fit_transform(X)"]
     assert kinds_in(tmp_path, cells + [SNIPPETS[name] for name in ("split", "model", "metric")]) == set()
+
+
+def test_a_file_that_one_script_writes_and_the_next_loads_carries_what_was_computed(tmp_path: Path) -> None:
+    (tmp_path / "prepare.py").write_text(
+        "from sklearn.preprocessing import MinMaxScaler\n"
+        + SNIPPETS["load"]
+        + "\ndf[['age']] = MinMaxScaler().fit_transform(df[['age']])\ndf.to_csv('ready.csv', index=False)\n"
+    )
+    steps = "\n".join(SNIPPETS[name] for name in ("features", "split", "model", "metric"))
+    (tmp_path / "train.py").write_text(f"import pandas as pd\ndf = pd.read_csv('./ready.csv')\n{steps}\n")
+    (leak,) = read_facts(tmp_path, ["prepare.py", "train.py"]).leaks
+    assert (leak.kind, [span.path for span in leak.spans]) == ("preprocessing", ["prepare.py", "train.py"])
+
+
+def test_models_that_a_function_scores_are_shown_where_it_is_called(tmp_path: Path) -> None:
+    cells = cells_of(
+        "<load>\n# %%\n<features>\n# %%\n<split>\n# %%\n"
+        "from sklearn.linear_model import LogisticRegression, RidgeClassifier\n"
+        "def report(model):\n    model.fit(Xa, ya)\n    print(model.score(Xb, yb))\n# %%\n"
+        "report(RidgeClassifier())\n# %%\nreport(LogisticRegression())\n"
+    )
+    kinds_in(tmp_path, cells)
+    (leak,) = read_facts(tmp_path, ["work.ipynb"]).leaks
+    assert [span.text for span in leak.spans] == ["report(RidgeClassifier())", "report(LogisticRegression())"]

@@ -53,3 +53,21 @@ def test_a_run_that_failed_refutes_nothing(tmp_path: Path) -> None:
     run = executed(tmp_path, "accuracy: 0.71").model_copy(update={"failure": Failure(code="run.failed", message="x")})
     (claim,) = claims(tmp_path, run, {"a.ipynb": book("accuracy: 0.93")}, "a.ipynb")
     assert claim.agrees is None
+
+
+def test_a_figure_that_the_code_only_prints_confirms_nothing(tmp_path: Path) -> None:
+    run = ran()
+    said = "random forest AUC 0.786\nrandom forest AUC 0.97\n"
+    printed = run.model_copy(update={"sandbox": run.sandbox.model_copy(update={"stdout": said})})
+    readme = "The random forest reaches a test AUC of 0.97.\n"
+    code = 'print("random forest AUC", auc)\nprint("random forest AUC 0.97")\n'
+    (claim,) = claims(tmp_path, printed, {"train.py": code, "README.md": readme}, "train.py")
+    assert (claim.observed, claim.agrees) == (0.786, False)
+
+
+def test_a_number_in_the_code_that_is_no_text_says_nothing_of_what_was_printed(tmp_path: Path) -> None:
+    run = ran()
+    printed = run.model_copy(update={"sandbox": run.sandbox.model_copy(update={"stdout": "test AUC 0.25\n"})})
+    files = {"train.py": "split(test_size=0.25)\n", "README.md": "The test AUC is 0.25.\n"}
+    (claim,) = claims(tmp_path, printed, files, "train.py")
+    assert claim.agrees is True

@@ -18,7 +18,10 @@ LONG = (
 BRANCHES = "def tangled(x):\n" + "".join(
     f"    if x == {number}:\n        return {number + 1}\n" for number in range(12)
 )
-IN_FUNCTION = LONG.replace("long", "load") + "b = 1\n" * 20
+IN_FUNCTIONS = "".join(
+    f"def step_{n}(x):\n" + "".join(f"    a{k} = x + {k}\n" for k in range(20)) + f"    return x\nstep_{n}(1)\n"
+    for n in range(2)
+) + "b = 1\n" * 30  # fmt: skip
 BLOCK = "".join(f"frame['column_{number}'] = frame['column_{number}'].fillna({number})\n" for number in range(6))
 OTHER = "".join(f"other_{number} = {number}\n" for number in range(6))
 
@@ -63,19 +66,21 @@ CASES = [
     case("names_tell", "partly", "one of Python's own names is taken over", "list = [1, 2]\nprint(list)\n"),
     case("names_tell", "not_met", "several are", "list = [1, 2]\nmax = 2\nprint(list)\n"),
     case("names_tell", "not_applicable", "a lone script without a function", STEPS),
-    case("functions_used", "met", "most lines in a function", IN_FUNCTION),
-    case("functions_used", "partly", "a few lines in a function", STEPS + SMALL),
-    case("functions_used", "not_met", "no function", STEPS),
-    case("functions_used", "not_met", "a function that nobody calls", STEPS + LONG.replace("long(1)", "")),
-    case("functions_used", "not_applicable", "a short script", SMALL),
-    case("functions_small", "met", "small ones", SMALL),
-    case("functions_small", "not_met", "too long", LONG),
-    case("functions_small", "not_met", "too many branches", BRANCHES),
-    case("functions_small", "partly", "one over in five that are used",
+    case("short_functions", "met", "most lines in two functions", IN_FUNCTIONS),
+    case("short_functions", "not_met", "all of it in one", LONG.replace("long", "main") + "b = 1\n" * 20),
+    case("short_functions", "partly", "one too long beside much in short ones",
+         IN_FUNCTIONS.replace("b = 1\n", "") + LONG),
+    case("short_functions", "partly", "a few lines in a function", STEPS + SMALL),
+    case("short_functions", "not_met", "no function", STEPS),
+    case("short_functions", "not_met", "a function that nobody calls", STEPS + LONG.replace("long(1)", "")),
+    case("short_functions", "not_applicable", "a short script without a function", "print(1)\n" * 20),
+    case("short_functions", "met", "small ones", SMALL),
+    case("short_functions", "not_met", "too long", LONG),
+    case("short_functions", "not_met", "too many branches", BRANCHES),
+    case("short_functions", "partly", "one over in five that are used",
          "".join(f"def f{n}():\n    return {n}\nf{n}()\n" for n in range(4)) + LONG),
-    case("functions_small", "not_met", "small ones that nobody calls do not dilute it",
+    case("short_functions", "not_met", "small ones that nobody calls do not dilute it",
          "".join(f"def f{n}():\n    return {n}\n" for n in range(9)) + LONG),
-    case("functions_small", "not_applicable", "no function", STEPS),
     case("no_dead_code", "met", "all are called", SMALL),
     case("no_dead_code", "met", "called through another, and passed on",
          "def a(): return 1\ndef b(): return a()\ndef c(x): return x()\nc(b)\n"),
@@ -164,4 +169,4 @@ def test_a_syntax_error_is_pointed_at_with_what_is_wrong() -> None:
 
 
 def test_comments_and_blank_lines_do_not_make_a_work_long() -> None:
-    assert verdict("code_quality.functions_used", work("# a comment\n\n" * 200 + SMALL)) == "not_applicable"
+    assert verdict("code_quality.short_functions", work("# a comment\n\n" * 200 + "print(1)\n")) == "not_applicable"

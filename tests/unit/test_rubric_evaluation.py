@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cases_evaluation import CASES, CLAIMED, ON_TRAINING, SCORED
+from cases_evaluation import BEST, CASES, CLAIMED, ON_TRAINING, SCORED
 from rubric_evidence import Case, claiming, finding, leaking, missing_verdicts, work
 
 
@@ -32,6 +32,13 @@ def test_a_metric_is_named_in_words() -> None:
 
 
 def test_a_figure_that_did_not_come_out_again_is_told_with_both_values_and_the_tolerance() -> None:
-    found = finding("evaluation.figures_reproduced", claiming(CLAIMED, "ROC AUC 0.71"))
+    found = finding("evaluation.claims_hold", claiming(CLAIMED, "ROC AUC 0.71"))
     assert found.reason == "Claimed: ROC AUC 0.91; the run came to 0.71 (tolerance 0.01)."
     assert (found.evidence[0].path, found.evidence[0].line) == ("README.md", 1)
+
+
+def test_a_conclusion_that_the_table_refutes_is_told_beside_a_wrong_figure() -> None:
+    said = {**BEST, "README.md": "The random forest's ROC AUC is 0.95.\n\n" + BEST["README.md"]}
+    found = finding("evaluation.claims_hold", claiming(said, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9"))
+    assert "ROC AUC 0.95 of random forest" in found.reason
+    assert "random forest better than logistic regression; the figures of the run say otherwise" in found.reason

@@ -128,7 +128,7 @@ def test_repeating_one_look_gains_nothing_over_it() -> None:
 
 def test_claiming_many_figures_does_not_hide_one_that_is_wrong() -> None:
     right = "".join(f"The accuracy of run {n} is 0.81.\n\n" for n in range(30))
-    found = finding("evaluation.figures_reproduced", claiming({"README.md": right + "The ROC AUC is 0.99.\n"},
+    found = finding("evaluation.claims_hold", claiming({"README.md": right + "The ROC AUC is 0.99.\n"},
                                                               "accuracy 0.81\nROC AUC 0.70"))  # fmt: skip
     assert found.verdict == "partly"
     assert "ROC AUC 0.99" in found.reason
@@ -136,5 +136,5 @@ def test_claiming_many_figures_does_not_hide_one_that_is_wrong() -> None:
 
 def test_printing_a_wall_of_numbers_bears_out_nothing() -> None:
     wall = "\n".join(" ".join(f"{n / 100:.2f} x" for n in range(100)) for _ in range(50))
-    found = finding("evaluation.figures_reproduced", claiming({"README.md": "The ROC AUC is 0.99.\n"}, wall))
+    found = finding("evaluation.claims_hold", claiming({"README.md": "The ROC AUC is 0.99.\n"}, wall))
     assert found.verdict == "not_applicable"

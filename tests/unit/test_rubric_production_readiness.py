@@ -57,13 +57,10 @@ CASES = [
     case("runs_end_to_end", "not_met", "there is nothing to run", LOAD, failure=NOTHING),
     case("runs_end_to_end", "not_applicable", "nothing was run", LOAD),
     case("runs_end_to_end", "not_applicable", "our side failed", LOAD, failure=OURS),
-    case("resource_use", "met", "a little of each", LOAD, plan=plan(), run=ran()),
-    case("resource_use", "partly", "more than half of the time", LOAD, plan=plan(), run=ran(wall_s=400)),
-    case("resource_use", "not_met", "nearly all of the memory", LOAD, plan=plan(), run=ran(memory=4 * 10**9)),
-    case("resource_use", "not_met", "over the time", LOAD, plan=plan(), failure=TOO_LONG,
+    case("runs_end_to_end", "partly", "in more than half of the time", LOAD, plan=plan(), run=ran(wall_s=400)),
+    case("runs_end_to_end", "partly", "with nearly all of the memory", LOAD, plan=plan(), run=ran(memory=4 * 10**9)),
+    case("runs_end_to_end", "not_met", "over the time", LOAD, plan=plan(), failure=TOO_LONG,
          run=ran(wall_s=600, failure=TOO_LONG, over=True)),
-    case("resource_use", "not_applicable", "nothing was run", LOAD),
-    case("resource_use", "not_applicable", "it failed early", LOAD, plan=plan(), run=ran(failure=CELL_ERROR)),
     case("reproducible_predictions", "met", "all the same", LOAD, plan=plan(), stress=stress()),
     case("reproducible_predictions", "partly", "a few differ", LOAD, plan=plan(), stress=stress(identical=90)),
     case("reproducible_predictions", "not_met", "most differ", LOAD, plan=plan(), stress=stress(identical=10)),
@@ -165,16 +162,15 @@ def test_a_work_that_was_refused_before_it_was_read_is_left_to_a_person() -> Non
     assert verdict("production_readiness.runs_end_to_end", Evidence(failure=refused)) == "needs_human"
 
 
-def test_resource_use_says_the_same_of_two_runs_of_one_work() -> None:
+def test_the_same_is_said_of_two_runs_of_one_work() -> None:
     first = work(LOAD, plan=plan(), run=ran(wall_s=10.1))
     second = work(LOAD, plan=plan(), run=ran(wall_s=12.7, memory=2 * 10**8))
-    name = "production_readiness.resource_use"
+    name = "production_readiness.runs_end_to_end"
     assert finding(name, first) == finding(name, second)
 
 
-def test_a_cell_that_was_too_slow_is_a_matter_of_time_however_much_memory_the_run_took() -> None:
-    slow = Failure(code="notebook.cell_timeout", message="Cell 2 ran longer than a cell may.", cell=1)
-    stopped = work(LOAD, plan=plan(), failure=slow, run=ran(memory=10**9, failure=slow, over=True))
-    found = finding("production_readiness.resource_use", stopped)
-    assert found.verdict == "not_met"
-    assert "the time allowed" in found.reason
+def test_nearly_going_over_a_limit_costs_little_and_says_which() -> None:
+    name = "production_readiness.runs_end_to_end"
+    half, most = (finding(name, work(LOAD, plan=plan(), run=ran(wall_s=wall))) for wall in (400, 550))
+    assert (half.score, most.score) == (0.95, 0.9)
+    assert "the time allowed" in most.reason

@@ -224,3 +224,26 @@ def test_large_sets_are_counted_on_the_rows_whose_ids_are_smallest(share: float)
     assert found is not None
     assert found.rows == pytest.approx(20_000 * share, rel=0.25)
     assert not found.exact
+
+
+@pytest.mark.parametrize("gone", [0, 1, 2])
+def test_a_line_that_was_taken_out_is_seen(gone: int) -> None:
+    lines = written(scaler(ALL), SPLIT, model(TRAIN), scored(TEST)).splitlines(keepends=True)
+    kept = [line for line in lines if f'"event": {gone},'.encode() not in line]
+    found = judged(b"".join(kept))
+    assert (found.note, found.missing) == (NOT_OURS, True)
+
+
+def test_the_number_of_a_call_that_raised_is_no_gap() -> None:
+    lines = written(scaler(ALL), SPLIT, model(TRAIN), scored(TEST)).splitlines(keepends=True)
+    told = [b'{"failed": 1}\n' if b'"event": 1,' in line else line for line in lines]
+    assert (judged(b"".join(told)).note, judged(b"".join(told)).missing) == ("", False)
+
+
+def test_traces_that_must_be_there_and_are_not_are_missing() -> None:
+    fit = Call(name="sklearn.svm.SVC.fit", kind="fit", span=Span(path="train.py", line=3))
+    code = CodeFacts(calls=(fit,))
+    assert compare_witnesses(read_traces(None), code, (), "", started="train.py").missing
+    assert not compare_witnesses(read_traces(None), code, (), "", started="predict.py").missing
+    inside = CodeFacts(calls=(fit.model_copy(update={"function": "train"}),))
+    assert not compare_witnesses(read_traces(None), inside, (), "", started="train.py").missing

@@ -127,6 +127,11 @@ class Recorder:
             event.told["test" if number else "train"] = self._table(Known(event.known.ids[positions]))
         self._write(event.told)
 
+    def give_up(self, event: Event) -> None:
+        """Note the number of a call that failed: none may be missing, or lines could be taken out unseen."""
+        if event.told is not None:
+            self._write({"failed": event.told["event"]})
+
     def _keep_resampled(self, result: Any, number: int) -> None:
         if isinstance(result, tuple) and len(result) > 1:
             found = self.rows.of(result[0], partly=True)

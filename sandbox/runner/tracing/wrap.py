@@ -148,8 +148,13 @@ def _finish_split(event: Event | None, result: Any) -> Any:
 
 
 def _abandon(event: Event | None, error: BaseException) -> None:
-    """Forget a call that failed, and take the wrapper's own frame out of the traceback."""
-    if event is not None and Active.recorder is not None:
-        Active.recorder.busy = False
+    """Give up a call that failed, and take the wrapper's own frame out of the traceback."""
+    recorder = Active.recorder
+    if event is not None and recorder is not None:
+        try:
+            recorder.give_up(event)
+        except Exception:  # noqa: BLE001
+            _break_off(recorder)
+        recorder.busy = False
     if error.__traceback__ is not None:
         error.__traceback__ = error.__traceback__.tb_next

@@ -1,0 +1,161 @@
+"""Cuts by hand, kept as they are written, so that of two of them it can be told whether they share a row."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from grader.evidence.rows import NO_ROWS, Rows, RowSets
+
+_OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+_FROM_BELOW = (ast.Lt, ast.LtE, ast.Eq)
+_FROM_ABOVE = (ast.Gt, ast.GtE, ast.Eq)
+_WITH_THE_EDGE = (ast.LtE, ast.GtE, ast.Eq)
+_Literal = tuple[ast.AST, bool]
+
+
+@dataclass(frozen=True, eq=False)
+class Condition:
+    """One evaluation of a condition on rows; each is its own. `of` are the rows that it compares them with."""
+
+    node: ast.AST
+    of: RowSets = NO_ROWS
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One place that cuts rows: `part` as a slice would be written, or all but the rows `without`."""
+
+    node: ast.AST
+    part: str = field(default="", compare=False)
+    without: RowSets = field(default=NO_ROWS, compare=False)
+
+
+def end_cut(node: ast.Call) -> Cut:
+    """Return the cut that `head(n)` and `tail(n)` make."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    size = ast.unparse(node.args[0]) if node.args else ""
+    if not size or name not in ("head", "tail"):
+        return Cut(node)
+    if name == "head":
+        return Cut(node, f":{size}")
+    first = node.args[0]
+    counted = isinstance(first, ast.BinOp) and isinstance(first.op, ast.Sub) and ast.unparse(first.left)[:4] == "len("
+    return Cut(node, f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
+
+
+def leaves_out(steps: tuple[tuple[Any, str], ...], other: Rows) -> bool:
+    """Tell whether rows were made by leaving out those that `other` lies within: `frame.drop(train.index)`."""
+    left = (_without(key[1]) for key, _ in steps if isinstance(key, tuple) and len(key) > 1 and key[0] == "cut")
+    return any(other.within(rows) for out in left for rows in out)
+
+
+def _without(key: Hashable) -> RowSets:
+    if isinstance(key, Cut):
+        return key.without
+    is_negated = isinstance(key, tuple) and len(key) > 1 and key[0] == "not" and isinstance(key[1], Condition)
+    return key[1].of if is_negated else NO_ROWS  # type: ignore[index]
+
+
+def apart_by_place(one: Any, other: Any) -> bool:
+    """Tell whether the second of two slices of the same rows begins where the first has ended, or after."""
+    first, second = _bounds(one[1]), _bounds(other[1])
+    return first is not None and second is not None and (_ends_before(first, second) or _ends_before(second, first))
+
+
+def _bounds(key: Hashable) -> tuple[str, str] | None:
+    """Return where a slice begins and ends, as written."""
+    text = key.part if isinstance(key, Cut) else key
+    if not isinstance(text, str) or ":" not in text:
+        return None
+    try:
+        made = ast.parse(f"_[{text}]", mode="eval").body
+    except SyntaxError:
+        return None
+    part = made.slice if isinstance(made, ast.Subscript) else None
+    if not isinstance(part, ast.Slice) or part.step is not None:
+        return None
+    return tuple("" if end is None else ast.unparse(end) for end in (part.lower, part.upper))  # type: ignore[return-value]
+
+
+def _ends_before(first: tuple[str, str], second: tuple[str, str]) -> bool:
+    end, begin = first[1], second[0]
+    if not end or not begin:
+        return False
+    if begin == end or begin.startswith(f"{end} + "):
+        return True
+    return end.isdecimal() and begin.isdecimal() and int(end) <= int(begin)
+
+
+def apart_by_values(one: Any, other: Any) -> str:
+    """Return what of the first condition no row of the second can fulfil, as written ("day < x", "fold == 1"); "" where
+    rows may fulfil both.
+    """
+    pairs = ((here, there) for here in _literals(one[1]) for there in _literals(other[1]))
+    return next((ast.unparse(here[0]) for here, there in pairs if _contradict(here, there)), "")
+
+
+def _literals(key: Hashable, negated: bool = False) -> Iterator[_Literal]:
+    """Yield the conditions that all hold, each with whether it is turned round."""
+    if isinstance(key, tuple) and len(key) > 1 and key[0] == "not":
+        yield from _literals(key[1], not negated)
+    elif isinstance(key, Condition):
+        yield from _parts(key.node, negated)
+
+
+def _parts(node: ast.AST, negated: bool) -> Iterator[_Literal]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd) and not negated:
+        yield from _parts(node.left, negated)
+        yield from _parts(node.right, negated)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
+        yield from _parts(node.operand, not negated)
+    else:
+        yield node, negated
+
+
+def _contradict(one: _Literal, other: _Literal) -> bool:
+    if one[1] != other[1] and ast.unparse(one[0]) == ast.unparse(other[0]):
+        return True
+    first, second = _comparison(*one), _comparison(*other)
+    if first is None or second is None or first[0] != second[0]:
+        return False
+    return _below(first[1:], second[1:]) or _below(second[1:], first[1:]) or _differ(first[1:], second[1:])
+
+
+def _comparison(node: ast.AST, negated: bool) -> tuple[str, type[ast.cmpop], ast.expr] | None:
+    """Return what is compared as text, how, and with what."""
+    if not isinstance(node, ast.Compare) or len(node.ops) != 1:
+        return None
+    how: type[ast.cmpop] | None = type(node.ops[0])
+    if negated:
+        how = _OPPOSITE.get(type(node.ops[0]))
+    return None if how is None else (ast.unparse(node.left), how, node.comparators[0])
+
+
+def _below(low: tuple[type[ast.cmpop], ast.expr], high: tuple[type[ast.cmpop], ast.expr]) -> bool:
+    """Tell whether all that `low` lets through lies below all that `high` does."""
+    (how, edge), (its, other) = low, high
+    if how not in _FROM_BELOW or its not in _FROM_ABOVE:
+        return False
+    if ast.unparse(edge) == ast.unparse(other):
+        return not (how in _WITH_THE_EDGE and its in _WITH_THE_EDGE)
+    ends = _constant(edge), _constant(other)
+    if all(isinstance(end, int | float) for end in ends) or all(isinstance(end, str) for end in ends):
+        return bool(ends[0] < ends[1])  # type: ignore[operator]
+    return False
+
+
+def _differ(one: tuple[type[ast.cmpop], ast.expr], other: tuple[type[ast.cmpop], ast.expr]) -> bool:
+    return {one[0], other[0]} == {ast.Eq, ast.NotEq} and ast.unparse(one[1]) == ast.unparse(other[1])
+
+
+def _constant(node: ast.expr) -> object:
+    """Return a constant, or the one that a date is made of: `pd.Timestamp("2024-01-01")`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        node = node.args[0]
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return node.value if isinstance(node, ast.Constant) else None

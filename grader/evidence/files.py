@@ -1,0 +1,44 @@
+"""Tables that the work writes to a file and loads again: they are the same rows, whatever was computed into them."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.rows import NO_ROWS
+from grader.evidence.state import State
+from grader.evidence.tables import FRAME, without
+from grader.evidence.values import UNKNOWN, Value
+
+WRITERS = ("to_csv", "to_parquet", "to_pickle", "to_feather", "to_excel")
+_READERS = tuple(f"pandas.read_{writer.removeprefix('to_')}" for writer in WRITERS)
+_WHOLE = {"sep", "delimiter", "index_col", "encoding", "low_memory", "parse_dates", "engine", "header"}
+
+
+def note_written(site: CallSite) -> None:
+    """Keep what a frame holds as it is written to a file whose name is known; what is added to one is not known."""
+    place = _place(site.argument(0, "path_or_buf", "path", "excel_writer"), site.state)
+    if place is not None:
+        whole = site.receiver.type == FRAME and "mode" not in site.keywords and "columns" not in site.keywords
+        site.state.shared.written[place] = site.receiver if whole else UNKNOWN
+
+
+def read_back(site: CallSite) -> Value | None:
+    """Return the table that was written to the file, None where it was not, or not all of it is read."""
+    if site.name not in _READERS or not _WHOLE.issuperset(site.keywords) or len(site.arguments) > 1:
+        return None
+    place = _place(site.argument(0, "filepath_or_buffer", "path", "io"), site.state)
+    written = site.state.shared.written.get(place, UNKNOWN) if place is not None else UNKNOWN
+    if written.rows == NO_ROWS:
+        return None
+    index = site.keywords.get("index_col")
+    named = index is not None and isinstance(index.constant, str)
+    return without(written, frozenset({str(index.constant)})) if index and named else written.evolve()
+
+
+def _place(path: Value | None, state: State) -> tuple[str, str] | None:
+    """Return where a file lies, from where its program does; None for a name that is not known."""
+    if path is None or not isinstance(path.constant, str) or not path.constant:
+        return None
+    return str(PurePosixPath(state.unit.source.path).parent), normpath(path.constant)

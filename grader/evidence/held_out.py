@@ -1,0 +1,67 @@
+"""Results on rows that were surely set apart from those of the fit: by a split, as another file, or by a cut by hand.
+
+Leakage is not seen where nothing is known to be shared. Here it must be known that nothing is, for this is praised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from grader.evidence.cuts import apart_by_place, apart_by_values, leaves_out
+from grader.evidence.flow import Flow
+from grader.evidence.rows import Rows
+from grader.evidence.values import Event
+from grader.model import HeldOutFact
+from grader.model.evidence import SetApart
+
+MAX_HELD_OUT = 200
+MAX_TEXT = 200
+_PARTS = {"train", "test"}
+_CUT = {"slice", "mask"}
+
+
+def find_held_out(flow: Flow) -> tuple[HeldOutFact, ...]:
+    """Return every result on rows that its model was surely not fitted on, each place once."""
+    found: dict[tuple[str, int | None, int | None], HeldOutFact] = {}
+    for events in flow.events:
+        files = {rows.origin: event for event in events if event.kind == "load" for rows in event.rows}
+        for fact in _results(events, files):
+            found.setdefault((fact.span.path, fact.span.cell, fact.span.line), fact)
+    return tuple(found.values())[:MAX_HELD_OUT]
+
+
+def _results(events: Iterable[Event], files: dict[Any, Event]) -> Iterator[HeldOutFact]:
+    for event in events:
+        if event.kind != "evaluate" or event.fit is None or not event.rows or not event.fit.rows:
+            continue
+        ways = [_apart(tested, fitted, files) for tested in event.rows for fitted in event.fit.rows]
+        if all(ways):
+            by, cut = ways[0] or ("split", "")
+            in_time = event.fit.features is not None and event.fit.features.in_time is not None
+            yield HeldOutFact(span=event.span, by=by, cut=cut[:MAX_TEXT], in_time=in_time)
+
+
+def _apart(one: Rows, other: Rows, files: dict[Any, Event]) -> tuple[SetApart, str] | None:
+    """Return how it is known that two sets share no row, with the condition that tells them apart; None where it is
+    not known.
+    """
+    if one.origin != other.origin:
+        loads = files.get(one.origin), files.get(other.origin)
+        if loads[0] is None or loads[1] is None or loads[0].key == loads[1].key:
+            return None
+        return "file", ""
+    mine, others = one.steps, other.steps
+    if leaves_out(mine, other) or leaves_out(others, one):
+        return "values", ""
+    shared = next((n for n, pair in enumerate(zip(mine, others, strict=False)) if pair[0] != pair[1]), None)
+    if shared is None:
+        return None  # the one lies within the other
+    (key, part), (its, other_part) = mine[shared], others[shared]
+    if key == its and {part, other_part} == _PARTS:
+        return "split", ""
+    if part in _CUT and other_part in _CUT and apart_by_place(key, its):
+        return "place", ""
+    masks = [[step[0] for step in steps[shared:] if step[1] in _CUT] for steps in (mine, others)]
+    told = (apart_by_values(here, there) for here in masks[0] for there in masks[1])
+    return next((("values", condition) for condition in told if condition), None)

@@ -1,0 +1,65 @@
+"""Whether the code that made the result was read: where it was not, there is no score, and a person has to look.
+
+Else hiding the code would pay: what cannot be judged is left out of the mean, and the result on unseen data stands.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from grader.model import Evidence, Span
+
+COMPILED = (".pyc", ".so", ".pyd")
+SHOWING = ("load", "fit", "predict", "save")
+BY_FUNCTION = ("predict_function", "pipeline_function")
+A_PERSON = "Somebody has to look at it before there is a score."
+
+
+def why_unseen(evidence: Evidence) -> str:
+    """Return in words what of the code that made the result was not read, "" where all of it was."""
+    if evidence.plan is None or evidence.run is None or evidence.failure is not None:
+        return ""  # nothing ran to its end, so there is no result that could be owed to what was not read
+    if evidence.code.failure:
+        return f"The code could not be read: {evidence.code.failure} {A_PERSON}"
+    unread = next((span for span in evidence.code.unread if _took_part(span, evidence)), None)
+    if unread is not None:
+        place = f"{unread.path}, line {unread.line}," if unread.line else unread.path
+        return f"{place} {unread.text} {A_PERSON}"
+    if path := _imported_unread(evidence):
+        return f"{path} is imported and was not read. {A_PERSON}"
+    if evidence.hidden and not _shows_how(evidence):
+        return f"The code that was read does not show how the predictions are made. {A_PERSON}"
+    return ""
+
+
+def _took_part(span: Span, evidence: Evidence) -> bool:
+    """Tell whether an unread place may have been run: a line that was read runs more, or a file that is started."""
+    if span.line is not None:
+        return not PurePosixPath(span.path).name.startswith(("test_", "conftest"))
+    entry = evidence.plan.entry_point if evidence.plan else None
+    if entry is None:
+        return False
+    return (
+        span.path in (entry.path, *entry.argv)
+        or any(span.path in word for word in entry.argv)
+        or _is_imported(span.path, evidence)
+    )
+
+
+def _is_imported(path: str, evidence: Evidence) -> bool:
+    """Tell whether the code that was read imports a file: by its own name, or by its outermost folder's."""
+    own = PurePosixPath(path)
+    names = {own.name.partition(".")[0], own.parts[0]} - {"src"}
+    return any(name in names for name in evidence.code.imports)
+
+
+def _imported_unread(evidence: Evidence) -> str:
+    read = {source.path for source in evidence.code.sources} | {span.path for span in evidence.code.unread}
+    left = (entry.path for entry in evidence.files if entry.path not in read)
+    waiting = (path for path in left if path.endswith((".py", *COMPILED)) and "__pycache__" not in path)
+    return next((path for path in waiting if _is_imported(path, evidence)), "")
+
+
+def _shows_how(evidence: Evidence) -> bool:
+    kind = evidence.plan.entry_point.kind if evidence.plan else ""
+    return kind in BY_FUNCTION or any(call.kind in SHOWING for call in evidence.code.calls)

@@ -1,0 +1,60 @@
+"""Dated rows that are cut by hand in their order: by a date, or by their place after they were sorted by time."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Evidence, Span
+from rubrics.facts import live_calls, named
+from rubrics.live import before, live_matches
+
+_MOST = 500
+# `train = table.loc[dates < cutoff]`: the part, the table, what is compared, how, and with what
+_BY_DATE = re.compile(r"^\s*(\w+)\s*=\s*([\w.]+?)(?:\.loc)?\[\s*(.{1,80}?)\s*(<=?|>=?)\s*([^<>=]{1,80}?)\s*[\],]")
+_CUT = re.compile(r"^\s*(\w+)\s*=\s*\w+(?:\.loc)?\[.*[<>]")
+_FIRST = re.compile(r"=\s*(\w+)(?:\.iloc)?(?:\[\s*:[^\],:]+[\],]|\.head\((?!\s*\d?\d?\)))")
+_LAST = re.compile(r"=\s*(\w+)(?:\.iloc\[[^:]{1,200}:\s*[\],]|\[\s*[^\[\],:]+:\s*[\],]|\.tail\((?!\s*\d?\d?\)))")
+_SIDES = (_FIRST, _LAST)
+_PLACES = re.compile(r"=\s*(\w+)(?:\.iloc)?(?:\[.{0,200}:|\.head\((?!\s*\d?\d?\))|\.tail\((?!\s*\d?\d?\)))")
+_TIME = re.compile(r"(?i)(^|[^a-z])(date|datetime|timestamp|time|day|month|year|week)s?($|[^a-z])")
+
+
+def parts_in_time(evidence: Evidence) -> list[Span]:
+    """Return where one table is cut into what was before a date and what was after, or into first and last rows of
+    those sorted by time; [] where only one of two such parts is seen.
+    """
+    return [*_by_date(evidence), *_by_place(evidence)]
+
+
+def _by_date(evidence: Evidence) -> list[Span]:
+    sides: dict[tuple[str, str, str, str], dict[str, Span]] = {}
+    for span, _ in live_matches(evidence, _CUT, most=_MOST):
+        match = _BY_DATE.match(span.text)
+        if match and _TIME.search(match[3]) and match[1] != match[2]:
+            key = (span.path, match[2], match[3], match[5])
+            sides.setdefault(key, {})[match[4][0]] = span
+    return [span for found in sides.values() if len(found) > 1 for span in found.values()]
+
+
+def _by_place(evidence: Evidence) -> list[Span]:
+    places = [span for span, _ in live_matches(evidence, _PLACES, most=_MOST)]
+    found: list[Span] = []
+    for call in named(evidence, ("sort_values", "sort_index")):
+        tables = {call.receiver, *call.assigned} - {""}
+        if not any(_TIME.search(text) for text in (*call.positional, *call.keywords.values())):
+            continue
+        first, rest = ([s for s in places if _of(pattern, s, tables) and before(call.span, s)] for pattern in _SIDES)
+        if first and rest and not _drawn_again(evidence, tables):
+            found += [call.span, *first, *rest]
+    return found
+
+
+def _of(pattern: re.Pattern[str], span: Span, tables: set[str]) -> bool:
+    match = pattern.search(span.text)
+    return match is not None and match[1] in tables
+
+
+def _drawn_again(evidence: Evidence, tables: set[str]) -> bool:
+    """Tell whether the table's order is lost to chance."""
+    calls = [call for call in live_calls(evidence) if tables & {call.receiver, *call.arguments}]
+    return any(call.name.endswith((".sample", ".shuffle", ".permutation")) for call in calls)

@@ -1,0 +1,74 @@
+"""Encodings of categories: which feed a model, and which do not depend on the table at hand."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.preparing import of_target
+from rubrics.reached import last, live_calls
+
+_STILL_SHOWN = ("abs", "round", "copy", "corr")
+_OF_ROWS = re.compile(r"\b(unique|value_counts|set|sorted)\(")
+_QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
+
+
+def encodings_for_use(evidence: Evidence) -> list[Call]:
+    """Return the live calls that encode features: not the target alone, and not a copy made for a picture."""
+    calls = [call for call in live_calls(evidence, "encode") if not of_target(evidence, call)]
+    return [call for call in calls if not for_a_picture(evidence, call)]
+
+
+def for_a_picture(evidence: Evidence, call: Call) -> bool:
+    """Tell whether what is encoded is only plotted, as numbers for a heatmap are: by its calls, or by those it gets."""
+    calls = [other for other in live_calls(evidence) if other.span.path == call.span.path]
+    if call.assigned and last(call.name)[:1].isupper():  # `encoder = LabelEncoder()`: what is it used for?
+        uses = [other for other in calls if other.receiver in call.assigned and other.span.cell == call.span.cell]
+        return bool(uses) and all(_only_shown(use, calls) for use in uses)
+    return _only_shown(call, calls)
+
+
+def _only_shown(call: Call, calls: list[Call]) -> bool:
+    tables = set(call.assigned)
+    uses = [
+        other
+        for other in calls
+        if (other.receiver in tables or tables.intersection(other.arguments))
+        and not tables.intersection(other.assigned)
+    ]
+    shown = (other.kind in ("plot", "explore") or last(other.name) in _STILL_SHOWN for other in uses)
+    return bool(uses) and all(shown) and any(other.kind == "plot" for other in uses)
+
+
+def with_fixed_categories(evidence: Evidence, call: Call) -> bool:
+    """Tell whether get_dummies is given columns whose categories were written down before, so that it makes the same
+    columns of every table: `pd.Categorical(values, categories=fixed)`, or `astype(CategoricalDtype(fixed))`.
+    """
+    if last(call.name) != "get_dummies":
+        return False
+    columns = set(_QUOTED.findall(" ".join(call.positional)))
+    fixing = [
+        other
+        for other in live_calls(evidence)
+        if (other.span.path, other.function) == (call.span.path, call.function)
+        and other.order < call.order
+        and set(call.arguments).intersection((*other.arguments, other.receiver, *other.assigned))
+        and _is_fixing(evidence, other)
+    ]
+    named = [_QUOTED.findall(other.span.text) for other in fixing]  # none where a loop goes through columns
+    return bool(fixing) and (not all(named) or columns <= {column for texts in named for column in texts})
+
+
+def _is_fixing(evidence: Evidence, call: Call) -> bool:
+    if last(call.name) == "Categorical":
+        return _written_down(call.keywords.get("categories", ""))
+    if last(call.name) != "astype" or not call.positional:
+        return False
+    given = call.positional[0]
+    types = [other for other in live_calls(evidence) if last(other.name) == "CategoricalDtype"]
+    made = [other for other in types if other.span == call.span or given in other.assigned]
+    return any(_written_down(" ".join((*other.positional[:1], *other.keywords.values()))) for other in made)
+
+
+def _written_down(categories: str) -> bool:
+    return bool(categories) and categories != "None" and _OF_ROWS.search(categories) is None

@@ -1,0 +1,70 @@
+"""Where the spread of results is shown: computed over folds, printed fold by fold, or an interval by resampling."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.facts import last, live_calls, named, own_functions
+from rubrics.live import in_loop, loops_around
+from rubrics.results import Name, holds, result_names
+
+SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "describe", "bootstrap", "var",
+          "confidence_interval")  # fmt: skip
+DRAWING = ("choice", "choices", "integers", "randint", "resample", "sample")
+_OF_FOLDS = re.compile(r"\.split\((?!['\")])|\b\w*(folds?|splits)\b")
+_AVERAGED = re.compile(r"\bmean\(")
+
+
+def spread(evidence: Evidence) -> list[Call]:
+    """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
+    values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
+    results, found = result_names(evidence), []
+    for call in live_calls(evidence):
+        printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
+        if printed or (
+            last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
+        ):
+            found.append(call)
+    return found
+
+
+def each_fold(evidence: Evidence) -> list[Call]:
+    """Return where a result is printed in a loop over folds, for each of them."""
+    results = result_names(evidence)
+    shown = [call for call in named(evidence, ("print", "info")) if holds(call, results)]
+    shown = [call for call in shown if not any(_AVERAGED.search(text) for text in call.positional)]
+    return [call for call in shown if any(_tells_of(call, results, loop) for loop in loops_around(evidence, call.span))]
+
+
+def _tells_of(call: Call, results: frozenset[Name], loop: str) -> bool:
+    """Tell whether a result, and not the fold's number or rows, is printed in a loop over folds."""
+    bound = re.findall(r"\w+", loop.partition(" in ")[0])
+    told = any((call.span.path, name) in results for name in call.arguments if name not in bound)
+    return told and bool(_OF_FOLDS.search(loop))
+
+
+def resampled(evidence: Evidence) -> list[Call]:
+    """Return where quantiles are taken of what a loop has computed from rows that it draws again and again."""
+    draws = [call for call in named(evidence, DRAWING) if _again(call) and in_loop(evidence, call.span)]
+    own = {fact.name for fact in own_functions(evidence)}
+    computed = {_place(call) for call in live_calls(evidence) if call.kind in ("score", "predict") or call.name in own}
+    places = {_place(call) for call in draws} & computed
+    kept = {(_place(call), call.receiver) for call in named(evidence, ("append",)) if in_loop(evidence, call.span)}
+    found = [call for call in named(evidence, ("percentile", "quantile")) if _place(call) in places]
+    return [call for call in found if any((_place(call), name) in kept for name in call.arguments)]
+
+
+def _again(call: Call) -> bool:
+    """Tell whether rows may be drawn more than once."""
+    replaces = call.keywords.get("replace")
+    return replaces == "True" if last(call.name) == "sample" else replaces != "False"
+
+
+def _place(call: Call) -> tuple[str, str]:
+    return call.span.path, call.function
+
+
+def _whole(text: str) -> bool:
+    """Tell whether a printed expression is the folds' results themselves, and not their mean."""
+    return text.startswith("cross_val_score(") and text.endswith(")") and not re.search(r"\)\.\w+\(\)$", text)

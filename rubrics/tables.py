@@ -1,0 +1,74 @@
+"""Which variables hold tables of the data, and which calls are made on their columns."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.live import live_columns, live_matches
+from rubrics.once import once_a_work
+from rubrics.preparing import of_results
+from rubrics.reached import last, live_calls
+from rubrics.results import Name, predicted_names, result_names
+
+# Methods that arrays and lists do not have.
+OF_PANDAS = frozenset(
+    ("assign", "describe", "drop", "drop_duplicates", "dropna", "fillna", "groupby", "head", "info", "isna", "isnull",
+     "map", "merge", "nunique", "pipe", "reset_index", "rename", "set_index", "sort_values", "value_counts")
+)  # fmt: skip
+_COLUMN = re.compile(r"([A-Za-z_]\w*)\[\[?\s*[rf]?['\"]")
+_BOUND = re.compile(r"^\s*([A-Za-z_]\w*)(?:\s*[-+]?=(?!=)|\.(?:append|extend)\()")
+# A column that is made: `df[name] = value`, `df.age = value`
+_MADE = re.compile(r"^\s*(?!self\b)\w+(?:\[\s*(?:['\"][^'\"]*['\"]|\w+)\s*\]|\.\w+)\s*=(?!=)\s*(\w+)")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_DRAWN = re.compile(r"\b(sample|choice|choices|resample|integers|bootstrap)\w*\(")
+
+
+@once_a_work
+def table_names(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what is a table or a column: loaded, asked for a column, or used as pandas alone is;
+    what holds scores or predictions is left out.
+    """
+    calls = live_calls(evidence)
+    found = {(call.span.path, name) for call in calls if call.kind == "load" for name in call.assigned}
+    found |= {(call.span.path, call.receiver) for call in calls if last(call.name) in OF_PANDAS and call.receiver}
+    found |= {(use.span.path, name) for use in evidence.code.columns for name in _COLUMN.findall(use.span.text)}
+    return frozenset(found - predicted_names(evidence) - result_names(evidence))
+
+
+def of_table(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a method is called on a table or a column of one, or makes one: `(y_pred > 0.5).astype(int)` is and
+    does not.
+    """
+    name = (call.span.path, call.receiver)
+    if name in table_names(evidence):
+        return True
+    known = predicted_names(evidence) | result_names(evidence)
+    made = _MADE.match(call.span.text)
+    return made is not None and made[1] == call.receiver and name not in known
+
+
+def of_data(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a figure may be one of the data: not of scores, predictions, columns written from them, or a list
+    that the same file fills with none of a table's columns, as a bootstrap does.
+    """
+    given = call.positional[0] if call.positional else ""
+    subjects = [(call.span.path, name) for name in ([call.receiver] if call.receiver else _NAME.findall(given))]
+    if of_results(call) or not (predicted_names(evidence) | result_names(evidence)).isdisjoint(subjects):
+        return False
+    if any(f"{quote}{use.column}{quote}" in given for use in live_columns(evidence, "predicted") for quote in "'\""):
+        return False
+    return call.receiver != "" or not any(subject in _computed(evidence) for subject in subjects)
+
+
+@once_a_work
+def _computed(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what is bound in no line that names a table, or from drawn rows alone."""
+    tables, bound, from_data = table_names(evidence), set(), set()
+    for span, name in live_matches(evidence, _BOUND, most=3000):
+        bound.add((span.path, name))
+        value = span.text.partition(name)[2]
+        named = ((span.path, other) for other in _NAME.findall(value))
+        if not _DRAWN.search(value) and not tables.isdisjoint(named):
+            from_data.add((span.path, name))
+    return frozenset(bound - from_data - tables)

@@ -1,0 +1,172 @@
+"""Small works for types, categories, repeats and extremes: what real works were judged wrongly for, and look-alikes."""
+
+from __future__ import annotations
+
+from cases_data_preparation import FIT, LOAD, SPLIT
+from rubric_evidence import cases_of
+
+case = cases_of("data_preparation")
+
+TYPES = [
+    case("types_parsed", "not_applicable", "classes cut from predictions are no column",
+         SPLIT + FIT + "chance = model.predict_proba(b)[:, 1]\ncalls = (chance >= 0.3).astype(int)\n"
+         "chance = chance.astype(float)\n"),
+    case("types_parsed", "not_applicable", "an array that was counted together",
+         LOAD + "import numpy as np\nindices = np.flatnonzero(X > 3).astype(int)\n"),
+    case("types_parsed", "met", "a column of the loaded table", LOAD + "frame['age'] = frame['age'].astype(int)\n"),
+    case("types_parsed", "met", "a column at the end of a chain over lines", LOAD +
+         "def clean(col):\n    return (\n        col.fillna(0)\n        .pipe(lambda x: x.replace({'>4': 5}))\n"
+         "        .astype('int')\n    )\nX['jobs'] = clean(X['jobs'])\n"),
+    case("types_parsed", "met", "columns that are assigned by name",
+         LOAD + "X = X.assign(\n    city=X.city.astype('category'),\n)\n"),
+    case("types_parsed", "met", "a column made of parts of another",
+         LOAD + "parts = frame['code'].str.split('-', expand=True)\nframe['year'] = parts[2].astype(int)\n"),
+    case("types_parsed", "met", "the columns of a loop",
+         LOAD + "def kinds(table):\n    for name in NAMES:\n"
+         "        table[name] = table[name].astype('category')\nkinds(X)\n"),
+    case("types_parsed", "partly", "a date with a sign before its name is taken apart as text",
+         LOAD + "for _, row in frame.iterrows():\n    print(str(row['# Date'])[:4])\n"),
+    case("types_parsed", "not_met", "a date with a sign before its name is used as it is",
+         LOAD + "days = frame['# Date'].values\n"),
+    case("types_parsed", "not_applicable", "a name of several words that is no date",
+         LOAD + "X['# updates'] = X['# updates'] + 1\n"),
+]  # fmt: skip
+
+DRAWS = (
+    "import numpy as np\nmeans = []\nfor seed in range(100):\n"
+    "    means.append(frame['age'].sample(frac=1, replace=True, random_state=seed).mean())\n"
+    "print(np.quantile(means, 0.025), np.quantile(np.asarray(means), 0.975))\n"
+)
+EXTREMES = [
+    case("duplicates_and_outliers", "not_met", "the interval of a bootstrap", LOAD + DRAWS),
+    case("duplicates_and_outliers", "not_met", "predictions are cut off",
+         SPLIT + FIT + "import numpy as np\nchance = model.predict_proba(b)[:, 1]\nchance = np.clip(chance, 0, 1)\n"),
+    case("duplicates_and_outliers", "not_met", "rows are chosen by their date",
+         LOAD + "import datetime\nframe['at'] = pd.to_datetime(frame['at'])\n"
+         "frame = frame[frame['at'] <\n    frame['at'].max() - datetime.timedelta(days=7)]\n"
+         "frame = frame[frame['order_date'] >= start]\nframe = frame[frame.day > '2020-01-01']\n"),
+    case("duplicates_and_outliers", "not_met", "rows are chosen by a prediction",
+         SPLIT + FIT + "b['risk'] = model.predict_proba(b)[:, 1]\nb = b[b['risk'] > 0.5]\nb['risk'].quantile(0.9)\n"),
+    case("duplicates_and_outliers", "partly", "the quantile of a column, by NumPy",
+         LOAD + "import numpy as np\nages = frame['age']\nprint(np.quantile(ages, 0.99))\n"),
+    case("duplicates_and_outliers", "partly", "the lengths of texts",
+         LOAD + "import numpy as np\nlengths = [len(t) for t in frame['text']]\nprint(np.percentile(lengths, 99))\n"),
+    case("duplicates_and_outliers", "not_met", "rows are grouped by quartiles",
+         LOAD + "import numpy as np\nage_bins = np.quantile(frame['age'], [0, 0.25, 0.5, 0.75, 1])\n"),
+    case("duplicates_and_outliers", "partly", "a function that cuts what it is given",
+         LOAD + "import numpy as np\ndef cut(values):\n    low, high = np.quantile(values, [0.01, 0.99])\n"
+         "    return np.clip(values, low, high)\nX = X.apply(cut)\n"),
+    case("duplicates_and_outliers", "partly", "rows are chosen by a range, among other things",
+         LOAD + "frame = frame[frame['age'] < 110]\n" + DRAWS),
+]  # fmt: skip
+
+FIXED = "for name in ['plan', 'city']:\n    frame[name] = pd.Categorical(frame[name], categories=KNOWN[name])\n"
+HEATMAP = (
+    "from sklearn.preprocessing import LabelEncoder\nimport seaborn as sns\nshown = frame.copy()\n"
+    "for name in ['plan', 'city']:\n    encoder = LabelEncoder()\n"
+    "    shown[name] = encoder.fit_transform(shown[name])\nsns.heatmap(shown.corr().abs())\n"
+)
+ENCODINGS = [
+    case("encoding_fits_new_rows", "met", "dummies of categories that are written down",
+         LOAD + FIXED + "frame = frame.join(pd.get_dummies(frame[['plan', 'city']]))\n"),
+    case("encoding_fits_new_rows", "met", "the same, by a type",
+         LOAD + "plans = pd.CategoricalDtype(['basic', 'full'])\nframe['plan'] = frame['plan'].astype(plans)\n"
+         "dummies = pd.get_dummies(frame['plan'])\n"),
+    case("encoding_fits_new_rows", "partly", "dummies of the categories that the table holds", LOAD +
+         "frame['plan'] = pd.Categorical(frame['plan'], categories=frame['plan'].unique())\n"
+         "dummies = pd.get_dummies(frame['plan'])\n"),
+    case("encoding_fits_new_rows", "partly", "another column's categories are written down",
+         LOAD + "frame['plan'] = pd.Categorical(frame['plan'], categories=['basic', 'full'])\n"
+         "dummies = pd.get_dummies(frame[['job']])\n"),
+    case("encoding_fits_new_rows", "not_applicable", "numbers for a heatmap", LOAD + HEATMAP),
+    case("encoding_fits_new_rows", "partly", "a copy that is plotted and learned from",
+         SPLIT + FIT + HEATMAP + "model.fit(shown, y)\n"),
+    case("pipeline_used", "not_applicable", "numbers for a heatmap alone",
+         LOAD + HEATMAP + FIT.replace("a, c", "X, y")),
+]  # fmt: skip
+
+PANDAS = "import os\nimport pandas as pd\nfrom pathlib import Path\n"
+FILLED = (
+    "def fill(source: str, target: str) -> None:\n    table = pd.read_csv(source)\n    table['fee'] = 0\n"
+    "    table.to_csv(target)\n\nfill('data/fees.csv', 'out/fees.csv')\n"
+)
+RAW = [
+    case("raw_data_kept", "met", "a path joined to a folder",
+         PANDAS + "table = pd.read_csv(os.path.join(path, 'x.csv'))\ntable.to_csv(os.path.join(path, 'y.csv'))\n"),
+    case("raw_data_kept", "not_met", "a path joined to a folder is written over",
+         PANDAS + "table = pd.read_csv(os.path.join(path, 'x.csv'))\ntable.to_csv(os.path.join(path, 'x.csv'))\n"),
+    case("raw_data_kept", "met", "the folder was another one by then", PANDAS +
+         "path = 'data'\ntable = pd.read_csv(os.path.join(path, 'x.csv'))\npath = 'out'\n"
+         "table.to_csv(os.path.join(path, 'x.csv'))\n"),
+    case("raw_data_kept", "met", "a path of pathlib",
+         PANDAS + "d = Path('data')\ntable = pd.read_csv(d / 'train.csv')\ntable.to_csv(d / 'clean.csv')\n"),
+    case("raw_data_kept", "not_met", "a path of pathlib is written over",
+         PANDAS + "d = Path('data')\ntable = pd.read_csv(d / 'train.csv')\ntable.to_csv(d / 'train.csv')\n"),
+    case("raw_data_kept", "not_applicable", "the path is asked of a setting",
+         PANDAS + "table = pd.read_csv(settings.get('source'))\ntable.to_csv(target)\n"),
+    case("raw_data_kept", "not_met", "read and written through one parameter",
+         PANDAS + FILLED.replace("target", "source")),
+    case("raw_data_kept", "not_applicable", "read and written through two parameters", PANDAS + FILLED),
+    case("raw_data_kept", "met", "paths come from arguments, and no table is written",
+         PANDAS + "table = pd.read_csv(args.input)\nprint(table.head())\n"),
+    case("raw_data_kept", "not_applicable", "data that is drawn by a library",
+         "from sklearn.datasets import make_moons\nX, y = make_moons(100)\nprint(X)\n"),
+    case("raw_data_kept", "not_applicable", "paths come from arguments",
+         PANDAS + "table = pd.read_csv(args.input)\ntable.to_csv(args.output)\n"),
+    case("raw_data_kept", "not_applicable", "two handles of one name", PANDAS +
+         "with open(a) as handle:\n    table = pd.read_csv(handle)\n"
+         "with open(b, 'w') as handle:\n    table.to_csv(handle)\n"),
+    case("raw_data_kept", "met", "a file that the work keeps for itself", PANDAS + "CACHE = 'features.csv'\n"
+         "if os.path.exists(CACHE):\n    table = pd.read_csv(CACHE)\nelse:\n    table = pd.read_csv('raw.csv')\n"
+         "    table.to_csv(CACHE)\n"),
+]  # fmt: skip
+
+TRAINED = "from sklearn.linear_model import Ridge\nmodel = Ridge()\nmodel.fit(early[['fee']], early['y'])\n"
+CUTS = [
+    case("split_fits_data", "met", "rows before a date and rows after it",
+         LOAD + "dates = pd.to_datetime(frame['day'])\n"
+         "early = frame.loc[dates < cutoff].copy()\nlate = frame.loc[dates >= cutoff].copy()\n" + TRAINED),
+    case("split_fits_data", "met", "the first and the last of rows sorted by time",
+         LOAD + "frame = frame.sort_values('time')\nn = int(len(frame) * 0.8)\nearly = frame.iloc[:n]\n"
+         "late = frame.iloc[n:]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "the first and the last five of rows sorted by time",
+         LOAD + "early = frame.sort_values('time')\nfirst = early.head()\nlast = early.tail(5)\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "only rows after a date are kept",
+         LOAD + "early = frame[frame['date'] >= cutoff]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "rows below an age and rows above it",
+         LOAD + "early = frame[frame['age'] < 30]\nlate = frame[frame['age'] >= 30]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "first and last of rows in the order of the file",
+         LOAD + "early = frame.iloc[:800]\nlate = frame.iloc[800:]\n" + TRAINED),
+    case("split_fits_data", "not_applicable", "sorted rows that were shuffled before the cut",
+         LOAD + "frame = frame.sort_values('time')\nframe = frame.sample(frac=1)\nearly = frame.iloc[:800]\n"
+         "late = frame.iloc[800:]\n" + TRAINED),
+]  # fmt: skip
+
+SAFE = (
+    LOAD
+    + "from sklearn.preprocessing import OneHotEncoder\nX = OneHotEncoder(handle_unknown='ignore').fit_transform(X)\n"
+)
+BARE = LOAD + "from sklearn.preprocessing import OrdinalEncoder\nX = OrdinalEncoder().fit_transform(X)\n"
+RIDGE = "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression()\nmodel.fit(X, y)\n"
+SAVED = RIDGE + "import joblib\njoblib.dump(model, 'model.joblib')\n"
+CHANCE = "from sklearn.model_selection import train_test_split\na, b, c, d = train_test_split(X, y, random_state=0)\n"
+SHARES = CHANCE.replace("random_state", "stratify=y, random_state")
+PARTS = [
+    case("encoding_fits_new_rows", "met", "the part that is handed in is safe",
+         {"a.py": SAFE + SAVED, "b.py": BARE + RIDGE}),
+    case("encoding_fits_new_rows", "partly", "another part is safe than is handed in",
+         {"a.py": SAFE + RIDGE, "b.py": BARE + SAVED}),
+    case("encoding_fits_new_rows", "partly", "of two parts that are handed in one is safe",
+         {"a.py": SAFE + SAVED, "b.py": BARE + SAVED}),
+    case("encoding_fits_new_rows", "met", "what is handed in calls a module that is safe",
+         {"mine.py": "def encode(X):\n" + "".join(f"    {line}\n" for line in SAFE.splitlines()) + "    return X\n",
+          "train.py": LOAD + "from mine import encode\nX = encode(X)\n" + SAVED, "look.py": BARE + RIDGE}),
+    case("split_fits_data", "met", "shares are kept where the model is made that is handed in",
+         {"a.py": LOAD + SHARES + SAVED, "b.py": LOAD + CHANCE + RIDGE}),
+    case("split_fits_data", "not_met", "shares are kept elsewhere than in what is handed in",
+         {"a.py": LOAD + SHARES + RIDGE, "b.py": LOAD + CHANCE + SAVED}),
+    case("split_fits_data", "met", "a second split of the training rows in the same part",
+         LOAD + SHARES + CHANCE.replace("(X, y,", "(a, c,") + SAVED),
+]  # fmt: skip
+
+CASES = [*PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
