@@ -81,21 +81,22 @@ def _of_large(large: list[FunctionFact], used: list[FunctionFact], *, cut: bool,
 
 @criterion("code_quality.no_dead_code", title="Nothing is defined for nothing")
 def no_dead_code(evidence: Evidence) -> Finding:
-    """Judge whether every function is reached from what runs, and fewer than ten lines of code are commented out. One
-    function in three, or commented-out lines alone, are partly met.
+    """Judge whether every function is reached from what runs, and fewer than ten lines of code are commented out or
+    cannot run, as after `return`. One function in three, or such lines alone, are partly met.
     """
     if problem := unreadable(evidence):
         return problem
     functions = [fact for fact in own_functions(evidence) if not last(fact.name).startswith("__")]
     reached = reached_functions(evidence)
     dead = [fact for fact in functions if fact.name not in reached]
-    put_aside = _commented_out(evidence)
+    put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
         if not functions:
             return not_applicable("The work defines no function.")
         return met("Every function is used.", evidence=spans(functions))
     if not dead:
-        reason = "Code is commented out in place of being deleted."
+        state = "is commented out" if _commented_out(evidence) else "cannot run and is kept"
+        reason = f"Code {state} in place of being deleted."
         return partly(reason, evidence=put_aside, score=0.6, advice="Delete it; the history keeps it.")
     reason = f"{last(dead[0].name)} is defined and never used"
     reason += f", like {count(len(dead) - 1, 'other')}." if len(dead) > 1 else "."
@@ -114,6 +115,14 @@ def _commented_out(evidence: Evidence) -> list[Span]:
     if len(found) < COMMENTED_OUT:
         return []
     return [next(group) for _, group in groupby(found, key=lambda span: (span.path, span.cell))]
+
+
+def _without_effect(evidence: Evidence) -> list[Span]:
+    """Return the blocks that no run comes to, when they are long; one behind a switch may be turned on again."""
+    tests = test_paths(evidence)
+    found = [block.span for block in evidence.code.dead if not block.switched_off and block.span.path not in tests]
+    lines = sum((span.end_line or 0) - (span.line or 0) + 1 for span in found)
+    return found if lines >= COMMENTED_OUT else []
 
 
 def _own_sources(evidence: Evidence) -> list[Source]:

@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_matches, live_places
+from rubrics.live import live_learned, live_matches, live_places
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
@@ -34,9 +34,10 @@ CURVE = re.compile(
     r"|\b(?:loss|losses)_?(?:train|val|valid|validation|eval|test)\b|\b(?:loss_history|losses)\b"
 )
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
-              "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights")  # fmt: skip
+              "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
+              "get_score", "get_feature_importance")  # fmt: skip
 EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
-LEARNED = re.compile(r"\.(feature_importances_|coef_|get_score\(|get_feature_importance\()")
+LEARNED = ("feature_importances_", "coef_")
 
 
 @criterion("evaluation.fitting_metric", title="The metric suits the problem", weight=2)
@@ -119,7 +120,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
     shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]
-    places = [*spans(shown), *live_places(evidence, LEARNED)]
+    places = [*spans(shown), *live_learned(evidence, *LEARNED)]
     if places:
         return met("It is shown what the features contribute.", evidence=places)
     return absent(

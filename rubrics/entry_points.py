@@ -1,31 +1,33 @@
-"""Functions that are called from outside the code: console scripts, servers, images, and what a framework registers."""
+"""Functions that are called from outside the code: console scripts, servers, images, commands."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
 
-from grader import Evidence, FunctionFact
+from grader import Evidence
 
 # pkg.cli:main in pyproject.toml, setup.cfg, Procfile or a Dockerfile's CMD
 _STARTED = re.compile(r"\b([A-Za-z_][\w.]*):([A-Za-z_]\w*)\b")
-# These change how a function is called, and register it nowhere.
-_PLAIN = re.compile(
-    r"@(?:\w+\.)*(?:staticmethod|classmethod|property|cached_property|setter|abstractmethod|lru_cache|cache|cache_data"
-    r"|cache_resource|contextmanager|wraps|overload|override|jit|njit|no_grad|inference_mode)\b"
-)
-
-
-def registered(function: FunctionFact) -> bool:
-    """Tell whether a decorator may hand the function to a framework that calls it: a route, a task, a command."""
-    lines = [line.strip() for line in function.span.text.split("\n")]
-    decorators = [line for line in lines[: lines.index("") if "" in lines else None] if line.startswith("@")]
-    return any(not _PLAIN.match(decorator) for decorator in decorators)
+# python -c "from pkg.train import train; train()", in a Makefile, an image or a README
+_ONE_LINER = re.compile(r"""\bpython[\d.]*[ \t]+(?:-\w+[ \t]+)*-c[ \t]*(?:"([^"\n]{1,500})"|'([^'\n]{1,500})')""")
+# _target_: src.models.Net, of Hydra
+_TARGET = re.compile(r"\b_target_\W{1,4}([\w.]+)\.(\w+)")
+_CALLED = re.compile(r"\b([A-Za-z_]\w*)\(")
+_MODULE = re.compile(r"\b(?:from|import)\s+([\w.]+)")
 
 
 def started_by_name(evidence: Evidence) -> frozenset[str]:
-    """Return the names of the work's modules that packaging and configuration start, such as `churn.cli:main`'s."""
-    documents = (item for item in evidence.code.documents if item.kind in ("dependencies", "configuration"))
+    """Return the names of the work's modules that packaging, configuration and documented commands start."""
     modules = {PurePosixPath(source.path).stem for source in evidence.code.sources}
-    pairs = (pair for document in documents for pair in _STARTED.findall(document.text))
-    return frozenset(name for module, name in pairs if module.rpartition(".")[2] in modules)
+    found = set()
+    for document in evidence.code.documents:
+        pairs = []
+        if document.kind in ("dependencies", "configuration"):
+            pairs = [*_STARTED.findall(document.text), *_TARGET.findall(document.text)]
+        found |= {name for module, name in pairs if module.rpartition(".")[2] in modules}
+        lines = ("".join(groups) for groups in _ONE_LINER.findall(document.text))
+        for line in lines:
+            if any(module.rpartition(".")[2] in modules for module in _MODULE.findall(line)):
+                found.update(_CALLED.findall(line))
+    return frozenset(found)

@@ -9,7 +9,7 @@ from grader import ColumnUse, Evidence, SearchFact, Span
 from rubrics.code_text import line_span
 from rubrics.live_code import live_lines
 from rubrics.once import once_a_work
-from rubrics.reached import reached_functions, test_paths
+from rubrics.reached import last, live_calls, reached_functions, test_paths
 
 MOST_LINES = 12
 MOST_CHARACTERS = 300
@@ -25,7 +25,20 @@ def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
         if (not actions or use.action in actions)
         and use.span.path not in tests
         and (not use.function or use.function in reached)
+        and not (use.action == "looked" and _place(use.span) in _unseen(evidence))
     ]
+
+
+@once_a_work
+def _unseen(evidence: Evidence) -> frozenset[tuple[str, int | None, int | None]]:
+    """Return the lines on which a look at the data is shown to nobody, and none that is."""
+    calls = [call for call in evidence.code.calls if call.kind in ("explore", "plot")]
+    shown = {_place(call.span) for call in calls if not call.idle}
+    return frozenset({_place(call.span) for call in calls if call.idle} - shown)
+
+
+def _place(span: Span) -> tuple[str, int | None, int | None]:
+    return (span.path, span.cell, span.line)
 
 
 def target_columns(evidence: Evidence) -> frozenset[str]:
@@ -34,10 +47,16 @@ def target_columns(evidence: Evidence) -> frozenset[str]:
 
 
 def live_searches(evidence: Evidence) -> list[SearchFact]:
-    """Return the searches of settings in code that is reached."""
+    """Return the searches of settings in code that is reached, over more than one setting and put to use."""
+    calls = {(call.span, last(call.name)) for call in live_calls(evidence)}
+    return [fact for fact in evidence.code.searches if (fact.span, fact.name) in calls and fact.settings != 1]
+
+
+def live_learned(evidence: Evidence, *names: str) -> list[Span]:
+    """Return where code that is reached reads one of these attributes that a model has learned."""
     reached, tests = reached_functions(evidence), test_paths(evidence)
-    found = [fact for fact in evidence.code.searches if fact.span.path not in tests]
-    return [fact for fact in found if not fact.function or fact.function in reached]
+    found = [use for use in evidence.code.learned if use.name in names and use.span.path not in tests]
+    return [use.span for use in found if not use.function or use.function in reached]
 
 
 def live_places(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:

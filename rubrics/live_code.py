@@ -41,13 +41,12 @@ def is_live(evidence: Evidence, span: Span) -> bool:
 
 @once_a_work
 def _dead_places(evidence: Evidence) -> frozenset[Place]:
-    """Return the lines of the functions that nothing reaches."""
+    """Return the lines of the functions that nothing reaches, and of what no run comes to."""
     reached = reached_functions(evidence)
     dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
+    places = [*(fact.span for fact in dead), *(block.span for block in evidence.code.dead)]
     return frozenset(
-        (fact.span.path, fact.span.cell, line)
-        for fact in dead
-        for line in range(fact.span.line or 0, (fact.span.end_line or 0) + 1)
+        (span.path, span.cell, line) for span in places for line in range(span.line or 0, (span.end_line or 0) + 1)
     )
 
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, FunctionFact
-from rubrics.entry_points import registered, started_by_name
-from rubrics.names_read import names_read
+from rubrics.entry_points import started_by_name
 from rubrics.once import once_a_work
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 
 
 def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
-    """Return the calls that running the work can reach, of the given kinds or of any; tests are left out."""
+    """Return the calls that running the work can reach, of the given kinds or of any; tests and what does nothing for
+    the work are left out.
+    """
     live = _live_calls(evidence)
     return [call for call in live if not kinds or call.kind in kinds]
 
 
 def reached_functions(evidence: Evidence) -> frozenset[str]:
-    """Return the names of the functions that top-level code, a framework's decorator or the contract reaches.
+    """Return the names of the functions and class bodies that top-level code, a framework or the contract reaches.
 
-    A function is reached by its last name, or when it is passed on as a value; with a class, its methods are.
+    Calling a function reaches it, and so does passing it on, or keeping it where something that runs finds it.
     """
     return _reached(evidence)
 
@@ -72,24 +73,6 @@ def _contract_names(evidence: Evidence) -> tuple[str, ...]:
     return (evidence.plan.entry_point.function or "",)
 
 
-def _by_called_name(functions: list[FunctionFact]) -> dict[str, list[str]]:
-    """Return which functions a name stands for: the function's own last name, or its class."""
-    found: dict[str, list[str]] = {}
-    for fact in functions:
-        owner, _, _ = fact.name.partition(".")
-        for name in {last(fact.name), *([owner] if owner[:1].isupper() else [])}:
-            found.setdefault(name, []).append(fact.name)
-    return found
-
-
-def _touched(call: Call, answering: dict[str, list[str]]) -> list[str]:
-    """Return the functions of the work that `call` calls, constructs or passes on."""
-    names = {last(call.name), *call.name.split(".")[-2:-1], *(last(argument) for argument in call.arguments)}
-    passed = (*call.positional, *call.keywords.values())  # an imported function that is passed on is no variable
-    names |= {last(text) for text in passed if text.replace(".", "").isidentifier()}
-    return [function for name in names for function in answering.get(name, ())]
-
-
 @once_a_work
 def _live_calls(evidence: Evidence) -> tuple[Call, ...]:
     tests = test_paths(evidence)
@@ -97,29 +80,27 @@ def _live_calls(evidence: Evidence) -> tuple[Call, ...]:
     return tuple(
         call
         for call in evidence.code.calls
-        if call.span.path not in tests and (not call.function or call.function in reached)
+        if not call.idle and call.span.path not in tests and (not call.function or call.function in reached)
     )
 
 
 @once_a_work
 def _reached(evidence: Evidence) -> frozenset[str]:
+    """Follow the uses from what runs at the top of a file, and from what the contract or a command starts."""
+    functions, uses = own_functions(evidence), evidence.code.uses
+    if not uses:  # evidence that was stored before uses were read
+        return frozenset(fact.name for fact in functions)
     tests = test_paths(evidence)
-    functions = own_functions(evidence)
-    answering = _by_called_name(functions)
-    contract = frozenset(_contract_names(evidence)) | started_by_name(evidence)
-    waiting = [fact.name for fact in functions if registered(fact) or last(fact.name) in contract]
-    inside: dict[str, list[Call]] = {"": []}
-    for call in evidence.code.calls:
-        if call.span.path not in tests:
-            inside.setdefault(call.function, []).append(call)
-    read = names_read(evidence, functions, tests)
+    started = frozenset(_contract_names(evidence)) | started_by_name(evidence)
+    waiting = [source.path for source in evidence.code.sources if source.path not in tests]
+    waiting += [fact.name for fact in functions if last(fact.name) in started]
+    waiting += [f"{name}()" for name in (*waiting, *started)]
     reached: set[str] = set()
-    waiting.append("")  # what stands in no function
     while waiting:
         name = waiting.pop()
         if name not in reached:
             reached.add(name)
-            waiting += [other for call in inside.get(name, ()) for other in _touched(call, answering)]
-            waiting += read.get(name, ())
-    reached.discard("")
-    return frozenset(reached)
+            waiting += uses.get(name, ())
+    return frozenset(
+        name for name in reached if not name.startswith("=") and not name.endswith(("()", ".py", ".ipynb"))
+    )

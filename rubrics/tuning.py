@@ -102,12 +102,14 @@ def seeded(evidence: Evidence) -> Finding:
 
 
 def searches(evidence: Evidence) -> list[Call]:
-    """Return the live calls that search a model's settings."""
+    """Return the live calls that search a model's settings; to try a single setting is no search."""
+    single = {fact.span for fact in evidence.code.searches if fact.settings == 1}
     counted = {(fact.span.path, fact.span.cell, fact.span.line) for fact in live_searches(evidence)}
     return [
         call
         for call in named(evidence, SEARCHES)
-        if call.kind == "search" or (call.span.path, call.span.cell, call.span.line) in counted
+        if call.span not in single
+        and (call.kind == "search" or (call.span.path, call.span.cell, call.span.line) in counted)
     ]
 
 

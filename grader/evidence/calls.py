@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.evidence.catalog import kind_of
 from grader.evidence.flow import Flow
@@ -19,13 +19,15 @@ _MAX_NAMES = 30
 _STATEMENTS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def read_calls(programs: Mapping[str, Sequence[Unit]], flow: Flow) -> tuple[Call, ...]:
-    """Return the calls of all programs, at most 6,000, numbered in order of path, cell and evaluation."""
+def read_calls(programs: Mapping[str, Sequence[Unit]], flow: Flow, idle: Collection[ast.Call] = ()) -> tuple[Call, ...]:
+    """Return the calls of all programs, at most 6,000, numbered in order of path, cell and evaluation; `idle` are those
+    that do nothing for the work.
+    """
     found: list[Call] = []
     for units in programs.values():
         aliases = aliases_of(units)
         for unit in units:
-            for call in _Reader(unit, aliases, flow).read():
+            for call in _Reader(unit, aliases, flow, idle).read():
                 if len(found) >= MAX_CALLS:
                     return tuple(found)
                 found.append(call.model_copy(update={"order": len(found)}))
@@ -35,8 +37,8 @@ def read_calls(programs: Mapping[str, Sequence[Unit]], flow: Flow) -> tuple[Call
 class _Reader:
     """Goes through one unit, inner calls before outer ones, with the function it is in and the names assigned."""
 
-    def __init__(self, unit: Unit, aliases: dict[str, str], flow: Flow) -> None:
-        self.unit, self.aliases, self.flow = unit, aliases, flow
+    def __init__(self, unit: Unit, aliases: dict[str, str], flow: Flow, idle: Collection[ast.Call]) -> None:
+        self.unit, self.aliases, self.flow, self.idle = unit, aliases, flow, idle
 
     def read(self) -> Iterator[Call]:
         try:
@@ -93,6 +95,7 @@ class _Reader:
             keywords={k.arg or "**": source_of(k.value) for k in node.keywords[:_MAX_NAMES]},
             positional=tuple(source_of(argument) for argument in node.args[:_MAX_NAMES]),
             function=function,
+            idle=node in self.idle,
         )
 
     def _names(self, node: ast.Call) -> tuple[str, ...]:

@@ -15,13 +15,17 @@ from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
 from grader.evidence.held_out import find_held_out
+from grader.evidence.idle import idle_calls
 from grader.evidence.leaks import find_leaks
+from grader.evidence.learned import read_learned
 from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
 from grader.evidence.spelled_numbers import read_spelled
 from grader.evidence.targets import predicted_names
+from grader.evidence.unreachable import reachable
+from grader.evidence.uses import read_uses
 from grader.model import CodeFacts
 
 MAX_FUNCTIONS = 2000
@@ -36,26 +40,30 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
     """
     names = sorted(set(files))
     sources = read_sources(root, names)
-    units = list(sources.units)
-    flow = read_flow(sources.programs) if follow else Flow(notes=[NOT_FOLLOWED])
-    calls = read_calls(sources.programs, flow)
+    programs, dead = reachable(sources.programs)
+    units = [unit for program in programs.values() for unit in program]
+    flow = read_flow(programs) if follow else Flow(notes=[NOT_FOLLOWED])
+    calls = read_calls(programs, flow, idle_calls(programs, flow))
     predicted = predicted_names(units)
     documents = read_documents(root, names, sources.notebooks)
     claimed, rankings = read_claims(documents, sources.notebooks)
     return CodeFacts(
         sources=tuple(unit.source for unit in units),
         calls=calls,
-        functions=tuple(islice(read_functions(units), MAX_FUNCTIONS)),
+        functions=tuple(islice(read_functions(sources.units), MAX_FUNCTIONS)),
+        dead=dead,
+        uses=read_uses(programs, flow),
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
-        imports=read_imports(units),
+        imports=read_imports(sources.units),
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),
         held_out=find_held_out(flow),
         columns=read_columns(units, predicted),
         predicted={path: tuple(sorted(names)) for path, names in predicted.items() if names},
-        searches=read_searches(sources.programs),
+        searches=read_searches(programs),
+        learned=read_learned(units),
         claimed=claimed,
         rankings=rankings,
         spelled=read_spelled(units),

@@ -8,6 +8,7 @@ from grader.model.evidence import (
     Call,
     CallKind,
     CodeFacts,
+    DeadCode,
     Document,
     Evidence,
     FollowedFact,
@@ -42,7 +43,7 @@ from grader.model.report import (
 )
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
-from grader.model.steps import ColumnUse, SearchFact
+from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 from grader.model.traces import (
     TraceAgain,
@@ -71,6 +72,7 @@ __all__ = [
     "ContractSpec",
     "CriterionResult",
     "DataSpec",
+    "DeadCode",
     "Deal",
     "DimensionResult",
     "Document",
@@ -89,6 +91,7 @@ __all__ = [
     "HiddenResult",
     "History",
     "LeakageFact",
+    "LearnedUse",
     "LeftOut",
     "Limits",
     "Lint",

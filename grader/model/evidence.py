@@ -12,7 +12,7 @@ from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
 from grader.model.own_tests import OwnTests
 from grader.model.run import CellRun, FailedTry, RunResult
-from grader.model.steps import ColumnUse, SearchFact
+from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
 from grader.model.traces import TraceFacts
 
@@ -57,7 +57,8 @@ class Call(Record):
     a method's is "Class.method" of the receiver's inferred type, or ".method" where the type is unknown.
 
     `arguments` and `assigned` are the variable names read and written; `keywords` maps to source text,
-    `positional` is the source text of the other arguments.
+    `positional` is the source text of the other arguments. `idle` is a call that does nothing for the work: given no
+    data, made and put to no use, or computed and shown to nobody.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Call(Record):
     positional: tuple[str, ...] = ()
     function: str = ""
     order: int = 0
+    idle: bool = False
 
 
 class FunctionFact(Record):
@@ -87,6 +89,13 @@ class FunctionFact(Record):
     is_test: bool = False
     asserts: int = 0
     checked: tuple[str, ...] = ()
+
+
+class DeadCode(Record):
+    """Statements that no run can reach; `switched_off` where only the value of a name keeps them from running."""
+
+    span: Span
+    switched_off: bool = False
 
 
 class NotebookFact(Record):
@@ -162,6 +171,8 @@ class HeldOutFact(Record):
 class CodeFacts(Record):
     """Everything read from the submission without running it. `lint` is None where ruff could not be asked.
 
+    Nothing but `functions`, `dead` and `lint` is read from statements that no run can reach. `uses` leads from a
+    file or a function to what running it may run: "f" is a body, "f()" what it returns, "=x" what a variable holds.
     `unread` are the places of its code that were not read, with the reason as their text; `spelled` the numbers that
     stand in its texts.
     """
@@ -169,6 +180,8 @@ class CodeFacts(Record):
     sources: tuple[Source, ...] = ()
     calls: tuple[Call, ...] = ()
     functions: tuple[FunctionFact, ...] = ()
+    dead: tuple[DeadCode, ...] = ()
+    uses: dict[str, tuple[str, ...]] = {}
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}
@@ -179,6 +192,7 @@ class CodeFacts(Record):
     columns: tuple[ColumnUse, ...] = ()
     predicted: dict[str, tuple[str, ...]] = {}
     searches: tuple[SearchFact, ...] = ()
+    learned: tuple[LearnedUse, ...] = ()
     claimed: tuple[Figure, ...] = ()
     rankings: tuple[Ranking, ...] = ()
     spelled: tuple[str, ...] = ()

@@ -22,6 +22,14 @@ class ColumnUse(Record):
     function: str = ""
 
 
+class LearnedUse(Record):
+    """One place that reads what a model has learned, by the attribute's name: `coef_`, `feature_importances_`."""
+
+    name: str
+    span: Span
+    function: str = ""
+
+
 class SearchFact(Record):
     """One search of settings: how many it tries on how many folds, where the code says so in numbers."""
 

@@ -127,7 +127,7 @@ EXPLORING = [
     case("target_looked_at", "met", "its values are counted", SPLIT + FIT + "print(y.value_counts())\n"),
     case("target_looked_at", "met", "the column is plotted by name",
          SPLIT + FIT + "import seaborn as sns\nsns.countplot(x='y', data=frame)\n"),
-    case("target_looked_at", "partly", "the whole table is described", SPLIT + FIT + "frame.describe()\n"),
+    case("target_looked_at", "partly", "the whole table is described", SPLIT + FIT + "print(frame.describe())\n"),
     case("target_looked_at", "not_met", "no look", SPLIT + FIT),
     case("target_looked_at", "not_met", "only other columns are counted",
          SPLIT + FIT + "print(X['plan'].value_counts())\n"),

@@ -128,7 +128,7 @@ DIAGNOSING = [
     case("fitting_metric", "met", "the assignment's own", SCORED, hidden=(hidden(metric="roc_auc"),)),
     case("fitting_metric", "met", "accuracy, where the assignment asks for it", ACCURACY,
          hidden=(hidden(metric="accuracy"),)),
-    case("fitting_metric", "partly", "another than the assignment's", FITTED + "f1_score(d, model.predict(b))\n",
+    case("fitting_metric", "partly", "another than the assignment's", FITTED + "print(f1_score(d, model.predict(b)))\n",
          hidden=(hidden(metric="roc_auc"),)),
     case("fitting_metric", "partly", "accuracy alone", ACCURACY),
     case("fitting_metric", "partly", "accuracy alone, though ROC AUC is spoken of",
@@ -159,7 +159,7 @@ DIAGNOSING = [
     case("error_analysis", "not_applicable", "no model", LOOKING),
     case("decision_threshold", "met", "calibration",
          BOTH + "from sklearn.calibration import calibration_curve\n"
-         "calibration_curve(d, model.predict_proba(b)[:, 1])\n"),
+         "print(calibration_curve(d, model.predict_proba(b)[:, 1]))\n"),
     case("decision_threshold", "met", "a threshold that is varied, without a known function",
          SCORED + "p = model.predict_proba(b)[:, 1]\nfor thr in (0.2, 0.3):\n    print(f1_score(d, p >= thr))\n"),
     case("decision_threshold", "partly", "cut at a number", BOTH + "p = model.predict_proba(b)[:, 1]\nout = p > 0.3\n"),

@@ -151,25 +151,26 @@ TUNING = [
 SUITING = [
     case("suits_the_task", "met", "a classifier by ROC AUC", FOREST + SCORED),
     case("suits_the_task", "met", "a regressor by its squared error",
-         START + "m = RandomForestRegressor().fit(X, y)\nmean_squared_error(y, m.predict(X))\n"),
+         START + "m = RandomForestRegressor().fit(X, y)\nprint(mean_squared_error(y, m.predict(X)))\n"),
     case("suits_the_task", "met", "a scaler before a linear model",
          START + "m = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)\n"
-         "roc_auc_score(y, m.predict(X))\n"),
+         "print(roc_auc_score(y, m.predict(X)))\n"),
     case("suits_the_task", "partly", "a linear model on raw features",
-         LOGISTIC + "roc_auc_score(y, model.predict(X))\n"),
+         LOGISTIC + "print(roc_auc_score(y, model.predict(X)))\n"),
     case("suits_the_task", "met", "a linear model on dummies alone",
          START + "from sklearn.preprocessing import OneHotEncoder\n"
          "A = OneHotEncoder().fit_transform(frame[['plan', 'city']])\nm = LogisticRegression().fit(A, y)\n"
-         "roc_auc_score(y, m.predict(A))\n"),
+         "print(roc_auc_score(y, m.predict(A)))\n"),
     case("suits_the_task", "partly", "dummies of a whole table, its numbers too",
-         START + "A = pd.get_dummies(frame)\nm = LogisticRegression().fit(A, y)\nroc_auc_score(y, m.predict(A))\n"),
+         START + "A = pd.get_dummies(frame)\nm = LogisticRegression().fit(A, y)\n"
+         "print(roc_auc_score(y, m.predict(A)))\n"),
     case("suits_the_task", "partly", "a scaler in a comment only",
-         LOGISTIC + "# StandardScaler().fit(X)\nroc_auc_score(y, model.predict(X))\n"),
+         LOGISTIC + "# StandardScaler().fit(X)\nprint(roc_auc_score(y, model.predict(X)))\n"),
     case("suits_the_task", "partly", "a convolution on a table",
          START + "from keras.models import Sequential\nfrom keras.layers import Conv1D, Dense\n"
          "net = Sequential()\nnet.add(Conv1D(8, 3))\nnet.add(Dense(1))\nnet.fit(X, y)\n", modality="tabular"),
     case("suits_the_task", "not_met", "a regressor by ROC AUC",
-         START + "m = RandomForestRegressor().fit(X, y)\nroc_auc_score(y, m.predict(X))\n"),
+         START + "m = RandomForestRegressor().fit(X, y)\nprint(roc_auc_score(y, m.predict(X)))\n"),
     case("suits_the_task", "not_applicable", "metrics are imported and not used", FOREST),
     case("imbalance_treated", "met", "weights", START + "RandomForestClassifier(class_weight='balanced').fit(X, y)\n"),
     case("imbalance_treated", "met", "weights by another name",

@@ -104,8 +104,11 @@ def test_calls_in_functions_know_their_function_even_if_nobody_calls_it(tmp_path
     assert (fit.function, fit.receiver, fit.arguments) == ("Job.run", "self.m", ("self.X",))
 
 
-def test_code_after_a_return_is_still_named_by_its_imports(tmp_path: Path) -> None:
-    assert "pandas.read_csv" in named(tmp_path, "import pandas as pd\ndef f():\n    return 1\n    pd.read_csv('x')")
+def test_code_after_a_return_makes_no_calls_and_is_listed_as_dead(tmp_path: Path) -> None:
+    code = "import pandas as pd\ndef f():\n    return 1\n    pd.read_csv('x')"
+    assert named(tmp_path, code) == {}
+    (dead,) = read_facts(tmp_path, ["w.ipynb"]).dead
+    assert (dead.span.line, dead.span.text, dead.switched_off) == (4, "    pd.read_csv('x')", False)
 
 
 def test_a_method_in_a_chain_is_placed_at_its_own_line(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ HELD_OUT, METRIC, SEVERAL = "evaluation.held_out_evaluation", "evaluation.fittin
         (METRIC, "met", "a metric of Hugging Face",
          FACE + "import evaluate\nf1 = evaluate.load('f1')\ntrainer.train()\n"),
         (METRIC, "partly", "of torchmetrics", TRAINED + "from torchmetrics import Accuracy\nhits = Accuracy()\n"),
-        ("evaluation.error_analysis", "met", "by class", VALIDATED + "classification_report(truth, said)\n"),
+        ("evaluation.error_analysis", "met", "by class", VALIDATED + "print(classification_report(truth, said))\n"),
         (SEVERAL, "not_met", "the layers of one network are one kind of model", TRAINED),
         ("model_choice.baseline_compared", "not_met", "one network", TRAINED),
         ("model_choice.hyperparameters_searched", "partly", "a network is put together by hand", TRAINED),

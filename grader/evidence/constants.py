@@ -1,0 +1,121 @@
+"""Values that hold nothing of the data: literals, arrays of zeros, models that nothing was given to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from grader.evidence.catalog import kind_of
+from grader.evidence.flow import Flow
+from grader.evidence.holders import root_of
+from grader.evidence.names import last_name, written_name
+from grader.evidence.parsing import Unit
+
+LIBRARIES = frozenset(
+    ("numpy", "pandas", "sklearn", "scipy", "matplotlib", "seaborn", "plotly", "statsmodels", "xgboost", "lightgbm",
+     "catboost", "imblearn", "shap", "math", "keras", "tensorflow", "torch", "category_encoders", "optuna")
+)  # fmt: skip
+_PLAIN = frozenset(
+    ("list", "tuple", "dict", "set", "range", "len", "sum", "min", "max", "abs", "int", "float", "str", "bool", "zip",
+     "round", "sorted", "enumerate", "reversed", "True", "False", "None")
+)  # fmt: skip
+_READING = ("read_", "load", "fetch_", "from_", "make_classification", "make_regression", "make_blobs", "memmap",
+            "open", "genfromtxt", "image_dataset", "get_data")  # fmt: skip
+_SIGNS = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+_UNTOLD = (ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom)
+Condition = tuple[str, ast.expr]
+
+
+class Constants:
+    """The names of one program that only ever hold such values, whatever is done to them."""
+
+    def __init__(self, units: Iterable[Unit], aliases: Mapping[str, str], flow: Flow) -> None:
+        self.aliases, self.flow = dict(aliases), flow
+        nodes = [node for unit in units for node in ast.walk(unit.tree)]
+        bound = [found for node in nodes for found in self._bindings(node)]
+        spoilt = {name for node in nodes for name in self._spoilt(node)}
+        named = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        self.names = {name for name, _ in bound if name in named} - spoilt
+        conditions = [*bound, *(found for node in nodes for found in self._touching(node))]
+        while lost := {name for name, value in conditions if name in self.names and not self.is_constant(value)}:
+            self.names -= lost
+
+    def is_constant(self, node: ast.AST) -> bool:
+        """Tell whether an expression is made of nothing else."""
+        if isinstance(node, ast.Constant):
+            return True
+        if isinstance(node, ast.Name):
+            return node.id in self.names or node.id in _PLAIN or self._is_of_library(node)
+        if isinstance(node, ast.Attribute):
+            return self._is_of_library(node) or self.is_constant(node.value)
+        parts: list[ast.AST] = [part for part in ast.iter_child_nodes(node) if not isinstance(part, _SIGNS)]
+        if isinstance(node, ast.Call):
+            if not self._gives_constants(node):
+                return False
+            if isinstance(node.func, ast.Name) and self.name_of(node).partition(".")[0] in LIBRARIES:
+                parts.remove(node.func)
+        return not isinstance(node, _UNTOLD) and all(map(self.is_constant, parts))
+
+    def name_of(self, node: ast.Call) -> str:
+        """Return what is called, as far as it is known: a name that a star brought too."""
+        found = self.flow.resolved.get(node)
+        return found.name if found else written_name(node.func, self.aliases)
+
+    def given(self, node: ast.Call) -> list[ast.expr]:
+        """Return the arguments of a call, those by keyword included."""
+        return [*node.args, *(keyword.value for keyword in node.keywords)]
+
+    def _is_of_library(self, node: ast.expr) -> bool:
+        return root_of(node) in self.aliases and written_name(node, self.aliases).partition(".")[0] in LIBRARIES
+
+    def _gives_constants(self, node: ast.Call) -> bool:
+        """Tell whether a call gives nothing but what it is given: it reads no file, and asks no code of the work."""
+        return kind_of(self.name_of(node)) != "load" and not last_name(node.func).startswith(_READING)
+
+    def _bindings(self, node: ast.AST) -> Iterator[Condition]:
+        """Yield what a name is given: it is constant where all of that is."""
+        match node:
+            case ast.Assign():
+                for target in node.targets:
+                    yield from _bound(target, node.value)
+            case ast.AnnAssign() | ast.AugAssign() | ast.NamedExpr() if node.value is not None:
+                yield from _bound(node.target, node.value)
+            case ast.For() | ast.AsyncFor() | ast.comprehension():
+                yield from _bound(node.target, node.iter)
+
+    def _touching(self, node: ast.AST) -> Iterator[Condition]:
+        """Yield what the object of a name is given by a call: rows to learn from, or items to hold."""
+        if not isinstance(node, ast.Call):
+            return
+        given = self.given(node)
+        if isinstance(node.func, ast.Attribute):
+            yield from ((root_of(node.func), value) for value in given)
+        for one in given:
+            if isinstance(one, ast.Name):
+                yield from ((one.id, other) for other in given if other is not one)
+
+    def _spoilt(self, node: ast.AST) -> Iterator[str]:
+        """Yield names of which it is not told what they hold: parameters, and what code of the work may change."""
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            yield root_of(node.optional_vars)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            yield from node.names
+        elif isinstance(node, ast.Call) and not self._is_known(node):
+            yield from (value.id for value in self.given(node) if isinstance(value, ast.Name))
+
+    def _is_known(self, node: ast.Call) -> bool:
+        method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in self.aliases
+        plain = getattr(node.func, "id", "") in _PLAIN | {"print", "display"}
+        return method or plain or self.name_of(node).partition(".")[0] in LIBRARIES
+
+
+def _bound(target: ast.expr, value: ast.expr) -> Iterator[Condition]:
+    if isinstance(target, ast.Tuple | ast.List):
+        same = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
+        values = value.elts if same else [value] * len(target.elts)  # type: ignore[attr-defined]
+        for one, part in zip(target.elts, values, strict=True):
+            yield from _bound(one, part)
+    else:
+        yield root_of(target), value
