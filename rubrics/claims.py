@@ -88,7 +88,8 @@ def _otherwise(claim: Claim) -> str:
 
 def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
-    classes = [*families(evidence), *(last(name) for name in evidence.code.imports)]
+    imported = (last(name) for name in evidence.code.imports)
+    classes = [*families(evidence), *(name for name in imported if name[:1].isupper())]
     models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in classes}
     found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
