@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.values import Event, Value
+from grader.evidence.values import Event, Model, Value
 from grader.model import LeakageFact
 
 _PREDICTORS = {"estimator", "network", "pipeline", "search"}
@@ -16,7 +16,7 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind not in ("fit", "cross_validate") or event.model is None:
             continue
-        if role_of(event.model.type) not in _PREDICTORS:
+        if role_of(event.model.type) not in _PREDICTORS or _may_choose(event.model):
             continue
         if made := _made_of_target(event.features, event.target):
             yield LeakageFact(kind="target", message=made, spans=(event.span,))
@@ -27,6 +27,15 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
                 message=f"The target column {name!r} was never dropped from the features that the model is fitted on.",
                 spans=(event.span,),
             )
+
+
+def _may_choose(model: Model) -> bool:
+    """Tell whether a step inside of a model may leave columns out: a ColumnTransformer drops what it is not told of."""
+    inner = [part.model for part in model.parts if part.model is not None]
+    if any("column_transformer" in one.type or one.type.endswith(".ColumnTransformer") for one in (model, *inner)):
+        return True
+    choosing = any(role_of(one.type) in ("selector", "") or one.type.endswith(".FunctionTransformer") for one in inner)
+    return choosing or any(_may_choose(one) for one in inner)
 
 
 def _holds_target(features: Value | None, target: Value | None) -> bool:
