@@ -30,7 +30,8 @@ RUN_ALL = "Restart the kernel and run all cells before saving."
 def notebook_runs_in_order(evidence: Evidence) -> Finding:
     """Judge whether the cells run as they stand: every name is defined above its use, and the saved execution counts
     ascend; gaps between them and cells that were not run cost nothing. Where it was run here, the run decides on the
-    names; saved out of order it is then partly met.
+    names, and saved out of order it is then partly met; it does not apply where the run ended at a cell for another
+    reason.
     """
     if problem := unreadable(evidence):
         return problem
@@ -43,12 +44,21 @@ def notebook_runs_in_order(evidence: Evidence) -> Finding:
     if unread:
         reason = f"It stops at a cell that is no valid Python 3: {unread[0].text}."
         return not_met(reason, evidence=unread, advice=RUN_ALL)
+    if (stopped := _stopped(evidence)) is not None:
+        return not_applicable(
+            f"It did not get past cell {stopped + 1} here, for another reason than the order of cells."
+        )
     if hidden := _hidden_state(evidence, notebooks):
         return not_met(_what_is_hidden(hidden[0]), evidence=[fault.span for fault in hidden], advice=RUN_ALL)
     newer = newer_in(evidence, notebooks=True)
     if newer and not _ran_through(evidence):
         return needs_human("It may need a newer Python than the one that reads it here.", evidence=newer)
     return _as_saved(evidence, notebooks)
+
+
+def _stopped(evidence: Evidence) -> int | None:
+    """Return the cell in which the run ended, None where it got through; what came after it nobody has seen."""
+    return next((cell.index for cell in evidence.cells if cell.status in ("error", "timeout")), None)
 
 
 def _as_saved(evidence: Evidence, notebooks: list[NotebookFact]) -> Finding:

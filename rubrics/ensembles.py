@@ -54,7 +54,8 @@ def _holds(evidence: Evidence, ensemble: Call, model: Call) -> bool:
         return bool(made) and all(_lies_in(call, ensemble) for call in made)
     texts = [*_given(ensemble), *(written(evidence, text) or "" for text in _given(ensemble))]
     if not model.assigned:
-        return any(f"{family(model)}(" in text for text in texts)
+        near = model.function in ("", ensemble.function)  # one of the same class elsewhere is another model
+        return near and any(f"{family(model)}(" in text for text in texts)
     return any(re.search(rf"\b{re.escape(name)}\b", text) for name in model.assigned for text in texts)
 
 

@@ -30,7 +30,7 @@ def unreadable(evidence: Evidence) -> Finding | None:
     if evidence.code.failure:
         return needs_human(f"The code could not be read: {evidence.code.failure}")
     if not evidence.code.sources and (gap := unread_part(evidence)):
-        return needs_human(f"No Python code could be read: {gap}.", evidence=broken_spans(evidence))
+        return needs_human(f"No Python code could be read: {gap}.", evidence=gap_spans(evidence))
     if not evidence.code.sources:
         return not_applicable("No Python code was found.")
     return None
@@ -43,7 +43,7 @@ def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") 
     Needs a human instead when some of the code could not be read: it may stand there.
     """
     if gap := unread_part(evidence):
-        return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=broken_spans(evidence))
+        return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=gap_spans(evidence))
     said = f"{reason} {looked_for(evidence)}" if reason.startswith("No") else reason
     return not_met(said, evidence=_heart(evidence), advice=advice, question=question)
 
@@ -75,13 +75,17 @@ def unread_part(evidence: Evidence) -> str:
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:
-    """Return the places that do not parse, and those that were not read for another reason."""
-    broken = [
+    """Return the places that do not parse."""
+    return [
         Span(path=source.path, cell=source.cell, line=source.error_line, text=source.error)
         for source in evidence.code.sources
         if source.error
     ]
-    return [*broken, *evidence.code.unread]
+
+
+def gap_spans(evidence: Evidence) -> list[Span]:
+    """Return the places of the code that were not read, for whatever reason."""
+    return [*broken_spans(evidence), *evidence.code.unread]
 
 
 def code_files(evidence: Evidence) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import Call, Evidence, Finding, LeakageFact, Span, Witness, met, needs_human, not_applicable, not_met
-from rubrics.facts import broken_spans, spans, unread_part, unreadable
+from rubrics.facts import gap_spans, spans, unread_part, unreadable
 from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
@@ -42,7 +42,7 @@ def leakage(
     if problem := unreadable(evidence):
         return problem
     if gap := unread_part(evidence):
-        return needs_human(f"What could be read shows no leak, but {gap}.", evidence=broken_spans(evidence))
+        return needs_human(f"What could be read shows no leak, but {gap}.", evidence=gap_spans(evidence))
     followed = spans(shown_by) + _followed(evidence, kind)
     if not looked_at and not followed:
         return not_applicable(nothing)

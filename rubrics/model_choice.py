@@ -8,12 +8,13 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import apart, joined
-from rubrics.facts import last, live_calls, spans, unreadable
+from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
 
+ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
 RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
 BECAUSE = words(REASONS)
 RESULT = re.compile(
@@ -73,7 +74,7 @@ def several_models(evidence: Evidence) -> Finding:
     if not names:
         return not_applicable(NO_MODEL)
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
-    if len(names) > 1 and len(kinds(call for call in used if call not in joined(evidence))) < 2:
+    if len(names) > 1 and len(_alternatives(evidence, used)) < 2:
         reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
         return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
@@ -101,7 +102,7 @@ def choice_justified(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    names = kinds(call for call in _real(evidence) if call not in joined(evidence))
+    names = _alternatives(evidence, _real(evidence))
     if len(names) < 2:
         return not_applicable("Fewer than two kinds of model were seen, so there is no choice to justify.")
     measured = live_calls(evidence, "score", "cross_validate", "search")
@@ -150,6 +151,12 @@ def simplest_good_model(evidence: Evidence) -> Finding:
             how = "is worse than" if gain < 0 else "hardly gains over"
             return not_met(f"The final model {how} a simpler one: {said}.", evidence=places, advice=advice)
     return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
+
+
+def _alternatives(evidence: Evidence, used: list[Call]) -> list[str]:
+    """Return the kinds of model that stand by themselves, and the one that others are put together into."""
+    together = [last(call.name) for call in named(evidence, ENSEMBLES)] if joined(evidence) else []
+    return [*kinds(call for call in used if call not in joined(evidence)), *dict.fromkeys(together)]
 
 
 def _real(evidence: Evidence) -> list[Call]:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, named, own_functions, spans, unread_part, unreadable
 from rubrics.kinds_of_work import analysis_only, arguments, options, services
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
@@ -73,7 +73,10 @@ def _saved(evidence: Evidence) -> list[Call]:
 
 
 def _loaded(evidence: Evidence) -> list[Call]:
-    return [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
+    """Return the calls that load a model; a function of the work's own that is called so may load anything."""
+    own = {last(fact.name) for fact in own_functions(evidence)}
+    calls = [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
+    return [call for call in calls if last(call.name) not in own]
 
 
 def _only_looked_at(evidence: Evidence, loading: Call) -> bool:

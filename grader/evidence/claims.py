@@ -20,9 +20,12 @@ SHARE_TOLERANCE = 0.02  # of the value, for what is no ratio
 MAX_RANKINGS = 40
 _NO_CLAIM = re.compile(
     r"(?i)\b(at least|at most|goal|aim|target of|should|must|expect\w*|requir\w+|need\w*|would|could|might|previous\w*"
-    r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|if|below|above|less than"
-    r"|more than|better than|over|under|example|threshold|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)\b|[<>≥≤]"
+    r"|paper|literature|kaggle|leaderboard|random guess\w*|chance|baseline|reference|(?<!even )if|less than|more than"
+    r"|better than|(?:over|under|above|below) (?:\d?\.\d|\d+ ?%|the|an?|that|this)|example|threshold"
+    r"|improv\w+ (?:of|by)|gain\w*|increase\w*|drop\w*)(?!\w)|[<>≥≤]"
 )
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+_TESTED = re.compile(r"(?i)\b(?:test|held[- ]?out|unseen)\b")
 _NO_CLAIM_ELSEWHERE = words(NO_CLAIM)
 # Which rows a figure is of, where its line says so; no word means rows that were held out.
 _ROWS = {
@@ -48,7 +51,7 @@ def read_claims(
     figures: list[Figure] = []
     rankings: list[Ranking] = []
     for path, cell, text in texts:
-        figures += [item for item in read_figures(text, path, cell) if _is_claimed(item.span.text)]
+        figures += [item for item in read_figures(text, path, cell) if _is_claimed(_sentence(item))]
         rankings += _rankings(text, path, cell)
     return tuple(figures[:MAX_FIGURES]), tuple(rankings[:MAX_RANKINGS])
 
@@ -75,6 +78,15 @@ def tolerance_of(figure: Figure) -> float:
     return max(usual, figure.unit / 2)
 
 
+def _sentence(figure: Figure) -> str:
+    """Return the sentence of its line in which a figure stands: what others hold back says nothing of it."""
+    for sentence in _SENTENCE.split(figure.span.text):
+        found = read_figures(sentence, figure.span.path)
+        if any((item.metric, item.value) == (figure.metric, figure.value) for item in found):
+            return sentence
+    return figure.span.text
+
+
 def _is_claimed(line: str) -> bool:
     return not (_NO_CLAIM.search(line) or _NO_CLAIM_ELSEWHERE.search(line))
 
@@ -93,7 +105,9 @@ def _check_figure(figure: Figure, observed: Sequence[Figure]) -> Claim:
     same = nearest([item for item in observed if item.metric in ("", figure.metric)])
     if same is not None and abs(same - figure.value) <= tolerance + 1e-9:
         return claim.model_copy(update={"observed": same, "agrees": True})
-    against = nearest([item for item in observed if _refutes(item, figure)])
+    refuting = [item for item in observed if _refutes(item, figure)]
+    named = [item for item in refuting if _TESTED.search(item.span.text)] if _TESTED.search(figure.span.text) else []
+    against = nearest(named or refuting)
     return claim if against is None else claim.model_copy(update={"observed": against, "agrees": False})
 
 

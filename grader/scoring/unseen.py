@@ -12,7 +12,6 @@ from grader.model import Evidence, Span
 COMPILED = (".pyc", ".so", ".pyd")
 SHOWING = ("load", "fit", "predict", "save")
 BY_FUNCTION = ("predict_function", "pipeline_function")
-A_PERSON = "Somebody has to look at it before there is a score."
 
 
 def why_unseen(evidence: Evidence) -> str:
@@ -20,15 +19,15 @@ def why_unseen(evidence: Evidence) -> str:
     if evidence.plan is None or evidence.run is None or evidence.failure is not None:
         return ""  # nothing ran to its end, so there is no result that could be owed to what was not read
     if evidence.code.failure:
-        return f"The code could not be read: {evidence.code.failure} {A_PERSON}"
+        return f"The code could not be read: {evidence.code.failure}"
     unread = next((span for span in evidence.code.unread if _took_part(span, evidence)), None)
     if unread is not None:
         place = f"{unread.path}, line {unread.line}," if unread.line else unread.path
-        return f"{place} {unread.text} {A_PERSON}"
+        return f"{place} {unread.text}"
     if path := _imported_unread(evidence):
-        return f"{path} is imported and was not read. {A_PERSON}"
+        return f"{path} is imported and was not read."
     if evidence.hidden and not _shows_how(evidence):
-        return f"The code that was read does not show how the predictions are made. {A_PERSON}"
+        return "The code that was read does not show how the predictions are made."
     return ""
 
 

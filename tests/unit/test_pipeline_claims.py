@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from rubric_evidence import plan, ran
 
 from grader.evidence import read_facts
@@ -71,3 +72,39 @@ def test_a_number_in_the_code_that_is_no_text_says_nothing_of_what_was_printed(t
     files = {"train.py": "split(test_size=0.25)\n", "README.md": "The test AUC is 0.25.\n"}
     (claim,) = claims(tmp_path, printed, files, "train.py")
     assert claim.agrees is True
+
+
+def claimed(tmp_path: Path, said: str, printed: str) -> list[tuple[float | None, bool | None]]:
+    run = ran()
+    done = run.model_copy(update={"sandbox": run.sandbox.model_copy(update={"stdout": printed})})
+    found = claims(tmp_path, done, {"train.py": "print(1)\n", "README.md": said}, "train.py")
+    return [(claim.observed, claim.agrees) for claim in found]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The test accuracy is 0.99 over 143 patients.\n",
+        "The test accuracy is 0.99, even if the data set is small.\n",
+        "The test accuracy is 0.99. It would be better with more data, if there was any.\n",
+    ],
+)
+def test_a_word_elsewhere_in_the_line_excuses_no_figure(tmp_path: Path, said: str) -> None:
+    assert claimed(tmp_path, said, "test accuracy 0.944\n") == [(0.944, False)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "We aim for a test accuracy of 0.99.\n",
+        "If the accuracy was 0.99, we would be done.\n",
+        "An accuracy of over 0.99 is needed.\n",
+    ],
+)
+def test_a_goal_in_its_own_sentence_claims_nothing(tmp_path: Path, said: str) -> None:
+    assert claimed(tmp_path, said, "test accuracy 0.944\n") == []
+
+
+def test_a_figure_of_the_test_rows_is_held_against_one_that_says_so(tmp_path: Path) -> None:
+    printed = "accuracy 0.9742\ntest accuracy 0.944\n"
+    assert claimed(tmp_path, "The test accuracy is 0.99.\n", printed) == [(0.944, False)]

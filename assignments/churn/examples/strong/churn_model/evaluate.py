@@ -22,6 +22,7 @@ def precision_at(target: pd.Series, scores: np.ndarray, calls: int) -> float:
 def main(path: Path = Path("data/train.csv")) -> None:
     """Print cross-validated ROC AUC of each candidate and the held-out figures of the chosen one."""
     features, target = load_training(path)
+    print(f"{target.mean():.1%} of {len(target)} customers have left")
     development, held_out, target_development, target_held_out = train_test_split(
         features, target, test_size=0.2, stratify=target, random_state=SEED
     )
@@ -36,6 +37,8 @@ def main(path: Path = Path("data/train.csv")) -> None:
     print(f"held-out average precision {average_precision_score(target_held_out, probabilities):.3f}")
     print(f"held-out Brier score       {brier_score_loss(target_held_out, probabilities):.3f}")
     print(f"leavers among first 100    {precision_at(target_held_out, probabilities, 100):.3f}")
+    rows = pd.DataFrame({"contract": held_out["contract"], "left": target_held_out, "said": probabilities})
+    print(rows.groupby("contract").mean().round(3).to_string())
 
 
 if __name__ == "__main__":
