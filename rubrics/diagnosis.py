@@ -27,6 +27,7 @@ FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "Learnin
 MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
 WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
 DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
+PART = re.compile(r"^[\w.]+?(?:\.i?loc)?\[(?![^\]]*:)(.{1,80})\]$")
 # `history.history["loss"]` of Keras, or a list of losses that the loop over epochs has filled
 CURVE = re.compile(
     r"(?i)(?:\b\w*hist\w*\.history\b|\.history\[)"
@@ -85,7 +86,7 @@ def fitting_metric(evidence: Evidence) -> Finding:
 @criterion("evaluation.error_analysis", title="It is shown where the model fails")
 def error_analysis(evidence: Evidence) -> Finding:
     """Judge whether the work looks at its errors and not at one number alone: a confusion matrix or a report by class,
-    residuals, learning curves, the rows that it gets wrong, errors by group.
+    residuals, learning curves, the rows that it gets wrong, errors or scores by group.
     """
     if problem := unreadable(evidence):
         return problem
@@ -96,6 +97,8 @@ def error_analysis(evidence: Evidence) -> Finding:
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
     shown += [call for call in looks if _of_errors(call, wrong) or _is_learning_curve(call)]
+    shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
+    shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     places = [*spans(shown), *live_places(evidence, WRONG_ROWS)]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
@@ -129,6 +132,19 @@ def features_interpreted(evidence: Evidence) -> Finding:
         "Show permutation_importance on held-out rows, or coefficients of scaled features, and check them for sense.",
         question="Which three features matter most here, and do you believe it?",
     )
+
+
+def _of_a_part(call: Call) -> bool:
+    """Tell whether a score is taken of some of the rows, the same of the truth and of what was predicted."""
+    parts = [found for text in call.positional[:2] if (found := PART.match(text))]
+    return len(parts) == 2 and parts[0][1] == parts[1][1]
+
+
+def _of_predictions(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call is given what was predicted beside something else."""
+    said = {name for path, name in predicted_names(evidence) if path == call.span.path}
+    given = [bool(said.intersection(re.findall(r"[A-Za-z_]\w*", text))) for text in call.positional[:2]]
+    return len(given) == 2 and any(given) and not all(given)
 
 
 def _error_names(evidence: Evidence) -> frozenset[Name]:

@@ -70,7 +70,9 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
         return met(f"What was looked at is acted on: {', '.join(list(pairs)[:4])}.", evidence=places)
     advice = "Say in code what follows from a look: fill, drop, cap or transform the column that was looked at."
     if pairs:
-        return partly(f"Of what was looked at, only {next(iter(pairs))} is acted on.", evidence=places, advice=advice)
+        return partly(
+            f"Of what was looked at, one thing is acted on: {next(iter(pairs))}.", evidence=places, advice=advice
+        )
     if looks := inspecting(evidence) or plots_unseen(evidence):
         reason = "Data is looked at, and nothing was seen that acts on what was looked at."
         return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
