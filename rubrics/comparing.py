@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Figure
 from rubrics.facts import last, live_calls, named
-from rubrics.live import in_loop
+from rubrics.live import in_loop, loops_around, statement_at
 from rubrics.metrics import NAMES
 from rubrics.models import family, is_simple, models
 from rubrics.settings import settings_of
@@ -16,6 +16,9 @@ _EVAL_METRIC = re.compile(r"(?:eval_metric|metric|custom_metric)['\"]?\s*[:=]\s*
 _OF_BOOSTERS = {"auc": "ROC AUC", "aucpr": "average precision", "logloss": "log loss", "binary_logloss": "log loss",
                 "rmse": "squared error", "l2": "squared error", "mae": "absolute error", "l1": "absolute error",
                 "accuracy": "accuracy", "f1": "F1"}  # fmt: skip
+_TARGETS = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
+_OF_METRICS = (("y_true",), ("y_pred", "y_score", "y_prob", "y_proba"))
+_SIGNATURES = {"cross_validate": (("estimator",), ("X",), ("y",)), "search": (("estimator",),)}
 SCORING = ("score", "cross_validate", "search")
 # Names of models in printed figures -> how their classes' names begin or contain them.
 _IN_CLASS = {
@@ -36,11 +39,18 @@ def shared_measure(evidence: Evidence) -> list[Call]:
         measured, signature = _measured(call)
         if not measured:
             continue
-        if measured not in single and _repeated(evidence, call):
+        if (measured not in single or _is_loops_own(evidence, call, measured)) and _repeated(evidence, call):
             return [call]
         groups.setdefault(signature, []).append(call)
     alike = (calls for calls in groups.values() if len({_measured(call)[0] for call in calls}) > 1)
     return next(alike, []) or _validated_alike(evidence)
+
+
+def _is_loops_own(evidence: Evidence, call: Call, name: str) -> bool:
+    """Tell whether a name is the variable of a loop around a call, whatever else is called so elsewhere."""
+    around = [statement_at(evidence, call.span), *loops_around(evidence, call.span)]
+    targets = (target for line in around for target in _TARGETS.findall(line))
+    return any(name in re.findall(r"\w+", target) for target in targets)
 
 
 def _validated_alike(evidence: Evidence) -> list[Call]:
@@ -87,16 +97,28 @@ def _repeated(evidence: Evidence, call: Call, depth: int = 3) -> bool:
 
 def _measured(call: Call) -> tuple[str, tuple[str, ...]]:
     """Return what a call measures (a model, or predictions), and the rest of it, by which measures are alike."""
-    name, rest = last(call.name), tuple(f"{key}={value}" for key, value in sorted(call.keywords.items()))
-    if call.kind == "cross_validate" and call.positional:
-        return call.positional[0], (name, *call.positional[1:], *rest)
+    name, (given, keywords) = last(call.name), _in_order(call)
+    rest = tuple(f"{key}={value}" for key, value in sorted(keywords.items()))
+    if call.kind == "cross_validate" and given:
+        return given[0], (name, *given[1:], *rest)
     if call.kind == "search":
-        return call.positional[0] if call.positional else "", ("search", *(text for text in rest if "cv=" in text))
+        return given[0] if given else "", ("search", *(text for text in rest if "cv=" in text))
     if name in ("score", "evaluate"):
-        return call.receiver, (name, *call.positional, *rest)
-    if len(call.positional) > 1:
-        return call.positional[1], (name, call.positional[0], *rest)
+        return call.receiver, (name, *given, *(text.removeprefix("X=").removeprefix("y=") for text in rest))
+    if len(given) > 1:
+        return given[1], (name, given[0], *rest)
     return "", ()
+
+
+def _in_order(call: Call) -> tuple[list[str], dict[str, str]]:
+    """Return the arguments in the order of scikit-learn's signatures, whether they are named or not, and the rest."""
+    given, keywords = list(call.positional), dict(call.keywords)
+    for names in _SIGNATURES.get(call.kind, _OF_METRICS)[len(given) :]:
+        named_so = next((name for name in names if name in keywords), "")
+        if not named_so:
+            break
+        given.append(keywords.pop(named_so))
+    return given, keywords
 
 
 def class_of(evidence: Evidence, name: str) -> str:

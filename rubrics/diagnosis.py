@@ -6,12 +6,12 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_learned, live_matches, live_places
+from rubrics.live import live_learned, live_matches
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
-from rubrics.results import Name, holds, predicted_names
+from rubrics.results import Name, bound_names, holds, predicted_names
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -25,8 +25,10 @@ FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "lea
                   "plot_confusion_matrix", "plot_metric")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
 MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
-WRONG_ROWS = re.compile(r"\[\s*\(?\s*[\w.]+\s*!=\s*[\w.]*(?:pred|hat)\w*")
-DIFFERENCE = re.compile(r"-\s?[\w.]*pred|pred[^,]{0,80}\s-\s")
+_VALUE = r"([A-Za-z_]\w*(?:\.\w+|\[[^\[\]]{0,80}\]|\([^()]{0,80}\)){0,8})"
+WRONG_ROWS = re.compile(r"(\[[^\[\]]{0,80}?" + _VALUE + r"\s?!=\s?" + _VALUE + ")")
+DIFFERENCE = re.compile(_VALUE + r" - " + _VALUE)
+SAID = re.compile(r"(?i)pred|hat")  # the name of a parameter, of which nothing else is known
 PART = re.compile(r"^[\w.]+?(?:\.i?loc)?\[(?![^\]]*:)(.{1,80})\]$")
 # `history.history["loss"]` of Keras, or a list of losses that the loop over epochs has filled
 CURVE = re.compile(
@@ -96,10 +98,11 @@ def error_analysis(evidence: Evidence) -> Finding:
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
-    shown += [call for call in looks if _of_errors(call, wrong) or _is_learning_curve(call)]
+    shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(call)]
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
-    places = [*spans(shown), *live_places(evidence, WRONG_ROWS)]
+    rows = live_matches(evidence, WRONG_ROWS, most=200)
+    places = [*spans(shown), *(span for span, text in rows if _differs(evidence, span.path, text, "!="))]
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
         return met(f"The work looks at its errors: {names}.", evidence=places)
@@ -174,8 +177,22 @@ def _is_learning_curve(call: Call) -> bool:
     return any(CURVE.search(text) for text in drawn if text[:1] not in "\"'")
 
 
-def _of_errors(call: Call, wrong: frozenset[Name]) -> bool:
+def _of_errors(evidence: Evidence, call: Call, wrong: frozenset[Name]) -> bool:
     """Tell whether a look is at errors: at a variable that holds them, or at the truth minus what was predicted."""
     if last(call.name) in DECORATION:
         return False
-    return holds(call, wrong) or any(DIFFERENCE.search(text) for text in call.positional if text[:1] not in "\"'")
+    given = (text for text in (*call.positional, *call.keywords.values()) if text[:1] not in "\"'")
+    return holds(call, wrong) or any(_differs(evidence, call.span.path, text, " - ") for text in given)
+
+
+def _differs(evidence: Evidence, path: str, text: str, sign: str) -> bool:
+    """Tell whether one side of a difference is what a model predicted, by what it holds and not by its name."""
+    predicted, bound = predicted_names(evidence), bound_names(evidence)
+    pattern = DIFFERENCE if sign == " - " else WRONG_ROWS
+    for found in pattern.finditer(text):
+        for side in found.groups()[-2:]:
+            name = re.findall(r"\w+", side)[0]
+            by_name = (path, name) not in bound and bool(SAID.search(side))
+            if (path, name) in predicted or ".predict(" in side or by_name:
+                return True
+    return sign == " - " and sign in text and ".predict(" in text

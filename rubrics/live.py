@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader import ColumnUse, Evidence, SearchFact, Span
 from rubrics.code_text import line_span
-from rubrics.live_code import live_lines
+from rubrics.live_code import logical_lines
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls, reached_functions, test_paths
 
@@ -71,12 +71,26 @@ def live_matches(evidence: Evidence, pattern: re.Pattern[str], *, most: int = MO
 
 def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterator[tuple[Span, re.Match[str]]]:
     found = 0
-    for source, number, line in live_lines(evidence):
+    for source, number, _, line in logical_lines(evidence):
         if match := pattern.search(line[:MOST_CHARACTERS]):  # cut, so that no pattern takes long
             found += 1
             yield line_span(source, number), match
             if found >= most:
                 return
+
+
+def statement_at(evidence: Evidence, span: Span) -> str:
+    """Return the code around the line that a span begins on, the whole of a statement over several lines."""
+    return _statements(evidence).get(_place(span), span.text.partition("\n")[0])
+
+
+@once_a_work
+def _statements(evidence: Evidence) -> dict[tuple[str, int | None, int | None], str]:
+    return {
+        (source.path, source.cell, number): text
+        for source, first, final, text in logical_lines(evidence)
+        for number in range(first, final + 1)
+    }
 
 
 def before(first: Span, second: Span) -> bool:

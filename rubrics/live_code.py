@@ -12,6 +12,8 @@ from rubrics.once import once_a_work
 from rubrics.reached import outermost, own_functions, reached_functions, test_paths
 
 _WORD = re.compile(r"[^\W\d]\w*")
+MOST_BETWEEN = 20  # lines that are blank or comments
+MOST_JOINED = 1000  # characters
 Place = tuple[str, int | None, int]
 
 
@@ -26,6 +28,32 @@ def live_lines(evidence: Evidence) -> tuple[tuple[Source, int, str], ...]:
         for number, line in code_lines(source)
         if (source.path, source.cell, number) not in dead
     )
+
+
+@once_a_work
+def logical_lines(evidence: Evidence) -> tuple[tuple[Source, int, int, str], ...]:
+    """Return (source, first line, last line, code) of the same lines, those within one bracket put together.
+
+    A call over several lines reads as it does on one.
+    """
+    found: list[tuple[Source, int, int, str]] = []
+    depth = 0
+    for source, number, line in live_lines(evidence):
+        if depth > 0 and found[-1][0] is source and number - found[-1][2] < MOST_BETWEEN:
+            _, first, _, text = found.pop()
+            found.append((source, first, number, _joined(text, line) if len(text) < MOST_JOINED else text))
+        else:
+            depth = 0
+            found.append((source, number, number, line))
+        depth += sum(line.count(bracket) for bracket in "([{") - sum(line.count(bracket) for bracket in ")]}")
+    return tuple(found)
+
+
+def _joined(text: str, line: str) -> str:
+    line = line.strip()
+    if text.endswith(("(", "[", "{")):
+        return text + line
+    return text.rstrip(",") + line if line[:1] in ")]}" else f"{text} {line}"
 
 
 def words_of(lines: Iterable[str]) -> Counter[str]:

@@ -9,13 +9,13 @@ from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import apart, joined
 from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.floors import rules_scored
 from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
 
 ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
-RULE = re.compile(r"(?i)\b\w*(baseline|naive|dummy|majority|constant)\w*\b")
 BECAUSE = words(REASONS)
 RESULT = re.compile(
     r"(?i)\d[.,]\d|\d ?%|(?<![a-z])(roc|auc|f1|accuracy|precision|recall|rmse|mse|mae|mape|r2|r²|loss)(?![a-z])"
@@ -38,7 +38,7 @@ def baseline_compared(evidence: Evidence) -> Finding:
     if not used:
         return not_applicable(NO_MODEL)
     scored = live_calls(evidence, "score", "cross_validate", "search")
-    ruled = [call for call in live_calls(evidence, "score") if any(RULE.search(text) for text in call.positional)]
+    ruled = rules_scored(evidence)
     dummies = [call for call in used if is_dummy(call)]
     simple = [call for call in apart(evidence) if is_simple(call)] if len(families(evidence)) > 1 else []
     simple = simple or expanded(evidence)

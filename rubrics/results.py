@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.live import live_matches
+from rubrics.live import live_matches, statement_at
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
 
@@ -35,6 +35,13 @@ def predicted_names(evidence: Evidence) -> frozenset[Name]:
     return _spread(evidence, live_calls(evidence, "predict"))
 
 
+@once_a_work
+def bound_names(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what a line gives a value to, so that its name need not tell what it holds."""
+    lines = live_matches(evidence, _BOUND, most=3000)
+    return frozenset((span.path, name) for span, text in lines for name in _sides(text)[0])
+
+
 def holds(call: Call, names: frozenset[Name]) -> bool:
     """Tell whether a call is made on, or given, one of the variables `names`."""
     return any((call.span.path, name) in names for name in (call.receiver, *call.arguments))
@@ -43,7 +50,7 @@ def holds(call: Call, names: frozenset[Name]) -> bool:
 def _spread(evidence: Evidence, calls: list[Call]) -> frozenset[Name]:
     found = {(call.span.path, name) for call in calls for name in call.assigned}
     for call in calls:
-        left = _LEFT.match(call.span.text.partition("\n")[0])
+        left = _LEFT.match(statement_at(evidence, call.span))
         found |= {(call.span.path, name) for name in _NAME.findall(left[1] or left[2])} if left else set()
     lines = [(span.path, *_sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000)]
     tables = _tables(evidence, lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from grader.evidence.homes import home_of
 from grader.model.evidence import CallKind
 
 # Role of the classes of a module: the longest prefix counts.
@@ -161,6 +162,8 @@ def is_metric(name: str) -> bool:
 def star_lends(module: str, name: str) -> bool:
     """Tell whether `from module import *` surely brings `name`."""
     dotted = f"{module}.{name}"
+    if home := home_of(name):
+        return module in (home, "imblearn.pipeline" if home == "sklearn.pipeline" else home)
     if module == "sklearn.metrics":
         known = ("classification_report", "confusion_matrix", "roc_curve", "precision_recall_curve")
         return name.endswith(("_score", "_error", "_loss")) or name in known

@@ -138,6 +138,10 @@ DIAGNOSING = [
     case("fitting_metric", "not_met", "metrics are imported and not used", {"solution.ipynb": HEADINGS}),
     case("fitting_metric", "not_applicable", "no model", LOOKING),
     case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
+    case("error_analysis", "met", "a cross table", FITTED + "p = model.predict(b)\nprint(pd.crosstab(d, p))\n"),
+    case("error_analysis", "met", "a score of each plan",
+         FITTED + "p = model.predict(b)\nfor plan in b['plan'].unique():\n    here = b['plan'] == plan\n"
+         "    print(plan, roc_auc_score(d[here], p[here]))\n"),
     case("error_analysis", "met", "a display", FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"),
     case("error_analysis", "met", "residuals, without a known function",
          QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),

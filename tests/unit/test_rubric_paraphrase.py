@@ -66,6 +66,32 @@ def renamed(code: str) -> str:
     return re.sub(r"(?<![\w.'])(" + "|".join(NAMES) + r")(?![\w'])(?!=(?!=))", lambda found: NAMES[found[1]], code)
 
 
+STARRED = re.sub(r"(from sklearn\.\w+) import [^\n]*", r"\1 import *", IMPORTS)
+KEYWORDS = {
+    "cross_val_score(model, X_train, y_train,": "cross_val_score(estimator=model, X=X_train, y=y_train,",
+    "fit(X_train, y_train)": "fit(X=X_train, y=y_train)",
+    "roc_auc_score(y_test, p_test)": "roc_auc_score(y_true=y_test, y_score=p_test)",
+    "confusion_matrix(y_test, p_test > 0.4)": "confusion_matrix(y_true=y_test, y_pred=p_test > 0.4)",
+}
+
+
+def with_keywords(code: str) -> str:
+    """Name the arguments of fits, folds and metrics."""
+    for before, after in KEYWORDS.items():
+        code = code.replace(before, after)
+    return code
+
+
+def one_argument_a_line(code: str) -> str:
+    """Break every bracket of a statement at the margin after it opens, and after each comma inside."""
+    opened = re.compile(r"(?<=[(\[{,])(?=[^)\]}\s])\s*")
+    simple = (line.startswith(" ") or line.endswith(":") for line in code.splitlines())
+    made = (
+        line if kept else opened.sub("\n        ", line) for line, kept in zip(code.splitlines(), simple, strict=True)
+    )
+    return "\n".join(made) + "\n"
+
+
 def commented(code: str) -> str:
     return "".join(
         line if line.startswith(" ") else f"# now the next step\n\n{line}" for line in code.splitlines(keepends=True)
@@ -88,6 +114,17 @@ class TestTheVerdictsStay:
 
     def test_when_it_is_wrapped_in_a_function(self, code: str) -> None:
         assert verdicts(work(IMPORTS + wrapped(code))) == verdicts(work(IMPORTS + code))
+
+    def test_when_modules_are_imported_by_a_star(self, code: str) -> None:
+        assert verdicts(work(STARRED + code)) == verdicts(work(IMPORTS + code))
+
+    def test_when_arguments_are_named(self, code: str) -> None:
+        assert with_keywords(code) != code
+        assert verdicts(work(IMPORTS + with_keywords(code))) == verdicts(work(IMPORTS + code))
+
+    def test_when_calls_stand_over_several_lines(self, code: str) -> None:
+        assert one_argument_a_line(code).count("\n") > code.count("\n") + 5
+        assert verdicts(work(IMPORTS + one_argument_a_line(code))) == verdicts(work(IMPORTS + code))
 
     def test_when_comments_and_blank_lines_are_added(self, code: str) -> None:
         assert verdicts(work(IMPORTS + commented(code))) == verdicts(work(IMPORTS + code))
