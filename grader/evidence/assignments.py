@@ -7,7 +7,7 @@ import ast
 from grader.evidence.expressions import evaluate
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
-from grader.evidence.tables import FRAME, LOOKUP, as_groups, is_empty, is_table, names_in, with_columns, without
+from grader.evidence.tables import FRAME, LOOKUP, NAMES, as_groups, is_empty, is_table, names_in, with_columns, without
 from grader.evidence.values import UNKNOWN, Taint, Value, marked
 
 
@@ -37,9 +37,9 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
 
 def _named(name: str, value: Value, state: State) -> Value:
     """Return the value as what the name stands for from now on."""
-    if value in (UNKNOWN, Value(loops=value.loops)):
+    if value in (UNKNOWN, Value(loops=value.loops), Value(type=NAMES)):
         # What it holds is not known, but it is the same thing wherever this name is read.
-        value = Value(rows=state.fresh(), loops=value.loops)
+        value = Value(type=value.type, rows=state.fresh(), loops=value.loops)
     if name in state.frames and not value.type and value.rows and value.items is None:
         value = value.evolve(type=FRAME)
     if value.model is not None and not value.model.name:

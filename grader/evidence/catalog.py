@@ -33,6 +33,8 @@ _MODULE_ROLES = {
     "category_encoders": "encoder",
     "feature_engine": "transformer",
     "hdbscan": "clusterer",
+    "boruta": "selector",
+    "mlxtend.feature_selection": "selector",
     "umap": "transformer",
     "optuna": "search",
 }

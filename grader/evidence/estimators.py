@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
+from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.values import (
     NUMBER,
@@ -102,7 +103,7 @@ def _chooses(callback: Value) -> bool:
 
 def transformed_as_fitted(site: CallSite, model: Model) -> Value:
     """Return what a transformer gives as it was fitted last: asked by a method or, as Keras's layers are, called."""
-    return transformed(site, model, model.fits[-1] if model.fits else None)
+    return transformed(site, model, fit_behind(model))
 
 
 def transformed(site: CallSite, model: Model, event: Event | None) -> Value:

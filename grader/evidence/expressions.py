@@ -18,7 +18,7 @@ from grader.evidence.library import call_library
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward, called, is_network
 from grader.evidence.rows import Rows
-from grader.evidence.significance import names_told_by, told_by
+from grader.evidence.significance import names_told_by, paired, picked_one, told_by
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.table_methods import method_of_table
@@ -26,6 +26,7 @@ from grader.evidence.tables import (
     ARRAY,
     FRAME,
     GROUPS,
+    NAMES,
     TABLE_METHODS,
     WINDOW,
     is_table,
@@ -34,6 +35,7 @@ from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked,
 from grader.evidence.windows import counter_of, windowed
 
 _MAX_UNROLLED = 8
+_LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
 
 
 def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
@@ -158,6 +160,10 @@ def _method(site: CallSite) -> Value:
         return method_of_table(site)
     if receiver.scored is not None and not receiver.rows:
         return receiver
+    if method in ("items", "iteritems") and (pairs := paired(receiver)) is not None:
+        return pairs
+    if receiver.type == NAMES and method in _LISTED:
+        return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
@@ -232,7 +238,8 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
     result = values[0]
     for value in values[1:]:
         result = join(result, value)
-    return result
+    marks = frozenset() if result.rows else told_by(values)
+    return result.evolve(taints=marked(result, *marks)) if marks else result
 
 
 def _comprehension(node: Any, scope: Scope, state: State) -> Value:
@@ -240,7 +247,7 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     started = len(state.loops)
     for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
-        element = state.enter_loop(generator.iter, source)
+        element = picked_one(source, state.enter_loop(generator.iter, source))
         if source.prediction is not None and source.each is None:
             element = element.evolve(prediction=source.prediction)
         known = source.items if source.each is None and len(node.generators) == 1 else None

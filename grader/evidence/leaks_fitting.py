@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
-from grader.evidence.significance import TESTS
+from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -17,7 +17,8 @@ _LEARNED = {  # what a step that is no estimator has computed
     "qcut": "the edges of bins",
     "cut": "the edges of bins",
     "rank": "a rank",
-    "corr": "a correlation that columns are picked by",
+    **dict.fromkeys(("corr", "corrwith"), "a correlation that columns are picked by"),
+    PERMUTED: "an importance that columns are picked by",
     "scale": "the scale that values are put on",
     **dict.fromkeys(TESTS, "a test of significance that columns are picked by"),
 }
@@ -84,6 +85,8 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
+                continue
+            if is_of_other_columns(culprit, _target_of(event)):
                 continue
             if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
@@ -195,13 +198,18 @@ def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
 
 def _only_target(event: Event, taint: Taint) -> bool:
     """Tell whether what was computed concerns the target column alone, or may do so."""
-    fit = event.fit or event
-    target = fit.target.column if fit.target else None
+    fit, target = event.fit or event, _target_of(event)
     if taint.maybe and (target is None or target.startswith("#")):
         return True
     if fit.features is not None and fit.features.column == target:
         return False  # a series that is predicted from its own past
     return target is not None and taint.columns == frozenset({target})
+
+
+def _target_of(event: Event) -> str | None:
+    """Return the column that the model which is asked predicts, where it is known."""
+    fit = event.fit or event
+    return fit.target.column if fit.target else None
 
 
 def _on_which(taint: Taint) -> str:
@@ -232,6 +240,8 @@ def _is_learned_from(event: Event, copies: Taint) -> bool:
 
 
 def _what(event: Event) -> str:
+    if event.model is not None and event.name.rpartition(".")[2] in ANSWERS:
+        return f"a choice of columns by {_class_name(event)}"
     if event.model is not None:
         return _class_name(event)
     return _LEARNED.get(event.name.rpartition(".")[2], "a statistic that goes into a feature")

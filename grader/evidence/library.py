@@ -17,7 +17,7 @@ from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.standard import STANDARD, call_builtin
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, narrowed, some_columns
 from grader.evidence.values import (
     NONE,
     UNKNOWN,
@@ -104,7 +104,7 @@ def _loaded(site: CallSite) -> Value:
 
 
 def _passed_on(site: CallSite) -> Value:
-    tables = site.table_arguments()
+    tables = [table for table in site.table_arguments() if table.type != NAMES]
     if site.name.startswith("torch.nn.functional.") and site.method.endswith(("loss", "entropy")):
         return loss(site)
     if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:

@@ -12,7 +12,7 @@ from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
-from grader.evidence.significance import picked
+from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
@@ -27,7 +27,7 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked
+from grader.evidence.values import UNKNOWN, Value, bounded
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -87,12 +87,6 @@ _CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "pa
 
 def _groupby(site: CallSite) -> Value:
     return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset())
-
-
-def _correlations(site: CallSite) -> Value:
-    table = site.receiver
-    event = site.state.record("fill", site.node, site.name, rows=table.rows)
-    return Value(type=LOOKUP, statistic=table.rows, taints=marked(table, Taint(event, table.rows)))
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -234,8 +228,7 @@ def _drop(site: CallSite) -> Value:
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": _groupby,
-    "corr": _correlations,
-    "corrwith": _correlations,
+    **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,
     "drop": _drop,
     "pop": _popped,

@@ -76,7 +76,9 @@ class Taint:
 
 @dataclass(eq=False)
 class Model:
-    """An estimator or transformer object; `fits` in order of execution, `tuned_by` the loops that set a parameter."""
+    """An estimator or transformer object; `fits` in order of execution, `tuned_by` the loops that set a parameter,
+    `answers` the fits as what they say of the columns, by its name.
+    """
 
     type: str
     parts: tuple[Value, ...] = ()
@@ -84,6 +86,7 @@ class Model:
     tuned_by: frozenset[Loop] = frozenset()
     name: str = ""
     settings: dict[str, Value] = field(default_factory=dict)
+    answers: dict[tuple[Event, str], Event] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
