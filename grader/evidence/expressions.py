@@ -11,31 +11,20 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
-from grader.evidence.containers import method_of_container
 from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
-from grader.evidence.model_methods import method_of_model
-from grader.evidence.networks import backward, called, is_network
+from grader.evidence.methods import method_of
+from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
-from grader.evidence.significance import names_told_by, paired, picked_one, told_by
+from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Resolved, Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
-from grader.evidence.table_methods import method_of_table
-from grader.evidence.tables import (
-    ARRAY,
-    FRAME,
-    GROUPS,
-    NAMES,
-    TABLE_METHODS,
-    WINDOW,
-    is_table,
-)
+from grader.evidence.tables import ARRAY, FRAME
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
 _MAX_UNROLLED = 8
-_LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
 
 
 def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
@@ -114,7 +103,7 @@ def _called(site: CallSite, callee: Value) -> Value:
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
         return transformed_as_fitted(site, callee.model)
     if callee.instance is not None or (isinstance(site.node.func, ast.Attribute) and not callee.dotted):
-        return _method(site)
+        return method_of(site)
     if callee.dotted:
         return call_library(site)
     return site.fresh()
@@ -145,37 +134,6 @@ def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
     if isinstance(node.func, ast.Attribute):
         return Resolved(f"{receiver.type}.{node.func.attr}", receiver.type)
     return Resolved(node.func.id if isinstance(node.func, ast.Name) else "")
-
-
-def _method(site: CallSite) -> Value:
-    receiver, method = site.receiver, site.method
-    if method == "backward" and receiver.prediction is not None:
-        return backward(site, receiver.prediction)
-    if receiver.model is not None:
-        result = method_of_model(site)
-        return Value(loops=site.loops) if result is None else result
-    if receiver.items is not None and not receiver.rows:
-        return method_of_container(site)
-    if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
-        return method_of_table(site)
-    if receiver.scored is not None and not receiver.rows:
-        return receiver
-    if method in ("items", "iteritems") and (pairs := paired(receiver)) is not None:
-        return pairs
-    if receiver.type == NAMES and method in _LISTED:
-        return receiver
-    if receiver.prediction is not None or receiver.statistic:
-        return method_of_table(site) if receiver.prediction else receiver
-    if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
-        # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
-        data = site.arguments[0]
-        if site.method.startswith("predict"):
-            site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
-        kept = data.taints if "transform" in method else frozenset()
-        return Value(type=ARRAY, rows=data.rows, taints=kept)
-    if method in ("fit", "compile", "to", "cuda", "eval"):
-        return receiver
-    return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
 
 
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:

@@ -1,0 +1,46 @@
+"""What a method gives, by what it is called on."""
+
+from __future__ import annotations
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.containers import method_of_container
+from grader.evidence.model_methods import method_of_model
+from grader.evidence.networks import backward
+from grader.evidence.significance import paired
+from grader.evidence.table_methods import method_of_table
+from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, is_table
+from grader.evidence.values import Value
+
+_LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
+
+
+def method_of(site: CallSite) -> Value:
+    """Return what a method gives; of a receiver that is not known, the rows go on and nobody is accused."""
+    receiver, method = site.receiver, site.method
+    if method == "backward" and receiver.prediction is not None:
+        return backward(site, receiver.prediction)
+    if receiver.model is not None:
+        result = method_of_model(site)
+        return Value(loops=site.loops) if result is None else result
+    if receiver.items is not None and not receiver.rows:
+        return method_of_container(site)
+    if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
+        return method_of_table(site)
+    if receiver.scored is not None and not receiver.rows:
+        return receiver
+    if method in ("items", "iteritems") and (pairs := paired(receiver)) is not None:
+        return pairs
+    if receiver.type == NAMES and method in _LISTED:
+        return receiver
+    if receiver.prediction is not None or receiver.statistic:
+        return method_of_table(site) if receiver.prediction else receiver
+    if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
+        # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
+        data = site.arguments[0]
+        if site.method.startswith("predict"):
+            site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
+        kept = data.taints if "transform" in method else frozenset()
+        return Value(type=ARRAY, rows=data.rows, taints=kept)
+    if method in ("fit", "compile", "to", "cuda", "eval"):
+        return receiver
+    return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
