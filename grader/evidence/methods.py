@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.containers import method_of_container
 from grader.evidence.model_methods import method_of_model
@@ -34,6 +35,8 @@ def method_of(site: CallSite) -> Value:
         return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
+    if method == "fit_transform" and (inherited := _fit_transformed(site)) is not None:
+        return inherited
     if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
         # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
         data = site.arguments[0]
@@ -44,3 +47,18 @@ def method_of(site: CallSite) -> Value:
     if method in ("fit", "compile", "to", "cuda", "eval"):
         return receiver
     return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
+
+
+def _fit_transformed(site: CallSite) -> Value | None:
+    """Return what `fit_transform` of the submission's own class gives that has inherited it: its `fit`, then its
+    `transform`.
+    """
+    instance = site.receiver.instance
+    owner = instance.owner if instance is not None else None
+    fit, transform = (own_method(owner, name) if owner else None for name in ("fit", "transform"))
+    if fit is None or transform is None:
+        return None
+    fit.bound = transform.bound = site.receiver
+    site.state.hooks.follow(site.state, fit, site.arguments, site.keywords)
+    only = {"X": site.keywords["X"]} if "X" in site.keywords else {}
+    return site.state.hooks.follow(site.state, transform, site.arguments[:1], only)
