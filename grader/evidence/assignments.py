@@ -8,6 +8,7 @@ from grader.evidence.expressions import evaluate
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import FRAME, LOOKUP, NAMES, as_groups, is_empty, is_table, names_in, with_columns, without
+from grader.evidence.unseen import changed_out_of_sight
 from grader.evidence.values import UNKNOWN, Taint, Value, marked
 
 
@@ -88,7 +89,12 @@ def _with_key(base: Value, key: str, value: Value) -> Value:
 
 
 def mutate(node: ast.expr, value: Value, scope: Scope, state: State) -> None:
-    """Apply a method called for its effect with `inplace=True`, on a table or on a column of one."""
+    """Apply a method called for its effect with `inplace=True`, on a table or on a column of one.
+
+    A function that is not known may have changed the tables that it was given.
+    """
+    if isinstance(node, ast.Call):
+        changed_out_of_sight(node, scope, state)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     owner = node.func.value

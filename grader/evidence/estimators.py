@@ -7,6 +7,7 @@ from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
+from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NUMBER,
     UNKNOWN,
@@ -116,6 +117,8 @@ def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
         if features.columns and features.columns.kept is not None and features.column is None:
             touched = features.columns.kept
         taints |= {Taint(event, event.rows, touched)}
+    elif event is not None and event.rows and is_unknown(model):
+        taints |= {unseen(site, event.rows)}
     columns = features.columns
     if columns and role_of(model.type) in _CHOOSING:
         columns = columns.fewer()
@@ -135,6 +138,13 @@ def stateful(model: Model) -> bool:
     if role == "pipeline":
         return any(part.model and stateful(part.model) for part in model.parts)
     return role in STATEFUL and not _is_declared(model)
+
+
+def is_unknown(model: Model) -> bool:
+    """Tell whether it is not known what a transformer does with the rows it saw; of a pipeline, what any step does."""
+    if role_of(model.type) == "pipeline":
+        return any((part.model and is_unknown(part.model)) or part.instance for part in model.parts)
+    return not role_of(model.type)
 
 
 def _is_declared(model: Model) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.evidence.attributes import attribute
-from grader.evidence.callsite import CallSite
+from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
@@ -18,7 +18,7 @@ from grader.evidence.methods import method_of
 from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
 from grader.evidence.significance import names_told_by, picked_one, told_by
-from grader.evidence.state import Resolved, Scope, State, is_builtin
+from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
@@ -67,7 +67,7 @@ def _attribute(node: ast.Attribute, scope: Scope, state: State) -> Value:
 
 
 def _call(node: ast.Call, scope: Scope, state: State) -> Value:
-    receiver = UNKNOWN
+    node, receiver = _spelled_out(node, scope, state), UNKNOWN
     if isinstance(node.func, ast.Attribute):
         receiver = evaluate(node.func.value, scope, state)
         state.step()
@@ -82,7 +82,7 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         keywords |= (
             dict(zip(value.keys or (), value.items or (), strict=True)) if whole else {keyword.arg or "**": value}
         )
-    resolved = _resolve(node, receiver, callee)
+    resolved = resolve(node, receiver, callee)
     previous = state.shared.resolved.get(node)
     if previous is None or previous.name.startswith("."):
         state.shared.resolved[node] = resolved
@@ -92,6 +92,19 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         return _called(site, callee)
     finally:
         state.sites.pop()
+
+
+def _spelled_out(node: ast.Call, scope: Scope, state: State) -> ast.Call:
+    """Return `getattr(owner, "name")(...)` as `owner.name(...)`, the same one each time; any other call as it is."""
+    match node.func:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, named]):
+            name = evaluate(named, scope, state).constant
+        case _:
+            return node
+    if not isinstance(name, str):
+        return node
+    made = ast.Call(ast.copy_location(ast.Attribute(owner, name, ast.Load()), node), node.args, node.keywords)
+    return state.shared.spelled.setdefault((node, name), ast.copy_location(made, node))
 
 
 def _called(site: CallSite, callee: Value) -> Value:
@@ -121,19 +134,6 @@ def call_value(site: CallSite, called: Value, arguments: list[Value]) -> Value:
     if called.dotted:
         return call_library(CallSite(site.node, called.dotted, arguments, {}, site.scope, site.state))
     return UNKNOWN
-
-
-def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
-    if callee.function is not None:
-        name = getattr(callee.function.node, "name", "lambda")
-        bound = callee.function.bound
-        owner = bound.instance.owner if bound and bound.instance else None
-        return Resolved(f"{getattr(owner.node, 'name', '')}.{name}" if owner else name)
-    if callee.dotted:
-        return Resolved(callee.dotted)
-    if isinstance(node.func, ast.Attribute):
-        return Resolved(f"{receiver.type}.{node.func.attr}", receiver.type)
-    return Resolved(node.func.id if isinstance(node.func, ast.Name) else "")
 
 
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
+from grader.evidence.unseen import UNSEEN
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -99,6 +100,15 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
                 if is_held_out(event) or is_cross_validation(event):
                     settled.add(culprit)
     return list(found.values())
+
+
+def may_have_seen(event: Event) -> bool:
+    """Tell whether what is not known may have learned from rows that an event asks about, so that none is followed."""
+    own = [(taint, False) for taint in event.taints]
+    fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
+    return any(
+        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in own + fitted
+    )
 
 
 def is_held_out(event: Event) -> bool:

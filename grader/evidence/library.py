@@ -10,7 +10,7 @@ from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kin
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
-from grader.evidence.files import read_back
+from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
@@ -18,6 +18,7 @@ from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
 from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, narrowed, some_columns
+from grader.evidence.unseen import of_unknown
 from grader.evidence.values import (
     NONE,
     UNKNOWN,
@@ -83,11 +84,11 @@ def call_library(site: CallSite) -> Value:
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
-    return site.fresh()
+    return of_unknown(site)
 
 
 def _loaded(site: CallSite) -> Value:
-    if (again := read_back(site)) is not None:
+    if (again := read_back(site) or loaded_back(site)) is not None:
         return again
     rows = site.state.fresh()
     site.state.record("load", site.node, site.name, rows=rows)
@@ -135,7 +136,10 @@ def _passed_on(site: CallSite) -> Value:
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
         loops=site.loops,
     )  # fmt: skip
-    return computed_with(site, passed, *(value for value in site.values if not value.rows))
+    given = computed_with(site, passed, *(value for value in site.values if not value.rows))
+    if "out" in site.keywords:
+        site.scope.replace(site.keywords["out"], given)
+    return given
 
 
 def _number_of_bins(site: CallSite) -> bool:
@@ -254,6 +258,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "early_stopping": _named,
     "load_data": benchmark_parts,
     "random_split": random_split,
+    **dict.fromkeys(DUMPERS, note_dumped),
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,

@@ -10,13 +10,14 @@ from grader.evidence.networks import backward
 from grader.evidence.significance import paired
 from grader.evidence.table_methods import method_of_table
 from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, is_table
-from grader.evidence.values import Value
+from grader.evidence.unseen import unseen, whole
+from grader.evidence.values import Value, marked
 
 _LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
 
 
 def method_of(site: CallSite) -> Value:
-    """Return what a method gives; of a receiver that is not known, the rows go on and nobody is accused."""
+    """Return what a method gives that was called on a model, a container, a table, a score, or on something unknown."""
     receiver, method = site.receiver, site.method
     if method == "backward" and receiver.prediction is not None:
         return backward(site, receiver.prediction)
@@ -37,16 +38,25 @@ def method_of(site: CallSite) -> Value:
         return method_of_table(site) if receiver.prediction else receiver
     if method == "fit_transform" and (inherited := _fit_transformed(site)) is not None:
         return inherited
-    if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
-        # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
+    return _of_unknown(site)
+
+
+def _of_unknown(site: CallSite) -> Value:
+    """Return what a receiver gives that is not known, and neither is what it saw: nobody is accused, nor praised."""
+    method, seen = site.method, site.state.shared.seen
+    if method in ("fit", "fit_transform") and site.arguments and site.receiver.rows:
+        seen[site.receiver.rows] = site.arguments[0].rows
+    if method in ("transform", "fit_transform") and site.arguments:
         data = site.arguments[0]
-        if site.method.startswith("predict"):
-            site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
-        kept = data.taints if "transform" in method else frozenset()
-        return Value(type=ARRAY, rows=data.rows, taints=kept)
+        mark = unseen(site, seen.get(site.receiver.rows, whole(data.rows)))
+        return Value(type=ARRAY, rows=data.rows, taints=marked(data, mark))
+    if method in ("predict", "predict_proba") and site.arguments:
+        data = site.arguments[0]
+        site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
+        return Value(type=ARRAY, rows=data.rows)
     if method in ("fit", "compile", "to", "cuda", "eval"):
-        return receiver
-    return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
+        return site.receiver
+    return Value(rows=site.state.fresh(), loops=site.receiver.loops | site.loops)
 
 
 def _fit_transformed(site: CallSite) -> Value | None:

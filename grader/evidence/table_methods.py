@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
+from grader.evidence.rows import NO_ROWS
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
@@ -27,7 +29,8 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Value, bounded
+from grader.evidence.unseen import unseen
+from grader.evidence.values import UNKNOWN, Value, bounded, marked
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -82,6 +85,7 @@ _CONDITIONS = {
     "gt",
     "lt",
 }
+_NOT_BY_ROW = re.compile(r"\.\s*[A-Za-z_]\w*\s*\(|@")
 _CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "partition"}
 
 
@@ -129,6 +133,23 @@ def _assigned(site: CallSite) -> Value:
 
 def _ranked(site: CallSite) -> Value:
     return learned(site, site.receiver)
+
+
+def _updated(site: CallSite) -> Value:
+    """Change the table by `frame.update(other)`: what was computed into the other is in its columns from now on."""
+    other = site.argument(0, "other") or UNKNOWN
+    made = computed_with(site, site.receiver, other.evolve(statistic=NO_ROWS) if other.rows else other)
+    site.scope.replace(site.receiver, made.evolve(taints=bounded(made.taints | other.taints)))
+    return UNKNOWN
+
+
+def _evaluated(site: CallSite) -> Value:
+    """Return `frame.eval(text)`: row by row, unless it calls something or uses a variable."""
+    text = site.argument(0, "expr") or UNKNOWN
+    kept = _kept(site).evolve(columns=site.receiver.columns and replace(site.receiver.columns, known=False))
+    if isinstance(text.constant, str) and not _NOT_BY_ROW.search(text.constant):
+        return kept
+    return kept.evolve(taints=marked(kept, unseen(site, site.receiver.rows)))
 
 
 def _aligned(site: CallSite) -> Value:
@@ -238,6 +259,8 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "pipe": _piped,
     "assign": _assigned,
     "align": _aligned,
+    "update": _updated,
+    "eval": _evaluated,
     "merge": _joined,
     "join": _joined,
     "set_index": _indexed,
