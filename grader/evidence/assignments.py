@@ -63,8 +63,12 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
     if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
         # frame["column"][mask] = value: the column is assigned to
+        which = index
         target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
+    names = names_in(index)
+    if which.mask is not None and which.made_of and names and not _asks_what_is_missing(target.slice):
+        value = value.evolve(made_of=value.made_of | which.made_of | names)
     if which.taints and base.rows:  # set where a condition holds: the column knows what the condition has seen
         value = value.evolve(taints=marked(value, *which.taints))
     if value.type == LOOKUP and not value.rows and (as_groups(value).rows == base.rows or is_empty(base)):
@@ -74,13 +78,22 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))
     elif base.rows:
-        scope.replace(base, with_columns(base, names_in(index), value))
+        scope.replace(base, with_columns(base, names, value))
+
+
+def _asks_what_is_missing(node: ast.expr) -> bool:
+    """Tell whether rows are picked by a missing value alone: that marks the rows whose answer is not known."""
+    asked = node.elts[0] if isinstance(node, ast.Tuple) and node.elts else node
+    asked = asked.operand if isinstance(asked, ast.UnaryOp) else asked
+    method = asked.func.attr if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute) else ""
+    return method in ("isnull", "isna", "notnull", "notna")
 
 
 def _from_statistic(target: ast.expr, value: Value, base: Value, state: State) -> Value:
     """Return the column that a statistic fills: it carries what the statistic has seen."""
     event = state.record("fill", target, "assignment", rows=value.statistic)
-    return Value(rows=base.rows, taints=marked(value, Taint(event, value.statistic)))
+    taints = marked(value, Taint(event, value.statistic))
+    return Value(rows=base.rows, taints=taints, made_of=value.made_of)
 
 
 def _with_key(base: Value, key: str, value: Value) -> Value:

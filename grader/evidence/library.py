@@ -27,6 +27,7 @@ from grader.evidence.values import (
     Value,
     flattened,
     scored_by,
+    sources_of,
     statistics_of,
     taints_of,
 )
@@ -134,7 +135,7 @@ def _passed_on(site: CallSite) -> Value:
         first = first.evolve(rows=narrowed(first.rows, object()))
     passed = first.evolve(
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
-        loops=site.loops,
+        loops=site.loops, made_of=sources_of(tables) if len(tables) > 1 else tables[0].made_of,
     )  # fmt: skip
     given = computed_with(site, passed, *(value for value in site.values if not value.rows))
     if "out" in site.keywords:

@@ -30,7 +30,7 @@ from grader.evidence.tables import (
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import UNKNOWN, Value, bounded, marked
+from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -90,7 +90,9 @@ _CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "pa
 
 
 def _groupby(site: CallSite) -> Value:
-    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset())
+    by = site.argument(0, "by") or UNKNOWN
+    keys = names_in(by) or {item.column for item in (by, *(by.items or ())) if item.column}
+    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset({*keys, OTHERS}))
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -102,7 +104,9 @@ def _popped(site: CallSite) -> Value:
 
 
 def _filled(site: CallSite) -> Value:
-    return computed_with(site, later_filled(site), *site.values)
+    made = computed_with(site, later_filled(site), *site.values)
+    sources = made.made_of and made.made_of | sources_of(site.values)
+    return made.evolve(made_of=sources)
 
 
 def _applied(site: CallSite) -> Value:
