@@ -70,10 +70,16 @@ def fit(site: CallSite, model: Model) -> Event:
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=site.argument(1, "y", "Y"), chosen_on=_chosen_on(site, model),
+        features=features, target=_answers(site, features), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
     return event
+
+
+def _answers(site: CallSite, features: Value) -> Value | None:
+    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools."""
+    given = site.argument(1, "y", "Y")
+    return UNKNOWN if given is None and role_of(features.type) == "container" else given
 
 
 def _chosen_on(site: CallSite, model: Model) -> RowSets:
