@@ -87,8 +87,10 @@ def _chosen_on(site: CallSite, model: Model) -> RowSets:
     given = {**model.settings, **site.keywords}
     callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
     stops = any(_chooses(value) for value in callbacks)
-    stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
-    stops |= model.type.startswith("catboost.") and not site.is_false("use_best_model")  # it keeps the best by itself
+    best = given.get(
+        "use_best_model", Value(constant=model.type.startswith("catboost."))
+    )  # CatBoost keeps it by itself
+    stops |= "early_stopping_rounds" in given or best.constant is not False
     watched = [given[name] for name in _WATCHED if name in given]
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
 
