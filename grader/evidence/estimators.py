@@ -9,6 +9,7 @@ from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
+    NONE,
     NUMBER,
     UNKNOWN,
     Event,
@@ -73,7 +74,18 @@ def fit(site: CallSite, model: Model) -> Event:
         features=features, target=_answers(site, features), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
+    if role_of(model.type) == "network" and _holds_some_back(site):
+        site.state.record(
+            "validate", site.node, event.name, rows=rows, taints=taints, model=model, features=features,
+            target=event.target,
+        )  # fmt: skip
     return event
+
+
+def _holds_some_back(site: CallSite) -> bool:
+    """Tell whether Keras keeps some of the rows to validate on: `fit(X, y, validation_split=0.2)`."""
+    share = site.keywords.get("validation_split")
+    return share is not None and share != NONE and share.constant != 0
 
 
 def _answers(site: CallSite, features: Value) -> Value | None:

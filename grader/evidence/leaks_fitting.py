@@ -78,9 +78,12 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     that the model has not been fitted on, if there is any.
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
+    asked = {event.model for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)}
     found: dict[Event, tuple[Event, Taint]] = {}
     settled: set[Event] = set()
     for event in events:
+        if event.kind == "validate" and event.model in asked:
+            continue  # the last word is that of other rows
         own = [(taint, False) for taint in event.taints]
         fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
@@ -118,6 +121,11 @@ def is_held_out(event: Event) -> bool:
     return bool(event.rows) and not covered(event.rows, event.fit.rows)
 
 
+def _asks_others(event: Event) -> bool:
+    """Tell whether a model is asked about rows that it was not fitted on."""
+    return event.fit is None or not covered(event.rows, event.fit.rows)
+
+
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
     """Tell whether rows were cut by hand from those that models are asked about: their folds only compare models."""
     return any(
@@ -151,8 +159,10 @@ def _refitted(event: Event, taint: Taint) -> bool:
 
 
 def is_cross_validation(event: Event) -> bool:
-    """Tell whether an event fits and scores on folds of its rows: a cross-validation, or a search's fit."""
-    return event.kind == "cross_validate" or _is_search(event)
+    """Tell whether an event fits and scores on parts of its rows: a cross-validation, a search's fit, or one of Keras
+    that holds a share of them back.
+    """
+    return event.kind in ("cross_validate", "validate") or _is_search(event)
 
 
 def _is_search(event: Event) -> bool:
@@ -228,6 +238,8 @@ def _on_which(taint: Taint) -> str:
 
 
 def _how(event: Event) -> str:
+    if event.kind == "validate":
+        return "validated on"
     return "cross-validated" if is_cross_validation(event) else "evaluated"
 
 

@@ -15,7 +15,14 @@ from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.significance import is_test, tested
-from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.splits import (
+    benchmark_part,
+    benchmark_parts,
+    cross_validate,
+    cross_validate_boosting,
+    random_split,
+    split_rows,
+)
 from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, narrowed, some_columns
 from grader.evidence.unseen import of_unknown
@@ -112,7 +119,7 @@ def _passed_on(site: CallSite) -> Value:
     if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:
         return Value(items=(tables[0], tables[0]))  # the values, and where in each row they are
     if site.method in STATISTICS:
-        return statistic(tables[0], site, site.argument(1, "axis")) if tables else UNKNOWN
+        return statistic(tables[0], site, site.argument(1, "axis", "dim")) if tables else UNKNOWN
     if site.name == "pandas.DataFrame" and not site.values:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
@@ -260,6 +267,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "load_data": benchmark_parts,
     "random_split": random_split,
     **dict.fromkeys(DUMPERS, note_dumped),
+    **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,

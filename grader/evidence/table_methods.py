@@ -65,7 +65,7 @@ def _method(site: CallSite) -> Value:
     if table.type == WINDOW:
         return table.evolve(type=SERIES)
     if method in STATISTICS:
-        return statistic(table, site, site.argument(0, "axis"))
+        return statistic(table, site, site.argument(0, "axis", "dim"))
     if method in _ESCAPES:
         return UNKNOWN
     return _METHODS.get(method, _kept)(site)
