@@ -33,6 +33,7 @@ _MODULE_ROLES = {
     "category_encoders": "encoder",
     "feature_engine": "transformer",
     "hdbscan": "clusterer",
+    "kmodes": "clusterer",
     "boruta": "selector",
     "mlxtend.feature_selection": "selector",
     "umap": "transformer",

@@ -28,6 +28,7 @@ from grader.evidence.values import (
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
+_CLUSTERING = ("sklearn.cluster.", "sklearn.mixture.", "hdbscan.", "kmodes.")
 _CURVES = ("roc_curve", "precision_recall_curve", "det_curve")  # the third of what they give are thresholds
 _STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
@@ -187,7 +188,14 @@ def predicted(site: CallSite, model: Model) -> Value:
     )  # fmt: skip
     said = Prediction(model, event, features.rows, features.taints)
     loops = _settings_of(model, features)
-    return Value(type=ARRAY, rows=features.rows, prediction=said, loops=loops)
+    taints = clusters_of(model) if event is not None else frozenset()
+    return Value(type=ARRAY, rows=features.rows, prediction=said, loops=loops, taints=taints)
+
+
+def clusters_of(model: Model) -> frozenset[Taint]:
+    """Return the mark on the numbers of clusters: as a feature they know the rows that the clusters were found in."""
+    finds_outliers = role_of(model.type) != "clusterer" or not model.type.startswith(_CLUSTERING)
+    return frozenset() if finds_outliers else learned_marks(model)
 
 
 def _settings_of(model: Model, features: Value) -> frozenset[Loop]:

@@ -57,7 +57,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
                  "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
 # Functions that learn from all rows they are given and use it on each.
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
-             "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
+             "qcut", "boxcox", "yeojohnson", "rankdata", "winsorize", "gzscore"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
 

@@ -8,6 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import role_of
 from grader.evidence.estimators import (
     PREDICTING,
+    clusters_of,
     evaluate,
     features_of,
     fit,
@@ -50,7 +51,7 @@ def _turned_back(site: CallSite, _: Model) -> Value:
 
 def _clustered(site: CallSite, model: Model) -> Value:
     fit(site, model)
-    return Value(rows=features_of(site).rows, type=ARRAY)
+    return Value(rows=features_of(site).rows, type=ARRAY, taints=clusters_of(model))
 
 
 def _scored(site: CallSite, model: Model) -> Value | None:

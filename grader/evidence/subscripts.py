@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from grader.evidence.catalog import role_of
 from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows
 from grader.evidence.significance import correlated_with, picked, told_apart
@@ -23,7 +24,7 @@ from grader.evidence.tables import (
     selected,
     some_columns,
 )
-from grader.evidence.values import UNKNOWN, Value, bounded
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
@@ -105,6 +106,11 @@ def _cut(base: Value, key: object, part: str) -> Value:
     return base.evolve(rows=narrowed(base.rows, key, part), constant=None, prediction=said)
 
 
+def _is_cluster(mark: Taint) -> bool:
+    """Tell whether a mark is that of clusters: rows picked by it are a segment of their own."""
+    return mark.event.model is not None and role_of(mark.event.model.type) == "clusterer"
+
+
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if (again := picked_again(base, index)) is not None:
         return again
@@ -122,7 +128,8 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = index.mask if index.mask is not None else object()
         kept = _cut(base, which, "mask").evolve(mask=None)
-        return kept.evolve(taints=bounded(kept.taints | index.taints))  # rows left out by what all of them are like
+        known = frozenset(mark for mark in index.taints if not _is_cluster(mark))
+        return kept.evolve(taints=bounded(kept.taints | known))  # rows left out by what all of them are like
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))
