@@ -7,7 +7,8 @@ import ast
 from grader.evidence.expressions import evaluate
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
-from grader.evidence.tables import FRAME, LOOKUP, as_groups, is_empty, is_table, names_in, with_columns, without
+from grader.evidence.tables import FRAME, LOOKUP, NAMES, as_groups, is_empty, is_table, names_in, with_columns, without
+from grader.evidence.unseen import changed_out_of_sight
 from grader.evidence.values import UNKNOWN, Taint, Value, marked
 
 
@@ -37,9 +38,9 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
 
 def _named(name: str, value: Value, state: State) -> Value:
     """Return the value as what the name stands for from now on."""
-    if value in (UNKNOWN, Value(loops=value.loops)):
+    if value in (UNKNOWN, Value(loops=value.loops), Value(type=NAMES)):
         # What it holds is not known, but it is the same thing wherever this name is read.
-        value = Value(rows=state.fresh(), loops=value.loops)
+        value = Value(type=value.type, rows=state.fresh(), loops=value.loops)
     if name in state.frames and not value.type and value.rows and value.items is None:
         value = value.evolve(type=FRAME)
     if value.model is not None and not value.model.name:
@@ -62,8 +63,12 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
     if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
         # frame["column"][mask] = value: the column is assigned to
+        which = index
         target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
+    names = names_in(index)
+    if which.mask is not None and which.made_of and names and not _asks_what_is_missing(target.slice):
+        value = value.evolve(made_of=value.made_of | which.made_of | names)
     if which.taints and base.rows:  # set where a condition holds: the column knows what the condition has seen
         value = value.evolve(taints=marked(value, *which.taints))
     if value.type == LOOKUP and not value.rows and (as_groups(value).rows == base.rows or is_empty(base)):
@@ -73,13 +78,22 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))
     elif base.rows:
-        scope.replace(base, with_columns(base, names_in(index), value))
+        scope.replace(base, with_columns(base, names, value))
+
+
+def _asks_what_is_missing(node: ast.expr) -> bool:
+    """Tell whether rows are picked by a missing value alone: that marks the rows whose answer is not known."""
+    asked = node.elts[0] if isinstance(node, ast.Tuple) and node.elts else node
+    asked = asked.operand if isinstance(asked, ast.UnaryOp) else asked
+    method = asked.func.attr if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute) else ""
+    return method in ("isnull", "isna", "notnull", "notna")
 
 
 def _from_statistic(target: ast.expr, value: Value, base: Value, state: State) -> Value:
     """Return the column that a statistic fills: it carries what the statistic has seen."""
     event = state.record("fill", target, "assignment", rows=value.statistic)
-    return Value(rows=base.rows, taints=marked(value, Taint(event, value.statistic)))
+    taints = marked(value, Taint(event, value.statistic))
+    return Value(rows=base.rows, taints=taints, made_of=value.made_of)
 
 
 def _with_key(base: Value, key: str, value: Value) -> Value:
@@ -88,7 +102,12 @@ def _with_key(base: Value, key: str, value: Value) -> Value:
 
 
 def mutate(node: ast.expr, value: Value, scope: Scope, state: State) -> None:
-    """Apply a method called for its effect with `inplace=True`, on a table or on a column of one."""
+    """Apply a method called for its effect with `inplace=True`, on a table or on a column of one.
+
+    A function that is not known may have changed the tables that it was given.
+    """
+    if isinstance(node, ast.Call):
+        changed_out_of_sight(node, scope, state)
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     owner = node.func.value

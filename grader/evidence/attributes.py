@@ -6,13 +6,13 @@ import ast
 
 from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
-from grader.evidence.significance import OF_A_FIT, names_told_by
-from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, SERIES, TRANSPOSED, column_of, is_table
+from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
+from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, NAMES, SERIES, TRANSPOSED, column_of, is_table
 from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, fitted_values, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4
-_FACTS = {"shape", "columns", "dtypes", "dtype", "size", "ndim", "name", "empty"}
+_FACTS = {"shape", "dtypes", "dtype", "size", "ndim", "name", "empty"}
 
 
 def attribute(base: Value, name: str) -> Value:
@@ -30,16 +30,22 @@ def attribute(base: Value, name: str) -> Value:
     if name == "T" and base.rows:  # rows and columns change places
         return base.evolve(type=ARRAY if base.type == TRANSPOSED else TRANSPOSED, columns=None, column=None)
     if is_table(base):
-        if name == "index":
-            return base.evolve(type=INDEX, splits=True)
-        if name in _FACTS:
-            return UNKNOWN
-        if name in _SAME_ROWS or not base.type.startswith(FRAME):
-            return base.evolve(type=ARRAY if name in ("values", "array") else base.type)
-        return column_of(base, name)
+        return _of_table(base, name)
     if name in _SAME_ROWS:
         return base
     return Value(rows=_derived(base, "attr", name), loops=base.loops)
+
+
+def _of_table(base: Value, name: str) -> Value:
+    if name == "index":
+        return base.evolve(type=INDEX, splits=True)
+    if name == "columns":
+        return Value(type=NAMES)
+    if name in _FACTS:
+        return UNKNOWN
+    if name in _SAME_ROWS or not base.type.startswith(FRAME):
+        return base.evolve(type=ARRAY if name in ("values", "array") else base.type)
+    return column_of(base, name)
 
 
 def own_method(owner: Function, name: str, depth: int = 0) -> Function | None:
@@ -72,6 +78,8 @@ def _of_model(base: Value, model: Model, name: str) -> Value:
     """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
     if name == "best_estimator_":
         return Value(type=base.type, model=model)
+    if says_of_columns(model, name):
+        return answered(model, name)
     if name.endswith("_") and model.fits:
         fit = model.fits[-1]
         return Value(type=LOOKUP, statistic=fit.rows, taints=learned_marks(model), loops=base.loops)

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 
 from grader.evidence.rows import RowSets
-from grader.evidence.state import Scope, State
+from grader.evidence.state import Resolved, Scope, State
 from grader.evidence.values import UNKNOWN, Loop, Taint, Value, flattened, rows_of, taints_of
 
 
@@ -71,3 +71,17 @@ class CallSite:
         """Return the rows of all table arguments together, and every mark on them."""
         tables = self.table_arguments()
         return rows_of(tables), taints_of(tables)
+
+
+def resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
+    """Return what the callee of a call turned out to be."""
+    if callee.function is not None:
+        name = getattr(callee.function.node, "name", "lambda")
+        bound = callee.function.bound
+        owner = bound.instance.owner if bound and bound.instance else None
+        return Resolved(f"{getattr(owner.node, 'name', '')}.{name}" if owner else name)
+    if callee.dotted:
+        return Resolved(callee.dotted)
+    if isinstance(node.func, ast.Attribute):
+        return Resolved(f"{receiver.type}.{node.func.attr}", receiver.type)
+    return Resolved(node.func.id if isinstance(node.func, ast.Name) else "")

@@ -34,6 +34,9 @@ _MODULE_ROLES = {
     "category_encoders": "encoder",
     "feature_engine": "transformer",
     "hdbscan": "clusterer",
+    "kmodes": "clusterer",
+    "boruta": "selector",
+    "mlxtend.feature_selection": "selector",
     "umap": "transformer",
     "optuna": "search",
 }
@@ -149,6 +152,11 @@ def is_trivial(type_name: str) -> bool:
     return type_name.startswith("sklearn.dummy.")
 
 
+def is_plotting(name: str) -> bool:
+    """Tell whether a dotted name is of a library that draws."""
+    return name.split(".")[0] in _PLOTTING
+
+
 def is_metric(name: str) -> bool:
     """Tell whether a dotted function name computes a score from truth and predictions."""
     if name.startswith("sklearn.metrics."):
@@ -167,7 +175,7 @@ def star_lends(module: str, name: str) -> bool:
     if module == "sklearn.metrics":
         known = ("classification_report", "confusion_matrix", "roc_curve", "precision_recall_curve")
         return name.endswith(("_score", "_error", "_loss")) or name in known
-    if module.split(".")[0] in _PLOTTING:
+    if is_plotting(module):
         return False
     return bool(role_of(dotted)) or kind_of(dotted) != "other"
 
@@ -181,7 +189,7 @@ def kind_of(name: str, receiver_type: str = "") -> CallKind:
         return "load"
     if name in _SAVERS:
         return "save"
-    if name.split(".")[0] in _PLOTTING:
+    if is_plotting(name):
         return "save" if last in ("savefig", "write_html") else "plot"
     if is_metric(name) or (name.startswith("sklearn.metrics.") and last.startswith(("plot_", "auc", "silhouette"))):
         return "score"

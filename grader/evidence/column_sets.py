@@ -34,10 +34,14 @@ class Columns:
             return replace(self, made=older)
         further = frozenset(source for one in sources for source in self.sources(one))
         every = (sources | further if len(further) <= _MAX_SOURCES else sources) - {name}
+        if name in sources and every:
+            every |= {""}  # it still holds what it held
         return replace(self, made=older | {(name, source) for source in every})
 
     def holds(self, name: str) -> bool:
         """Tell whether the column is surely there."""
+        if not name:
+            return False
         if self.coded and any(dropped.startswith(f"{name}_") for dropped in self.dropped):
             return False
         return self.known and name not in self.dropped and (self.kept is None or name in self.kept)

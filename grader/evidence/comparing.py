@@ -9,7 +9,7 @@ from grader.evidence.cuts import Condition
 from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import State
 from grader.evidence.tables import SERIES
-from grader.evidence.values import Prediction, Taint, Value, bounded, marked
+from grader.evidence.values import Prediction, Taint, Value, bounded, marked, sources_of
 
 
 def compared(node: ast.AST, values: list[Value], state: State) -> Value:
@@ -24,7 +24,7 @@ def compared(node: ast.AST, values: list[Value], state: State) -> Value:
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
     kind = SERIES if table.rows else ""
     made = Value(type=kind, rows=table.rows, taints=taints, columns=table.columns, column=table.column)
-    made = made.evolve(loops=left.loops | right.loops, made_of=left.made_of | right.made_of, mask=Condition(node))
+    made = made.evolve(loops=left.loops | right.loops, made_of=sources_of((left, right)), mask=Condition(node))
     if said is not None:
         return made.evolve(prediction=replace(said, compared=True) if left.rows and right.rows else said)
     marks = frozenset() if table.rows else told_by(values)

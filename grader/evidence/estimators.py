@@ -5,8 +5,11 @@ from __future__ import annotations
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
+from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
+from grader.evidence.unseen import unseen
 from grader.evidence.values import (
+    NONE,
     NUMBER,
     UNKNOWN,
     Event,
@@ -25,6 +28,7 @@ from grader.evidence.values import (
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
+_CLUSTERING = ("sklearn.cluster.", "sklearn.mixture.", "hdbscan.", "kmodes.")
 _CURVES = ("roc_curve", "precision_recall_curve", "det_curve")  # the third of what they give are thresholds
 _STOPPERS = ("EarlyStopping", "early_stopping", "ModelCheckpoint")
 
@@ -68,10 +72,27 @@ def fit(site: CallSite, model: Model) -> Event:
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=site.argument(1, "y", "Y"), chosen_on=_chosen_on(site, model),
+        features=features, target=_answers(site, features), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
+    if role_of(model.type) == "network" and _holds_some_back(site):
+        site.state.record(
+            "validate", site.node, event.name, rows=rows, taints=taints, model=model, features=features,
+            target=event.target,
+        )  # fmt: skip
     return event
+
+
+def _holds_some_back(site: CallSite) -> bool:
+    """Tell whether Keras keeps some of the rows to validate on: `fit(X, y, validation_split=0.2)`."""
+    share = site.keywords.get("validation_split")
+    return share is not None and share != NONE and share.constant != 0
+
+
+def _answers(site: CallSite, features: Value) -> Value | None:
+    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools."""
+    given = site.argument(1, "y", "Y")
+    return UNKNOWN if given is None and role_of(features.type) == "container" else given
 
 
 def _chosen_on(site: CallSite, model: Model) -> RowSets:
@@ -79,8 +100,10 @@ def _chosen_on(site: CallSite, model: Model) -> RowSets:
     given = {**model.settings, **site.keywords}
     callbacks = _flat(given["callbacks"]) if "callbacks" in given else []
     stops = any(_chooses(value) for value in callbacks)
-    stops |= any(name in given for name in ("early_stopping_rounds", "use_best_model"))
-    stops |= model.type.startswith("catboost.") and not site.is_false("use_best_model")  # it keeps the best by itself
+    best = given.get(
+        "use_best_model", Value(constant=model.type.startswith("catboost."))
+    )  # CatBoost keeps it by itself
+    stops |= "early_stopping_rounds" in given or best.constant is not False
     watched = [given[name] for name in _WATCHED if name in given]
     return rows_of(item for value in watched for item in _flat(value)) if stops else NO_ROWS
 
@@ -102,7 +125,7 @@ def _chooses(callback: Value) -> bool:
 
 def transformed_as_fitted(site: CallSite, model: Model) -> Value:
     """Return what a transformer gives as it was fitted last: asked by a method or, as Keras's layers are, called."""
-    return transformed(site, model, model.fits[-1] if model.fits else None)
+    return transformed(site, model, fit_behind(model))
 
 
 def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
@@ -115,6 +138,8 @@ def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
         if features.columns and features.columns.kept is not None and features.column is None:
             touched = features.columns.kept
         taints |= {Taint(event, event.rows, touched)}
+    elif event is not None and event.rows and is_unknown(model):
+        taints |= {unseen(site, event.rows)}
     columns = features.columns
     if columns and role_of(model.type) in _CHOOSING:
         columns = columns.fewer()
@@ -134,6 +159,13 @@ def stateful(model: Model) -> bool:
     if role == "pipeline":
         return any(part.model and stateful(part.model) for part in model.parts)
     return role in STATEFUL and not _is_declared(model)
+
+
+def is_unknown(model: Model) -> bool:
+    """Tell whether it is not known what a transformer does with the rows it saw; of a pipeline, what any step does."""
+    if role_of(model.type) == "pipeline":
+        return any((part.model and is_unknown(part.model)) or part.instance for part in model.parts)
+    return not role_of(model.type)
 
 
 def _is_declared(model: Model) -> bool:
@@ -156,7 +188,14 @@ def predicted(site: CallSite, model: Model) -> Value:
     )  # fmt: skip
     said = Prediction(model, event, features.rows, features.taints)
     loops = _settings_of(model, features)
-    return Value(type=ARRAY, rows=features.rows, prediction=said, loops=loops)
+    taints = clusters_of(model) if event is not None else frozenset()
+    return Value(type=ARRAY, rows=features.rows, prediction=said, loops=loops, taints=taints)
+
+
+def clusters_of(model: Model) -> frozenset[Taint]:
+    """Return the mark on the numbers of clusters: as a feature they know the rows that the clusters were found in."""
+    finds_outliers = role_of(model.type) != "clusterer" or not model.type.startswith(_CLUSTERING)
+    return frozenset() if finds_outliers else learned_marks(model)
 
 
 def _settings_of(model: Model, features: Value) -> frozenset[Loop]:

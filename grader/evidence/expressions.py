@@ -7,29 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.evidence.attributes import attribute
-from grader.evidence.callsite import CallSite
+from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
-from grader.evidence.containers import method_of_container
 from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
-from grader.evidence.model_methods import method_of_model
-from grader.evidence.networks import backward, called, is_network
+from grader.evidence.methods import method_of
+from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
-from grader.evidence.significance import names_told_by, told_by
-from grader.evidence.state import Resolved, Scope, State, is_builtin
+from grader.evidence.significance import names_told_by, picked_one, told_by
+from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
-from grader.evidence.table_methods import method_of_table
-from grader.evidence.tables import (
-    ARRAY,
-    FRAME,
-    GROUPS,
-    TABLE_METHODS,
-    WINDOW,
-    is_table,
-)
+from grader.evidence.tables import ARRAY, FRAME
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
@@ -76,7 +67,7 @@ def _attribute(node: ast.Attribute, scope: Scope, state: State) -> Value:
 
 
 def _call(node: ast.Call, scope: Scope, state: State) -> Value:
-    receiver = UNKNOWN
+    node, receiver = _spelled_out(node, scope, state), UNKNOWN
     if isinstance(node.func, ast.Attribute):
         receiver = evaluate(node.func.value, scope, state)
         state.step()
@@ -91,7 +82,7 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         keywords |= (
             dict(zip(value.keys or (), value.items or (), strict=True)) if whole else {keyword.arg or "**": value}
         )
-    resolved = _resolve(node, receiver, callee)
+    resolved = resolve(node, receiver, callee)
     previous = state.shared.resolved.get(node)
     if previous is None or previous.name.startswith("."):
         state.shared.resolved[node] = resolved
@@ -103,6 +94,19 @@ def _call(node: ast.Call, scope: Scope, state: State) -> Value:
         state.sites.pop()
 
 
+def _spelled_out(node: ast.Call, scope: Scope, state: State) -> ast.Call:
+    """Return `getattr(owner, "name")(...)` as `owner.name(...)`, the same one each time; any other call as it is."""
+    match node.func:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, named]):
+            name = evaluate(named, scope, state).constant
+        case _:
+            return node
+    if not isinstance(name, str):
+        return node
+    made = ast.Call(ast.copy_location(ast.Attribute(owner, name, ast.Load()), node), node.args, node.keywords)
+    return state.shared.spelled.setdefault((node, name), ast.copy_location(made, node))
+
+
 def _called(site: CallSite, callee: Value) -> Value:
     """Return what a call gives, its arguments being known."""
     if callee.function is not None:
@@ -112,7 +116,7 @@ def _called(site: CallSite, callee: Value) -> Value:
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
         return transformed_as_fitted(site, callee.model)
     if callee.instance is not None or (isinstance(site.node.func, ast.Attribute) and not callee.dotted):
-        return _method(site)
+        return method_of(site)
     if callee.dotted:
         return call_library(site)
     return site.fresh()
@@ -130,46 +134,6 @@ def call_value(site: CallSite, called: Value, arguments: list[Value]) -> Value:
     if called.dotted:
         return call_library(CallSite(site.node, called.dotted, arguments, {}, site.scope, site.state))
     return UNKNOWN
-
-
-def _resolve(node: ast.Call, receiver: Value, callee: Value) -> Resolved:
-    if callee.function is not None:
-        name = getattr(callee.function.node, "name", "lambda")
-        bound = callee.function.bound
-        owner = bound.instance.owner if bound and bound.instance else None
-        return Resolved(f"{getattr(owner.node, 'name', '')}.{name}" if owner else name)
-    if callee.dotted:
-        return Resolved(callee.dotted)
-    if isinstance(node.func, ast.Attribute):
-        return Resolved(f"{receiver.type}.{node.func.attr}", receiver.type)
-    return Resolved(node.func.id if isinstance(node.func, ast.Name) else "")
-
-
-def _method(site: CallSite) -> Value:
-    receiver, method = site.receiver, site.method
-    if method == "backward" and receiver.prediction is not None:
-        return backward(site, receiver.prediction)
-    if receiver.model is not None:
-        result = method_of_model(site)
-        return Value(loops=site.loops) if result is None else result
-    if receiver.items is not None and not receiver.rows:
-        return method_of_container(site)
-    if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
-        return method_of_table(site)
-    if receiver.scored is not None and not receiver.rows:
-        return receiver
-    if receiver.prediction is not None or receiver.statistic:
-        return method_of_table(site) if receiver.prediction else receiver
-    if method in ("transform", "fit_transform", "predict", "predict_proba") and site.arguments:
-        # The receiver is not known, so neither is what it saw: the rows go on, and nobody is accused.
-        data = site.arguments[0]
-        if site.method.startswith("predict"):
-            site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
-        kept = data.taints if "transform" in method else frozenset()
-        return Value(type=ARRAY, rows=data.rows, taints=kept)
-    if method in ("fit", "compile", "to", "cuda", "eval"):
-        return receiver
-    return Value(rows=site.state.fresh(), loops=receiver.loops | site.loops)
 
 
 def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
@@ -232,7 +196,8 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
     result = values[0]
     for value in values[1:]:
         result = join(result, value)
-    return result
+    marks = frozenset() if result.rows else told_by(values)
+    return result.evolve(taints=marked(result, *marks)) if marks else result
 
 
 def _comprehension(node: Any, scope: Scope, state: State) -> Value:
@@ -240,7 +205,7 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     started = len(state.loops)
     for generator in node.generators[1:] or node.generators:
         source = evaluate(generator.iter, inner, state)
-        element = state.enter_loop(generator.iter, source)
+        element = picked_one(source, state.enter_loop(generator.iter, source))
         if source.prediction is not None and source.each is None:
             element = element.evolve(prediction=source.prediction)
         known = source.items if source.each is None and len(node.generators) == 1 else None

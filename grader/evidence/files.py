@@ -1,7 +1,10 @@
-"""Tables that the work writes to a file and loads again: they are the same rows, whatever was computed into them."""
+"""What the work writes to a file and loads again: tables are the same rows, whatever was computed into them, and models
+know what they were fitted on.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from posixpath import normpath
 
@@ -13,6 +16,9 @@ from grader.evidence.values import UNKNOWN, Value
 
 WRITERS = ("to_csv", "to_parquet", "to_pickle", "to_feather", "to_excel")
 _READERS = tuple(f"pandas.read_{writer.removeprefix('to_')}" for writer in WRITERS)
+DUMPERS = ("joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump")
+_UNPICKLERS = tuple(f"{dumper.removesuffix('dump')}load" for dumper in DUMPERS)
+FILE = "file"
 _WHOLE = {"sep", "delimiter", "index_col", "encoding", "low_memory", "parse_dates", "engine", "header"}
 
 
@@ -35,6 +41,34 @@ def read_back(site: CallSite) -> Value | None:
     index = site.keywords.get("index_col")
     named = index is not None and isinstance(index.constant, str)
     return without(written, frozenset({str(index.constant)})) if index and named else written.evolve()
+
+
+def note_dumped(site: CallSite) -> Value:
+    """Keep what is pickled to a file whose name is known; of several things in one file, none is known."""
+    what, place = site.argument(0, "value", "obj"), _place(site.argument(1, "filename", "file"), site.state)
+    if what is not None and place is not None:
+        written = site.state.shared.written
+        is_first = site.name == "joblib.dump" or written.get(place, what) == what
+        written[place] = what if is_first else UNKNOWN
+    return UNKNOWN
+
+
+def loaded_back(site: CallSite) -> Value | None:
+    """Return what was pickled to the file, None where that is not known."""
+    if site.name not in _UNPICKLERS:
+        return None
+    place = _place(site.argument(0, "filename", "file"), site.state)
+    written = site.state.shared.written.get(place, UNKNOWN) if place is not None else UNKNOWN
+    if written.model is not None:
+        model = replace(written.model, fits=list(written.model.fits), answers={}, name="")
+        return written.evolve(model=model)
+    return written if written.rows or written.items else None
+
+
+def opened(site: CallSite) -> Value:
+    """Return `open(path)`: for a file that holds one thing, its name is enough."""
+    path = site.argument(0, "file")
+    return Value(type=FILE, constant=path.constant) if path is not None and path.constant else site.fresh()
 
 
 def _place(path: Value | None, state: State) -> tuple[str, str] | None:

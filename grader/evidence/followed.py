@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
+from grader.evidence.leaks_fitting import may_have_seen
 from grader.evidence.rows import RowSets, covered
 from grader.evidence.values import Event
 from grader.model import Call, FollowedFact, Span
@@ -49,13 +50,16 @@ def _files_of(call: Call) -> list[str]:
 
 
 def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[LeakageKind, Span]]:
+    is_seen = not may_have_seen(event)
     if event.kind == "cross_validate" and _from(event.rows, loaded):
-        yield "preprocessing", event.span
-        yield "overlap", event.span
+        if is_seen:
+            yield "preprocessing", event.span
+            yield "overlap", event.span
         yield "scored_on_training_data", event.span
     if event.kind == "evaluate" and event.fit is not None and _held_out(event.rows, event.fit.rows, loaded):
-        yield "preprocessing", event.span
-        yield "overlap", event.span
+        if is_seen:
+            yield "preprocessing", event.span
+            yield "overlap", event.span
         yield "multi_test", event.span
         yield "scored_on_training_data", event.span
     known = event.kind == "fit" or (event.kind == "predict" and event.fit is not None)

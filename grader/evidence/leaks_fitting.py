@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
-from grader.evidence.significance import TESTS
+from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
+from grader.evidence.unseen import UNSEEN
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
 
@@ -17,7 +18,8 @@ _LEARNED = {  # what a step that is no estimator has computed
     "qcut": "the edges of bins",
     "cut": "the edges of bins",
     "rank": "a rank",
-    "corr": "a correlation that columns are picked by",
+    **dict.fromkeys(("corr", "corrwith"), "a correlation that columns are picked by"),
+    PERMUTED: "an importance that columns are picked by",
     "scale": "the scale that values are put on",
     **dict.fromkeys(TESTS, "a test of significance that columns are picked by"),
 }
@@ -76,14 +78,19 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     that the model has not been fitted on, if there is any.
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
+    asked = {event.model for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)}
     found: dict[Event, tuple[Event, Taint]] = {}
     settled: set[Event] = set()
     for event in events:
+        if event.kind == "validate" and event.model in asked:
+            continue  # the last word is that of other rows
         own = [(taint, False) for taint in event.taints]
         fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
         for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
+                continue
+            if is_of_other_columns(culprit, _target_of(event)):
                 continue
             if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
@@ -98,11 +105,25 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     return list(found.values())
 
 
+def may_have_seen(event: Event) -> bool:
+    """Tell whether what is not known may have learned from rows that an event asks about, so that none is followed."""
+    own = [(taint, False) for taint in event.taints]
+    fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
+    return any(
+        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in own + fitted
+    )
+
+
 def is_held_out(event: Event) -> bool:
     """Tell whether an event scores a model on rows that it was not fitted on."""
     if event.kind != "evaluate" or event.fit is None:
         return False
     return bool(event.rows) and not covered(event.rows, event.fit.rows)
+
+
+def _asks_others(event: Event) -> bool:
+    """Tell whether a model is asked about rows that it was not fitted on."""
+    return event.fit is None or not covered(event.rows, event.fit.rows)
 
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
@@ -138,8 +159,10 @@ def _refitted(event: Event, taint: Taint) -> bool:
 
 
 def is_cross_validation(event: Event) -> bool:
-    """Tell whether an event fits and scores on folds of its rows: a cross-validation, or a search's fit."""
-    return event.kind == "cross_validate" or _is_search(event)
+    """Tell whether an event fits and scores on parts of its rows: a cross-validation, a search's fit, or one of Keras
+    that holds a share of them back.
+    """
+    return event.kind in ("cross_validate", "validate") or _is_search(event)
 
 
 def _is_search(event: Event) -> bool:
@@ -195,13 +218,18 @@ def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
 
 def _only_target(event: Event, taint: Taint) -> bool:
     """Tell whether what was computed concerns the target column alone, or may do so."""
-    fit = event.fit or event
-    target = fit.target.column if fit.target else None
+    fit, target = event.fit or event, _target_of(event)
     if taint.maybe and (target is None or target.startswith("#")):
         return True
     if fit.features is not None and fit.features.column == target:
         return False  # a series that is predicted from its own past
     return target is not None and taint.columns == frozenset({target})
+
+
+def _target_of(event: Event) -> str | None:
+    """Return the column that the model which is asked predicts, where it is known."""
+    fit = event.fit or event
+    return fit.target.column if fit.target else None
 
 
 def _on_which(taint: Taint) -> str:
@@ -210,6 +238,8 @@ def _on_which(taint: Taint) -> str:
 
 
 def _how(event: Event) -> str:
+    if event.kind == "validate":
+        return "validated on"
     return "cross-validated" if is_cross_validation(event) else "evaluated"
 
 
@@ -232,6 +262,8 @@ def _is_learned_from(event: Event, copies: Taint) -> bool:
 
 
 def _what(event: Event) -> str:
+    if event.model is not None and event.name.rpartition(".")[2] in ANSWERS:
+        return f"a choice of columns by {_class_name(event)}"
     if event.model is not None:
         return _class_name(event)
     return _LEARNED.get(event.name.rpartition(".")[2], "a statistic that goes into a feature")

@@ -12,12 +12,14 @@ from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
 from grader.evidence.values import (
+    OTHERS,
     Taint,
     Value,
     bounded,
     flattened,
     marked,
     scored_by,
+    sources_of,
     statistics_of,
     taints_of,
 )
@@ -67,6 +69,8 @@ def applied(site: CallSite, table: Value) -> Value:
     names = names_in(given)
     if names and names <= STATISTICS:
         return learned(site, table)
+    if not _is_spelled_out(given):
+        table = table.evolve(made_of=table.made_of and table.made_of | {OTHERS})
     if given.function is None and not given.dotted:
         return computed_with(site, table, given)  # a dict or a series to look values up in
     if _by_row(site, table):
@@ -78,6 +82,17 @@ def applied(site: CallSite, table: Value) -> Value:
         return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
     seen = made.statistic - passed.rows if not passed.type else made.statistic
     return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
+
+
+def _is_spelled_out(given: Value) -> bool:
+    """Tell whether a column is mapped by what stands in the code: not by a table, or a function that looks one up."""
+    if given.function is None:
+        return bool(given.dotted) or given.items is not None or given.constant is not None
+    scope, node = given.function.scope, given.function.node
+    own = {argument.arg for argument in ast.walk(node) if isinstance(argument, ast.arg)}
+    named = {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)}
+    found = (scope.find(name) for name in named - own)
+    return not any(value is not None and value.rows for value in found)
 
 
 def _by_row(site: CallSite, table: Value) -> bool:
@@ -120,7 +135,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         statistic=computed,
         prediction=prediction,
         loops=left.loops | right.loops,
-        made_of=left.made_of | right.made_of,
+        made_of=sources_of((left, right)),
         mask=Condition(node) if left.mask is not None or right.mask is not None else None,
         scored=None if is_table(table) else scored_by((left, right)),
     )

@@ -11,14 +11,22 @@ from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kin
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.estimators import construct, evaluate_predictions, fit
-from grader.evidence.files import read_back
+from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
 from grader.evidence.significance import is_test, tested
-from grader.evidence.splits import benchmark_part, benchmark_parts, cross_validate, random_split, split_rows
+from grader.evidence.splits import (
+    benchmark_part,
+    benchmark_parts,
+    cross_validate,
+    cross_validate_boosting,
+    random_split,
+    split_rows,
+)
 from grader.evidence.standard import STANDARD, call_builtin
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, SERIES, narrowed, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, narrowed, some_columns
+from grader.evidence.unseen import of_unknown
 from grader.evidence.values import (
     NONE,
     UNKNOWN,
@@ -27,6 +35,7 @@ from grader.evidence.values import (
     Value,
     flattened,
     scored_by,
+    sources_of,
     statistics_of,
     taints_of,
 )
@@ -49,7 +58,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
                  "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
 # Functions that learn from all rows they are given and use it on each.
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
-             "qcut", "boxcox", "yeojohnson", "rankdata"}  # fmt: skip
+             "qcut", "boxcox", "yeojohnson", "rankdata", "winsorize", "gzscore"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
 
@@ -84,11 +93,11 @@ def call_library(site: CallSite) -> Value:
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
-    return site.fresh()
+    return of_unknown(site)
 
 
 def _loaded(site: CallSite) -> Value:
-    if (again := read_back(site)) is not None:
+    if (again := read_back(site) or loaded_back(site)) is not None:
         return again
     rows = site.state.fresh()
     site.state.record("load", site.node, site.name, rows=rows, key=_file_of(site))
@@ -114,13 +123,13 @@ def _file_of(site: CallSite) -> str:
 
 
 def _passed_on(site: CallSite) -> Value:
-    tables = site.table_arguments()
+    tables = [table for table in site.table_arguments() if table.type != NAMES]
     if site.name.startswith("torch.nn.functional.") and site.method.endswith(("loss", "entropy")):
         return loss(site)
     if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:
         return Value(items=(tables[0], tables[0]))  # the values, and where in each row they are
     if site.method in STATISTICS:
-        return statistic(tables[0], site, site.argument(1, "axis")) if tables else UNKNOWN
+        return statistic(tables[0], site, site.argument(1, "axis", "dim")) if tables else UNKNOWN
     if site.name == "pandas.DataFrame" and not site.values:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
@@ -143,9 +152,12 @@ def _passed_on(site: CallSite) -> Value:
         first = first.evolve(rows=narrowed(first.rows, object()))
     passed = first.evolve(
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
-        loops=site.loops,
+        loops=site.loops, made_of=sources_of(tables) if len(tables) > 1 else tables[0].made_of,
     )  # fmt: skip
-    return computed_with(site, passed, *(value for value in site.values if not value.rows))
+    given = computed_with(site, passed, *(value for value in site.values if not value.rows))
+    if "out" in site.keywords:
+        site.scope.replace(site.keywords["out"], given)
+    return given
 
 
 def _number_of_bins(site: CallSite) -> bool:
@@ -264,6 +276,8 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "early_stopping": _named,
     "load_data": benchmark_parts,
     "random_split": random_split,
+    **dict.fromkeys(DUMPERS, note_dumped),
+    **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),
     "clone": _cloned,
     "deepcopy": _cloned,
     "resample": _resampled,

@@ -8,6 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import role_of
 from grader.evidence.estimators import (
     PREDICTING,
+    clusters_of,
     evaluate,
     features_of,
     fit,
@@ -17,9 +18,10 @@ from grader.evidence.estimators import (
 )
 from grader.evidence.iterating import tried
 from grader.evidence.networks import is_network
+from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
-from grader.evidence.tables import ARRAY, LOOKUP, narrowed
-from grader.evidence.values import UNKNOWN, Model, Taint, Value, learned_marks
+from grader.evidence.tables import ARRAY, narrowed
+from grader.evidence.values import UNKNOWN, Model, Taint, Value
 
 _MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
 
@@ -49,7 +51,7 @@ def _turned_back(site: CallSite, _: Model) -> Value:
 
 def _clustered(site: CallSite, model: Model) -> Value:
     fit(site, model)
-    return Value(rows=features_of(site).rows, type=ARRAY)
+    return Value(rows=features_of(site).rows, type=ARRAY, taints=clusters_of(model))
 
 
 def _scored(site: CallSite, model: Model) -> Value | None:
@@ -67,10 +69,8 @@ def _split(site: CallSite, model: Model) -> Value | None:
     return folds(site) if role_of(model.type) == "splitter" else None
 
 
-def _supported(_: CallSite, model: Model) -> Value | None:
-    if not model.fits:
-        return None
-    return Value(type=LOOKUP, statistic=model.fits[-1].rows, taints=learned_marks(model))
+def _answered(site: CallSite, model: Model) -> Value | None:
+    return answered(model, site.method) if says_of_columns(model, site.method) else None
 
 
 def _optimized(site: CallSite, model: Model) -> Value | None:
@@ -101,5 +101,5 @@ _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     "optimize": _optimized,
     "set_params": _set,
     "split": _split,
-    "get_support": _supported,
+    **dict.fromkeys(ANSWERS, _answered),
 }

@@ -84,6 +84,17 @@ def cross_validate(site: CallSite) -> Value:
     return UNKNOWN
 
 
+def cross_validate_boosting(site: CallSite) -> Value:
+    """Log `xgb.cv(params, data)`, `lgb.cv(params, data)` and `catboost.cv(pool, params)`: folds of the rows."""
+    place = 0 if site.name.startswith("catboost.") else 1
+    data = site.argument(place, "dtrain", "train_set", "pool") or UNKNOWN
+    site.state.record(
+        "cross_validate", site.node, site.name, rows=data.rows, taints=data.taints, features=data, target=UNKNOWN,
+        in_time=data.in_time, shuffled="folds" not in site.keywords and not site.is_false("shuffle"),
+    )  # fmt: skip
+    return UNKNOWN
+
+
 def benchmark_parts(site: CallSite) -> Value:
     """keras.datasets.mnist.load_data(): a training part and a test part, each with its answers."""
     if not site.name.startswith("keras.datasets."):

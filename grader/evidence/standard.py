@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite
+from grader.evidence.files import opened
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import statistic
 from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, scored_by
@@ -41,11 +43,22 @@ def _namespace(site: CallSite) -> Value:
     return Value(instance=Instance(dict(site.keywords)))
 
 
+def _attribute(site: CallSite) -> Value:
+    """Return `getattr(owner, "name")`: what the owner has by that name, where it is spelled out."""
+    name = site.argument(1) or UNKNOWN
+    made = attribute(site.arguments[0], name.constant) if isinstance(name.constant, str) else UNKNOWN
+    return site.fresh() if made == UNKNOWN or len(site.arguments) > 2 else made
+
+
 def call_builtin(site: CallSite) -> Value:
     """Return what a function that needs no import gives."""
     first = site.argument(0) or UNKNOWN
     if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
         return first
+    if site.name == "open":
+        return opened(site)
+    if site.name == "getattr" and site.arguments:
+        return _attribute(site)
     if site.name == "zip":
         return zipped(site)
     if site.name == "enumerate":

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.evidence.parsing import Unit
-from grader.evidence.rows import Rows
+from grader.evidence.rows import Rows, RowSets
 from grader.evidence.spans import span_of
 from grader.evidence.values import FOLDS, Event, Function, Loop, Value
 
@@ -89,12 +89,16 @@ class Hooks:
 
 @dataclass
 class Shared:
-    """What all programs of a submission share: resolved calls, functions seen, files written, steps, births."""
+    """What all programs of a submission share: resolved calls, functions seen, files written, steps, births;
+    `seen` are the rows that something unknown was fitted on, `spelled` calls by `getattr` as calls of a method.
+    """
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
     defined: dict[ast.AST, Function] = field(default_factory=dict)
     written: dict[tuple[str, str], Value] = field(default_factory=dict)
+    seen: dict[RowSets, RowSets] = field(default_factory=dict)
+    spelled: dict[tuple[ast.Call, str], ast.Call] = field(default_factory=dict)
     steps: int = 0
     births: int = 0
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from grader.evidence.catalog import role_of
 from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows
-from grader.evidence.significance import picked, told_apart
+from grader.evidence.significance import correlated_with, picked, told_apart
 from grader.evidence.tables import (
     FRAME,
     GROUPS,
     LOOKUP,
+    NAMES,
     TRANSPOSED,
     at_split_index,
     column_of,
@@ -22,7 +24,7 @@ from grader.evidence.tables import (
     selected,
     some_columns,
 )
-from grader.evidence.values import UNKNOWN, Value, bounded
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
@@ -31,8 +33,8 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return _item(base, index)
     if (some := told_apart(base, index)) is not None:
         return some
-    if base.type == LOOKUP and not base.rows and (accessor in ("loc", "iloc") or not names_in(index)):
-        return base.evolve(items=None, constant=None, mask=(base.mask, object()))  # some of the groups
+    if base.type == LOOKUP and not base.rows and (found := _looked_up(base, index, key, accessor)) is not None:
+        return found
     if not base.rows:
         told = base.prediction or base.statistic or base.scored
         return base.evolve(items=None, constant=None) if told else Value(loops=base.loops)
@@ -52,6 +54,18 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if names:
         return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
     return _rows(base, index, key)
+
+
+def _looked_up(base: Value, index: Value, key: ast.AST, accessor: str) -> Value | None:
+    """Return a column of a table of correlations, or some of the groups of a table of statistics."""
+    named = [item.constant for item in (index, *(index.items or ())) if isinstance(item.constant, str)]
+    if (index.constant is not None and named) or (accessor == "loc" and len(named) == 1):
+        return correlated_with(base, str(named[0]))
+    if isinstance(key, ast.Slice) and key.lower is None and key.upper is None:
+        return base.evolve(items=None, constant=None)  # all of them, in another order
+    if accessor in ("loc", "iloc") or not names_in(index):
+        return base.evolve(items=None, constant=None, mask=(base.mask, object()))
+    return None
 
 
 def _item(base: Value, index: Value) -> Value:
@@ -92,6 +106,11 @@ def _cut(base: Value, key: object, part: str) -> Value:
     return base.evolve(rows=narrowed(base.rows, key, part), constant=None, prediction=said)
 
 
+def _is_cluster(mark: Taint) -> bool:
+    """Tell whether a mark is that of clusters: rows picked by it are a segment of their own."""
+    return mark.event.model is not None and role_of(mark.event.model.type) == "clusterer"
+
+
 def _rows(base: Value, index: Value, key: ast.AST) -> Value:
     if (again := picked_again(base, index)) is not None:
         return again
@@ -105,10 +124,12 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant) and isinstance(key.value, int):
         return Value(loops=base.loops, prediction=base.prediction)
-    if index.type or index.mask is not None or isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp):
+    is_condition = isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp)
+    if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = index.mask if index.mask is not None else object()
         kept = _cut(base, which, "mask").evolve(mask=None)
-        return kept.evolve(taints=bounded(kept.taints | index.taints))  # rows left out by what all of them are like
+        known = frozenset(mark for mark in index.taints if not _is_cluster(mark))
+        return kept.evolve(taints=bounded(kept.taints | known))  # rows left out by what all of them are like
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) else "slice"
     return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

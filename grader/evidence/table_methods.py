@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +14,8 @@ from grader.evidence.cuts import Condition, Cut, end_cut
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.learning import applied, computed_with, learned, statistic
-from grader.evidence.significance import picked
+from grader.evidence.rows import NO_ROWS
+from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
     GROUPS,
@@ -28,7 +30,8 @@ from grader.evidence.tables import (
     with_columns,
     without,
 )
-from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked, rows_of
+from grader.evidence.unseen import unseen
+from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -63,7 +66,7 @@ def _method(site: CallSite) -> Value:
     if table.type == WINDOW:
         return table.evolve(type=SERIES)
     if method in STATISTICS:
-        return statistic(table, site, site.argument(0, "axis"))
+        return statistic(table, site, site.argument(0, "axis", "dim"))
     if method in _ESCAPES:
         return UNKNOWN
     return _METHODS.get(method, _kept)(site)
@@ -83,17 +86,14 @@ _CONDITIONS = {
     "gt",
     "lt",
 }
+_NOT_BY_ROW = re.compile(r"\.\s*[A-Za-z_]\w*\s*\(|@")
 _CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "partition"}
 
 
 def _groupby(site: CallSite) -> Value:
-    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset())
-
-
-def _correlations(site: CallSite) -> Value:
-    table = site.receiver
-    event = site.state.record("fill", site.node, site.name, rows=table.rows)
-    return Value(type=LOOKUP, statistic=table.rows, taints=marked(table, Taint(event, table.rows)))
+    by = site.argument(0, "by") or UNKNOWN
+    keys = names_in(by) or {item.column for item in (by, *(by.items or ())) if item.column}
+    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset({*keys, OTHERS}))
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -105,7 +105,9 @@ def _popped(site: CallSite) -> Value:
 
 
 def _filled(site: CallSite) -> Value:
-    return computed_with(site, later_filled(site), *site.values)
+    made = computed_with(site, later_filled(site), *site.values)
+    sources = made.made_of and made.made_of | sources_of(site.values)
+    return made.evolve(made_of=sources)
 
 
 def _applied(site: CallSite) -> Value:
@@ -136,6 +138,23 @@ def _assigned(site: CallSite) -> Value:
 
 def _ranked(site: CallSite) -> Value:
     return learned(site, site.receiver)
+
+
+def _updated(site: CallSite) -> Value:
+    """Change the table by `frame.update(other)`: what was computed into the other is in its columns from now on."""
+    other = site.argument(0, "other") or UNKNOWN
+    made = computed_with(site, site.receiver, other.evolve(statistic=NO_ROWS) if other.rows else other)
+    site.scope.replace(site.receiver, made.evolve(taints=bounded(made.taints | other.taints)))
+    return UNKNOWN
+
+
+def _evaluated(site: CallSite) -> Value:
+    """Return `frame.eval(text)`: row by row, unless it calls something or uses a variable."""
+    text = site.argument(0, "expr") or UNKNOWN
+    kept = _kept(site).evolve(columns=site.receiver.columns and replace(site.receiver.columns, known=False))
+    if isinstance(text.constant, str) and not _NOT_BY_ROW.search(text.constant):
+        return kept
+    return kept.evolve(taints=marked(kept, unseen(site, site.receiver.rows)))
 
 
 def _aligned(site: CallSite) -> Value:
@@ -241,8 +260,7 @@ def _drop(site: CallSite) -> Value:
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": _groupby,
-    "corr": _correlations,
-    "corrwith": _correlations,
+    **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,
     "drop": _drop,
     "pop": _popped,
@@ -252,6 +270,8 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "pipe": _piped,
     "assign": _assigned,
     "align": _aligned,
+    "update": _updated,
+    "eval": _evaluated,
     "merge": _joined,
     "join": _joined,
     "set_index": _indexed,

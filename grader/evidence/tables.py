@@ -16,6 +16,7 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
 )
 LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
 WINDOW = "pandas.Rolling"
+NAMES = "names"  # of a table's columns
 TRANSPOSED = "transposed"  # an array whose columns are the rows that are followed
 TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame")
 # Methods that only a table has: whoever calls them on an unknown value holds a table.

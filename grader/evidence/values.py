@@ -20,7 +20,8 @@ _MAX_ROW_SETS = 16
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "window", "windows", "future",
-    "split", "predict", "ask" (of a network), "evaluate", "choose", "cross_validate".
+    "split", "predict", "ask" (of a network), "evaluate", "choose", "cross_validate", "validate" (on a share that
+    Keras holds back), "unseen" (what is not known).
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
@@ -76,7 +77,9 @@ class Taint:
 
 @dataclass(eq=False)
 class Model:
-    """An estimator or transformer object; `fits` in order of execution, `tuned_by` the loops that set a parameter."""
+    """An estimator or transformer object; `fits` in order of execution, `tuned_by` the loops that set a parameter,
+    `answers` the fits as what they say of the columns, by its name.
+    """
 
     type: str
     parts: tuple[Value, ...] = ()
@@ -84,6 +87,7 @@ class Model:
     tuned_by: frozenset[Loop] = frozenset()
     name: str = ""
     settings: dict[str, Value] = field(default_factory=dict)
+    answers: dict[tuple[Event, str], Event] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -126,7 +130,7 @@ class Value:
     """What is known of one value. `dotted` names a thing of a library, `type` the class an object is of.
 
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
-    `made_of` the columns that a column is made from, row by row,
+    `made_of` the columns that a column is made from, row by row, with OTHERS among them where that is not all,
     `mask` tells a condition on rows from every other, `scored` is the prediction that a number is a score of.
     """
 
@@ -264,6 +268,17 @@ def fitted_values(model: Model) -> Value:
 def learned_marks(model: Model) -> frozenset[Taint]:
     """Return the mark of a fitted model's last fit: what is made from its attributes knows the rows of that fit."""
     return frozenset(Taint(fit, fit.rows) for fit in model.fits[-1:] if fit.rows)
+
+
+OTHERS = ""  # stands among the columns that a column is made from for what is none of them
+
+
+def sources_of(values: Iterable[Value]) -> frozenset[str]:
+    """Return the columns that are put together in what is made of `values`, row by row."""
+    tables = [value for value in values if value.rows]
+    bases = {table.columns.base for table in tables if table.columns}
+    made_of = (table.made_of or (OTHERS,) for table in tables)
+    return frozenset(name for names in made_of for name in names) | ({OTHERS} if len(bases) > 1 else set())
 
 
 def rows_of(values: Iterable[Value]) -> RowSets:

@@ -31,6 +31,22 @@ LOST = {
     + SPLIT
     + "model = joblib.load('model.pkl')\nmodel.fit\nroc_auc_score(d, model.predict_proba(b)[:, 1])\n",
 }
+LOAD = "frame = pd.read_csv('data/train.csv')\n"
+UNSEEN = {
+    "a function of an unknown library is given the table": "from mylib import scale_inplace\nscale_inplace(frame)\n",
+    "a column comes from such a function": "import mylib\nframe['age'] = mylib.scale(frame['age'])\n",
+    "a class of an unknown library has seen all rows": "from lib import Thing\nframe = Thing().fit_transform(frame)\n",
+    "a transformer comes from a file of elsewhere": "import joblib\nframe = joblib.load('s.pkl').transform(frame)\n",
+    "a text is evaluated that asks for a mean": "frame.eval('age = age - age.mean()', inplace=True)\n",
+}
+LOOKED = {
+    "printed, drawn and described": "import seaborn as sns\nfrom ydata_profiling import ProfileReport\nprint(frame)\n"
+    "sns.heatmap(frame.corr())\nProfileReport(frame)\n",
+    "logged and saved": "import joblib, logging, mlflow\nlogging.info(frame)\njoblib.dump(frame, 'f.pkl')\n"
+    "mlflow.log_table(frame, 'f.json')\n",
+    "shown by an unknown library": "import mylib\nmylib.plot_missing(frame)\n",
+    "made row by row": "import lib\nframe['age'] = frame['age'].map(lib.clean)\nframe = frame.eval('age = age + 1')\n",
+}
 
 
 @pytest.mark.parametrize("name", [*LEAKS, "data_preparation.target_leakage"])
@@ -44,6 +60,23 @@ def test_a_result_followed_from_loading_on_is_praised_at_its_own_place(name: str
 @pytest.mark.parametrize("code", LOST.values(), ids=LOST)
 def test_rows_that_were_lost_on_the_way_are_neither_praised_nor_accused(name: str, code: str) -> None:
     assert verdict(name, work(code)) in ("needs_human", "not_applicable")
+
+
+@pytest.mark.parametrize("step", UNSEEN.values(), ids=UNSEEN)
+def test_a_step_that_may_have_learned_from_all_rows_is_for_a_person_to_look_at(step: str) -> None:
+    found = work(START + LOAD + step + SPLIT + SCORE)
+    assert verdict("data_preparation.preprocessing_leakage", found) == "needs_human"
+    assert verdict("data_preparation.overlap_leakage", found) == "needs_human"
+
+
+@pytest.mark.parametrize("step", LOOKED.values(), ids=LOOKED)
+def test_a_step_that_only_looks_at_the_table_or_at_single_rows_is_no_doubt(step: str) -> None:
+    assert verdict("data_preparation.preprocessing_leakage", work(START + LOAD + step + SPLIT + SCORE)) == "met"
+
+
+def test_an_unknown_transformer_that_saw_the_training_part_alone_is_no_doubt() -> None:
+    step = "from company import Thing\nthing = Thing()\na, b = thing.fit_transform(a), thing.transform(b)\n"
+    assert verdict("data_preparation.preprocessing_leakage", work(START + LOAD + SPLIT + step + SCORE)) == "met"
 
 
 def test_distances_between_texts_are_no_evaluation() -> None:

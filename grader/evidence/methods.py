@@ -1,0 +1,74 @@
+"""What a method gives, by what it is called on."""
+
+from __future__ import annotations
+
+from grader.evidence.attributes import own_method
+from grader.evidence.callsite import CallSite
+from grader.evidence.containers import method_of_container
+from grader.evidence.model_methods import method_of_model
+from grader.evidence.networks import backward
+from grader.evidence.significance import paired
+from grader.evidence.table_methods import method_of_table
+from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, is_table
+from grader.evidence.unseen import unseen, whole
+from grader.evidence.values import Value, marked
+
+_LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
+
+
+def method_of(site: CallSite) -> Value:
+    """Return what a method gives that was called on a model, a container, a table, a score, or on something unknown."""
+    receiver, method = site.receiver, site.method
+    if method == "backward" and receiver.prediction is not None:
+        return backward(site, receiver.prediction)
+    if receiver.model is not None:
+        result = method_of_model(site)
+        return Value(loops=site.loops) if result is None else result
+    if receiver.items is not None and not receiver.rows:
+        return method_of_container(site)
+    if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
+        return method_of_table(site)
+    if receiver.scored is not None and not receiver.rows:
+        return receiver
+    if method in ("items", "iteritems") and (pairs := paired(receiver)) is not None:
+        return pairs
+    if receiver.type == NAMES and method in _LISTED:
+        return receiver
+    if receiver.prediction is not None or receiver.statistic:
+        return method_of_table(site) if receiver.prediction else receiver
+    if method == "fit_transform" and (inherited := _fit_transformed(site)) is not None:
+        return inherited
+    return _of_unknown(site)
+
+
+def _of_unknown(site: CallSite) -> Value:
+    """Return what a receiver gives that is not known, and neither is what it saw: nobody is accused, nor praised."""
+    method, seen = site.method, site.state.shared.seen
+    if method in ("fit", "fit_transform") and site.arguments and site.receiver.rows:
+        seen[site.receiver.rows] = site.arguments[0].rows
+    if method in ("transform", "fit_transform") and site.arguments:
+        data = site.arguments[0]
+        mark = unseen(site, seen.get(site.receiver.rows, whole(data.rows)))
+        return Value(type=ARRAY, rows=data.rows, taints=marked(data, mark))
+    if method in ("predict", "predict_proba") and site.arguments:
+        data = site.arguments[0]
+        site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
+        return Value(type=ARRAY, rows=data.rows)
+    if method in ("fit", "compile", "to", "cuda", "eval"):
+        return site.receiver
+    return Value(rows=site.state.fresh(), loops=site.receiver.loops | site.loops)
+
+
+def _fit_transformed(site: CallSite) -> Value | None:
+    """Return what `fit_transform` of the submission's own class gives that has inherited it: its `fit`, then its
+    `transform`.
+    """
+    instance = site.receiver.instance
+    owner = instance.owner if instance is not None else None
+    fit, transform = (own_method(owner, name) if owner else None for name in ("fit", "transform"))
+    if fit is None or transform is None:
+        return None
+    fit.bound = transform.bound = site.receiver
+    site.state.hooks.follow(site.state, fit, site.arguments, site.keywords)
+    only = {"X": site.keywords["X"]} if "X" in site.keywords else {}
+    return site.state.hooks.follow(site.state, transform, site.arguments[:1], only)
