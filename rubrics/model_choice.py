@@ -132,8 +132,10 @@ def simplest_good_model(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     final = final_model(evidence)
-    if final is None or len(families(evidence)) < 2:
-        return not_applicable("Several models and the one that predicts in the end could not be told.")
+    if len(families(evidence)) < 2:
+        return not_applicable("Fewer than two kinds of model were seen.")
+    if final is None:
+        return not_applicable("Which of the models predicts in the end could not be followed.")
     if is_simple(final):
         return met(f"Of several models a simple one, {family(final)}, predicts in the end.", evidence=[final.span])
     for metric, best in best_by_model(evidence).items():

@@ -119,7 +119,7 @@ def rescore(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print what changed as JSON.")] = False,
 ) -> None:
-    """Score stored evidence again with the installed rubric, running nothing, and say what changed for whom."""
+    """Score stored evidence again, running nothing; the reports are written anew, and what changed is told."""
     from grader.cli.rescore import rescore_command
 
     raise typer.Exit(rescore_command(reports, assignment, as_json=json))

@@ -62,7 +62,8 @@ def problems_of(item: Criterion, process: PluginProcess, samples: Sequence[tuple
         yield Problem(item.problem, "See docs/how-to/write-a-criterion.md: @criterion('DIMENSION.name', title=...).")
         return
     if len(item.definition) < SHORTEST_DEFINITION:
-        yield Problem("it has no definition", "Write a docstring that says what is judged; it is shown to people.")
+        what = f"a definition of less than {SHORTEST_DEFINITION} characters" if item.definition else "no definition"
+        yield Problem(f"it has {what}", "Write a docstring that says what is judged; it is shown to people.")
     if not item.title.strip():
         yield Problem("it has no title", "Say in a few words what is so where it is met.")
     for name, evidence in samples:
