@@ -69,7 +69,8 @@ class Desk:
 
     def _judge(self, id: str, seed: int) -> dict[str, Any] | None:
         random.seed(seed)  # so that even a criterion that draws lots draws the same ones when it is asked again
-        finding = self._criteria[id].judge(self._evidence)
+        own = self._evidence.model_copy(update={"code": self._evidence.code.model_copy()})  # for one to spoil, not all
+        finding = self._criteria[id].judge(own)
         return _bounded(finding).model_dump(mode="json") if isinstance(finding, Finding) else None
 
 

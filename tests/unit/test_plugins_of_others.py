@@ -73,6 +73,14 @@ def test_a_bad_criterion_costs_itself_alone(plugin: Plugin, body: str, said: str
     assert found["evaluation.good"].verdict == "met"
 
 
+@pytest.mark.parametrize("what", ["evidence.__dict__", "evidence.code.__dict__"])
+def test_a_criterion_that_changes_the_evidence_changes_it_for_itself(plugin: Plugin, what: str) -> None:
+    spoils = f"{what}['sources'] = 5; {what}['track'] = 'x'; return met('x', evidence=PLACE)"
+    looks = "return met(f'{evidence.track}|{evidence.code.sources}', evidence=PLACE)"
+    found = results(plugin(HEAD + bad(spoils) + bad(looks, id="evaluation.looks").replace("def bad(", "def looks(")))
+    assert found["evaluation.looks"].reason == "|()"
+
+
 def test_a_wrong_signature_costs_the_criterion_alone(plugin: Plugin) -> None:
     found = results(plugin(HEAD + bad("return met('x', evidence=PLACE)", "evidence, more") + GOOD))
     assert "exactly one argument" in found["evaluation.bad"].reason
