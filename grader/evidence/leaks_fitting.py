@@ -86,7 +86,7 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
             continue  # the last word is that of other rows
         own = [(taint, False) for taint in event.taints]
         fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
-        for taint, of_fit in sorted(own + fitted, key=lambda pair: pair[0].event.order):
+        for taint, of_fit in sorted(own + fitted, key=lambda pair: (pair[0].event.order, pair[0].event.name)):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
                 continue

@@ -154,7 +154,9 @@ def _passed_on(site: CallSite) -> Value:
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
         loops=site.loops, made_of=sources_of(tables) if len(tables) > 1 else tables[0].made_of,
     )  # fmt: skip
-    given = computed_with(site, passed, *(value for value in site.values if not value.rows))
+    labels = [site.keywords.get(name) for name in ("columns", "index")]  # names of what is there
+    told = (value for value in site.values if not value.rows and value not in labels)
+    given = computed_with(site, passed, *told)
     if "out" in site.keywords:
         site.scope.replace(site.keywords["out"], given)
     return given

@@ -231,7 +231,7 @@ def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
 
 def in_order(taints: Iterable[Taint]) -> list[Taint]:
     """Return the marks in the order of the code, and by column: the same in every reading."""
-    return sorted(taints, key=lambda taint: (taint.event.order, sorted(taint.columns or ())))
+    return sorted(taints, key=lambda taint: (taint.event.order, taint.event.name, sorted(taint.columns or ())))
 
 
 def flattened(values: Iterable[Value]) -> list[Value]:
