@@ -13,6 +13,7 @@ from rubrics.facts import gap_spans, spans, unread_part, unreadable
 from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
+MOST_NAMED = 4
 TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
 SAYS = "The run's own traces (self-reported)"
 
@@ -68,8 +69,21 @@ def _followed(evidence: Evidence, kind: str) -> list[Span]:
 
 
 def _found(leaks: Sequence[LeakageFact]) -> str:
-    more = f" ({len(leaks) - 1} more like it)" if len(leaks) > 1 else ""
-    return leaks[0].message + more
+    """Return the first leak in words, and what else leaks: by name where the messages begin with one."""
+    first, rest = leaks[0], leaks[1:]
+    named = dict.fromkeys(_culprit(leak) for leak in rest)
+    others = [
+        name[:1].lower() + name[1:] if " " in name else name for name in named if name not in ("", _culprit(first))
+    ]
+    if others and "" not in named and len(named) <= MOST_NAMED:
+        return f"{first.message} So were: {', '.join(others)}."
+    return first.message + (f" ({len(rest)} more like it)" if rest else "")
+
+
+def _culprit(leak: LeakageFact) -> str:
+    """Return what was computed, of a message that says so, "" of any other."""
+    name, was, _ = leak.message.partition(" was computed ")
+    return name if was else ""
 
 
 def _seconded(evidence: Evidence, kind: str) -> str:

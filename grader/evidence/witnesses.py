@@ -35,7 +35,7 @@ def compare_witnesses(
         fits=len(run.fits),
         evaluations=len(run.evaluations),
         leaks=leaks,
-        witnesses=tuple(witnesses)[:MAX_WITNESSES],
+        witnesses=tuple(dict.fromkeys(witnesses))[:MAX_WITNESSES],
         note=_note(traces, code),
         missing=_are_missing(traces, code, started),
     )

@@ -34,3 +34,15 @@ def test_an_absence_is_left_to_a_person_where_a_cell_could_not_be_read() -> None
     found = finding("data_preparation.missing_values", work({"a.py": LOAD, "b.py": "print 'python 2'\n"}))
     assert found.verdict == "needs_human"
     assert "b.py" in found.reason
+
+
+def test_several_culprits_are_named_each() -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.feature_selection import SelectKBest\n"
+        "from sklearn.linear_model import Ridge\nfrom sklearn.model_selection import train_test_split\n"
+        "from sklearn.preprocessing import StandardScaler\ndf = pd.read_csv('a.csv')\n"
+        "X = StandardScaler().fit_transform(df[['a', 'b']])\nX = SelectKBest(k=1).fit_transform(X, df['y'])\n"
+        "A, B, a, b = train_test_split(X, df['y'])\nprint(Ridge().fit(A, a).score(B, b))\n"
+    )
+    reason = finding("data_preparation.preprocessing_leakage", work(code)).reason
+    assert reason.endswith("evaluated later. So were: SelectKBest.")
