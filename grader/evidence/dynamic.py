@@ -15,7 +15,7 @@ _RUNNERS = frozenset(("exec", "execfile", "run_path", "runsource", "runcode"))
 _WHY = "runs code that is put together while it runs"
 
 
-def unseen_runs(units: Iterable[Unit]) -> Iterator[Span]:
+def unread_runs(units: Iterable[Unit]) -> Iterator[Span]:
     """Yield the calls that run code which stands nowhere in what was read, at most 20; their text says so.
 
     An `eval` counts where its value is dropped: that only runs something.

@@ -10,7 +10,7 @@ from grader.evidence.calls import read_calls
 from grader.evidence.claims import read_claims
 from grader.evidence.columns import read_columns
 from grader.evidence.documents import read_documents
-from grader.evidence.dynamic import unseen_runs
+from grader.evidence.dynamic import unread_runs
 from grader.evidence.flow import Flow, read_flow
 from grader.evidence.followed import find_followed
 from grader.evidence.functions import read_functions
@@ -67,6 +67,6 @@ def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> Code
         claimed=claimed,
         rankings=rankings,
         spelled=read_spelled(units),
-        unread=(*sources.unread, *unseen_runs(units)),
+        unread=(*sources.unread, *unread_runs(units)),
         notes=tuple([*sources.notes, *flow.notes][:MAX_NOTES]),
     )

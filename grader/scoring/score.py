@@ -9,7 +9,7 @@ from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence,
 from grader.plugins import Criterion, Dimension, Finding, all_dimensions, judge
 from grader.scoring.gates import as_asked, capped, closed_gates
 from grader.scoring.questions import questions_from
-from grader.scoring.unseen import why_unseen
+from grader.scoring.unread import why_unread
 
 DECIMALS = 2
 LEAST_JUDGED = 0.5
@@ -44,22 +44,15 @@ def score(
     hidden = _hidden(evidence)
     hidden_weight = shares.hidden if evidence.has_hidden_data else 0.0
     whole = [_whole(mark, hidden_weight, dimensions) for mark in (hidden.value, hidden.low, hidden.high)]
-    judged_share = _judged_share(hidden.value, hidden_weight, dimensions)
-    unscored = None
-    if _failed_on_our_side(evidence):
+    unscored = _why_unscored(evidence, _judged_share(hidden.value, hidden_weight, dimensions))
+    if unscored is not None:
         whole = [None, None, None]
-    elif judged_share < LEAST_JUDGED:
-        whole = [None, None, None]
-        if judged_share or evidence.failure is None:  # else the failure has said it all
-            unscored = f"Only {judged_share:.0%} of the weight could be judged; a score needs {LEAST_JUDGED:.0%}."
-    if not _failed_on_our_side(evidence) and (unseen := why_unseen(evidence)):
-        whole, unscored = [None, None, None], unseen
     gates = closed_gates(dimensions, rubric)
     return Score(
         value=capped(whole[0], gates),
         low=None if hidden.low is None else capped(whole[1], gates),
         high=None if hidden.high is None else capped(whole[2], gates),
-        unscored_reason=unscored,
+        unscored_reason=unscored or None,
         ungated=whole[0] if gates else None,
         gates=gates,
         hidden_weight=hidden_weight,
@@ -67,6 +60,19 @@ def score(
         dimensions=dimensions,
         questions=questions_from(judged, dimensions, evidence.code),
     )
+
+
+def _why_unscored(evidence: Evidence, judged_share: float) -> str | None:
+    """Return why there is no score, "" where the failure has said it all; None where there is one."""
+    if _failed_on_our_side(evidence):
+        return ""
+    if unread := why_unread(evidence):
+        return unread
+    if judged_share >= LEAST_JUDGED:
+        return None
+    if not judged_share and evidence.failure is not None:
+        return ""
+    return f"Only {judged_share:.0%} of the weight could be judged; a score needs {LEAST_JUDGED:.0%}."
 
 
 def _dimension(part: Dimension, judged: Sequence[tuple[Criterion, Finding]]) -> DimensionResult:

@@ -14,7 +14,7 @@ SHOWING = ("load", "fit", "predict", "save")
 BY_FUNCTION = ("predict_function", "pipeline_function")
 
 
-def why_unseen(evidence: Evidence) -> str:
+def why_unread(evidence: Evidence) -> str:
     """Return in words what of the code that made the result was not read, "" where all of it was."""
     if evidence.plan is None or evidence.run is None or evidence.failure is not None:
         return ""  # nothing ran to its end, so there is no result that could be owed to what was not read
