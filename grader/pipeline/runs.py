@@ -22,6 +22,7 @@ from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
 from grader.sandbox import GivenEnvironment, execute, execute_tests
 from grader.sandbox.classify import error_of
+from grader.sandbox.workspace import Workspace, root_of
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _tested(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Run | 
 
     def once(run_id: str) -> RunResult:
         nonlocal folder
-        before, folder = folder, grading.scratch / run_id / "run" / "work"  # a further try finds what this one left
+        before, folder = folder, Workspace(root_of(grading.scratch, run_id), ()).work  # where a further try finds it
         return execute_tests(
             before,
             work.plan,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from grader.model import OwnTest, Report
+from grader.model import OwnTest, OwnTests, Report
 from grader.report.formats import seconds
 
 SHOWN = 12
-OUTCOMES = {"failed": "failed", "error": "ended in an error", "skipped": "was skipped", "passed": "passed"}
+OUTCOMES = {"failed": "failed", "error": "ended in an error", "skipped": "was skipped"}
 
 
 def own_tests_sentence(report: Report) -> str:
@@ -14,16 +14,23 @@ def own_tests_sentence(report: Report) -> str:
     tests = report.tests
     if tests is None:
         return ""
-    counted = {"passed": tests.passed, "failed": tests.failed, "ended in an error": tests.errors}
-    counted |= {"skipped": tests.skipped}
-    said = ", ".join(f"{number:,} {what}" for what, number in counted.items() if number) or "none was collected"
-    text = said[:1].upper() + said[1:]
-    if tests.wall_s is not None:
-        text += f", in {seconds(tests.wall_s)}"
+    parts = [_counted(tests)] if tests.failure is None or tests.were_run else []
     if tests.failure is not None:
-        text = f"{text}. {tests.failure.message.rstrip('.')} ({tests.failure.code})" if tests.were_run else ""
-        text = text or f"Not run: {tests.failure.message.rstrip('.')} ({tests.failure.code})"
-    return f"{text}.{' ' + tests.note if tests.note else ''}"
+        why = f"{tests.failure.message.rstrip('.')} ({tests.failure.code})."
+        parts.append(why if tests.were_run else f"Not run: {why}")
+    return " ".join([*parts, *([tests.note] if tests.note else [])])
+
+
+def _counted(tests: OwnTests) -> str:
+    counts = {
+        "passed": tests.passed,
+        "failed": tests.failed,
+        "ended in an error": tests.errors,
+        "skipped": tests.skipped,
+    }
+    said = ", ".join(f"{number:,} {what}" for what, number in counts.items() if number) or "none was collected"
+    took = "" if tests.wall_s is None else f", in {seconds(tests.wall_s)}"
+    return f"{said[:1].upper()}{said[1:]}{took}."
 
 
 def unpassed(report: Report) -> list[tuple[str, OwnTest]]:

@@ -7,15 +7,15 @@ import threading
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, Submission
+from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, SandboxJob, SandboxResult, Submission
 from grader.model.failure_class import failure_class
 from grader.ports import Sandbox
 from grader.sandbox.classify import classify, observed_of, warnings_of
 from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.requested import GivenEnvironment
-from grader.sandbox.run_file import parse_run_file
-from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, sandbox_job, take_over, tests_job
+from grader.sandbox.run_file import RunFile, parse_run_file
+from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, root_of, sandbox_job, take_over, tests_job
 
 TRACES = ".traces.jsonl"
 TESTS = ".tests.jsonl"
@@ -46,11 +46,9 @@ def execute(
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
-    space = lay_out(scratch / run_id / "run", submission, plan, deal)
+    space = lay_out(root_of(scratch, run_id), submission, plan, deal)
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
-    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
-    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
-    failure = classify(result, run_file, plan.limits)
+    result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
     _keep_notebook(space)
     _collected(space, TRACES, TRACES_BYTES)
     if failure is None and assignment is not None:
@@ -64,7 +62,7 @@ def execute(
     return RunResult(
         sandbox=result,
         failure=failure,
-        limit_exceeded=failure is not None and failure_class(failure.code) == "limit",
+        limit_exceeded=_is_limit(failure),
         cells=run_file.cells if run_file else (),
         warnings=(*(environment.warnings if environment else ()), *space.notes, *warnings_of(result, run_file)),
         environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
@@ -89,20 +87,29 @@ def execute_tests(
 
     What became of them lies in `RunResult.collected`. Raises as `execute` does.
     """
-    space = take_over(scratch / run_id / "run", left)
+    space = take_over(root_of(scratch, run_id), left)
     job = tests_job(space, plan, run_id, cpu_ids)
-    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
-    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
-    failure = classify(result, run_file, plan.limits)
+    result, _, failure = _ended(space, job, environment, sandbox, cancel)
     _collected(space, TESTS, TESTS_BYTES)
     shutil.rmtree(space.output, ignore_errors=True)
-    return RunResult(
-        sandbox=result,
-        failure=failure,
-        limit_exceeded=failure is not None and failure_class(failure.code) == "limit",
-        collected=space.collected,
-        left=space.work,
-    )
+    return RunResult(sandbox=result, failure=failure, limit_exceeded=_is_limit(failure), collected=space.collected)
+
+
+def _ended(
+    space: Workspace,
+    job: SandboxJob,
+    environment: GivenEnvironment | None,
+    sandbox: Sandbox,
+    cancel: threading.Event,
+) -> tuple[SandboxResult, RunFile | None, Failure | None]:
+    """Run `job` to its end and return how the host saw it, what the runner says of it, and the failure of both."""
+    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
+    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
+    return result, run_file, classify(result, run_file, job.limits)
+
+
+def _is_limit(failure: Failure | None) -> bool:
+    return failure is not None and failure_class(failure.code) == "limit"
 
 
 def _predictions(space: Workspace, plan: RunPlan) -> Failure | None:

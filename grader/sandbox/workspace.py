@@ -48,6 +48,11 @@ class Workspace:
         return self.root / "collected"
 
 
+def root_of(scratch: Path, run_id: str) -> Path:
+    """Return where a run of this name lies below `scratch`."""
+    return scratch / run_id / "run"
+
+
 def lay_out(root: Path, submission: Submission, plan: RunPlan, deal: Deal | None) -> Workspace:
     """Copy the submission and deal its data in. Data files of the same names are replaced."""
     notes: list[str] = []

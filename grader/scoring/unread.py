@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from grader.model import Evidence, Span
+from grader.model import EntryPoint, Evidence, Span
 
 COMPILED = (".pyc", ".so", ".pyd")
 SHOWING = ("load", "fit", "predict", "save")
@@ -20,29 +20,24 @@ def why_unread(evidence: Evidence) -> str:
         return ""  # nothing ran to its end, so there is no result that could be owed to what was not read
     if evidence.code.failure:
         return f"The code could not be read: {evidence.code.failure}"
-    unread = next((span for span in evidence.code.unread if _took_part(span, evidence)), None)
+    entry = evidence.plan.entry_point
+    unread = next((span for span in evidence.code.unread if _took_part(span, entry, evidence)), None)
     if unread is not None:
         place = f"{unread.path}, line {unread.line}," if unread.line else unread.path
         return f"{place} {unread.text}"
     if path := _imported_unread(evidence):
         return f"{path} is imported and was not read."
-    if evidence.hidden and not _shows_how(evidence):
+    if evidence.hidden and not _shows_how(entry, evidence):
         return "The code that was read does not show how the predictions are made."
     return ""
 
 
-def _took_part(span: Span, evidence: Evidence) -> bool:
+def _took_part(span: Span, entry: EntryPoint, evidence: Evidence) -> bool:
     """Tell whether an unread place may have been run: a line that was read runs more, or a file that is started."""
     if span.line is not None:
         return not PurePosixPath(span.path).name.startswith(("test_", "conftest"))
-    entry = evidence.plan.entry_point if evidence.plan else None
-    if entry is None:
-        return False
-    return (
-        span.path in (entry.path, *entry.argv)
-        or any(span.path in word for word in entry.argv)
-        or _is_imported(span.path, evidence)
-    )
+    is_started = span.path == entry.path or any(span.path in word for word in entry.argv)
+    return is_started or _is_imported(span.path, evidence)
 
 
 def _is_imported(path: str, evidence: Evidence) -> bool:
@@ -59,6 +54,5 @@ def _imported_unread(evidence: Evidence) -> str:
     return next((path for path in waiting if _is_imported(path, evidence)), "")
 
 
-def _shows_how(evidence: Evidence) -> bool:
-    kind = evidence.plan.entry_point.kind if evidence.plan else ""
-    return kind in BY_FUNCTION or any(call.kind in SHOWING for call in evidence.code.calls)
+def _shows_how(entry: EntryPoint, evidence: Evidence) -> bool:
+    return entry.kind in BY_FUNCTION or any(call.kind in SHOWING for call in evidence.code.calls)
