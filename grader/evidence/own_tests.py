@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, get_args
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
+from grader.evidence.hostile_lines import read_lines
 from grader.model import OwnTest, OwnTests, Record
 from grader.model.own_tests import TestOutcome
 
@@ -34,12 +34,8 @@ def read_own_tests(data: bytes | None) -> OwnTests:
     """
     if not data:
         return OwnTests(note=NONE)
-    lines = data.rpartition(b"\n")[0].split(b"\n")
-    if len(data) > MOST_BYTES or len(lines) > MOST_LINES:
-        return OwnTests(note=NOT_OURS)
-    try:
-        found = [_LINE.validate_json(line) for line in lines if line]
-    except (ValidationError, RecursionError, json.JSONDecodeError):
+    found = read_lines(data, _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_BYTES)
+    if found is None:
         return OwnTests(note=NOT_OURS)
     functions: dict[tuple[str, str], OwnTest] = {}
     for case in found:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Set
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from grader.evidence.hostile_lines import read_lines
 from grader.model import TraceAgain, TraceCut, TraceEvent, TraceFailed, Traces, TraceTable
 
 MOST_BYTES = 2_000_000
@@ -27,20 +27,15 @@ def read_traces(data: bytes | None) -> Traces:
     """
     if data is None:
         return Traces(note=NONE)
-    whole, _, rest = data.rpartition(b"\n")
-    lines = whole.split(b"\n") if whole else []
-    if len(data) > MOST_BYTES or len(lines) > MOST_LINES or any(len(line) > MOST_LINE for line in lines):
-        return Traces(note=NOT_OURS)
-    try:
-        found = [_LINE.validate_json(line) for line in lines]
-    except (ValidationError, RecursionError, json.JSONDecodeError):
+    found = read_lines(data, _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_LINE)
+    if found is None:
         return Traces(note=NOT_OURS)
     tables = {item.table: item for item in found if isinstance(item, TraceTable)}
     events = {item.event: item for item in found if isinstance(item, TraceEvent)}
     failed = {item.failed for item in found if isinstance(item, TraceFailed)}
     if not _is_whole(tables.keys()) or not _is_whole(events.keys() | failed):
         return Traces(note=NOT_OURS)
-    is_cut = bool(rest) or any(isinstance(item, TraceCut) for item in found)
+    is_cut = data[-1:] not in (b"", b"\n") or any(isinstance(item, TraceCut) for item in found)
     return Traces(
         tables=tuple(tables.values()),
         events=tuple(event for _, event in sorted(events.items())),
