@@ -21,7 +21,7 @@ from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME
-from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Taint, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
 _MAX_UNROLLED = 8
@@ -201,34 +201,44 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
 
 
 def _comprehension(node: Any, scope: Scope, state: State) -> Value:
-    inner = Scope(parent=scope)
-    started = len(state.loops)
-    for generator in node.generators[1:] or node.generators:
-        source = evaluate(generator.iter, inner, state)
-        element = picked_one(source, state.enter_loop(generator.iter, source))
-        if source.prediction is not None and source.each is None:
-            element = element.evolve(prediction=source.prediction)
-        known = source.items if source.each is None and len(node.generators) == 1 else None
-        items = known[:_MAX_UNROLLED] if known else (element,)
-        values = [_element_of(node, generator, item, inner, state) for item in items]
+    inner, started, counters = Scope(parent=scope), len(state.loops), state.counters
+    *outer, generator = node.generators
+    for each in outer:
+        _, element = _drawn_from(each, inner, state)
+        _begin(each, element, inner, state)
+    source, element = _drawn_from(generator, inner, state)
+    known = source.items if source.each is None and not outer else None
+    items = known[:_MAX_UNROLLED] if known else (element,)
+    values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
+    state.counters = counters
     if known and not isinstance(node, ast.DictComp) and not told_by(values):
         return sequence_of(values)
     return _any_of(node, values)
 
 
-def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
+def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tuple[Value, Value]:
+    """Return what one `for` of a comprehension goes through, and an element of it."""
+    source = evaluate(generator.iter, scope, state)
+    element = picked_one(source, state.enter_loop(generator.iter, source))
+    if source.prediction is not None and source.each is None:
+        element = element.evolve(prediction=source.prediction)
+    return source, element
+
+
+def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State) -> frozenset[Taint]:
+    """Bind one item, and return what its conditions are told by."""
     state.hooks.bind(generator.target, item, scope, state)
-    counters = state.counters
     state.counters |= counter_of(generator.target, generator.iter)
-    marks = told_by([evaluate(test, scope, state) for test in generator.ifs])
-    if marks:
+    return told_by([evaluate(test, scope, state) for test in generator.ifs])
+
+
+def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
+    if marks := _begin(generator, item, scope, state):
         return names_told_by(marks)
     if isinstance(node, ast.DictComp):
         evaluate(node.key, scope, state)
-    made = evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
-    state.counters = counters
-    return made
+    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
 
 
 def _any_of(node: Any, values: list[Value]) -> Value:

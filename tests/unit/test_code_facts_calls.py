@@ -129,3 +129,10 @@ def test_imports_are_listed_by_module_and_by_package(tmp_path: Path) -> None:
     imports = read_facts(tmp_path, ["s.py"]).imports
     assert set(imports) == {"os", "sklearn", "sklearn.linear_model"}
     assert imports["sklearn"].line == 2
+
+
+def test_every_for_of_a_comprehension_is_gone_through(tmp_path: Path) -> None:
+    found = named(
+        tmp_path, "import pandas as pd\nt = pd.read_csv('x.csv')", "[b for a in t.sort_values('b') for b in a]"
+    )
+    assert "pandas.DataFrame.sort_values" in found
