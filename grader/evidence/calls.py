@@ -41,10 +41,11 @@ class _Reader:
         self.unit, self.aliases, self.flow, self.idle = unit, aliases, flow, idle
 
     def read(self) -> Iterator[Call]:
-        try:
-            yield from self._below(self.unit.tree, "")
-        except RecursionError:
-            return
+        for statement in self.unit.tree.body:
+            try:
+                yield from self._below(statement, "")
+            except RecursionError:
+                continue  # the rest is still read
 
     def _below(self, node: ast.AST, function: str, assigned: tuple[str, ...] = ()) -> Iterator[Call]:
         if isinstance(node, _STATEMENTS):

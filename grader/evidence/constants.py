@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from grader.evidence.catalog import kind_of
@@ -36,25 +37,40 @@ class Constants:
         spoilt = {name for node in nodes for name in self._spoilt(node)}
         named = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
         self.names = {name for name, _ in bound if name in named} - spoilt
-        conditions = [*bound, *(found for node in nodes for found in self._touching(node))]
-        while lost := {name for name, value in conditions if name in self.names and not self.is_constant(value)}:
+        waiting = [*bound, *(found for node in nodes for found in self._touching(node))]
+        resting: defaultdict[str, list[Condition]] = defaultdict(list)  # what is asked again when a name is lost
+        for condition in waiting:
+            for name in {part.id for part in ast.walk(condition[1]) if isinstance(part, ast.Name)}:
+                resting[name].append(condition)
+        while lost := {name for name, value in waiting if name in self.names and not self.is_constant(value)}:
             self.names -= lost
+            waiting = [condition for name in lost for condition in resting[name]]
 
     def is_constant(self, node: ast.AST) -> bool:
-        """Tell whether an expression is made of nothing else."""
-        if isinstance(node, ast.Constant):
-            return True
-        if isinstance(node, ast.Name):
-            return node.id in self.names or node.id in _PLAIN or self._is_of_library(node)
-        if isinstance(node, ast.Attribute):
-            return self._is_of_library(node) or self.is_constant(node.value)
-        parts: list[ast.AST] = [part for part in ast.iter_child_nodes(node) if not isinstance(part, _SIGNS)]
-        if isinstance(node, ast.Call):
-            if not self._gives_constants(node):
+        """Tell whether an expression is made of nothing else. Without recursion: a sum may have thousands of terms."""
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            if isinstance(part, ast.Constant):
+                continue
+            if isinstance(part, ast.Name):
+                if part.id not in self.names and part.id not in _PLAIN and not self._is_of_library(part):
+                    return False
+            elif isinstance(part, ast.Attribute):
+                waiting += [] if self._is_of_library(part) else [part.value]
+            elif isinstance(part, _UNTOLD) or (isinstance(part, ast.Call) and not self._gives_constants(part)):
                 return False
-            if isinstance(node.func, ast.Name) and self.name_of(node).partition(".")[0] in LIBRARIES:
-                parts.remove(node.func)
-        return not isinstance(node, _UNTOLD) and all(map(self.is_constant, parts))
+            else:
+                waiting += self._parts(part)
+        return True
+
+    def _parts(self, node: ast.AST) -> list[ast.AST]:
+        """Return what an expression is made of, without the name of a library's function."""
+        parts: list[ast.AST] = [part for part in ast.iter_child_nodes(node) if not isinstance(part, _SIGNS)]
+        is_by_name = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if is_by_name and self.name_of(node).partition(".")[0] in LIBRARIES:  # type: ignore[arg-type]  # it is a call
+            parts.remove(node.func)  # type: ignore[attr-defined]
+        return parts
 
     def name_of(self, node: ast.Call) -> str:
         """Return what is called, as far as it is known: a name that a star brought too."""

@@ -56,8 +56,10 @@ class _Walk:
         state, scope = self._state(units), Scope()
         self.running = [path]
         for unit in units:
-            with self._tolerant(state, unit):
-                execute(unit.tree.body, scope, state)
+            for statement in unit.tree.body:
+                with self._tolerant(state, unit):
+                    if execute([statement], scope, state):
+                        break  # nothing after it is reached
         self.running = []
 
     def _walk_uncalled(self, function: Function) -> None:
@@ -97,7 +99,7 @@ class _Walk:
 
     @contextmanager
     def _tolerant(self, state: State, unit: Unit) -> Iterator[None]:
-        """Walk one unit; what is too large or too deep is noted, and the next unit still gets its turn."""
+        """Walk a statement or a function; what is too large or too deep is noted, and the next still gets its turn."""
         state.unit, state.depth = unit, 0
         state.loops.clear()
         state.active.clear()

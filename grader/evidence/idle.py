@@ -7,6 +7,7 @@ seen by whoever looks for them.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from grader.evidence.catalog import STATISTICS, kind_of, role_of
@@ -33,9 +34,13 @@ def idle_calls(programs: Mapping[str, Sequence[Unit]], flow: Flow) -> set[ast.Ca
     hollow = {name for units in programs.values() for unit in units for name in _hollow(unit.tree)}
     elsewhere = {path: _named_in(units) for path, units in programs.items()}
     found: set[ast.Call] = set()
+    known = Counter(name for names in elsewhere.values() for name in names)
     for path, units in programs.items():
-        asked = {name for other, names in elsewhere.items() if other != path for name in names}
-        reader = _Reader(units, flow, asked)
+        asked = {name for name, times in known.items() if times > (name in elsewhere[path])}
+        try:
+            reader = _Reader(units, flow, asked)
+        except RecursionError:
+            continue
         for unit in units:
             try:
                 calls = [node for node in ast.walk(unit.tree) if isinstance(node, ast.Call)]

@@ -67,8 +67,9 @@ def test_a_submission_cannot_lend_its_own_modules_to_the_reader(tmp_path: Path) 
         "".join(f"f{n} = lambda x: (f{n + 1}(x), f{n + 1}(x), f{n + 1}(x))\n" for n in range(30)) + "print(f0(1))\n",
         "".join(f"def f{n}(x):\n" + f"    x = f{n + 1}(x)\n" * 20 for n in range(30)) + "print(f0(1))\n",
         "def f(x):\n    return f(f)(f)\nprint(f(f))\n",
+        "x = " + "+".join(["1"] * 1500) + "\nprint(x)\n",
     ],
-    ids=["doubled lists", "doubled tables", "lambdas", "calls fanning out", "recursion"],
+    ids=["doubled lists", "doubled tables", "lambdas", "calls fanning out", "recursion", "a long sum"],
 )
 def test_code_made_to_explode_an_analysis_is_read(tmp_path: Path, code: str) -> None:
     (tmp_path / "work.py").write_text(code)

@@ -49,3 +49,12 @@ def test_code_made_to_keep_the_analysis_busy_is_read(tmp_path: Path, code: str) 
     facts = reader.read(take(str(tmp_path / "work.py"), tmp_path / "store"))
     assert facts.failure == ""
     assert facts.sources
+
+
+def test_a_statement_that_is_too_deep_hides_nothing_but_itself(tmp_path: Path) -> None:
+    deep = f"depth = {'+'.join(['1'] * 1500)}\n"
+    leak = "X = StandardScaler().fit_transform(X)\na, b, c, d = train_test_split(X, y)\n"
+    (tmp_path / "work.py").write_text(HEAD + deep + leak + "print(LogisticRegression().fit(a, c).score(b, d))\n")
+    facts = SubprocessCodeReader().read(take(str(tmp_path / "work.py"), tmp_path / "store"))
+    assert [found.kind for found in facts.leaks] == ["preprocessing"]
+    assert "print" in [call.name for call in facts.calls]
