@@ -165,11 +165,7 @@ def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
 
 def _shown_by(node: ast.Call) -> list[ast.AST]:
     """Return what is shown: the table and what is given, without what is only written beside it."""
-    return [
-        node.func,
-        *node.args,
-        *(k.value for k in node.keywords if k.arg not in ("title", "label", "labels", "name")),
-    ]
+    return [node.func, *node.args, *(k.value for k in node.keywords if k.arg not in _BESIDE)]
 
 
 def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[ColumnUse]:

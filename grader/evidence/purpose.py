@@ -24,7 +24,7 @@ class Purpose:
         self.parents: dict[ast.AST, ast.AST] = {}
         self.loads: dict[str, list[ast.Name]] = defaultdict(list)
         self.known: dict[str, bool] = {}
-        self.starred = any(name == "*" for name in self.asked)
+        self.starred = "*" in self.asked
         for unit in units:
             for node in ast.walk(unit.tree):
                 self.parents |= dict.fromkeys(ast.iter_child_nodes(node), node)

@@ -62,8 +62,17 @@ class UseGraph:
         """Return the graph without the nodes that lead nowhere: most variables hold no function."""
         kept = {name: set(found) for name, found in self.edges.items()}
         bodies = set(self.defined.nodes) | {name for names in self.defined.classes.values() for name in names}
-        while ends := {name for found in kept.values() for name in found if name not in bodies and not kept.get(name)}:
-            kept = {name: found - ends for name, found in kept.items()}
+        leading: dict[str, list[str]] = {}
+        for name, found in kept.items():
+            for other in found:
+                leading.setdefault(other, []).append(name)
+        waiting = [name for name in leading if name not in bodies and not kept.get(name)]
+        while waiting:
+            end = waiting.pop()
+            for name in leading[end]:
+                kept[name].discard(end)
+                if not kept[name] and name not in bodies and name in leading:
+                    waiting.append(name)
         return _bounded({name: found for name, found in kept.items() if found or not name.startswith("=")})
 
 
