@@ -19,7 +19,7 @@ OF_TORCH = ("torch.manual_seed", "torch.random.manual_seed", "transformers.set_s
             "transformers.enable_full_determinism", "pytorch_lightning.seed_everything", "lightning.seed_everything",
             "lightning.pytorch.seed_everything")  # fmt: skip
 GLOBAL_SEEDS = ("numpy.random.seed", "random.seed", *OF_KERAS, *OF_TORCH)
-_SEEDED = re.compile(r"\b(?:random_state|seed|random_seed|bagging_seed)['\"]?\s*\]?\s*[:=]\s*(?!None|=)\S")
+_SEEDED = re.compile(rf"\b(?:{'|'.join(SEED_KEYWORDS)})['\"]?\s*\]?\s*[:=]\s*(?!None|=)\S")
 _NEW_HEAD = re.compile(r"Classification$|MultipleChoice$|QuestionAnswering$")
 
 

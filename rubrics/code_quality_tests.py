@@ -98,7 +98,8 @@ def _of_real(evidence: Evidence, real: list[FunctionFact], modules: frozenset[st
         why = run.failure.message if run.failure else run.note
         reason = f"{count(len(real), 'test')} {what}, but what became of them is not known: {why}"
         return needs_human(reason, evidence=spans(real))
-    became = {fact: _became(fact, run, modules) for fact in real}
+    ended = {(test.name, test.path): test for test in run.results}
+    became = {fact: _became(fact, ended, modules, finished=run.finished) for fact in real}
     passed = [fact for fact in real if became[fact] == PASSED]
     failed = [fact for fact in real if became[fact] not in (PASSED, NOT_RUN)]
     if failed:
@@ -142,12 +143,13 @@ def _is_limit(run: OwnTests) -> bool:
     return run.failure is not None and run.failure.code.startswith("limit.")
 
 
-def _became(fact: FunctionFact, run: OwnTests, modules: frozenset[str]) -> str:
+def _became(
+    fact: FunctionFact, ended: dict[tuple[str, str], OwnTest], modules: frozenset[str], *, finished: bool
+) -> str:
     """Return PASSED, NOT_RUN for want of something that is not the work's own, or in words why it did not pass."""
-    ended = {(test.name, test.path): test for test in run.results}
     test = ended.get((fact.name, fact.span.path)) or ended.get(("", fact.span.path))
     if test is None:
-        return "was not found by pytest" if run.finished else "did not come to its end"
+        return "was not found by pytest" if finished else "did not come to its end"
     lacks = NOT_HERE.search(test.message) if test.outcome != "passed" else None
     if lacks and (lacks[1] or "").partition(".")[0] not in modules:
         return NOT_RUN

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from grader import Source, Span
 
+Place = tuple[str, int | None, int | None]
 _TOKENS = re.compile(
     r"(?P<comment>#[^\n]*)"
     r"|(?P<string>'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)"
@@ -30,8 +31,7 @@ def strings(source: Source) -> Iterator[tuple[str, int]]:
 
 def code_lines(source: Source) -> list[tuple[int, str]]:
     """Return (1-based line, code) of every line that holds code; comments and the inside of strings are blanked."""
-    blank = _TOKENS.sub(_blanked, source.text)
-    return [(number, line.rstrip()) for number, line in enumerate(blank.split("\n"), start=1) if line.strip()]
+    return _code_lines(source.text)
 
 
 def line_text(source: Source, line: int) -> str:
@@ -43,6 +43,23 @@ def line_text(source: Source, line: int) -> str:
 def line_span(source: Source, line: int) -> Span:
     """Return the span of one line of `source`."""
     return Span(path=source.path, cell=source.cell, line=line, end_line=line, text=line_text(source, line))
+
+
+@lru_cache(maxsize=4)  # one file is asked for function after function
+def _code_lines(text: str) -> list[tuple[int, str]]:
+    blank = _TOKENS.sub(_blanked, text)
+    return [(number, line.rstrip()) for number, line in enumerate(blank.split("\n"), start=1) if line.strip()]
+
+
+def place(span: Span) -> Place:
+    """Return the line that a span begins on."""
+    return (span.path, span.cell, span.line)
+
+
+def begins_in(span: Span, outer: Span) -> bool:
+    """Tell whether a span begins on one of the lines of another."""
+    within = (outer.line or 0) <= (span.line or 0) <= (outer.end_line or outer.line or 0)
+    return within and (span.path, span.cell) == (outer.path, outer.cell)
 
 
 def _blanked(match: re.Match[str]) -> str:

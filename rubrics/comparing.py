@@ -9,6 +9,7 @@ from rubrics.facts import last, live_calls, named
 from rubrics.live import in_loop, loops_around, statement_at
 from rubrics.metrics import NAMES
 from rubrics.models import family, is_simple, models
+from rubrics.once import once_a_work
 from rubrics.settings import settings_of
 
 OWN_FOLDS = ("xgboost.cv", "lightgbm.cv", "catboost.cv")
@@ -167,6 +168,7 @@ def expanded(evidence: Evidence) -> list[Call]:
     return [model for both in kinds.values() if len(both) > 1 for model in both.values()]
 
 
+@once_a_work
 def _made(evidence: Evidence) -> dict[tuple[str, str], Call]:
     """Return which (file, variable) holds which model: one that was assigned to it, or a pipeline's only one."""
     used = models(evidence)

@@ -38,7 +38,7 @@ def decision_threshold(evidence: Evidence) -> Finding:
         return met("Probabilities are checked, or the threshold is derived.", evidence=spans([*checked, *derived]))
     if _varied(cuts):
         return met("The threshold is a variable that the work sets by results.", evidence=[span for span, _ in cuts])
-    if not _decides(evidence):
+    if not _decides(evidence, cuts):
         return not_applicable("No decision between two classes was seen.")
     advice = "Choose the threshold on validation rows by what a miss and a false alarm cost, and check the calibration."
     by_hand = [span for span, text in cuts if float(text) != 0.5]
@@ -65,16 +65,16 @@ def _varied(cuts: list[tuple[Span, str]]) -> bool:
     return any(text[:1].isalpha() or text[:1] == "_" for _, text in cuts)
 
 
-def _decides(evidence: Evidence) -> bool:
+def _decides(evidence: Evidence, cuts: list[tuple[Span, str]]) -> bool:
     """Tell whether one of two classes is predicted outright, as far as the assignment or the code says so."""
     if evidence.hidden:
         two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
         return two and evidence.hidden[0].metric not in RANKING
     said = live_calls(evidence, "predict")
-    if said and last(said[-1].name) == "predict_proba" and all(text == "0.5" for _, text in _cuts(evidence)):
+    if said and last(said[-1].name) == "predict_proba" and all(text == "0.5" for _, text in cuts):
         return False  # what is handed over in the end are probabilities
     binary = bool(named(evidence, CURVES) or _of_two_classes(evidence) or live_places(evidence, BINARY))
-    return binary and bool(_outright(evidence) or _cuts(evidence))
+    return binary and bool(cuts or _outright(evidence))
 
 
 def _outright(evidence: Evidence) -> list[Call]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import begins_in
 from rubrics.facts import last, live_calls
 from rubrics.live import live_matches
 from rubrics.models import family, models
 from rubrics.once import once_a_work
 from rubrics.settings import written
 
+ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
 _JOINING = re.compile(r"^(Voting|Stacking|Blending)\w*(Classifier|Regressor)$")
 _STACKED = re.compile(
     r"^\s*(\w+(?:\[[^\]]*\])?\s*=(?!=).*\b(?:column_stack|hstack|vstack|stack|c_|concat|DataFrame|array)\b.*)"
@@ -23,7 +25,8 @@ def joined(evidence: Evidence) -> tuple[Call, ...]:
     """Return the models that are members of an ensemble, or learn from what other models predict, and of which no
     result is computed by itself.
     """
-    inside = [model for model in models(evidence) if _is_member(evidence, model)]
+    ensembles = [call for call in live_calls(evidence) if _JOINING.match(last(call.name))]
+    inside = [model for model in models(evidence) if any(_holds(evidence, one, model) for one in ensembles)]
     alone = _measured_alone(evidence)
     members = [model for model in inside if not alone.intersection(_names(model))]
     return (*members, *(model for model in models(evidence) if model not in members and _is_stacked(evidence, model)))
@@ -38,30 +41,22 @@ def _names(model: Call) -> set[tuple[str, str]]:
     return {(model.span.path, name) for name in model.assigned}
 
 
-def _is_member(evidence: Evidence, model: Call) -> bool:
-    ensembles = [call for call in live_calls(evidence) if _JOINING.match(last(call.name))]
-    return any(_holds(evidence, call, model) for call in ensembles if call.span.path == model.span.path)
-
-
 def _holds(evidence: Evidence, ensemble: Call, model: Call) -> bool:
     """Tell whether an ensemble is given a model: in the call, by its name, in a list that has a name, or by a function
     that makes it for nothing else.
     """
-    if not model.assigned and _lies_in(model, ensemble):
+    if model.span.path != ensemble.span.path:
+        return False
+    if not model.assigned and begins_in(model.span, ensemble.span):
         return True
     if model.function and model.function != ensemble.function:
         made = [call for call in live_calls(evidence) if last(call.name) == last(model.function)]
-        return bool(made) and all(_lies_in(call, ensemble) for call in made)
+        return bool(made) and all(begins_in(call.span, ensemble.span) for call in made)
     texts = [*_given(ensemble), *(written(evidence, text) or "" for text in _given(ensemble))]
     if not model.assigned:
         near = model.function in ("", ensemble.function)  # one of the same class elsewhere is another model
         return near and any(f"{family(model)}(" in text for text in texts)
     return any(re.search(rf"\b{re.escape(name)}\b", text) for name in model.assigned for text in texts)
-
-
-def _lies_in(call: Call, outer: Call) -> bool:
-    first, line, end = outer.span.line or 0, call.span.line or 0, outer.span.end_line or 0
-    return first <= line <= end and (call.span.path, call.span.cell) == (outer.span.path, outer.span.cell)
 
 
 def _given(call: Call) -> list[str]:

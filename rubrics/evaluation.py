@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.code_text import begins_in
 from rubrics.comparing import OWN_FOLDS
 from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
@@ -183,17 +184,12 @@ def _on_other_rows(evidence: Evidence) -> list[Call]:
     on_training_rows = [span for leak in evidence.code.leaks if leak.kind == OPTIMISTIC for span in leak.spans]
     inside = {fact.name: fact.span for fact in own_functions(evidence)}
     scores = ((call, inside.get(last(call.name), call.span)) for call in _scores(evidence))
-    return [call for call, place in scores if not any(_lies_in(span, place) for span in on_training_rows)]
+    return [call for call, place in scores if not any(begins_in(span, place) for span in on_training_rows)]
 
 
 def _scores(evidence: Evidence) -> list[Call]:
     """Return the live calls that compute a result, by a metric of a library or of the work's own."""
     return [*live_calls(evidence, "score"), *own_scores(evidence)]
-
-
-def _lies_in(span: Span, place: Span) -> bool:
-    begins = (place.line or 0) <= (span.line or 0) <= (place.end_line or place.line or 0)
-    return begins and (span.path, span.cell) == (place.path, place.cell)
 
 
 def _watched(evidence: Evidence) -> list[Call]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
+from rubrics.gaps import COUNTING
 from rubrics.live import before, in_loop, live_columns, live_places, target_columns
 from rubrics.models import models, predictors
 from rubrics.preparing import inspecting, of_results, plots_unseen
@@ -16,7 +17,6 @@ EVERY_COLUMN = "*"
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
 TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
-GAPS = ("isnull", "isna", "notnull", "notna", "info")
 STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
 _PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
                        "tensorflow.keras.preprocessing.image"))  # fmt: skip
@@ -153,7 +153,7 @@ def _looks_at_target(evidence: Evidence) -> list[Call]:
     for call in [*inspecting(evidence), *named(evidence, COUNTERS), *shown]:
         names = evidence.code.predicted.get(call.span.path, ())
         of = [call.receiver, *call.positional[:1]]
-        if last(call.name) in GAPS or of_results(call) or _is_divisor(call):
+        if last(call.name) in COUNTING or of_results(call) or _is_divisor(call):
             continue
         if any(text in names or TARGET_NAME.match(text) for text in of) or attribute.search(call.span.text):
             found.append(call)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
+from rubrics.code_text import Place, place
 from rubrics.networks import training_steps
 from rubrics.reached import in_tests_folder as in_tests_folder
 from rubrics.reached import last as last
@@ -122,9 +123,9 @@ def is_given(call: Call, *names: str) -> bool:
 
 
 def _unique(found: Iterable[Span]) -> list[Span]:
-    seen: dict[tuple[str, int | None, int | None], Span] = {}
+    seen: dict[Place, Span] = {}
     for span in found:
-        seen.setdefault((span.path, span.cell, span.line), span)
+        seen.setdefault(place(span), span)
     return list(seen.values())
 
 

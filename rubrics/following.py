@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Set
 
 from grader import Call, Evidence
+from rubrics.code_text import begins_in, place
 from rubrics.live import live_matches
 from rubrics.models import trained
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
-from rubrics.results import Name
+from rubrics.results import NAME, Binding, Name, sides
 
 MOST_SEEDS, MOST_STEPS = 200, 8
 GROWING = frozenset(("append", "extend", "add", "insert", "update"))
-Line = tuple[str, int | None, int]
-Binding = tuple[str, frozenset[str], frozenset[str]]
 Heads = dict[str, tuple[str, list[str]]]
 _BOUND = re.compile(
     r"(^\s*[A-Za-z_][\w.]*(?:\s*,\s*[A-Za-z_]\w*)*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}"
     r"|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})"
 )
-_LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
 _HEAD = re.compile(r"^\s*(?:async\s+)?def\s+(\w+\s*\([^()]{0,250})")
 _LEFT = re.compile(r"^([\w\s,.\[\]'\"]+)=(?!=)")
-_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 def made_from(evidence: Evidence, seeds: list[Call]) -> frozenset[Name]:
@@ -50,8 +47,8 @@ def made_from(evidence: Evidence, seeds: list[Call]) -> frozenset[Name]:
 def fitted_on(evidence: Evidence, seeds: list[Call]) -> list[Call]:
     """Return the live calls that fit a model on something made of `seeds`, or on what holds one of them itself."""
     names = made_from(evidence, seeds)
-    around = {_line(call) for call in _around(live_calls(evidence), seeds)}
-    return [call for call in trained(evidence) if touches(call, names) or _line(call) in around]
+    around = {place(call.span) for call in _around(live_calls(evidence), seeds)}
+    return [call for call in trained(evidence) if touches(call, names) or place(call.span) in around]
 
 
 def touches(call: Call, names: Set[Name]) -> bool:
@@ -61,26 +58,16 @@ def touches(call: Call, names: Set[Name]) -> bool:
 
 def same_line(call: Call, others: list[Call]) -> bool:
     """Tell whether one of `others` begins on the line on which `call` does."""
-    return any(_line(call) == _line(other) for other in others)
+    return any(place(call.span) == place(other.span) for other in others)
 
 
-def _any(path: str, used: Set[str], found: Set[Name]) -> bool:
+def _any(path: str, used: Iterable[str], found: Set[Name]) -> bool:
     return any((path, name) in found for name in used)
 
 
 def _around(calls: list[Call], seeds: list[Call]) -> list[Call]:
     """Return the seeds, and the calls that are given one of them in place."""
-    lines = {_line(seed) for seed in seeds[:MOST_SEEDS]}
-    return [call for call in calls if any(_spans(call, line) for line in lines)]
-
-
-def _spans(call: Call, line: Line) -> bool:
-    begin, end = call.span.line or 0, call.span.end_line or call.span.line or 0
-    return (call.span.path, call.span.cell) == line[:2] and begin <= line[2] <= end
-
-
-def _line(call: Call) -> Line:
-    return (call.span.path, call.span.cell, call.span.line or 0)
+    return [call for call in calls if any(begins_in(seed.span, call.span) for seed in seeds[:MOST_SEEDS])]
 
 
 def _receives(call: Call) -> set[Name]:
@@ -92,26 +79,19 @@ def _receives(call: Call) -> set[Name]:
 def _left(call: Call) -> list[str]:
     """Return the names left of the sign on a call's own line: of a comprehension, say."""
     left = _LEFT.match(call.span.text.partition("\n")[0])
-    return _NAME.findall(left[1]) if left else []
+    return NAME.findall(left[1]) if left else []
 
 
 def _passed(call: Call, found: Set[Name], heads: Heads) -> set[Name]:
     """Return the parameters of the work's own function that a call gives something of `found` to."""
     path, parameters = heads.get(last(call.name), ("", []))
     given = [*zip(parameters, call.positional, strict=False), *call.keywords.items()] if parameters else []
-    return {(path, name) for name, text in given if _any(call.span.path, {*_NAME.findall(text)}, found)}
+    return {(path, name) for name, text in given if _any(call.span.path, {*NAME.findall(text)}, found)}
 
 
 @once_a_work
 def _bindings(evidence: Evidence) -> tuple[Binding, ...]:
-    return tuple((span.path, *_sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000))
-
-
-def _sides(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the names that a line binds, and those it binds them from: an assignment's, or a loop's."""
-    loop = _LOOP.search(text)
-    left, right = (loop[1], loop[2]) if loop else text.partition("=")[::2]
-    return frozenset(_NAME.findall(left.partition("[")[0])), frozenset(_NAME.findall(right))
+    return tuple((span.path, *sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000))
 
 
 @once_a_work

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Span
+from rubrics.code_text import begins_in
+from rubrics.ensembles import ENSEMBLES
 from rubrics.facts import is_given, last, live_calls, named
 from rubrics.live_code import is_live
 from rubrics.models import models
@@ -12,7 +14,6 @@ from rubrics.preparing import is_check
 from rubrics.prose import sentences
 
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
-ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 _NONE = re.compile(
     r"(?i)\b(no|zero|0|without( any)?) (missing|nulls?|nan|empty|gaps?|incomplete)\b(?! *(handling|indicator))"
@@ -56,8 +57,7 @@ def _is_member(call: Call, ensemble: Call) -> bool:
         return False
     if call.assigned:
         return not set(call.assigned).isdisjoint(ensemble.arguments)
-    begin, line, end = (span or 0 for span in (ensemble.span.line, call.span.line, ensemble.span.end_line))
-    if call.span.cell == ensemble.span.cell and begin <= line <= end:
+    if begins_in(call.span, ensemble.span):
         return True
     before = call.span.text.partition(last(call.name))[0]
     return _STEP.search(before) is not None and bool(ensemble.arguments)

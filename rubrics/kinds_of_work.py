@@ -10,6 +10,7 @@ from grader import Call, Evidence, Finding, Span, not_applicable
 from rubrics.code_text import code_lines
 from rubrics.facts import last, live_calls, test_paths
 from rubrics.live import live_places
+from rubrics.once import once_a_work
 
 SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
             "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
@@ -69,12 +70,14 @@ def files_of_services(evidence: Evidence) -> frozenset[str]:
     return frozenset(serving | _imported_by(serving, imported))
 
 
+@once_a_work
 def _modules_of_notebooks(evidence: Evidence) -> frozenset[str]:
     """Return the modules that notebooks import and no program does."""
     imported, started = _imported_words(evidence), _started(evidence)
     return frozenset(_imported_by({""}, imported) - started - _imported_by(started, imported))
 
 
+@once_a_work
 def _imported_words(evidence: Evidence) -> dict[str, set[str]]:
     """Return the words of the import statements of each file, of all notebooks together under ""."""
     imported: dict[str, set[str]] = {}

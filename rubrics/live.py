@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from grader import ColumnUse, Evidence, SearchFact, Span
-from rubrics.code_text import line_span
+from rubrics.code_text import Place, line_span, place
 from rubrics.live_code import logical_lines
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls, reached_functions, test_paths
@@ -25,20 +25,16 @@ def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
         if (not actions or use.action in actions)
         and use.span.path not in tests
         and (not use.function or use.function in reached)
-        and not (use.action == "looked" and _place(use.span) in _unseen(evidence))
+        and not (use.action == "looked" and place(use.span) in _unseen(evidence))
     ]
 
 
 @once_a_work
-def _unseen(evidence: Evidence) -> frozenset[tuple[str, int | None, int | None]]:
+def _unseen(evidence: Evidence) -> frozenset[Place]:
     """Return the lines on which a look at the data is shown to nobody, and none that is."""
     calls = [call for call in evidence.code.calls if call.kind in ("explore", "plot")]
-    shown = {_place(call.span) for call in calls if not call.idle}
-    return frozenset({_place(call.span) for call in calls if call.idle} - shown)
-
-
-def _place(span: Span) -> tuple[str, int | None, int | None]:
-    return (span.path, span.cell, span.line)
+    shown = {place(call.span) for call in calls if not call.idle}
+    return frozenset({place(call.span) for call in calls if call.idle} - shown)
 
 
 def target_columns(evidence: Evidence) -> frozenset[str]:
@@ -81,11 +77,11 @@ def _matches(evidence: Evidence, pattern: re.Pattern[str], most: int) -> Iterato
 
 def statement_at(evidence: Evidence, span: Span) -> str:
     """Return the code around the line that a span begins on, the whole of a statement over several lines."""
-    return _statements(evidence).get(_place(span), span.text.partition("\n")[0])
+    return _statements(evidence).get(place(span), span.text.partition("\n")[0])
 
 
 @once_a_work
-def _statements(evidence: Evidence) -> dict[tuple[str, int | None, int | None], str]:
+def _statements(evidence: Evidence) -> dict[Place, str]:
     return {
         (source.path, source.cell, number): text
         for source, first, final, text in logical_lines(evidence)
@@ -101,19 +97,8 @@ def before(first: Span, second: Span) -> bool:
 def in_loop(evidence: Evidence, span: Span) -> bool:
     """Tell whether a place stands in a loop or a comprehension, by the indentation of the lines above it."""
     lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
-    if not lines:
-        return False
-    own, depth = lines[-1][:MOST_CHARACTERS], _depth(lines[-1])
-    if re.search(r"\bfor\b.+\bin\b", own):
-        return True
-    for line in lines[-2:-MOST_ABOVE:-1]:
-        if line.strip() and _depth(line) < depth:
-            depth = _depth(line)
-            if re.match(r"\s*(async\s+)?(for|while)\b", line):
-                return True
-            if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
-                return False
-    return False
+    own = lines[-1][:MOST_CHARACTERS] if lines else ""
+    return bool(re.search(r"\bfor\b.+\bin\b", own) or loops_around(evidence, span))
 
 
 def loops_around(evidence: Evidence, span: Span) -> list[str]:
@@ -124,10 +109,10 @@ def loops_around(evidence: Evidence, span: Span) -> list[str]:
         if not line.strip() or _depth(line) >= depth:
             continue
         depth = _depth(line)
-        if re.match(r"\s*(async\s+)?(def|class)\b", line):
-            break
         if re.match(r"\s*(async\s+)?(for|while)\b", line):
             found.append(line[:MOST_CHARACTERS])
+        if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
+            break
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from grader import Document, Evidence, Source, Span
-from rubrics.code_text import line_span, line_text, strings
+from rubrics.code_text import line_span, line_text, place, strings
 from rubrics.facts import live_calls, test_paths
 
 _OF_A_MACHINE = re.compile(
@@ -32,7 +32,7 @@ _VARIABLE = re.compile(r"\$\{?(\w+)\}?")
 def machine_paths(evidence: Evidence) -> Iterator[tuple[str, Span]]:
     """Yield the strings outside tests that name a place of the author's machine, of Colab or of Kaggle."""
     tests, own, images = test_paths(evidence), image_folders(evidence), _images(evidence)
-    read = {(call.span.path, call.span.cell, call.span.line) for call in live_calls(evidence, "load", "save")}
+    read = {place(call.span) for call in live_calls(evidence, "load", "save")}
     for source in evidence.code.sources:
         for text, line in strings(source) if source.path not in tests else ():
             found = bool(_OF_A_MACHINE.match(text))

@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
-from rubrics.ensembles import apart, joined
+from rubrics.ensembles import ENSEMBLES, apart, joined
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.floors import rules_scored
 from rubrics.languages import REASONS, names_one, words
@@ -15,7 +15,6 @@ from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
 
-ENSEMBLES = ("VotingClassifier", "VotingRegressor", "StackingClassifier", "StackingRegressor")
 BECAUSE = words(REASONS)
 RESULT = re.compile(
     r"(?i)\d[.,]\d|\d ?%|(?<![a-z])(roc|auc|f1|accuracy|precision|recall|rmse|mse|mae|mape|r2|r²|loss)(?![a-z])"

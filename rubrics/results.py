@@ -10,6 +10,7 @@ from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
 
 Name = tuple[str, str]
+Binding = tuple[str, list[str], list[str]]
 _HOPS = 2
 # What stands left of a result on its line: `a = ...`, `a[name] = ...`, `a += ...`, `a.append(...)`
 _LEFT = re.compile(
@@ -18,7 +19,7 @@ _LEFT = re.compile(
 )
 _BOUND = re.compile(r"(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
 _LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
-_NAME = re.compile(r"[A-Za-z_]\w*")
+NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @once_a_work
@@ -38,8 +39,7 @@ def predicted_names(evidence: Evidence) -> frozenset[Name]:
 @once_a_work
 def bound_names(evidence: Evidence) -> frozenset[Name]:
     """Return (file, variable) of what a line gives a value to, so that its name need not tell what it holds."""
-    lines = live_matches(evidence, _BOUND, most=3000)
-    return frozenset((span.path, name) for span, text in lines for name in _sides(text)[0])
+    return frozenset((path, name) for path, bound, _ in _bindings(evidence) for name in bound)
 
 
 def holds(call: Call, names: frozenset[Name]) -> bool:
@@ -51,9 +51,8 @@ def _spread(evidence: Evidence, calls: list[Call]) -> frozenset[Name]:
     found = {(call.span.path, name) for call in calls for name in call.assigned}
     for call in calls:
         left = _LEFT.match(statement_at(evidence, call.span))
-        found |= {(call.span.path, name) for name in _NAME.findall(left[1] or left[2])} if left else set()
-    lines = [(span.path, *_sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000)]
-    tables = _tables(evidence, lines)
+        found |= {(call.span.path, name) for name in NAME.findall(left[1] or left[2])} if left else set()
+    lines, tables = _bindings(evidence), _tables(evidence)
     found -= tables
     for _ in range(_HOPS):
         found |= {
@@ -66,17 +65,24 @@ def _spread(evidence: Evidence, calls: list[Call]) -> frozenset[Name]:
     return frozenset(found)
 
 
-def _sides(text: str) -> tuple[list[str], list[str]]:
+@once_a_work
+def _bindings(evidence: Evidence) -> tuple[Binding, ...]:
+    return tuple((span.path, *sides(text)) for span, text in live_matches(evidence, _BOUND, most=3000))
+
+
+def sides(text: str) -> tuple[list[str], list[str]]:
     """Return the names that a line binds, and those it binds them from: an assignment's, or a loop's."""
     if (loop := _LOOP.search(text)) is not None:
-        return _NAME.findall(loop[1]), _NAME.findall(loop[2])
-    name, _, value = text.partition("=")
-    return _NAME.findall(name)[:1], _NAME.findall(value)
+        return NAME.findall(loop[1]), NAME.findall(loop[2])
+    left, _, right = text.partition("=")
+    return NAME.findall(left.partition("[")[0]), NAME.findall(right)
 
 
-def _tables(evidence: Evidence, lines: list[tuple[str, list[str], list[str]]]) -> set[Name]:
+@once_a_work
+def _tables(evidence: Evidence) -> frozenset[Name]:
     """Return the variables that hold the data itself: a column of predictions makes no table of predictions."""
+    lines = _bindings(evidence)
     found = {(call.span.path, name) for call in live_calls(evidence, "load") for name in call.assigned}
     for _ in range(_HOPS):
         found |= {(path, name) for path, bound, source in lines for name in bound if (path, *source[:1]) in found}
-    return found
+    return frozenset(found)

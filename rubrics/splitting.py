@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.code_text import place
 from rubrics.cuts import parts_in_time
 from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
@@ -45,8 +46,8 @@ def split_fits_data(evidence: Evidence) -> Finding:
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
     if not splits and predictors(evidence) and (by_hand := parts_in_time(evidence)):
         return met("Dated rows are cut in their order.", evidence=by_hand)
-    cuts = {_key(call.span) for call in splits}
-    mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and _key(leak.spans[-1]) in cuts]
+    cuts = {place(call.span) for call in splits}
+    mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and place(leak.spans[-1]) in cuts]
     if mixed:
         advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."
         return not_met(mixed[0].message, evidence=[span for leak in mixed for span in leak.spans], advice=advice)
@@ -60,10 +61,6 @@ def split_fits_data(evidence: Evidence) -> Finding:
         places = [*spans([*splits[:4], *dates[:4]]), *entities[:4]]
         return needs_human(f"{what}, and the split is random; whether that fits depends on the task.", evidence=places)
     return _shares_kept(evidence, splits)
-
-
-def _key(span: Span) -> tuple[str, int | None, int | None]:
-    return (span.path, span.cell, span.line)
 
 
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:

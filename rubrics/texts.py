@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, ColumnUse, Evidence, Finding, Span, met, needs_human, not_met, partly
+from rubrics.code_text import place
 from rubrics.dependencies import third_party
 from rubrics.facts import last, live_calls, spans, unread_part
 from rubrics.following import fitted_on
@@ -86,8 +87,8 @@ def _joined(use: ColumnUse) -> str:
 def _encoded_whole(evidence: Evidence, uses: list[ColumnUse]) -> list[Span]:
     """Return where a column of texts is given to an encoder of categories."""
     encoders = [call.span for call in live_calls(evidence, "encode") if WHOLE & set(call.name.split("."))]
-    lines = {(span.path, span.cell, span.line) for span in encoders}
-    return [use.span for use in uses if (use.span.path, use.span.cell, use.span.line) in lines]
+    lines = {place(span) for span in encoders}
+    return [use.span for use in uses if place(use.span) in lines]
 
 
 def _read_otherwise(evidence: Evidence, uses: list[ColumnUse]) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
 from rubrics.chance import SEED_KEYWORDS, random_steps, seeds_for_all
+from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, spans, unreadable
 from rubrics.live import live_matches, live_searches
 from rubrics.models import NO_MODEL, is_dummy, is_network, models
@@ -104,12 +105,11 @@ def seeded(evidence: Evidence) -> Finding:
 def searches(evidence: Evidence) -> list[Call]:
     """Return the live calls that search a model's settings; to try a single setting is no search."""
     single = {fact.span for fact in evidence.code.searches if fact.settings == 1}
-    counted = {(fact.span.path, fact.span.cell, fact.span.line) for fact in live_searches(evidence)}
+    counted = {place(fact.span) for fact in live_searches(evidence)}
     return [
         call
         for call in named(evidence, SEARCHES)
-        if call.span not in single
-        and (call.kind == "search" or (call.span.path, call.span.cell, call.span.line) in counted)
+        if call.span not in single and (call.kind == "search" or place(call.span) in counted)
     ]
 
 
