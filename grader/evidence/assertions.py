@@ -12,10 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
-from grader.evidence.names import aliases_of, last_name
-from grader.evidence.parsing import Unit
+from grader.evidence.names import aliases_of, given_to, last_name
+from grader.evidence.parsing import Definition, Unit
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
 Edges = dict[str, set[str]]
 
 MAX_NAMES = 100
@@ -133,7 +132,7 @@ def _is_constant(node: ast.expr) -> bool:
 def _looked_at(node: ast.AST) -> Sequence[ast.AST]:
     if isinstance(node, ast.Assert | ast.If):
         return [node.test]
-    return [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
+    return given_to(node) if isinstance(node, ast.Call) else []
 
 
 def _expecting(node: ast.AST) -> Sequence[ast.AST]:

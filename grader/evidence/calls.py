@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grader.evidence.catalog import kind_of
 from grader.evidence.flow import Flow
-from grader.evidence.names import aliases_of, written_name
+from grader.evidence.names import aliases_of, given_to
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
-from grader.evidence.state import Resolved
 from grader.model import Call
 
 MAX_CALLS = 6000
@@ -83,9 +82,9 @@ class _Reader:
 
     def _call(self, node: ast.Call, function: str, assigned: tuple[str, ...]) -> Iterator[Call]:
         yield from self._below(node.func, function, assigned)
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for argument in given_to(node):
             yield from self._below(argument, function)
-        resolved = self.flow.resolved.get(node) or Resolved(written_name(node.func, self.aliases))
+        resolved = self.flow.callee_of(node, self.aliases)
         yield Call(
             name=resolved.name[:_MAX_TEXT],
             kind=kind_of(resolved.name, resolved.receiver_type),
@@ -101,7 +100,7 @@ class _Reader:
 
     def _names(self, node: ast.Call) -> tuple[str, ...]:
         found: dict[str, None] = {}
-        for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+        for part in given_to(node):
             for inner in ast.walk(part):
                 if isinstance(inner, ast.Name) and inner.id not in self.aliases:
                     found[inner.id] = None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import kind_of
-from grader.evidence.names import last_name
+from grader.evidence.names import last_name, root_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
 from grader.model import ColumnUse
@@ -103,7 +103,7 @@ def _looks(call: ast.Call, names: set[str], looking: Mapping[str, Mapping[int | 
     ]
     if name in looking:
         return any(place in looking[name] and _named(value, names) for place, value in given)
-    shows = kind_of(f".{name}") in ("explore", "plot") or _root(call.func) in _PLOTTERS
+    shows = kind_of(f".{name}") in ("explore", "plot") or root_name(call.func) in _PLOTTERS
     if not shows or name in _NO_SHARES or _WORDS.match(name):
         return False
     return _named(call.func, names) or any(_named(value, names) for _, value in given)
@@ -131,7 +131,7 @@ def _over_columns(sources: list[ast.expr]) -> bool:
     if any(isinstance(part, ast.Call) and last_name(part.func) in ("range", "len") for part in parts):
         return False  # columns are counted, not gone through
     tables = [table for value in sources for table in _tables(value)]
-    return bool(tables) and not any(_FEATURES.match(_root(table)) for table in tables)
+    return bool(tables) and not any(_FEATURES.match(root_name(table)) for table in tables)
 
 
 def _left_out(source: ast.expr, loop: ast.AST, scope: _Scope, constants: Mapping[str, str]) -> set[str]:
@@ -152,7 +152,7 @@ def _removals(names: set[str], loop: ast.AST, scope: _Scope) -> Iterator[ast.AST
         inner = (part for part in ast.walk(node.value) if isinstance(part, ast.Call))
         yield from (call for call in inner if last_name(call.func) in ("drop", "difference"))
     for place, call in scope.known:
-        if isinstance(call, ast.Call) and place < _place(scope, loop) and _root(call.func) in names:
+        if isinstance(call, ast.Call) and place < _place(scope, loop) and root_name(call.func) in names:
             kept = any(keyword.arg == "inplace" for keyword in call.keywords)
             if last_name(call.func) in ("remove", "pop") or (last_name(call.func) == "drop" and kept):
                 yield call
@@ -183,9 +183,3 @@ def _names(node: ast.AST) -> set[str]:
 
 def _named(node: ast.AST, names: set[str]) -> bool:
     return not names.isdisjoint(_names(node))
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -10,7 +10,7 @@ from itertools import islice
 
 from grader.evidence.catalog import kind_of
 from grader.evidence.column_loops import columns_in_loops
-from grader.evidence.names import last_name
+from grader.evidence.names import last_name, root_name
 from grader.evidence.parsing import Unit
 from grader.evidence.predicted_columns import predicted_columns
 from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
@@ -156,7 +156,7 @@ def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
     strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in SHOWN
-    drawn = _root(node.func) in _PLOTTERS
+    drawn = root_name(node.func) in _PLOTTERS
     for argument in node.args:
         yield from _below(unit, argument, replace(inside, strings=strings and not drawn))
     for keyword in node.keywords:
@@ -185,7 +185,7 @@ def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
         return "read"
     if name in _MASKS and place.choosing and place.action != "looked":
         return "changed"
-    if _root(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+    if root_name(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
         return "read" if place.checking or beside_predictions(*_shown_by(node)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
         return "looked"
@@ -218,9 +218,3 @@ def _names(node: ast.expr, constants: Mapping[str, str]) -> list[str]:
 
 def _use(unit: Unit, node: ast.AST, column: str, place: _Place) -> ColumnUse:
     return ColumnUse(column=column[:_MAX_NAME], action=place.action, span=span_of(unit, node), function=place.function)
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""

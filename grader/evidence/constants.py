@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from grader.evidence.catalog import kind_of
 from grader.evidence.flow import Flow
 from grader.evidence.holders import root_of
-from grader.evidence.names import last_name, written_name
+from grader.evidence.names import given_to, last_name, written_name
 from grader.evidence.parsing import Unit
 
 LIBRARIES = frozenset(
@@ -74,12 +74,7 @@ class Constants:
 
     def name_of(self, node: ast.Call) -> str:
         """Return what is called, as far as it is known: a name that a star brought too."""
-        found = self.flow.resolved.get(node)
-        return found.name if found else written_name(node.func, self.aliases)
-
-    def given(self, node: ast.Call) -> list[ast.expr]:
-        """Return the arguments of a call, those by keyword included."""
-        return [*node.args, *(keyword.value for keyword in node.keywords)]
+        return self.flow.callee_of(node, self.aliases).name
 
     def _is_of_library(self, node: ast.expr) -> bool:
         return root_of(node) in self.aliases and written_name(node, self.aliases).partition(".")[0] in LIBRARIES
@@ -103,7 +98,7 @@ class Constants:
         """Yield what the object of a name is given by a call: rows to learn from, or items to hold."""
         if not isinstance(node, ast.Call):
             return
-        given = self.given(node)
+        given = given_to(node)
         if isinstance(node.func, ast.Attribute):
             yield from ((root_of(node.func), value) for value in given)
         for one in given:
@@ -119,7 +114,7 @@ class Constants:
         elif isinstance(node, ast.Global | ast.Nonlocal):
             yield from node.names
         elif isinstance(node, ast.Call) and not self._is_known(node):
-            yield from (value.id for value in self.given(node) if isinstance(value, ast.Name))
+            yield from (value.id for value in given_to(node) if isinstance(value, ast.Name))
 
     def _is_known(self, node: ast.Call) -> bool:
         method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in self.aliases

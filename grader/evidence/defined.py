@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.evidence.functions import own_nodes
 from grader.evidence.names import aliases_of, last_name
-from grader.evidence.parsing import Unit
+from grader.evidence.parsing import Definition, Programs, Unit
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
-Programs = Mapping[str, Sequence[Unit]]
 # Bases that call no method of a class by themselves.
 _PLAIN_BASES = frozenset(
     ("object", "ABC", "Protocol", "Generic", "NamedTuple", "TypedDict", "Enum", "IntEnum", "StrEnum", "dict", "list")

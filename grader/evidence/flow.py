@@ -12,13 +12,12 @@ from pathlib import PurePosixPath
 from grader.evidence.assignments import bind
 from grader.evidence.expressions import call_value
 from grader.evidence.following import follow
-from grader.evidence.parsing import Unit
+from grader.evidence.names import written_name
+from grader.evidence.parsing import Programs, Unit
 from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, State
 from grader.evidence.statements import execute
 from grader.evidence.tables import FRAME_ATTRIBUTES
 from grader.evidence.values import UNKNOWN, Event, Function, Instance, Value
-
-Programs = Mapping[str, Sequence[Unit]]
 
 
 @dataclass
@@ -28,6 +27,10 @@ class Flow:
     events: list[list[Event]] = field(default_factory=list)
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def callee_of(self, node: ast.Call, aliases: Mapping[str, str]) -> Resolved:
+        """Return what a call was resolved to, what is written there where the walk did not come by."""
+        return self.resolved.get(node) or Resolved(written_name(node.func, aliases))
 
 
 class _Walk:

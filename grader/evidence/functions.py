@@ -6,11 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from grader.evidence.assertions import TestFile, fixtures_of, is_assert, is_test_file
-from grader.evidence.parsing import Unit
+from grader.evidence.parsing import Definition, Unit
 from grader.evidence.spans import span_of_lines
 from grader.model import FunctionFact
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.match_case)
 _NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from grader.evidence.defined import Definition
 from grader.evidence.functions import own_nodes
-from grader.evidence.names import last_name
+from grader.evidence.names import given_to, last_name
+from grader.evidence.parsing import Definition
 
 KEEPING = frozenset(("append", "add", "extend", "insert", "update", "setdefault"))
 # To give one of these an object runs nothing of it.
@@ -78,9 +78,6 @@ def hands_on(node: Definition, *, made: bool) -> bool:
     given = {each.arg for each in node.args.args} - {"self", "cls"}
     calls = [each for each in own_nodes(node) if isinstance(each, ast.Call)]
     passed = [
-        part
-        for call in calls
-        if last_name(call.func) not in LOOKING | KEEPING
-        for part in (call.func, *call.args, *(keyword.value for keyword in call.keywords))
+        part for call in calls if last_name(call.func) not in LOOKING | KEEPING for part in (call.func, *given_to(call))
     ]
     return any(isinstance(part, ast.Name) and part.id in given for part in passed)

@@ -15,10 +15,9 @@ from grader.evidence.cells import shown_at_the_end
 from grader.evidence.constants import LIBRARIES, Constants
 from grader.evidence.flow import Flow
 from grader.evidence.functions import own_nodes
-from grader.evidence.names import aliases_of, last_name, written_name
+from grader.evidence.names import aliases_of, given_to, last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.purpose import Purpose
-from grader.evidence.state import Resolved
 
 _MAKERS = ("make_pipeline", "make_union", "make_column_transformer", "create_study")
 _LEARNING = ("fit", "transform", "score", "cross_validate", "resample", "impute", "encode")
@@ -73,8 +72,8 @@ class _Reader:
         if self.constants.is_constant(node):
             if isinstance(node.func, ast.Attribute) and not self._is_of_module(node.func):
                 return kind != "other" or last_name(node.func) in _PURE
-            return name.partition(".")[0] in LIBRARIES and bool(self.constants.given(node))
-        return kind in _LEARNING and bool(node.args) and all(map(self._is_toy, self.constants.given(node)))
+            return name.partition(".")[0] in LIBRARIES and bool(given_to(node))
+        return kind in _LEARNING and bool(node.args) and all(map(self._is_toy, given_to(node)))
 
     def _is_of_module(self, node: ast.expr) -> bool:
         while isinstance(node, ast.Attribute):
@@ -105,7 +104,7 @@ class _Reader:
         return known and last not in _SPEAKING and (kind in _COMPUTING or last in _PURE)
 
     def _what(self, node: ast.Call) -> tuple[str, str]:
-        resolved = self.flow.resolved.get(node) or Resolved(written_name(node.func, self.aliases))
+        resolved = self.flow.callee_of(node, self.aliases)
         return resolved.name, kind_of(resolved.name, resolved.receiver_type)
 
 

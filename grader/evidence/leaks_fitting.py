@@ -84,9 +84,7 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     for event in events:
         if event.kind == "validate" and event.model in asked:
             continue  # the last word is that of other rows
-        own = [(taint, False) for taint in event.taints]
-        fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
-        for taint, of_fit in sorted(own + fitted, key=lambda pair: (pair[0].event.order, pair[0].event.name)):
+        for taint, of_fit in sorted(_marks_on(event), key=lambda pair: (pair[0].event.order, pair[0].event.name)):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
                 continue
@@ -107,11 +105,15 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
 
 def may_have_seen(event: Event) -> bool:
     """Tell whether what is not known may have learned from rows that an event asks about, so that none is followed."""
-    own = [(taint, False) for taint in event.taints]
-    fitted = [(taint, True) for taint in event.fit.taints - event.taints] if event.fit else []
     return any(
-        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in own + fitted
+        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in _marks_on(event)
     )
+
+
+def _marks_on(event: Event) -> list[tuple[Taint, bool]]:
+    """Return each mark on what an event asks about, and whether only the fit before it carries that mark."""
+    of_fit = event.fit.taints - event.taints if event.fit else frozenset()
+    return [*((taint, False) for taint in event.taints), *((taint, True) for taint in of_fit)]
 
 
 def is_held_out(event: Event) -> bool:

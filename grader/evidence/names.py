@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from grader.evidence.catalog import canonical
 from grader.evidence.parsing import Unit
@@ -51,7 +51,19 @@ def last_name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-def written_name(function: ast.expr, aliases: dict[str, str]) -> str:
+def root_name(node: ast.expr) -> str:
+    """Return the variable that an expression begins with: "df" of `df["a"].mean()`, "" of what begins with none."""
+    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def given_to(call: ast.Call) -> list[ast.expr]:
+    """Return the arguments of a call, those by keyword included."""
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
+
+
+def written_name(function: ast.expr, aliases: Mapping[str, str]) -> str:
     """Return the callee's dotted name with aliases resolved, ".method" on anything else than a module."""
     parts: list[str] = []
     node = function

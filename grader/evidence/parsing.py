@@ -6,6 +6,7 @@ import ast
 import re
 import textwrap
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.evidence.magics import blank_magics
@@ -30,6 +31,10 @@ class Unit:
     tree: ast.Module
     lines: tuple[str, ...]
     code: str = ""
+
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+Programs = Mapping[str, Sequence[Unit]]  # by path: one unit for a script, one a cell for a notebook
 
 
 def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:

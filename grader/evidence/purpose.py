@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from grader.evidence.catalog import role_of
 from grader.evidence.constants import Constants
 from grader.evidence.holders import KEEPING, LOOKING, root_of
-from grader.evidence.names import last_name
+from grader.evidence.names import given_to, last_name
 from grader.evidence.parsing import Unit
 
 _ASKING = frozenset(("get_params", "set_params", "get_feature_names_out", "__repr__", "copy"))
@@ -74,7 +74,7 @@ class Purpose:
             return isinstance(node.ctx, ast.Store) or self.is_used(node)
         if node.attr in _ASKING:
             return self.is_used(call)
-        given = self.constants.given(call)
+        given = given_to(call)
         if node.attr in KEEPING and isinstance(node.value, ast.Name):
             return False  # what is added to a container does not use it
         return not given or not all(map(self.constants.is_constant, given)) or self.is_used(call)

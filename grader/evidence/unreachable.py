@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from grader.evidence.cells import shown_at_the_end
 from grader.evidence.folding import Known, module_names, settled_names, truth_of, value_of
-from grader.evidence.parsing import Unit
+from grader.evidence.parsing import Programs, Unit
 from grader.evidence.spans import span_of_lines
 from grader.model import DeadCode
 
@@ -23,7 +23,6 @@ _LEAVING = frozenset(("exit", "_exit", "quit"))
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DOING = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom, ast.NamedExpr)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-Programs = Mapping[str, Sequence[Unit]]
 Node = TypeVar("Node", bound=ast.AST)
 
 

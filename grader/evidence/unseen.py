@@ -11,6 +11,7 @@ import sys
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import is_plotting
+from grader.evidence.names import given_to
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import is_table
@@ -55,8 +56,7 @@ def changed_out_of_sight(node: ast.Call, scope: Scope, state: State) -> None:
     name = _dotted(node.func, scope)
     if "." not in name or is_read_only(name) or name.rpartition(".")[2][:1].isupper():
         return
-    given = [*node.args, *(keyword.value for keyword in node.keywords)]
-    for table in (scope.find(argument.id) for argument in given if isinstance(argument, ast.Name)):
+    for table in (scope.find(argument.id) for argument in given_to(node) if isinstance(argument, ast.Name)):
         if table is not None and is_table(table) and table.rows:
             event = state.record(UNSEEN, node, name, rows=table.rows)
             scope.replace(table, table.evolve(taints=marked(table, Taint(event, table.rows))))

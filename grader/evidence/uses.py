@@ -11,10 +11,11 @@ import ast
 from collections.abc import Iterable, Mapping
 
 from grader.evidence.asked import Asking
-from grader.evidence.defined import PLAIN_DECORATORS, Definition, Programs, defined_in, module_parts
+from grader.evidence.defined import PLAIN_DECORATORS, defined_in, module_parts
 from grader.evidence.flow import Flow
 from grader.evidence.holders import KEEPING, LOOKING, Sinks, hands_on, held_by, keepers, locals_of, root_of
-from grader.evidence.names import aliases_of, last_name, written_name
+from grader.evidence.names import aliases_of, last_name
+from grader.evidence.parsing import Definition, Programs
 from grader.evidence.use_graph import UseGraph
 
 _Assignment = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr
@@ -132,8 +133,7 @@ class _Reader:
         self.visit_all([*node.args, *node.keywords], owner, sinks)
 
     def _is_of_library(self, node: ast.Call) -> bool:
-        found = self.flow.resolved.get(node)
-        name = found.name if found else written_name(node.func, dict(self.aliases))
+        name = self.flow.callee_of(node, self.aliases).name
         return name.partition(".")[0] in self.outside
 
     def _loop(self, node: _Loop, owner: str, sinks: Sinks) -> None:
