@@ -79,7 +79,8 @@ def applied(site: CallSite, table: Value) -> Value:
         passed = table.evolve(items=None, constant=None)
     made = site.state.hooks.call(site, given, [passed])
     if made.statistic and not made.rows and passed.type and site.method != "transform":
-        return Value(type=LOOKUP, statistic=made.statistic, taints=table.taints, column=table.column)
+        seen = table.rows if site.receiver.type == GROUPS else made.statistic  # of every group: of all rows
+        return Value(type=LOOKUP, statistic=seen, taints=table.taints, column=table.column)
     seen = made.statistic - passed.rows if not passed.type else made.statistic
     return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
 
