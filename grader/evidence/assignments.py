@@ -51,6 +51,8 @@ def _named(name: str, value: Value, state: State) -> Value:
 def _unpacked(value: Value, position: int, count: int) -> Value:
     if value.items is not None and len(value.items) == count:
         return value.items[position]
+    if value.statistic and not value.rows:  # two quantiles, asked for at once
+        return value.evolve(items=None, constant=None)
     rows = frozenset(Rows(("item", rows, position)) for rows in value.rows)
     return Value(rows=rows, loops=value.loops, scored=value.scored)
 

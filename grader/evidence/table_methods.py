@@ -207,7 +207,11 @@ def _repeated(site: CallSite) -> Value:
 def _kept(site: CallSite) -> Value:
     """Return what methods give that keep the table, its layout, or some of its rows."""
     table, method = site.receiver, site.method
-    result = table.evolve(items=None, mask=_condition(site) if method in _CONDITIONS else table.mask)
+    if method in _CONDITIONS:
+        table = computed_with(site, table, *(value for value in site.values if not value.rows)).evolve(
+            mask=_condition(site)
+        )
+    result = table.evolve(items=None)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method == "sample":
