@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 # Cell magics whose body is still Python; the body of any other (%%bash, %%html, %%writefile ...) is not.
-_PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "heat", "snakeviz", "wandb"}
-# Line magics that run the Python statement after them.
-_PYTHON_LINES = re.compile(r"^(\s*)%(?:time|timeit|prun|memit)\s+(?:-[a-z]\s*\d*\s+)*(\S.*)$")
+PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "heat", "snakeviz", "wandb"}
+PYTHON_LINES = {"time", "timeit", "prun", "memit"}  # line magics that run the Python statement after them
+_PYTHON_LINE = re.compile(rf"^(\s*)%(?:{'|'.join(sorted(PYTHON_LINES))})\s+(?:-[a-z]\s*\d*\s+)*(\S.*)$")
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)[!%](?!=)")
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.]+|[\w.*]+\s*\?{1,2})\s*(#.*)?$")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
@@ -19,7 +19,7 @@ def blank_magics(text: str) -> str:
     first = next((index for index, line in enumerate(lines) if line.strip()), 0)
     cell_magic = _CELL_MAGIC.match(lines[first])
     if cell_magic:
-        if cell_magic[1] not in _PYTHON_CELLS:
+        if cell_magic[1] not in PYTHON_CELLS:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
     continued = False
@@ -32,7 +32,7 @@ def blank_magics(text: str) -> str:
 
 def _python_line(line: str) -> str:
     stripped = line.lstrip()
-    if timed := _PYTHON_LINES.match(line):
+    if timed := _PYTHON_LINE.match(line):
         return timed[1] + timed[2]
     if stripped[:1] in ("%", "!") or _HELP.match(line):
         return line[: len(line) - len(stripped)] + "pass"

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.evidence.magics import blank_magics
+from grader.evidence.magics import PYTHON_CELLS, PYTHON_LINES, blank_magics
 from grader.model import Source
 
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -48,7 +48,7 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
         tree, problem = _parse(code)
         if tree is None:
             tree = _salvage(_with_print_calls(code))
-    if "exec(" in text:
+    if "exec(" in text or "_magic(" in text:
         tree = _with_spelled_out(tree)
     error, line = problem
     source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
@@ -56,21 +56,35 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
 
 
 class _SpelledOut(ast.NodeTransformer):
-    """Puts the statements of `exec("...")` in its place, all of them at its own line."""
+    """Puts the statements of `exec("...")`, and of a timed cell of an exported notebook, in its place and at its line."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
-        call = node.value
-        is_exec = isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "exec"
-        text = call.args[0] if is_exec and call.args else None  # type: ignore[attr-defined]  # it is a call
-        if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
-            return node
-        inner, _ = _parse(textwrap.dedent(text.value))
+        text = textwrap.dedent(_spelled_out(node.value))
+        inner = (_parse(text)[0] or _parse(blank_magics(text))[0]) if text else None
         if inner is None:
             return node
         for part in ast.walk(inner):
             if isinstance(part, ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias):
                 ast.copy_location(part, node)
         return inner.body
+
+
+def _spelled_out(node: ast.expr) -> str:
+    """Return the code that a call runs which stands in the call itself, "" where none does."""
+    match node:
+        case ast.Call(func=ast.Name(id="exec"), args=[ast.Constant(value=str() as text), *_]):
+            return text
+        case ast.Call(
+            func=ast.Attribute(attr="run_cell_magic"),
+            args=[ast.Constant(value=str() as magic), _, ast.Constant(value=str() as text)],
+        ):
+            return text if magic in PYTHON_CELLS else ""
+        case ast.Call(
+            func=ast.Attribute(attr="run_line_magic"),
+            args=[ast.Constant(value=str() as magic), ast.Constant(value=str() as text)],
+        ):
+            return text if magic in PYTHON_LINES else ""
+    return ""
 
 
 def _with_spelled_out(tree: ast.Module) -> ast.Module:
