@@ -72,9 +72,9 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind not in ("evaluate", "choose") or not _counts(event) or _is_of_fold(event, in_folds):
             continue
-        if event.kind == "evaluate" and (_is_test(event.rows) or _is_cut_off(event)):
+        if event.kind == "evaluate" and (_is_test(event) or _is_cut_off(event)):
             tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
-        elif event.kind == "choose" and _is_test(event.rows) and _chooses(event, made_in):
+        elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
             tried[_same_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
         if not _has_another_test(events, rows):
@@ -184,7 +184,8 @@ def _tried_as(event: Event) -> Hashable:
     model, fit = event.model, event.fit
     assert model is not None
     settings = {name: value.constant for name, value in model.settings.items() if name not in SEEDS}
-    columns = fit.features.columns.kept if fit and fit.features and fit.features.columns else None
+    table = fit.features.columns if fit and fit.features else None
+    columns = (table.kept, table.dropped) if table else None
     if len(model.parts) != len(model.settings) or None in settings.values() or role_of(model.type) == "network":
         return id(fit or model)
     return model.type, tuple(sorted(settings.items(), key=str)), columns, fit.taints if fit else None
@@ -255,5 +256,9 @@ def _is_cut_off(event: Event) -> bool:
     return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 
 
-def _is_test(rows: RowSets) -> bool:
-    return any(part == "test" for item in _same_rows(rows) for _, part in item.path[-1:])
+def _is_test(event: Event) -> bool:
+    """Tell whether rows are the test part of a split, or some of one that the model was not fitted on."""
+    paths = [[part for _, part in one.path] for one in _same_rows(event.rows)]
+    if any(parts[-1:] == ["test"] for parts in paths):
+        return True
+    return event.fit is not None and not covered(event.rows, event.fit.rows) and any("test" in path for path in paths)
