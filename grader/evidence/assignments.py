@@ -51,6 +51,8 @@ def _named(name: str, value: Value, state: State) -> Value:
 def _unpacked(value: Value, position: int, count: int) -> Value:
     if value.items is not None and len(value.items) == count:
         return value.items[position]
+    if value.prediction is not None and not position:  # what is predicted comes first, how sure that is behind it
+        return value
     if value.statistic and not value.rows:  # two quantiles, asked for at once
         return value.evolve(items=None, constant=None)
     rows = frozenset(Rows(("item", rows, position)) for rows in value.rows)
@@ -80,7 +82,7 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))
     elif base.rows:
-        scope.replace(base, with_columns(base, names, value))
+        scope.replace(base, with_columns(base, names, value, partly=which != UNKNOWN))
 
 
 def _asks_what_is_missing(node: ast.expr) -> bool:

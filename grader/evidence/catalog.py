@@ -107,6 +107,10 @@ _RENAMED = {
     "pylab": "matplotlib.pyplot",
     "imblearn.over_sampling.SMOTE": "imblearn.over_sampling.SMOTE",
     "fbprophet": "prophet",
+    "cudf": "pandas",  # these speak the same on other machines
+    "modin.pandas": "pandas",
+    "cuml": "sklearn",
+    "sklearnex": "sklearn",
 }
 ROLE_KINDS: dict[str, CallKind] = {
     "transformer": "transform",
@@ -165,6 +169,8 @@ def is_metric(name: str) -> bool:
         skipped = ("make_scorer", "pairwise", "silhouette", "calinski", "davies", "get_scorer", "auc")
         distances = ("_similarity", "_distances", "_distance", "_kernel")
         return last[:1].islower() and not last.startswith(skipped) and not last.endswith(distances)
+    if name.startswith(("scikitplot.metrics.", "scikitplot.plotters.")):
+        return "silhouette" not in name and "elbow" not in name
     return name in ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import SEEDS, STATEFUL, role_of
+from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.significance import fit_behind
-from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NONE,
@@ -19,6 +19,7 @@ from grader.evidence.values import (
     Taint,
     Value,
     fitted_values,
+    flattened,
     learned_marks,
     rows_of,
     sequence_of,
@@ -131,8 +132,10 @@ def transformed_as_fitted(site: CallSite, model: Model) -> Value:
 def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
     features = features_of(site)
     taints = features.taints
-    # A label encoder on a column that cannot be named is most likely on the target, where it does no harm.
-    on_target = is_label_encoder(model.type) and features.column is None and not site.state.loops
+    # A label encoder on a column that cannot be named is most likely on the target, where it does no harm; on a whole
+    # table it is applied to one column after another.
+    unnamed = features.column is None and features.type != FRAME
+    on_target = is_label_encoder(model.type) and unnamed and not site.state.loops
     if event is not None and event.rows and stateful(model) and not (on_target and features.columns):
         touched = frozenset({features.column}) if features.column else None
         if features.columns and features.columns.kept is not None and features.column is None:
@@ -207,19 +210,25 @@ def _settings_of(model: Model, features: Value) -> frozenset[Loop]:
 def evaluate(site: CallSite, model: Model, features: Value) -> Value:
     """Log an evaluation of `model` on `features` and return the score."""
     event = model.fits[-1] if model.fits else None
+    name = site.name if is_metric(site.name) else f"{model.type}.{site.method}"
     site.state.record(
-        "evaluate", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
+        "evaluate", site.node, name, rows=features.rows, taints=features.taints,
         model=model, fit=event, features=features, varied=_settings_of(model, features),
     )  # fmt: skip
     return Value(scored=Prediction(model, event, features.rows, features.taints))
 
 
 def evaluate_predictions(site: CallSite) -> Value:
-    """Log the evaluation that a metric function makes of the predictions among its arguments, and return the score."""
-    said = next((value.prediction for value in site.values if value.prediction), None)
+    """Log the evaluation that a metric function makes of the predictions among its arguments, or of a model that it
+    asks itself, and return the score.
+    """
+    model, features = site.argument(0, "estimator", "clf"), site.argument(1, "X")
+    if model is not None and model.model is not None and features is not None and features.rows:
+        return evaluate(site, model.model, features)
+    said = next((value.prediction for value in flattened(site.values) if value.prediction), None)
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
-        "evaluate", site.node, site.name, rows=said.rows if said else truth,
+        "evaluate", site.node, site.name, rows=(said.rows if said else NO_ROWS) or truth,
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
         varied=frozenset(loop for value in site.values if value.prediction for loop in value.loops),
         chosen_on=said.chosen_on if said else NO_ROWS,

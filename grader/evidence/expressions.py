@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from grader.evidence.answering import note_counted
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
@@ -15,6 +16,7 @@ from grader.evidence.estimators import stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.methods import method_of
+from grader.evidence.model_methods import METHODS_HANDED_ON
 from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
 from grader.evidence.significance import names_told_by, picked_one, told_by
@@ -63,7 +65,21 @@ def _name(node: ast.Name, scope: Scope, state: State) -> Value:
 
 
 def _attribute(node: ast.Attribute, scope: Scope, state: State) -> Value:
-    return attribute(evaluate(node.value, scope, state), node.attr)
+    base = evaluate(node.value, scope, state)
+    if base.model is not None and node.attr in METHODS_HANDED_ON:
+        return Value(function=Function(_as_lambda(node), state.unit, scope))
+    return attribute(base, node.attr)
+
+
+def _as_lambda(node: ast.Attribute) -> ast.Lambda:
+    """Return a method that is handed on, `table.apply(encoder.fit_transform)`, as the function that calls it."""
+    name = "its argument"  # which no name of the code is
+    call = ast.Call(node, [ast.Name(name, ast.Load())], [])
+    taken = ast.arguments(posonlyargs=[], args=[ast.arg(name)], kwonlyargs=[], kw_defaults=[], defaults=[])
+    made = ast.Lambda(taken, call)
+    for part in (made, call, call.args[0], taken.args[0]):
+        ast.copy_location(part, node)
+    return made
 
 
 def _call(node: ast.Call, scope: Scope, state: State) -> Value:
@@ -220,17 +236,17 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
 def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tuple[Value, Value]:
     """Return what one `for` of a comprehension goes through, and an element of it."""
     source = evaluate(generator.iter, scope, state)
-    element = picked_one(source, state.enter_loop(generator.iter, source))
-    if source.prediction is not None and source.each is None:
-        element = element.evolve(prediction=source.prediction)
-    return source, element
+    return source, picked_one(source, state.enter_loop(generator.iter, source))
 
 
 def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State) -> frozenset[Taint]:
     """Bind one item, and return what its conditions are told by."""
     state.hooks.bind(generator.target, item, scope, state)
     state.counters |= counter_of(generator.target, generator.iter)
-    return told_by([evaluate(test, scope, state) for test in generator.ifs])
+    tested = [evaluate(test, scope, state) for test in generator.ifs]
+    for test, value in zip(generator.ifs, tested, strict=True):
+        note_counted(test, value, state)
+    return told_by(tested)
 
 
 def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:

@@ -41,4 +41,5 @@ def element_of(source: Value) -> Value:
         return source.items[0] if len(source.items) == 1 else Value(loops=source.loops)
     if marks := told_by([source]):
         return names_told_by(marks)
-    return Value(rows=frozenset(Rows(("element", rows)) for rows in source.rows), loops=source.loops)
+    rows = frozenset(Rows(("element", rows)) for rows in source.rows)
+    return Value(rows=rows, loops=source.loops, prediction=source.prediction)

@@ -257,8 +257,9 @@ def _is_cut_off(event: Event) -> bool:
 
 
 def _is_test(event: Event) -> bool:
-    """Tell whether rows are the test part of a split, or some of one that the model was not fitted on."""
+    """Tell whether rows are the test part of a split, or what another split has left of one for testing."""
     paths = [[part for _, part in one.path] for one in _same_rows(event.rows)]
     if any(parts[-1:] == ["test"] for parts in paths):
         return True
-    return event.fit is not None and not covered(event.rows, event.fit.rows) and any("test" in path for path in paths)
+    rest = any(parts[-1:] == ["train"] and "test" in parts for parts in paths)
+    return rest and event.fit is not None and not covered(event.rows, event.fit.rows)

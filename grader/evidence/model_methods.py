@@ -23,6 +23,7 @@ from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, narrowed
 from grader.evidence.values import UNKNOWN, Model, Taint, Value
 
+METHODS_HANDED_ON = frozenset(("fit_transform", "transform", "predict", "fit_predict"))
 _MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
 
 

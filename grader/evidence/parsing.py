@@ -56,7 +56,7 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
 
 
 class _SpelledOut(ast.NodeTransformer):
-    """Puts the statements of `exec("...")`, and of a timed cell of an exported notebook, in its place and at its line."""
+    """Puts the statements of `exec("...")`, and of an exported notebook's timed cell, in its place and at its line."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
         text = textwrap.dedent(_spelled_out(node.value))

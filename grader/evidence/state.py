@@ -153,7 +153,7 @@ class State:
         if source.each is not None:
             return source.each
         rows = frozenset(Rows(("element", rows)) for rows in source.rows)
-        return Value(rows=rows, loops=source.loops | {loop})
+        return Value(rows=rows, loops=source.loops | {loop}, prediction=source.prediction)
 
 
 def is_builtin(name: str) -> bool:

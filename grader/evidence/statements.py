@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from grader.evidence.answering import answer_in_branch, counts, note_counted
 from grader.evidence.assignments import bind, delete, mutate
 from grader.evidence.choosing import note_best, note_choice
 from grader.evidence.conditions import outcome
@@ -132,12 +133,15 @@ def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     if holds is not None:
         return execute(node.body if holds else node.orelse, scope, state)
     note_choice(node, scope, state)
+    if counts(node.body):
+        note_counted(node.test, tested, state)
     before = dict(scope.names)
     one = execute(node.body, scope, state)
     after_body, scope.names = scope.names, before
     other = execute(node.orelse, scope, state)
     _merge(scope, after_body)
     pick_in_branch(node, told_by([tested]), scope)
+    answer_in_branch(node, tested, scope)
     return one and other
 
 

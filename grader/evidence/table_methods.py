@@ -13,11 +13,13 @@ from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.cuts import Condition, Cut, end_cut
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
+from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
 from grader.evidence.rows import NO_ROWS
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
+    FRAME,
     GROUPS,
     INDEX,
     LOOKUP,
@@ -35,7 +37,7 @@ from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
-    "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count", "items",
+    "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count",
     "iterrows", "tolist", "transpose",
 }  # fmt: skip
 _LAYOUT = {
@@ -175,6 +177,14 @@ def _joined(site: CallSite) -> Value:
     return joined
 
 
+def _named_columns(site: CallSite) -> Value:
+    """Return the pairs of `frame.items()`, a name and the column, or of a column: where it stands and the value."""
+    table = site.receiver
+    if table.type != FRAME:
+        return Value(each=Value(items=(UNKNOWN, element_of(table))), loops=table.loops)
+    return Value(each=Value(items=(UNKNOWN, column_of(table, None))), loops=table.loops)
+
+
 def _indexed(site: CallSite) -> Value:
     return in_time(site, without(site.receiver, names_in(site.argument(0, "keys"))), "keys")
 
@@ -211,7 +221,7 @@ def _kept(site: CallSite) -> Value:
         table = computed_with(site, table, *(value for value in site.values if not value.rows)).evolve(
             mask=_condition(site)
         )
-    result = table.evolve(items=None)
+    result = table.evolve(items=None, type=FRAME if method == "to_frame" else table.type)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
     if method == "sample":
@@ -264,6 +274,7 @@ def _drop(site: CallSite) -> Value:
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": _groupby,
+    **dict.fromkeys(("items", "iteritems"), _named_columns),
     **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,
     "drop": _drop,

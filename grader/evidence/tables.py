@@ -103,31 +103,43 @@ def select(value: Value, names: frozenset[str]) -> Value:
     if columns:
         surely = columns.known and not (names & columns.dropped)
         columns = replace(columns, kept=names, known=surely)
-    return value.evolve(type=FRAME, columns=columns, column=None, taints=_within(value.taints, names))
+    return value.evolve(type=FRAME, columns=columns, column=None, taints=_within(value, names))
 
 
 def column_of(value: Value, name: str | None) -> Value:
     """Return one column of the table; with an unknown name every mark on the table stays."""
-    taints = value.taints if name is None else _within(value.taints, frozenset({name}))
+    taints = value.taints if name is None else _within(value, frozenset({name}))
     made_of = frozenset({name}) if name else frozenset()
-    return value.evolve(type=SERIES, column=name, taints=taints, items=None, constant=None, made_of=made_of)
+    said = next((replace(one, rows=value.rows) for column, one in value.answers if column == name), value.prediction)
+    return value.evolve(
+        type=SERIES, column=name, taints=taints, items=None, constant=None, made_of=made_of, prediction=said,
+        answers=frozenset(),
+    )  # fmt: skip
 
 
-def _within(taints: frozenset[Taint], names: frozenset[str]) -> frozenset[Taint]:
-    return frozenset(
-        replace(taint, columns=names if taint.columns is None else taint.columns & names)
-        for taint in taints
-        if taint.columns is None or taint.columns & names
-    )
+def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
+    """Return the marks that columns of a table bear; those of "plan" are on "plan_gold" too, where it was coded."""
+    coded = table.columns is not None and table.columns.coded
+    kept = set()
+    for taint in table.taints:
+        columns = names if taint.columns is None else taint.columns & names
+        if coded and taint.columns:
+            columns |= {name for name in names if name.startswith(tuple(f"{one}_" for one in taint.columns))}
+        if columns:
+            kept.add(replace(taint, columns=columns))
+    return frozenset(kept)
 
 
-def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Value:
-    """Return the table after `table[names] = value`."""
+def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, partly: bool = False) -> Value:
+    """Return the table after `table[names] = value`; `partly` where only some of its rows are given the value."""
     kept = table.taints
     if names is not None:
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
     added = frozenset(replace(t, columns=names) for t in value.taints)
     columns = table.columns
+    answers = frozenset(pair for pair in table.answers if names is None or pair[0] not in names)
+    if value.prediction is not None and names is not None and not partly:
+        answers |= {(name, value.prediction) for name in names}
     if is_empty(table) and value.rows:  # the first column of an empty frame brings the rows
         table = table.evolve(rows=value.rows)
     if columns and names is not None:
@@ -135,7 +147,9 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value) -> Va
         columns = replace(columns, dropped=columns.dropped - names, kept=whole)
         for name in names:
             columns = columns.remade(name, value.made_of)
-    return table.evolve(taints=bounded(kept | added), columns=columns)
+    elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept
+        columns = replace(columns, kept=None, known=False)
+    return table.evolve(taints=bounded(kept | added), columns=columns, answers=answers)
 
 
 def as_groups(value: Value) -> Value:

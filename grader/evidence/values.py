@@ -132,6 +132,7 @@ class Value:
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
     `made_of` the columns that a column is made from, row by row, with OTHERS among them where that is not all,
     `mask` tells a condition on rows from every other, `scored` is the prediction that a number is a score of.
+    `answers` are the columns of a table that predictions were put into.
     """
 
     dotted: str = ""
@@ -156,6 +157,7 @@ class Value:
     in_time: Event | None = None
     nesting: int = 0
     scored: Prediction | None = None
+    answers: frozenset[tuple[str, Prediction]] = frozenset()
 
     def evolve(self, **changes: Any) -> Value:
         """Return a copy with some fields changed."""
@@ -202,6 +204,7 @@ def join(first: Value, second: Value) -> Value:
         loops=first.loops | second.loops,
         constant=first.constant if first.constant == second.constant else None,
         scored=first.scored if first.scored == second.scored else None,
+        answers=first.answers & second.answers,
     )
 
 
