@@ -1,4 +1,4 @@
-"""What the methods of lists and dicts give whose items are known."""
+"""What the methods of lists and dicts give whose items are known, and what they do to a list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.subscripts import subscript
 from grader.evidence.values import UNKNOWN, Value, sequence_of
 
-_MAX_ITEMS = 20
+_CHANGING = ("append", "extend", "insert", "remove", "pop", "clear")
 
 
 def method_of_container(site: CallSite) -> Value:
@@ -17,9 +17,32 @@ def method_of_container(site: CallSite) -> Value:
         return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
     if keys is not None and site.method == "get":
         return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
-    if keys is None and site.method == "append" and site.arguments and len(items) < _MAX_ITEMS:
-        site.scope.replace(site.receiver, sequence_of((*items, site.arguments[0])))
+    if keys is None and site.method in _CHANGING:
+        changed = _changed(site, items)
+        site.scope.replace(site.receiver, Value(loops=site.loops) if changed is None else sequence_of(changed))
         return UNKNOWN
     if site.method in ("items", "values", "copy"):
         return site.receiver
     return Value(loops=site.loops)
+
+
+def _changed(site: CallSite, items: tuple[Value, ...]) -> tuple[Value, ...] | None:
+    """Return the items of a list after a method has changed it, None where they are not known any more."""
+    given = site.argument(0)
+    if site.method == "clear":
+        return ()
+    if site.method == "pop" and given is None:
+        return items[:-1]
+    if given is None:
+        return None
+    if site.method == "append":
+        return (*items, given)
+    if site.method == "extend" and given.items is not None and given.keys is None:
+        return (*items, *given.items)
+    inserted = site.argument(1)
+    if site.method == "insert" and inserted is not None and given.constant == 0:
+        return (inserted, *items)
+    if site.method == "remove" and isinstance(given.constant, str) and all(item.constant is not None for item in items):
+        first = next((n for n, item in enumerate(items) if item.constant == given.constant), len(items))
+        return items[:first] + items[first + 1 :]
+    return None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
-from grader.evidence.rows import NO_ROWS, RowSets
+from grader.evidence.rows import NO_ROWS, RowSets, covered
 from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.unseen import unseen
@@ -81,7 +82,22 @@ def fit(site: CallSite, model: Model) -> Event:
             "validate", site.node, event.name, rows=rows, taints=taints, model=model, features=features,
             target=event.target,
         )  # fmt: skip
+    for shown in _watched(site, rows):
+        site.state.record(
+            "validate", site.node, event.name, rows=shown.rows, taints=shown.taints, model=model, fit=event,
+            features=shown, target=event.target,
+        )  # fmt: skip
     return event
+
+
+def _watched(site: CallSite, fitted: RowSets) -> list[Value]:
+    """Return the tables beside the training rows whose score a fit shows as it goes on, one of the same rows each."""
+    given = [item for name in _WATCHED if name in site.keywords for item in _flat(site.keywords[name])]
+    shown: dict[RowSets, Value] = {}
+    for item in given:
+        if item.rows and not covered(item.rows, fitted):
+            shown.setdefault(item.rows, item)
+    return list(shown.values())
 
 
 def _holds_some_back(site: CallSite) -> bool:
@@ -167,8 +183,14 @@ def stateful(model: Model) -> bool:
 def is_unknown(model: Model) -> bool:
     """Tell whether it is not known what a transformer does with the rows it saw; of a pipeline, what any step does."""
     if role_of(model.type) == "pipeline":
-        return any((part.model and is_unknown(part.model)) or part.instance for part in model.parts)
+        return any((part.model and is_unknown(part.model)) or _is_closed(part) for part in model.parts)
     return not role_of(model.type)
+
+
+def _is_closed(part: Value) -> bool:
+    """Tell whether a step is an object of the submission whose transforming cannot be followed."""
+    owner = part.instance.owner if part.instance else None
+    return part.instance is not None and (owner is None or own_method(owner, "transform") is None)
 
 
 def _is_declared(model: Model) -> bool:

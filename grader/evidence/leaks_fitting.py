@@ -78,12 +78,12 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     that the model has not been fitted on, if there is any.
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
-    asked = {event.model for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)}
+    asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
     found: dict[Event, tuple[Event, Taint]] = {}
     settled: set[Event] = set()
     for event in events:
-        if event.kind == "validate" and event.model in asked:
-            continue  # the last word is that of other rows
+        if event.kind == "validate" and any(_has_last_word(other, event) for other in asked):
+            continue
         for taint, of_fit in sorted(_marks_on(event), key=lambda pair: (pair[0].event.order, pair[0].event.name)):
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
@@ -126,6 +126,13 @@ def is_held_out(event: Event) -> bool:
 def _asks_others(event: Event) -> bool:
     """Tell whether a model is asked about rows that it was not fitted on."""
     return event.fit is None or not covered(event.rows, event.fit.rows)
+
+
+def _has_last_word(asked: Event, validated: Event) -> bool:
+    """Tell whether a model is asked about other rows than it was validated on: of that file, or with answers."""
+    files = {rows.origin for rows in validated.rows}
+    same = asked.kind == "evaluate" or any(rows.origin in files for rows in asked.rows)
+    return asked.model is validated.model and same and not covered(asked.rows, validated.rows)
 
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:

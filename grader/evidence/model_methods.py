@@ -18,6 +18,7 @@ from grader.evidence.estimators import (
 )
 from grader.evidence.iterating import tried
 from grader.evidence.networks import is_network
+from grader.evidence.own_steps import through_own_steps
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, narrowed
@@ -43,7 +44,13 @@ def _fitted(site: CallSite, model: Model) -> Value:
 
 
 def _fit_transformed(site: CallSite, model: Model) -> Value:
-    return transformed(site, model, fit(site, model))
+    made = transformed(site, model, fit(site, model))
+    return through_own_steps(site, model, features_of(site), made, fitting=True)
+
+
+def _transformed(site: CallSite, model: Model) -> Value:
+    made = transformed_as_fitted(site, model)
+    return through_own_steps(site, model, features_of(site), made, fitting=False)
 
 
 def _turned_back(site: CallSite, _: Model) -> Value:
@@ -93,7 +100,7 @@ def _resampled(site: CallSite, model: Model) -> Value:
 _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     **dict.fromkeys(("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"), _fitted),
     "fit_transform": _fit_transformed,
-    **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), transformed_as_fitted),
+    **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), _transformed),
     "inverse_transform": _turned_back,
     **dict.fromkeys(("fit_resample", "fit_sample"), _resampled),
     "fit_predict": _clustered,

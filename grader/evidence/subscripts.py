@@ -18,6 +18,7 @@ from grader.evidence.tables import (
     at_split_index,
     column_of,
     is_table,
+    mask_of,
     names_in,
     narrowed,
     select,
@@ -126,7 +127,7 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         return Value(loops=base.loops, prediction=base.prediction)
     is_condition = isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp)
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
-        which = index.mask if index.mask is not None else object()
+        which = mask_of(index) or object()
         kept = _cut(base, which, "mask").evolve(mask=None)
         known = frozenset(mark for mark in index.taints if not _is_cluster(mark))
         return kept.evolve(taints=bounded(kept.taints | known))  # rows left out by what all of them are like

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from grader.evidence.rows import Rows, RowSets, parts_of
@@ -44,6 +45,13 @@ FRAME_ATTRIBUTES = {
 def is_table(value: Value) -> bool:
     """Tell whether a value is known to be a table, a column or an array."""
     return value.type in TABLE_TYPES
+
+
+def mask_of(value: Value) -> Hashable | None:
+    """Return what tells a condition on rows from others: a flag in a column is the same wherever it is read."""
+    if value.mask is None and value.type == SERIES and value.column:
+        return "column", value.rows, value.column
+    return value.mask
 
 
 def is_empty(table: Value) -> bool:
