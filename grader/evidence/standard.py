@@ -9,7 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.files import opened
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import statistic
-from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, scored_by
+from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, scored_by, sequence_of
 
 _MOST_REDUCED = 12
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
@@ -53,6 +53,8 @@ def _attribute(site: CallSite) -> Value:
 def call_builtin(site: CallSite) -> Value:
     """Return what a function that needs no import gives."""
     first = site.argument(0) or UNKNOWN
+    if site.name in ("list", "tuple", "set") and not site.arguments:
+        return sequence_of(())
     if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
         return first
     if site.name == "open":

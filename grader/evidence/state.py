@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,7 +106,7 @@ class Shared:
 @dataclass
 class State:
     """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
-    `counters` are the variables of loops that count one by one.
+    `counters` are names that count one by one in the loops around: each the variable of a loop, and how far from it.
     """
 
     unit: Unit
@@ -118,7 +118,7 @@ class State:
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
     sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
-    counters: frozenset[str] = frozenset()
+    counters: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     depth: int = 0
 
     def step(self) -> None:

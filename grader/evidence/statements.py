@@ -15,7 +15,7 @@ from grader.evidence.imports import import_module, import_names
 from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.state import Scope, State
 from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
-from grader.evidence.windows import counter_of
+from grader.evidence.windows import counted_on, counter_of
 
 _MAX_UNROLLED = 8
 _MAX_NAMES = 40
@@ -44,6 +44,8 @@ def _expressions(node: ast.stmt, scope: Scope, state: State) -> None:
 def _assign(node: ast.Assign, scope: Scope, state: State) -> None:
     value = evaluate(node.value, scope, state)
     note_best(node, scope, state)
+    if state.counters:
+        state.counters = counted_on(node, scope, state)
     for target in node.targets:
         bind(target, value, scope, state)
 
@@ -154,7 +156,7 @@ def _merge(scope: Scope, other: dict[str, Value]) -> None:
 def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
     source = evaluate(node.iter, scope, state)
     counters = state.counters
-    state.counters |= counter_of(node.target, node.iter)
+    state.counters = {**state.counters, **counter_of(node.target, node.iter)}
     _in_loop(node.iter, source, node.body, scope, state, node.target)
     state.counters = counters
     execute(node.orelse, scope, state)

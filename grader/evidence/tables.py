@@ -126,15 +126,20 @@ def column_of(value: Value, name: str | None) -> Value:
 
 
 def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
-    """Return the marks that columns of a table bear; those of "plan" are on "plan_gold" too, where it was coded."""
-    coded = table.columns is not None and table.columns.coded
+    """Return the marks that columns of a table bear: those of "plan" are on "plan_gold" too, where it was coded, and
+    those of all its columns on any that is told by its number.
+    """
+    coded, every = (table.columns.coded, table.columns.kept) if table.columns else (False, None)
+    numbered = all(name.startswith("#") for name in names)
     kept = set()
     for taint in table.taints:
-        columns = names if taint.columns is None else taint.columns & names
-        if coded and taint.columns:
-            columns |= {name for name in names if name.startswith(tuple(f"{one}_" for one in taint.columns))}
-        if columns:
-            kept.add(replace(taint, columns=columns))
+        marked = names if taint.columns is None else taint.columns & names
+        if taint.columns and coded:
+            marked |= {name for name in names if name.startswith(tuple(f"{one}_" for one in taint.columns))}
+        if taint.columns and numbered and every and every <= taint.columns:
+            marked = names
+        if marked:
+            kept.add(replace(taint, columns=marked))
     return frozenset(kept)
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
 from grader.evidence.state import Scope, State
 from grader.evidence.values import Taint, Value, marked
 
 
-def counter_of(target: ast.expr, iterable: ast.expr) -> frozenset[str]:
-    """Return the variable of a loop over the numbers of a range, one by one."""
+def counter_of(target: ast.expr, iterable: ast.expr) -> dict[str, tuple[str, int]]:
+    """Return the variable of a loop over the numbers of a range, one by one, as a counter."""
     match target, iterable:
         case ast.Name(id=name), ast.Call(func=ast.Name(id="range"), args=[_] | [_, _], keywords=[]):
-            return frozenset({name})
-    return frozenset()
+            return {name: (name, 0)}
+    return {}
+
+
+def counted_on(node: ast.Assign, scope: Scope, state: State) -> Mapping[str, tuple[str, int]]:
+    """Return the counters after an assignment: `end = i + steps` counts as `i` does, from further on."""
+    named = {target.id for target in node.targets if isinstance(target, ast.Name)}
+    place = _place(node.value, scope, state) if named else None
+    kept = {name: where for name, where in state.counters.items() if name not in named}
+    return kept | dict.fromkeys(named, place) if place is not None else kept
 
 
 def windowed(node: ast.Subscript, cut: Value, scope: Scope, state: State) -> Value:
@@ -34,10 +43,10 @@ def _place(node: ast.expr | None, scope: Scope, state: State) -> tuple[str, int]
     """Return the counter that a bound is told by, and how far from it the bound lies."""
     match node:
         case ast.Name(id=name) if name in state.counters:
-            return name, 0
+            return state.counters[name]
         case ast.BinOp(left=ast.Name(id=name), op=ast.Add() | ast.Sub() as how, right=by) if name in state.counters:
-            steps = _number(by, scope)
-            return None if steps is None else (name, steps if isinstance(how, ast.Add) else -steps)
+            steps, (counter, start) = _number(by, scope), state.counters[name]
+            return None if steps is None else (counter, start + (steps if isinstance(how, ast.Add) else -steps))
     return None
 
 
