@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from grader.evidence.column_sets import Columns
 from grader.evidence.expressions import evaluate
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
@@ -30,6 +31,8 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
                 base.instance.attributes[target.attr] = value
             elif is_table(base) and target.attr == "columns":
                 scope.replace(base, without(base, None))
+            elif base.type == LOOKUP and target.attr == "columns" and (names := names_in(value)):
+                scope.replace(base, base.evolve(columns=Columns(base.statistic, kept=names)))
             elif is_table(base) and target.attr not in ("index", "name"):
                 scope.replace(base, with_columns(base, frozenset({target.attr}), value))
         case ast.Starred():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
-from grader.evidence.rows import NO_ROWS, RowSets, covered
+from grader.evidence.files import FILE
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
 from grader.evidence.unseen import unseen
@@ -60,6 +61,8 @@ def features_of(site: CallSite) -> Value:
     given = site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
     if given.type == LOOKUP and not given.rows:  # groups are the rows of a table of their own
         return as_groups(given)
+    if given.type == FILE:  # a text a line
+        return Value(rows=frozenset({Rows((FILE, given.constant))}))
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
 
 

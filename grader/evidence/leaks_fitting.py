@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
@@ -79,6 +79,7 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
     asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
+    by_group = {event.key for event in events if event.kind == "split" and "Group" in event.name}
     found: dict[Event, tuple[Event, Taint]] = {}
     settled: set[Event] = set()
     for event in events:
@@ -93,6 +94,8 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
             if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
             if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
+                continue
+            if _only_copies(culprit) and event.fit is not None and _keeps_together(event, by_group):
                 continue
             if (culprit not in found or is_held_out(event)) and (
                 _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)
@@ -126,6 +129,12 @@ def is_held_out(event: Event) -> bool:
 def _asks_others(event: Event) -> bool:
     """Tell whether a model is asked about rows that it was not fitted on."""
     return event.fit is None or not covered(event.rows, event.fit.rows)
+
+
+def _keeps_together(event: Event, by_group: set[Hashable]) -> bool:
+    """Tell whether rows were told from others by their values alone, or by their group: copies stay together then."""
+    steps = {step for rows in event.rows for step in rows.steps}
+    return not any(part == "slice" or (part in ("test", "train") and key not in by_group) for key, part in steps)
 
 
 def _has_last_word(asked: Event, validated: Event) -> bool:

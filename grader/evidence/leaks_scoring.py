@@ -223,8 +223,18 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
         apart = {other.origin for other in event.rows} & loaded - ours
         if event.kind == "evaluate" and event.fit and apart and {one.origin for one in event.fit.rows} <= ours:
             return True  # a file of its own for the last word
+    if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
+        return True
     files = loaded - scored
     return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
+
+
+def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool:
+    """Tell whether a model predicts rows of files that were put together, of which no answer is ever looked at."""
+    known = [event.rows for event in asked if event.kind == "evaluate"]
+    known += [tried, predicted.fit.rows if predicted.fit else NO_ROWS]
+    met = any(covered(rows, predicted.rows) or covered(predicted.rows, rows) for rows in known)
+    return predicted.fit is not None and len({one.origin for one in predicted.rows}) > 1 and not met
 
 
 def _is_asked_anew(event: Event) -> bool:

@@ -25,7 +25,8 @@ from grader.evidence.splits import (
     split_rows,
 )
 from grader.evidence.standard import STANDARD, call_builtin
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, narrowed, some_columns
+from grader.evidence.table_methods import joined
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, narrowed, some_columns
 from grader.evidence.unseen import of_unknown
 from grader.evidence.values import (
     NONE,
@@ -53,7 +54,7 @@ _MAKERS = {
     "statsmodels.formula.api.glm": "statsmodels.formula.api.GLM",
 }
 _STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}
-_SIDE_BY_SIDE = {"hstack", "column_stack", "c_", "merge"}
+_SIDE_BY_SIDE = {"hstack", "column_stack", "c_"}
 _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_num", "log", "log1p", "exp", "expm1",
                  "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
 # Functions that learn from all rows they are given and use it on each.
@@ -178,10 +179,21 @@ def _recoded(site: CallSite, table: Value) -> Value:
     others = {"prefix", "prefix_sep"}.intersection(site.keywords)  # names of another kind, as those of a series
     named = len(site.arguments) > 1 or others or table.type == SERIES
     columns = table.columns and (table.columns.fewer() if named else replace(table.columns, coded=True))
-    taints = table.taints
     if table.type == SERIES:  # the columns made of it have other names
-        taints = frozenset(Taint(mark.event, mark.rows) for mark in taints)
+        taints = frozenset(Taint(mark.event, mark.rows) for mark in table.taints)
+    else:
+        taints = coded_columns(table, all_of_it=not table.columns or table.columns.kept is None)
     return table.evolve(type=FRAME, columns=columns, column=None, taints=taints)
+
+
+def _merged(site: CallSite) -> Value:
+    """Return `pandas.merge(left, right)` as `left.merge(right)`, or the other way round where the left has no rows."""
+    given = [site.argument(0, "left") or UNKNOWN, site.argument(1, "right") or UNKNOWN]
+    if given[1].rows and not given[0].rows:
+        given.reverse()
+    others = {name: value for name, value in site.keywords.items() if name not in ("left", "right")}
+    name = f"{given[0].type or 'pandas.DataFrame'}.merge"
+    return joined(CallSite(site.node, name, given[1:], others, site.scope, site.state, given[0])).evolve(type=FRAME)
 
 
 def _stacked(site: CallSite) -> Value:
@@ -191,7 +203,11 @@ def _stacked(site: CallSite) -> Value:
     if site.along_columns() or site.method in _SIDE_BY_SIDE:
         base = tables[0].columns
         columns = Columns(base.base, known=False) if base else None
-        return tables[0].evolve(taints=taints_of(tables), columns=columns, column=None, items=None)
+        return tables[0].evolve(
+            taints=taints_of(tables), columns=columns, column=None, items=None,
+            prediction=next((table.prediction for table in tables if table.prediction), None),
+            answers=frozenset(pair for table in tables for pair in table.answers),
+        )  # fmt: skip
     rows, taints = site.rows_and_taints()
     return stacked(site, tables, tables[0].evolve(rows=rows, taints=taints, items=None))
 
@@ -271,6 +287,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "train_test_split": split_rows,
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     **dict.fromkeys(tuple(_STACKERS | _SIDE_BY_SIDE), _stacked),
+    **dict.fromkeys(("pandas.merge", "pandas.merge_asof", "pandas.merge_ordered"), _merged),
     "train": _trained,
     "optuna.create_study": _study,
     "sklearn.utils.shuffle": _shuffled,

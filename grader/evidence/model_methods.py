@@ -39,7 +39,8 @@ def method_of_model(site: CallSite) -> Value | None:
 
 
 def _fitted(site: CallSite, model: Model) -> Value:
-    fit(site, model)
+    event = fit(site, model)
+    through_own_steps(site, model, features_of(site), Value(taints=event.taints), fitting=True)
     return site.receiver if site.method != "train" else UNKNOWN
 
 

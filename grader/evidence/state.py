@@ -49,7 +49,7 @@ class Scope:
 
     def replace(self, old: Value, new: Value) -> None:
         """Let every name of the very same object see that it changed."""
-        if not old.rows and old.items is None:
+        if not old.rows and old.items is None and not old.statistic:
             return
         scope: Scope | None = self
         while scope is not None:

@@ -163,18 +163,20 @@ def _aligned(site: CallSite) -> Value:
     return Value(items=(site.receiver, site.argument(0, "other") or UNKNOWN))
 
 
-def _joined(site: CallSite) -> Value:
-    others = (value for value in site.values if value.type == LOOKUP or value.taints)
-    new = frozenset({f"merged {id(site.node)}"})  # what it brings has other names than what was there
+def joined(site: CallSite) -> Value:
+    """Return a table with columns of another beside it: those of a table of statistics know the rows it is of."""
+    others = [value for value in site.values if value.type == LOOKUP or value.taints]
+    new = _named_by(others) or frozenset({f"merged {id(site.node)}"})  # names that are not those of what was there
     marks = [other.evolve(taints=frozenset(replace(mark, columns=new) for mark in other.taints)) for other in others]
     kept = _kept(site)
     made = computed_with(site, kept.evolve(type=SERIES, column=next(iter(new)), taints=frozenset()), *marks)
-    joined = kept.evolve(taints=bounded(kept.taints | made.taints))
+    brought = frozenset(replace(mark, columns=new) for mark in made.taints)
+    table = kept.evolve(taints=bounded(kept.taints | brought))
     right = site.argument(0, "right", "other") or UNKNOWN
     how = site.keywords.get("how")
     if site.method == "merge" and right.rows and not (how is not None and how.constant == "left"):
-        return joined.evolve(rows=narrowed(joined.rows, right.rows, "mask"))
-    return joined
+        return table.evolve(rows=narrowed(table.rows, right.rows, "mask"))
+    return table
 
 
 def _named_columns(site: CallSite) -> Value:
@@ -183,6 +185,12 @@ def _named_columns(site: CallSite) -> Value:
     if table.type != FRAME:
         return Value(each=Value(items=(UNKNOWN, element_of(table))), loops=table.loops)
     return Value(each=Value(items=(UNKNOWN, column_of(table, None))), loops=table.loops)
+
+
+def _named_by(others: list[Value]) -> frozenset[str]:
+    """Return the names of the columns of tables of statistics, where they are all known."""
+    names = [other.columns.kept if other.columns and other.type == LOOKUP else None for other in others]
+    return frozenset().union(*(name for name in names if name)) if names and all(names) else frozenset()
 
 
 def _indexed(site: CallSite) -> Value:
@@ -287,8 +295,8 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "align": _aligned,
     "update": _updated,
     "eval": _evaluated,
-    "merge": _joined,
-    "join": _joined,
+    "merge": joined,
+    "join": joined,
     "set_index": _indexed,
     "sort_values": _sorted,
     **dict.fromkeys(("rolling", "expanding", "ewm"), windows),

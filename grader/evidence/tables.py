@@ -15,6 +15,7 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.GroupBy",
     "pandas.Index",
 )
+CODED = "_*"  # ends what stands for the columns that a column's categories became
 LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
 WINDOW = "pandas.Rolling"
 NAMES = "names"  # of a table's columns
@@ -79,8 +80,25 @@ def without(value: Value, names: frozenset[str] | None) -> Value:
     columns = value.columns
     if columns:
         columns = replace(columns, dropped=columns.dropped | names)
-    taints = frozenset(taint for taint in value.taints if taint.columns is None or not taint.columns <= names)
+    gone = names | {f"{name}{CODED}" for name in names}
+    taints = frozenset(
+        taint for taint in value.taints
+        if taint.columns is None or not taint.columns <= gone or not taint.columns & names
+    )  # fmt: skip
     return value.evolve(columns=columns, taints=taints)
+
+
+def coded_columns(value: Value, *, all_of_it: bool) -> frozenset[Taint]:
+    """Return the marks on a table whose categories became columns: "plan" is "plan_gold" and "plan_basic" then.
+
+    With `all_of_it` it was asked for every column: one of numbers stays what it was.
+    """
+    found = set()
+    for taint in value.taints:
+        coded = frozenset(f"{name}{CODED}" for name in taint.columns or ())
+        columns = (taint.columns | coded if all_of_it else coded) if taint.columns else None
+        found.add(replace(taint, columns=columns))
+    return frozenset(found)
 
 
 def some_columns(value: Value, *, most: bool = False) -> Value:
@@ -126,18 +144,17 @@ def column_of(value: Value, name: str | None) -> Value:
 
 
 def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
-    """Return the marks that columns of a table bear: those of "plan" are on "plan_gold" too, where it was coded, and
-    those of all its columns on any that is told by its number.
-    """
-    coded, every = (table.columns.coded, table.columns.kept) if table.columns else (False, None)
+    """Return the marks that columns of a table bear: those of all its columns on any that is told by its number, too."""
+    every = table.columns.kept if table.columns else None
     numbered = all(name.startswith("#") for name in names)
     kept = set()
     for taint in table.taints:
-        marked = names if taint.columns is None else taint.columns & names
-        if taint.columns and coded:
-            marked |= {name for name in names if name.startswith(tuple(f"{one}_" for one in taint.columns))}
-        if taint.columns and numbered and every and every <= taint.columns:
-            marked = names
+        known = taint.columns
+        if known is None or (numbered and every and every <= known):
+            kept.add(replace(taint, columns=names))
+            continue
+        stems = tuple(name.removesuffix(CODED) + "_" for name in known if name.endswith(CODED))
+        marked = known & names | {name for name in names if stems and name.startswith(stems)}
         if marked:
             kept.add(replace(taint, columns=marked))
     return frozenset(kept)
