@@ -8,7 +8,7 @@ from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
 from grader.evidence.files import FILE
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import fit_behind
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder, is_table
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NONE,
@@ -63,7 +63,17 @@ def features_of(site: CallSite) -> Value:
         return as_groups(given)
     if given.type == FILE:  # a text a line
         return Value(rows=frozenset({Rows((FILE, given.constant))}))
+    if given.items and not given.rows and given.keys is None:
+        return _listed(given.items)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
+
+
+def _listed(items: tuple[Value, ...]) -> Value:
+    """Return a list as a table: of several inputs, the first with what was computed into any; of texts, their own."""
+    if all(is_table(item) and item.rows for item in items):
+        return items[0].evolve(taints=taints_of(items))
+    told = frozenset((item.rows, item.constant) for item in items)
+    return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
 
 def fit(site: CallSite, model: Model) -> Event:

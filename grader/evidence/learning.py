@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
@@ -19,6 +18,7 @@ from grader.evidence.values import (
     flattened,
     marked,
     scored_by,
+    set_against,
     sources_of,
     statistics_of,
     taints_of,
@@ -125,8 +125,8 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
     computed = NO_ROWS if table.rows else left.statistic | right.statistic
     prediction = left.prediction or right.prediction
-    if prediction and table.rows and other.rows and not prediction.own:
-        prediction = replace(prediction, compared=True)
+    if table.rows:
+        prediction = set_against(prediction, [other])
     return Value(
         type=table.type if is_table(table) else "",
         rows=table.rows,

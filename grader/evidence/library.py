@@ -15,7 +15,7 @@ from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import held, holds_rows, loss
-from grader.evidence.significance import is_test, tested
+from grader.evidence.significance import is_test, names_told_by, tested, told_by
 from grader.evidence.splits import (
     benchmark_part,
     benchmark_parts,
@@ -32,10 +32,12 @@ from grader.evidence.values import (
     NONE,
     UNKNOWN,
     Model,
+    Prediction,
     Taint,
     Value,
     flattened,
     scored_by,
+    set_against,
     sources_of,
     statistics_of,
     taints_of,
@@ -54,6 +56,7 @@ _MAKERS = {
     "statsmodels.formula.api.glm": "statsmodels.formula.api.GLM",
 }
 _STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}
+_COMPARING = {"eq", "equal", "ne", "not_equal", "subtract", "sub"}
 _SIDE_BY_SIDE = {"hstack", "column_stack", "c_"}
 _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_num", "log", "log1p", "exp", "expm1",
                  "sqrt", "abs", "round", "copy", "deepcopy", "DataFrame", "Series", "where"}  # fmt: skip
@@ -147,7 +150,7 @@ def _passed_on(site: CallSite) -> Value:
     made = {"DataFrame": FRAME, "Series": SERIES}.get(site.method)
     if site.name.startswith("numpy."):
         made = ARRAY
-    said = next((table.prediction for table in tables if table.prediction), None)
+    said = _said_by(site, tables)
     first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
     if site.method in _CUTTING:
         first = first.evolve(rows=narrowed(first.rows, object()))
@@ -161,6 +164,12 @@ def _passed_on(site: CallSite) -> Value:
     if "out" in site.keywords:
         site.scope.replace(site.keywords["out"], given)
     return given
+
+
+def _said_by(site: CallSite, tables: list[Value]) -> Prediction | None:
+    """Return the prediction among tables; of a function that compares two, as it is then."""
+    said = next((table.prediction for table in tables if table.prediction), None)
+    return set_against(said, tables[1:]) if site.method in _COMPARING else said
 
 
 def _number_of_bins(site: CallSite) -> bool:
@@ -186,6 +195,16 @@ def _recoded(site: CallSite, table: Value) -> Value:
     return table.evolve(type=FRAME, columns=columns, column=None, taints=taints)
 
 
+def _cut_up(site: CallSite) -> Value:
+    """Return the parts of `numpy.split(table, [first, second])`."""
+    table, places = site.argument(0, "ary"), site.argument(1, "indices_or_sections")
+    if table is None or not table.rows or places is None or places.items is None:
+        return _passed_on(site)
+    key = site.state.birth()
+    parts = range(len(places.items) + 1)
+    return Value(items=tuple(table.evolve(rows=narrowed(table.rows, f"{key} of {part}")) for part in parts))
+
+
 def _merged(site: CallSite) -> Value:
     """Return `pandas.merge(left, right)` as `left.merge(right)`, or the other way round where the left has no rows."""
     given = [site.argument(0, "left") or UNKNOWN, site.argument(1, "right") or UNKNOWN]
@@ -199,7 +218,8 @@ def _merged(site: CallSite) -> Value:
 def _stacked(site: CallSite) -> Value:
     tables = site.table_arguments()
     if not tables:
-        return site.fresh()
+        marks = told_by(flattened(site.values))
+        return names_told_by(marks) if marks else site.fresh()
     if site.along_columns() or site.method in _SIDE_BY_SIDE:
         base = tables[0].columns
         columns = Columns(base.base, known=False) if base else None
@@ -303,4 +323,5 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("numpy.random.choice", "numpy.random.randint", "random.choices"), _numbers),
     **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
     "numpy.repeat": _repeated,
+    **dict.fromkeys(("numpy.split", "numpy.array_split", "numpy.vsplit"), _cut_up),
 }

@@ -15,7 +15,7 @@ from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
-from grader.evidence.rows import NO_ROWS
+from grader.evidence.rows import NO_ROWS, covered
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
@@ -33,7 +33,7 @@ from grader.evidence.tables import (
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, sources_of
+from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, set_against, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -201,6 +201,14 @@ def _sorted(site: CallSite) -> Value:
     return in_time(site, site.receiver.evolve(items=None), "by")
 
 
+def _as_number(site: CallSite) -> Value:
+    """Return `loss.item()`: of rows that the network does not learn from, a score."""
+    said = site.receiver.prediction
+    if said is None or not said.compared or said.fit is None or covered(said.rows, said.fit.rows):
+        return site.receiver
+    return statistic(site.receiver, site)
+
+
 def _as_array(site: CallSite) -> Value:
     return site.receiver.evolve(type=ARRAY)
 
@@ -227,7 +235,7 @@ def _kept(site: CallSite) -> Value:
     table, method = site.receiver, site.method
     if method in _CONDITIONS:
         table = computed_with(site, table, *(value for value in site.values if not value.rows)).evolve(
-            mask=_condition(site)
+            mask=_condition(site), prediction=set_against(table.prediction, site.table_arguments())
         )
     result = table.evolve(items=None, type=FRAME if method == "to_frame" else table.type)
     if method in _LAYOUT:
@@ -282,6 +290,7 @@ def _drop(site: CallSite) -> Value:
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": _groupby,
+    "item": _as_number,
     **dict.fromkeys(("items", "iteritems"), _named_columns),
     **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,

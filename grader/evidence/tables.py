@@ -144,7 +144,7 @@ def column_of(value: Value, name: str | None) -> Value:
 
 
 def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
-    """Return the marks that columns of a table bear: those of all its columns on any that is told by its number, too."""
+    """Return the marks that columns of a table bear: those of all its columns on any that is told by its number."""
     every = table.columns.kept if table.columns else None
     numbered = all(name.startswith("#") for name in names)
     kept = set()

@@ -252,6 +252,13 @@ def scored_by(values: Iterable[Value]) -> Prediction | None:
     return None
 
 
+def set_against(said: Prediction | None, others: Iterable[Value]) -> Prediction | None:
+    """Return a prediction as it is once it was set against tables, the truth among them."""
+    if said is None or said.own or not any(one.rows for one in others):
+        return said
+    return replace(said, compared=True)
+
+
 def statistics_of(values: Iterable[Value]) -> RowSets:
     """Return the rows that any of `values` was computed from."""
     return frozenset(rows for value in values for rows in value.statistic)
