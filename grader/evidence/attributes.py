@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, NAMES, SERIES, TRANSPOSED, column_of, is_table
-from grader.evidence.values import NONE, UNKNOWN, Function, Model, Value, fitted_values, learned_marks
+from grader.evidence.values import NONE, UNKNOWN, Function, Instance, Model, Value, fitted_values, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4
@@ -55,12 +56,28 @@ def own_method(owner: Function, name: str, depth: int = 0) -> Function | None:
         return None
     for item in node.body:
         if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name == name:
-            return Function(item, owner.unit, owner.scope)
-    for base in node.bases:
+            return Function(item, owner.unit, owner.scope, home=owner)
+    inherited = (own_method(base, name, depth + 1) for base in own_bases(owner))
+    return next((method for method in inherited if method is not None), None)
+
+
+def own_bases(owner: Function) -> Iterator[Function]:
+    """Yield the base classes of a class that are the submission's too."""
+    for base in owner.node.bases if isinstance(owner.node, ast.ClassDef) else ():
         found = owner.scope.find(base.id) if isinstance(base, ast.Name) else None
         if found is not None and found.function is not None:
-            return own_method(found.function, name, depth + 1)
-    return None
+            yield found.function
+
+
+def as_of_base(method: Function | None) -> Value | None:
+    """Return what `super()` gives in a method: its object, seen as one of the class's base; None where that is not
+    the submission's.
+    """
+    held = method.bound if method is not None else None
+    base = next(own_bases(method.home), None) if method is not None and method.home is not None else None
+    if held is None or held.instance is None or base is None:
+        return None
+    return Value(instance=Instance(held.instance.attributes, base, held.instance.seen or held))
 
 
 def _begins_as_none(owner: Function, name: str) -> bool:
@@ -101,7 +118,7 @@ def _of_instance(base: Value, name: str) -> Value:
         return instance.attributes[name]
     method = own_method(instance.owner, name) if instance.owner else None
     if method is not None:
-        method.bound = base
+        method.bound = instance.seen or base
         return Value(function=method)
     if instance.owner is not None and _begins_as_none(instance.owner, name):
         return NONE

@@ -179,6 +179,8 @@ def star_lends(module: str, name: str) -> bool:
     dotted = f"{module}.{name}"
     if home := home_of(name):
         return module in (home, "imblearn.pipeline" if home == "sklearn.pipeline" else home)
+    if module.startswith("fastai"):
+        return name in ("proc_df", "train_cats", "apply_cats", "add_datepart")
     if module == "sklearn.metrics":
         known = ("classification_report", "confusion_matrix", "roc_curve", "precision_recall_curve")
         return name.endswith(("_score", "_error", "_loss")) or name in known

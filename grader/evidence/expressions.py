@@ -27,6 +27,8 @@ from grader.evidence.values import NONE, UNKNOWN, Function, Taint, Value, join, 
 from grader.evidence.windows import counter_of, windowed
 
 _MAX_UNROLLED = 8
+# What everyone calls these, where the name can only have come with a star.
+_USUAL = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot", "sns": "seaborn"}
 
 
 def evaluate(node: ast.expr | None, scope: Scope, state: State) -> Value:
@@ -59,6 +61,8 @@ def _name(node: ast.Name, scope: Scope, state: State) -> Value:
     for module in scope.module.stars:
         if star_lends(module, node.id):
             return Value(dotted=canonical(f"{module}.{node.id}"))
+    if scope.module.stars and node.id in _USUAL:
+        return Value(dotted=_USUAL[node.id])
     made = Value(rows=frozenset({Rows(("name", node.id))}), type=FRAME if node.id in state.frames else "")
     scope.module.names[node.id] = made
     return made

@@ -76,7 +76,7 @@ class _Walk:
         for method in function.node.body:
             if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method not in self.shared.called:
                 with self._tolerant(state, function.unit):
-                    follow(state, Function(method, function.unit, function.scope, bound=held), [], {})
+                    follow(state, Function(method, function.unit, function.scope, held, function), [], {})
 
     def _state(self, units: Sequence[Unit]) -> State:
         frames = frozenset(name for unit in units for name in self._frames_of(unit))

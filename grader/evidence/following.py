@@ -7,7 +7,7 @@ import ast
 from grader.evidence.assignments import bind
 from grader.evidence.attributes import own_method
 from grader.evidence.expressions import evaluate
-from grader.evidence.networks import MODULE, is_network_class
+from grader.evidence.networks import network_class
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.statements import execute
@@ -24,7 +24,7 @@ def follow(state: State, function: Function, arguments: list[Value], keywords: d
     if state.depth >= _MAX_DEPTH or node in state.active:
         return Value(rows=state.fresh())
     state.shared.called.add(node)
-    scope = Scope(parent=function.scope)
+    scope = Scope(parent=function.scope, method=function if function.bound is not None else None)
     _bind_parameters(node, function, arguments, keywords, scope, state)
     outer, state.unit = state.unit, function.unit
     state.depth += 1
@@ -85,14 +85,14 @@ def _bind_parameters(
 def _instantiate(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:
     made = Value(instance=Instance(owner=function))
     bases = function.node.bases if isinstance(function.node, ast.ClassDef) else []
-    if is_network_class([evaluate(base, function.scope, state) for base in bases]):
-        made = made.evolve(type=MODULE, model=Model(MODULE))
+    if kind := network_class([evaluate(base, function.scope, state) for base in bases]):
+        made = made.evolve(type=kind, model=Model(kind))
     method = own_method(function, "__init__")
     if method is None and made.instance is not None and isinstance(function.node, ast.ClassDef):
         made.instance.attributes |= _fields(function.node, arguments, keywords)
         method, arguments, keywords = own_method(function, "__post_init__"), [], {}
     if method is not None:
-        method.bound = made
+        method.bound, method.home = made, method.home or function
         follow(state, method, arguments, keywords)
     return made
 

@@ -21,7 +21,9 @@ def zipped(site: CallSite) -> Value:
     known = [value.items for value in site.arguments if value.items is not None]
     if known and len(known) == len(site.arguments):
         return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
-    return Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
+    pairs = Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
+    said = next((value.prediction for value in site.arguments if value.prediction), None)
+    return pairs if said is None else pairs.evolve(rows=said.rows, prediction=said)
 
 
 def tried(site: CallSite, objective: Value | None) -> Value:

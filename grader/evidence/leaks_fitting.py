@@ -141,7 +141,8 @@ def _has_last_word(asked: Event, validated: Event) -> bool:
     """Tell whether a model is asked about other rows than it was validated on: of that file, or with answers."""
     files = {rows.origin for rows in validated.rows}
     same = asked.kind == "evaluate" or any(rows.origin in files for rows in asked.rows)
-    return asked.model is validated.model and same and not covered(asked.rows, validated.rows)
+    everything = asked.fit is not None and covered(asked.fit.rows, asked.rows)
+    return asked.model is validated.model and same and not everything and not covered(asked.rows, validated.rows)
 
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:

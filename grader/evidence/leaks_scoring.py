@@ -226,7 +226,15 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
     if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
         return True
     files = loaded - scored
-    return any(event.fit and event.rows and files.issuperset(r.origin for r in event.rows) for event in asked)
+    return any(event.fit and event.rows and files.issuperset(map(_file_of, event.rows)) for event in asked)
+
+
+def _file_of(rows: Rows) -> Hashable:
+    """Return where rows come from in the end: those of a table of groups from the rows that were grouped."""
+    match rows.origin:
+        case ("groups", frozenset() as grouped) if len(grouped) == 1:
+            return _file_of(next(iter(grouped)))
+    return rows.origin
 
 
 def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool:

@@ -26,7 +26,19 @@ from grader.evidence.splits import (
 )
 from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.table_methods import joined
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, narrowed, some_columns
+from grader.evidence.tables import (
+    ARRAY,
+    FRAME,
+    LOOKUP,
+    NAMES,
+    SERIES,
+    coded_columns,
+    column_of,
+    names_in,
+    narrowed,
+    some_columns,
+    without,
+)
 from grader.evidence.unseen import of_unknown
 from grader.evidence.values import (
     NONE,
@@ -205,6 +217,15 @@ def _cut_up(site: CallSite) -> Value:
     return Value(items=tuple(table.evolve(rows=narrowed(table.rows, f"{key} of {part}")) for part in parts))
 
 
+def _made_numeric(site: CallSite) -> Value:
+    """Return what fastai's `proc_df(table, target)` gives: the features, gaps filled with medians, and the answers."""
+    table, target = site.argument(0, "df") or UNKNOWN, names_in(site.argument(1, "y_fld"))
+    filled = table if "na_dict" in site.keywords else learned(site, table)
+    features = without(filled, target) if target else filled
+    answers = column_of(table, next(iter(target))) if target else NONE
+    return Value(items=(features, answers, UNKNOWN))
+
+
 def _merged(site: CallSite) -> Value:
     """Return `pandas.merge(left, right)` as `left.merge(right)`, or the other way round where the left has no rows."""
     given = [site.argument(0, "left") or UNKNOWN, site.argument(1, "right") or UNKNOWN]
@@ -315,6 +336,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "early_stopping": _named,
     "load_data": benchmark_parts,
     "random_split": random_split,
+    "proc_df": _made_numeric,
     **dict.fromkeys(DUMPERS, note_dumped),
     **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),
     "clone": _cloned,

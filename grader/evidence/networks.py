@@ -13,9 +13,14 @@ _HOLDERS = {"DataLoader", "TensorDataset", "Subset", "ConcatDataset"}
 _BASES = ("Module", "LightningModule")
 
 
-def is_network_class(bases: list[Value]) -> bool:
-    """Tell whether a class of the submission is a network, by what it is derived from."""
-    return any(base.dotted.startswith(("torch.", "pytorch_lightning.")) and _last(base) in _BASES for base in bases)
+def network_class(bases: list[Value]) -> str:
+    """Return the kind of network that a class of the submission is, by what it is derived from; "" where it is none."""
+    for base in bases:
+        if base.dotted.startswith(("torch.", "pytorch_lightning.")) and _last(base) in _BASES:
+            return MODULE
+        if base.dotted.startswith("keras.") and _last(base) in ("Model", "Sequential"):
+            return "keras.Model"
+    return ""
 
 
 def _last(base: Value) -> str:

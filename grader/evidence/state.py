@@ -27,7 +27,7 @@ class Scope:
     """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own.
 
     `walked` are the variables of loops that go through items which are all known; `outside` are
-    names that a function declares to be global.
+    names that a function declares to be global; `method` is the one that is being walked.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
@@ -37,6 +37,7 @@ class Scope:
     walked: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
+    method: Function | None = None
 
     def find(self, name: str) -> Value | None:
         """Return the value of `name` here or in an enclosing scope."""

@@ -15,7 +15,7 @@ from grader.evidence.files import WRITERS, note_written
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
-from grader.evidence.rows import NO_ROWS, covered
+from grader.evidence.rows import NO_ROWS, Rows, covered
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
@@ -37,7 +37,7 @@ from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
-    "resample", "to_dict", "pivot", "stack", "unstack", "explode", "plot", "hist", "size", "count",
+    "resample", "to_dict", "stack", "unstack", "explode", "plot", "hist", "size", "count",
     "iterrows", "tolist", "transpose",
 }  # fmt: skip
 _LAYOUT = {
@@ -201,6 +201,12 @@ def _sorted(site: CallSite) -> Value:
     return in_time(site, site.receiver.evolve(items=None), "by")
 
 
+def _pivoted(site: CallSite) -> Value:
+    """Return `frame.pivot(...)`: each row holds what was said of one thing in several."""
+    rows = frozenset({Rows(("groups", site.receiver.rows))})
+    return Value(type=FRAME, rows=rows, columns=Columns(rows, known=False), taints=site.receiver.taints)
+
+
 def _as_number(site: CallSite) -> Value:
     """Return `loss.item()`: of rows that the network does not learn from, a score."""
     said = site.receiver.prediction
@@ -291,6 +297,7 @@ def _drop(site: CallSite) -> Value:
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": _groupby,
     "item": _as_number,
+    "pivot": _pivoted,
     **dict.fromkeys(("items", "iteritems"), _named_columns),
     **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,

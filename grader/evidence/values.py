@@ -92,20 +92,25 @@ class Model:
 
 @dataclass(eq=False)
 class Function:
-    """A function or class of the submission, with the unit and scope it was defined in."""
+    """A function or class of the submission, with the unit and scope it was defined in; of a method, its class."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
     unit: Unit
     scope: Any
     bound: Value | None = None
+    home: Function | None = None
 
 
 @dataclass(eq=False)
 class Instance:
-    """An object of one of the submission's classes, or a module of it: its attributes."""
+    """An object of one of the submission's classes, or a module of it: its attributes.
+
+    Seen as one of a base class by `super()`, it is still the object `seen`.
+    """
 
     attributes: dict[str, Value] = field(default_factory=dict)
     owner: Function | None = None
+    seen: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
