@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.evidence.rows import NO_ROWS, Rows, RowSets
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, draw_of
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -46,6 +46,45 @@ def end_cut(node: ast.Call) -> Cut:
     first = node.args[0]
     counted = isinstance(first, ast.BinOp) and isinstance(first.op, ast.Sub) and ast.unparse(first.left)[:4] == "len("
     return Cut(node, f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
+
+
+def drawn_apart(tested: Rows, fitted: Rows) -> bool:
+    """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own, one of them
+    perhaps from some of these that were picked by what they are.
+    """
+    mine, others = tested.steps, fitted.steps
+    if tested.origin != fitted.origin:
+        return False
+    shared = next((n for n, (one, two) in enumerate(zip(mine, others, strict=False)) if one != two), None)
+    if shared is None:
+        return False
+    rest, theirs = mine[shared:], _picked_first(others[shared:])
+    one, two = draw_of(rest[0][0]), draw_of(theirs[0][0]) if theirs else None
+    if one is None or two is None:
+        return False
+    return one != two or len(theirs) < len(others) - shared
+
+
+def _picked_first(steps: tuple[tuple[Any, str], ...]) -> tuple[tuple[Any, str], ...]:
+    """Return the steps from the first draw on, none where a cut before it may have to do with another split."""
+    for number, (key, part) in enumerate(steps):
+        if draw_of(key) is not None:
+            return steps[number:]
+        if part not in ("slice", "mask") or _knows_a_split(key):
+            return ()
+    return ()
+
+
+def _knows_a_split(key: Hashable) -> bool:
+    """Tell whether a cut went by rows of which some had been split before, or by rows that are not known."""
+    match key:
+        case ("cut", frozenset() as picked):
+            return any(part in ("train", "test") for rows in picked for _, part in rows.path)
+        case ("cut", Condition() as condition):
+            return bool(condition.of)
+        case ("cut", str()):
+            return False
+    return True
 
 
 def leaves_out(steps: tuple[tuple[Any, str], ...], other: Rows) -> bool:

@@ -105,11 +105,12 @@ def fit(site: CallSite, model: Model) -> Event:
 
 def _watched(site: CallSite, fitted: RowSets) -> list[Value]:
     """Return the tables beside the training rows whose score a fit shows as it goes on, one of the same rows each."""
-    given = [item for name in _WATCHED if name in site.keywords for item in _flat(site.keywords[name])]
     shown: dict[RowSets, Value] = {}
-    for item in given:
-        if item.rows and not covered(item.rows, fitted):
-            shown.setdefault(item.rows, item)
+    for name in _WATCHED:
+        for item in _flat(site.keywords[name]) if name in site.keywords else ():
+            # Of several sets to watch, one may be that of training; what Keras validates on is to be another.
+            if item.rows and (name == "validation_data" or not covered(item.rows, fitted)):
+                shown.setdefault(item.rows, item)
     return list(shown.values())
 
 

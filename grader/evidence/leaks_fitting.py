@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from grader.evidence.catalog import role_of
+from grader.evidence.cuts import drawn_apart
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.unseen import UNSEEN
@@ -54,6 +55,9 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
                 spans=(taint.event.span, event.span),
             )
     for event in events:
+        if event.kind == "validate" and event.fit is not None and covered(event.rows, event.fit.rows):
+            message = "The rows that the fit is validated on are among those that it learns from."
+            yield LeakageFact(kind="overlap", message=message, spans=(event.span,))
         if event.kind != "evaluate" or event.fit is None:
             continue
         if windows := _split_windows(event, event.fit):
@@ -64,7 +68,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
-        elif any(rows.shares_by_chance(fitted) for rows in event.rows for fitted in event.fit.rows):
+        elif any(drawn_apart(rows, fitted) for rows in event.rows for fitted in event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
         elif _cut_twice(event, events):
             message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."

@@ -26,8 +26,18 @@ class Rows:
     path: tuple[tuple[Hashable, str], ...] = ()
 
     def within(self, other: Rows) -> bool:
-        """Tell whether every row here is surely one of `other`."""
-        return self.origin == other.origin and self.path[: len(other.path)] == other.path
+        """Tell whether every row here is surely one of `other`: cut from it, or by numbers that lie within its own."""
+        if self.origin != other.origin:
+            return False
+        length = len(other.path)
+        return self.path[:length] == other.path or self._is_cut_within(other)
+
+    def _is_cut_within(self, other: Rows) -> bool:
+        last = len(other.path) - 1
+        if last < 0 or len(self.path) <= last or self.path[:last] != other.path[:last]:
+            return False
+        one, two = _bounds(*self.path[last]), _bounds(*other.path[last])
+        return one is not None and two is not None and one[2] == two[2] and two[0] <= one[0] and one[1] <= two[1]
 
     def reached_by(self, seen: Rows) -> bool:
         """Tell whether some of the rows here are among `seen`: all of them, or what a condition picked of them all.
@@ -52,16 +62,6 @@ class Rows:
                 return None
         return None
 
-    def shares_by_chance(self, other: Rows) -> bool:
-        """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own."""
-        mine, others = self.steps, other.steps
-        if self.origin != other.origin:
-            return False
-        for (one, part), (two, its) in zip(mine, others, strict=False):
-            if (one, part) != (two, its):
-                return _draw(one) is not None and _draw(two) is not None and _draw(one) != _draw(two)
-        return False
-
     def overlaps(self, other: Rows) -> bool:
         """Tell whether both were cut by numbers from the same rows, and some but not all of these are in `other`."""
         mine, others = self.steps, other.steps
@@ -84,7 +84,7 @@ class Rows:
         return Rows(self.origin, (*self.path, (split, name)))
 
 
-def _draw(key: Any) -> Hashable | None:
+def draw_of(key: Any) -> Hashable | None:
     """Return what tells one draw from another: its seed, or that it had none; None for parts not drawn by chance."""
     if isinstance(key, tuple) and key and key[0] == "cut":
         key = key[1]
