@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from grader.evidence.homes import home_of
@@ -112,6 +113,8 @@ _RENAMED = {
     "cuml": "sklearn",
     "sklearnex": "sklearn",
 }
+_SCORES = {"score", "acc", "accuracy", "error", "err", "rmse", "rmsle", "mae", "mse", "mape", "smape", "auc", "metric",
+           "kappa", "qwk", "f1", "r2", "cindex", "gini", "recall", "precision", "confusion", "logloss"}  # fmt: skip
 ROLE_KINDS: dict[str, CallKind] = {
     "transformer": "transform",
     "stateless": "transform",
@@ -172,6 +175,12 @@ def is_metric(name: str) -> bool:
     if name.startswith(("scikitplot.metrics.", "scikitplot.plotters.")):
         return "silhouette" not in name and "elbow" not in name
     return name in ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
+
+
+def names_a_score(name: str) -> bool:
+    """Tell whether a function that is not known computes a score, by its name."""
+    last = name.rpartition(".")[2]
+    return any(part in _SCORES for part in re.split(r"_|(?<=[a-z])(?=[A-Z])", last.lower() if last.isupper() else last))
 
 
 def star_lends(module: str, name: str) -> bool:

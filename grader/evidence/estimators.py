@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
+from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, names_a_score, role_of
 from grader.evidence.files import FILE
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import fit_behind
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, is_label_encoder, is_table
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, as_table, column_of, is_label_encoder
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NONE,
@@ -28,6 +28,7 @@ from grader.evidence.values import (
     taints_of,
 )
 
+CURVE = "numpy.polyfit"  # a fit of numpy's, which is called and not asked to predict
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
@@ -63,17 +64,8 @@ def features_of(site: CallSite) -> Value:
         return as_groups(given)
     if given.type == FILE:  # a text a line
         return Value(rows=frozenset({Rows((FILE, given.constant))}))
-    if given.items and not given.rows and given.keys is None:
-        return _listed(given.items)
+    given = as_table(given)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
-
-
-def _listed(items: tuple[Value, ...]) -> Value:
-    """Return a list as a table: of several inputs, the first with what was computed into any; of texts, their own."""
-    if all(is_table(item) and item.rows for item in items):
-        return items[0].evolve(taints=taints_of(items))
-    told = frozenset((item.rows, item.constant) for item in items)
-    return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
 
 def fit(site: CallSite, model: Model) -> Event:
@@ -87,7 +79,7 @@ def fit(site: CallSite, model: Model) -> Event:
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
     event = site.state.record(
         "fit", site.node, f"{model.type}.{site.method}", rows=rows, taints=taints, model=model,
-        features=features, target=_answers(site, features), chosen_on=_chosen_on(site, model),
+        features=features, target=_answers(site, features, model), chosen_on=_chosen_on(site, model),
     )  # fmt: skip
     model.fits.append(event)
     if role_of(model.type) == "network" and _holds_some_back(site):
@@ -120,9 +112,14 @@ def _holds_some_back(site: CallSite) -> bool:
     return share is not None and share != NONE and share.constant != 0
 
 
-def _answers(site: CallSite, features: Value) -> Value | None:
-    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools."""
+def _answers(site: CallSite, features: Value, model: Model) -> Value | None:
+    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools, or is a column
+    that the model was told of when it was made.
+    """
     given = site.argument(1, "y", "Y")
+    told = model.settings.get("label") or model.settings.get("target")
+    if given is None and told is not None and isinstance(told.constant, str):
+        return column_of(features, told.constant)
     return UNKNOWN if given is None and role_of(features.type) == "container" else given
 
 
@@ -252,6 +249,16 @@ def evaluate(site: CallSite, model: Model, features: Value) -> Value:
         model=model, fit=event, features=features, varied=_settings_of(model, features),
     )  # fmt: skip
     return Value(scored=Prediction(model, event, features.rows, features.taints))
+
+
+def scored_by_name(site: CallSite) -> Value | None:
+    """Return the score that a function gives which is not known, where its name says so and it is given predictions
+    and something to hold them against; else None.
+    """
+    given = flattened(site.values)
+    said = any(value.prediction for value in given)
+    truth = any(value.rows and not value.prediction for value in given)
+    return evaluate_predictions(site) if said and truth and names_a_score(site.name) else None
 
 
 def evaluate_predictions(site: CallSite) -> Value:

@@ -12,7 +12,7 @@ from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
-from grader.evidence.estimators import stateful, transformed_as_fitted
+from grader.evidence.estimators import CURVE, predicted, scored_by_name, stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.methods import method_of
@@ -133,13 +133,15 @@ def _called(site: CallSite, callee: Value) -> Value:
         return site.state.hooks.follow(site.state, callee.function, site.arguments, site.keywords)
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
+    if callee.type == CURVE and callee.model is not None:
+        return predicted(site, callee.model)
     if callee.model is not None and callee.model.type.startswith("keras.") and stateful(callee.model):
         return transformed_as_fitted(site, callee.model)
     if callee.instance is not None or (isinstance(site.node.func, ast.Attribute) and not callee.dotted):
         return method_of(site)
     if callee.dotted:
         return call_library(site)
-    return site.fresh()
+    return scored_by_name(site) or site.fresh()
 
 
 def _argument(node: ast.expr, scope: Scope, state: State) -> tuple[Value, ...]:

@@ -24,9 +24,10 @@ def follow(state: State, function: Function, arguments: list[Value], keywords: d
     if state.depth >= _MAX_DEPTH or node in state.active:
         return Value(rows=state.fresh())
     state.shared.called.add(node)
-    scope = Scope(parent=function.scope, method=function if function.bound is not None else None)
+    method = function if function.bound is not None else None
+    scope = Scope(parent=function.scope, method=method, caller=state.scope)
     _bind_parameters(node, function, arguments, keywords, scope, state)
-    outer, state.unit = state.unit, function.unit
+    outer, state.unit, state.scope = state.unit, function.unit, scope
     state.depth += 1
     state.active.add(node)
     if isinstance(node, ast.Lambda):
@@ -35,7 +36,7 @@ def follow(state: State, function: Function, arguments: list[Value], keywords: d
         execute(node.body, scope, state)
     state.active.discard(node)
     state.depth -= 1
-    state.unit = outer
+    state.unit, state.scope = outer, scope.caller
     return _returned(scope.returned)
 
 

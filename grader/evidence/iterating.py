@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 from grader.evidence.callsite import CallSite
 from grader.evidence.rows import Rows
 from grader.evidence.significance import names_told_by, told_by
+from grader.evidence.state import Scope
 from grader.evidence.values import UNKNOWN, Value
 
 
@@ -45,3 +48,31 @@ def element_of(source: Value) -> Value:
         return names_told_by(marks)
     rows = frozenset(Rows(("element", rows)) for rows in source.rows)
     return Value(rows=rows, loops=source.loops, prediction=source.prediction)
+
+
+def has_model(value: Value) -> bool:
+    """Tell whether a value is an estimator, or holds one."""
+    return value.model is not None or any(has_model(item) for item in value.items or ())
+
+
+def places_in_a_list(node: ast.For | ast.AsyncFor, scope: Scope) -> int:
+    """Return how many numbers a loop goes through to pick models from a list, each once; 0 where it is another loop."""
+    match node.target, node.iter:
+        case ast.Name(id=counter), ast.Call(func=ast.Name(id="range"), args=[size]):
+            for part in ast.walk(ast.Module(node.body, [])):
+                match part:
+                    case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=index)) if index == counter:
+                        listed = scope.find(name)
+                        items = listed.items if listed is not None and listed.keys is None else None
+                        if items and all(map(has_model, items)) and _is_length(size, name, len(items)):
+                            return len(items)
+    return 0
+
+
+def _is_length(node: ast.expr, name: str, length: int) -> bool:
+    match node:
+        case ast.Constant(value=value):
+            return value is length or value == length
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=measured)]):
+            return measured == name
+    return False

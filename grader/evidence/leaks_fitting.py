@@ -151,10 +151,9 @@ def _has_last_word(asked: Event, validated: Event) -> bool:
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
     """Tell whether rows were cut by hand from those that models are asked about: their folds only compare models."""
-    return any(
-        "slice" in _parts(one) and one.origin == other.origin and _apart(one, other)
+    return all(
+        "slice" in _parts(one) and any(one.origin == other.origin and _apart(one, other) for other in held_out)
         for one in rows
-        for other in held_out
     )
 
 

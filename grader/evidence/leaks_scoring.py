@@ -261,6 +261,8 @@ def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
         return True
     parts = dict(other.path)
     is_other_half = bool(held_out) and any(part == "test" and parts.get(key) == "train" for key, part in tried.path)
+    if any(loop.folds for loop in asked.loops):
+        return False  # a fold of the training part has no last word
     return is_other_half and asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
 
 

@@ -26,7 +26,8 @@ def _from_later(event: Event) -> Iterator[LeakageFact]:
     if event.features is None or event.target is None:
         return
     for taint in in_order(event.features.taints):
-        if taint.event.kind == "future" and taint.columns and target not in taint.columns:
+        unsure = taint.maybe and (target is None or target.startswith("#"))  # it may be what is predicted itself
+        if taint.event.kind == "future" and taint.columns and target not in taint.columns and not unsure:
             yield LeakageFact(
                 kind="temporal",
                 message=f"The feature {min(taint.columns)!r} holds values of later rows.",

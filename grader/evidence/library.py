@@ -10,7 +10,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, STATISTICS, is_metric, kind_of, role_of
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
-from grader.evidence.estimators import construct, evaluate_predictions, fit
+from grader.evidence.estimators import CURVE, construct, evaluate_predictions, fit, scored_by_name
 from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.learning import computed_with, learned, statistic
@@ -109,7 +109,7 @@ def call_library(site: CallSite) -> Value:
     if method[:1].isupper() and not site.table_arguments():
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
-    return of_unknown(site)
+    return scored_by_name(site) or of_unknown(site)
 
 
 def _loaded(site: CallSite) -> Value:
@@ -144,16 +144,10 @@ def _passed_on(site: CallSite) -> Value:
         return loss(site)
     if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:
         return Value(items=(tables[0], tables[0]))  # the values, and where in each row they are
-    if site.method in STATISTICS:
+    if site.method in STATISTICS or _counts_right(site, tables):
         return statistic(tables[0], site, site.argument(1, "axis", "dim")) if tables else UNKNOWN
-    if site.name == "pandas.DataFrame" and not site.values:
-        rows = site.state.fresh()
-        return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
     if not tables:
-        flat = flattened(site.values)
-        if seen := statistics_of(flat):
-            return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
-        return Value(loops=site.loops, scored=scored_by(flat))
+        return _without_rows(site)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
         scaled = learned(site, tables[0].evolve(items=None, constant=None))
         return Value(items=(scaled, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else scaled
@@ -176,6 +170,24 @@ def _passed_on(site: CallSite) -> Value:
     if "out" in site.keywords:
         site.scope.replace(site.keywords["out"], given)
     return given
+
+
+def _counts_right(site: CallSite, tables: list[Value]) -> bool:
+    """Tell whether it is counted where predictions and truth agree: `np.where(said == truth)`."""
+    said = tables[0].prediction if tables else None
+    counts = site.method in ("count_nonzero", "nonzero", "flatnonzero", "argwhere", "where")
+    return counts and len(site.values) == 1 and said is not None and said.compared
+
+
+def _without_rows(site: CallSite) -> Value:
+    """Return what is made of no table: an empty frame, another statistic of statistics, a number of scores."""
+    if site.name == "pandas.DataFrame" and not site.values:
+        rows = site.state.fresh()
+        return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
+    flat = flattened(site.values)
+    if seen := statistics_of(flat):
+        return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
+    return Value(loops=site.loops, scored=scored_by(flat))
 
 
 def _said_by(site: CallSite, tables: list[Value]) -> Prediction | None:
@@ -205,6 +217,18 @@ def _recoded(site: CallSite, table: Value) -> Value:
     else:
         taints = coded_columns(table, all_of_it=not table.columns or table.columns.kept is None)
     return table.evolve(type=FRAME, columns=columns, column=None, taints=taints)
+
+
+def _curve(site: CallSite) -> Value:
+    """Return the curve that `numpy.polyfit(x, y, degree)` fits, a model that is called."""
+    model = Model(CURVE)
+    fit(site, model)
+    return Value(type=CURVE, model=model)
+
+
+def _curve_of(site: CallSite) -> Value:
+    """Return `numpy.poly1d(numpy.polyfit(...))`: the same curve."""
+    return next((value for value in site.values if value.type == CURVE), Value(loops=site.loops))
 
 
 def _cut_up(site: CallSite) -> Value:
@@ -345,5 +369,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("numpy.random.choice", "numpy.random.randint", "random.choices"), _numbers),
     **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
     "numpy.repeat": _repeated,
+    "numpy.polyfit": _curve,
+    "numpy.poly1d": _curve_of,
     **dict.fromkeys(("numpy.split", "numpy.array_split", "numpy.vsplit"), _cut_up),
 }

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
-from grader.evidence.rows import DRAWN, Rows, parts_of
-from grader.evidence.tables import ARRAY
+from grader.evidence.rows import DRAWN, Rows, RowSets, parts_of
+from grader.evidence.state import State
+from grader.evidence.tables import ARRAY, as_table
 from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
 
 
 def split_rows(site: CallSite) -> Value:
     """Return the parts that train_test_split makes: for each table its train rows, then its test rows."""
-    tables = list(site.arguments)
+    tables = [as_table(table) for table in site.arguments]
     key = _split_key(site)
     parts: list[Value] = []
     for table in tables:
@@ -64,10 +66,19 @@ def folds(site: CallSite) -> Value:
         "split", site.node, site.name, rows=data.rows, key=key, in_time=data.in_time,
         shuffled=shuffles(site.receiver.model),
     )  # fmt: skip
-    numbers = site.state.fresh()
+    return _pairs(site.state.fresh(), key)
+
+
+def own_folds(splitter: Model, node: ast.expr, state: State) -> Value:
+    """Return what going through a splitter itself gives, as those of scikit-learn before 0.18 could be."""
+    key, numbers = id(node), state.fresh()
+    state.record("split", node, f"{splitter.type}.split", rows=numbers, key=key, shuffled=shuffles(splitter))
+    return _pairs(numbers, key)
+
+
+def _pairs(numbers: RowSets, key: Hashable) -> Value:
     parts = [parts_of(numbers, key, name) for name in ("train", "test")]
-    made = tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)
-    return Value(type=FOLDS, each=Value(items=made))
+    return Value(type=FOLDS, each=Value(items=tuple(Value(type=ARRAY, rows=rows, splits=True) for rows in parts)))
 
 
 def cross_validate(site: CallSite) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ class Scope:
     """Names of one function call or one program; `parent` is the enclosing scope, `parameters` its own.
 
     `walked` are the variables of loops that go through items which are all known; `outside` are
-    names that a function declares to be global; `method` is the one that is being walked.
+    names that a function declares to be global; `method` is the one that is being walked, `caller` whence.
     """
 
     names: dict[str, Value] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Scope:
     outside: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
     method: Function | None = None
+    caller: Scope | None = None
 
     def find(self, name: str) -> Value | None:
         """Return the value of `name` here or in an enclosing scope."""
@@ -52,15 +53,24 @@ class Scope:
         """Let every name of the very same object see that it changed."""
         if not old.rows and old.items is None and not old.statistic:
             return
-        scope: Scope | None = self
-        while scope is not None:
+        for scope in self._reached():
             for name, value in scope.names.items():
                 if value is old:
                     scope.names[name] = new
                 elif value.instance is not None:
                     held = value.instance.attributes
                     held.update({key: new for key, its in held.items() if its is old})
-            scope = scope.parent
+
+    def _reached(self) -> Iterator[Scope]:
+        """Yield every scope in which a name may stand for what is known here: those around it, and that called."""
+        met: set[int] = set()
+        waiting = [self]
+        while waiting:
+            scope = waiting.pop()
+            if id(scope) not in met:
+                met.add(id(scope))
+                yield scope
+                waiting += [other for other in (scope.parent, scope.caller) if other is not None]
 
     @property
     def module(self) -> Scope:
@@ -107,7 +117,8 @@ class Shared:
 @dataclass
 class State:
     """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
-    `counters` are names that count one by one in the loops around: each the variable of a loop, and how far from it.
+    `counters` are names that count one by one in the loops around: each the variable of a loop, and how far from it;
+    `scope` is that of the function which is walked.
     """
 
     unit: Unit
@@ -121,6 +132,7 @@ class State:
     sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
     counters: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     depth: int = 0
+    scope: Scope | None = None
 
     def step(self) -> None:
         """Count one syntax node. Raises BudgetError past the budget."""

@@ -8,13 +8,16 @@ from typing import Any
 
 from grader.evidence.answering import answer_in_branch, counts, note_counted
 from grader.evidence.assignments import bind, delete, mutate
+from grader.evidence.catalog import role_of
 from grader.evidence.choosing import note_best, note_choice
 from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
+from grader.evidence.iterating import has_model, places_in_a_list
 from grader.evidence.significance import pick_in_branch, told_by
+from grader.evidence.splits import own_folds
 from grader.evidence.state import Scope, State
-from grader.evidence.values import UNKNOWN, Function, Loop, Value, join
+from grader.evidence.values import UNKNOWN, Function, Loop, Value, join, sequence_of
 from grader.evidence.windows import counted_on, counter_of
 
 _MAX_UNROLLED = 8
@@ -155,6 +158,10 @@ def _merge(scope: Scope, other: dict[str, Value]) -> None:
 
 def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
     source = evaluate(node.iter, scope, state)
+    if source.model is not None and role_of(source.model.type) == "splitter":
+        source = own_folds(source.model, node.iter, state)
+    elif places := places_in_a_list(node, scope):
+        source = sequence_of(Value(constant=place) for place in range(places))
     counters = state.counters
     state.counters = {**state.counters, **counter_of(node.target, node.iter)}
     _in_loop(node.iter, source, node.body, scope, state, node.target)
@@ -185,15 +192,11 @@ def _elements(source: Value, element: Value, loop: Loop) -> Iterator[Value]:
         yield element
         return
     items = items[: _MAX_NAMES if all(item.constant is not None for item in items) else _MAX_UNROLLED]
-    tuned = frozenset() if any(_has_model(item) or item.rows for item in items) else frozenset({loop})
+    tuned = frozenset() if any(has_model(item) or item.rows for item in items) else frozenset({loop})
     keys = source.keys or ()
     for position, item in enumerate(items):
         shown = Value(constant=keys[position]) if keys else item
         yield shown if not tuned else shown.evolve(loops=shown.loops | tuned)
-
-
-def _has_model(value: Value) -> bool:
-    return value.model is not None or any(_has_model(item) for item in value.items or ())
 
 
 def _global(node: ast.Global, scope: Scope, _: State) -> None:

@@ -83,8 +83,8 @@ def _item(base: Value, index: Value) -> Value:
 def _located(base: Value, index: Value, key: ast.AST) -> Value:
     """Return `base.loc[rows, columns]`, or `array[rows, columns]`."""
     if not isinstance(key, ast.Tuple) or len(key.elts) < 2 or index.items is None or len(index.items) < 2:
-        return _rows(base, index, key)
-    table = _rows(base, index.items[0], key.elts[0])
+        return _rows(base, index, key, by_place=True)
+    table = _rows(base, index.items[0], key.elts[0], by_place=True)
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
@@ -112,7 +112,7 @@ def _is_cluster(mark: Taint) -> bool:
     return mark.event.model is not None and role_of(mark.event.model.type) == "clusterer"
 
 
-def _rows(base: Value, index: Value, key: ast.AST) -> Value:
+def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) -> Value:
     if (again := picked_again(base, index)) is not None:
         return again
     if isinstance(key, ast.Slice):
@@ -132,5 +132,6 @@ def _rows(base: Value, index: Value, key: ast.AST) -> Value:
         known = frozenset(mark for mark in index.taints if not _is_cluster(mark))
         return kept.evolve(taints=bounded(kept.taints | known))  # rows left out by what all of them are like
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
-    part = "some" if base.type.startswith(FRAME) else "slice"
-    return some_columns(base).evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))
+    part = "some" if base.type.startswith(FRAME) and not by_place else "slice"
+    kept = base if by_place else some_columns(base)
+    return kept.evolve(rows=narrowed(base.rows, index.rows or ast.unparse(key)[:200], part))

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from grader.evidence.rows import Rows, RowSets, parts_of
-from grader.evidence.values import Taint, Value, bounded
+from grader.evidence.values import Taint, Value, bounded, taints_of
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -107,9 +107,13 @@ def some_columns(value: Value, *, most: bool = False) -> Value:
     With `most` the columns are a run of neighbours: a mark on one of them may have stayed.
     """
     columns = value.columns.fewer() if value.columns else None
-    sure = {t for t in value.taints if t.columns is None or not is_label_encoder(t.event.name)}
-    unsure = {replace(t, maybe=True) for t in value.taints - sure} if most else set()
-    taints = frozenset(sure | unsure)
+    of_target = {t for t in value.taints if t.columns is not None and is_label_encoder(t.event.name)}
+    if len({name for t in of_target for name in t.columns or ()}) > 1:
+        of_target = set()  # one of them at most is the target
+    of_target |= {t for t in value.taints if t.columns is not None and t.event.kind == "future"}
+    sure = value.taints - of_target
+    unsure = {replace(t, maybe=True) for t in of_target} if most else set()
+    taints = sure | unsure
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
 
 
@@ -180,6 +184,19 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
     elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept
         columns = replace(columns, kept=None, known=False)
     return table.evolve(taints=bounded(kept | added), columns=columns, answers=answers)
+
+
+def as_table(value: Value) -> Value:
+    """Return a list as the table it is taken for: of several inputs, the first with what was computed into any of them;
+    of texts or windows, their own.
+    """
+    items = value.items
+    if not items or value.rows or value.keys is not None:
+        return value
+    if all(is_table(item) and item.rows for item in items):
+        return items[0].evolve(taints=taints_of(items))
+    told = frozenset((item.rows, item.constant) for item in items)
+    return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
 
 def as_groups(value: Value) -> Value:
