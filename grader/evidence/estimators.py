@@ -99,11 +99,22 @@ def _watched(site: CallSite, fitted: RowSets) -> list[Value]:
     """Return the tables beside the training rows whose score a fit shows as it goes on, one of the same rows each."""
     shown: dict[RowSets, Value] = {}
     for name in _WATCHED:
-        for item in _flat(site.keywords[name]) if name in site.keywords else ():
+        for item in _inputs_of(site.keywords[name]) if name in site.keywords else ():
             # Of several sets to watch, one may be that of training; what Keras validates on is to be another.
             if item.rows and (name == "validation_data" or not covered(item.rows, fitted)):
                 shown.setdefault(item.rows, item)
     return list(shown.values())
+
+
+def _inputs_of(watched: Value) -> list[Value]:
+    """Return the features of what a fit watches: `(X, y)`, `[(X, y), (Xv, yv)]`, `[(data, "name")]` or data sets."""
+    items = watched.items
+    if not items:
+        return [watched]
+    if any(item.items for item in items) and all(item.items or not item.rows for item in items):
+        return [as_table(item.items[0] if item.items else item) for item in items]
+    pair = len(items) > 1 and role_of(items[0].type) != "container"
+    return [as_table(items[0])] if pair else list(items)
 
 
 def _holds_some_back(site: CallSite) -> bool:

@@ -130,7 +130,7 @@ def _spelled_out(node: ast.Call, scope: Scope, state: State) -> ast.Call:
 def _called(site: CallSite, callee: Value) -> Value:
     """Return what a call gives, its arguments being known."""
     if callee.function is not None:
-        return site.state.hooks.follow(site.state, callee.function, site.arguments, site.keywords)
+        return _followed(site, callee.function)
     if callee.model is not None and is_network(callee.model):
         return called(site, callee.model)
     if callee.type == CURVE and callee.model is not None:
@@ -142,6 +142,14 @@ def _called(site: CallSite, callee: Value) -> Value:
     if callee.dotted:
         return call_library(site)
     return scored_by_name(site) or site.fresh()
+
+
+def _followed(site: CallSite, function: Function) -> Value:
+    """Return what a function of the submission gives; one that is named a score, and compares by hand, is one."""
+    before = len(site.state.events)
+    made = site.state.hooks.follow(site.state, function, site.arguments, site.keywords)
+    compared = any(event.kind == "evaluate" for event in site.state.events[before:])
+    return made if compared else scored_by_name(site) or made
 
 
 def _argument(node: ast.expr, scope: Scope, state: State) -> tuple[Value, ...]:

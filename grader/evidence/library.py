@@ -32,6 +32,7 @@ from grader.evidence.tables import (
     LOOKUP,
     NAMES,
     SERIES,
+    as_table,
     coded_columns,
     column_of,
     names_in,
@@ -250,6 +251,14 @@ def _made_numeric(site: CallSite) -> Value:
     return Value(items=(features, answers, UNKNOWN))
 
 
+def _sliced(site: CallSite) -> Value:
+    """Return `tf.data.Dataset.from_tensor_slices((X, y))`: rows of the features, with what was computed into these."""
+    given = site.argument(0, "tensors", "datasets") or UNKNOWN
+    features = given.items[0] if given.items and given.keys is None and len(given.items) > 1 else given
+    table = as_table(features)
+    return Value(type=ARRAY, rows=table.rows, taints=table.taints) if table.rows else _passed_on(site)
+
+
 def _merged(site: CallSite) -> Value:
     """Return `pandas.merge(left, right)` as `left.merge(right)`, or the other way round where the left has no rows."""
     given = [site.argument(0, "left") or UNKNOWN, site.argument(1, "right") or UNKNOWN]
@@ -361,6 +370,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "load_data": benchmark_parts,
     "random_split": random_split,
     "proc_df": _made_numeric,
+    **dict.fromkeys(("from_tensor_slices", "tensorflow.data.Dataset.zip"), _sliced),
     **dict.fromkeys(DUMPERS, note_dumped),
     **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),
     "clone": _cloned,

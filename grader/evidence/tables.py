@@ -187,14 +187,16 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
 
 
 def as_table(value: Value) -> Value:
-    """Return a list as the table it is taken for: of several inputs, the first with what was computed into any of them;
-    of texts or windows, their own.
+    """Return a list as the table it is taken for: of several inputs, listed or named, the first with what was computed
+    into any of them; of texts or windows, their own.
     """
     items = value.items
-    if not items or value.rows or value.keys is not None:
+    if not items or value.rows:
         return value
     if all(is_table(item) and item.rows for item in items):
         return items[0].evolve(taints=taints_of(items))
+    if value.keys is not None:
+        return value
     told = frozenset((item.rows, item.constant) for item in items)
     return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
