@@ -193,8 +193,10 @@ def _tried_as(event: Event) -> Hashable:
 
 def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator[Loop]:
     """Yield the loops that try one setting after another on the same test part."""
-    if any(loop.folds for loop in event.loops):
-        return
+    if any(loop.folds for loop in event.loops) or any(
+        rows.steps[-1:] and rows.steps[-1][1] == "mask" for rows in event.rows
+    ):
+        return  # folds, or a condition that may be another one each time
     drawn_in = _drawn_in(event, made_in)
     fitted_in = {loop.place for loop in event.fit.loops} if event.fit else set()
     for loop in event.loops:
@@ -267,11 +269,18 @@ def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
 
 
 def _is_cut_off(event: Event) -> bool:
-    """Tell whether a model is scored on rows that were cut by hand from those it was fitted on."""
+    """Tell whether a model is scored on rows that were cut by hand from those it was fitted on: by their place, or both
+    by conditions, from the same ones.
+    """
     if event.kind != "evaluate" or event.fit is None:
         return False
     fitted = event.fit.rows
-    cut = all(rows.path and rows.path[-1][1] == "slice" for rows in _same_rows(event.rows))
+    before = {(rows.origin, rows.steps[:-1]) for rows in fitted if rows.steps and rows.steps[-1][1] == "mask"}
+    steps = [(rows.origin, rows.steps) for rows in event.rows]
+    cut = all(
+        path and (path[-1][1] == "slice" or (path[-1][1] == "mask" and (origin, path[:-1]) in before))
+        for origin, path in steps
+    )
     same = {rows.origin for rows in event.rows} <= {rows.origin for rows in fitted}
     return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 
