@@ -24,7 +24,12 @@ demo: environment
 	@$(BIN)/grader grade assignments/churn/examples/*/ --assignment churn --sandbox bubblewrap --jobs $(JOBS) --output grading/demo
 
 test: environment
+ifdef PYTEST
 	@$(BIN)/pytest $(PYTEST)
+else
+	@$(BIN)/pytest -n $(JOBS) tests/unit
+	@$(BIN)/pytest --ignore tests/unit
+endif
 
 check: setup
 	$(BIN)/ruff check .

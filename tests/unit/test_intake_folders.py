@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +24,10 @@ def ordinary_user(tmp_path: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         yield folder
         return
-    for above in (tmp_path, *list(tmp_path.parents)[:2]):
-        above.chmod(0o755)
+    shared = Path(tempfile.gettempdir())
+    for above in (tmp_path, *tmp_path.parents):
+        if above.is_relative_to(shared) and above != shared:
+            above.chmod(0o755)
     os.chown(folder, NOBODY, NOBODY)
     os.seteuid(NOBODY)
     yield folder
