@@ -34,6 +34,7 @@ _MODULE_ROLES = {
     "imblearn": "resampler",
     "category_encoders": "encoder",
     "feature_engine": "transformer",
+    **dict.fromkeys(("missingpy", "fancyimpute", "impyute", "miceforest"), "imputer"),
     "hdbscan": "clusterer",
     "kmodes": "clusterer",
     "boruta": "selector",

@@ -8,7 +8,7 @@ from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, names_a_score, r
 from grader.evidence.files import FILE
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.significance import fit_behind
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, TRANSPOSED, as_groups, as_table, column_of, is_label_encoder
+from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, as_table, column_of, is_label_encoder
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NONE,
@@ -170,10 +170,8 @@ def transformed_as_fitted(site: CallSite, model: Model) -> Value:
 def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
     features = features_of(site)
     taints = features.taints
-    # A label encoder on a column that cannot be named is most likely on the target, where it does no harm; on a whole
-    # table it is applied to one column after another.
-    unnamed = features.column is None and features.type != FRAME
-    on_target = is_label_encoder(model.type) and unnamed and not site.state.loops
+    # A label encoder on a column that cannot be named is most likely on the target, where it does no harm.
+    on_target = is_label_encoder(model.type) and features.column is None and not site.state.loops
     if event is not None and event.rows and stateful(model) and not (on_target and features.columns):
         touched = frozenset({features.column}) if features.column else None
         if features.columns and features.columns.kept is not None and features.column is None:

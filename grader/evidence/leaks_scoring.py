@@ -83,8 +83,11 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
 
 
 def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
-    """Tell whether a loop over folds scores on the part that each fold holds out: that compares by cross-validation."""
-    is_in_loop = any(loop.folds for loop in event.loops)
+    """Tell whether a loop over folds scores on the part that each fold holds out, or what it has gathered is scored
+    behind it: that compares by cross-validation.
+    """
+    around = (*event.loops, *(event.fit.loops if event.fit else ()))
+    is_in_loop = any(loop.folds for loop in around)
     return is_in_loop and all(any(key in in_folds for key, _ in rows.path) for rows in event.rows)
 
 

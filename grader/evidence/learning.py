@@ -77,12 +77,22 @@ def applied(site: CallSite, table: Value) -> Value:
         passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
     else:
         passed = table.evolve(items=None, constant=None)
-    made = site.state.hooks.call(site, given, [passed])
+    made = _of_each_column(site, given, passed)
     if made.statistic and not made.rows and passed.type and site.method != "transform":
         seen = table.rows if site.receiver.type == GROUPS else made.statistic  # of every group: of all rows
         return Value(type=LOOKUP, statistic=seen, taints=table.taints, column=table.column)
     seen = made.statistic - passed.rows if not passed.type else made.statistic
     return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
+
+
+def _of_each_column(site: CallSite, given: Value, passed: Value) -> Value:
+    """Return what a function gives for what it is applied to; to a whole frame, one column after another."""
+    if passed.type != FRAME:
+        return site.state.hooks.call(site, given, [passed])
+    site.state.enter_loop(site.node, Value())
+    made = site.state.hooks.call(site, given, [passed])
+    site.state.loops.pop()
+    return made
 
 
 def _is_spelled_out(given: Value) -> bool:
