@@ -97,7 +97,8 @@ def _of_model(base: Value, model: Model, name: str) -> Value:
         return Value(type=base.type, model=model)
     if says_of_columns(model, name):
         return answered(model, name)
-    if name.endswith("_") and model.fits:
+    found = role_of(model.type) == "search" and name in ("best_params", "best_trial")
+    if (name.endswith("_") or found) and model.fits:
         fit = model.fits[-1]
         return Value(type=LOOKUP, statistic=fit.rows, taints=learned_marks(model), loops=base.loops)
     if name == "fittedvalues" and role_of(model.type) == "statistical" and model.fits:

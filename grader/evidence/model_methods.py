@@ -83,8 +83,19 @@ def _answered(site: CallSite, model: Model) -> Value | None:
 
 
 def _optimized(site: CallSite, model: Model) -> Value | None:
-    """Walk the objective that a study asks about one trial after another: each trial sets other parameters."""
-    return tried(site, site.argument(0)) if role_of(model.type) == "search" else None
+    """Walk the objective that a study asks about one trial after another: each trial sets other parameters, and what it
+    finds has seen the rows that the objective splits or cross-validates.
+    """
+    if role_of(model.type) != "search":
+        return None
+    before = len(site.state.events)
+    made = tried(site, site.argument(0, "func"))
+    inside = site.state.events[before:]
+    seen = frozenset(rows for event in inside if event.kind in ("split", "cross_validate") for rows in event.rows)
+    if seen:
+        event = site.state.record("fit", site.node, f"{model.type}.optimize", rows=seen, model=model)
+        model.fits.append(event)
+    return made
 
 
 def _resampled(site: CallSite, model: Model) -> Value:
