@@ -90,8 +90,10 @@ def _optimized(site: CallSite, model: Model) -> Value | None:
         return None
     before = len(site.state.events)
     made = tried(site, site.argument(0, "func"))
-    inside = site.state.events[before:]
-    seen = frozenset(rows for event in inside if event.kind in ("split", "cross_validate") for rows in event.rows)
+    known = {event.key for event in site.state.events[:before] if event.kind == "split"}
+    inside = (event for event in site.state.events[before:] if event.kind in ("split", "cross_validate"))
+    # Where the objective draws again what was drawn before, it looks at that very test part: another matter.
+    seen = frozenset(rows for event in inside if event.key is None or event.key not in known for rows in event.rows)
     if seen:
         event = site.state.record("fit", site.node, f"{model.type}.optimize", rows=seen, model=model)
         model.fits.append(event)
