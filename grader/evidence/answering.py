@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from grader.evidence.said import record_score
 from grader.evidence.state import Scope, State
-from grader.evidence.values import Prediction, Value
+from grader.evidence.values import Value
 
 
 def note_counted(place: ast.AST, tested: Value, state: State) -> None:
     """Log that predictions were held against the truth one by one: `if predicted[i] == truth[i]: right += 1`."""
     said = tested.prediction
     if said is not None and said.compared and said.fit is not None:
-        state.record(
-            "evaluate", place, "", rows=said.rows, taints=said.taints, model=said.model, fit=said.fit,
-        )  # fmt: skip
+        record_score(state, place, "", said)
 
 
 def counts(body: Iterable[ast.stmt]) -> bool:
@@ -31,11 +30,7 @@ def answer_in_branch(node: ast.If, tested: Value, scope: Scope) -> None:
     for name in _lengthened((*node.body, *node.orelse)):
         value = scope.find(name)
         if value is not None and not value.rows and value.model is None:
-            scope.names[name] = _answers(said)
-
-
-def _answers(said: Prediction) -> Value:
-    return Value(type="list", rows=said.rows, prediction=said)
+            scope.names[name] = Value(type="list", rows=said.rows, prediction=said)
 
 
 def _lengthened(body: Iterable[ast.stmt]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.learning import learned
 from grader.evidence.passing import passed_on
+from grader.evidence.said import said_of
 from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.table_methods import joined
 from grader.evidence.tables import ARRAY, FRAME, as_table, column_of, names_in, narrowed, without
@@ -28,7 +29,7 @@ def _stacked(site: CallSite) -> Value:
         columns = Columns(base.base, known=False) if base else None
         return tables[0].evolve(
             taints=taints_of(tables), columns=columns, column=None, items=None,
-            prediction=next((table.prediction for table in tables if table.prediction), None),
+            prediction=said_of(tables),
             answers=frozenset(pair for table in tables for pair in table.answers),
         )  # fmt: skip
     rows, taints = site.rows_and_taints()

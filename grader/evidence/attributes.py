@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
+from grader.evidence.said import fitted_values
 from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, NAMES, SERIES, TRANSPOSED, column_of, is_table
-from grader.evidence.values import NONE, UNKNOWN, Function, Instance, Model, Value, fitted_values, learned_marks
+from grader.evidence.values import NONE, UNKNOWN, Function, Instance, Model, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
 _MOST_BASES = 4

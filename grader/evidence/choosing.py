@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from grader.evidence.expressions import evaluate
+from grader.evidence.said import scored_by
 from grader.evidence.state import Scope, State
-from grader.evidence.values import scored_by
 
 _NAMED = (ast.Name, ast.Attribute, ast.Subscript)
 

@@ -7,6 +7,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, names_a_score, role_of
 from grader.evidence.files import FILE
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.said import fitted_values, said_of
 from grader.evidence.significance import fit_behind
 from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, as_table, column_of, is_label_encoder
 from grader.evidence.unseen import unseen
@@ -20,7 +21,6 @@ from grader.evidence.values import (
     Prediction,
     Taint,
     Value,
-    fitted_values,
     flattened,
     learned_marks,
     rows_of,
@@ -277,7 +277,7 @@ def evaluate_predictions(site: CallSite) -> Value:
     model, features = site.argument(0, "estimator", "clf"), site.argument(1, "X")
     if model is not None and model.model is not None and features is not None and features.rows:
         return evaluate(site, model.model, features)
-    said = next((value.prediction for value in flattened(site.values) if value.prediction), None)
+    said = said_of(flattened(site.values))
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
         "evaluate", site.node, site.name, rows=(said.rows if said else NO_ROWS) or truth,

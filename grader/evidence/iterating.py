@@ -6,6 +6,7 @@ import ast
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.rows import Rows
+from grader.evidence.said import said_of
 from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import Scope
 from grader.evidence.values import UNKNOWN, Value
@@ -25,7 +26,7 @@ def zipped(site: CallSite) -> Value:
     if known and len(known) == len(site.arguments):
         return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
     pairs = Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
-    said = next((value.prediction for value in site.arguments if value.prediction), None)
+    said = said_of(site.arguments)
     return pairs if said is None else pairs.evolve(rows=said.rows, prediction=said)
 
 
@@ -72,7 +73,7 @@ def places_in_a_list(node: ast.For | ast.AsyncFor, scope: Scope) -> int:
 def _is_length(node: ast.expr, name: str, length: int) -> bool:
     match node:
         case ast.Constant(value=value):
-            return value is length or value == length
+            return bool(value == length)
         case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=measured)]):
             return measured == name
     return False

@@ -8,6 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.cuts import Condition
 from grader.evidence.rows import NO_ROWS, Rows
+from grader.evidence.said import record_score, scored_by, set_against
 from grader.evidence.state import State
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
 from grader.evidence.values import (
@@ -17,8 +18,6 @@ from grader.evidence.values import (
     bounded,
     flattened,
     marked,
-    scored_by,
-    set_against,
     sources_of,
     statistics_of,
     taints_of,
@@ -34,10 +33,7 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
     if axis is not None and axis.constant in (1, "columns") and not prediction:
         return some_columns(table).evolve(type=SERIES)
     if prediction and prediction.compared:
-        site.state.record(
-            "evaluate", site.node, site.name, rows=prediction.rows, taints=prediction.taints,
-            model=prediction.model, fit=prediction.fit,
-        )  # fmt: skip
+        record_score(site.state, site.node, site.name, prediction)
     scored = prediction if prediction and prediction.compared else None
     return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops, scored=scored)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
+from grader.evidence.said import said_of
 from grader.evidence.tables import ARRAY, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
 
@@ -45,7 +46,7 @@ def called(site: CallSite, model: Model) -> Value:
 
 def loss(site: CallSite) -> Value:
     """Return a loss: a prediction that was compared with the truth."""
-    said = next((value.prediction for value in site.values if value.prediction), None)
+    said = said_of(site.values)
     if said is None:
         return Value(loops=site.loops)
     return Value(type=ARRAY, rows=said.rows, prediction=replace(said, compared=True), loops=site.loops)

@@ -9,6 +9,7 @@ from grader.evidence.catalog import STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import loss
+from grader.evidence.said import said_of, scored_by, set_against
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, narrowed, some_columns
 from grader.evidence.values import (
     UNKNOWN,
@@ -16,8 +17,6 @@ from grader.evidence.values import (
     Taint,
     Value,
     flattened,
-    scored_by,
-    set_against,
     sources_of,
     statistics_of,
     taints_of,
@@ -88,7 +87,7 @@ def _without_rows(site: CallSite) -> Value:
 
 def _said_by(site: CallSite, tables: list[Value]) -> Prediction | None:
     """Return the prediction among tables; of a function that compares two, as it is then."""
-    said = next((table.prediction for table in tables if table.prediction), None)
+    said = said_of(tables)
     return set_against(said, tables[1:]) if site.method in _COMPARING else said
 
 

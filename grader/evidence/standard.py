@@ -9,7 +9,8 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.files import opened
 from grader.evidence.iterating import numbered, zipped
 from grader.evidence.learning import statistic
-from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, scored_by, sequence_of
+from grader.evidence.said import scored_by
+from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, sequence_of
 
 _MOST_REDUCED = 12
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}

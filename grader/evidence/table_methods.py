@@ -16,6 +16,7 @@ from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
 from grader.evidence.rows import NO_ROWS, Rows, covered
+from grader.evidence.said import set_against
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
@@ -33,7 +34,7 @@ from grader.evidence.tables import (
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, set_against, sources_of
+from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",

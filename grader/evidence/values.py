@@ -247,23 +247,6 @@ def flattened(values: Iterable[Value]) -> list[Value]:
     return [item for value in values for item in (value.items or (value,))]
 
 
-def scored_by(values: Iterable[Value]) -> Prediction | None:
-    """Return the prediction that the first of `values` which is a score says something of."""
-    for value in flattened(values):
-        if value.scored is not None:
-            return value.scored
-        if value.prediction is not None and value.prediction.compared:
-            return value.prediction
-    return None
-
-
-def set_against(said: Prediction | None, others: Iterable[Value]) -> Prediction | None:
-    """Return a prediction as it is once it was set against tables, the truth among them."""
-    if said is None or said.own or not any(one.rows for one in others):
-        return said
-    return replace(said, compared=True)
-
-
 def statistics_of(values: Iterable[Value]) -> RowSets:
     """Return the rows that any of `values` was computed from."""
     return frozenset(rows for value in values for rows in value.statistic)
@@ -272,12 +255,6 @@ def statistics_of(values: Iterable[Value]) -> RowSets:
 def taints_of(values: Iterable[Value]) -> frozenset[Taint]:
     """Return every mark on any of `values`, within bounds."""
     return bounded(frozenset(taint for value in values for taint in value.taints))
-
-
-def fitted_values(model: Model) -> Value:
-    """Return what a model's last fit says of its own rows."""
-    fit = model.fits[-1]
-    return Value(rows=fit.rows, taints=fit.taints, prediction=Prediction(model, fit, fit.rows, fit.taints, own=True))
 
 
 def learned_marks(model: Model) -> frozenset[Taint]:
