@@ -12,10 +12,11 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, repeated, stacked
 from grader.evidence.cuts import Condition, Cut, end_cut
 from grader.evidence.files import WRITERS, note_written
+from grader.evidence.grouping import grouped, method_of_groups, pivoted
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
-from grader.evidence.rows import NO_ROWS, Rows, covered
+from grader.evidence.rows import NO_ROWS, covered
 from grader.evidence.said import set_against
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
@@ -34,7 +35,7 @@ from grader.evidence.tables import (
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import OTHERS, UNKNOWN, Value, bounded, marked, rows_of, sources_of
+from grader.evidence.values import UNKNOWN, Value, bounded, marked, rows_of, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
@@ -65,7 +66,7 @@ def _method(site: CallSite) -> Value:
     """Return what a method gives that was called on a table (or on a value that the method shows to be one)."""
     table, method = site.receiver, site.method
     if table.type == GROUPS:
-        return _of_groups(site)
+        return method_of_groups(site)
     if table.type == WINDOW:
         return table.evolve(type=SERIES)
     if method in STATISTICS:
@@ -91,12 +92,6 @@ _CONDITIONS = {
 }
 _NOT_BY_ROW = re.compile(r"\.\s*[A-Za-z_]\w*\s*\(|@")
 _CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "partition"}
-
-
-def _groupby(site: CallSite) -> Value:
-    by = site.argument(0, "by") or UNKNOWN
-    keys = names_in(by) or {item.column for item in (by, *(by.items or ())) if item.column}
-    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset({*keys, OTHERS}))
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -202,12 +197,6 @@ def _sorted(site: CallSite) -> Value:
     return in_time(site, site.receiver.evolve(items=None), "by")
 
 
-def _pivoted(site: CallSite) -> Value:
-    """Return `frame.pivot(...)`: each row holds what was said of one thing in several."""
-    rows = frozenset({Rows(("groups", site.receiver.rows))})
-    return Value(type=FRAME, rows=rows, columns=Columns(rows, known=False), taints=site.receiver.taints)
-
-
 def _as_number(site: CallSite) -> Value:
     """Return `loss.item()`: of rows that the network does not learn from, a score."""
     said = site.receiver.prediction
@@ -263,21 +252,6 @@ def _condition(site: CallSite) -> Condition:
     return Condition(site.node, rows_of(site.values))
 
 
-def _of_groups(site: CallSite) -> Value:
-    groups = site.receiver
-    if site.method in ("transform", "apply"):
-        return applied(site, groups.evolve(type=SERIES))
-    if site.method in ("rolling", "expanding", "ewm"):
-        return windows(site)
-    if site.method in ("shift", "diff", "pct_change"):
-        return shifted(site).evolve(type=SERIES)
-    if site.method in ("fillna", "rank", "cumsum", "ffill", "bfill"):
-        return groups.evolve(type=SERIES)
-    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
-        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
-    return UNKNOWN
-
-
 def _drop(site: CallSite) -> Value:
     columns, axis = site.keywords.get("columns"), site.argument(1, "axis")
     if columns is None and axis is not None and axis.constant in (1, "columns"):
@@ -296,9 +270,9 @@ def _drop(site: CallSite) -> Value:
 
 
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
-    "groupby": _groupby,
+    "groupby": grouped,
     "item": _as_number,
-    "pivot": _pivoted,
+    "pivot": pivoted,
     **dict.fromkeys(("items", "iteritems"), _named_columns),
     **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,

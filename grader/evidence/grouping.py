@@ -1,0 +1,41 @@
+"""What putting the rows of a table into groups gives, and what is asked of the groups."""
+
+from __future__ import annotations
+
+from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import STATISTICS
+from grader.evidence.column_sets import Columns
+from grader.evidence.in_time import shifted, windows
+from grader.evidence.learning import applied
+from grader.evidence.rows import Rows
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, names_in
+from grader.evidence.values import OTHERS, UNKNOWN, Value
+
+
+def grouped(site: CallSite) -> Value:
+    """Return `frame.groupby(...)`: the rows, and the columns that they are grouped by."""
+    by = site.argument(0, "by") or UNKNOWN
+    keys = names_in(by) or {item.column for item in (by, *(by.items or ())) if item.column}
+    return site.receiver.evolve(type=GROUPS, column=None, made_of=frozenset({*keys, OTHERS}))
+
+
+def method_of_groups(site: CallSite) -> Value:
+    """Return what a method of groups gives: of each row among its like, or a table of one row a group."""
+    groups = site.receiver
+    if site.method in ("transform", "apply"):
+        return applied(site, groups.evolve(type=SERIES))
+    if site.method in ("rolling", "expanding", "ewm"):
+        return windows(site)
+    if site.method in ("shift", "diff", "pct_change"):
+        return shifted(site).evolve(type=SERIES)
+    if site.method in ("fillna", "rank", "cumsum", "ffill", "bfill"):
+        return groups.evolve(type=SERIES)
+    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
+        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
+    return UNKNOWN
+
+
+def pivoted(site: CallSite) -> Value:
+    """Return `frame.pivot(...)`: each row holds what was said of one thing in several."""
+    rows = frozenset({Rows(("groups", site.receiver.rows))})
+    return Value(type=FRAME, rows=rows, columns=Columns(rows, known=False), taints=site.receiver.taints)
