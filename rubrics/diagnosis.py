@@ -6,12 +6,12 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_learned, live_matches
+from rubrics.live import live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
-from rubrics.results import Name, bound_names, holds, predicted_names
+from rubrics.results import Name, bound_names, holds, predicted_names, sides
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -24,7 +24,11 @@ WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
                   "plot_confusion_matrix", "plot_metric")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
-MINUS = re.compile(r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*)")
+# `error = y - p`, `rows["wrong"] = y != p`, `rows["hit"] = y == p`
+MINUS = re.compile(
+    r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*"
+    r"|[A-Za-z_][\w.]*\[[^\]]*\]\s*=(?!=).*[\w\])]\s==\s.*)"
+)
 _VALUE = r"([A-Za-z_]\w*(?:\.\w+|\[[^\[\]]{0,80}\]|\([^()]{0,80}\)){0,8})"
 WRONG_ROWS = re.compile(r"(\[[^\[\]]{0,80}?" + _VALUE + r"\s?!=\s?" + _VALUE + ")")
 DIFFERENCE = re.compile(_VALUE + r" - " + _VALUE)
@@ -99,6 +103,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     wrong = _error_names(evidence)
     looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
     shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(call)]
+    shown += [call for call in named(evidence, ("groupby",)) if _is_scored_by_group(evidence, call)]
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     rows = live_matches(evidence, WRONG_ROWS, most=200)
@@ -141,6 +146,26 @@ def _of_a_part(call: Call) -> bool:
     """Tell whether a score is taken of some of the rows, the same of the truth and of what was predicted."""
     parts = [found for text in call.positional[:2] if (found := PART.match(text))]
     return len(parts) == 2 and parts[0][1] == parts[1][1]
+
+
+def _is_scored_by_group(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a table that holds predictions is grouped, and each group scored: in its own statement, in a
+    function that this is given to, or in a loop over the groups.
+    """
+    if not holds(call, predicted_names(evidence)):
+        return False
+    text = statement_at(evidence, call.span)
+    scores = live_calls(evidence, "score")
+    used = set(re.findall(r"[A-Za-z_]\w*", text))
+    own = {last(score.function) for score in scores if score.function}
+    rows = {name for name in sides(text)[0] if text.lstrip().startswith("for ")}
+    inside = any(last(score.name) in used and score.span.path == call.span.path for score in scores)
+    return inside or bool(own & used) or any(rows & _read_by(score) for score in scores)
+
+
+def _read_by(score: Call) -> set[str]:
+    """Return the names that the arguments of a score are read from."""
+    return set(re.findall(r"[A-Za-z_]\w*", " ".join(score.positional)))
 
 
 def _of_predictions(evidence: Evidence, call: Call) -> bool:

@@ -14,6 +14,7 @@ START = (
 SPLIT = START + "a, b, c, d = train_test_split(X, y, random_state=0)\n"
 FITTED = SPLIT + "model = RandomForestClassifier()\nmodel.fit(a, c)\n"
 SCORED = FITTED + "print(roc_auc_score(d, model.predict_proba(b)[:, 1]))\n"
+TABLED = FITTED + "p = model.predict(b)\nout = pd.DataFrame({'y': d, 'p': p, 'plan': b['plan']})\n"
 ACCURACY = FITTED + "print(accuracy_score(d, model.predict(b)))\n"
 BOTH = SCORED + "print(accuracy_score(d, model.predict(b)))\n"
 FOLDS = START + "print(cross_val_score(RandomForestClassifier(), X, y, scoring='roc_auc'))\n"
@@ -142,6 +143,19 @@ DIAGNOSING = [
     case("error_analysis", "met", "a score of each plan",
          FITTED + "p = model.predict(b)\nfor plan in b['plan'].unique():\n    here = b['plan'] == plan\n"
          "    print(plan, roc_auc_score(d[here], p[here]))\n"),
+    case("error_analysis", "met", "a table of truth and predictions, scored by group",
+         TABLED + "print(out.groupby('plan').apply(lambda g: roc_auc_score(g['y'], g['p'])))\n"),
+    case("error_analysis", "met", "the same in a loop over the groups",
+         TABLED + "for plan, rows in out.groupby('plan'):\n    print(plan, roc_auc_score(rows['y'], rows['p']))\n"),
+    case("error_analysis", "met", "the same by a function of its own",
+         TABLED + "def quality(g):\n    return roc_auc_score(g['y'], g['p'])\n"
+         "print(out.groupby('plan').apply(quality))\n"),
+    case("error_analysis", "met", "a column of hits in such a table",
+         TABLED + "out['hit'] = out['y'] == out['p']\nprint(out.groupby('plan')['hit'].mean())\n"),
+    case("error_analysis", "not_met", "predictions that are averaged by group",
+         TABLED + "print(out.groupby('plan')['p'].mean())\nprint(roc_auc_score(d, p))\n"),
+    case("error_analysis", "not_met", "a table without predictions, grouped, beside a score",
+         TABLED + "for plan, rows in b.groupby('plan'):\n    print(plan, len(rows))\nprint(roc_auc_score(d, p))\n"),
     case("error_analysis", "met", "a display", FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"),
     case("error_analysis", "met", "residuals, without a known function",
          QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),
