@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from grader import Evidence, Finding, criterion, needs_human
 from rubrics.facts import live_calls, spans
-from rubrics.leaks import leakage
+from rubrics.leaks import in_training, leakage
 from rubrics.preparing import PREPARING, dated, in_order
 
 
 @criterion("data_preparation.preprocessing_leakage", title="Nothing is fitted before the split", weight=3)
 def preprocessing_leakage(evidence: Evidence) -> Finding:
-    """Judge whether a scaler, imputer, encoder or selector learned from rows that are evaluated later."""
+    """Judge whether a scaler, imputer, encoder or selector learned from rows that are evaluated later; where these are
+    only folds of the training part, this is partly met.
+    """
     splits = live_calls(evidence, "split", "cross_validate", "search")
     fitted = [call for call in live_calls(evidence, "fit", *PREPARING) if call not in splits]
-    return leakage(
+    return in_training(evidence, "preprocessing") or leakage(
         evidence,
         "preprocessing",
         looked_at=[*splits[:3], *fitted[:3]] if splits and fitted else [],
@@ -26,8 +28,10 @@ def preprocessing_leakage(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.overlap_leakage", title="No row is both trained on and evaluated", weight=3)
 def overlap_leakage(evidence: Evidence) -> Finding:
-    """Judge whether rows, or copies of them made by resampling, stand on both sides of the split."""
-    return leakage(
+    """Judge whether rows, or copies of them made by resampling, stand on both sides of the split; where that is the
+    split of folds in the training part only, this is partly met.
+    """
+    return in_training(evidence, "overlap") or leakage(
         evidence,
         "overlap",
         looked_at=live_calls(evidence, "split", "cross_validate", "search")[:6],

@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader import Call, Evidence, Finding, LeakageFact, Span, Witness, met, needs_human, not_applicable, not_met
+from grader import (
+    Call,
+    Evidence,
+    Finding,
+    LeakageFact,
+    Span,
+    Witness,
+    met,
+    needs_human,
+    not_applicable,
+    not_met,
+    partly,
+)
 from rubrics.facts import gap_spans, spans, unread_part, unreadable
 from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
 MOST_NAMED = 4
 TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
+IN_TRAINING = 0.6
+UNTOUCHED = " What was set aside is not touched by it: only the folds say too much."
 SAYS = "The run's own traces (self-reported)"
 
 
@@ -60,6 +74,23 @@ def leakage(
             evidence=followed,
         )
     return met(clean, evidence=followed)
+
+
+def in_training(evidence: Evidence, kind: str) -> Finding | None:
+    """Return `partly` where all leakage of `kind` stays in the training part: its folds say too much, and what was set
+    aside does not. None otherwise.
+    """
+    found = [leak for leak in evidence.code.leaks if leak.kind == kind]
+    if not found or not all(leak.in_training for leak in found):
+        return None
+    places = [span for leak in found for span in leak.spans]
+    return partly(
+        _found(found) + UNTOUCHED,
+        evidence=places,
+        score=IN_TRAINING,
+        advice="Put what is fitted or resampled into a Pipeline, so that each fold fits it on its own training rows.",
+        question="How far are the scores of these folds from those of the part that was set aside, and why?",
+    )
 
 
 def _followed(evidence: Evidence, kind: str) -> list[Span]:

@@ -28,27 +28,30 @@ _LEARNED = {  # what a step that is no estimator has computed
 
 def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield each transformer or statistic that saw rows which are evaluated (or cross-validated) later."""
-    for event, taint in _seen_before(events, ("fit", "fill", "resample")):
+    for event, taint, in_training in _seen_before(events, ("fit", "fill", "resample")):
         if _is_search(taint.event) or _only_copies(taint.event):
             continue
         what = _capital(_what(taint.event))
+        which = "computed on the whole training part" if in_training else _on_which(taint)
         yield LeakageFact(
             kind="preprocessing",
-            message=f"{what} was {_on_which(taint)}, and some of these rows are {_how(event)} later.",
+            message=f"{what} was {which}, and some of these rows are {_how(event)} later.",
             spans=(taint.event.span, event.span),
+            in_training=in_training,
         )
 
 
 def overlap(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield resampling before the split, and models whose training rows hold the rows they are tested on."""
-    for event, taint in _seen_before(events, ("resample",)):
+    for event, taint, in_training in _seen_before(events, ("resample",)):
         yield LeakageFact(
             kind="overlap",
-            message=f"{_copies(taint.event)} before some of them are {_how(event)}.",
+            message=f"{_copies(taint.event, in_training)} before some of them are {_how(event)}.",
             spans=(taint.event.span, event.span),
+            in_training=in_training,
         )
-    for event, taint in _seen_before(events, ("fit",)):
-        if _is_search(taint.event) and not is_cross_validation(event):
+    for event, taint, in_training in _seen_before(events, ("fit",)):
+        if _is_search(taint.event) and not is_cross_validation(event) and not in_training:
             yield LeakageFact(
                 kind="overlap",
                 message=f"{_class_name(taint.event)} searched settings on all rows, and some are {_how(event)} later.",
@@ -77,14 +80,14 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
 
 
-def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event, Taint]]:
-    """Return each culprit of these kinds once, with the first event that what it has seen is asked about: one on rows
-    that the model has not been fitted on, if there is any.
+def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event, Taint, bool]]:
+    """Return each culprit of these kinds once, with the first event that what it has seen is asked about, and whether
+    that is inside the training part: one on rows that the model has not been fitted on, if there is any.
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
     asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
     by_group = {event.key for event in events if event.kind == "split" and "Group" in event.name}
-    found: dict[Event, tuple[Event, Taint]] = {}
+    found: dict[Event, tuple[Event, Taint, bool]] = {}
     settled: set[Event] = set()
     for event in events:
         if event.kind == "validate" and any(_has_last_word(other, event) for other in asked):
@@ -97,16 +100,16 @@ def _seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Even
                 continue
             if _only_copies(culprit) and not _is_learned_from(event, taint):
                 continue
-            if is_cross_validation(event) and _is_training_part(taint.rows, held_out):
-                continue
             if _only_copies(culprit) and event.fit is not None and _keeps_together(event, by_group):
                 continue
-            if (culprit not in found or is_held_out(event)) and (
-                _leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)
-            ):
-                found[culprit] = event, taint
-                if is_held_out(event) or is_cross_validation(event):
-                    settled.add(culprit)
+            cut_off = is_cross_validation(event) and _is_training_part(taint.rows, held_out)
+            if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)):
+                if culprit not in found or found[culprit][2] or is_held_out(event):
+                    found[culprit] = event, taint, False
+                    if is_held_out(event) or is_cross_validation(event):
+                        settled.add(culprit)
+            elif culprit not in found and _leaks_in_training(event, taint.rows):
+                found[culprit] = event, taint, True
     return list(found.values())
 
 
@@ -158,8 +161,7 @@ def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
 
 
 def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
-    # What was fitted on the training part of a split has not seen its test part. A validation part or folds cut from
-    # that training part are touched, but they only compare models: nobody is accused of it.
+    # What was fitted on the training part of a split has not seen its test part; folds cut from it are another matter.
     whole = [rows for rows in seen if "train" not in _parts(rows)]
     if is_cross_validation(event):
         return any(r.reached_by(s) and "train" not in _parts(r) for r in event.rows for s in whole)
@@ -169,6 +171,14 @@ def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
     if any(r.reached_by(s) and (parts & _parts(r, s) or "test" in _parts(s)) for r in event.rows for s in whole):
         return True
     return _cut_by_hand(event, whole)
+
+
+def _leaks_in_training(event: Event, seen: RowSets) -> bool:
+    """Tell whether folds are cut from rows that were seen together: the whole training part, or some that were cut off
+    by hand. No test part is touched, but what the folds say is too good.
+    """
+    is_folds = event.kind == "cross_validate" or _is_search(event)
+    return is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen)
 
 
 def _refitted(event: Event, taint: Taint) -> bool:
@@ -265,9 +275,9 @@ def _how(event: Event) -> str:
     return "cross-validated" if is_cross_validation(event) else "evaluated"
 
 
-def _copies(event: Event) -> str:
+def _copies(event: Event, in_training: bool) -> str:
     if event.model is not None:
-        return f"{_class_name(event)} resampled all rows"
+        return f"{_class_name(event)} resampled {'the whole training part' if in_training else 'all rows'}"
     return f"{event.name.rpartition('.')[2]} made copies of rows"
 
 

@@ -140,11 +140,15 @@ LeakageKind = Literal["preprocessing", "overlap", "multi_test", "target", "tempo
 
 
 class LeakageFact(Record):
-    """One place where rows that are evaluated later were used before: its kind, the culprit and the evaluation."""
+    """One place where rows that are evaluated later were used before: its kind, the culprit and the evaluation.
+
+    `in_training` where these rows are folds or a validation part of the training part: a test part was left alone.
+    """
 
     kind: LeakageKind
     message: str
     spans: tuple[Span, ...]
+    in_training: bool = False
 
 
 class FollowedFact(Record):

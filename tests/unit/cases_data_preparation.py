@@ -14,6 +14,10 @@ SPLIT = LOAD + (
 )
 FIT = "from sklearn.linear_model import LogisticRegression\nmodel = LogisticRegression()\nmodel.fit(a, c)\n"
 SCALED_AFTER = SPLIT + "scaler = StandardScaler().fit(a)\na = scaler.transform(a)\n" + FIT
+SCALED_FOLDS = SCALED_AFTER + (
+    "from sklearn.model_selection import cross_val_score\nprint(cross_val_score(model, a, c))\n"
+    "print(model.score(scaler.transform(b), d))\n"
+)
 PIPELINE = SPLIT + (
     "from sklearn.pipeline import make_pipeline\n"
     "from sklearn.linear_model import LogisticRegression\n"
@@ -53,10 +57,15 @@ SENTINELS = notebook(
 
 LEAKAGE = [
     case("preprocessing_leakage", "not_met", "a leak was found", leaking("preprocessing", SCALED_AFTER)),
+    case("preprocessing_leakage", "partly", "a scaler that only folds of the training part know of", SCALED_FOLDS),
+    case("preprocessing_leakage", "not_met", "the same, and a part that was held out knows of it, too",
+         SCALED_FOLDS.replace("X, y = ", "frame = frame.fillna(frame.mean())\nX, y = ")),
     case("preprocessing_leakage", "met", "the scaler is fitted after the split", SCALED_AFTER),
     case("preprocessing_leakage", "not_applicable", "nothing is split", LOAD),
     case("preprocessing_leakage", "needs_human", "a file does not parse", {"a.py": SCALED_AFTER, "b.py": "def (:\n"}),
     case("overlap_leakage", "not_met", "a leak was found", leaking("overlap", SPLIT)),
+    case("overlap_leakage", "partly", "copies that only folds of the training part know of",
+         leaking("overlap", SPLIT, in_training=True)),
     case("overlap_leakage", "met", "a plain split, and a fit on one part", SPLIT + FIT),
     case("overlap_leakage", "not_applicable", "nothing is split", LOAD),
     case("target_leakage", "not_met", "a leak was found", leaking("target", SCALED_AFTER)),
