@@ -65,7 +65,7 @@ def _unpacked(value: Value, position: int, count: int) -> Value:
 def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: State) -> None:
     index = evaluate(target.slice, scope, state)
     owner, which = target.value, UNKNOWN
-    if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at"):
+    if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat", "ix"):
         owner = owner.value
         which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
     if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):

@@ -12,7 +12,7 @@ from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says
 from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, NAMES, SERIES, TRANSPOSED, column_of, is_table
 from grader.evidence.values import NONE, UNKNOWN, Function, Instance, Model, Value, learned_marks
 
-_SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "array", "sparse"}
+_SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "ix", "array", "sparse"}
 _MOST_BASES = 4
 _FACTS = {"shape", "dtypes", "dtype", "size", "ndim", "name", "empty"}
 

@@ -71,6 +71,7 @@ CROSS_VALIDATORS = {"cross_val_score", "cross_validate", "cross_val_predict", "l
 STATISTICS = {"mean", "median", "mode", "std", "var", "min", "max", "quantile", "sum", "skew", "kurt", "sem", "mad"}
 STATISTICS |= {"nanmean", "nanmedian", "nanstd", "nanmin", "nanmax", "percentile", "nanpercentile", "average"}
 STATISTICS |= {"kurtosis", "iqr", "gmean", "hmean", "pmean", "moment", "kstat", "median_abs_deviation", "trim_mean"}
+COUNTS = {"count", "size", "nunique"}  # of groups they are statistics; of a whole table, a look at it
 _EXPLORING = {"head", "tail", "info", "describe", "value_counts", "isnull", "isna", "notnull", "notna", "nunique"}
 _EXPLORING |= {"unique", "corr", "duplicated", "crosstab", "pivot_table", "corrwith", "memory_usage", "profile_report"}
 _METHODS: dict[str, CallKind] = {

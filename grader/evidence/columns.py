@@ -36,7 +36,7 @@ _CHANGING = frozenset(
 _MASKS = frozenset(("isna", "isnull", "notna", "notnull", "duplicated"))
 _BESIDE = ("title", "label", "labels", "name")
 _OTHER_STRINGS = frozenset(("replace", "fillna", "map", "isin", "query"))  # what these are given is no column
-_SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc"))  # what follows a column and is still of it
+_SAME = frozenset(("values", "array", "str", "cat", "dt", "iloc", "loc", "ix"))  # what follows a column and is of it
 _AROUND = frozenset(("log", "log1p", "sqrt", "array", "asarray", "Series", "to_categorical", "fit_transform"))
 _TARGET = re.compile(r"(?i)^(y|target|labels?|y_all|y_full|y_data)$")
 

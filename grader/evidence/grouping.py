@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import STATISTICS
+from grader.evidence.catalog import COUNTS, STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.in_time import shifted, windows
 from grader.evidence.learning import applied
@@ -30,7 +30,7 @@ def method_of_groups(site: CallSite) -> Value:
         return shifted(site).evolve(type=SERIES)
     if site.method in ("fillna", "rank", "cumsum", "ffill", "bfill"):
         return groups.evolve(type=SERIES)
-    if site.method in STATISTICS or site.method in ("agg", "aggregate"):
+    if site.method in STATISTICS | COUNTS or site.method in ("agg", "aggregate"):
         return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
     return UNKNOWN
 

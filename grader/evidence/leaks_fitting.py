@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.cuts import drawn_apart
-from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.unseen import UNSEEN
 from grader.evidence.values import Event, Taint
@@ -242,7 +242,7 @@ def _parts(rows: Rows, within: Rows | None = None) -> set[str]:
 
 def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
     """Tell whether a test part that was set aside is among the rows of a fit: joined again, or split off later."""
-    if any(rows.within(f) and "test" in _parts(rows, f) for rows in tested for f in fitted):
+    if any(rows.within(f) and "test" in _parts(rows, f) for rows in whole_rows(tested) for f in whole_rows(fitted)):
         return True
     joined = len(fitted) > len(tested)  # the training part and the test part, put together again
     return joined and any(rows in fitted and {"test", "slice"} & _parts(rows) for rows in tested)

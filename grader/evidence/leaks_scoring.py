@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.leaks_fitting import is_held_out, trained_on_test
 from grader.evidence.networks import is_network
-from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
 from grader.evidence.values import Event, Loop, Model, Place
 from grader.model import LeakageFact, Span
@@ -58,7 +58,7 @@ class _Trials:
     def add(self, event: Event, loops: Iterable[Loop]) -> None:
         """Count one evaluation, by the fit it rests on."""
         self.models.setdefault(_tried_as(event), event)
-        if covered(_same_rows(event.chosen_on), _same_rows(event.rows)):
+        if covered(whole_rows(event.chosen_on), whole_rows(event.rows)):
             self.chosen.append(event)
         for loop in loops:
             self.loops.setdefault(loop.place, (loop, event))
@@ -73,9 +73,9 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
         if event.kind not in ("evaluate", "choose") or not _counts(event) or _is_of_fold(event, in_folds):
             continue
         if event.kind == "evaluate" and (_is_test(event) or _is_cut_off(event)):
-            tried[_same_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
+            tried[whole_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
         elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
-            tried[_same_rows(event.rows), _answer(event)].chosen.append(event)
+            tried[whole_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
         if not _has_another_test(events, rows):
             yield from _found(trials)
@@ -91,11 +91,6 @@ def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
     return is_in_loop and all(any(key in in_folds for key, _ in rows.path) for rows in event.rows)
 
 
-def _same_rows(rows: RowSets) -> RowSets:
-    """Return the rows whichever of their columns were picked."""
-    return frozenset(Rows(one.origin, tuple(step for step in one.path if step[1] != "some")) for one in rows)
-
-
 def _answer(event: Event) -> str:
     """Return the column that is predicted, where it is known: models of two targets are not compared."""
     target = event.fit.target if event.fit else None
@@ -108,7 +103,7 @@ def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Ite
     if event is None or len(trials.models) > 1:
         return
     spans: tuple[Span, ...]
-    if event.fit is not None and covered(_same_rows(event.fit.chosen_on), rows):
+    if event.fit is not None and covered(whole_rows(event.fit.chosen_on), rows):
         what, spans = "when training stops", (event.fit.span, event.span)
     elif trials.chosen and trials.loops:
         return  # said already
@@ -290,7 +285,7 @@ def _is_cut_off(event: Event) -> bool:
 
 def _is_test(event: Event) -> bool:
     """Tell whether rows are the test part of a split, or what another split has left of one for testing."""
-    paths = [[part for _, part in one.path] for one in _same_rows(event.rows)]
+    paths = [[part for _, part in one.path] for one in whole_rows(event.rows)]
     if any(parts[-1:] == ["test"] for parts in paths):
         return True
     rest = any(parts[-1:] == ["train"] and "test" in parts for parts in paths)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import STATISTICS
+from grader.evidence.catalog import COUNTS, STATISTICS
 from grader.evidence.cuts import Condition
 from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.said import record_score, scored_by, set_against
@@ -63,7 +63,7 @@ def applied(site: CallSite, table: Value) -> Value:
     if given is None:
         return table
     names = names_in(given)
-    if names and names <= STATISTICS:
+    if names and names <= (STATISTICS | COUNTS if site.receiver.type == GROUPS else STATISTICS):
         return learned(site, table)
     if not _is_spelled_out(given):
         table = table.evolve(made_of=table.made_of and table.made_of | {OTHERS})

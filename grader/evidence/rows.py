@@ -77,6 +77,11 @@ class Rows:
         """The path without what only picked columns."""
         return tuple(step for step in self.path if step[1] != "some")
 
+    @property
+    def in_training(self) -> bool:
+        """Whether these are rows of the training part of a split, or some of them."""
+        return any(part == "train" for _, part in self.path)
+
     def part(self, split: Hashable, name: str) -> Rows:
         """Return the rows that `split` puts into its part `name`; past many splits their origin is forgotten."""
         if len(self.path) >= _MAX_SPLITS:
@@ -116,3 +121,8 @@ def parts_of(rows: RowSets, split: Hashable, name: str) -> RowSets:
 def covered(inner: RowSets, outer: RowSets) -> bool:
     """Tell whether some of the rows `inner` surely lie within `outer`."""
     return any(rows.within(other) for rows in inner for other in outer)
+
+
+def whole_rows(rows: RowSets) -> RowSets:
+    """Return the rows whichever of their columns were picked."""
+    return frozenset(Rows(one.origin, one.steps) for one in rows)

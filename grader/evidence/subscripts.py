@@ -41,7 +41,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return base.evolve(items=None, constant=None) if told else Value(loops=base.loops)
     if base.type == TRANSPOSED:
         return base.evolve(rows=narrowed(base.rows, ast.unparse(key)[:200]))
-    if accessor in ("loc", "iloc", "iat", "at") or (isinstance(key, ast.Tuple) and not names_in(index)):
+    if accessor in ("loc", "iloc", "iat", "at", "ix") or (isinstance(key, ast.Tuple) and not names_in(index)):
         return _located(base, index, key)
     if index.statistic and not index.rows and is_table(base):
         return selected(base, index)
@@ -112,6 +112,11 @@ def _is_cluster(mark: Taint) -> bool:
     return mark.event.model is not None and role_of(mark.event.model.type) == "clusterer"
 
 
+def _joins_conditions(key: ast.AST) -> bool:
+    """Tell whether an operator joins conditions: `a & b`; lists of names are joined by `+`."""
+    return isinstance(key, ast.BinOp) and isinstance(key.op, ast.BitAnd | ast.BitOr | ast.BitXor | ast.Mult)
+
+
 def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) -> Value:
     if (again := picked_again(base, index)) is not None:
         return again
@@ -125,7 +130,7 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant) and isinstance(key.value, int):
         return Value(loops=base.loops, prediction=base.prediction)
-    is_condition = isinstance(key, ast.Compare | ast.BinOp | ast.UnaryOp | ast.BoolOp)
+    is_condition = isinstance(key, ast.Compare | ast.UnaryOp | ast.BoolOp) or _joins_conditions(key)
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = mask_of(index) or object()
         kept = _cut(base, which, "mask").evolve(mask=None)

@@ -33,6 +33,7 @@ FRAME_ATTRIBUTES = {
     "columns",
     "iloc",
     "loc",
+    "ix",
     "dtypes",
     "groupby",
     "select_dtypes",
