@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, draw_of
+from grader.model.evidence import SetApart
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -15,6 +16,8 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _FROM_BELOW = (ast.Lt, ast.LtE, ast.Eq)
 _FROM_ABOVE = (ast.Gt, ast.GtE, ast.Eq)
 _WITH_THE_EDGE = (ast.LtE, ast.GtE, ast.Eq)
+_PARTS = {"train", "test"}
+_CUT = {"slice", "mask"}
 _Literal = tuple[ast.AST, bool]
 
 
@@ -87,7 +90,7 @@ def _knows_a_split(key: Hashable) -> bool:
     return True
 
 
-def leaves_out(steps: tuple[tuple[Any, str], ...], other: Rows) -> bool:
+def _leaves_out(steps: tuple[tuple[Any, str], ...], other: Rows) -> bool:
     """Tell whether rows were made by leaving out those that `other` lies within: `frame.drop(train.index)`."""
     left = (_without(key[1]) for key, _ in steps if isinstance(key, tuple) and len(key) > 1 and key[0] == "cut")
     return any(other.within(rows) for out in left for rows in out)
@@ -100,7 +103,27 @@ def _without(key: Hashable) -> RowSets:
     return key[1].of if is_negated else NO_ROWS  # type: ignore[index]
 
 
-def apart_by_place(one: Any, other: Any) -> bool:
+def cut_apart(one: Rows, other: Rows) -> tuple[SetApart, str] | None:
+    """Return how it is known that two sets of rows of one origin share none, with the condition that tells them apart;
+    None where it is not known.
+    """
+    mine, others = one.steps, other.steps
+    if _leaves_out(mine, other) or _leaves_out(others, one):
+        return "values", ""
+    shared = next((n for n, pair in enumerate(zip(mine, others, strict=False)) if pair[0] != pair[1]), None)
+    if shared is None:
+        return None  # the one lies within the other
+    (key, part), (its, other_part) = mine[shared], others[shared]
+    if key == its and {part, other_part} == _PARTS:
+        return "split", ""
+    if part in _CUT and other_part in _CUT and _apart_by_place(key, its):
+        return "place", ""
+    masks = [[step[0] for step in steps[shared:] if step[1] in _CUT] for steps in (mine, others)]
+    told = (_apart_by_values(here, there) for here in masks[0] for there in masks[1])
+    return next((("values", condition) for condition in told if condition), None)
+
+
+def _apart_by_place(one: Any, other: Any) -> bool:
     """Tell whether the second of two slices of the same rows begins where the first has ended, or after."""
     first, second = _bounds(one[1]), _bounds(other[1])
     return first is not None and second is not None and (_ends_before(first, second) or _ends_before(second, first))
@@ -130,7 +153,7 @@ def _ends_before(first: tuple[str, str], second: tuple[str, str]) -> bool:
     return end.isdecimal() and begin.isdecimal() and int(end) <= int(begin)
 
 
-def apart_by_values(one: Any, other: Any) -> str:
+def _apart_by_values(one: Any, other: Any) -> str:
     """Return what of the first condition no row of the second can fulfil, as written ("day < x", "fold == 1"); "" where
     rows may fulfil both.
     """

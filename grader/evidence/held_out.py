@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from grader.evidence.cuts import apart_by_place, apart_by_values, leaves_out
+from grader.evidence.cuts import cut_apart
 from grader.evidence.flow import Flow
 from grader.evidence.rows import Rows
 from grader.evidence.values import Event
@@ -17,8 +17,6 @@ from grader.model.evidence import SetApart
 
 MAX_HELD_OUT = 200
 MAX_TEXT = 200
-_PARTS = {"train", "test"}
-_CUT = {"slice", "mask"}
 
 
 def find_held_out(flow: Flow) -> tuple[HeldOutFact, ...]:
@@ -51,17 +49,4 @@ def _apart(one: Rows, other: Rows, files: dict[Any, Event]) -> tuple[SetApart, s
         if loads[0] is None or loads[1] is None or loads[0].key == loads[1].key:
             return None
         return "file", ""
-    mine, others = one.steps, other.steps
-    if leaves_out(mine, other) or leaves_out(others, one):
-        return "values", ""
-    shared = next((n for n, pair in enumerate(zip(mine, others, strict=False)) if pair[0] != pair[1]), None)
-    if shared is None:
-        return None  # the one lies within the other
-    (key, part), (its, other_part) = mine[shared], others[shared]
-    if key == its and {part, other_part} == _PARTS:
-        return "split", ""
-    if part in _CUT and other_part in _CUT and apart_by_place(key, its):
-        return "place", ""
-    masks = [[step[0] for step in steps[shared:] if step[1] in _CUT] for steps in (mine, others)]
-    told = (apart_by_values(here, there) for here in masks[0] for there in masks[1])
-    return next((("values", condition) for condition in told if condition), None)
+    return cut_apart(one, other)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.cuts import drawn_apart
+from grader.evidence.cuts import cut_apart, drawn_apart
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.unseen import UNSEEN
@@ -67,7 +67,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "Windows that overlap were split at random: what is tested stands in windows learned from."
             yield LeakageFact(kind="overlap", message=message, spans=(windows.span, event.span))
             continue
-        if trained_on_test(event.fit.rows, event.rows):
+        if trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events):
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
@@ -246,6 +246,15 @@ def trained_on_test(fitted: RowSets, tested: RowSets) -> bool:
         return True
     joined = len(fitted) > len(tested)  # the training part and the test part, put together again
     return joined and any(rows in fitted and {"test", "slice"} & _parts(rows) for rows in tested)
+
+
+def was_set_aside(event: Event, events: list[Event]) -> bool:
+    """Tell whether rows evaluated were cut off by hand, for a fit on others of the same rows, and this fit has all."""
+    if event.fit is None:
+        return False
+    held = [(one, all_) for one in event.rows for all_ in event.fit.rows if one.within(all_) and one != all_]
+    learned = [rows for other in events if held and other.kind == "fit" for rows in other.rows]
+    return any(rows.within(all_) and cut_apart(one, rows) for one, all_ in held for rows in learned)
 
 
 def _only_target(event: Event, taint: Taint) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
-from grader.evidence.leaks_fitting import is_held_out, trained_on_test
+from grader.evidence.leaks_fitting import is_held_out, trained_on_test, was_set_aside
 from grader.evidence.networks import is_network
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
@@ -24,7 +24,8 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or is_network(event.model):
             continue  # what a loop over batches prints of its loss is no result
-        if covered(event.rows, event.fit.rows) and not trained_on_test(event.fit.rows, event.rows):
+        on_test = trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events)
+        if covered(event.rows, event.fit.rows) and not on_test:
             beside = event.model is not None and event.model.type in elsewhere
             more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(

@@ -7,16 +7,18 @@ from dataclasses import replace
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.column_sets import Columns
+from grader.evidence.cuts import Condition
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import loss
 from grader.evidence.said import said_of, scored_by, set_against
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, narrowed, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, mask_of, narrowed, some_columns
 from grader.evidence.values import (
     UNKNOWN,
     Prediction,
     Taint,
     Value,
     flattened,
+    rows_of,
     sources_of,
     statistics_of,
     taints_of,
@@ -29,6 +31,7 @@ _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_
              "qcut", "boxcox", "yeojohnson", "rankdata", "winsorize", "gzscore"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
+_MEMBERS = {"isin", "in1d"}
 _COMPARING = {"eq", "equal", "ne", "not_equal", "subtract", "sub"}
 
 
@@ -51,6 +54,11 @@ def passed_on(site: CallSite) -> Value:
     made = {"DataFrame": FRAME, "Series": SERIES}.get(site.method)
     if site.name.startswith("numpy."):
         made = ARRAY
+    if site.method in _MEMBERS:
+        asked = Condition(site.node, rows_of(site.arguments[1:]))
+        return tables[0].evolve(items=None, constant=None, mask=asked)
+    if site.method == "logical_not":
+        return tables[0].evolve(constant=None, mask=("not", which) if (which := mask_of(tables[0])) else object())
     said = _said_by(site, tables)
     first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
     if site.method in _CUTTING:

@@ -13,6 +13,7 @@ from grader.evidence.said import scored_by
 from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, sequence_of
 
 _MOST_REDUCED = 12
+_PARALLEL = ("joblib", "sklearn.externals.joblib", "sklearn.utils.parallel", "sklearn.utils.fixes")
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -29,6 +30,15 @@ def _reduced(site: CallSite) -> Value:
 
 def _preset(site: CallSite) -> Value:
     """Return `partial(function, ...)`: the function, whatever is set beforehand."""
+    return site.argument(0) or UNKNOWN
+
+
+def _parallel(site: CallSite) -> Value:
+    """Return `Parallel(n_jobs=...)`: called, it gives what it is given, item by item."""
+    return Value(dotted=f"{site.name}.__call__")
+
+
+def _gathered(site: CallSite) -> Value:
     return site.argument(0) or UNKNOWN
 
 
@@ -82,6 +92,9 @@ def call_builtin(site: CallSite) -> Value:
 STANDARD: dict[str, Callable[[CallSite], Value]] = {
     "functools.reduce": _reduced,
     "functools.partial": _preset,
+    **{f"{module}.delayed": _preset for module in _PARALLEL},
+    **{f"{module}.Parallel": _parallel for module in _PARALLEL},
+    **{f"{module}.Parallel.__call__": _gathered for module in _PARALLEL},
     "os.path.join": _path,
     "types.SimpleNamespace": _namespace,
 }
