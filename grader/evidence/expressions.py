@@ -256,7 +256,7 @@ def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tup
 def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State) -> frozenset[Taint]:
     """Bind one item, and return what its conditions are told by."""
     state.hooks.bind(generator.target, item, scope, state)
-    state.counters = {**state.counters, **counter_of(generator.target, generator.iter)}
+    state.counters = {**state.counters, **counter_of(generator.target, generator.iter, scope)}
     tested = [evaluate(test, scope, state) for test in generator.ifs]
     for test, value in zip(generator.ifs, tested, strict=True):
         note_counted(test, value, state)

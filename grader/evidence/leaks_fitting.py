@@ -216,11 +216,18 @@ def _split_windows(event: Event, fit: Event) -> Event | None:
     """Return what cut the windows that a random split has put on both sides, None where there are none."""
     learned = {mark.event for mark in fit.taints if mark.event.kind == "windows"}
     for mark in sorted(event.taints, key=lambda mark: mark.event.order):
-        steps = {step for rows in event.rows for s in mark.rows if rows.within(s) for step in rows.path[len(s.path) :]}
+        steps = {step for rows in event.rows for s in mark.rows for step in _since(rows, s)}
         drawn = {key for key, part in steps if part == "test" and isinstance(key, tuple) and key[0] == DRAWN}
         if mark.event in learned and any((key, "train") in rows.path for rows in fit.rows for key in drawn):
             return mark.event
     return None
+
+
+def _since(rows: Rows, cut: Rows) -> tuple[tuple[Hashable, str], ...]:
+    """Return what rows went through since windows were cut: of the same table, or of one that was filled with them."""
+    if rows.origin != cut.origin:
+        return rows.path
+    return rows.path[len(cut.path) :] if rows.within(cut) else ()
 
 
 def _cut_twice(event: Event, events: list[Event]) -> bool:

@@ -114,10 +114,19 @@ class Shared:
     births: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number that a loop counts on: `stride` further on in each round, `offset` from where the counter begins."""
+
+    counter: str
+    stride: int = 1
+    offset: int = 0
+
+
 @dataclass
 class State:
     """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
-    `counters` are names that count one by one in the loops around: each the variable of a loop, and how far from it;
+    `counters` are names that count on in the loops around;
     `scope` is that of the function which is walked.
     """
 
@@ -130,7 +139,7 @@ class State:
     loops: list[Loop] = field(default_factory=list)
     active: set[ast.AST] = field(default_factory=set)
     sites: list[tuple[Unit, ast.AST]] = field(default_factory=list)
-    counters: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    counters: Mapping[str, Counted] = field(default_factory=dict)
     depth: int = 0
     scope: Scope | None = None
 

@@ -163,7 +163,7 @@ def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
     elif places := places_in_a_list(node, scope):
         source = sequence_of(Value(constant=place) for place in range(places))
     counters = state.counters
-    state.counters = {**state.counters, **counter_of(node.target, node.iter)}
+    state.counters = {**state.counters, **counter_of(node.target, node.iter, scope)}
     _in_loop(node.iter, source, node.body, scope, state, node.target)
     state.counters = counters
     execute(node.orelse, scope, state)
