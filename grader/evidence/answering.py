@@ -19,7 +19,16 @@ def note_counted(place: ast.AST, tested: Value, state: State) -> None:
 
 def counts(body: Iterable[ast.stmt]) -> bool:
     """Tell whether statements count on: `right += 1`."""
-    return any(isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add) for node in body)
+    return any(map(_counts_on, body))
+
+
+def _counts_on(node: ast.stmt) -> bool:
+    match node:
+        case ast.AugAssign(op=ast.Add()):
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=old), op=ast.Add())):
+            return name == old
+    return False
 
 
 def answer_in_branch(node: ast.If, tested: Value, scope: Scope) -> None:

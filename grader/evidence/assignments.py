@@ -8,7 +8,18 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.expressions import evaluate
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
-from grader.evidence.tables import FRAME, LOOKUP, NAMES, as_groups, is_empty, is_table, names_in, with_columns, without
+from grader.evidence.tables import (
+    ARRAY,
+    FRAME,
+    LOOKUP,
+    NAMES,
+    as_groups,
+    is_empty,
+    is_table,
+    names_in,
+    with_columns,
+    without,
+)
 from grader.evidence.unseen import changed_out_of_sight
 from grader.evidence.values import UNKNOWN, Taint, Value, marked
 
@@ -73,6 +84,8 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         which = index
         target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
     base = evaluate(owner, scope, state)
+    if is_empty(base) and base.type == ARRAY and not _is_whole_column(target.slice):
+        scope.replace(base, base := base.evolve(columns=None))
     names = names_in(index)
     if which.mask is not None and which.made_of and names and not _asks_what_is_missing(target.slice):
         value = value.evolve(made_of=value.made_of | which.made_of | names)
@@ -86,6 +99,14 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         scope.replace(base, _with_key(base, index.constant, value))
     elif base.rows:
         scope.replace(base, with_columns(base, names, value, partly=which != UNKNOWN))
+
+
+def _is_whole_column(node: ast.expr) -> bool:
+    """Tell whether an index picks a column of an array: `array[:, i]`."""
+    match node:
+        case ast.Tuple(elts=[ast.Slice(lower=None, upper=None, step=None), _]):
+            return True
+    return False
 
 
 def _asks_what_is_missing(node: ast.expr) -> bool:

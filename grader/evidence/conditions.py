@@ -30,7 +30,7 @@ def outcome(node: ast.expr, scope: Scope, state: State) -> bool | None:
             return _has(_value_of(owner, scope), name)
         case ast.Name():
             constant = _settled(node, scope, state)
-            return constant if type(constant) is bool else None
+            return constant if type(constant) is bool else _is_object(_value_of(node, scope))
     return None
 
 
@@ -65,6 +65,13 @@ def _value_of(node: ast.expr, scope: Scope) -> Value | None:
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         owner = scope.find(node.value.id)
         return attribute(owner, node.attr) if owner is not None and owner.instance else None
+    return None
+
+
+def _is_object(value: Value | None) -> bool | None:
+    """Tell whether a value is an object, which counts as true, or None, which does not; None where it is not known."""
+    if value is not None and (value.model is not None or value == NONE):
+        return value.model is not None
     return None
 
 

@@ -21,6 +21,10 @@ def method_of_container(site: CallSite) -> Value:
         changed = _changed(site, items)
         site.scope.replace(site.receiver, Value(loops=site.loops) if changed is None else sequence_of(changed))
         return UNKNOWN
+    if keys is not None and site.method == "keys":
+        return sequence_of(Value(constant=key) if key else UNKNOWN for key in keys)
+    if keys is not None and site.method == "values":
+        return sequence_of(items)
     if site.method in ("items", "values", "copy"):
         return site.receiver
     return Value(loops=site.loops)

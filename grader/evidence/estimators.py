@@ -90,7 +90,7 @@ def fit(site: CallSite, model: Model) -> Event:
     for shown in _watched(site, rows):
         site.state.record(
             "validate", site.node, event.name, rows=shown.rows, taints=shown.taints, model=model, fit=event,
-            features=shown, target=event.target,
+            features=shown, target=event.target, varied=model.tuned_by,
         )  # fmt: skip
     return event
 

@@ -13,6 +13,7 @@ from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
 from grader.evidence.conditions import outcome
 from grader.evidence.estimators import CURVE, predicted, scored_by_name, stateful, transformed_as_fitted
+from grader.evidence.iterating import listed
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.methods import method_of
@@ -237,7 +238,7 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
         _, element = _drawn_from(each, inner, state)
         _begin(each, element, inner, state)
     source, element = _drawn_from(generator, inner, state)
-    known = source.items if source.each is None and not outer else None
+    known = listed(source) if not outer else None
     items = known[:_MAX_UNROLLED] if known else (element,)
     values = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]

@@ -15,16 +15,25 @@ from grader.evidence.values import UNKNOWN, Value
 def numbered(source: Value) -> Value:
     """Return `enumerate(source)`: each item behind its number."""
     if source.items is not None and source.each is None:
-        pairs = (Value(items=(Value(constant=place), item)) for place, item in enumerate(source.items))
+        pairs = (Value(items=(Value(constant=place), item)) for place, item in enumerate(listed(source) or ()))
         return source.evolve(items=tuple(pairs), keys=None)
     return Value(type=source.type, each=Value(items=(UNKNOWN, element_of(source))), loops=source.loops)
 
 
+def listed(source: Value) -> tuple[Value, ...] | None:
+    """Return what a loop over `source` goes through where it is known: of a dict, its keys."""
+    if source.items is None or source.each is not None or source.keys is None:
+        return source.items if source.each is None else None
+    return tuple(Value(constant=key) if key else UNKNOWN for key in source.keys)
+
+
 def zipped(site: CallSite) -> Value:
     """Return `zip(...)`: item by item where all are known, else one tuple of elements."""
-    known = [value.items for value in site.arguments if value.items is not None]
-    if known and len(known) == len(site.arguments):
-        return Value(items=tuple(Value(items=row) for row in zip(*known, strict=False)))
+    known = [listed(value) for value in site.arguments]
+    sizes = [len(items) for items in known if items is not None]
+    if sizes and (len(sizes) == len(known) or (min(sizes) and said_of(site.arguments) is None)):
+        each = (items or (element_of(value),) * min(sizes) for items, value in zip(known, site.arguments, strict=True))
+        return Value(items=tuple(Value(items=row) for row in zip(*each, strict=False)), loops=site.loops)
     pairs = Value(each=Value(items=tuple(element_of(value) for value in site.arguments)), loops=site.loops)
     said = said_of(site.arguments)
     return pairs if said is None else pairs.evolve(rows=said.rows, prediction=said)

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
+from grader.evidence.cuts import drawn_apart
 from grader.evidence.leaks_fitting import is_held_out, trained_on_test, was_set_aside
 from grader.evidence.networks import is_network
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered, whole_rows
@@ -69,18 +70,25 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield test parts on which several models or settings were tried, where no other rows were kept for the choice."""
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
     in_folds = {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
+    loads = {rows.origin: event.key for event in events if event.kind == "load" for rows in event.rows}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind not in ("evaluate", "choose") or not _counts(event) or _is_of_fold(event, in_folds):
+        if event.kind not in ("evaluate", "choose", "validate") or not _counts(event) or _is_of_fold(event, in_folds):
             continue
-        if event.kind == "evaluate" and (_is_test(event) or _is_cut_off(event)):
+        if _is_scored(event) and (_is_test(event) or _is_cut_off(event) or _is_other_file(event, loads)):
             tried[whole_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
         elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
             tried[whole_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
-        if not _has_another_test(events, rows):
+        if not _is_validation_part(rows) and not _has_another_test(events, rows):
             yield from _found(trials)
             yield from _chosen_by_score(rows, trials, events)
+
+
+def _is_validation_part(rows: RowSets) -> bool:
+    """Tell whether rows were split off from a training part: the test part beside it has not been spent on the choice."""
+    parts = [[part for _, part in one.path if part in ("train", "test")] for one in rows]
+    return all(names[:1] == ["train"] for names in parts)
 
 
 def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
@@ -131,7 +139,13 @@ def _asked_further(chosen: Event, events: list[Event]) -> bool:
     own = chosen.rows | (chosen.fit.rows if chosen.fit else NO_ROWS)
     asked = (event for event in events if event.kind in ("evaluate", "predict", "ask"))
     like = (event for event in asked if event.model and chosen.model and event.model.type == chosen.model.type)
-    return any(not covered(event.rows, own) for event in like)
+    fitted = chosen.fit.rows if chosen.fit else NO_ROWS
+    return any(not covered(event.rows, own) and not _drawn_anew(event.rows, fitted) for event in like)
+
+
+def _drawn_anew(asked: RowSets, fitted: RowSets) -> bool:
+    """Tell whether rows were drawn apart from those of a fit, out of the same: some are in both."""
+    return any(drawn_apart(rows, learned) for rows in asked for learned in fitted)
 
 
 def _found(trials: _Trials) -> Iterator[LeakageFact]:
@@ -224,6 +238,11 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
         apart = {other.origin for other in event.rows} & loaded - ours
         if event.kind == "evaluate" and event.fit and apart and {one.origin for one in event.fit.rows} <= ours:
             return True  # a file of its own for the last word
+    for event in asked:
+        others = {other.origin for other in event.rows} & loaded - ours
+        fitted = {one.origin for one in event.fit.rows} if event.fit else set()
+        if others and fitted and fitted <= loaded and not fitted & ours and not fitted & others:
+            return True  # a third file
     if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
         return True
     files = loaded - scored
@@ -260,18 +279,40 @@ def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
     held_out = {key for key, part in other.path if part == "test"}
     if any(key in held_out and part == "train" for key, part in tried.path):
         return True
-    parts = dict(other.path)
-    is_other_half = bool(held_out) and any(part == "test" and parts.get(key) == "train" for key, part in tried.path)
-    if any(loop.folds for loop in asked.loops):
+    if any(loop.folds for loop in asked.loops) or not _is_other_half(other, tried):
         return False  # a fold of the training part has no last word
-    return is_other_half and asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
+    return asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
+
+
+def _is_other_half(other: Rows, tried: Rows) -> bool:
+    """Tell whether a test part was cut in two, of which these are the first half and those the second."""
+    pairs = enumerate(zip(other.path, tried.path, strict=False))
+    parted = next((place for place, (one, two) in pairs if one != two), None)
+    if parted is None or not any(part == "test" for _, part in other.path[:parted]):
+        return False
+    (its, first), (key, second) = other.path[parted], tried.path[parted]
+    return its == key and (first, second) == ("train", "test")
+
+
+def _is_scored(event: Event) -> bool:
+    """Tell whether a score is shown: also that of a network on the rows that its fit validates on."""
+    if event.kind == "validate":
+        return event.fit is not None and event.model is not None and role_of(event.model.type) == "network"
+    return event.kind == "evaluate"
+
+
+def _is_other_file(event: Event, loads: dict[Hashable, Hashable]) -> bool:
+    """Tell whether a model is scored on rows of another file than those it was fitted on."""
+    asked = {loads.get(rows.origin) for rows in event.rows}
+    fitted = {loads.get(rows.origin) for rows in event.fit.rows} if event.fit else set()
+    return bool(asked and fitted) and None not in asked | fitted and not asked & fitted
 
 
 def _is_cut_off(event: Event) -> bool:
     """Tell whether a model is scored on rows that were cut by hand from those it was fitted on: by their place, or both
     by conditions, from the same ones.
     """
-    if event.kind != "evaluate" or event.fit is None:
+    if not _is_scored(event) or event.fit is None:
         return False
     fitted = event.fit.rows
     before = {(rows.origin, rows.steps[:-1]) for rows in fitted if rows.steps and rows.steps[-1][1] == "mask"}

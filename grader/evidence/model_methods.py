@@ -19,6 +19,7 @@ from grader.evidence.estimators import (
 from grader.evidence.iterating import tried
 from grader.evidence.networks import is_network
 from grader.evidence.own_steps import through_own_steps
+from grader.evidence.rows import parts_of
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, narrowed
@@ -69,6 +70,28 @@ def _scored(site: CallSite, model: Model) -> Value | None:
     return evaluate(site, model, features_of(site))
 
 
+def _flowed(site: CallSite, model: Model) -> Value | None:
+    """Return the batches that Keras's `ImageDataGenerator` makes of rows, with their answers where it has these."""
+    if not model.type.endswith(".ImageDataGenerator"):
+        return None
+    data, subset = features_of(site), site.keywords.get("subset")
+    part = {"training": "train", "validation": "test"}.get(str(subset.constant) if subset else "")
+    rows = parts_of(data.rows, id(model), part) if part else data.rows
+    has_answers = site.argument(1, "y") is not None
+    return Value(type="tensorflow.data.Dataset" if has_answers else ARRAY, rows=rows, taints=data.taints)
+
+
+def _layered(site: CallSite, model: Model) -> Value | None:
+    """Put a layer onto a network: what sets the layer, or how many there are, sets the network."""
+    if role_of(model.type) != "network":
+        return None
+    layers = [value for value in site.values if value.model]
+    model.parts += tuple(layers)
+    model.tuned_by |= site.loops.union(*(layer.model.tuned_by for layer in layers if layer.model))
+    model.tuned_by |= {loop for around in site.state.loops for loop in around.of}
+    return Value(loops=site.loops)
+
+
 def _set(site: CallSite, model: Model) -> Value:
     model.tuned_by |= site.loops
     return site.receiver
@@ -112,14 +135,19 @@ def _resampled(site: CallSite, model: Model) -> Value:
 
 
 _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
-    **dict.fromkeys(("fit", "partial_fit", "train", "fit_on_texts", "train_on_batch", "adapt"), _fitted),
+    **dict.fromkeys(
+        ("fit", "partial_fit", "fit_generator", "train", "fit_on_texts", "train_on_batch", "adapt"), _fitted
+    ),
     "fit_transform": _fit_transformed,
     **dict.fromkeys(("transform", "texts_to_sequences", "texts_to_matrix"), _transformed),
     "inverse_transform": _turned_back,
     **dict.fromkeys(("fit_resample", "fit_sample"), _resampled),
     "fit_predict": _clustered,
     **dict.fromkeys(PREDICTING, predicted),
-    **dict.fromkeys(("score", "evaluate"), _scored),
+    **dict.fromkeys(("score", "evaluate", "evaluate_generator"), _scored),
+    "predict_generator": predicted,
+    "flow": _flowed,
+    "add": _layered,
     "optimize": _optimized,
     "set_params": _set,
     "split": _split,

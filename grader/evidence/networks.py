@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 
+from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.said import said_of
 from grader.evidence.tables import ARRAY, narrowed
@@ -83,5 +85,25 @@ def held_by(instance: Instance) -> Value:
     tables = [value for value in instance.attributes.values() if value.rows and value.model is None]
     same = {table.rows for table in tables}
     if len(same) != 1:
-        return UNKNOWN
+        return _given_first(instance)
     return Value(type=ARRAY, rows=tables[0].rows, taints=taints_of(tables))
+
+
+def _given_first(instance: Instance) -> Value:
+    """Return the table that `__getitem__` gives an item of first: `return self.x[i], self.y[i]`."""
+    method = own_method(instance.owner, "__getitem__") if instance.owner else None
+    nodes = list(ast.walk(method.node)) if method is not None else []
+    local = {
+        node.targets[0].id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    for node in nodes:
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple | ast.List) and node.value.elts:
+            first = node.value.elts[0]
+            first = local.get(first.id, first) if isinstance(first, ast.Name) else first
+            owner = first.value if isinstance(first, ast.Subscript) else None
+            table = instance.attributes.get(owner.attr) if isinstance(owner, ast.Attribute) else None
+            if table is not None and table.rows and table.model is None:
+                return Value(type=ARRAY, rows=table.rows, taints=table.taints)
+    return UNKNOWN

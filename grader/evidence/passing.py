@@ -34,6 +34,7 @@ _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "ex
             "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
 _MEMBERS = {"isin", "in1d"}
 _TABLES = {"pandas.DataFrame": FRAME, "numpy.array": ARRAY, "numpy.asarray": ARRAY}
+_EMPTY = {"numpy.zeros", "numpy.empty", "numpy.ones", "numpy.full"}
 _COMPARING = {"eq", "equal", "ne", "not_equal", "subtract", "sub"}
 
 
@@ -91,6 +92,9 @@ def _without_rows(site: CallSite) -> Value:
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
     if site.name in _TABLES and (marks := _of_windows(site.values)):
         return Value(type=_TABLES[site.name], rows=site.state.fresh(), taints=marks, loops=site.loops)
+    if site.name in _EMPTY:
+        rows = site.state.fresh()
+        return Value(type=ARRAY, rows=rows, columns=Columns(rows, kept=frozenset()), loops=site.loops)
     flat = flattened(site.values)
     if seen := statistics_of(flat):
         return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)

@@ -110,9 +110,9 @@ def benchmark_parts(site: CallSite) -> Value:
     """keras.datasets.mnist.load_data(): a training part and a test part, each with its answers."""
     if not site.name.startswith("keras.datasets."):
         return site.fresh()
-    rows = site.state.fresh()
+    rows = frozenset({Rows(("benchmark", site.name))})
     site.state.record("load", site.node, site.name, rows=rows)
-    parts = (parts_of(rows, id(site.node), name) for name in ("train", "test"))
+    parts = (parts_of(rows, site.name, name) for name in ("train", "test"))
     tables = [Value(type=ARRAY, rows=part) for part in parts]
     return Value(items=tuple(Value(items=(table, table)) for table in tables))
 
@@ -138,7 +138,8 @@ def random_split(site: CallSite) -> Value:
     lengths = site.argument(1, "lengths") or UNKNOWN
     parts: list[Value] = []
     for _ in range(max(1, len(lengths.items or ()) - 1)):
-        key = (id(site.node), site.state.birth())
+        born = site.state.birth()
+        key: Hashable = (id(site.node), born) if "generator" in site.keywords else (DRAWN, ("anew", born))
         site.state.record("split", site.node, site.name, rows=rest.rows, key=key)
         parts.insert(0, rest.evolve(rows=parts_of(rest.rows, key, "test")))
         rest = rest.evolve(rows=parts_of(rest.rows, key, "train"))

@@ -170,7 +170,7 @@ class State:
 
     def enter_loop(self, node: ast.expr, source: Value) -> Value:
         """Begin a loop over `source` and return one element of it; the caller ends the loop."""
-        loop = Loop(span_of(self.unit, node), folds=source.type == FOLDS)
+        loop = Loop(span_of(self.unit, node), folds=source.type == FOLDS, of=source.loops)
         self.loops.append(loop)
         if source.each is not None:
             return source.each

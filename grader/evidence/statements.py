@@ -135,9 +135,10 @@ def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     """Walk the way that is taken, or both; tell whether nothing after the branch is reached."""
     tested = evaluate(node.test, scope, state)
     holds = outcome(node.test, scope, state)
+    if holds is not False:
+        note_choice(node, scope, state)
     if holds is not None:
         return execute(node.body if holds else node.orelse, scope, state)
-    note_choice(node, scope, state)
     if counts(node.body):
         note_counted(node.test, tested, state)
     before = dict(scope.names)

@@ -128,7 +128,7 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
         return base
     if index.splits and any(rows.path for rows in index.rows):
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
-    if isinstance(key, ast.Constant) and isinstance(key.value, int):
+    if isinstance(key, ast.Constant | ast.UnaryOp) and type(index.constant) is int:
         return Value(loops=base.loops, prediction=base.prediction)
     is_condition = isinstance(key, ast.Compare | ast.UnaryOp | ast.BoolOp) or _joins_conditions(key)
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:

@@ -40,7 +40,7 @@ from grader.evidence.values import UNKNOWN, Value, bounded, marked, rows_of, sou
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "stack", "unstack", "explode", "plot", "hist", "size", "count",
-    "iterrows", "tolist", "transpose",
+    "iterrows", "transpose",
 }  # fmt: skip
 _LAYOUT = {
     "rename",
@@ -292,7 +292,7 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "sort_values": _sorted,
     **dict.fromkeys(("rolling", "expanding", "ewm"), windows),
     **dict.fromkeys(("shift", "diff", "pct_change"), shifted),
-    **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list"), _as_array),
+    **dict.fromkeys(("to_numpy", "toarray", "todense", "to_list", "tolist"), _as_array),
     "append": _appended,
     "repeat": _repeated,
     **dict.fromkeys(WRITERS, _written),

@@ -55,6 +55,7 @@ class Loop:
 
     span: Span
     folds: bool
+    of: frozenset[Loop] = frozenset()
 
     @property
     def place(self) -> Place:
