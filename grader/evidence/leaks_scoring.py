@@ -86,7 +86,7 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
 
 
 def _is_validation_part(rows: RowSets) -> bool:
-    """Tell whether rows were split off from a training part: the test part beside it has not been spent on the choice."""
+    """Tell whether rows were split off from a training part: the test part beside it was not spent on the choice."""
     parts = [[part for _, part in one.path if part in ("train", "test")] for one in rows]
     return all(names[:1] == ["train"] for names in parts)
 

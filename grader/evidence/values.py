@@ -233,17 +233,11 @@ def marked(value: Value, *taints: Taint) -> frozenset[Taint]:
 
 def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
     """Return some of the marks where there are more than can be followed: those first that know more than a training
-    part, of these the earliest; the columns of one act are put together.
+    part, of these the earliest.
     """
     if len(taints) <= _MAX_TAINTS:
         return taints
-    joined: dict[tuple[Event, RowSets, bool], Taint] = {}
-    for mark in in_order(taints):
-        same = joined.setdefault((mark.event, mark.rows, mark.maybe), mark)
-        if same is not mark:
-            columns = None if same.columns is None or mark.columns is None else same.columns | mark.columns
-            joined[mark.event, mark.rows, mark.maybe] = replace(mark, columns=columns)
-    ordered = sorted(joined.values(), key=lambda mark: all(rows.in_training for rows in mark.rows))
+    ordered = sorted(in_order(taints), key=lambda mark: all(rows.in_training for rows in mark.rows))
     return frozenset(ordered[:_MAX_TAINTS])
 
 
