@@ -270,6 +270,13 @@ def scored_by_name(site: CallSite) -> Value | None:
     return evaluate_predictions(site) if said and truth and names_a_score(site.name) else None
 
 
+def _holds_no_truth(site: CallSite) -> bool:
+    """Tell whether a metric is given what two fits have said, and holds the one against the other."""
+    given = [value for value in flattened(site.values) if value.rows or value.prediction][:2]
+    said = [value.prediction for value in given if value.prediction is not None]
+    return len(said) == 2 and (said[0].model, said[0].fit) != (said[1].model, said[1].fit)
+
+
 def evaluate_predictions(site: CallSite) -> Value:
     """Log the evaluation that a metric function makes of the predictions among its arguments, or of a model that it
     asks itself, and return the score.
@@ -278,6 +285,8 @@ def evaluate_predictions(site: CallSite) -> Value:
     if model is not None and model.model is not None and features is not None and features.rows:
         return evaluate(site, model.model, features)
     said = said_of(flattened(site.values))
+    if _holds_no_truth(site):
+        return Value(type=NUMBER, loops=site.loops)
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
         "evaluate", site.node, site.name, rows=(said.rows if said else NO_ROWS) or truth,

@@ -172,7 +172,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
     index = evaluate(node.slice, scope, state)
     accessor = node.value.attr if isinstance(node.value, ast.Attribute) else ""
     if base.dotted in ("numpy.c_", "numpy.r_"):
-        items = index.items or ()
+        items = index.items if index.items is not None and not index.rows else (index,)
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
     picked = windowed(node, subscript(base, index, node.slice, accessor), scope, state)
@@ -228,6 +228,9 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
     for value in values[1:]:
         result = join(result, value)
     marks = frozenset() if result.rows else told_by(values)
+    if isinstance(node.op, ast.And):
+        said = (value.prediction for value in values if value.prediction and value.prediction.compared)
+        result = result.evolve(prediction=next(said, result.prediction))
     return result.evolve(taints=marked(result, *marks)) if marks else result
 
 

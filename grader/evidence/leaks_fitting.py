@@ -69,7 +69,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             continue
         if trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events):
             message = "The model was fitted on rows that hold the test part it is evaluated on."
-        elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows):
+        elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows) and is_part(event.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
         elif any(drawn_apart(rows, fitted) for rows in event.rows for fitted in event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
@@ -262,6 +262,11 @@ def was_set_aside(event: Event, events: list[Event]) -> bool:
     held = [(one, all_) for one in event.rows for all_ in event.fit.rows if one.within(all_) and one != all_]
     learned = [rows for other in events if held and other.kind == "fit" for rows in other.rows]
     return any(rows.within(all_) and cut_apart(one, rows) for one, all_ in held for rows in learned)
+
+
+def is_part(rows: RowSets) -> bool:
+    """Tell whether rows are a test part or a slice, and not just all that there are."""
+    return any(one.steps and one.steps[-1][1] in ("test", "slice") for one in rows)
 
 
 def _only_target(event: Event, taint: Taint) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.cuts import drawn_apart
-from grader.evidence.leaks_fitting import is_held_out, trained_on_test, was_set_aside
+from grader.evidence.leaks_fitting import is_held_out, is_part, trained_on_test, was_set_aside
 from grader.evidence.networks import is_network
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
@@ -23,10 +23,10 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well."""
     elsewhere = _scored_elsewhere(events)
     for event in events:
-        if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or is_network(event.model):
-            continue  # what a loop over batches prints of its loss is no result
+        if event.kind != "evaluate" or not _is_of_predictor(event) or event.fit is None or _is_while_learning(event):
+            continue
         on_test = trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events)
-        if covered(event.rows, event.fit.rows) and not on_test:
+        if _knows(event.fit.rows, event.rows) and not on_test:
             beside = event.model is not None and event.model.type in elsewhere
             more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(
@@ -34,6 +34,22 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
                 message=f"The model is scored on rows it was fitted on{more}.",
                 spans=(event.fit.span, event.span),
             )
+
+
+def _is_while_learning(event: Event) -> bool:
+    """Tell whether a network is asked in the very loop that it learns in: a running loss is no result."""
+    around = {loop.place for loop in event.fit.loops} if event.fit else set()
+    return is_network(event.model) and any(loop.place in around for loop in event.loops)
+
+
+def _knows(fitted: RowSets, scored: RowSets) -> bool:
+    """Tell whether rows that are scored are those of the fit, or hold them among others, or begin as they do."""
+    if covered(scored, fitted):
+        return True
+    if covered(fitted, scored):
+        return not is_part(scored)
+    pairs = ((one, other) for one in scored for other in fitted if one.origin == other.origin)
+    return any(one.steps[:-1] == other.steps[:-1] and one.is_start and other.is_start for one, other in pairs)
 
 
 def _scored_elsewhere(events: list[Event]) -> set[str]:
@@ -246,7 +262,9 @@ def _has_another_test(events: list[Event], rows: RowSets) -> bool:
     if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
         return True
     files = loaded - scored
-    return any(event.fit and event.rows and files.issuperset(map(_file_of, event.rows)) for event in asked)
+    of_files = (event for event in asked if event.rows and files.issuperset(map(_file_of, event.rows)))
+    fits = (event.fit for event in of_files if event.fit is not None)
+    return any(not fit.rows or not files.issuperset(map(_file_of, fit.rows)) for fit in fits)
 
 
 def _file_of(rows: Rows) -> Hashable:

@@ -12,7 +12,7 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.estimators import CURVE, construct, evaluate_predictions, fit, scored_by_name
 from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
-from grader.evidence.networks import held, holds_rows
+from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
 from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import (
@@ -24,7 +24,7 @@ from grader.evidence.splits import (
     split_rows,
 )
 from grader.evidence.standard import STANDARD, call_builtin
-from grader.evidence.tables import ARRAY, FRAME
+from grader.evidence.tables import ARRAY, FRAME, is_table
 from grader.evidence.unseen import of_unknown
 from grader.evidence.values import UNKNOWN, Model, Value
 
@@ -55,8 +55,8 @@ def call_library(site: CallSite) -> Value:
         return special(site)
     if holds_rows(name):
         return held(site)
-    if name.startswith("torchvision.datasets.") and method != "ImageFolder":
-        return benchmark_part(site)
+    if name.startswith("torchvision.") and (ready := _of_torchvision(site)) is not None:
+        return ready
     if is_test(name):
         return tested(site)
     if is_metric(name) or (name == "pandas.crosstab" and any(value.prediction for value in site.values)):
@@ -69,10 +69,18 @@ def call_library(site: CallSite) -> Value:
         return passed_on(site)
     if "." not in name:
         return call_builtin(site)
-    if method[:1].isupper() and not site.table_arguments():
+    if method[:1].isupper() and not any(is_table(table) or table.items for table in site.table_arguments()):
         # A class of a library that is not modelled: if it is fitted and predicts as estimators do, it is one.
         return construct(site).evolve(rows=site.state.fresh())
     return scored_by_name(site) or of_unknown(site)
+
+
+def _of_torchvision(site: CallSite) -> Value | None:
+    """Return a network or a benchmark that torchvision holds ready."""
+    if site.name.startswith("torchvision.models."):
+        return Value(type=MODULE, model=Model(MODULE))
+    is_benchmark = site.name.startswith("torchvision.datasets.") and site.method != "ImageFolder"
+    return benchmark_part(site) if is_benchmark else None
 
 
 def _loaded(site: CallSite) -> Value:

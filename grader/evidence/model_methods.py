@@ -17,7 +17,7 @@ from grader.evidence.estimators import (
     transformed_as_fitted,
 )
 from grader.evidence.iterating import tried
-from grader.evidence.networks import is_network
+from grader.evidence.networks import called, is_network
 from grader.evidence.own_steps import through_own_steps
 from grader.evidence.rows import parts_of
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
@@ -35,6 +35,8 @@ def method_of_model(site: CallSite) -> Value | None:
     assert model is not None
     if is_network(model) and site.method in _MODES:
         return site.receiver
+    if is_network(model) and site.method == "forward":
+        return called(site, model)
     method = _METHODS.get(site.method)
     return method(site, model) if method else None
 

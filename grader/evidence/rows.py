@@ -78,6 +78,13 @@ class Rows:
         return tuple(step for step in self.path if step[1] != "some")
 
     @property
+    def is_start(self) -> bool:
+        """Whether these are the first of some rows, however many."""
+        key, part = self.steps[-1] if self.steps else (None, "")
+        text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None
+        return isinstance(text, str) and text.startswith(":") and not text.startswith(":-") and "," not in text[1:]
+
+    @property
     def in_training(self) -> bool:
         """Whether these are rows of the training part of a split, or some of them."""
         return any(part == "train" for _, part in self.path)

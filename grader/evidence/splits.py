@@ -11,7 +11,7 @@ from grader.evidence.networks import held_by
 from grader.evidence.rows import DRAWN, Rows, RowSets, parts_of
 from grader.evidence.state import State
 from grader.evidence.tables import ARRAY, as_table
-from grader.evidence.values import FOLDS, UNKNOWN, Model, Value, rows_of, taints_of
+from grader.evidence.values import FOLDS, UNKNOWN, Model, Prediction, Value, rows_of, taints_of
 
 
 def split_rows(site: CallSite) -> Value:
@@ -91,7 +91,9 @@ def cross_validate(site: CallSite) -> Value:
         target=site.argument(2, "y"), in_time=features.in_time, shuffled=shuffles(folds.model if folds else None),
     )  # fmt: skip
     if site.method == "cross_val_predict":
-        return Value(type=ARRAY, rows=features.rows)
+        model = estimator.model if estimator is not None else None
+        said = Prediction(model, None, features.rows, features.taints) if model is not None else None
+        return Value(type=ARRAY, rows=features.rows, prediction=said)
     return UNKNOWN
 
 

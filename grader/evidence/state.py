@@ -15,6 +15,7 @@ from grader.evidence.values import FOLDS, Event, Function, Loop, Value
 
 MAX_STEPS = 400_000
 MAX_EVENTS = 8_000
+_MOST_HELD = 20
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -55,11 +56,11 @@ class Scope:
             return
         for scope in self._reached():
             for name, value in scope.names.items():
-                if value is old:
-                    scope.names[name] = new
+                if (made := _exchanged(value, old, new)) is not value:
+                    scope.names[name] = made
                 elif value.instance is not None:
                     held = value.instance.attributes
-                    held.update({key: new for key, its in held.items() if its is old})
+                    held.update({key: _exchanged(its, old, new) for key, its in held.items()})
 
     def _reached(self) -> Iterator[Scope]:
         """Yield every scope in which a name may stand for what is known here: those around it, and that called."""
@@ -76,6 +77,15 @@ class Scope:
     def module(self) -> Scope:
         """The outermost scope."""
         return self if self.parent is None else self.parent.module
+
+
+def _exchanged(value: Value, old: Value, new: Value) -> Value:
+    """Return a value as it is after an object has changed: it may be that one, or a list or dict that holds it."""
+    if value is old:
+        return new
+    if not value.items or value.rows or len(value.items) > _MOST_HELD or all(item is not old for item in value.items):
+        return value
+    return value.evolve(items=tuple(new if item is old else item for item in value.items))
 
 
 @dataclass(frozen=True, slots=True)

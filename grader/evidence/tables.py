@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from grader.evidence.rows import Rows, RowSets, parts_of
-from grader.evidence.values import Taint, Value, bounded, taints_of
+from grader.evidence.values import Prediction, Taint, Value, bounded, taints_of
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -141,11 +141,23 @@ def column_of(value: Value, name: str | None) -> Value:
     """Return one column of the table; with an unknown name every mark on the table stays."""
     taints = value.taints if name is None else _within(value, frozenset({name}))
     made_of = frozenset({name}) if name else frozenset()
-    said = next((replace(one, rows=value.rows) for column, one in value.answers if column == name), value.prediction)
+    found = (replace(one, rows=_rows_said(one, value.rows)) for column, one in value.answers if column == name)
+    said = next(found, value.prediction)
     return value.evolve(
         type=SERIES, column=name, taints=taints, items=None, constant=None, made_of=made_of, prediction=said,
         answers=frozenset(),
     )  # fmt: skip
+
+
+def _rows_said(said: Prediction, table: RowSets) -> RowSets:
+    """Return the rows that a prediction in a column is of: its own where it came from elsewhere, cut as the table was
+    since it was put there.
+    """
+    steps = {one.path[len(laid.path) :] for one in table for laid in said.laid if one.within(laid)}
+    own = {one.origin for one in said.rows} & {one.origin for one in table}
+    if own or len(steps) != 1 or len(table) != 1:
+        return table
+    return frozenset(Rows(one.origin, (*one.path, *next(iter(steps)))) for one in said.rows)
 
 
 def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
@@ -155,7 +167,7 @@ def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
     kept = set()
     for taint in table.taints:
         known = taint.columns
-        if known is None or (numbered and every and every <= known):
+        if known is None or (numbered and (known == frozenset({table.column}) or (every and every <= known))):
             kept.add(replace(taint, columns=names))
             continue
         stems = tuple(name.removesuffix(CODED) + "_" for name in known if name.endswith(CODED))
@@ -174,7 +186,7 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
     columns = table.columns
     answers = frozenset(pair for pair in table.answers if names is None or pair[0] not in names)
     if value.prediction is not None and names is not None and not partly:
-        answers |= {(name, value.prediction) for name in names}
+        answers |= {(name, replace(value.prediction, laid=table.rows)) for name in names}
     if is_empty(table) and value.rows:  # the first column of an empty frame brings the rows
         table = table.evolve(rows=value.rows)
     if columns and names is not None:

@@ -119,7 +119,8 @@ class Prediction:
     """What a model said about rows; `compared` once it was set against something else.
 
     Rows `chosen_on`: their score picked the threshold that it was cut at. It is a fit's `own` where it was not asked
-    for, but came of the fit: what is left of the truth is then looked at, and no result.
+    for, but came of the fit: what is left of the truth is then looked at, and no result. It was `laid` into a table of
+    these rows.
     """
 
     model: Model
@@ -129,6 +130,7 @@ class Prediction:
     compared: bool = False
     chosen_on: RowSets = NO_ROWS
     own: bool = False
+    laid: RowSets = NO_ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +208,22 @@ def join(first: Value, second: Value) -> Value:
         model=first.model if first.model is second.model else None,
         function=first.function if first.function is second.function else None,
         instance=first.instance if first.instance is second.instance else None,
-        prediction=first.prediction if first.prediction == second.prediction else None,
+        prediction=_either_said(first, second),
         loops=first.loops | second.loops,
         constant=first.constant if first.constant == second.constant else None,
         scored=first.scored if first.scored == second.scored else None,
         answers=first.answers & second.answers,
     )
+
+
+def _either_said(first: Value, second: Value) -> Prediction | None:
+    """Return the prediction that both ways lead to, or one of them, where the other gives a label that is written."""
+    if first.prediction == second.prediction:
+        return first.prediction
+    for one, other in ((first, second), (second, first)):
+        if one.constant is not None and not one.rows:
+            return other.prediction
+    return None
 
 
 def _either_list(first: Value, second: Value) -> Value:
