@@ -1,0 +1,81 @@
+"""Whether rows were kept for the last word: what else models are asked about than the part that trials were made on."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.values import Event
+
+
+def has_last_word(events: list[Event], rows: RowSets) -> bool:
+    """Tell whether a model was asked about rows that took no part in the trials on `rows`: an outer test part, or rows
+    whose answers are not known here.
+    """
+    asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
+    if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
+        return True
+    scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
+    scored |= {tried.origin for tried in rows}
+    loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
+    ours = {tried.origin for tried in rows}
+    for event in asked:
+        apart = {other.origin for other in event.rows} & loaded - ours
+        if event.kind == "evaluate" and event.fit and apart and {one.origin for one in event.fit.rows} <= ours:
+            return True  # a file of its own for the last word
+    for event in asked:
+        others = {other.origin for other in event.rows} & loaded - ours
+        fitted = {one.origin for one in event.fit.rows} if event.fit else set()
+        if others and fitted and fitted <= loaded and not fitted & ours and not fitted & others:
+            return True  # a third file
+    if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
+        return True
+    files = loaded - scored
+    of_files = (event for event in asked if event.rows and files.issuperset(map(_file_of, event.rows)))
+    fits = (event.fit for event in of_files if event.fit is not None)
+    return any(not fit.rows or not files.issuperset(map(_file_of, fit.rows)) for fit in fits)
+
+
+def _file_of(rows: Rows) -> Hashable:
+    """Return where rows come from in the end: those of a table of groups from the rows that were grouped."""
+    match rows.origin:
+        case ("groups", frozenset() as grouped) if len(grouped) == 1:
+            return _file_of(next(iter(grouped)))
+    return rows.origin
+
+
+def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool:
+    """Tell whether a model predicts rows of files that were put together, of which no answer is ever looked at."""
+    known = [event.rows for event in asked if event.kind == "evaluate"]
+    known += [tried, predicted.fit.rows if predicted.fit else NO_ROWS]
+    met = any(covered(rows, predicted.rows) or covered(predicted.rows, rows) for rows in known)
+    return predicted.fit is not None and len({one.origin for one in predicted.rows}) > 1 and not met
+
+
+def _is_asked_anew(event: Event) -> bool:
+    """Tell whether a network is called on rows that it does not learn from."""
+    return event.kind == "ask" and event.fit is not None and not covered(event.rows, event.fit.rows)
+
+
+def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
+    """Tell whether `other` is the test part of a split in whose training part `tried` was made, or the other half of
+    a test part that was cut in two.
+    """
+    if other.origin != tried.origin:
+        return False
+    held_out = {key for key, part in other.path if part == "test"}
+    if any(key in held_out and part == "train" for key, part in tried.path):
+        return True
+    if any(loop.folds for loop in asked.loops) or not _is_other_half(other, tried):
+        return False  # a fold of the training part has no last word
+    return asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
+
+
+def _is_other_half(other: Rows, tried: Rows) -> bool:
+    """Tell whether a test part was cut in two, of which these are the first half and those the second."""
+    pairs = enumerate(zip(other.path, tried.path, strict=False))
+    parted = next((place for place, (one, two) in pairs if one != two), None)
+    if parted is None or not any(part == "test" for _, part in other.path[:parted]):
+        return False
+    (its, first), (key, second) = other.path[parted], tried.path[parted]
+    return its == key and (first, second) == ("train", "test")
