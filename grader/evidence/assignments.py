@@ -33,7 +33,10 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
         case ast.Tuple() | ast.List():
             for position, part in enumerate(target.elts):
                 inner = part.value if isinstance(part, ast.Starred) else part
-                bind(inner, _unpacked(value, position, len(target.elts)), scope, state)
+                given = _unpacked(value, position, len(target.elts))
+                if isinstance(inner, ast.Name) and inner.id.startswith("_") and given.rows:
+                    state.record("discard", inner, inner.id, rows=given.rows)
+                bind(inner, given, scope, state)
         case ast.Subscript():
             _assign_columns(target, value, scope, state)
         case ast.Attribute():
@@ -79,6 +82,12 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat", "ix"):
         owner = owner.value
         which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
+    if (
+        isinstance(owner, ast.Subscript)
+        and owner is target.value
+        and evaluate(owner.slice, scope, state).mask is not None
+    ):
+        return  # `frame[mask]["column"] = ...` sets a copy that nobody keeps
     if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
         # frame["column"][mask] = value: the column is assigned to
         which = index

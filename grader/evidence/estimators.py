@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, names_a_score, role_of
+from grader.evidence.cuts import cut_apart
 from grader.evidence.files import FILE
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.said import fitted_values, said_of
@@ -29,6 +30,7 @@ from grader.evidence.values import (
 )
 
 CURVE = "numpy.polyfit"  # a fit of numpy's, which is called and not asked to predict
+_IN_TIME = ("window", "windows", "future")
 _CHOOSING = {"pipeline", "selector", ""}  # a ColumnTransformer, and what is not known, may leave columns out
 PREDICTING = {"predict", "predict_proba", "decision_function", "predict_log_proba", "predict_classes"}
 _WATCHED = ("validation_data", "eval_set", "valid_sets", "evals")
@@ -271,10 +273,17 @@ def scored_by_name(site: CallSite) -> Value | None:
 
 
 def _holds_no_truth(site: CallSite) -> bool:
-    """Tell whether a metric is given what two fits have said, and holds the one against the other."""
+    """Tell whether a metric holds what two fits have said against each other, or against the answers of other rows."""
     given = [value for value in flattened(site.values) if value.rows or value.prediction][:2]
     said = [value.prediction for value in given if value.prediction is not None]
-    return len(said) == 2 and (said[0].model, said[0].fit) != (said[1].model, said[1].fit)
+    if len(said) == 2:
+        return (said[0].model, said[0].fit) != (said[1].model, said[1].fit)
+    truth = next((value for value in given if value.prediction is None), None)
+    if truth is None or not said or truth.in_time or any(mark.event.kind in _IN_TIME for mark in truth.taints):
+        return False  # an answer may lie some rows further on
+    pairs = [(one, other) for one in truth.rows for other in said[0].rows if one.origin == other.origin]
+    same = {rows.origin for rows in truth.rows} == {rows.origin for rows in said[0].rows}
+    return same and bool(pairs) and all(cut_apart(one, other) for one, other in pairs)
 
 
 def evaluate_predictions(site: CallSite) -> Value:

@@ -243,11 +243,14 @@ def _comprehension(node: Any, scope: Scope, state: State) -> Value:
     source, element = _drawn_from(generator, inner, state)
     known = listed(source) if not outer else None
     items = known[:_MAX_UNROLLED] if known else (element,)
-    values = [_element_of(node, generator, item, inner, state) for item in items]
+    pairs = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
     state.counters = counters
-    if known and not isinstance(node, ast.DictComp) and not told_by(values):
+    values, keys = [value for _, value in pairs], [key for key, _ in pairs]
+    if known and not told_by(values) and not isinstance(node, ast.DictComp):
         return sequence_of(values)
+    if known and not told_by(values) and not generator.ifs and None not in keys:
+        return sequence_of(values, keys=tuple(map(str, keys)))
     return _any_of(node, values)
 
 
@@ -267,12 +270,15 @@ def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State
     return told_by(tested)
 
 
-def _element_of(node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State) -> Value:
+def _element_of(
+    node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State
+) -> tuple[object, Value]:
+    """Return what one item gives, behind its key where that is a constant of a dict."""
     if marks := _begin(generator, item, scope, state):
-        return names_told_by(marks)
+        return None, names_told_by(marks)
     if isinstance(node, ast.DictComp):
-        evaluate(node.key, scope, state)
-    return evaluate(node.value if isinstance(node, ast.DictComp) else node.elt, scope, state)
+        return evaluate(node.key, scope, state).constant, evaluate(node.value, scope, state)
+    return None, evaluate(node.elt, scope, state)
 
 
 def _any_of(node: Any, values: list[Value]) -> Value:

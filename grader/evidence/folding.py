@@ -36,18 +36,24 @@ Known = Mapping[str, object]
 
 
 def settled_names(units: Iterable[Unit]) -> dict[str, object]:
-    """Return the names of one program that hold a number, a truth value or None, and are given a value only once."""
+    """Return the names of one program that hold a number, a truth value or None, and are never given another value."""
     units = list(units)
     given = Counter(name for unit in units for node in ast.walk(unit.tree) for name in _bound(node))
-    found: dict[str, object] = {}
+    found: dict[str, list[object]] = {}
     for unit in units:
         for node in ast.walk(unit.tree):
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
                 targets = node.targets if isinstance(node, ast.Assign) else [node.target]
                 value = node.value.value
                 if isinstance(value, int | float) or value is None:
-                    found |= {name.id: value for name in targets if isinstance(name, ast.Name) and given[name.id] == 1}
-    return found
+                    for name in targets:
+                        if isinstance(name, ast.Name):
+                            found.setdefault(name.id, []).append(value)
+    return {
+        name: values[0]
+        for name, values in found.items()
+        if given[name] == len(values) and all((type(one), one) == (type(values[0]), values[0]) for one in values)
+    }
 
 
 def module_names(paths: Iterable[str]) -> frozenset[str]:

@@ -15,8 +15,8 @@ def has_last_word(events: list[Event], rows: RowSets) -> bool:
     asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
-    scored = {other.origin for event in asked if event.kind == "evaluate" for other in event.rows}
-    scored |= {tried.origin for tried in rows}
+    scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
+    scored |= {_file_of(tried) for tried in rows}
     loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
     ours = {tried.origin for tried in rows}
     for event in asked:
@@ -32,8 +32,14 @@ def has_last_word(events: list[Event], rows: RowSets) -> bool:
         return True
     files = loaded - scored
     of_files = (event for event in asked if event.rows and files.issuperset(map(_file_of, event.rows)))
-    fits = (event.fit for event in of_files if event.fit is not None)
-    return any(not fit.rows or not files.issuperset(map(_file_of, fit.rows)) for fit in fits)
+    return any(_is_fitted_elsewhere(event, files) for event in of_files)
+
+
+def _is_fitted_elsewhere(event: Event, files: set[Hashable]) -> bool:
+    """Tell whether what is asked has learned from other files, or is not known: `models[best]`, one out of a file."""
+    if event.fit is None:
+        return event.model is None
+    return not event.fit.rows or not files.issuperset(map(_file_of, event.fit.rows))
 
 
 def _file_of(rows: Rows) -> Hashable:
@@ -41,6 +47,8 @@ def _file_of(rows: Rows) -> Hashable:
     match rows.origin:
         case ("groups", frozenset() as grouped) if len(grouped) == 1:
             return _file_of(next(iter(grouped)))
+        case ("element", Rows() as whole) | ("item", Rows() as whole, _):
+            return _file_of(whole)
     return rows.origin
 
 
@@ -49,7 +57,8 @@ def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool
     known = [event.rows for event in asked if event.kind == "evaluate"]
     known += [tried, predicted.fit.rows if predicted.fit else NO_ROWS]
     met = any(covered(rows, predicted.rows) or covered(predicted.rows, rows) for rows in known)
-    return predicted.fit is not None and len({one.origin for one in predicted.rows}) > 1 and not met
+    is_asked = predicted.fit is not None or predicted.model is None
+    return is_asked and len({one.origin for one in predicted.rows}) > 1 and not met
 
 
 def _is_asked_anew(event: Event) -> bool:

@@ -49,15 +49,18 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
         elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
             tried[whole_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
-        if not _is_validation_part(rows) and not has_last_word(events, rows):
+        if not _is_validation_part(rows, events) and not has_last_word(events, rows):
             yield from _found(trials)
             yield from _chosen_by_score(rows, trials, events)
 
 
-def _is_validation_part(rows: RowSets) -> bool:
-    """Tell whether rows were split off from a training part: the test part beside it was not spent on the choice."""
-    parts = [[part for _, part in one.path if part in ("train", "test")] for one in rows]
-    return all(names[:1] == ["train"] for names in parts)
+def _is_validation_part(rows: RowSets, events: list[Event]) -> bool:
+    """Tell whether rows were split off from a training part: the test part beside it was not spent on the choice, and
+    not thrown away.
+    """
+    thrown = {other.path[-1:] for event in events if event.kind == "discard" for other in event.rows}
+    first = [next((step for step in one.path if step[1] in ("train", "test")), None) for one in rows]
+    return all(step is not None and step[1] == "train" and ((step[0], "test"),) not in thrown for step in first)
 
 
 def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
@@ -166,11 +169,21 @@ def _tried_as(event: Event) -> Hashable:
     model, fit = event.model, event.fit
     assert model is not None
     settings = {name: value.constant for name, value in model.settings.items() if name not in SEEDS}
+    if (search := _searched(event)) is not None:
+        return id(search)
     table = fit.features.columns if fit and fit.features else None
     columns = (table.kept, table.dropped) if table else None
     if len(model.parts) != len(model.settings) or None in settings.values() or role_of(model.type) == "network":
         return id(fit or model)
     return model.type, tuple(sorted(settings.items(), key=str)), columns, fit.taints if fit else None
+
+
+def _searched(event: Event) -> Event | None:
+    """Return the search, fitted on the same rows, whose best settings a model was made with: it is the same trial."""
+    model, fit = event.model, event.fit
+    marks = (mark.event for value in (model.settings if model else {}).values() for mark in value.taints)
+    searches = (made for made in marks if made.kind == "fit" and made.model and role_of(made.model.type) == "search")
+    return next((made for made in searches if fit is not None and made.rows == fit.rows), None)
 
 
 def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator[Loop]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from grader.evidence.attributes import as_of_base, attribute
 from grader.evidence.callsite import CallSite
 from grader.evidence.files import opened
-from grader.evidence.iterating import numbered, zipped
+from grader.evidence.iterating import listed, numbered, zipped
 from grader.evidence.learning import statistic
 from grader.evidence.said import scored_by
 from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, sequence_of
@@ -67,7 +67,7 @@ def call_builtin(site: CallSite) -> Value:
     if site.name in ("list", "tuple", "set") and not site.arguments:
         return sequence_of(())
     if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
-        return first
+        return sequence_of(listed(first) or ()) if first.keys else first
     if site.name == "super":
         return as_of_base(site.scope.method) or site.fresh()
     if site.name == "open":
