@@ -64,6 +64,12 @@ def _sliced(site: CallSite) -> Value:
     return Value(type=ARRAY, rows=table.rows, taints=table.taints) if table.rows else passed_on(site)
 
 
+def _batched(site: CallSite) -> Value:
+    """Return `TimeseriesGenerator(data, targets, length)`: windows of all the rows, with answers beside them."""
+    table = site.argument(0, "data") or UNKNOWN
+    return Value(type=ARRAY, rows=table.rows, taints=table.taints) if table.rows else passed_on(site)
+
+
 def _made_numeric(site: CallSite) -> Value:
     """Return what fastai's `proc_df(table, target)` gives: the features, gaps filled with medians, and the answers."""
     table, target = site.argument(0, "df") or UNKNOWN, names_in(site.argument(1, "y_fld"))
@@ -109,6 +115,7 @@ ARRANGING: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("pandas.merge", "pandas.merge_asof", "pandas.merge_ordered"), _merged),
     **dict.fromkeys(("numpy.split", "numpy.array_split", "numpy.vsplit"), _cut_up),
     **dict.fromkeys(("from_tensor_slices", "tensorflow.data.Dataset.zip"), _sliced),
+    **dict.fromkeys(("TimeseriesGenerator", "timeseries_dataset_from_array"), _batched),
     "proc_df": _made_numeric,
     "sklearn.utils.shuffle": _shuffled,
     "resample": _resampled,

@@ -150,7 +150,9 @@ def _ends_before(first: tuple[str, str], second: tuple[str, str]) -> bool:
         return False
     if begin == end or begin.startswith(f"{end} + "):
         return True
-    return end.isdecimal() and begin.isdecimal() and int(end) <= int(begin)
+    if end.startswith("-") != begin.startswith("-"):
+        return False
+    return end.removeprefix("-").isdecimal() and begin.removeprefix("-").isdecimal() and int(end) <= int(begin)
 
 
 def _apart_by_values(one: Any, other: Any) -> str:

@@ -126,14 +126,15 @@ def _holds_some_back(site: CallSite) -> bool:
 
 
 def _answers(site: CallSite, features: Value, model: Model) -> Value | None:
-    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools, or is a column
-    that the model was told of when it was made.
+    """Return what a fit is to predict: it lies beside the rows in a container as in CatBoost's pools, or in what a
+    network is fed with, or is a column that the model was told of when it was made.
     """
     given = site.argument(1, "y", "Y")
     told = model.settings.get("label") or model.settings.get("target")
     if given is None and told is not None and isinstance(told.constant, str):
         return column_of(features, told.constant)
-    return UNKNOWN if given is None and role_of(features.type) == "container" else given
+    beside = role_of(features.type) == "container" or role_of(model.type) == "network"
+    return UNKNOWN if given is None and beside else given
 
 
 def _chosen_on(site: CallSite, model: Model) -> RowSets:
@@ -286,6 +287,15 @@ def _holds_no_truth(site: CallSite) -> bool:
     return same and bool(pairs) and all(cut_apart(one, other) for one, other in pairs)
 
 
+def _rows_scored(said: Prediction | None, truth: RowSets) -> RowSets:
+    """Return the rows that a score is of: those predicted, or those of a split's part that the answers are of, where
+    nobody knows what the rows predicted were made from.
+    """
+    rows = said.rows if said is not None else NO_ROWS
+    known = not rows or any(one.path or not isinstance(one.origin, int) for one in rows)
+    return truth if not rows or (not known and all(one.path for one in truth) and truth) else rows
+
+
 def evaluate_predictions(site: CallSite) -> Value:
     """Log the evaluation that a metric function makes of the predictions among its arguments, or of a model that it
     asks itself, and return the score.
@@ -298,9 +308,9 @@ def evaluate_predictions(site: CallSite) -> Value:
         return Value(type=NUMBER, loops=site.loops)
     truth = rows_of(site.table_arguments()[:1])
     site.state.record(
-        "evaluate", site.node, site.name, rows=(said.rows if said else NO_ROWS) or truth,
+        "evaluate", site.node, site.name, rows=_rows_scored(said, truth),
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
-        varied=frozenset(loop for value in site.values if value.prediction for loop in value.loops),
+        varied=frozenset(loop for value in flattened(site.values) if value.prediction for loop in value.loops),
         chosen_on=said.chosen_on if said else NO_ROWS,
     )  # fmt: skip
     score = Value(type=NUMBER, loops=site.loops, scored=said)

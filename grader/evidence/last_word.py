@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
+from grader.evidence.cuts import cut_apart
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.values import Event
 
 
-def has_last_word(events: list[Event], rows: RowSets) -> bool:
-    """Tell whether a model was asked about rows that took no part in the trials on `rows`: an outer test part, or rows
-    whose answers are not known here.
+def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
+    """Tell whether a model was asked about rows that took no part in the trials on `rows`: an outer test part, rows
+    whose answers are not known here, or others that are scored after the `last` of the trials.
     """
     asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
+        return True
+    if any(_is_scored_after(event, rows, last) for event in asked):
         return True
     scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {_file_of(tried) for tried in rows}
@@ -33,6 +36,16 @@ def has_last_word(events: list[Event], rows: RowSets) -> bool:
     files = loaded - scored
     of_files = (event for event in asked if event.rows and files.issuperset(map(_file_of, event.rows)))
     return any(_is_fitted_elsewhere(event, files) for event in of_files)
+
+
+def _is_scored_after(event: Event, tried: RowSets, last: int) -> bool:
+    """Tell whether rows that are surely none of those tried, and none that was learned from, are scored in the end."""
+    if event.kind != "evaluate" or event.order <= last or event.fit is None or any(loop.folds for loop in event.loops):
+        return False
+    others = tried | event.fit.rows
+    return bool(event.rows) and all(
+        one.origin == other.origin and cut_apart(one, other) is not None for one in event.rows for other in others
+    )
 
 
 def _is_fitted_elsewhere(event: Event, files: set[Hashable]) -> bool:

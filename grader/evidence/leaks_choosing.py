@@ -20,15 +20,19 @@ _MOST_SHOWN = 4
 
 @dataclass
 class _Trials:
-    """What was tried on one test part: an event a fitted model, and the loops that try others."""
+    """What was tried on one test part: an event a fitted model, and the loops that try others; `last` is the order of
+    the last trial.
+    """
 
     models: dict[Hashable, Event] = field(default_factory=dict)
     loops: dict[Hashable, tuple[Loop, Event]] = field(default_factory=dict)
     chosen: list[Event] = field(default_factory=list)
+    last: int = 0
 
     def add(self, event: Event, loops: Iterable[Loop]) -> None:
         """Count one evaluation, by the fit it rests on."""
         self.models.setdefault(_tried_as(event), event)
+        self.last = max(self.last, event.order)
         if covered(whole_rows(event.chosen_on), whole_rows(event.rows)):
             self.chosen.append(event)
         for loop in loops:
@@ -49,7 +53,7 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
         elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
             tried[whole_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
-        if not _is_validation_part(rows, events) and not has_last_word(events, rows):
+        if not _is_validation_part(rows, events) and not has_last_word(events, rows, trials.last):
             yield from _found(trials)
             yield from _chosen_by_score(rows, trials, events)
 
@@ -223,7 +227,7 @@ def _is_cut_off(event: Event) -> bool:
     """Tell whether a model is scored on rows that were cut by hand from those it was fitted on: by their place, or both
     by conditions, from the same ones.
     """
-    if not _is_scored(event) or event.fit is None:
+    if not _is_scored(event) or event.fit is None or not event.rows:
         return False
     fitted = event.fit.rows
     before = {(rows.origin, rows.steps[:-1]) for rows in fitted if rows.steps and rows.steps[-1][1] == "mask"}

@@ -9,7 +9,7 @@ from grader.evidence.cuts import cut_apart, drawn_apart
 from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered, whole_rows
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.unseen import UNSEEN
-from grader.evidence.values import Event, Taint
+from grader.evidence.values import Event, Model, Taint
 from grader.model import LeakageFact
 
 _SCALING = {"transformer", "imputer", "vectoriser", "selector"}  # fitted anew, each means another thing by its numbers
@@ -184,10 +184,18 @@ def _leaks_in_training(event: Event, seen: RowSets) -> bool:
 def _refitted(event: Event, taint: Taint) -> bool:
     """Tell whether a transformer was fitted anew on the rows that a model is asked about, apart from its training."""
     learner, seen = taint.event.model, taint.rows
-    if event.kind not in ("evaluate", "predict") or learner is None or role_of(learner.type) not in _SCALING:
+    if event.kind not in ("evaluate", "predict") or learner is None or not _scales(learner):
         return False
     fitted = event.fit.rows if event.fit else NO_ROWS
     return bool(fitted) and covered(event.rows, seen) and not covered(fitted, seen) and not covered(event.rows, fitted)
+
+
+def _scales(learner: Model) -> bool:
+    """Tell whether what a transformer gives means another thing when it is fitted anew: it, or a part of it, scales."""
+    role = role_of(learner.type)
+    return role in _SCALING or (
+        role == "pipeline" and any(part.model and _scales(part.model) for part in learner.parts)
+    )
 
 
 def is_cross_validation(event: Event) -> bool:

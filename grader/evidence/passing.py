@@ -31,7 +31,7 @@ _SAME_COLUMNS = {"array", "asarray", "asanyarray", "ascontiguousarray", "nan_to_
 _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_transform", "power_transform", "zscore",
              "qcut", "boxcox", "yeojohnson", "rankdata", "winsorize", "gzscore"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
-            "sliding_window_view", "as_strided", "TimeseriesGenerator", "timeseries_dataset_from_array"}  # fmt: skip
+            "sliding_window_view", "as_strided"}  # fmt: skip
 _MEMBERS = {"isin", "in1d"}
 _TABLES = {"pandas.DataFrame": FRAME, "numpy.array": ARRAY, "numpy.asarray": ARRAY}
 _EMPTY = {"numpy.zeros", "numpy.empty", "numpy.ones", "numpy.full"}

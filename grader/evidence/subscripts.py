@@ -120,6 +120,8 @@ def _joins_conditions(key: ast.AST) -> bool:
 def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) -> Value:
     if (again := picked_again(base, index)) is not None:
         return again
+    if base.prediction and index.prediction and not index.prediction.compared and index.mask is None:
+        return base  # how sure a model is of each answer, looked up by the answer
     if isinstance(key, ast.Slice):
         if key.lower is None and key.upper is None and key.step is None:
             return base
