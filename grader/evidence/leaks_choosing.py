@@ -21,17 +21,21 @@ _MOST_SHOWN = 4
 @dataclass
 class _Trials:
     """What was tried on one test part: an event a fitted model, and the loops that try others; `last` is the order of
-    the last trial.
+    the last trial. They are `watched` where a network shows their score while it learns.
     """
 
     models: dict[Hashable, Event] = field(default_factory=dict)
     loops: dict[Hashable, tuple[Loop, Event]] = field(default_factory=dict)
     chosen: list[Event] = field(default_factory=list)
     last: int = 0
+    watched: bool = False
 
     def add(self, event: Event, loops: Iterable[Loop]) -> None:
         """Count one evaluation, by the fit it rests on."""
-        self.models.setdefault(_tried_as(event), event)
+        self.watched |= event.kind == "validate"
+        trial = _tried_as(event)
+        if trial not in self.models or self.models[trial].kind == "validate":
+            self.models[trial] = event  # a score of its own says more than what a fit shows
         self.last = max(self.last, event.order)
         if covered(whole_rows(event.chosen_on), whole_rows(event.rows)):
             self.chosen.append(event)
@@ -53,9 +57,18 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
         elif event.kind == "choose" and _is_test(event) and _chooses(event, made_in):
             tried[whole_rows(event.rows), _answer(event)].chosen.append(event)
     for (rows, _), trials in tried.items():
+        if trials.watched and _asks_about_others(events, rows):
+            continue  # pictures read one by one, say, of which nobody knows whether they have answers
         if not _is_validation_part(rows, events) and not has_last_word(events, rows, trials.last):
             yield from _found(trials)
             yield from _chosen_by_score(rows, trials, events)
+
+
+def _asks_about_others(events: list[Event], tried: RowSets) -> bool:
+    """Tell whether a network is asked about rows that are neither those tried nor those it learned from."""
+    asked = [event for event in events if event.kind in ("predict", "ask") and event.model and event.fit]
+    networks = [event for event in asked if event.model and role_of(event.model.type) == "network"]
+    return any(not covered(event.rows, tried | (event.fit.rows if event.fit else NO_ROWS)) for event in networks)
 
 
 def _is_validation_part(rows: RowSets, events: list[Event]) -> bool:
@@ -85,7 +98,7 @@ def _answer(event: Event) -> str:
 def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Iterator[LeakageFact]:
     """Yield what the score on the very rows that are reported on has decided of one model."""
     event = next(iter(trials.models.values()), None)
-    if event is None or len(trials.models) > 1:
+    if event is None or len(trials.models) > 1 or event.kind == "validate":
         return
     spans: tuple[Span, ...]
     if event.fit is not None and covered(whole_rows(event.fit.chosen_on), rows):

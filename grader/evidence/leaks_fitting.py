@@ -51,7 +51,8 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             in_training=in_training,
         )
     for event, taint, in_training in _seen_before(events, ("fit",)):
-        if _is_search(taint.event) and not is_cross_validation(event) and not in_training:
+        in_folds = is_cross_validation(event) or any(loop.folds for loop in event.loops)
+        if _is_search(taint.event) and not in_folds and not in_training:
             yield LeakageFact(
                 kind="overlap",
                 message=f"{_class_name(taint.event)} searched settings on all rows, and some are {_how(event)} later.",

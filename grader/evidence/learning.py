@@ -10,7 +10,7 @@ from grader.evidence.cuts import Condition
 from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.said import record_score, scored_by, set_against
 from grader.evidence.state import State
-from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_table, names_in, some_columns
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_empty, is_table, names_in, some_columns
 from grader.evidence.values import (
     OTHERS,
     Taint,
@@ -121,6 +121,7 @@ def _is_origin(node: ast.AST) -> bool:
 
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
     """Return the value of `left (+-*/...) right`: a column less its own mean carries what the mean has seen."""
+    left, right = (Value(loops=side.loops) if is_empty(side) else side for side in (left, right))  # zeros to add to
     table, other = (left, right) if left.rows or not right.rows else (right, left)
     if is_table(right) and not is_table(left):
         table, other = right, left
