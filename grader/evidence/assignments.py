@@ -33,10 +33,7 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
         case ast.Tuple() | ast.List():
             for position, part in enumerate(target.elts):
                 inner = part.value if isinstance(part, ast.Starred) else part
-                given = _unpacked(value, position, len(target.elts))
-                if isinstance(inner, ast.Name) and inner.id.startswith("_") and given.rows:
-                    state.record("discard", inner, inner.id, rows=given.rows)
-                bind(inner, given, scope, state)
+                bind(inner, _unpacked(value, position, len(target.elts)), scope, state)
         case ast.Subscript():
             _assign_columns(target, value, scope, state)
         case ast.Attribute():

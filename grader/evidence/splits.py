@@ -29,7 +29,16 @@ def split_rows(site: CallSite) -> Value:
         "split", site.node, site.name, rows=rows_of(tables), taints=taints_of(tables[:1]), key=key, in_time=ordered,
         shuffled=not site.is_false("shuffle"),
     )  # fmt: skip
+    if _keeps_less_than_half(site):
+        site.state.record("discard", site.node, site.name, rows=rows_of(parts[1::2]))
     return Value(items=tuple(parts))
+
+
+def _keeps_less_than_half(site: CallSite) -> bool:
+    """Tell whether a split only draws a sample of the rows: what it leaves is no test part that anybody keeps."""
+    kept, left = (site.keywords.get(name, UNKNOWN).constant for name in ("train_size", "test_size"))
+    share = kept if isinstance(kept, float) else 1 - left if isinstance(left, float) else 1
+    return share < 0.5
 
 
 def _times_split(site: CallSite) -> int:
