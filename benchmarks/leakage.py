@@ -30,7 +30,7 @@ from grader.evidence import SubprocessCodeReader
 from grader.intake import take
 from grader.model import CodeFacts
 
-KINDS = ("preprocessing", "overlap", "multi_test", "temporal")
+KINDS = ("preprocessing", "overlap", "scored_on_training_data", "multi_test", "temporal")
 TRAIN_AS_TEST = "train as test"  # the pattern by which a set counts scoring on training rows as overlap
 
 
@@ -123,19 +123,19 @@ def without_comments(text: str) -> str:
 
 def count(read: list[Read], kind: str) -> Count:
     """Count one kind; a 0 that nobody vouches for is left out where the set tells safe ones from others."""
-    vouched = any(item.row["file_negative_is_safe"] == "1" for item in read)
+    vouched = any(item.row.get("file_negative_is_safe") == "1" for item in read)
     counted = Count()
     named = {kind}
-    if kind == "overlap" and any(item.row["overlap_pattern"] == TRAIN_AS_TEST for item in read):
+    if kind == "overlap" and any(item.row.get("overlap_pattern") == TRAIN_AS_TEST for item in read):
         named.add("scored_on_training_data")
     for item in read:
-        found, label = any(leak.kind in named for leak in item.facts.leaks), item.row[kind]
+        found, label = any(leak.kind in named for leak in item.facts.leaks), item.row.get(kind, "")
         if label == "1":
             if found:
                 counted.right += 1
             else:
                 counted.missed.append(item.name)
-        elif label == "0" and found and (not vouched or item.row["file_negative_is_safe"] == "1"):
+        elif label == "0" and found and (not vouched or item.row.get("file_negative_is_safe") == "1"):
             counted.wrong.append(item.name)
     return counted
 
@@ -143,14 +143,14 @@ def count(read: list[Read], kind: str) -> Count:
 def print_set(name: str, read: list[Read], *, errors: bool) -> None:
     """Print a line a kind that the set has labels of."""
     print(f"\n{name}: {len(read)} files")
-    print(f"{'kind':16} {'labelled':>8} {'found':>6} {'wrong':>6} {'precision':>10} {'recall':>7} {'F1':>6}")
+    print(f"{'kind':24} {'labelled':>8} {'found':>6} {'wrong':>6} {'precision':>10} {'recall':>7} {'F1':>6}")
     for kind in KINDS:
-        labelled = sum(item.row[kind] == "1" for item in read)
+        labelled = sum(item.row.get(kind, "") == "1" for item in read)
         counted = count(read, kind)
         if not labelled and not counted.wrong:
             continue
         print(
-            f"{kind:16} {labelled:8} {counted.right:6} {len(counted.wrong):6} "
+            f"{kind:24} {labelled:8} {counted.right:6} {len(counted.wrong):6} "
             f"{counted.precision:10.3f} {counted.recall:7.3f} {counted.f1:6.3f}"
         )
         if errors:
