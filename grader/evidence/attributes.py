@@ -25,7 +25,7 @@ def attribute(base: Value, name: str) -> Value:
         return _of_instance(base, name)
     if base.model is not None:
         return _of_model(base, base.model, name)
-    if (base.statistic or base.scored) and not base.rows:
+    if (base.statistic or base.scored or name == "predicted_mean") and not base.rows:
         return base
     if base.type == GROUPS:
         return base.evolve(column=name)
@@ -96,6 +96,8 @@ def _of_model(base: Value, model: Model, name: str) -> Value:
     """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
     if name == "best_estimator_":
         return Value(type=base.type, model=model)
+    if name == "hypermodel":  # of Keras Tuner: it builds networks, as the tuner does
+        return base
     if says_of_columns(model, name):
         return answered(model, name)
     found = role_of(model.type) == "search" and name in ("best_params", "best_trial")

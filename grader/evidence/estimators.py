@@ -7,6 +7,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, names_a_score, role_of
 from grader.evidence.cuts import cut_apart
 from grader.evidence.files import FILE
+from grader.evidence.networks import held_by
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.said import fitted_values, said_of
 from grader.evidence.significance import fit_behind
@@ -61,13 +62,18 @@ def _flat(value: Value, depth: int = 0) -> list[Value]:
 
 
 def features_of(site: CallSite) -> Value:
-    given = site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN
+    given = _held(site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN)
     if given.type == LOOKUP and not given.rows:  # groups are the rows of a table of their own
         return as_groups(given)
     if given.type == FILE:  # a text a line
         return Value(rows=frozenset({Rows((FILE, given.constant))}))
     given = as_table(given)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given
+
+
+def _held(given: Value) -> Value:
+    """Return what is given, of an object of the submission (Keras's `Sequence`, say) the rows that it keeps."""
+    return held_by(given.instance) if given.instance is not None else given
 
 
 def fit(site: CallSite, model: Model) -> Event:
@@ -101,7 +107,7 @@ def _watched(site: CallSite, fitted: RowSets) -> list[Value]:
     """Return the tables beside the training rows whose score a fit shows as it goes on, one of the same rows each."""
     shown: dict[RowSets, Value] = {}
     for name in _WATCHED:
-        for item in _inputs_of(site.keywords[name]) if name in site.keywords else ():
+        for item in _inputs_of(_held(site.keywords[name])) if name in site.keywords else ():
             # Of several sets to watch, one may be that of training; what Keras validates on is to be another.
             if item.rows and (name == "validation_data" or not covered(item.rows, fitted)):
                 shown.setdefault(item.rows, item)

@@ -91,8 +91,12 @@ def _is_of_fold(event: Event, in_folds: set[Hashable]) -> bool:
 
 def _answer(event: Event) -> str:
     """Return the column that is predicted, where it is known: models of two targets are not compared."""
-    target = event.fit.target if event.fit else None
-    return (target.column if target else None) or ""
+    target, model = event.fit.target if event.fit else None, event.model
+    if target is None and model is not None and role_of(model.type) == "statistical":
+        target = next((part for part in model.parts if part.rows), None)  # `OLS(y, X)`, `ARIMA(series)`
+    kept = target.columns.kept if target and target.columns else None
+    only = next(iter(kept)) if kept and len(kept) == 1 else ""
+    return (target.column if target else None) or only
 
 
 def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Iterator[LeakageFact]:
@@ -146,7 +150,8 @@ def _found(trials: _Trials) -> Iterator[LeakageFact]:
     elif trials.loops:
         loop, event = next(iter(trials.loops.values()))
         message = "A loop tries settings on the test part, and no rows are kept for the setting chosen."
-        yield LeakageFact(kind="multi_test", message=message, spans=(event.span, loop.span))
+        spans = tuple(dict.fromkeys((event.span, loop.span)))  # a tuner's loop stands where its search does
+        yield LeakageFact(kind="multi_test", message=message, spans=spans)
 
 
 def _places(events: list[Event]) -> tuple[Span, ...]:
@@ -200,7 +205,8 @@ def _searched(event: Event) -> Event | None:
     model, fit = event.model, event.fit
     marks = (mark.event for value in (model.settings if model else {}).values() for mark in value.taints)
     searches = (made for made in marks if made.kind == "fit" and made.model and role_of(made.model.type) == "search")
-    return next((made for made in searches if fit is not None and made.rows == fit.rows), None)
+    before = (made for made in searches if fit is not None and made.order < fit.order)
+    return next((made for made in before if fit is not None and made.rows == fit.rows), None)
 
 
 def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator[Loop]:

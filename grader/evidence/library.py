@@ -97,7 +97,8 @@ def _loaded(site: CallSite) -> Value:
         index = site.keywords.get("index_col")
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
-    return Value(type=ARRAY if site.name.startswith("numpy.") else "", rows=rows, loops=site.loops)
+    is_array = site.name.startswith("numpy.") and ".npz" not in _file_of(site)  # which holds several, of other rows
+    return Value(type=ARRAY if is_array else "", rows=rows, loops=site.loops)
 
 
 def _file_of(site: CallSite) -> str:

@@ -11,6 +11,9 @@ _PYTHON_LINE = re.compile(rf"^(\s*)%(?:{'|'.join(sorted(PYTHON_LINES))})\s+(?:-[
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)[!%](?!=)")
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.]+|[\w.*]+\s*\?{1,2})\s*(#.*)?$")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
+_MOST_LINES, _MOST_CHARACTERS = 60, 6000  # that a statement is looked for in
+# Texts and remarks, in which brackets open nothing.
+_QUOTED = re.compile(r"(['\"]{3}|['\"])(?:\\.|[^\\])*?\1|#[^\n]*", re.DOTALL)
 
 
 def blank_magics(text: str) -> str:
@@ -24,10 +27,20 @@ def blank_magics(text: str) -> str:
         lines[first] = ""
     continued = False
     for index, line in enumerate(lines):
-        blanked = "" if continued else _python_line(line)
+        blanked = "" if continued else line if _within_brackets(lines, index) else _python_line(line)
         continued = blanked != line and line.rstrip().endswith("\\")
         lines[index] = blanked
     return "\n".join(_dedented(lines))
+
+
+def _within_brackets(lines: list[str], index: int) -> bool:
+    """Tell whether an operator begins a line that goes on with what a bracket has opened: `% score))`, `!= 0)`."""
+    if not lines[index][:1].isspace() or lines[index].lstrip()[:1] not in ("%", "!"):
+        return False
+    above = lines[max(0, index - _MOST_LINES) : index]
+    begun = next((place for place in reversed(range(len(above))) if above[place][:1].strip()), 0)
+    code = _QUOTED.sub("", "\n".join(above[begun:])[:_MOST_CHARACTERS])
+    return sum(map(code.count, "([{")) > sum(map(code.count, ")]}"))
 
 
 def _python_line(line: str) -> str:

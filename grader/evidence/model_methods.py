@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.catalog import role_of
+from grader.evidence.catalog import SEEDS, role_of
 from grader.evidence.estimators import (
     PREDICTING,
     clusters_of,
@@ -19,11 +19,12 @@ from grader.evidence.estimators import (
 from grader.evidence.iterating import tried
 from grader.evidence.networks import called, is_network
 from grader.evidence.own_steps import through_own_steps
-from grader.evidence.rows import parts_of
+from grader.evidence.rows import NO_ROWS, parts_of
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
 from grader.evidence.tables import ARRAY, narrowed
-from grader.evidence.values import UNKNOWN, Model, Taint, Value
+from grader.evidence.tuning import best_tuned, built, tuned
+from grader.evidence.values import UNKNOWN, Model, Prediction, Taint, Value
 
 METHODS_HANDED_ON = frozenset(("fit_transform", "transform", "predict", "fit_predict"))
 _MODES = ("to", "cuda", "cpu", "float", "double", "half", "eval", "train", "apply", "requires_grad_")  # of a network
@@ -84,7 +85,7 @@ def _flowed(site: CallSite, model: Model) -> Value | None:
 
 
 def _layered(site: CallSite, model: Model) -> Value | None:
-    """Put a layer onto a network: what sets the layer, or how many there are, sets the network."""
+    """Put a layer onto a network, or an optimizer into it: what sets that, or how many there are, sets the network."""
     if role_of(model.type) != "network":
         return None
     layers = [value for value in site.values if value.model]
@@ -94,8 +95,19 @@ def _layered(site: CallSite, model: Model) -> Value | None:
     return Value(loops=site.loops)
 
 
+def _foretold(site: CallSite, model: Model) -> Value | None:
+    """Return what a statistical model says of the rows behind its own: which those are, the answers tell."""
+    if role_of(model.type) != "statistical" or not model.fits:
+        return None
+    said = Prediction(model, model.fits[-1], NO_ROWS, model.fits[-1].taints)
+    return Value(prediction=said, loops=site.loops | model.tuned_by)
+
+
 def _set(site: CallSite, model: Model) -> Value:
+    """Set parameters: which of them a fit had before is not told any more, so that each fit is a trial of its own."""
     model.tuned_by |= site.loops
+    changed = {name: value.evolve(constant=None) for name, value in site.keywords.items() if name not in SEEDS}
+    model.settings = {**model.settings, **changed}
     return site.receiver
 
 
@@ -148,9 +160,13 @@ _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     **dict.fromkeys(PREDICTING, predicted),
     **dict.fromkeys(("score", "evaluate", "evaluate_generator"), _scored),
     "predict_generator": predicted,
+    **dict.fromkeys(("forecast", "get_forecast"), _foretold),
     "flow": _flowed,
-    "add": _layered,
+    **dict.fromkeys(("add", "compile"), _layered),
     "optimize": _optimized,
+    "search": tuned,
+    "build": built,
+    "get_best_models": best_tuned,
     "set_params": _set,
     "split": _split,
     **dict.fromkeys(ANSWERS, _answered),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 
 from grader.evidence.attributes import own_method
@@ -100,10 +101,17 @@ def _given_first(instance: Instance) -> Value:
     }
     for node in nodes:
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple | ast.List) and node.value.elts:
-            first = node.value.elts[0]
-            first = local.get(first.id, first) if isinstance(first, ast.Name) else first
-            owner = first.value if isinstance(first, ast.Subscript) else None
-            table = instance.attributes.get(owner.attr) if isinstance(owner, ast.Attribute) else None
-            if table is not None and table.rows and table.model is None:
-                return Value(type=ARRAY, rows=table.rows, taints=table.taints)
+            for part in _behind(node.value.elts[0], local):
+                owner = part.value if isinstance(part, ast.Subscript) else None
+                table = instance.attributes.get(owner.attr) if isinstance(owner, ast.Attribute) else None
+                if table is not None and table.rows and table.model is None:
+                    return Value(type=ARRAY, rows=table.rows, taints=table.taints)
     return UNKNOWN
+
+
+def _behind(node: ast.expr, local: dict[str, ast.expr]) -> Iterator[ast.AST]:
+    """Yield the parts of an expression, and of what its names stand for."""
+    for part in ast.walk(node):
+        yield part
+        if isinstance(part, ast.Name) and part.id in local:
+            yield from ast.walk(local[part.id])

@@ -12,7 +12,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-_MAX_SPLITS = 12
+_MAX_SPLITS = 24
 _SLICE = re.compile(r"(-?\d*):(-?\d*)")
 DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 

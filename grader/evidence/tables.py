@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from grader.evidence.column_sets import Columns
 from grader.evidence.rows import Rows, RowSets, parts_of
 from grader.evidence.values import Prediction, Taint, Value, bounded, taints_of
 
@@ -130,10 +131,9 @@ def is_label_encoder(name: str) -> bool:
 
 def select(value: Value, names: frozenset[str]) -> Value:
     """Return the table with only the columns `names`."""
-    columns = value.columns
-    if columns:
-        surely = columns.known and not (names & columns.dropped)
-        columns = replace(columns, kept=names, known=surely)
+    columns = value.columns or Columns(value.rows, known=False)
+    surely = columns.known and not (names & columns.dropped)
+    columns = replace(columns, kept=names, known=surely)
     return value.evolve(type=FRAME, columns=columns, column=None, taints=_within(value, names))
 
 

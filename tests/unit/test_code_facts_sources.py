@@ -140,6 +140,12 @@ def test_a_shell_cell_is_blank_and_a_timed_cell_is_python() -> None:
     assert blank_magics("%%time\nx = 1") == "\nx = 1"
 
 
+def test_an_operator_that_begins_a_line_within_brackets_is_no_magic() -> None:
+    code = 'print("%.3f"\n      % score(X))\n'
+    assert blank_magics("%matplotlib inline\n" + code).endswith(code)
+    assert "%cd" not in blank_magics("print('(')\nif deep:\n    %cd ..\n")
+
+
 def test_a_modulo_at_the_start_of_a_line_is_no_magic(tmp_path: Path) -> None:
     facts = written(tmp_path, s_dot_py="x = (7\n% len([1]))\n")
     assert names(facts) == ["len"]
