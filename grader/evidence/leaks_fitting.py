@@ -178,7 +178,7 @@ def _leaks_in_training(event: Event, seen: RowSets) -> bool:
     """Tell whether folds are cut from rows that were seen together: the whole training part, or some that were cut off
     by hand. No test part is touched, but what the folds say is too good.
     """
-    is_folds = event.kind == "cross_validate" or _is_search(event)
+    is_folds = event.kind == "cross_validate" or _is_search(event) or _has_own_folds(event)
     return is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen)
 
 
@@ -200,10 +200,16 @@ def _scales(learner: Model) -> bool:
 
 
 def is_cross_validation(event: Event) -> bool:
-    """Tell whether an event fits and scores on parts of its rows: a cross-validation, a search's fit, or one of Keras
-    that holds a share of them back.
+    """Tell whether an event fits and scores on parts of its rows: a cross-validation, the fit of a search or of a model
+    that tunes itself, or one of Keras that holds a share of them back.
     """
-    return event.kind in ("cross_validate", "validate") or _is_search(event)
+    return event.kind in ("cross_validate", "validate") or _is_search(event) or _has_own_folds(event)
+
+
+def _has_own_folds(event: Event) -> bool:
+    """Tell whether a model is fitted that picks its own setting by folds of these rows: `LassoCV`."""
+    model = event.model if event.kind == "fit" else None
+    return model is not None and role_of(model.type) == "estimator" and model.type.endswith("CV")
 
 
 def _is_search(event: Event) -> bool:
