@@ -28,7 +28,7 @@ NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where 
 MOST_NAMED = 4
 TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
 IN_TRAINING = 0.6
-UNTOUCHED = " What was set aside is not touched by it: only the folds say too much."
+UNTOUCHED = " What was set aside is not touched by it: only what is measured within the training part says too much."
 SAYS = "The run's own traces (self-reported)"
 
 
@@ -77,8 +77,8 @@ def leakage(
 
 
 def in_training(evidence: Evidence, kind: str) -> Finding | None:
-    """Return `partly` where all leakage of `kind` stays in the training part: its folds say too much, and what was set
-    aside does not. None otherwise.
+    """Return `partly` where all leakage of `kind` stays in the training part: its folds, or a validation part cut from
+    it, say too much, and what was set aside does not. None otherwise.
     """
     found = [leak for leak in evidence.code.leaks if leak.kind == kind]
     if not found or not all(leak.in_training for leak in found):
@@ -89,7 +89,7 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
         evidence=places,
         score=IN_TRAINING,
         advice="Put what is fitted or resampled into a Pipeline, so that each fold fits it on its own training rows.",
-        question="How far are the scores of these folds from those of the part that was set aside, and why?",
+        question="How far are these scores from those of the part that was set aside, and why?",
     )
 
 

@@ -175,11 +175,14 @@ def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
 
 
 def _leaks_in_training(event: Event, seen: RowSets) -> bool:
-    """Tell whether folds are cut from rows that were seen together: the whole training part, or some that were cut off
-    by hand. No test part is touched, but what the folds say is too good.
+    """Tell whether folds, or a validation part, are cut from rows that were seen together: the whole training part, or
+    some that were cut off by hand. No test part is touched, but what is measured within is too good.
     """
     is_folds = event.kind == "cross_validate" or _is_search(event) or _has_own_folds(event)
-    return is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen)
+    if is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen):
+        return True
+    pairs = ((rows, s) for rows in event.rows for s in seen if is_held_out(event) and rows.reached_by(s))
+    return any(s.in_training and "test" in _parts(rows, s) for rows, s in pairs)
 
 
 def _refitted(event: Event, taint: Taint) -> bool:
