@@ -1,11 +1,12 @@
 """How well leakage is found: labelled public files, read as the grader reads a submission, counted file by file.
 
-    python benchmarks/leakage.py LABELS.csv --repositories FOLDER [--set NAME] [--errors] [--jobs 2]
+    python benchmarks/leakage.py LABELS.csv --repositories FOLDER [--agreed LABELS] [--set NAME] [--errors] [--jobs 2]
 
 LABELS.csv names repository, commit, path, sha1 and the label of each kind of leakage (1, 0, or empty where nobody
 looked); FOLDER holds a git directory a repository, `owner+name/repo`. Files are taken at the labelled commit, checked
 by their digest, and stripped of comments, which give labels away; nothing of them is kept. A file labelled 0 counts as
-a true negative only where the list says that the whole file was looked at, or where no set says so at all.
+a true negative only where the list says that the whole file was looked at, or where no set says so at all. With the
+labels of other readers of whole files (`leakage_read_again.csv`), only those that both agree on count.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from grader.intake import take
 from grader.model import CodeFacts
 
 KINDS = ("preprocessing", "overlap", "scored_on_training_data", "multi_test", "temporal")
+Labels = dict[tuple[str, str], dict[str, str]]
 TRAIN_AS_TEST = "train as test"  # the pattern by which a set counts scoring on training rows as overlap
 
 
@@ -79,17 +81,25 @@ def main() -> None:
     parser.add_argument("labels", type=Path)
     parser.add_argument("--repositories", type=Path, required=True)
     parser.add_argument("--set", action="append")
+    parser.add_argument("--agreed", type=Path, help="labels of whole files that are to say the same")
     parser.add_argument("--errors", action="store_true", help="name the files that were judged wrongly")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     with options.labels.open(newline="") as handle:
         rows = [row for row in csv.DictReader(handle) if not options.set or row["set"] in options.set]
+    again = labels_of(options.agreed) if options.agreed else None
     reader = SubprocessCodeReader()
     with ThreadPoolExecutor(options.jobs) as pool:
         read = list(pool.map(lambda row: read_file(reader, row, options.repositories), rows))
     for name in dict.fromkeys(row["set"] for row in rows):
-        print_set(name, [item for item in read if item.row["set"] == name], errors=options.errors)
+        print_set(name, [item for item in read if item.row["set"] == name], again, errors=options.errors)
     print_times(read)
+
+
+def labels_of(path: Path) -> Labels:
+    """Return the labels of each file, by repository and path."""
+    with path.open(newline="") as handle:
+        return {(row["repository"], row["path"]): row for row in csv.DictReader(handle)}
 
 
 def read_file(reader: SubprocessCodeReader, row: dict[str, str], repositories: Path) -> Read:
@@ -121,8 +131,10 @@ def without_comments(text: str) -> str:
     return "".join(lines)
 
 
-def count(read: list[Read], kind: str) -> Count:
-    """Count one kind; a 0 that nobody vouches for is left out where the set tells safe ones from others."""
+def count(read: list[Read], kind: str, again: Labels | None = None) -> Count:
+    """Count one kind; a 0 that nobody vouches for is left out where the set tells safe ones from others, and so is
+    what the labels `again`, of whole files, contradict.
+    """
     vouched = any(item.row.get("file_negative_is_safe") == "1" for item in read)
     counted = Count()
     named = {kind}
@@ -130,23 +142,28 @@ def count(read: list[Read], kind: str) -> Count:
         named.add("scored_on_training_data")
     for item in read:
         found, label = any(leak.kind in named for leak in item.facts.leaks), item.row.get(kind, "")
+        is_safe = not vouched or item.row.get("file_negative_is_safe") == "1"
+        if again is not None and label:
+            other = any(again[item.row["repository"], item.row["path"]].get(name) == "1" for name in named)
+            agreed = other == (label == "1") or (label == "0" and not is_safe)
+            label, is_safe = (str(int(other)) if agreed else ""), True
         if label == "1":
             if found:
                 counted.right += 1
             else:
                 counted.missed.append(item.name)
-        elif label == "0" and found and (not vouched or item.row.get("file_negative_is_safe") == "1"):
+        elif label == "0" and found and is_safe:
             counted.wrong.append(item.name)
     return counted
 
 
-def print_set(name: str, read: list[Read], *, errors: bool) -> None:
+def print_set(name: str, read: list[Read], again: Labels | None, *, errors: bool) -> None:
     """Print a line a kind that the set has labels of."""
     print(f"\n{name}: {len(read)} files")
     print(f"{'kind':24} {'labelled':>8} {'found':>6} {'wrong':>6} {'precision':>10} {'recall':>7} {'F1':>6}")
     for kind in KINDS:
-        labelled = sum(item.row.get(kind, "") == "1" for item in read)
-        counted = count(read, kind)
+        counted = count(read, kind, again)
+        labelled = counted.right + len(counted.missed)
         if not labelled and not counted.wrong:
             continue
         print(

@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
 from rubrics.facts import absent, last, live_calls, named, spans, unreadable
-from rubrics.live import live_learned, live_matches, statement_at
+from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
@@ -154,7 +154,7 @@ def _is_scored_by_group(evidence: Evidence, call: Call) -> bool:
     """
     if not holds(call, predicted_names(evidence)):
         return False
-    text = statement_at(evidence, call.span)
+    text = statement_at(evidence, call.span)[:MOST_CHARACTERS]
     scores = live_calls(evidence, "score")
     used = set(re.findall(r"[A-Za-z_]\w*", text))
     own = {last(score.function) for score in scores if score.function}

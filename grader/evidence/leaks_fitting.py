@@ -227,6 +227,8 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     asked = [(rows, s) for rows in event.rows for s in seen if rows.within(s)]
     if event.kind == "predict" and len(files) < 2 and not any("slice" in _parts(*pair) for pair in asked):
         return False
+    if {rows.origin for rows in event.rows} - files:
+        return False  # cut from files that were put together, and perhaps none of those seen
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
 
 
