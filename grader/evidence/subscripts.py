@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.catalog import role_of
 from grader.evidence.copies import picked_again
-from grader.evidence.rows import Rows
+from grader.evidence.rows import Rows, covered
 from grader.evidence.significance import correlated_with, picked, told_apart
 from grader.evidence.tables import (
     FRAME,
@@ -112,6 +112,14 @@ def _is_cluster(mark: Taint) -> bool:
     return mark.event.model is not None and role_of(mark.event.model.type) == "clusterer"
 
 
+def _of_kept(mark: Taint, base: Value, kept: Value) -> Taint:
+    """Return the mark of a comparison with a statistic of the whole table as that of the rows it keeps: a day that
+    splits the past from the rest tells nothing of one to the other.
+    """
+    compares = mark.event.name == "comparison" and covered(base.rows, mark.rows)
+    return replace(mark, rows=kept.rows) if compares else mark
+
+
 def _joins_conditions(key: ast.AST) -> bool:
     """Tell whether an operator joins conditions: `a & b`; lists of names are joined by `+`."""
     return isinstance(key, ast.BinOp) and isinstance(key.op, ast.BitAnd | ast.BitOr | ast.BitXor | ast.Mult)
@@ -136,7 +144,7 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = mask_of(index) or object()
         kept = _cut(base, which, "mask").evolve(mask=None)
-        known = frozenset(mark for mark in index.taints if not _is_cluster(mark))
+        known = frozenset(_of_kept(mark, base, kept) for mark in index.taints if not _is_cluster(mark))
         return kept.evolve(taints=bounded(kept.taints | known))  # rows left out by what all of them are like
     # An unknown name: of a frame it picks columns, most likely; of anything else, rows. It picks the same again.
     part = "some" if base.type.startswith(FRAME) and not by_place else "slice"
