@@ -7,6 +7,7 @@ from collections.abc import Callable
 from grader.evidence.callsite import CallSite
 from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
+from grader.evidence.cuts import PIECE
 from grader.evidence.learning import learned
 from grader.evidence.passing import passed_on
 from grader.evidence.said import said_of
@@ -53,7 +54,7 @@ def _cut_up(site: CallSite) -> Value:
         return passed_on(site)
     key = site.state.birth()
     parts = range(len(places.items) + 1)
-    return Value(items=tuple(table.evolve(rows=narrowed(table.rows, f"{key} of {part}")) for part in parts))
+    return Value(items=tuple(table.evolve(rows=narrowed(table.rows, (PIECE, key, part))) for part in parts))
 
 
 def _sliced(site: CallSite) -> Value:
@@ -67,7 +68,10 @@ def _sliced(site: CallSite) -> Value:
 def _batched(site: CallSite) -> Value:
     """Return `TimeseriesGenerator(data, targets, length)`: windows of all the rows, with answers beside them."""
     table = site.argument(0, "data") or UNKNOWN
-    return Value(type=ARRAY, rows=table.rows, taints=table.taints) if table.rows else passed_on(site)
+    if not table.rows:
+        return passed_on(site)
+    is_part = not {"start_index", "end_index", "sampling_rate", "subset"}.isdisjoint(site.keywords)
+    return Value(type=ARRAY, rows=narrowed(table.rows, object()) if is_part else table.rows, taints=table.taints)
 
 
 def _made_numeric(site: CallSite) -> Value:

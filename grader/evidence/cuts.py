@@ -16,6 +16,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _FROM_BELOW = (ast.Lt, ast.LtE, ast.Eq)
 _FROM_ABOVE = (ast.Gt, ast.GtE, ast.Eq)
 _WITH_THE_EDGE = (ast.LtE, ast.GtE, ast.Eq)
+PIECE = "piece"  # begins the key of what `numpy.split` cuts: by which call, and which of its pieces
 _PARTS = {"train", "test"}
 _CUT = {"slice", "mask"}
 _Literal = tuple[ast.AST, bool]
@@ -116,11 +117,23 @@ def cut_apart(one: Rows, other: Rows) -> tuple[SetApart, str] | None:
     (key, part), (its, other_part) = mine[shared], others[shared]
     if key == its and {part, other_part} == _PARTS:
         return "split", ""
-    if part in _CUT and other_part in _CUT and _apart_by_place(key, its):
+    if part in _CUT and other_part in _CUT and (_apart_by_place(key, its) or _picked_apart(key, its)):
         return "place", ""
     masks = [[step[0] for step in steps[shared:] if step[1] in _CUT] for steps in (mine, others)]
     told = (_apart_by_values(here, there) for here in masks[0] for there in masks[1])
     return next((("values", condition) for condition in told if condition), None)
+
+
+def _picked_apart(one: Any, other: Any) -> bool:
+    """Tell whether rows were picked by two lists of row numbers that share none (two cuts of one shuffled list), or are
+    two pieces that one call has cut.
+    """
+    first, second = one[1], other[1]
+    if isinstance(first, tuple) and isinstance(second, tuple) and first[:1] == second[:1] == (PIECE,):
+        return first[1] == second[1] and first != second
+    if not isinstance(first, frozenset) or not isinstance(second, frozenset) or not first or not second:
+        return False
+    return all(a.origin == b.origin and cut_apart(a, b) is not None for a in first for b in second)
 
 
 def _apart_by_place(one: Any, other: Any) -> bool:

@@ -16,11 +16,11 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
-    if any(_is_scored_after(event, rows, last) for event in asked):
+    loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
+    if any(_is_scored_after(event, rows, last, loaded) for event in asked):
         return True
     scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {_file_of(tried) for tried in rows}
-    loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
     ours = {tried.origin for tried in rows}
     for event in asked:
         apart = {other.origin for other in event.rows} & loaded - ours
@@ -38,14 +38,20 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     return any(_is_fitted_elsewhere(event, files) for event in of_files)
 
 
-def _is_scored_after(event: Event, tried: RowSets, last: int) -> bool:
-    """Tell whether rows that are surely none of those tried, and none that was learned from, are scored in the end."""
-    if event.kind != "evaluate" or event.order <= last or event.fit is None or any(loop.folds for loop in event.loops):
+def _is_scored_after(event: Event, tried: RowSets, last: int, loaded: set[Hashable]) -> bool:
+    """Tell whether rows that are surely none of those tried, and not known to be learned from, are scored after."""
+    if event.kind != "evaluate" or event.order <= last or any(loop.folds for loop in event.loops):
         return False
-    others = tried | event.fit.rows
-    return bool(event.rows) and all(
-        one.origin == other.origin and cut_apart(one, other) is not None for one in event.rows for other in others
-    )
+    fitted = event.fit.rows if event.fit else NO_ROWS
+    if not event.rows or covered(event.rows, fitted) or covered(fitted, event.rows):
+        return False
+    return all(_are_apart(one, other, loaded) for one in event.rows for other in tried)
+
+
+def _are_apart(one: Rows, other: Rows, loaded: set[Hashable]) -> bool:
+    if one.origin != other.origin:
+        return {one.origin, other.origin} <= loaded
+    return cut_apart(one, other) is not None
 
 
 def _is_fitted_elsewhere(event: Event, files: set[Hashable]) -> bool:

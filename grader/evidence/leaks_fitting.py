@@ -59,7 +59,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
                 spans=(taint.event.span, event.span),
             )
     for event in events:
-        if event.kind == "validate" and event.fit is not None and covered(event.rows, event.fit.rows):
+        if event.kind == "validate" and event.fit is not None and _is_learned_too(event, event.fit):
             message = "The rows that the fit is validated on are among those that it learns from."
             yield LeakageFact(kind="overlap", message=message, spans=(event.span,))
         if event.kind != "evaluate" or event.fit is None:
@@ -232,22 +232,28 @@ def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
 
 
+def _is_learned_too(event: Event, fit: Event) -> bool:
+    """Tell whether rows that a fit is validated on are surely learned from."""
+    return covered(event.rows, fit.rows) and not cut_anew(event, fit)
+
+
+def cut_anew(event: Event, fit: Event) -> bool:
+    """Tell whether windows asked about were cut by another call than those learned from: which rows nobody knows."""
+    asked, learned = ({mark.event for mark in of.taints if mark.event.kind == "windows"} for of in (event, fit))
+    return bool(asked and learned) and not asked & learned
+
+
 def _split_windows(event: Event, fit: Event) -> Event | None:
     """Return what cut the windows that a random split has put on both sides, None where there are none."""
     learned = {mark.event for mark in fit.taints if mark.event.kind == "windows"}
     for mark in sorted(event.taints, key=lambda mark: mark.event.order):
-        steps = {step for rows in event.rows for s in mark.rows for step in _since(rows, s)}
+        if set(mark.event.loops) & set(event.loops):
+            continue  # each window is split by itself
+        steps = {step for rows in event.rows for s in mark.rows if rows.within(s) for step in rows.path[len(s.path) :]}
         drawn = {key for key, part in steps if part == "test" and isinstance(key, tuple) and key[0] == DRAWN}
         if mark.event in learned and any((key, "train") in rows.path for rows in fit.rows for key in drawn):
             return mark.event
     return None
-
-
-def _since(rows: Rows, cut: Rows) -> tuple[tuple[Hashable, str], ...]:
-    """Return what rows went through since windows were cut: of the same table, or of one that was filled with them."""
-    if rows.origin != cut.origin:
-        return rows.path
-    return rows.path[len(cut.path) :] if rows.within(cut) else ()
 
 
 def _cut_twice(event: Event, events: list[Event]) -> bool:

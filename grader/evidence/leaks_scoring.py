@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.leaks_fitting import is_held_out, is_part, trained_on_test, was_set_aside
+from grader.evidence.leaks_fitting import cut_anew, is_held_out, is_part, trained_on_test, was_set_aside
 from grader.evidence.networks import is_network
 from grader.evidence.rows import RowSets, covered
 from grader.evidence.values import Event
@@ -21,7 +21,7 @@ def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
         if event.kind != "evaluate" or not is_of_predictor(event) or event.fit is None or _is_while_learning(event):
             continue
         on_test = trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events)
-        if _knows(event.fit.rows, event.rows) and not on_test:
+        if _knows(event.fit.rows, event.rows) and not on_test and not cut_anew(event, event.fit):
             beside = event.model is not None and event.model.type in elsewhere
             more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(

@@ -161,6 +161,11 @@ def _generator(_: CallSite) -> Value:
     return Value(dotted="numpy.random")
 
 
+def _network_again(_: CallSite) -> Value:
+    """Return `load_model(path)`: a network that is not known, but can be asked."""
+    return Value(type="keras.Model", model=Model("keras.Model"))
+
+
 _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **STANDARD,
     **ARRANGING,
@@ -168,6 +173,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(tuple(CROSS_VALIDATORS), cross_validate),
     "train": _trained,
     "optuna.create_study": _study,
+    "keras.models.load_model": _network_again,
     **dict.fromkeys(("hyperopt.fmin", "skopt.gp_minimize", "skopt.forest_minimize"), _minimised),
     "early_stopping": _named,
     "load_data": benchmark_parts,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
+from grader.evidence.rows import RowSets
 from grader.evidence.said import said_of
 from grader.evidence.tables import ARRAY, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
@@ -104,9 +105,18 @@ def _given_first(instance: Instance) -> Value:
             for part in _behind(node.value.elts[0], local):
                 owner = part.value if isinstance(part, ast.Subscript) else None
                 table = instance.attributes.get(owner.attr) if isinstance(owner, ast.Attribute) else None
-                if table is not None and table.rows and table.model is None:
-                    return Value(type=ARRAY, rows=table.rows, taints=table.taints)
+                if table is not None and table.rows and table.model is None and isinstance(part, ast.Subscript):
+                    rows = _numbered(table.rows, part.slice, local, instance)
+                    return Value(type=ARRAY, rows=rows, taints=table.taints)
     return UNKNOWN
+
+
+def _numbered(rows: RowSets, index: ast.expr, local: dict[str, ast.expr], instance: Instance) -> RowSets:
+    """Return the rows that an index picks by row numbers which the object keeps: `self.x[self.chosen[i]]`."""
+    parts = list(_behind(index, local))
+    owners = [part.value for part in parts if isinstance(part, ast.Subscript)]
+    kept = [instance.attributes.get(owner.attr, UNKNOWN) for owner in owners if isinstance(owner, ast.Attribute)]
+    return narrowed(rows, kept[0].rows or object()) if kept else rows
 
 
 def _behind(node: ast.expr, local: dict[str, ast.expr]) -> Iterator[ast.AST]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
@@ -33,7 +32,6 @@ _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided"}  # fmt: skip
 _MEMBERS = {"isin", "in1d"}
-_TABLES = {"pandas.DataFrame": FRAME, "numpy.array": ARRAY, "numpy.asarray": ARRAY}
 _EMPTY = {"numpy.zeros", "numpy.empty", "numpy.ones", "numpy.full"}
 _COMPARING = {"eq", "equal", "ne", "not_equal", "subtract", "sub"}
 
@@ -90,8 +88,6 @@ def _without_rows(site: CallSite) -> Value:
     if site.name == "pandas.DataFrame" and not site.values:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
-    if site.name in _TABLES and (marks := _of_windows(site.values)):
-        return Value(type=_TABLES[site.name], rows=site.state.fresh(), taints=marks, loops=site.loops)
     if site.name in _EMPTY:
         rows = site.state.fresh()
         return Value(type=ARRAY, rows=rows, columns=Columns(rows, kept=frozenset()), loops=site.loops)
@@ -99,13 +95,6 @@ def _without_rows(site: CallSite) -> Value:
     if seen := statistics_of(flat):
         return Value(type=LOOKUP, statistic=seen, taints=taints_of(flat), loops=site.loops)
     return Value(loops=site.loops, scored=scored_by(flat))
-
-
-def _of_windows(values: Iterable[Value]) -> frozenset[Taint]:
-    """Return the marks of the windows that lists of rows, or rows written as dicts, were computed from."""
-    flat = flattened(flattened(flattened(values)))
-    marks = (mark for value in flat for mark in value.taints if mark.event.kind == "windows")
-    return frozenset(Taint(mark.event, mark.rows) for mark in marks)  # columns have got names of their own
 
 
 def _said_by(site: CallSite, tables: list[Value]) -> Prediction | None:

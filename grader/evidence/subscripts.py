@@ -136,7 +136,7 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
         return _cut(base, ast.unparse(key), "slice")
     if isinstance(key, ast.Constant) and key.value is Ellipsis:
         return base
-    if index.splits and any(rows.path for rows in index.rows):
+    if index.splits and index.mask is None and any(rows.path for rows in index.rows):
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant | ast.UnaryOp) and type(index.constant) is int:
         return Value(loops=base.loops, prediction=base.prediction)
