@@ -11,7 +11,7 @@ from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
-from rubrics.results import Name, bound_names, holds, predicted_names, sides
+from rubrics.results import NAME, Name, bound_names, holds, predicted_names, sides
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -101,9 +101,10 @@ def error_analysis(evidence: Evidence) -> Finding:
     shown = named(evidence, FAILURES_SHOWN)
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
-    looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, ("groupby",))]
+    grouping = named(evidence, ("groupby",))
+    looks = [*live_calls(evidence, "plot", "explore"), *grouping]
     shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(call)]
-    shown += [call for call in named(evidence, ("groupby",)) if _is_scored_by_group(evidence, call)]
+    shown += [call for call in grouping if _is_scored_by_group(evidence, call)]
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     rows = live_matches(evidence, WRONG_ROWS, most=200)
@@ -156,34 +157,33 @@ def _is_scored_by_group(evidence: Evidence, call: Call) -> bool:
         return False
     text = statement_at(evidence, call.span)[:MOST_CHARACTERS]
     scores = live_calls(evidence, "score")
-    used = set(re.findall(r"[A-Za-z_]\w*", text))
+    used = set(NAME.findall(text))
     own = {last(score.function) for score in scores if score.function}
     rows = {name for name in sides(text)[0] if text.lstrip().startswith("for ")}
     inside = any(last(score.name) in used and score.span.path == call.span.path for score in scores)
-    return inside or bool(own & used) or any(rows & _read_by(score) for score in scores)
-
-
-def _read_by(score: Call) -> set[str]:
-    """Return the names that the arguments of a score are read from."""
-    return set(re.findall(r"[A-Za-z_]\w*", " ".join(score.positional)))
+    return (
+        inside
+        or bool(own & used)
+        or any(rows.intersection(NAME.findall(" ".join(score.positional))) for score in scores)
+    )
 
 
 def _of_predictions(evidence: Evidence, call: Call) -> bool:
     """Tell whether a call is given what was predicted beside something else."""
     said = {name for path, name in predicted_names(evidence) if path == call.span.path}
-    given = [bool(said.intersection(re.findall(r"[A-Za-z_]\w*", text))) for text in call.positional[:2]]
+    given = [bool(said.intersection(NAME.findall(text))) for text in call.positional[:2]]
     return len(given) == 2 and any(given) and not all(given)
 
 
 def _error_names(evidence: Evidence) -> frozenset[Name]:
-    """Return the variables that hold the truth minus what was predicted, or where the two differ."""
+    """Return what holds the truth minus what was predicted, or where the two differ, or a column where they agree."""
     predicted = predicted_names(evidence)
     found = set()
     for span, text in live_matches(evidence, MINUS, most=500):
         name, _, value = text.partition("=")
-        used = {(span.path, word) for word in re.findall(r"[A-Za-z_]\w*", value)}
+        used = {(span.path, word) for word in NAME.findall(value)}
         if predicted & used or ".predict(" in value:
-            found.add((span.path, re.findall(r"[A-Za-z_]\w*", name)[0]))
+            found.add((span.path, NAME.findall(name)[0]))
     return frozenset(found)
 
 

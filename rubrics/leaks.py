@@ -50,10 +50,9 @@ def leakage(
     followed from loading to result, needs a human: no leak seen there says nothing. Neither does `met` stand where the
     run counts rows that leaked.
     """
-    found = [leak for leak in evidence.code.leaks if leak.kind == kind]
-    if found:
-        reason, places = _found(found), [span for leak in found for span in leak.spans]
-        return not_met(reason + _seconded(evidence, kind), evidence=places, advice=advice, question=question)
+    if found := _leaks(evidence, kind):
+        reason = _found(found) + _seconded(evidence, kind)
+        return not_met(reason, evidence=_places(found), advice=advice, question=question)
     if problem := unreadable(evidence):
         return problem
     if gap := unread_part(evidence):
@@ -80,17 +79,24 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
     """Return `partly` where all leakage of `kind` stays in the training part: its folds, or a validation part cut from
     it, say too much, and what was set aside does not. None otherwise.
     """
-    found = [leak for leak in evidence.code.leaks if leak.kind == kind]
+    found = _leaks(evidence, kind)
     if not found or not all(leak.in_training for leak in found):
         return None
-    places = [span for leak in found for span in leak.spans]
     return partly(
         _found(found) + UNTOUCHED,
-        evidence=places,
+        evidence=_places(found),
         score=IN_TRAINING,
         advice="Put what is fitted or resampled into a Pipeline, so that each fold fits it on its own training rows.",
         question="How far are these scores from those of the part that was set aside, and why?",
     )
+
+
+def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
+    return [leak for leak in evidence.code.leaks if leak.kind == kind]
+
+
+def _places(leaks: Sequence[LeakageFact]) -> list[Span]:
+    return [span for leak in leaks for span in leak.spans]
 
 
 def _followed(evidence: Evidence, kind: str) -> list[Span]:
