@@ -79,16 +79,12 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
     if isinstance(owner, ast.Attribute) and owner.attr in ("loc", "iloc", "at", "iat", "ix"):
         owner = owner.value
         which, index = (index.items[0], index.items[-1]) if index.items else (index, Value())
-    if (
-        isinstance(owner, ast.Subscript)
-        and owner is target.value
-        and evaluate(owner.slice, scope, state).mask is not None
-    ):
-        return  # `frame[mask]["column"] = ...` sets a copy that nobody keeps
-    if isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name):
-        # frame["column"][mask] = value: the column is assigned to
-        which = index
-        target, index, owner = owner, evaluate(owner.slice, scope, state), owner.value
+    if isinstance(owner, ast.Subscript) and (owner is target.value or isinstance(owner.value, ast.Name)):
+        inner = evaluate(owner.slice, scope, state)
+        if owner is target.value and inner.mask is not None:
+            return  # `frame[mask]["column"] = ...` sets a copy that nobody keeps
+        if isinstance(owner.value, ast.Name):  # frame["column"][mask] = value: the column is assigned to
+            target, which, index, owner = owner, index, inner, owner.value
     base = evaluate(owner, scope, state)
     if is_empty(base) and base.type == ARRAY and not _is_whole_column(target.slice):
         scope.replace(base, base := base.evolve(columns=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
+from grader.evidence.iterating import listed
 from grader.evidence.subscripts import subscript
 from grader.evidence.values import UNKNOWN, Value, sequence_of
 
@@ -22,7 +23,7 @@ def method_of_container(site: CallSite) -> Value:
         site.scope.replace(site.receiver, Value(loops=site.loops) if changed is None else sequence_of(changed))
         return UNKNOWN
     if keys is not None and site.method == "keys":
-        return sequence_of(Value(constant=key) if key else UNKNOWN for key in keys)
+        return sequence_of(listed(site.receiver) or ())
     if keys is not None and site.method == "values":
         return sequence_of(items)
     if site.method in ("items", "values", "copy"):

@@ -52,7 +52,12 @@ def end_cut(node: ast.Call) -> Cut:
     return Cut(node, f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
 
 
-def drawn_apart(tested: Rows, fitted: Rows) -> bool:
+def drawn_apart(tested: RowSets, fitted: RowSets) -> bool:
+    """Tell whether some rows are surely in both, for they were drawn from the same ones by chances of their own."""
+    return any(_drawn_apart(one, other) for one in tested for other in fitted)
+
+
+def _drawn_apart(tested: Rows, fitted: Rows) -> bool:
     """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own, one of them
     perhaps from some of these that were picked by what they are.
     """

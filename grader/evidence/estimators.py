@@ -298,8 +298,10 @@ def _rows_scored(said: Prediction | None, truth: RowSets) -> RowSets:
     nobody knows what the rows predicted were made from.
     """
     rows = said.rows if said is not None else NO_ROWS
-    known = not rows or any(one.path or not isinstance(one.origin, int) for one in rows)
-    return truth if not rows or (not known and all(one.path for one in truth) and truth) else rows
+    if not rows:
+        return truth
+    is_known = any(one.path or not isinstance(one.origin, int) for one in rows)
+    return truth if not is_known and truth and all(one.path for one in truth) else rows
 
 
 def evaluate_predictions(site: CallSite) -> Value:

@@ -23,7 +23,7 @@ from grader.evidence.rows import Rows
 from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
-from grader.evidence.tables import ARRAY, FRAME, mask_of
+from grader.evidence.tables import ARRAY, FRAME, inverted
 from grader.evidence.values import NONE, UNKNOWN, Function, Taint, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
@@ -198,7 +198,7 @@ def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
     value = evaluate(node.operand, scope, state)
     if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
         return Value(constant=-value.constant)
-    return value.evolve(constant=None, mask=("not", which) if (which := mask_of(value)) else object())
+    return inverted(value)
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:

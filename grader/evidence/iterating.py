@@ -14,16 +14,18 @@ from grader.evidence.values import UNKNOWN, Value
 
 def numbered(source: Value) -> Value:
     """Return `enumerate(source)`: each item behind its number."""
-    if source.items is not None and source.each is None:
-        pairs = (Value(items=(Value(constant=place), item)) for place, item in enumerate(listed(source) or ()))
+    if (known := listed(source)) is not None:
+        pairs = (Value(items=(Value(constant=place), item)) for place, item in enumerate(known))
         return source.evolve(items=tuple(pairs), keys=None)
     return Value(type=source.type, each=Value(items=(UNKNOWN, element_of(source))), loops=source.loops)
 
 
 def listed(source: Value) -> tuple[Value, ...] | None:
     """Return what a loop over `source` goes through where it is known: of a dict, its keys."""
-    if source.items is None or source.each is not None or source.keys is None:
-        return source.items if source.each is None else None
+    if source.each is not None or source.items is None:
+        return None
+    if source.keys is None:
+        return source.items
     return tuple(Value(constant=key) if key else UNKNOWN for key in source.keys)
 
 

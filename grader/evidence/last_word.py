@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from grader.evidence.cuts import cut_apart
-from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
+from grader.evidence.rows import Rows, RowSets, covered
 from grader.evidence.values import Event
 
 
@@ -22,15 +22,8 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {_file_of(tried) for tried in rows}
     ours = {tried.origin for tried in rows}
-    for event in asked:
-        apart = {other.origin for other in event.rows} & loaded - ours
-        if event.kind == "evaluate" and event.fit and apart and {one.origin for one in event.fit.rows} <= ours:
-            return True  # a file of its own for the last word
-    for event in asked:
-        others = {other.origin for other in event.rows} & loaded - ours
-        fitted = {one.origin for one in event.fit.rows} if event.fit else set()
-        if others and fitted and fitted <= loaded and not fitted & ours and not fitted & others:
-            return True  # a third file
+    if any(_is_of_own_file(event, ours, loaded) for event in asked):
+        return True
     if any(_is_for_others(event, asked, rows) for event in asked if event.kind == "predict"):
         return True
     files = loaded - scored
@@ -38,12 +31,22 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     return any(_is_fitted_elsewhere(event, files) for event in of_files)
 
 
+def _is_of_own_file(event: Event, ours: set[Hashable], loaded: set[Hashable]) -> bool:
+    """Tell whether a model of the file that trials were made on is scored on another, or is asked about a third one."""
+    others = {other.origin for other in event.rows} & loaded - ours
+    if not others or event.fit is None:
+        return False
+    fitted = {one.origin for one in event.fit.rows}
+    if event.kind == "evaluate" and fitted <= ours:
+        return True
+    return bool(fitted) and fitted <= loaded and not fitted & (ours | others)
+
+
 def _is_scored_after(event: Event, tried: RowSets, last: int, loaded: set[Hashable]) -> bool:
     """Tell whether rows that are surely none of those tried, and not known to be learned from, are scored after."""
     if event.kind != "evaluate" or event.order <= last or any(loop.folds for loop in event.loops):
         return False
-    fitted = event.fit.rows if event.fit else NO_ROWS
-    if not event.rows or covered(event.rows, fitted) or covered(fitted, event.rows):
+    if not event.rows or covered(event.rows, event.fitted) or covered(event.fitted, event.rows):
         return False
     return all(_are_apart(one, other, loaded) for one in event.rows for other in tried)
 
@@ -74,7 +77,7 @@ def _file_of(rows: Rows) -> Hashable:
 def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool:
     """Tell whether a model predicts rows of files that were put together, of which no answer is ever looked at."""
     known = [event.rows for event in asked if event.kind == "evaluate"]
-    known += [tried, predicted.fit.rows if predicted.fit else NO_ROWS]
+    known += [tried, predicted.fitted]
     met = any(covered(rows, predicted.rows) or covered(predicted.rows, rows) for rows in known)
     is_asked = predicted.fit is not None or predicted.model is None
     return is_asked and len({one.origin for one in predicted.rows}) > 1 and not met

@@ -10,7 +10,7 @@ from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.cuts import drawn_apart
 from grader.evidence.last_word import has_last_word
 from grader.evidence.leaks_scoring import is_of_predictor
-from grader.evidence.rows import NO_ROWS, RowSets, covered, whole_rows
+from grader.evidence.rows import RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
 from grader.evidence.values import Event, Loop, Model, Place
 from grader.model import LeakageFact, Span
@@ -66,9 +66,9 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
 
 def _asks_about_others(events: list[Event], tried: RowSets) -> bool:
     """Tell whether a network is asked about rows that are neither those tried nor those it learned from."""
-    asked = [event for event in events if event.kind in ("predict", "ask") and event.model and event.fit]
-    networks = [event for event in asked if event.model and role_of(event.model.type) == "network"]
-    return any(not covered(event.rows, tried | (event.fit.rows if event.fit else NO_ROWS)) for event in networks)
+    asked = (event for event in events if event.kind in ("predict", "ask") and event.fit is not None)
+    networks = (event for event in asked if event.model and role_of(event.model.type) == "network")
+    return any(not covered(event.rows, tried | event.fitted) for event in networks)
 
 
 def _is_validation_part(rows: RowSets, events: list[Event]) -> bool:
@@ -129,16 +129,10 @@ def _chooses(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> bool:
 
 def _asked_further(chosen: Event, events: list[Event]) -> bool:
     """Tell whether anything like the model is asked about rows that are not those of its fit and its choice."""
-    own = chosen.rows | (chosen.fit.rows if chosen.fit else NO_ROWS)
+    own = chosen.rows | chosen.fitted
     asked = (event for event in events if event.kind in ("evaluate", "predict", "ask"))
     like = (event for event in asked if event.model and chosen.model and event.model.type == chosen.model.type)
-    fitted = chosen.fit.rows if chosen.fit else NO_ROWS
-    return any(not covered(event.rows, own) and not _drawn_anew(event.rows, fitted) for event in like)
-
-
-def _drawn_anew(asked: RowSets, fitted: RowSets) -> bool:
-    """Tell whether rows were drawn apart from those of a fit, out of the same: some are in both."""
-    return any(drawn_apart(rows, learned) for rows in asked for learned in fitted)
+    return any(not covered(event.rows, own) and not drawn_apart(event.rows, chosen.fitted) for event in like)
 
 
 def _found(trials: _Trials) -> Iterator[LeakageFact]:

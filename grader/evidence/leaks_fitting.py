@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.cuts import cut_apart, drawn_apart
-from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, covered, whole_rows
+from grader.evidence.rows import DRAWN, Rows, RowSets, covered, whole_rows
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS, is_of_other_columns
 from grader.evidence.unseen import UNSEEN
 from grader.evidence.values import Event, Model, Taint
@@ -72,7 +72,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows) and is_part(event.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
-        elif any(drawn_apart(rows, fitted) for rows in event.rows for fitted in event.fit.rows):
+        elif drawn_apart(event.rows, event.fit.rows):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
         elif _cut_twice(event, events):
             message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."
@@ -163,9 +163,9 @@ def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
 
 def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
     # What was fitted on the training part of a split has not seen its test part; folds cut from it are another matter.
-    whole = [rows for rows in seen if "train" not in _parts(rows)]
+    whole = [rows for rows in seen if not rows.in_training]
     if is_cross_validation(event):
-        return any(r.reached_by(s) and "train" not in _parts(r) for r in event.rows for s in whole)
+        return any(r.reached_by(s) and not r.in_training for r in event.rows for s in whole)
     if event.kind not in ("evaluate", "predict"):
         return False
     parts = {"test", "train"} if event.kind == "evaluate" and not of_fit else {"test"}
@@ -178,7 +178,7 @@ def _leaks_in_training(event: Event, seen: RowSets) -> bool:
     """Tell whether folds, or a validation part, are cut from rows that were seen together: the whole training part, or
     some that were cut off by hand. No test part is touched, but what is measured within is too good.
     """
-    is_folds = event.kind == "cross_validate" or _is_search(event) or _has_own_folds(event)
+    is_folds = is_cross_validation(event) and event.kind != "validate"
     if is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen):
         return True
     pairs = ((rows, s) for rows in event.rows for s in seen if is_held_out(event) and rows.reached_by(s))
@@ -190,7 +190,7 @@ def _refitted(event: Event, taint: Taint) -> bool:
     learner, seen = taint.event.model, taint.rows
     if event.kind not in ("evaluate", "predict") or learner is None or not _scales(learner):
         return False
-    fitted = event.fit.rows if event.fit else NO_ROWS
+    fitted = event.fitted
     return bool(fitted) and covered(event.rows, seen) and not covered(fitted, seen) and not covered(event.rows, fitted)
 
 
@@ -221,7 +221,7 @@ def _is_search(event: Event) -> bool:
 
 def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
     """Tell whether a model was fitted on some of the rows seen together, and is asked about others of them."""
-    fitted = event.fit.rows if event.fit else NO_ROWS
+    fitted = event.fitted
     files = {rows.origin for rows in seen}
     trained = [(rows, s) for rows in fitted for s in seen if rows.within(s)]
     asked = [(rows, s) for rows in event.rows for s in seen if rows.within(s)]
@@ -239,13 +239,18 @@ def _is_learned_too(event: Event, fit: Event) -> bool:
 
 def cut_anew(event: Event, fit: Event) -> bool:
     """Tell whether windows asked about were cut by another call than those learned from: which rows nobody knows."""
-    asked, learned = ({mark.event for mark in of.taints if mark.event.kind == "windows"} for of in (event, fit))
+    asked, learned = _windows_of(event), _windows_of(fit)
     return bool(asked and learned) and not asked & learned
+
+
+def _windows_of(event: Event) -> set[Event]:
+    """Return what has cut the windows that an event looks at."""
+    return {mark.event for mark in event.taints if mark.event.kind == "windows"}
 
 
 def _split_windows(event: Event, fit: Event) -> Event | None:
     """Return what cut the windows that a random split has put on both sides, None where there are none."""
-    learned = {mark.event for mark in fit.taints if mark.event.kind == "windows"}
+    learned = _windows_of(fit)
     for mark in sorted(event.taints, key=lambda mark: mark.event.order):
         if set(mark.event.loops) & set(event.loops):
             continue  # each window is split by itself

@@ -100,23 +100,26 @@ def _given_first(instance: Instance) -> Value:
         for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
     }
-    for node in nodes:
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple | ast.List) and node.value.elts:
-            for part in _behind(node.value.elts[0], local):
-                owner = part.value if isinstance(part, ast.Subscript) else None
-                table = instance.attributes.get(owner.attr) if isinstance(owner, ast.Attribute) else None
-                if table is not None and table.rows and table.model is None and isinstance(part, ast.Subscript):
-                    rows = _numbered(table.rows, part.slice, local, instance)
-                    return Value(type=ARRAY, rows=rows, taints=table.taints)
+    returned = (node.value for node in nodes if isinstance(node, ast.Return))
+    firsts = (value.elts[0] for value in returned if isinstance(value, ast.Tuple | ast.List) and value.elts)
+    for name, index in (item for first in firsts for item in _own_items(first, local)):
+        table = instance.attributes.get(name)
+        if table is not None and table.rows and table.model is None:
+            return Value(type=ARRAY, rows=_numbered(table.rows, index, local, instance), taints=table.taints)
     return UNKNOWN
 
 
 def _numbered(rows: RowSets, index: ast.expr, local: dict[str, ast.expr], instance: Instance) -> RowSets:
     """Return the rows that an index picks by row numbers which the object keeps: `self.x[self.chosen[i]]`."""
-    parts = list(_behind(index, local))
-    owners = [part.value for part in parts if isinstance(part, ast.Subscript)]
-    kept = [instance.attributes.get(owner.attr, UNKNOWN) for owner in owners if isinstance(owner, ast.Attribute)]
-    return narrowed(rows, kept[0].rows or object()) if kept else rows
+    kept = next((instance.attributes.get(name, UNKNOWN) for name, _ in _own_items(index, local)), None)
+    return rows if kept is None else narrowed(rows, kept.rows or object())
+
+
+def _own_items(node: ast.expr, local: dict[str, ast.expr]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield each `self.name[index]` in an expression: the name and the index."""
+    for part in _behind(node, local):
+        if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Attribute):
+            yield part.value.attr, part.slice
 
 
 def _behind(node: ast.expr, local: dict[str, ast.expr]) -> Iterator[ast.AST]:

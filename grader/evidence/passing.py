@@ -11,7 +11,7 @@ from grader.evidence.cuts import Condition
 from grader.evidence.learning import computed_with, learned, statistic
 from grader.evidence.networks import loss
 from grader.evidence.said import said_of, scored_by, set_against
-from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, mask_of, narrowed, some_columns
+from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, inverted, narrowed, some_columns
 from grader.evidence.values import (
     UNKNOWN,
     Prediction,
@@ -59,7 +59,7 @@ def passed_on(site: CallSite) -> Value:
         asked = Condition(site.node, rows_of(site.arguments[1:]))
         return tables[0].evolve(items=None, constant=None, mask=asked)
     if site.method == "logical_not":
-        return tables[0].evolve(constant=None, mask=("not", which) if (which := mask_of(tables[0])) else object())
+        return inverted(tables[0])
     said = _said_by(site, tables)
     first = tables[0] if _keeps_columns(site) else some_columns(tables[0]).evolve(column=tables[0].column)
     if site.method in _CUTTING:

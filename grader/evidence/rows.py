@@ -80,9 +80,8 @@ class Rows:
     @property
     def is_start(self) -> bool:
         """Whether these are the first of some rows, however many."""
-        key, part = self.steps[-1] if self.steps else (None, "")
-        text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None
-        return isinstance(text, str) and text.startswith(":") and not text.startswith(":-") and "," not in text[1:]
+        text = _slice_of(*self.steps[-1]) if self.steps else ""
+        return text.startswith(":") and not text.startswith(":-") and "," not in text
 
     @property
     def in_training(self) -> bool:
@@ -103,10 +102,15 @@ def draw_of(key: Any) -> Hashable | None:
     return key[1] if isinstance(key, tuple) and len(key) > 1 and key[0] == DRAWN else None
 
 
+def _slice_of(key: Any, part: str) -> str:
+    """Return a slice as it is written, "" of what is none."""
+    text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None
+    return text if isinstance(text, str) else ""
+
+
 def _bounds(key: Any, part: str) -> tuple[float, float, str] | None:
     """Return first and last of the rows that a slice of written numbers cuts, and from where these are counted."""
-    text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None
-    found = _SLICE.fullmatch(text) if isinstance(text, str) else None
+    found = _SLICE.fullmatch(_slice_of(key, part))
     first, last = found.groups() if found else ("", "")
     signs = {number.startswith("-") for number in (first, last) if number}
     if len(signs) != 1:

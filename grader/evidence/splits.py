@@ -62,18 +62,18 @@ def _split_key(site: CallSite) -> Hashable:
     sizes = [site.keywords[name].constant for name in ("test_size", "train_size") if name in site.keywords]
     if site.is_false("shuffle"):
         return "in order", _times_split(site), *sizes
-    if seed is not None and seed.constant is not None and not seed.loops:
-        return DRAWN, seed.constant, _times_split(site), *sizes
-    if seed is not None and seed.constant is None and not seed.loops and (node := _seed_of(site)) is not None:
-        return DRAWN, ("by", ast.unparse(node)), _times_split(site), *sizes
+    if seed is not None and not seed.loops:
+        by = _seed_as_written(site) if seed.constant is None else seed.constant
+        if by is not None:
+            return DRAWN, by, _times_split(site), *sizes
     return DRAWN, ("anew", site.state.birth())
 
 
-def _seed_of(site: CallSite) -> ast.expr | None:
+def _seed_as_written(site: CallSite) -> Hashable | None:
     """Return how a seed is written that is not known: written alike, it is the same (`args.seed`)."""
     given = site.node.keywords if isinstance(site.node, ast.Call) else []
     found = next((item.value for item in given if item.arg == "random_state"), None)
-    return found if isinstance(found, ast.Attribute | ast.Name | ast.Subscript) else None
+    return ("by", ast.unparse(found)) if isinstance(found, ast.Attribute | ast.Name | ast.Subscript) else None
 
 
 def folds(site: CallSite) -> Value:

@@ -57,6 +57,12 @@ def mask_of(value: Value) -> Hashable | None:
     return value.mask
 
 
+def inverted(condition: Value) -> Value:
+    """Return `~condition`: of all rows the others."""
+    which = mask_of(condition)
+    return condition.evolve(constant=None, mask=("not", which) if which else object())
+
+
 def is_empty(table: Value) -> bool:
     """Tell whether a frame was made without columns, and has got none yet."""
     return table.columns is not None and table.columns.kept == frozenset()

@@ -49,6 +49,11 @@ class Event:
     chosen_on: RowSets = NO_ROWS
     callers: tuple[tuple[Unit, ast.AST], ...] = ()
 
+    @property
+    def fitted(self) -> RowSets:
+        """The rows of the fit behind what is asked; none where no fit is known."""
+        return self.fit.rows if self.fit is not None else NO_ROWS
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.evidence.state import Counted, Scope, State
 from grader.evidence.values import Taint, Value, marked
@@ -49,20 +50,15 @@ def _place(node: ast.expr | None, scope: Scope, state: State) -> Counted | None:
             return state.counters.get(name)
         case ast.Call(func=ast.Name(id="int"), args=[inner]):
             return _place(inner, scope, state)
-        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as how, right=right):
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult() as how, right=right):
             place, by = _place(left, scope, state), _number(right, scope)
-            if place is None and isinstance(how, ast.Add):
+            if place is None and not isinstance(how, ast.Sub):
                 place, by = _place(right, scope, state), _number(left, scope)
             if place is None or by is None:
                 return None
-            return Counted(place.counter, place.stride, place.offset + (by if isinstance(how, ast.Add) else -by))
-        case ast.BinOp(left=left, op=ast.Mult(), right=right):
-            place, by = _place(left, scope, state), _number(right, scope)
-            if place is None:
-                place, by = _place(right, scope, state), _number(left, scope)
-            if place is None or by is None or by < 1:
-                return None
-            return Counted(place.counter, place.stride * by, place.offset * by)
+            if isinstance(how, ast.Mult):
+                return Counted(place.counter, place.stride * by, place.offset * by) if by >= 1 else None
+            return replace(place, offset=place.offset + (by if isinstance(how, ast.Add) else -by))
     return None
 
 
