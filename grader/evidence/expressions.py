@@ -20,10 +20,12 @@ from grader.evidence.methods import method_of
 from grader.evidence.model_methods import METHODS_HANDED_ON
 from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
+from grader.evidence.settling import note_counter, settled
 from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME, inverted
+from grader.evidence.turns import note_cut
 from grader.evidence.values import NONE, UNKNOWN, Function, Taint, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import counter_of, windowed
 
@@ -142,7 +144,14 @@ def _called(site: CallSite, callee: Value) -> Value:
         return method_of(site)
     if callee.dotted:
         return call_library(site)
+    if site.arguments and site.arguments[0].rows and _may_be_network(callee):
+        site.state.record("predict", site.node, "", rows=site.arguments[0].rows, taints=site.arguments[0].taints)
     return scored_by_name(site) or site.fresh()
+
+
+def _may_be_network(callee: Value) -> bool:
+    """Tell whether something is called that may be a network out of several: `best[1](x)`."""
+    return bool(callee.rows and not callee.type) or callee.type.startswith("torch.nn.")
 
 
 def _followed(site: CallSite, function: Function) -> Value:
@@ -175,7 +184,11 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items if index.items is not None and not index.rows else (index,)
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    picked = windowed(node, subscript(base, index, node.slice, accessor), scope, state)
+    key = settled(node.slice, scope, state) if base.rows else node.slice
+    picked = windowed(node, subscript(base, index, key, accessor), scope, state)
+    note_cut(node, base, index, picked, scope, state)
+    if picked.prediction is not None:
+        return picked  # of what was said once, that of some rows or of one class
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
 
 
@@ -263,6 +276,7 @@ def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tup
 def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State) -> frozenset[Taint]:
     """Bind one item, and return what its conditions are told by."""
     state.hooks.bind(generator.target, item, scope, state)
+    note_counter(generator.target, generator.iter, scope, state)
     state.counters = {**state.counters, **counter_of(generator.target, generator.iter, scope)}
     tested = [evaluate(test, scope, state) for test in generator.ifs]
     for test, value in zip(generator.ifs, tested, strict=True):

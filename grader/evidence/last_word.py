@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from grader.evidence.cuts import cut_apart
+from grader.evidence.cuts import drawn_apart
 from grader.evidence.rows import Rows, RowSets, covered
 from grader.evidence.values import Event
 
@@ -17,7 +17,7 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
     loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
-    if any(_is_scored_after(event, rows, last, loaded) for event in asked):
+    if any(_is_scored_after(event, rows, last, _learned_by(event, events), loaded) for event in asked):
         return True
     scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {_file_of(tried) for tried in rows}
@@ -42,19 +42,35 @@ def _is_of_own_file(event: Event, ours: set[Hashable], loaded: set[Hashable]) ->
     return bool(fitted) and fitted <= loaded and not fitted & (ours | others)
 
 
-def _is_scored_after(event: Event, tried: RowSets, last: int, loaded: set[Hashable]) -> bool:
-    """Tell whether rows that are surely none of those tried, and not known to be learned from, are scored after."""
-    if event.kind != "evaluate" or event.order <= last or any(loop.folds for loop in event.loops):
+def _is_scored_after(event: Event, tried: RowSets, last: int, learned: RowSets, loaded: set[Hashable]) -> bool:
+    """Tell whether rows are scored after that are none of those tried or learned from, as far as anybody knows; of a
+    model that is not known, `models[best]`, whether they are asked about.
+    """
+    if event.order <= last or not event.rows or any(loop.folds for loop in event.loops):
         return False
-    if not event.rows or covered(event.rows, event.fitted) or covered(event.fitted, event.rows):
+    if event.kind != "evaluate" and event.model is not None:
         return False
-    return all(_are_apart(one, other, loaded) for one in event.rows for other in tried)
+    if any(covered(event.rows, rows) or covered(rows, event.rows) for rows in (tried, learned)):
+        return False
+    if not all(_may_be_apart(one, other, loaded) for one in event.rows for other in tried):
+        return False
+    return not drawn_apart(event.rows, tried)
 
 
-def _are_apart(one: Rows, other: Rows, loaded: set[Hashable]) -> bool:
+def _may_be_apart(one: Rows, other: Rows, loaded: set[Hashable]) -> bool:
+    """Tell whether two sets of rows of one origin may share none, or are of two files."""
     if one.origin != other.origin:
         return {one.origin, other.origin} <= loaded
-    return cut_apart(one, other) is not None
+    return not one.reached_by(other)
+
+
+def _learned_by(event: Event, events: list[Event]) -> RowSets:
+    """Return the rows of the fit behind what is asked; of a model that is not known, those of any fit before."""
+    if event.fit is not None:
+        return event.fit.rows
+    return frozenset(
+        rows for other in events if other.kind == "fit" and other.order < event.order for rows in other.rows
+    )
 
 
 def _is_fitted_elsewhere(event: Event, files: set[Hashable]) -> bool:

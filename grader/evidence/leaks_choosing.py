@@ -12,6 +12,7 @@ from grader.evidence.last_word import has_last_word
 from grader.evidence.leaks_scoring import is_of_predictor
 from grader.evidence.rows import RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
+from grader.evidence.turns import is_of_a_turn, redrawn
 from grader.evidence.values import Event, Loop, Model, Place
 from grader.model import LeakageFact, Span
 
@@ -46,11 +47,15 @@ class _Trials:
 def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield test parts on which several models or settings were tried, where no other rows were kept for the choice."""
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
+    made_in |= {event.key: tuple(event.varied) for event in events if event.kind == "cut"}
+    redrawn_by = redrawn(events)
     in_folds = {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
     loads = {rows.origin: event.key for event in events if event.kind == "load" for rows in event.rows}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
         if event.kind not in ("evaluate", "choose", "validate") or not _counts(event) or _is_of_fold(event, in_folds):
+            continue
+        if is_of_a_turn(event, redrawn_by):
             continue
         if _is_scored(event) and (_is_test(event) or _is_cut_off(event) or _is_other_file(event, loads)):
             tried[whole_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))

@@ -13,6 +13,7 @@ from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, 
 from grader.evidence.unseen import unseen, whole
 from grader.evidence.values import Value, marked
 
+_ASKING = ("predict", "predict_proba", "score", "evaluate")
 _LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
 
 
@@ -50,10 +51,11 @@ def _of_unknown(site: CallSite) -> Value:
         data = site.arguments[0]
         mark = unseen(site, seen.get(site.receiver.rows, whole(data.rows)))
         return Value(type=ARRAY, rows=data.rows, taints=marked(data, mark))
-    if method in ("predict", "predict_proba") and site.arguments:
+    if method in _ASKING and site.arguments:
         data = site.arguments[0]
         site.state.record("predict", site.node, site.name, rows=data.rows, taints=data.taints)
-        return Value(type=ARRAY, rows=data.rows)
+        if method in ("predict", "predict_proba"):
+            return Value(type=ARRAY, rows=data.rows)
     if method in ("fit", "compile", "to", "cuda", "eval"):
         return site.receiver
     return Value(rows=site.state.fresh(), loops=site.receiver.loops | site.loops)

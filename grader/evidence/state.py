@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -111,7 +111,9 @@ class Hooks:
 @dataclass
 class Shared:
     """What all programs of a submission share: resolved calls, functions seen, files written, steps, births;
-    `seen` are the rows that something unknown was fitted on, `spelled` calls by `getattr` as calls of a method.
+    `seen` are the rows that something unknown was fitted on, `spelled` calls by `getattr` as calls of a method,
+    `counted` how numbers were counted, `told` the rows and numbers that slices go by, with the value, so that no other
+    takes its place.
     """
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
@@ -120,6 +122,8 @@ class Shared:
     written: dict[tuple[str, str], Value] = field(default_factory=dict)
     seen: dict[RowSets, RowSets] = field(default_factory=dict)
     spelled: dict[tuple[ast.Call, str], ast.Call] = field(default_factory=dict)
+    counted: dict[int, tuple[Value, str]] = field(default_factory=dict)
+    told: dict[Hashable, tuple[int, Value]] = field(default_factory=dict)
     steps: int = 0
     births: int = 0
 
@@ -180,7 +184,7 @@ class State:
 
     def enter_loop(self, node: ast.expr, source: Value) -> Value:
         """Begin a loop over `source` and return one element of it; the caller ends the loop."""
-        loop = Loop(span_of(self.unit, node), folds=source.type == FOLDS, of=source.loops)
+        loop = Loop(span_of(self.unit, node), folds=source.type == FOLDS, of=source.loops, since=self.shared.births)
         self.loops.append(loop)
         if source.each is not None:
             return source.each

@@ -14,6 +14,7 @@ from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
 from grader.evidence.iterating import has_model, places_in_a_list
+from grader.evidence.settling import note_counted_as, note_counter
 from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.splits import own_folds
 from grader.evidence.state import Scope, State
@@ -51,6 +52,7 @@ def _assign(node: ast.Assign, scope: Scope, state: State) -> None:
         state.counters = counted_on(node, scope, state)
     for target in node.targets:
         bind(target, value, scope, state)
+        note_counted_as(target, node.value, scope, state)
 
 
 def _assign_annotated(node: ast.AnnAssign, scope: Scope, state: State) -> None:
@@ -182,6 +184,7 @@ def _in_loop(
         scope.walked |= frozenset(node.id for node in ast.walk(target) if isinstance(node, ast.Name))
     for item in _elements(source, element, loop):
         bind(target, item, scope, state)
+        note_counter(target, where, scope, state)
         execute(body, scope, state)
     scope.walked = outer
     del state.loops[started:]

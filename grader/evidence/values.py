@@ -20,9 +20,9 @@ _MAX_ROW_SETS = 16
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "window", "windows", "future",
-    "split", "discard" (most of the rows, to work with fewer), "predict", "ask" (of a network), "evaluate", "choose",
-    "cross_validate", "validate" (on rows that a fit shows the score of as it goes on, or on a share that Keras holds
-    back), "unseen" (what is not known).
+    "split", "cut" (by what a loop sets), "discard" (most of the rows, to work with fewer), "predict", "ask" (of a
+    network), "evaluate", "choose", "cross_validate", "validate" (on rows that a fit shows the score of as it goes on,
+    or on a share that Keras holds back), "unseen" (what is not known).
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
@@ -57,11 +57,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loop:
-    """One `for` over candidates; `folds` when it runs over the folds of a splitter."""
+    """One `for` over candidates; `folds` when it runs over the folds of a splitter. What was born after `since` came
+    into being in it.
+    """
 
     span: Span
     folds: bool
     of: frozenset[Loop] = frozenset()
+    since: int = 0
 
     @property
     def place(self) -> Place:
@@ -200,6 +203,8 @@ def join(first: Value, second: Value) -> Value:
     """Return what holds whichever of two paths was taken; rows that differ become unknown."""
     if first == second:
         return first
+    if NONE in (first, second) and (first.model or second.model):  # the best model so far, if there is one yet
+        return second if first == NONE else first
     same_rows = first.rows == second.rows
     if first.items and second.items and first.keys is None and second.keys is None and not first.rows:
         return _either_list(first, second)
