@@ -9,7 +9,19 @@ from grader.evidence.catalog import canonical, role_of
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.said import fitted_values
 from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
-from grader.evidence.tables import ARRAY, FRAME, GROUPS, INDEX, LOOKUP, NAMES, SERIES, TRANSPOSED, column_of, is_table
+from grader.evidence.tables import (
+    ARRAY,
+    FRAME,
+    GROUPS,
+    INDEX,
+    LOOKUP,
+    NAMES,
+    SERIES,
+    TRANSPOSED,
+    column_of,
+    column_of_groups,
+    is_table,
+)
 from grader.evidence.values import NONE, UNKNOWN, Function, Instance, Model, Value, learned_marks
 
 _SAME_ROWS = {"values", "str", "dt", "cat", "iloc", "loc", "iat", "at", "ix", "array", "sparse"}
@@ -28,7 +40,7 @@ def attribute(base: Value, name: str) -> Value:
     if (base.statistic or base.scored or name == "predicted_mean") and not base.rows:
         return base
     if base.type == GROUPS:
-        return base.evolve(column=name)
+        return column_of_groups(base, frozenset({name}))
     if name == "T" and base.rows:  # rows and columns change places
         return base.evolve(type=ARRAY if base.type == TRANSPOSED else TRANSPOSED, columns=None, column=None)
     if is_table(base):

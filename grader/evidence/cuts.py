@@ -32,9 +32,12 @@ class Condition:
 
 @dataclass(frozen=True)
 class Cut:
-    """One place that cuts rows: `part` as a slice would be written, or all but the rows `without`."""
+    """One place that cuts rows, as it was `given` what to cut: `part` as a slice would be written, or all but the rows
+    `without`.
+    """
 
     node: ast.AST
+    given: Hashable = None
     part: str = field(default="", compare=False)
     without: RowSets = field(default=NO_ROWS, compare=False)
 
@@ -46,10 +49,10 @@ def end_cut(node: ast.Call) -> Cut:
     if not size or name not in ("head", "tail"):
         return Cut(node)
     if name == "head":
-        return Cut(node, f":{size}")
+        return Cut(node, part=f":{size}")
     first = node.args[0]
     counted = isinstance(first, ast.BinOp) and isinstance(first.op, ast.Sub) and ast.unparse(first.left)[:4] == "len("
-    return Cut(node, f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
+    return Cut(node, part=f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
 
 
 def drawn_apart(tested: RowSets, fitted: RowSets) -> bool:

@@ -9,12 +9,18 @@ from grader.evidence.tables import WINDOW, names_in
 from grader.evidence.values import Taint, Value, marked
 
 _DATE = re.compile(r"(?i)(^|_)(date|datetime|time|timestamp|dt|day|month|year|quarter|week)s?($|_)|_(at|ts)$|date$")
+# How long something took, and a year that a thing bears, are no order of the rows.
+_NO_ORDER = re.compile(
+    r"(?i)(delivery|prep\w*|cook\w*|play|wait\w*|response|reaction|survival|travel|trip|flight|run|running|elapsed|process\w*"
+    r"|lead|total|session|download|load|idle|finish|race|spent|avg|average|mean|max|min)_?times?$|time_(to|in|since|spent)_"
+    r"|model_?year|birth|built"
+)
 _BACKWARDS = {"bfill", "backfill"}
 
 
 def is_date(name: str) -> bool:
     """Tell whether a column's name says that it holds points in time."""
-    return bool(_DATE.search(name))
+    return bool(_DATE.search(name)) and not _NO_ORDER.search(name)
 
 
 def in_time(site: CallSite, table: Value, keyword: str) -> Value:

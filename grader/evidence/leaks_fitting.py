@@ -210,9 +210,13 @@ def is_cross_validation(event: Event) -> bool:
 
 
 def _has_own_folds(event: Event) -> bool:
-    """Tell whether a model is fitted that picks its own setting by folds of these rows: `LassoCV`."""
+    """Tell whether a model is fitted that picks its own setting by folds of these rows: `LassoCV`. What is calibrated
+    by folds gives no score of them.
+    """
     model = event.model if event.kind == "fit" else None
-    return model is not None and role_of(model.type) == "estimator" and model.type.endswith("CV")
+    if model is None or role_of(model.type) != "estimator" or model.type.endswith("CalibratedClassifierCV"):
+        return False
+    return model.type.endswith("CV")
 
 
 def _is_search(event: Event) -> bool:

@@ -10,7 +10,7 @@ from grader.evidence.cuts import Condition
 from grader.evidence.rows import NO_ROWS, Rows
 from grader.evidence.said import record_score, scored_by, set_against
 from grader.evidence.state import State
-from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_empty, is_table, names_in, some_columns
+from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, is_empty, is_table, names_in, select, some_columns
 from grader.evidence.values import (
     OTHERS,
     Taint,
@@ -70,6 +70,8 @@ def applied(site: CallSite, table: Value) -> Value:
     if given.function is None and not given.dotted:
         return computed_with(site, table, given)  # a dict or a series to look values up in
     if _by_row(site, table):
+        if table.type == FRAME and (read := _columns_read(given)):
+            table = select(table, read).evolve(type=SERIES, columns=None)
         passed = Value(rows=frozenset(Rows(("element", rows)) for rows in table.rows))
     else:
         passed = table.evolve(items=None, constant=None)
@@ -77,6 +79,11 @@ def applied(site: CallSite, table: Value) -> Value:
     if made.statistic and not made.rows and passed.type and site.method != "transform":
         seen = table.rows if site.receiver.type == GROUPS else made.statistic  # of every group: of all rows
         return Value(type=LOOKUP, statistic=seen, taints=table.taints, column=table.column)
+    if site.receiver.type == GROUPS and made.rows:
+        if made.rows != passed.rows:
+            table = table.evolve(rows=made.rows, type=FRAME)  # some rows of each group
+        elif made.type == SERIES:
+            table = table.evolve(taints=made.taints)  # of what one of its columns was made
     seen = made.statistic - passed.rows if not passed.type else made.statistic
     return computed_with(site, table, Value(statistic=seen, taints=made.taints - table.taints))
 
@@ -100,6 +107,25 @@ def _is_spelled_out(given: Value) -> bool:
     named = {name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Load)}
     found = (scope.find(name) for name in named - own)
     return not any(value is not None and value.rows for value in found)
+
+
+def _columns_read(function: Value) -> frozenset[str]:
+    """Return the columns that a function reads of a row, `row["a"]` or `row.a`; none where it may read others."""
+    node = function.function.node if function.function else None
+    if not isinstance(node, ast.Lambda | ast.FunctionDef) or not node.args.args:
+        return frozenset()
+    row = node.args.args[-1 if node.args.args[0].arg == "self" else 0].arg
+    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    read, uses = set(), 0
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) if name == row:
+                uses += 1
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str(column))) if name == row:
+                read.add((id(part), column))
+            case ast.Attribute(value=ast.Name(id=name), attr=column) if name == row and id(part) not in called:
+                read.add((id(part), column))
+    return frozenset(column for _, column in read) if uses == len(read) else frozenset()
 
 
 def _by_row(site: CallSite, table: Value) -> bool:

@@ -14,6 +14,7 @@ from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
+from grader.evidence.rows import Rows
 from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import (
     benchmark_part,
@@ -24,6 +25,7 @@ from grader.evidence.splits import (
     split_rows,
 )
 from grader.evidence.standard import STANDARD, call_builtin
+from grader.evidence.subscripts import PICKLED
 from grader.evidence.tables import ARRAY, FRAME, is_table
 from grader.evidence.unseen import of_unknown
 from grader.evidence.values import UNKNOWN, Model, Value
@@ -86,19 +88,30 @@ def _of_torchvision(site: CallSite) -> Value | None:
 def _loaded(site: CallSite) -> Value:
     if (again := read_back(site) or loaded_back(site)) is not None:
         return again
-    rows = site.state.fresh()
+    rows = frozenset({Rows((PICKLED, site.state.birth()))}) if _is_pickled(site) else site.state.fresh()
     site.state.record("load", site.node, site.name, rows=rows, key=_file_of(site))
     if site.name.startswith("sklearn.datasets."):
         data = Value(type="sklearn.utils.Bunch", rows=rows)
         if site.is_true("return_X_y") or site.method.startswith("make_"):
             return Value(items=(data.evolve(type=ARRAY), data.evolve(type=ARRAY)))
         return data
-    if site.name.startswith(("pandas.", "seaborn.")):
+    if site.name.startswith(("pandas.", "seaborn.")) and not _is_of_sheets(site):
         index = site.keywords.get("index_col")
         dropped = frozenset({str(index.constant)}) if index and isinstance(index.constant, str) else frozenset()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, dropped))
     is_array = site.name.startswith("numpy.") and ".npz" not in _file_of(site)  # which holds several, of other rows
     return Value(type=ARRAY if is_array else "", rows=rows, loops=site.loops)
+
+
+def _is_pickled(site: CallSite) -> bool:
+    """Tell whether a file holds an object of any kind: a table, or several in a dict."""
+    return site.method == "read_pickle" or site.is_true("allow_pickle")
+
+
+def _is_of_sheets(site: CallSite) -> bool:
+    """Tell whether several sheets are read, each a table of its own: `read_excel(path, sheet_name=None)`."""
+    sheet = site.argument(1, "sheet_name") if site.method == "read_excel" else None
+    return sheet is not None and not isinstance(sheet.constant, str | int)
 
 
 def _file_of(site: CallSite) -> str:

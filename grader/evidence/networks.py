@@ -10,7 +10,7 @@ from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.rows import RowSets
 from grader.evidence.said import said_of
-from grader.evidence.tables import ARRAY, narrowed
+from grader.evidence.tables import ARRAY, at_split_index, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
 
 MODULE = "torch.nn.Module"
@@ -76,10 +76,19 @@ def held(site: CallSite) -> Value:
     tables = [value if value.instance is None else held_by(value.instance) for value in site.values]
     tables = [table for table in tables if table.rows]
     rows = rows_of(tables[:1])
+    if site.method == "Subset":
+        rows = _chosen(rows, site.argument(1, "indices") or UNKNOWN, site)
     if "sampler" in site.keywords or "batch_sampler" in site.keywords:
         rows = narrowed(rows, site.state.birth())  # which of them is not known
     batch = Value(type=ARRAY, rows=rows, taints=taints_of(tables))
     return batch.evolve(type="torch.utils.data.DataLoader", each=Value(items=(batch, batch)))
+
+
+def _chosen(rows: RowSets, numbers: Value, site: CallSite) -> RowSets:
+    """Return the rows that a `Subset` holds, by their numbers."""
+    if numbers.splits and any(one.path for one in numbers.rows):
+        return at_split_index(rows, numbers)
+    return narrowed(rows, numbers.rows or site.state.birth())
 
 
 def held_by(instance: Instance) -> Value:

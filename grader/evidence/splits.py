@@ -11,7 +11,7 @@ from grader.evidence.networks import held_by
 from grader.evidence.rows import DRAWN, Rows, RowSets, parts_of
 from grader.evidence.state import State
 from grader.evidence.tables import ARRAY, as_table
-from grader.evidence.values import FOLDS, UNKNOWN, Model, Prediction, Value, rows_of, taints_of
+from grader.evidence.values import FOLDS, NONE, UNKNOWN, Model, Prediction, Value, rows_of, taints_of
 
 
 def split_rows(site: CallSite) -> Value:
@@ -48,11 +48,13 @@ def _times_split(site: CallSite) -> int:
 
 
 def shuffles(splitter: Model | None) -> bool:
-    """Tell whether a cross-validator draws its folds at random."""
+    """Tell whether a cross-validator draws its folds at random, row by row."""
     if splitter is None:
         return False
     name = splitter.type.rpartition(".")[2]
     shuffle = splitter.settings.get("shuffle")
+    if "Group" in name:
+        return False
     return "ShuffleSplit" in name or (shuffle is not None and shuffle.constant is True)
 
 
@@ -62,18 +64,18 @@ def _split_key(site: CallSite) -> Hashable:
     sizes = [site.keywords[name].constant for name in ("test_size", "train_size") if name in site.keywords]
     if site.is_false("shuffle"):
         return "in order", _times_split(site), *sizes
-    if seed is not None and not seed.loops:
-        by = _seed_as_written(site) if seed.constant is None else seed.constant
-        if by is not None:
-            return DRAWN, by, _times_split(site), *sizes
-    return DRAWN, ("anew", site.state.birth())
+    if seed is None or seed == NONE or seed.loops:
+        return DRAWN, ("anew", site.state.birth())
+    if seed.constant is not None:
+        return DRAWN, seed.constant, _times_split(site), *sizes
+    return DRAWN, None, _seed_as_written(site) or site.state.birth(), _times_split(site), *sizes  # perhaps another's
 
 
-def _seed_as_written(site: CallSite) -> Hashable | None:
+def _seed_as_written(site: CallSite) -> str | None:
     """Return how a seed is written that is not known: written alike, it is the same (`args.seed`)."""
     given = site.node.keywords if isinstance(site.node, ast.Call) else []
     found = next((item.value for item in given if item.arg == "random_state"), None)
-    return ("by", ast.unparse(found)) if isinstance(found, ast.Attribute | ast.Name | ast.Subscript) else None
+    return ast.unparse(found) if isinstance(found, ast.Attribute | ast.Name | ast.Subscript) else None
 
 
 def folds(site: CallSite) -> Value:

@@ -10,10 +10,12 @@ from grader.evidence.files import opened
 from grader.evidence.iterating import listed, numbered, zipped
 from grader.evidence.learning import statistic
 from grader.evidence.said import scored_by
+from grader.evidence.tables import FRAME, narrowed
 from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, sequence_of
 
 _MOST_REDUCED = 12
 _PARALLEL = ("joblib", "sklearn.externals.joblib", "sklearn.utils.parallel", "sklearn.utils.fixes")
+_GONE_THROUGH = ("list", "tuple", "sorted", "reversed", "set", "iter", "next")
 _NUMBERS = {"len", "sum", "max", "min", "abs", "round", "float", "int", "str", "bool", "isinstance", "type", "id"}
 
 
@@ -66,8 +68,8 @@ def call_builtin(site: CallSite) -> Value:
     first = site.argument(0) or UNKNOWN
     if site.name in ("list", "tuple", "set") and not site.arguments:
         return sequence_of(())
-    if site.name in ("list", "tuple", "sorted", "reversed", "set", "iter", "next"):
-        return sequence_of(listed(first) or ()) if first.keys else first
+    if site.name in _GONE_THROUGH:
+        return _gone_through(site, first)
     if site.name == "super":
         return as_of_base(site.scope.method) or site.fresh()
     if site.name == "open":
@@ -87,6 +89,13 @@ def call_builtin(site: CallSite) -> Value:
     if site.name in _NUMBERS or site.name in ("print", "display", "range"):
         return Value(type=NUMBER, loops=site.loops, scored=scored_by(site.arguments))
     return site.fresh()
+
+
+def _gone_through(site: CallSite, source: Value) -> Value:
+    """Return what goes through `source` one by one, or the next of it: of a file read in pieces, a piece."""
+    if site.name == "next" and source.type == FRAME:
+        return source.evolve(rows=narrowed(source.rows, site.state.birth()))
+    return sequence_of(listed(source) or ()) if source.keys else source
 
 
 STANDARD: dict[str, Callable[[CallSite], Value]] = {

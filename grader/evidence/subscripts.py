@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from grader.evidence.catalog import role_of
@@ -17,6 +18,7 @@ from grader.evidence.tables import (
     TRANSPOSED,
     at_split_index,
     column_of,
+    column_of_groups,
     is_table,
     mask_of,
     names_in,
@@ -26,6 +28,9 @@ from grader.evidence.tables import (
     some_columns,
 )
 from grader.evidence.values import UNKNOWN, Taint, Value, bounded
+
+PICKLED = "pickled"  # begins the origin of what was read from a file that may hold a dict of tables
+_PART = re.compile(r"(?i)(^|_)(train|tr|test|te|val|valid|validation|dev)(ing)?(_|$)")
 
 
 def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
@@ -47,14 +52,21 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
         return selected(base, index)
     names = None if isinstance(index.constant, int) else names_in(index)
     if base.type == GROUPS:
-        return base.evolve(column=next(iter(names)) if names and len(names) == 1 else None)
-    if index.items is not None and names:
+        return column_of_groups(base, names)
+    if index.items is not None and names and (base.type or not isinstance(key, ast.Tuple)):
         return select(base, names)
-    if names and (is_table(base) or base.columns):
+    if names and (is_table(base) or base.columns) and not _is_part_of_file(base, names):
         return column_of(base, next(iter(names)))
     if names:
         return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
     return _rows(base, index, key)
+
+
+def _is_part_of_file(base: Value, names: frozenset[str]) -> bool:
+    """Tell whether a file that may hold a dict is asked for one of its tables: `read_pickle(path)["train"]`."""
+    origins = (rows.origin for rows in base.rows if not rows.path)
+    kept_whole = any(isinstance(origin, tuple) and origin[:1] == (PICKLED,) for origin in origins)
+    return kept_whole and all(_PART.search(name) for name in names)
 
 
 def _looked_up(base: Value, index: Value, key: ast.AST, accessor: str) -> Value | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
@@ -28,19 +28,22 @@ from grader.evidence.tables import (
     SERIES,
     WINDOW,
     column_of,
+    inverted,
     names_in,
     narrowed,
+    select,
     selected,
+    some_columns,
     with_columns,
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import UNKNOWN, Value, bounded, marked, rows_of, sources_of
+from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked, rows_of, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "stack", "unstack", "explode", "plot", "hist", "size", "count",
-    "iterrows", "transpose",
+    "iterrows", "transpose", "partition_by",
 }  # fmt: skip
 _LAYOUT = {
     "rename",
@@ -59,7 +62,10 @@ def method_of_table(site: CallSite) -> Value:
     """Return what a table's method gives, as a value of its own; `pop` also changes the table."""
     if site.method == "pop":
         site.scope.replace(site.receiver, without(site.receiver, names_in(site.argument(0, "item"))))
-    return _method(site).evolve()
+    made = _method(site).evolve()
+    if made.type == SERIES and made.mask is None and site.receiver.type == SERIES and site.method not in _SAME_VALUES:
+        return made.evolve(mask=Condition(site.node))  # as a condition on rows it is another one than the column
+    return made
 
 
 def _method(site: CallSite) -> Value:
@@ -89,9 +95,22 @@ _CONDITIONS = {
     "ne",
     "gt",
     "lt",
+    "ge",
+    "le",
+    "startswith",
+    "endswith",
+    "match",
+    "fullmatch",
 }
+_SAME_VALUES = {"astype", "copy", "squeeze", "reset_index", "set_axis", "rename"}
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_BY_ROW = re.compile(r"[\w\s.+*/()<>-]+")  # arithmetic of columns, put into none of the table's own
 _NOT_BY_ROW = re.compile(r"\.\s*[A-Za-z_]\w*\s*\(|@")
-_CUTTING = {"truncate", "take", "between_time", "first", "last", "compress", "partition"}
+_CUTTING = {
+    "truncate", "take", "skip", "between_time", "at_time", "first", "last", "compress", "partition", "xs", "slice",
+    "get_chunk",
+}  # fmt: skip
+_BY_NAME = ("items", "like", "regex")  # what pandas' `filter` is given, where polars' is given a condition
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -100,6 +119,15 @@ def _value_counts(site: CallSite) -> Value:
 
 def _popped(site: CallSite) -> Value:
     return column_of(site.receiver, next(iter(names_in(site.argument(0, "item")) or ()), None))
+
+
+def _masked(site: CallSite) -> Value:
+    """Return `frame.where(condition)`: of the other rows nothing is left; with a value given for these, all are."""
+    asked = site.argument(0, "cond")
+    if site.receiver.type != FRAME or len(site.values) > 1 or asked is None or asked.mask is None:
+        return _filled(site)
+    which = asked if site.method == "where" else inverted(asked)
+    return site.receiver.evolve(rows=narrowed(site.receiver.rows, which.mask, "mask"), items=None)
 
 
 def _filled(site: CallSite) -> Value:
@@ -149,6 +177,8 @@ def _updated(site: CallSite) -> Value:
 def _evaluated(site: CallSite) -> Value:
     """Return `frame.eval(text)`: row by row, unless it calls something or uses a variable."""
     text = site.argument(0, "expr") or UNKNOWN
+    if isinstance(text.constant, str) and _BY_ROW.fullmatch(text.constant):
+        return select(site.receiver, frozenset(_WORD.findall(text.constant))).evolve(type=SERIES, columns=None)
     kept = _kept(site).evolve(columns=site.receiver.columns and replace(site.receiver.columns, known=False))
     if isinstance(text.constant, str) and not _NOT_BY_ROW.search(text.constant):
         return kept
@@ -169,8 +199,8 @@ def joined(site: CallSite) -> Value:
     brought = frozenset(replace(mark, columns=new) for mark in made.taints)
     table = kept.evolve(taints=bounded(kept.taints | brought))
     right = site.argument(0, "right", "other") or UNKNOWN
-    how = site.keywords.get("how")
-    if site.method == "merge" and right.rows and not (how is not None and how.constant == "left"):
+    how = site.keywords["how"].constant if "how" in site.keywords else "inner" if site.method == "merge" else "left"
+    if right.rows and how != "left":
         return table.evolve(rows=narrowed(table.rows, right.rows, "mask"))
     return table
 
@@ -236,15 +266,43 @@ def _kept(site: CallSite) -> Value:
     result = table.evolve(items=None, type=FRAME if method == "to_frame" else table.type)
     if method in _LAYOUT:
         result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
+    if method == "filter" and (like := site.keywords.get("like")) is not None:
+        result = some_columns(result).evolve(taints=_alike(result, like.constant))
     if method == "sample":
         return drawn_again(site, result)
-    if method in _CUTTING:
+    if method in _CUTTING or _picks_rows(site):
         result = result.evolve(rows=narrowed(table.rows, object()))
     if method == "drop_duplicates" and site.values:
         result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, end_cut(site.node)))
+        result = result.evolve(rows=narrowed(table.rows, replace(end_cut(site.node), given=_given(site))))
     return result
+
+
+def _alike(table: Value, part: object) -> frozenset[Taint]:
+    """Return the marks on the columns whose names hold some letters."""
+    return frozenset(
+        mark for mark in table.taints if mark.columns is None or any(str(part) in name for name in mark.columns)
+    )
+
+
+def _picks_rows(site: CallSite) -> bool:
+    """Tell whether a method that can pick columns picks rows: `frame.reindex(ids)`, polars' `frame.filter(cond)`."""
+    axis = site.keywords.get("axis")
+    by_row = axis is not None and axis.constant in (0, "index", "rows")
+    if site.method == "reindex":
+        return by_row or "index" in site.keywords or (bool(site.arguments) and axis is None)
+    named = site.argument(0, *_BY_NAME)
+    is_condition = named is None or (named.items is None and set(_BY_NAME).isdisjoint(site.keywords))
+    return site.method == "filter" and (by_row or is_condition)
+
+
+def _given(site: CallSite) -> Hashable:
+    """Return what tells one cut of a place from the others that it makes: what it is given, where that is known."""
+    asked = site.argument(0, "expr", "n")
+    text = asked.constant if asked is not None else None
+    is_open = asked is not None and (text is None or (isinstance(text, str) and "@" in text))
+    return site.state.birth() if is_open else text
 
 
 def _condition(site: CallSite) -> Condition:
@@ -278,7 +336,8 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "value_counts": _value_counts,
     "drop": _drop,
     "pop": _popped,
-    **dict.fromkeys(("fillna", "replace", "clip", "where", "mask", "interpolate", "bfill"), _filled),
+    **dict.fromkeys(("fillna", "replace", "clip", "interpolate", "bfill"), _filled),
+    **dict.fromkeys(("where", "mask"), _masked),
     **dict.fromkeys(("apply", "map", "transform"), _applied),
     "rank": _ranked,
     "pipe": _piped,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.column_sets import Columns
 from grader.evidence.rows import Rows, RowSets, parts_of
-from grader.evidence.values import Prediction, Taint, Value, bounded, taints_of
+from grader.evidence.values import OTHERS, Prediction, Taint, Value, bounded, taints_of
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -220,6 +220,12 @@ def as_table(value: Value) -> Value:
     return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
 
+def column_of_groups(groups: Value, names: frozenset[str] | None) -> Value:
+    """Return one column, or several, of groups: what is computed of it knows what it and the keys have seen."""
+    known = groups.taints if names is None else _within(groups, names | (groups.made_of - {OTHERS}))
+    return groups.evolve(column=next(iter(names)) if names and len(names) == 1 else None, taints=known)
+
+
 def as_groups(value: Value) -> Value:
     """Return a table of statistics by group as what it is too: a table whose rows are the groups."""
     rows = Rows(("groups", value.statistic))
@@ -234,5 +240,12 @@ def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:
 
 def at_split_index(rows: RowSets, index: Value) -> RowSets:
     """Return the rows that an index made by a splitter picks."""
-    tails = {item.path[-1] for item in index.rows if item.path}
-    return frozenset(Rows(item.origin, (*item.path, tail)) for item in rows for tail in tails)
+    chosen = [one for one in index.rows if one.path]
+    return frozenset(_numbered(item, one) for item in rows for one in chosen)
+
+
+def _numbered(rows: Rows, chosen: Rows) -> Rows:
+    """Return the rows that numbers pick which went through splits of their own: the same parts, of these rows."""
+    if chosen.origin != rows.origin:
+        return Rows(rows.origin, rows.path + chosen.path)
+    return chosen if chosen.within(rows) else Rows(rows.origin, (*rows.path, chosen.path[-1]))
