@@ -42,17 +42,17 @@ class Cut:
     without: RowSets = field(default=NO_ROWS, compare=False)
 
 
-def end_cut(node: ast.Call) -> Cut:
-    """Return the cut that `head(n)` and `tail(n)` make."""
+def end_cut(node: ast.Call, size: ast.expr | None) -> Cut:
+    """Return the cut that `head(size)` and `tail(size)` make."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    size = ast.unparse(node.args[0]) if node.args else ""
-    if not size or name not in ("head", "tail"):
+    if size is None or name not in ("head", "tail"):
         return Cut(node)
     if name == "head":
-        return Cut(node, part=f":{size}")
-    first = node.args[0]
-    counted = isinstance(first, ast.BinOp) and isinstance(first.op, ast.Sub) and ast.unparse(first.left)[:4] == "len("
-    return Cut(node, part=f"{ast.unparse(first.right)}:" if counted else f"-{size}:")  # type: ignore[attr-defined]
+        return Cut(node, part=f":{ast.unparse(size)}")
+    match size:
+        case ast.BinOp(left=ast.Call(func=ast.Name(id="len")), op=ast.Sub(), right=first):
+            return Cut(node, part=f"{ast.unparse(first)}:")
+    return Cut(node, part=f"-{ast.unparse(size)}:")
 
 
 def drawn_apart(tested: RowSets, fitted: RowSets) -> bool:

@@ -20,7 +20,7 @@ from grader.evidence.methods import method_of
 from grader.evidence.model_methods import METHODS_HANDED_ON
 from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
-from grader.evidence.settling import note_counter, settled
+from grader.evidence.settling import note_counter, settled_slices
 from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
@@ -184,7 +184,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         items = index.items if index.items is not None and not index.rows else (index,)
         rows = next((item.rows for item in items if item.rows), frozenset())
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
-    key = settled(node.slice, scope, state) if base.rows else node.slice
+    key = settled_slices(node.slice, scope, state) if base.rows else node.slice
     picked = windowed(node, subscript(base, index, key, accessor), scope, state)
     note_cut(node, base, index, picked, scope, state)
     if picked.prediction is not None:

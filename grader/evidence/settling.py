@@ -16,12 +16,17 @@ _SIZES = {"shape", "size"}
 _MOST_CHARACTERS = 300
 
 
-def settled(key: ast.expr, scope: Scope, state: State) -> ast.expr:
-    """Return an index with the names in its slices replaced: by a number, by how it was counted, or by which it is."""
+def settled(node: ast.expr, scope: Scope, state: State) -> ast.expr:
+    """Return an expression with its names replaced: by a number, by how it was counted, or by which number it is."""
+    return _Replacing(scope, state).visit(copy.deepcopy(node))  # type: ignore[no-any-return]
+
+
+def settled_slices(key: ast.expr, scope: Scope, state: State) -> ast.expr:
+    """Return an index with the names in its slices replaced."""
     if isinstance(key, ast.Slice):
-        return _Replacing(scope, state).visit(copy.deepcopy(key))  # type: ignore[no-any-return]
+        return settled(key, scope, state)
     if isinstance(key, ast.Tuple) and any(isinstance(part, ast.Slice) for part in key.elts):
-        parts = [settled(part, scope, state) if isinstance(part, ast.Slice) else part for part in key.elts]
+        parts = [settled_slices(part, scope, state) if isinstance(part, ast.Slice) else part for part in key.elts]
         return ast.copy_location(ast.Tuple(parts, key.ctx), key)
     return key
 
@@ -32,7 +37,7 @@ def note_counted_as(target: ast.expr, node: ast.expr, scope: Scope, state: State
         for part, given in zip(target.elts, node.elts, strict=True):
             note_counted_as(part, given, scope, state)
     elif isinstance(target, ast.Name) and _is_counting(node) and (value := scope.find(target.id)) is not None:
-        text = ast.unparse(_Replacing(scope, state).visit(copy.deepcopy(node)))
+        text = ast.unparse(settled(node, scope, state))
         if len(text) <= _MOST_CHARACTERS:
             state.shared.counted[id(value)] = (value, text)
 

@@ -18,6 +18,7 @@ from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
 from grader.evidence.rows import NO_ROWS, covered
 from grader.evidence.said import set_against
+from grader.evidence.settling import settled
 from grader.evidence.significance import correlated, picked
 from grader.evidence.tables import (
     ARRAY,
@@ -275,7 +276,7 @@ def _kept(site: CallSite) -> Value:
     if method == "drop_duplicates" and site.values:
         result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, replace(end_cut(site.node), given=_given(site))))
+        result = result.evolve(rows=narrowed(table.rows, _end(site)))
     return result
 
 
@@ -284,6 +285,12 @@ def _alike(table: Value, part: object) -> frozenset[Taint]:
     return frozenset(
         mark for mark in table.taints if mark.columns is None or any(str(part) in name for name in mark.columns)
     )
+
+
+def _end(site: CallSite) -> Cut:
+    """Return the cut that `query`, `head` and their like make, as they are given what to cut."""
+    size = settled(site.node.args[0], site.scope, site.state) if site.node.args else None
+    return replace(end_cut(site.node, size), given=_given(site))
 
 
 def _picks_rows(site: CallSite) -> bool:
