@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
-from grader.evidence.leaks_fitting import may_have_seen
 from grader.evidence.rows import RowSets, covered
+from grader.evidence.seen_before import may_have_seen
 from grader.evidence.values import Event
 from grader.model import Call, FollowedFact, Span
 from grader.model.evidence import LeakageKind

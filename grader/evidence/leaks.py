@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from grader.evidence.flow import Flow
 from grader.evidence.leaks_choosing import multi_test
-from grader.evidence.leaks_fitting import overlap, preprocessing
+from grader.evidence.leaks_fitting import preprocessing
+from grader.evidence.leaks_overlap import overlap
 from grader.evidence.leaks_scoring import scored_on_training_data
 from grader.evidence.leaks_target import target_among_features
 from grader.evidence.leaks_time import temporal

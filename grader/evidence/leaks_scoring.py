@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.leaks_fitting import cut_anew, is_held_out, is_part, trained_on_test, was_set_aside
+from grader.evidence.evaluations import cut_anew, is_held_out, is_part, trained_on_test, was_set_aside
 from grader.evidence.networks import is_network
 from grader.evidence.rows import RowSets, covered
 from grader.evidence.values import Event

@@ -62,6 +62,10 @@ class Rows:
                 return None
         return None
 
+    def parts(self, within: Rows | None = None) -> set[str]:
+        """Return the names of the parts on the way from the rows `within` (or from the very beginning) to these."""
+        return {part for _, part in self.path[(within and self.shared_with(within)) or 0 :]}
+
     def overlaps(self, other: Rows) -> bool:
         """Tell whether both were cut by numbers from the same rows, and some but not all of these are in `other`."""
         mine, others = self.steps, other.steps

@@ -1,0 +1,167 @@
+"""Which steps have learned from rows that are evaluated, or cross-validated, later."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from grader.evidence.catalog import role_of
+from grader.evidence.evaluations import is_cross_validation, is_held_out, target_of
+from grader.evidence.rows import Rows, RowSets, covered
+from grader.evidence.significance import is_of_other_columns
+from grader.evidence.unseen import UNSEEN
+from grader.evidence.values import Event, Model, Taint
+
+_SCALING = {"transformer", "imputer", "vectoriser", "selector"}  # fitted anew, each means another thing by its numbers
+
+
+def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event, Taint, bool]]:
+    """Return each culprit of these kinds once, with the first event that what it has seen is asked about, and whether
+    that is inside the training part: one on rows that the model has not been fitted on, if there is any.
+    """
+    held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
+    asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
+    by_group = {event.key for event in events if event.kind == "split" and "Group" in event.name}
+    found: dict[Event, tuple[Event, Taint, bool]] = {}
+    settled: set[Event] = set()
+    for event in events:
+        if event.kind == "validate" and any(_has_last_word(other, event) for other in asked):
+            continue
+        for taint, of_fit in sorted(_marks_on(event), key=lambda pair: (pair[0].event.order, pair[0].event.name)):
+            culprit = taint.event
+            if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
+                continue
+            if is_of_other_columns(culprit, target_of(event)):
+                continue
+            if only_copies(culprit) and not _is_learned_from(event, taint):
+                continue
+            if only_copies(culprit) and event.fit is not None and _keeps_together(event, by_group):
+                continue
+            cut_off = is_cross_validation(event) and _is_training_part(taint.rows, held_out)
+            if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)):
+                if culprit not in found or found[culprit][2] or is_held_out(event):
+                    found[culprit] = event, taint, False
+                    if is_held_out(event) or is_cross_validation(event):
+                        settled.add(culprit)
+            elif culprit not in found and _leaks_in_training(event, taint.rows):
+                found[culprit] = event, taint, True
+    return list(found.values())
+
+
+def may_have_seen(event: Event) -> bool:
+    """Tell whether what is not known may have learned from rows that an event asks about, so that none is followed."""
+    return any(
+        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in _marks_on(event)
+    )
+
+
+def _marks_on(event: Event) -> list[tuple[Taint, bool]]:
+    """Return each mark on what an event asks about, and whether only the fit before it carries that mark."""
+    of_fit = event.fit.taints - event.taints if event.fit else frozenset()
+    return [*((taint, False) for taint in event.taints), *((taint, True) for taint in of_fit)]
+
+
+def _asks_others(event: Event) -> bool:
+    """Tell whether a model is asked about rows that it was not fitted on."""
+    return event.fit is None or not covered(event.rows, event.fit.rows)
+
+
+def _keeps_together(event: Event, by_group: set[Hashable]) -> bool:
+    """Tell whether rows were told from others by their values alone, or by their group: copies stay together then."""
+    steps = {step for rows in event.rows for step in rows.steps}
+    return not any(part == "slice" or (part in ("test", "train") and key not in by_group) for key, part in steps)
+
+
+def _has_last_word(asked: Event, validated: Event) -> bool:
+    """Tell whether a model is asked about other rows than it was validated on: of that file, or with answers."""
+    files = {rows.origin for rows in validated.rows}
+    same = asked.kind == "evaluate" or any(rows.origin in files for rows in asked.rows)
+    everything = asked.fit is not None and covered(asked.fit.rows, asked.rows)
+    return asked.model is validated.model and same and not everything and not covered(asked.rows, validated.rows)
+
+
+def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:
+    """Tell whether rows were cut by hand from those that models are asked about: their folds only compare models."""
+    return all(
+        "slice" in one.parts() and any(one.origin == other.origin and _apart(one, other) for other in held_out)
+        for one in rows
+    )
+
+
+def _leaks(event: Event, seen: RowSets, *, of_fit: bool = False) -> bool:
+    # What was fitted on the training part of a split has not seen its test part; folds cut from it are another matter.
+    whole = [rows for rows in seen if not rows.in_training]
+    if is_cross_validation(event):
+        return any(r.reached_by(s) and not r.in_training for r in event.rows for s in whole)
+    if event.kind not in ("evaluate", "predict"):
+        return False
+    parts = {"test", "train"} if event.kind == "evaluate" and not of_fit else {"test"}
+    if any(r.reached_by(s) and (parts & r.parts(s) or "test" in s.parts()) for r in event.rows for s in whole):
+        return True
+    return _cut_by_hand(event, whole)
+
+
+def _leaks_in_training(event: Event, seen: RowSets) -> bool:
+    """Tell whether folds, or a validation part, are cut from rows that were seen together: the whole training part, or
+    some that were cut off by hand. No test part is touched, but what is measured within is too good.
+    """
+    is_folds = is_cross_validation(event) and event.kind != "validate"
+    if is_folds and any(rows.reached_by(s) for rows in event.rows for s in seen):
+        return True
+    pairs = ((rows, s) for rows in event.rows for s in seen if is_held_out(event) and rows.reached_by(s))
+    return any(s.in_training and "test" in rows.parts(s) for rows, s in pairs)
+
+
+def _refitted(event: Event, taint: Taint) -> bool:
+    """Tell whether a transformer was fitted anew on the rows that a model is asked about, apart from its training."""
+    learner, seen = taint.event.model, taint.rows
+    if event.kind not in ("evaluate", "predict") or learner is None or not _scales(learner):
+        return False
+    fitted = event.fitted
+    return bool(fitted) and covered(event.rows, seen) and not covered(fitted, seen) and not covered(event.rows, fitted)
+
+
+def _scales(learner: Model) -> bool:
+    """Tell whether what a transformer gives means another thing when it is fitted anew: it, or a part of it, scales."""
+    role = role_of(learner.type)
+    return role in _SCALING or (
+        role == "pipeline" and any(part.model and _scales(part.model) for part in learner.parts)
+    )
+
+
+def _cut_by_hand(event: Event, seen: list[Rows]) -> bool:
+    """Tell whether a model was fitted on some of the rows seen together, and is asked about others of them."""
+    fitted = event.fitted
+    files = {rows.origin for rows in seen}
+    trained = [(rows, s) for rows in fitted for s in seen if rows.within(s)]
+    asked = [(rows, s) for rows in event.rows for s in seen if rows.within(s)]
+    if event.kind == "predict" and len(files) < 2 and not any("slice" in pair[0].parts(pair[1]) for pair in asked):
+        return False
+    if {rows.origin for rows in event.rows} - files:
+        return False  # cut from files that were put together, and perhaps none of those seen
+    return any(_apart(rows, other) for rows, _ in asked for other, _ in trained) and not covered(event.rows, fitted)
+
+
+def _apart(first: Rows, second: Rows) -> bool:
+    return not first.within(second) and not second.within(first)
+
+
+def _only_target(event: Event, taint: Taint) -> bool:
+    """Tell whether what was computed concerns the target column alone, or may do so."""
+    fit, target = event.fit or event, target_of(event)
+    if taint.maybe and (target is None or target.startswith("#")):
+        return True
+    if fit.features is not None and fit.features.column == target:
+        return False  # a series that is predicted from its own past
+    return target is not None and taint.columns == frozenset({target})
+
+
+def only_copies(event: Event) -> bool:
+    """Tell whether resampling repeats rows as they are; SMOTE and its like compute new ones from all they see."""
+    return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
+
+
+def _is_learned_from(event: Event, copies: Taint) -> bool:
+    """Tell whether the model that is asked has learned from copies too, and not only from rows that have none."""
+    if event.fit is None:  # not known, but copies were split after they were made
+        return is_cross_validation(event) or any("test" in r.parts(s) for r in event.rows for s in copies.rows)
+    return is_cross_validation(event) or any(mark.event is copies.event for mark in event.fit.taints)
