@@ -6,30 +6,29 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from grader.evidence.answering import note_counted
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
 from grader.evidence.comparing import compared
+from grader.evidence.comprehensions import comprehended
 from grader.evidence.conditions import outcome
-from grader.evidence.estimators import CURVE, predicted, scored_by_name, stateful, transformed_as_fitted
-from grader.evidence.iterating import listed
+from grader.evidence.estimators import CURVE, predicted, stateful, transformed_as_fitted
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.methods import method_of
 from grader.evidence.model_methods import METHODS_HANDED_ON
 from grader.evidence.networks import called, is_network
 from grader.evidence.rows import Rows
-from grader.evidence.settling import note_counter, settled_slices
-from grader.evidence.significance import names_told_by, picked_one, told_by
+from grader.evidence.scoring import scored_by_name
+from grader.evidence.settling import settled_slices
+from grader.evidence.significance import told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME, inverted
 from grader.evidence.turns import note_cut
-from grader.evidence.values import NONE, UNKNOWN, Function, Taint, Value, join, marked, sequence_of, taints_of
-from grader.evidence.windows import counter_of, windowed
+from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
+from grader.evidence.windows import windowed
 
-_MAX_UNROLLED = 8
 # What everyone calls these, where the name can only have come with a star.
 _USUAL = {"pd": "pandas", "np": "numpy", "plt": "matplotlib.pyplot", "sns": "seaborn"}
 
@@ -247,65 +246,6 @@ def _choice(node: ast.BoolOp, scope: Scope, state: State) -> Value:
     return result.evolve(taints=marked(result, *marks)) if marks else result
 
 
-def _comprehension(node: Any, scope: Scope, state: State) -> Value:
-    inner, started, counters = Scope(parent=scope), len(state.loops), state.counters
-    *outer, generator = node.generators
-    for each in outer:
-        _, element = _drawn_from(each, inner, state)
-        _begin(each, element, inner, state)
-    source, element = _drawn_from(generator, inner, state)
-    known = listed(source) if not outer else None
-    items = known[:_MAX_UNROLLED] if known else (element,)
-    pairs = [_element_of(node, generator, item, inner, state) for item in items]
-    del state.loops[started:]
-    state.counters = counters
-    values, keys = [value for _, value in pairs], [key for key, _ in pairs]
-    if known and not told_by(values) and not isinstance(node, ast.DictComp):
-        return sequence_of(values)
-    if known and not told_by(values) and not generator.ifs and None not in keys:
-        return sequence_of(values, keys=tuple(map(str, keys)))
-    return _any_of(node, values)
-
-
-def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tuple[Value, Value]:
-    """Return what one `for` of a comprehension goes through, and an element of it."""
-    source = evaluate(generator.iter, scope, state)
-    return source, picked_one(source, state.enter_loop(generator.iter, source))
-
-
-def _begin(generator: ast.comprehension, item: Value, scope: Scope, state: State) -> frozenset[Taint]:
-    """Bind one item, and return what its conditions are told by."""
-    state.hooks.bind(generator.target, item, scope, state)
-    note_counter(generator.target, generator.iter, scope, state)
-    state.counters = {**state.counters, **counter_of(generator.target, generator.iter, scope)}
-    tested = [evaluate(test, scope, state) for test in generator.ifs]
-    for test, value in zip(generator.ifs, tested, strict=True):
-        note_counted(test, value, state)
-    return told_by(tested)
-
-
-def _element_of(
-    node: Any, generator: ast.comprehension, item: Value, scope: Scope, state: State
-) -> tuple[object, Value]:
-    """Return what one item gives, behind its key where that is a constant of a dict."""
-    if marks := _begin(generator, item, scope, state):
-        return None, names_told_by(marks)
-    if isinstance(node, ast.DictComp):
-        return evaluate(node.key, scope, state).constant, evaluate(node.value, scope, state)
-    return None, evaluate(node.elt, scope, state)
-
-
-def _any_of(node: Any, values: list[Value]) -> Value:
-    """Return what is known of a comprehension whose items are not."""
-    made = values[-1]
-    loops = frozenset(loop for value in values for loop in value.loops)
-    if isinstance(node, ast.DictComp) and (made.rows or made.statistic):
-        return sequence_of([made], keys=("",))
-    if made.prediction:
-        return Value(rows=made.prediction.rows, prediction=made.prediction, loops=loops)
-    return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)
-
-
 def _lambda(node: ast.Lambda, scope: Scope, state: State) -> Value:
     return Value(function=Function(node, state.unit, scope))
 
@@ -346,10 +286,10 @@ _HANDLERS: dict[type[ast.AST], Callable[[Any, Scope, State], Value]] = {
     ast.Dict: _dict,
     ast.IfExp: _conditional,
     ast.BoolOp: _choice,
-    ast.ListComp: _comprehension,
-    ast.SetComp: _comprehension,
-    ast.GeneratorExp: _comprehension,
-    ast.DictComp: _comprehension,
+    ast.ListComp: comprehended,
+    ast.SetComp: comprehended,
+    ast.GeneratorExp: comprehended,
+    ast.DictComp: comprehended,
     ast.Lambda: _lambda,
     ast.NamedExpr: _named,
     ast.JoinedStr: _joined,

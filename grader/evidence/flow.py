@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.evidence.assignments import bind
-from grader.evidence.expressions import call_value
+from grader.evidence.expressions import call_value, evaluate
 from grader.evidence.following import follow
 from grader.evidence.names import written_name
 from grader.evidence.parsing import Programs, Unit
@@ -40,7 +40,7 @@ class _Walk:
         self.running: list[str] = []
         self.frames: dict[Unit, frozenset[str]] = {}
         self.stored: dict[Unit, list[str]] = {}
-        self.hooks = Hooks(follow, bind, self.load_module, call_value)
+        self.hooks = Hooks(follow, bind, self.load_module, call_value, evaluate)
 
     def run(self) -> Flow:
         for path, units in self.programs.items():

@@ -9,12 +9,13 @@ from grader.evidence.arranging import ARRANGING
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import CROSS_VALIDATORS, is_metric, kind_of, role_of
 from grader.evidence.column_sets import Columns
-from grader.evidence.estimators import CURVE, construct, evaluate_predictions, fit, scored_by_name
+from grader.evidence.estimators import CURVE, construct, fit
 from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
 from grader.evidence.rows import Rows
+from grader.evidence.scoring import evaluate_predictions, scored_by_name
 from grader.evidence.significance import is_test, tested
 from grader.evidence.splits import (
     benchmark_part,

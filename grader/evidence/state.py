@@ -99,13 +99,14 @@ class Resolved:
 @dataclass(frozen=True)
 class Hooks:
     """What modules need of those above them: to follow a function, to bind a target, to run an imported module, to call
-    a value that was passed (at a call site, with arguments).
+    a value that was passed (at a call site, with arguments), to evaluate an expression.
     """
 
     follow: Callable[[State, Function, list[Value], dict[str, Value]], Value]
     bind: Callable[[ast.expr, Value, Scope, State], None]
     load_module: Callable[[State, str], Value | None]
     call: Callable[[Any, Value, list[Value]], Value]
+    evaluate: Callable[[ast.expr | None, Scope, State], Value]
 
 
 @dataclass

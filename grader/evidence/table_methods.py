@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import replace
 
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
-from grader.evidence.column_sets import Columns
-from grader.evidence.copies import drawn_again, repeated, stacked
-from grader.evidence.cuts import Condition, Cut, end_cut
+from grader.evidence.copies import repeated, stacked
+from grader.evidence.cuts import Condition
 from grader.evidence.files import WRITERS, note_written
 from grader.evidence.grouping import grouped, method_of_groups, pivoted
 from grader.evidence.in_time import in_time, later_filled, shifted, windows
 from grader.evidence.iterating import element_of
 from grader.evidence.learning import applied, computed_with, learned, statistic
+from grader.evidence.picking import dropped, kept
 from grader.evidence.rows import NO_ROWS, covered
-from grader.evidence.said import set_against
-from grader.evidence.settling import settled
-from grader.evidence.significance import correlated, picked
+from grader.evidence.significance import correlated
 from grader.evidence.tables import (
     ARRAY,
     FRAME,
@@ -33,30 +31,17 @@ from grader.evidence.tables import (
     names_in,
     narrowed,
     select,
-    selected,
-    some_columns,
     with_columns,
     without,
 )
 from grader.evidence.unseen import unseen
-from grader.evidence.values import UNKNOWN, Taint, Value, bounded, marked, rows_of, sources_of
+from grader.evidence.values import UNKNOWN, Value, bounded, marked, sources_of
 
 _ESCAPES = {
     "describe", "agg", "aggregate", "unique", "nunique", "pivot_table", "info", "melt",
     "resample", "to_dict", "stack", "unstack", "explode", "plot", "hist", "size", "count",
     "iterrows", "transpose", "partition_by",
 }  # fmt: skip
-_LAYOUT = {
-    "rename",
-    "select_dtypes",
-    "merge",
-    "join",
-    "filter",
-    "set_axis",
-    "add_prefix",
-    "add_suffix",
-    "reindex",
-}
 
 
 def method_of_table(site: CallSite) -> Value:
@@ -80,38 +65,13 @@ def _method(site: CallSite) -> Value:
         return statistic(table, site, site.argument(0, "axis", "dim"))
     if method in _ESCAPES:
         return UNKNOWN
-    return _METHODS.get(method, _kept)(site)
+    return _METHODS.get(method, kept)(site)
 
 
-_CONDITIONS = {
-    "isin",
-    "between",
-    "isnull",
-    "isna",
-    "notnull",
-    "notna",
-    "duplicated",
-    "contains",
-    "eq",
-    "ne",
-    "gt",
-    "lt",
-    "ge",
-    "le",
-    "startswith",
-    "endswith",
-    "match",
-    "fullmatch",
-}
 _SAME_VALUES = {"astype", "copy", "squeeze", "reset_index", "set_axis", "rename"}
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _BY_ROW = re.compile(r"[\w\s.+*/()<>-]+")  # arithmetic of columns, put into none of the table's own
 _NOT_BY_ROW = re.compile(r"\.\s*[A-Za-z_]\w*\s*\(|@")
-_CUTTING = {
-    "truncate", "take", "skip", "between_time", "at_time", "first", "last", "compress", "partition", "xs", "slice",
-    "get_chunk",
-}  # fmt: skip
-_BY_NAME = ("items", "like", "regex")  # what pandas' `filter` is given, where polars' is given a condition
 
 
 def _value_counts(site: CallSite) -> Value:
@@ -180,10 +140,10 @@ def _evaluated(site: CallSite) -> Value:
     text = site.argument(0, "expr") or UNKNOWN
     if isinstance(text.constant, str) and _BY_ROW.fullmatch(text.constant):
         return select(site.receiver, frozenset(_WORD.findall(text.constant))).evolve(type=SERIES, columns=None)
-    kept = _kept(site).evolve(columns=site.receiver.columns and replace(site.receiver.columns, known=False))
+    table = kept(site).evolve(columns=site.receiver.columns and replace(site.receiver.columns, known=False))
     if isinstance(text.constant, str) and not _NOT_BY_ROW.search(text.constant):
-        return kept
-    return kept.evolve(taints=marked(kept, unseen(site, site.receiver.rows)))
+        return table
+    return table.evolve(taints=marked(table, unseen(site, site.receiver.rows)))
 
 
 def _aligned(site: CallSite) -> Value:
@@ -195,10 +155,10 @@ def joined(site: CallSite) -> Value:
     others = [value for value in site.values if value.type == LOOKUP or value.taints]
     new = _named_by(others) or frozenset({f"merged {id(site.node)}"})  # names that are not those of what was there
     marks = [other.evolve(taints=frozenset(replace(mark, columns=new) for mark in other.taints)) for other in others]
-    kept = _kept(site)
-    made = computed_with(site, kept.evolve(type=SERIES, column=next(iter(new)), taints=frozenset()), *marks)
+    whole = kept(site)
+    made = computed_with(site, whole.evolve(type=SERIES, column=next(iter(new)), taints=frozenset()), *marks)
     brought = frozenset(replace(mark, columns=new) for mark in made.taints)
-    table = kept.evolve(taints=bounded(kept.taints | brought))
+    table = whole.evolve(taints=bounded(whole.taints | brought))
     right = site.argument(0, "right", "other") or UNKNOWN
     how = site.keywords["how"].constant if "how" in site.keywords else "inner" if site.method == "merge" else "left"
     if right.rows and how != "left":
@@ -257,83 +217,6 @@ def _repeated(site: CallSite) -> Value:
     return repeated(site, site.receiver, site.argument(0, "repeats")) if by_row else site.receiver
 
 
-def _kept(site: CallSite) -> Value:
-    """Return what methods give that keep the table, its layout, or some of its rows."""
-    table, method = site.receiver, site.method
-    if method in _CONDITIONS:
-        table = computed_with(site, table, *(value for value in site.values if not value.rows)).evolve(
-            mask=_condition(site), prediction=set_against(table.prediction, site.table_arguments())
-        )
-    result = table.evolve(items=None, type=FRAME if method == "to_frame" else table.type)
-    if method in _LAYOUT:
-        result = result.evolve(columns=Columns(table.columns.base, known=False) if table.columns else None)
-    if method == "filter" and (like := site.keywords.get("like")) is not None:
-        result = some_columns(result).evolve(taints=_alike(result, like.constant))
-    if method == "sample":
-        return drawn_again(site, result)
-    if method in _CUTTING or _picks_rows(site):
-        result = result.evolve(rows=narrowed(table.rows, object()))
-    if method == "drop_duplicates" and site.values:
-        result = result.evolve(in_time=None)  # one row of each is no series
-    if method in ("query", "nlargest", "nsmallest", "head", "tail"):
-        result = result.evolve(rows=narrowed(table.rows, _end(site)))
-    return result
-
-
-def _alike(table: Value, part: object) -> frozenset[Taint]:
-    """Return the marks on the columns whose names hold some letters."""
-    return frozenset(
-        mark for mark in table.taints if mark.columns is None or any(str(part) in name for name in mark.columns)
-    )
-
-
-def _end(site: CallSite) -> Cut:
-    """Return the cut that `query`, `head` and their like make, as they are given what to cut."""
-    size = settled(site.node.args[0], site.scope, site.state) if site.node.args else None
-    return replace(end_cut(site.node, size), given=_given(site))
-
-
-def _picks_rows(site: CallSite) -> bool:
-    """Tell whether a method that can pick columns picks rows: `frame.reindex(ids)`, polars' `frame.filter(cond)`."""
-    axis = site.keywords.get("axis")
-    by_row = axis is not None and axis.constant in (0, "index", "rows")
-    if site.method == "reindex":
-        return by_row or "index" in site.keywords or (bool(site.arguments) and axis is None)
-    named = site.argument(0, *_BY_NAME)
-    is_condition = named is None or (named.items is None and set(_BY_NAME).isdisjoint(site.keywords))
-    return site.method == "filter" and (by_row or is_condition)
-
-
-def _given(site: CallSite) -> Hashable:
-    """Return what tells one cut of a place from the others that it makes: what it is given, where that is known."""
-    asked = site.argument(0, "expr", "n")
-    text = asked.constant if asked is not None else None
-    is_open = asked is not None and (text is None or (isinstance(text, str) and "@" in text))
-    return site.state.birth() if is_open else text
-
-
-def _condition(site: CallSite) -> Condition:
-    """Return what `isin` and its like ask of each row."""
-    return Condition(site.node, rows_of(site.values))
-
-
-def _drop(site: CallSite) -> Value:
-    columns, axis = site.keywords.get("columns"), site.argument(1, "axis")
-    if columns is None and axis is not None and axis.constant in (1, "columns"):
-        columns = site.argument(0, "labels")
-    if columns is not None and (left := picked(site.receiver, columns)) is not None:
-        return left
-    if columns is not None and columns.statistic and not columns.rows:
-        return selected(site.receiver, columns)
-    if columns is not None:
-        return without(site.receiver, names_in(columns))
-    if axis is not None and axis.constant is None:
-        return without(site.receiver, None)
-    # The whole less a sample that was drawn from it: the other part of a split made by hand.
-    rest = Cut(site.node, without=rows_of(site.values))
-    return site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
-
-
 _METHODS: dict[str, Callable[[CallSite], Value]] = {
     "groupby": grouped,
     "item": _as_number,
@@ -341,7 +224,7 @@ _METHODS: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("items", "iteritems"), _named_columns),
     **dict.fromkeys(("corr", "corrwith"), correlated),
     "value_counts": _value_counts,
-    "drop": _drop,
+    "drop": dropped,
     "pop": _popped,
     **dict.fromkeys(("fillna", "replace", "clip", "interpolate", "bfill"), _filled),
     **dict.fromkeys(("where", "mask"), _masked),
