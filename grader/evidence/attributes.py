@@ -106,7 +106,7 @@ def _begins_as_none(owner: Function, name: str) -> bool:
 
 def _of_model(base: Value, model: Model, name: str) -> Value:
     """Return an attribute of an estimator: what it has learned, where the name says so, comes from the rows it saw."""
-    if name == "best_estimator_":
+    if name in ("best_estimator_", "best_pipeline", "fitted_pipeline_"):
         return Value(type=base.type, model=model)
     if name == "hypermodel":  # of Keras Tuner: it builds networks, as the tuner does
         return base

@@ -51,6 +51,9 @@ _CLASS_ROLES = {
     **dict.fromkeys(("IsolationForest", "LocalOutlierFactor", "OneClassSVM", "NearestNeighbors"), "clusterer"),
     **dict.fromkeys(("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "BayesSearchCV"), "search"),
     **dict.fromkeys(("HalvingRandomSearchCV", "OptunaSearchCV", "TuneSearchCV"), "search"),
+    # What tries models of its own accord goes by folds, or by a part, of what it is given.
+    **dict.fromkeys(("TPOTClassifier", "TPOTRegressor", "AutoSklearnClassifier", "AutoSklearnRegressor"), "search"),
+    **dict.fromkeys(("AutoML", "AutoMLSearch", "TabularAutoML", "TabularUtilizedAutoML"), "search"),
     **dict.fromkeys(("KFold", "StratifiedKFold", "GroupKFold", "RepeatedKFold", "RepeatedStratifiedKFold"), "splitter"),
     **dict.fromkeys(("StratifiedGroupKFold", "TimeSeriesSplit", "ShuffleSplit", "StratifiedShuffleSplit"), "splitter"),
     **dict.fromkeys(

@@ -137,6 +137,15 @@ def _optimized(site: CallSite, model: Model) -> Value | None:
     return made
 
 
+def _searched(site: CallSite, model: Model) -> Value | None:
+    """Return what a search gives that was told of its rows when it was made: EvalML's, or one of Keras Tuner's."""
+    if "X_train" not in model.settings:
+        return tuned(site, model)
+    given = {"X": model.settings["X_train"], "y": model.settings.get("y_train", UNKNOWN)}
+    fit(CallSite(site.node, site.name, [], given, site.scope, site.state, site.receiver), model)
+    return UNKNOWN
+
+
 def _resampled(site: CallSite, model: Model) -> Value:
     features, target = features_of(site), site.argument(1, "y") or UNKNOWN
     event = site.state.record("resample", site.node, f"{model.type}.{site.method}", rows=features.rows, model=model)
@@ -164,7 +173,7 @@ _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     "flow": _flowed,
     **dict.fromkeys(("add", "compile"), _layered),
     "optimize": _optimized,
-    "search": tuned,
+    "search": _searched,
     "build": built,
     "get_best_models": best_tuned,
     "set_params": _set,
