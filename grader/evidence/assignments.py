@@ -52,9 +52,9 @@ def bind(target: ast.expr, value: Value, scope: Scope, state: State) -> None:
 
 def _named(name: str, value: Value, state: State) -> Value:
     """Return the value as what the name stands for from now on."""
-    if value in (UNKNOWN, Value(loops=value.loops), Value(type=NAMES)):
+    if value in (UNKNOWN, Value(loops=value.loops)) or (value.type == NAMES and not value.rows):
         # What it holds is not known, but it is the same thing wherever this name is read.
-        value = Value(type=value.type, rows=state.fresh(), loops=value.loops)
+        value = value.evolve(rows=state.fresh())
     if name in state.frames and not value.type and value.rows and value.items is None:
         value = value.evolve(type=FRAME)
     if value.model is not None and not value.model.name:

@@ -6,6 +6,7 @@ import ast
 from typing import Any
 
 from grader.evidence.answering import note_counted
+from grader.evidence.column_names import names_of_filter
 from grader.evidence.iterating import listed
 from grader.evidence.settling import note_counter
 from grader.evidence.significance import names_told_by, picked_one, told_by
@@ -30,6 +31,8 @@ def comprehended(node: Any, scope: Scope, state: State) -> Value:
     del state.loops[started:]
     state.counters = counters
     values, keys = [value for _, value in pairs], [key for key, _ in pairs]
+    if not told_by(values) and (names := names_of_filter(node, source, scope, state)) is not None:
+        return names
     if known and not told_by(values) and not isinstance(node, ast.DictComp):
         return sequence_of(values)
     if known and not told_by(values) and not generator.ifs and None not in keys:

@@ -9,6 +9,7 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
+from grader.evidence.column_names import names_left, others, unequal
 from grader.evidence.comparing import compared
 from grader.evidence.comprehensions import comprehended
 from grader.evidence.conditions import outcome
@@ -24,7 +25,7 @@ from grader.evidence.settling import settled_slices
 from grader.evidence.significance import told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
-from grader.evidence.tables import ARRAY, FRAME, inverted
+from grader.evidence.tables import ARRAY, FRAME, NAMES, inverted, names_in
 from grader.evidence.turns import note_cut
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import windowed
@@ -195,6 +196,8 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
+    if left.type == NAMES and isinstance(node.op, ast.Sub) and (gone := names_in(right)) is not None:
+        return names_left(left, gone)
     if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
         return Value(constant=left.constant + right.constant, loops=left.loops | right.loops)
     if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):
@@ -203,14 +206,15 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
-    return compared(node, [evaluate(part, scope, state) for part in (node.left, *node.comparators)], state)
+    values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
+    return unequal(node, values) or compared(node, values, state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
     value = evaluate(node.operand, scope, state)
     if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
         return Value(constant=-value.constant)
-    return inverted(value)
+    return others(value) or inverted(value)
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:

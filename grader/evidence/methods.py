@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
+from grader.evidence.column_names import method_of_names
 from grader.evidence.containers import method_of_container
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward
@@ -14,7 +15,6 @@ from grader.evidence.unseen import unseen, whole
 from grader.evidence.values import Value, marked
 
 _ASKING = ("predict", "predict_proba", "score", "evaluate")
-_LISTED = ("tolist", "to_list", "copy")  # of names: the same, in another box
 
 
 def method_of(site: CallSite) -> Value:
@@ -27,14 +27,14 @@ def method_of(site: CallSite) -> Value:
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
         return method_of_container(site)
+    if receiver.type == NAMES and (names := method_of_names(site)) is not None:
+        return names
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
     if receiver.scored is not None and not receiver.rows:
         return receiver
     if method in ("items", "iteritems") and (pairs := paired(receiver)) is not None:
         return pairs
-    if receiver.type == NAMES and method in _LISTED:
-        return receiver
     if receiver.prediction is not None or receiver.statistic:
         return method_of_table(site) if receiver.prediction else receiver
     if method == "fit_transform" and (inherited := _fit_transformed(site)) is not None:

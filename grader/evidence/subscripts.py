@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 from grader.evidence.catalog import role_of
+from grader.evidence.column_names import by_names
 from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows, covered
 from grader.evidence.significance import correlated_with, picked, told_apart
@@ -100,7 +101,7 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
-    if (some := picked(table, index.items[1])) is not None:
+    if (some := by_names(table, index.items[1], index.items[1].rows) or picked(table, index.items[1])) is not None:
         return some
     if index.items[1].statistic and not index.items[1].rows:
         return selected(table, index.items[1])
@@ -153,6 +154,8 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
     if isinstance(key, ast.Constant | ast.UnaryOp) and type(index.constant) is int:
         return Value(loops=base.loops, prediction=base.prediction)
     is_condition = isinstance(key, ast.Compare | ast.UnaryOp | ast.BoolOp) or _joins_conditions(key)
+    if (some := by_names(base, index, index.rows or ast.unparse(key)[:200])) is not None:
+        return some
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = mask_of(index) or object()
         kept = _cut(base, which, "mask").evolve(mask=None)
