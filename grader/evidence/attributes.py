@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.evidence.catalog import canonical, role_of
+from grader.evidence.column_names import names_of_table
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.said import fitted_values
 from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
@@ -15,7 +16,6 @@ from grader.evidence.tables import (
     GROUPS,
     INDEX,
     LOOKUP,
-    NAMES,
     SERIES,
     TRANSPOSED,
     column_of,
@@ -54,7 +54,7 @@ def _of_table(base: Value, name: str) -> Value:
     if name == "index":
         return base.evolve(type=INDEX, splits=True)
     if name == "columns":
-        return Value(type=NAMES)
+        return names_of_table(base)
     if name in _FACTS:
         return UNKNOWN
     if name in _SAME_ROWS or not base.type.startswith(FRAME):

@@ -10,13 +10,25 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.column_sets import Columns
 from grader.evidence.rows import NO_ROWS
 from grader.evidence.state import Scope, State
-from grader.evidence.tables import FRAME, NAMES, names_in, narrowed, select, without
+from grader.evidence.tables import FRAME, NAMES, names_in, narrowed, select, some_columns, without
 from grader.evidence.values import Value
+
+
+def names_of_table(table: Value) -> Value:
+    """Return `frame.columns`: those that are there by now."""
+    columns = table.columns
+    if columns is None:
+        return Value(type=NAMES)
+    if columns.kept is not None and columns.known:
+        return Value(type=NAMES, columns=Columns(NO_ROWS, kept=columns.kept - columns.dropped))
+    return Value(type=NAMES, columns=replace(columns, base=NO_ROWS, kept=None))
 
 
 def names_left(names: Value, gone: frozenset[str] | None, *, sure: bool = True) -> Value:
     """Return names of columns less some of them; not `sure` where others may have gone too."""
     columns = names.columns if names.type == NAMES and names.columns else Columns(NO_ROWS)
+    if columns.kept is not None and gone is not None and sure:
+        return Value(type=NAMES, columns=replace(columns, kept=columns.kept - gone))
     known = columns.known and sure and gone is not None
     return Value(type=NAMES, columns=replace(columns, dropped=columns.dropped | (gone or frozenset()), known=known))
 
@@ -33,14 +45,17 @@ def method_of_names(site: CallSite) -> Value | None:
             site.scope.replace(site.receiver, names_left(site.receiver, names).evolve(rows=site.receiver.rows))
             return Value()
         case "isin" if names is not None:
-            return Value(type=NAMES, columns=Columns(NO_ROWS, kept=names))
+            known = site.receiver.columns or Columns(NO_ROWS)
+            return Value(type=NAMES, columns=replace(known, kept=names))
     return None
 
 
 def others(asked: Value) -> Value | None:
     """Return `~df.columns.isin(names)`: all but these; None where something else is turned round."""
-    kept = asked.columns.kept if asked.type == NAMES and asked.columns else None
-    return names_left(Value(type=NAMES), kept) if kept is not None else None
+    if asked.type != NAMES or asked.columns is None or asked.columns.kept is None:
+        return None
+    every = Value(type=NAMES, columns=replace(asked.columns, kept=None))
+    return names_left(every, asked.columns.kept)
 
 
 def unequal(node: ast.Compare, values: list[Value]) -> Value | None:
@@ -61,7 +76,8 @@ def names_of_filter(node: ast.AST, source: Value, scope: Scope, state: State) ->
     known = [gone for gone in tests if gone is not None]
     if not known:
         return None
-    return names_left(source, frozenset().union(*known), sure=len(known) == len(tests))
+    names = source if source.type == NAMES else names_of_table(source)
+    return names_left(names, frozenset().union(*known), sure=len(known) == len(tests))
 
 
 def _conditions(tests: Iterable[ast.expr]) -> Iterator[ast.expr]:
@@ -88,12 +104,27 @@ def _left_out(test: ast.expr, name: str, scope: Scope, state: State) -> frozense
     return names_in(state.hooks.evaluate(others, scope, state)) if asked == name else None
 
 
+def _made_since(table: Value, names: Value) -> frozenset[str]:
+    """Return the columns that a table has got since its names were listed."""
+    before = {name for name, _ in names.columns.made} if names.columns else set()
+    return frozenset(name for name, _ in table.columns.made if name not in before) if table.columns else frozenset()
+
+
+def names_picked(names: Value, index: Value) -> Value | None:
+    """Return `names[condition on names]`, None where the index is something else."""
+    if names.type != NAMES or index.type != NAMES or index.columns is None:
+        return None
+    return index if index.columns.kept is not None else names_left(names, index.columns.dropped)
+
+
 def by_names(table: Value, names: Value, key: object) -> Value | None:
     """Return the columns of a table that a list leaves, None where that is no list of names."""
     if names.type != NAMES or names.columns is None:
         return None
     if names.columns.kept is not None:
         return select(table, names.columns.kept)
-    left = without(table, names.columns.dropped)
+    left = without(table, names.columns.dropped | _made_since(table, names))
+    if not names.columns.known:
+        left = some_columns(left)
     columns = left.columns if names.columns.known or left.columns is None else left.columns.fewer()
     return left.evolve(rows=narrowed(table.rows, key, "some"), columns=columns, column=None)

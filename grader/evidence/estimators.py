@@ -5,6 +5,7 @@ from __future__ import annotations
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
+from grader.evidence.columns_taken import as_taken
 from grader.evidence.files import FILE
 from grader.evidence.networks import held_by
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
@@ -72,10 +73,10 @@ def _held(given: Value) -> Value:
 
 def fit(site: CallSite, model: Model) -> Event:
     """Log that `model` was fitted on the first argument (or, for statsmodels, on its constructor's)."""
-    features = features_of(site)
+    features = as_taken(features_of(site), model)
     rows, taints = features.rows, features.taints | taints_of(part for part in model.parts if not part.rows)
     if not rows and role_of(model.type) == "statistical":
-        tables = [part for part in model.parts if part.rows]
+        tables = [as_taken(part, model) for part in model.parts if part.rows]
         rows, taints = rows_of(tables[-1:]), taints_of(tables)
     if role_of(model.type) == "network":  # its layers are not fitted anew, as the steps of a pipeline are
         taints |= frozenset(mark for part in model.parts if part.model for mark in learned_marks(part.model))
@@ -228,7 +229,7 @@ def _is_declared(model: Model) -> bool:
 def predicted(site: CallSite, model: Model) -> Value:
     if not site.values and model.fits and role_of(model.type) == "statistical":
         return fitted_values(model).evolve(type=ARRAY)
-    features = features_of(site)
+    features = as_taken(features_of(site), model)
     event = model.fits[-1] if model.fits else None
     site.state.record(
         "predict", site.node, f"{model.type}.{site.method}", rows=features.rows, taints=features.taints,
@@ -254,6 +255,7 @@ def _settings_of(model: Model, features: Value) -> frozenset[Loop]:
 
 def evaluate(site: CallSite, model: Model, features: Value) -> Value:
     """Log an evaluation of `model` on `features` and return the score."""
+    features = as_taken(features, model)
     event = model.fits[-1] if model.fits else None
     name = site.name if is_metric(site.name) else f"{model.type}.{site.method}"
     site.state.record(

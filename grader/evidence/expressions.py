@@ -26,7 +26,7 @@ from grader.evidence.significance import told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME, NAMES, inverted, names_in
-from grader.evidence.turns import note_cut
+from grader.evidence.turns import names_of, note_cut
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
 from grader.evidence.windows import windowed
 
@@ -186,7 +186,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
     key = settled_slices(node.slice, scope, state) if base.rows else node.slice
     picked = windowed(node, subscript(base, index, key, accessor), scope, state)
-    note_cut(node, base, index, picked, scope, state)
+    note_cut(node, base, picked, [index, *names_of(node.slice, scope)], state)
     if picked.prediction is not None:
         return picked  # of what was said once, that of some rows or of one class
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
@@ -218,7 +218,7 @@ def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:
-    return sequence_of([evaluate(item, scope, state) for item in node.elts])
+    return sequence_of([value for item in node.elts for value in _argument(item, scope, state)])
 
 
 def _dict(node: ast.Dict, scope: Scope, state: State) -> Value:

@@ -12,7 +12,7 @@ from grader.evidence.significance import paired
 from grader.evidence.table_methods import method_of_table
 from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, is_table
 from grader.evidence.unseen import unseen, whole
-from grader.evidence.values import Value, marked
+from grader.evidence.values import Value, marked, sequence_of
 
 _ASKING = ("predict", "predict_proba", "score", "evaluate")
 
@@ -27,6 +27,8 @@ def method_of(site: CallSite) -> Value:
         return Value(loops=site.loops) if result is None else result
     if receiver.items is not None and not receiver.rows:
         return method_of_container(site)
+    if method == "split" and isinstance(receiver.constant, str) and not site.values:
+        return sequence_of(Value(constant=word) for word in receiver.constant.split())
     if receiver.type == NAMES and (names := method_of_names(site)) is not None:
         return names
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from grader.evidence.catalog import role_of
-from grader.evidence.column_names import by_names
+from grader.evidence.column_names import by_names, names_picked
 from grader.evidence.copies import picked_again
 from grader.evidence.rows import Rows, covered
 from grader.evidence.significance import correlated_with, picked, told_apart
@@ -38,7 +38,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
     if base.items is not None and not base.rows:
         return _item(base, index)
-    if (some := told_apart(base, index)) is not None:
+    if (some := names_picked(base, index) or told_apart(base, index)) is not None:
         return some
     if base.type == LOOKUP and not base.rows and (found := _looked_up(base, index, key, accessor)) is not None:
         return found
@@ -130,7 +130,7 @@ def _of_kept(mark: Taint, base: Value, kept: Value) -> Taint:
     splits the past from the rest tells nothing of one to the other.
     """
     compares = mark.event.name == "comparison" and covered(base.rows, mark.rows)
-    return replace(mark, rows=kept.rows) if compares else mark
+    return replace(mark, rows=kept.rows if compares else mark.rows, picks=True)
 
 
 def _joins_conditions(key: ast.AST) -> bool:

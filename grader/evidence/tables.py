@@ -119,10 +119,20 @@ def some_columns(value: Value, *, most: bool = False) -> Value:
     if len({name for t in of_target for name in t.columns or ()}) > 1:
         of_target = set()  # one of them at most is the target
     of_target |= {t for t in value.taints if t.columns is not None and t.event.kind == "future"}
+    if not most:
+        of_target |= {t for t in value.taints if _is_beside(t, value)}
     sure = value.taints - of_target
     unsure = {replace(t, maybe=True) for t in of_target} if most else set()
     taints = sure | unsure
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
+
+
+def _is_beside(mark: Taint, table: Value) -> bool:
+    """Tell whether a mark is on columns that were made beside those that were there: not all are made for a model."""
+    if table.columns is None or mark.columns is None:
+        return False
+    sources = [table.columns.sources(name) for name in mark.columns]
+    return all(made and OTHERS not in made for made in sources)
 
 
 def selected(table: Value, picked: Value) -> Value:
@@ -183,6 +193,15 @@ def _within(table: Value, names: frozenset[str]) -> frozenset[Taint]:
     return frozenset(kept)
 
 
+def marks_in(table: Value, names: frozenset[str]) -> frozenset[Taint]:
+    """Return the marks on any of the columns `names`, and those of which nobody knows where they are."""
+    return frozenset(mark for mark in table.taints if mark.columns is None or mark.columns & names or _is_coded(mark))
+
+
+def _is_coded(mark: Taint) -> bool:
+    return any(name.endswith(CODED) for name in mark.columns or ())
+
+
 def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, partly: bool = False) -> Value:
     """Return the table after `table[names] = value`; `partly` where only some of its rows are given the value."""
     kept = table.taints
@@ -199,10 +218,16 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
         whole = columns.kept if columns.kept is None else columns.kept | names
         columns = replace(columns, dropped=columns.dropped - names, kept=whole)
         for name in names:
-            columns = columns.remade(name, value.made_of)
+            columns = columns.remade(name, frozenset() if _is_moved(value, table) else value.made_of)
     elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept
         columns = replace(columns, kept=None, known=False)
     return table.evolve(taints=bounded(kept | added), columns=columns, answers=answers)
+
+
+def _is_moved(value: Value, table: Value) -> bool:
+    """Tell whether a column is made of other rows than those it is put beside: `[nan] + y[:-1]`."""
+    steps = [{rows.steps for rows in one.rows} for one in (value, table)]
+    return bool(value.made_of) and all(steps) and steps[0] != steps[1]
 
 
 def as_table(value: Value) -> Value:

@@ -28,7 +28,7 @@ class Event:
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
     `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. Rows `chosen_on`: their
     score stopped a fit, or picked the threshold of what is evaluated. `callers` are the calls, the outermost
-    first, that led into the function which did it.
+    first, that led into the function which did it; `by` the columns by whose groups it was done.
     """
 
     kind: str
@@ -48,6 +48,7 @@ class Event:
     shuffled: bool = False
     chosen_on: RowSets = NO_ROWS
     callers: tuple[tuple[Unit, ast.AST], ...] = ()
+    by: frozenset[str] = frozenset()
 
     @property
     def fitted(self) -> RowSets:
@@ -76,13 +77,15 @@ class Loop:
 class Taint:
     """Mark on a value: computed with `event`, which saw `rows`; in `columns`, or None for any of them.
 
-    It is there `maybe` where columns were cut by their place: all but the last, say, which may be the one marked.
+    It is there `maybe` where columns were cut by their place: all but the last, say, which may be the one marked. It
+    only `picks` where it has told which rows are kept.
     """
 
     event: Event
     rows: RowSets
     columns: frozenset[str] | None = None
     maybe: bool = False
+    picks: bool = False
 
 
 @dataclass(eq=False)
