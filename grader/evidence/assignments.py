@@ -64,7 +64,9 @@ def _named(name: str, value: Value, state: State) -> Value:
 
 def _unpacked(value: Value, position: int, count: int) -> Value:
     if value.items is not None and len(value.items) == count:
-        return value.items[position]
+        item = value.items[position]
+        told = item.constant is not None and value.loops - item.loops
+        return item.evolve(loops=item.loops | value.loops) if told else item
     if value.prediction is not None and not position:  # what is predicted comes first, how sure that is behind it
         return value
     if value.statistic and not value.rows:  # two quantiles, asked for at once
@@ -95,7 +97,7 @@ def _assign_columns(target: ast.Subscript, value: Value, scope: Scope, state: St
         value = value.evolve(taints=marked(value, *which.taints))
     if value.type == LOOKUP and not value.rows and (as_groups(value).rows == base.rows or is_empty(base)):
         value = as_groups(value)
-    elif value.statistic and not value.rows and base.rows:
+    elif value.statistic and not value.rows and base.rows and not _is_of_one_turn(value, which, base, state):
         value = _from_statistic(target, value, base, state)
     if base.keys is not None and base.items is not None and isinstance(index.constant, str):
         scope.replace(base, _with_key(base, index.constant, value))
@@ -117,6 +119,15 @@ def _asks_what_is_missing(node: ast.expr) -> bool:
     asked = asked.operand if isinstance(asked, ast.UnaryOp) else asked
     method = asked.func.attr if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Attribute) else ""
     return method in ("isnull", "isna", "notnull", "notna")
+
+
+def _is_of_one_turn(value: Value, which: Value, base: Value, state: State) -> bool:
+    """Tell whether a loop puts a statistic into a row by its label, of rows cut for it in this very turn: of its past,
+    say.
+    """
+    if which == UNKNOWN or {rows.origin for rows in which.rows} & {rows.origin for rows in base.rows}:
+        return False
+    return all(rows.path and rows.path[-1][0] in state.shared.anew for rows in value.statistic)
 
 
 def _from_statistic(target: ast.expr, value: Value, base: Value, state: State) -> Value:

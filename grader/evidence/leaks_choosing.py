@@ -174,8 +174,10 @@ def _counts(event: Event) -> bool:
     """Tell whether an event tells something of a model that may be chosen: a trivial baseline is only compared with."""
     if event.model is None or not is_of_predictor(event) or _is_trivial(event.model):
         return False
-    losses = (event.model.settings.get(name) for name in ("loss", "objective"))
-    return not any(loss is not None and loss.constant == "quantile" for loss in losses)  # each quantile has its own
+    if "Quantile" in event.model.type or "QuantReg" in event.model.type:
+        return False  # each quantile has its own
+    losses = (event.model.settings.get(name) for name in ("loss", "objective", "loss_function"))
+    return not any(loss is not None and "quantile" in str(loss.constant).lower() for loss in losses)
 
 
 def _is_trivial(model: Model) -> bool:
@@ -218,6 +220,8 @@ def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator
     fitted_in = {loop.place for loop in event.fit.loops} if event.fit else set()
     for loop in event.loops:
         varied = loop.place in {its.place for its in event.varied}
+        if event.fit is not None and event.fit.target is not None and loop in event.fit.target.loops:
+            continue  # another question in each turn
         if loop.place not in drawn_in and varied and (loop.place in fitted_in or event.kind == "evaluate"):
             yield loop
 
@@ -258,9 +262,16 @@ def _is_cut_off(event: Event) -> bool:
     return cut and same and not covered(event.rows, fitted) and not covered(fitted, event.rows)
 
 
+def _but_conditions(parts: list[str]) -> list[str]:
+    """Return the parts that rows went through before conditions picked some of them."""
+    while parts[-1:] == ["mask"]:
+        parts = parts[:-1]
+    return parts
+
+
 def _is_test(event: Event) -> bool:
     """Tell whether rows are the test part of a split, or what another split has left of one for testing."""
-    paths = [[part for _, part in one.path] for one in whole_rows(event.rows)]
+    paths = [_but_conditions([part for _, part in one.path]) for one in whole_rows(event.rows)]
     if any(parts[-1:] == ["test"] for parts in paths):
         return True
     rest = any(parts[-1:] == ["train"] and "test" in parts for parts in paths)

@@ -29,11 +29,13 @@ from grader.evidence.standard import STANDARD, call_builtin
 from grader.evidence.subscripts import PICKLED
 from grader.evidence.tables import ARRAY, FRAME, is_table
 from grader.evidence.unseen import of_unknown
-from grader.evidence.values import UNKNOWN, Model, Value
+from grader.evidence.values import NUMBER, UNKNOWN, Model, Value
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
             "scipy.sparse.")  # fmt: skip
+_MOMENTS = ("pandas.Timestamp", "pandas.Timedelta", "pandas.DateOffset", "datetime.datetime", "datetime.date",
+            "datetime.timedelta")  # fmt: skip
 _MAKERS = {
     "sklearn.pipeline.make_pipeline": "sklearn.pipeline.Pipeline",
     "sklearn.pipeline.make_union": "sklearn.pipeline.FeatureUnion",
@@ -140,7 +142,9 @@ def _trained(site: CallSite) -> Value:
     """xgb.train(params, data), lgb.train(params, data): a model fitted in one call."""
     if not site.name.startswith(("xgboost.", "lightgbm.")):
         return site.fresh()
-    model = Model(f"{site.name.split('.')[0]}.Booster", tuned_by=site.loops)
+    params = site.argument(0, "params") or UNKNOWN
+    settings = dict(zip(params.keys or (), params.items or (), strict=False))
+    model = Model(f"{site.name.split('.')[0]}.Booster", tuned_by=site.loops, settings=settings)
     data = site.argument(1, "dtrain", "train_set") or UNKNOWN
     fit(CallSite(site.node, f"{model.type}.train", [data, UNKNOWN], site.keywords, site.scope, site.state), model)
     return Value(type=model.type, model=model)
@@ -153,6 +157,17 @@ def _minimised(site: CallSite) -> Value:
 
 def _study(_: CallSite) -> Value:
     return Value(type="optuna.Study", model=Model("optuna.Study"))
+
+
+def _moment(site: CallSite) -> Value:
+    """Return a point in time, or a stretch of it: no rows."""
+    return Value(type=NUMBER, loops=site.loops)
+
+
+def _by_chance(site: CallSite) -> Value:
+    """Return numbers drawn at random: others each time, where they are of no rows."""
+    made = passed_on(site)
+    return made if made.rows else Value(type=ARRAY, rows=site.state.fresh(), loops=site.loops)
 
 
 def _named(site: CallSite) -> Value:
@@ -197,6 +212,8 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     "clone": _cloned,
     "deepcopy": _cloned,
     **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
+    **dict.fromkeys(_MOMENTS, _moment),
+    **{f"numpy.random.{name}": _by_chance for name in ("rand", "random", "random_sample", "uniform", "binomial")},
     "numpy.polyfit": _curve,
     "numpy.poly1d": _curve_of,
 }

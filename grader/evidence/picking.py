@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from grader.evidence.said import set_against
 from grader.evidence.settling import settled
 from grader.evidence.significance import picked
 from grader.evidence.tables import FRAME, names_in, narrowed, selected, some_columns, without
+from grader.evidence.turns import note_cut, note_draw
 from grader.evidence.values import Taint, Value, rows_of
 
 _CONDITIONS = {
@@ -51,6 +53,7 @@ _CUTTING = {
     "truncate", "take", "skip", "between_time", "at_time", "first", "last", "compress", "partition", "xs", "slice",
     "get_chunk",
 }  # fmt: skip
+_VARIABLE = re.compile(r"@([A-Za-z_]\w*)")
 _BY_NAME = ("items", "like", "regex")  # what pandas' `filter` is given, where polars' is given a condition
 
 
@@ -67,14 +70,25 @@ def kept(site: CallSite) -> Value:
     if method == "filter" and (like := site.keywords.get("like")) is not None:
         result = some_columns(result).evolve(taints=_alike(result, like.constant))
     if method == "sample":
-        return drawn_again(site, result)
+        drawn = drawn_again(site, result)
+        note_draw(site.node, drawn.rows, site.keywords.get("random_state"), site.state)
+        return drawn
     if method in _CUTTING or _picks_rows(site):
         result = result.evolve(rows=narrowed(table.rows, object()))
     if method == "drop_duplicates" and site.values:
         result = result.evolve(in_time=None)  # one row of each is no series
     if method in ("query", "nlargest", "nsmallest", "head", "tail"):
         result = result.evolve(rows=narrowed(table.rows, _end(site)))
+    if result.rows != table.rows:
+        note_cut(site.node, table, result, [*site.values, *_named_in(site)], site.state)
     return result
+
+
+def _named_in(site: CallSite) -> list[Value]:
+    """Return the variables that the text of a query names: `frame.query("year < @year")`."""
+    text = site.argument(0, "expr")
+    named = _VARIABLE.findall(text.constant) if text is not None and isinstance(text.constant, str) else []
+    return [value for name in named if (value := site.scope.find(name)) is not None]
 
 
 def _picks_rows(site: CallSite) -> bool:
@@ -129,4 +143,6 @@ def dropped(site: CallSite) -> Value:
         return without(site.receiver, None)
     # The whole less a sample that was drawn from it: the other part of a split made by hand.
     rest = Cut(site.node, without=rows_of(site.values))
-    return site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
+    left = site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
+    note_cut(site.node, site.receiver, left, site.values, site.state)
+    return left

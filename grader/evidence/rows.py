@@ -42,14 +42,14 @@ class Rows:
     def reached_by(self, seen: Rows) -> bool:
         """Tell whether some of the rows here are among `seen`: all of them, or what a condition picked of them all.
 
-        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split made in another way; of two
-        conditions nobody knows.
+        A condition on values (`df[df.age > 30]`) picks rows on both sides of a split at random; of two conditions, or
+        one and a cut by place, nobody knows.
         """
         shared = self.shared_with(seen)
         if shared is None:
             return False
         picked, rest = seen.path[shared:], self.path[shared:]
-        return not rest or rest[0][1] != "mask" or all(part != "mask" for _, part in picked)
+        return not rest or rest[0][1] not in ("mask", "slice") or all(part != "mask" for _, part in picked)
 
     def shared_with(self, seen: Rows) -> int | None:
         """Return how much of `seen`'s path leads here too, but for conditions at its end; None where it is less."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Hashable
 
 from grader.evidence.callsite import CallSite
+from grader.evidence.columns_taken import as_taken
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
 from grader.evidence.rows import DRAWN, Rows, RowSets, parts_of
@@ -24,6 +25,8 @@ def split_rows(site: CallSite) -> Value:
         for name in ("train", "test"):
             chosen = parts_of(rows, key, name)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
+    if isinstance(key, tuple) and key[:1] == (DRAWN,) and isinstance(key[1], tuple):
+        site.state.shared.anew[key] = frozenset(site.state.loops)
     ordered = next((table.in_time for table in tables if table.in_time), None)
     site.state.record(
         "split", site.node, site.name, rows=rows_of(tables), taints=taints_of(tables[:1]), key=key, in_time=ordered,
@@ -84,9 +87,15 @@ def folds(site: CallSite) -> Value:
     data = features_of(site)
     site.state.record(
         "split", site.node, site.name, rows=data.rows, key=key, in_time=data.in_time,
-        shuffled=shuffles(site.receiver.model),
+        shuffled=shuffles(site.receiver.model), by=_groups(site),
     )  # fmt: skip
     return _pairs(site.state.fresh(), key)
+
+
+def _groups(site: CallSite) -> frozenset[str]:
+    """Return the column by whose groups a splitter parts rows."""
+    groups = site.argument(2, "groups")
+    return frozenset({groups.column}) if groups is not None and groups.column else frozenset()
 
 
 def own_folds(splitter: Model, node: ast.expr, state: State) -> Value:
@@ -104,6 +113,8 @@ def _pairs(numbers: RowSets, key: Hashable) -> Value:
 def cross_validate(site: CallSite) -> Value:
     """Log a cross-validation of the first argument on the second."""
     estimator, features = site.argument(0, "estimator"), site.argument(1, "X") or UNKNOWN
+    if estimator is not None and estimator.model is not None:
+        features = as_taken(features, estimator.model)
     folds = site.keywords.get("cv")
     site.state.record(
         "cross_validate", site.node, site.name, rows=features.rows, taints=features.taints,

@@ -11,7 +11,7 @@ from grader.evidence.iterating import listed, numbered, zipped
 from grader.evidence.learning import statistic
 from grader.evidence.said import scored_by
 from grader.evidence.tables import FRAME, narrowed
-from grader.evidence.values import NUMBER, UNKNOWN, Instance, Value, sequence_of
+from grader.evidence.values import FOLDS, NUMBER, UNKNOWN, Instance, Value, sequence_of
 
 _MOST_REDUCED = 12
 _PARALLEL = ("joblib", "sklearn.externals.joblib", "sklearn.utils.parallel", "sklearn.utils.fixes")
@@ -93,6 +93,8 @@ def call_builtin(site: CallSite) -> Value:
 
 def _gone_through(site: CallSite, source: Value) -> Value:
     """Return what goes through `source` one by one, or the next of it: of a file read in pieces, a piece."""
+    if site.name == "next" and source.type == FOLDS and source.each is not None:
+        return source.each
     if site.name == "next" and source.type == FRAME:
         return source.evolve(rows=narrowed(source.rows, site.state.birth()))
     return sequence_of(listed(source) or ()) if source.keys else source

@@ -113,8 +113,8 @@ class Hooks:
 class Shared:
     """What all programs of a submission share: resolved calls, functions seen, files written, steps, births;
     `seen` are the rows that something unknown was fitted on, `spelled` calls by `getattr` as calls of a method,
-    `counted` how numbers were counted, `told` the rows and numbers that slices go by, with the value, so that no other
-    takes its place.
+    `anew` the cuts that loops make anew in each turn, `counted` how numbers were counted, `told` the rows and numbers
+    that slices go by, with the value, so that no other takes its place.
     """
 
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
@@ -124,6 +124,7 @@ class Shared:
     seen: dict[RowSets, RowSets] = field(default_factory=dict)
     spelled: dict[tuple[ast.Call, str], ast.Call] = field(default_factory=dict)
     counted: dict[int, tuple[Value, str]] = field(default_factory=dict)
+    anew: dict[Hashable, frozenset[Loop]] = field(default_factory=dict)
     told: dict[Hashable, tuple[int, Value]] = field(default_factory=dict)
     steps: int = 0
     births: int = 0
@@ -142,7 +143,7 @@ class Counted:
 class State:
     """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
     `counters` are names that count on in the loops around;
-    `scope` is that of the function which is walked.
+    `scope` is that of the function which is walked; `by` are the columns whose groups are gone through.
     """
 
     unit: Unit
@@ -157,6 +158,7 @@ class State:
     counters: Mapping[str, Counted] = field(default_factory=dict)
     depth: int = 0
     scope: Scope | None = None
+    by: frozenset[str] = frozenset()
 
     def step(self) -> None:
         """Count one syntax node. Raises BudgetError past the budget."""
@@ -179,6 +181,8 @@ class State:
             raise BudgetError
         span, callers = span_of(self.unit, node), tuple(self.sites) if self.depth else ()
         loops, order = tuple(self.loops), len(self.events)
+        if kind == "fill":
+            details["by"] = self.by
         event = Event(kind, span, name, loops=loops, order=order, callers=callers, **details)
         self.events.append(event)
         return event

@@ -18,11 +18,12 @@ from grader.evidence.settling import note_counted_as, note_counter
 from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.splits import own_folds
 from grader.evidence.state import Scope, State
-from grader.evidence.values import UNKNOWN, Function, Loop, Value, join, sequence_of
+from grader.evidence.values import NUMBER, UNKNOWN, Function, Loop, Value, join, sequence_of
 from grader.evidence.windows import counted_on, counter_of
 
 _MAX_UNROLLED = 8
 _MAX_NAMES = 40
+_STRETCHES = {"DateOffset", "Timedelta", "timedelta", "timedelta64", "relativedelta", "MonthBegin", "MonthEnd", "Day"}
 
 
 def execute(body: Iterable[ast.stmt], scope: Scope, state: State) -> bool:
@@ -70,7 +71,7 @@ def _return(node: ast.Return, scope: Scope, state: State) -> None:
 
 def _while(node: ast.While, scope: Scope, state: State) -> None:
     evaluate(node.test, scope, state)
-    stepped = {name: value for name in _stepped(node) if (value := scope.find(name)) is not None}
+    stepped = {name: value for name in _stepped(node, scope) if (value := scope.find(name)) is not None}
     started = len(state.loops)
     state.enter_loop(node.test, UNKNOWN)
     for name, value in stepped.items():
@@ -80,19 +81,28 @@ def _while(node: ast.While, scope: Scope, state: State) -> None:
     execute(node.orelse, scope, state)
 
 
-def _stepped(node: ast.While) -> Iterator[str]:
-    """Yield the numbers that each turn of a loop makes from their last value: `k += 1`, `rate = rate * 0.9`."""
+def _stepped(node: ast.While, scope: Scope) -> Iterator[str]:
+    """Yield the numbers and days that each turn of a loop makes of their last value: `k += 1`, `rate = rate * 0.9`."""
     for statement in ast.walk(node):
         match statement:
-            case ast.AugAssign(target=ast.Name(id=name), value=value) if _is_number(value):
+            case ast.AugAssign(target=ast.Name(id=name), value=value) if _is_step(value, scope):
                 yield name
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.BinOp(left=ast.Name(id=old), right=value)):
-                if name == old and _is_number(value):
+                if name == old and _is_step(value, scope):
                     yield name
 
 
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+def _is_step(node: ast.expr, scope: Scope) -> bool:
+    """Tell whether something is surely a number, or a stretch of time."""
+    match node:
+        case ast.Name(id=name):
+            value = scope.find(name) or UNKNOWN
+            return isinstance(value.constant, int | float) or value.type == NUMBER
+        case ast.Constant(value=int() | float()):
+            return True
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            return name in _STRETCHES
+    return False
 
 
 def _with(node: ast.With | ast.AsyncWith, scope: Scope, state: State) -> None:

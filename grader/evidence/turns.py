@@ -5,27 +5,63 @@ from __future__ import annotations
 import ast
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
-from grader.evidence.rows import DRAWN, Rows
+from grader.evidence.cuts import Condition
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, whole_rows
 from grader.evidence.state import Scope, State
-from grader.evidence.values import UNKNOWN, Event, Loop, Value
+from grader.evidence.values import NONE, Event, Loop, Value
 from grader.model import Span
 
 
-def note_cut(node: ast.Subscript, base: Value, index: Value, cut: Value, scope: Scope, state: State) -> None:
-    """Log a cut of rows that goes by the variable of a loop around, or by row numbers that came into being in it."""
+def note_cut(node: ast.AST, base: Value, cut: Value, given: Iterable[Value], state: State) -> None:
+    """Log a cut of rows by what is `given` for it, where this is another thing in each turn of a loop around."""
     if not state.loops or not base.rows or cut.rows == base.rows:
         return
-    named = [scope.find(part.id) or UNKNOWN for part in ast.walk(node.slice) if isinstance(part, ast.Name)]
-    told_by = index.loops.union(*(value.loops for value in named))
-    if any(_is_element(rows.origin) for value in named for rows in value.rows):
-        told_by |= {state.loops[-1]}
-    born = max((rows.origin for rows in index.rows if isinstance(rows.origin, int)), default=0)
-    anew = frozenset(loop for loop in state.loops if loop in told_by or born > loop.since)
-    for rows in cut.rows if anew else ():
+    told_by = [_told_by(value, base.rows, state) for value in given]
+    anew = frozenset(loop for loop in state.loops if any(_varies(loop, *told) for told in told_by))
+    if anew:
+        _note(node, cut.rows, anew, state)
+
+
+def note_draw(node: ast.AST, drawn: RowSets, seed: Value | None, state: State) -> None:
+    """Log rows drawn by chance: with a seed that is the same in each turn of a loop they are the same rows."""
+    if seed is None or seed == NONE:
+        _note(node, drawn, frozenset(state.loops), state)
+    elif seed.constant is None or seed.loops:
+        _note(
+            node, drawn, frozenset(loop for loop in state.loops if _varies(loop, *_told_by(seed, drawn, state))), state
+        )
+
+
+def _note(node: ast.AST, cut: RowSets, loops: frozenset[Loop], state: State) -> None:
+    for rows in cut if loops else ():
         if rows.path and rows.path[-1][1] != "some":
-            state.record("cut", node, "", rows=cut.rows, key=rows.path[-1][0], varied=anew)
+            key = rows.path[-1][0]
+            state.shared.anew[key] = state.shared.anew.get(key, frozenset()) | loops
+            state.record("cut", node, "", rows=cut, key=key, varied=loops)
+
+
+def names_of(node: ast.AST, scope: Scope) -> list[Value]:
+    """Return what the names in an expression stand for."""
+    named = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return [value for name in named if (value := scope.find(name)) is not None]
+
+
+def _told_by(value: Value, base: RowSets, state: State) -> tuple[frozenset[Loop], float]:
+    """Return the loops that set a value, and when the youngest came into being of what it knows beside the rows that
+    are cut.
+    """
+    asked = value.mask.of if isinstance(value.mask, Condition) else NO_ROWS
+    known = asked if id(value) in state.shared.counted else asked | value.rows
+    cut = {rows.origin for rows in base}
+    keys = (key for rows in value.rows | asked for key, _ in rows.path)
+    loops = value.loops.union(*(state.shared.anew.get(key, frozenset()) for key in keys))
+    return loops, max((_birth_of(rows.origin) for rows in known if rows.origin not in cut), default=0)
+
+
+def _varies(loop: Loop, loops: frozenset[Loop], birth: float) -> bool:
+    return loop in loops or birth > loop.since
 
 
 def redrawn(events: list[Event]) -> dict[Hashable, set[Loop]]:
@@ -43,6 +79,25 @@ def redrawn(events: list[Event]) -> dict[Hashable, set[Loop]]:
             born = max((_birth_of(rows.origin) for rows in event.rows), default=0)
             loops = event.varied if event.kind == "cut" else event.loops
             found[event.key] |= {loop for loop in loops if born <= loop.since and loop not in several}
+    for loop, keys in _of_items(events).items():
+        for key in keys if loop not in several else ():
+            found[key].add(loop)
+    return found
+
+
+def _of_items(events: list[Event]) -> dict[Loop, set[Hashable]]:
+    """Return the last cuts of rows that each turn of a loop takes from a list: `for train, test in folds`."""
+    scored: defaultdict[tuple[Loop, Span], defaultdict[Event, set[Rows]]] = defaultdict(lambda: defaultdict(set))
+    for event in events:
+        if event.kind == "evaluate" and event.fit is not None:
+            for loop in set(event.loops) & set(event.fit.loops):
+                scored[loop, event.span][event.fit] |= whole_rows(event.rows)
+    found: defaultdict[Loop, set[Hashable]] = defaultdict(set)
+    for (loop, _), by_fit in scored.items():
+        parts = list(by_fit.values())
+        origins = {frozenset(rows.origin for rows in part) for part in parts}
+        if len(parts) > 1 and len(origins) == 1 and not set.intersection(*parts):
+            found[loop] |= {rows.path[-1][0] for part in parts for rows in part if rows.path}
     return found
 
 
@@ -54,16 +109,6 @@ def is_of_a_turn(event: Event, redrawn_by: Mapping[Hashable, set[Loop]]) -> bool
         return False
     anew = (loop for rows in event.rows for key, _ in rows.path for loop in redrawn_by.get(key, ()))
     return any(loop in event.loops and loop in event.fit.loops for loop in anew)
-
-
-def _is_element(origin: Hashable) -> bool:
-    """Tell whether something is what a loop yields of what it goes through, or a part of that."""
-    match origin:
-        case ("element", *_):
-            return True
-        case ("item", Rows() as whole, *_):
-            return _is_element(whole.origin)
-    return False
 
 
 def _birth_of(origin: Hashable) -> float:
