@@ -24,7 +24,8 @@ def compared(node: ast.AST, values: list[Value], state: State) -> Value:
         taints = marked(table, *taints, Taint(event, other.statistic, columns))
     kind = SERIES if table.rows else ""
     made = Value(type=kind, rows=table.rows, taints=taints, columns=table.columns, column=table.column)
-    made = made.evolve(loops=left.loops | right.loops, made_of=sources_of((left, right)), mask=Condition(node))
+    asked = Condition(node, column=table.column)
+    made = made.evolve(loops=left.loops | right.loops, made_of=sources_of((left, right)), mask=asked)
     if said is not None:
         return made.evolve(prediction=replace(said, compared=True) if left.rows and right.rows else said)
     marks = frozenset() if table.rows else told_by(values)

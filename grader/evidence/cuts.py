@@ -24,10 +24,13 @@ _Literal = tuple[ast.AST, bool]
 
 @dataclass(frozen=True, eq=False)
 class Condition:
-    """One evaluation of a condition on rows; each is its own. `of` are the rows that it compares them with."""
+    """One evaluation of a condition on rows; each is its own. `of` are the rows that it compares them with, `column`
+    the one that it asks of, where that is all.
+    """
 
     node: ast.AST
     of: RowSets = NO_ROWS
+    column: str | None = None
 
 
 @dataclass(frozen=True)

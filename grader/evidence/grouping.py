@@ -23,12 +23,17 @@ def method_of_groups(site: CallSite) -> Value:
     """Return what a method of groups gives: of each row among its like, or a table of one row a group."""
     groups = site.receiver
     if site.method in ("transform", "apply"):
-        return applied(site, groups.evolve(type=SERIES))
+        around, site.state.by = site.state.by, groups.made_of - {OTHERS}
+        made = applied(site, groups.evolve(type=SERIES))
+        site.state.by = around
+        return made
     if site.method in ("rolling", "expanding", "ewm"):
         return windows(site)
     if site.method in ("shift", "diff", "pct_change"):
         return shifted(site).evolve(type=SERIES)
-    if site.method in ("fillna", "rank", "cumsum", "ffill", "bfill"):
+    if site.method in ("cumsum", "cumprod", "cummax", "cummin", "cumcount"):
+        return groups.evolve(type=SERIES, made_of=frozenset({OTHERS}))
+    if site.method in ("fillna", "rank", "ffill", "bfill"):
         return groups.evolve(type=SERIES)
     if site.method in STATISTICS | COUNTS or site.method in ("agg", "aggregate"):
         return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)

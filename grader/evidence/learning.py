@@ -30,12 +30,20 @@ def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
     Along axis 1 each row gets a number of its own, which tells nothing of other rows.
     """
     prediction = table.prediction
-    if axis is not None and axis.constant in (1, "columns") and not prediction:
+    if is_within_rows(axis) and not prediction:
         return some_columns(table).evolve(type=SERIES)
     if prediction and prediction.compared:
         record_score(site.state, site.node, site.name, prediction)
     scored = prediction if prediction and prediction.compared else None
     return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops, scored=scored)
+
+
+def is_within_rows(axis: Value | None) -> bool:
+    """Tell whether something is computed along an axis that leaves each row by itself."""
+    if axis is None:
+        return False
+    along = [item.constant for item in axis.items] if axis.items else [axis.constant]
+    return all(one in ("columns", -1) or (type(one) is int and one > 0) for one in along)
 
 
 def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
@@ -132,7 +140,7 @@ def _by_row(site: CallSite, table: Value) -> bool:
     axis = site.argument(1, "axis")
     if site.method != "apply" or table.type != FRAME:
         return table.type == SERIES and site.receiver.type != GROUPS
-    return axis is not None and axis.constant in (1, "columns")
+    return is_within_rows(axis)
 
 
 def _is_origin(node: ast.AST) -> bool:
@@ -143,6 +151,11 @@ def _is_origin(node: ast.AST) -> bool:
     return any(
         isinstance(s, ast.Call) and isinstance(s.func, ast.Attribute) and s.func.attr in ("min", "max") for s in sides
     )
+
+
+def _is_without_own(node: ast.AST, left: Value) -> bool:
+    """Tell whether a row's own value is taken out of what was gathered over rows: `total.cumsum() - total`."""
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) and left.made_of == frozenset({OTHERS})
 
 
 def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
@@ -169,7 +182,7 @@ def arithmetic(node: ast.AST, left: Value, right: Value, state: State) -> Value:
         statistic=computed,
         prediction=prediction,
         loops=left.loops | right.loops,
-        made_of=sources_of((left, right)),
+        made_of=left.made_of if _is_without_own(node, left) else sources_of((left, right)),
         mask=Condition(node) if left.mask is not None or right.mask is not None else None,
         scored=None if is_table(table) else scored_by((left, right)),
     )

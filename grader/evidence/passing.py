@@ -8,7 +8,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.cuts import Condition
-from grader.evidence.learning import computed_with, learned, statistic
+from grader.evidence.learning import computed_with, is_within_rows, learned, statistic
 from grader.evidence.networks import loss
 from grader.evidence.said import said_of, scored_by, set_against
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, inverted, narrowed, some_columns
@@ -31,6 +31,7 @@ _LEARNING = {"scale", "minmax_scale", "maxabs_scale", "robust_scale", "quantile_
              "qcut", "boxcox", "yeojohnson", "rankdata", "winsorize", "gzscore"}  # fmt: skip
 _CUTTING = {"delete", "compress", "unique", "take", "choice", "permutation", "extract", "setdiff1d", "intersect1d",
             "sliding_window_view", "as_strided"}  # fmt: skip
+_MOVING = {"roll", "cumsum", "cumprod", "cummax", "cummin", "sort", "flip", "convolve", "diff", "gradient"}
 _MEMBERS = {"isin", "in1d"}
 _EMPTY = {"numpy.zeros", "numpy.empty", "numpy.ones", "numpy.full"}
 _COMPARING = {"eq", "equal", "ne", "not_equal", "subtract", "sub"}
@@ -44,11 +45,12 @@ def passed_on(site: CallSite) -> Value:
     if site.name in ("torch.max", "torch.min") and len(site.values) > 1 and tables:
         return Value(items=(tables[0], tables[0]))  # the values, and where in each row they are
     if site.method in STATISTICS or _counts_right(site, tables):
-        return statistic(tables[0], site, site.argument(1, "axis", "dim")) if tables else UNKNOWN
+        return statistic(tables[0], site, _axis(site)) if tables else UNKNOWN
     if not tables:
         return _without_rows(site)
     if site.method in _LEARNING or (site.method == "cut" and _number_of_bins(site)):
-        scaled = learned(site, tables[0].evolve(items=None, constant=None))
+        table = tables[0].evolve(items=None, constant=None)
+        scaled = table if is_within_rows(site.keywords.get("axis")) else learned(site, table)
         return Value(items=(scaled, UNKNOWN)) if site.method in ("boxcox", "yeojohnson") else scaled
     if site.method in ("get_dummies", "cut", "to_datetime", "to_numeric"):
         return _recoded(site, tables[0])
@@ -66,7 +68,7 @@ def passed_on(site: CallSite) -> Value:
         first = first.evolve(rows=narrowed(first.rows, object()))
     passed = first.evolve(
         type=made or first.type, taints=taints_of(tables), items=None, constant=None, prediction=said,
-        loops=site.loops, made_of=sources_of(tables) if len(tables) > 1 else tables[0].made_of,
+        loops=site.loops, made_of=_made_of(site, tables),
     )  # fmt: skip
     labels = [site.keywords.get(name) for name in ("columns", "index")]  # names of what is there
     told = (value for value in site.values if not value.rows and value not in labels)
@@ -81,6 +83,19 @@ def _counts_right(site: CallSite, tables: list[Value]) -> bool:
     said = tables[0].prediction if tables else None
     counts = site.method in ("count_nonzero", "nonzero", "flatnonzero", "argwhere", "where")
     return counts and len(site.values) == 1 and said is not None and said.compared
+
+
+def _axis(site: CallSite) -> Value | None:
+    """Return along what a statistic is computed; behind a table the shares of quantiles may come first."""
+    behind = None if site.method.endswith(("quantile", "percentile")) else site.argument(1)
+    return site.keywords.get("axis", site.keywords.get("dim", behind))
+
+
+def _made_of(site: CallSite, tables: list[Value]) -> frozenset[str]:
+    """Return the columns that are put together row by row; none where rows change places."""
+    if site.method in _MOVING:
+        return frozenset()
+    return sources_of(tables) if len(tables) > 1 else tables[0].made_of
 
 
 def _without_rows(site: CallSite) -> Value:

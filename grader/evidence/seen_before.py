@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from grader.evidence.catalog import role_of
+from grader.evidence.cuts import Condition
 from grader.evidence.evaluations import is_cross_validation, is_held_out, target_of
 from grader.evidence.rows import Rows, RowSets, covered
 from grader.evidence.significance import is_of_other_columns
@@ -20,7 +21,8 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
     asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
-    by_group = {event.key for event in events if event.kind == "split" and "Group" in event.name}
+    by_group = (event for event in events if event.kind == "split" and "Group" in event.name)
+    split_by = {event.key: event.by for event in by_group}
     found: dict[Event, tuple[Event, Taint, bool]] = {}
     settled: set[Event] = set()
     for event in events:
@@ -28,13 +30,7 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
             continue
         for taint, of_fit in sorted(_marks_on(event), key=lambda pair: (pair[0].event.order, pair[0].event.name)):
             culprit = taint.event
-            if culprit.kind not in kinds or culprit in settled or _only_target(event, taint):
-                continue
-            if is_of_other_columns(culprit, target_of(event)):
-                continue
-            if only_copies(culprit) and not _is_learned_from(event, taint):
-                continue
-            if only_copies(culprit) and event.fit is not None and _keeps_together(event, by_group):
+            if culprit.kind not in kinds or culprit in settled or _is_excused(event, taint, split_by):
                 continue
             cut_off = is_cross_validation(event) and _is_training_part(taint.rows, held_out)
             if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)):
@@ -57,7 +53,10 @@ def may_have_seen(event: Event) -> bool:
 def _marks_on(event: Event) -> list[tuple[Taint, bool]]:
     """Return each mark on what an event asks about, and whether only the fit before it carries that mark."""
     of_fit = event.fit.taints - event.taints if event.fit else frozenset()
-    return [*((taint, False) for taint in event.taints), *((taint, True) for taint in of_fit)]
+    learned = {taint.event for taint in event.fit.taints} if event.fit else set()
+    # What only tells which of the rows are asked about, a slice to look at, say, the model has not learned from.
+    own = (taint for taint in event.taints if not taint.picks or event.fit is None or taint.event in learned)
+    return [*((taint, False) for taint in own), *((taint, True) for taint in of_fit)]
 
 
 def _asks_others(event: Event) -> bool:
@@ -65,7 +64,41 @@ def _asks_others(event: Event) -> bool:
     return event.fit is None or not covered(event.rows, event.fit.rows)
 
 
-def _keeps_together(event: Event, by_group: set[Hashable]) -> bool:
+def _is_excused(event: Event, taint: Taint, split_by: Mapping[Hashable, frozenset[str]]) -> bool:
+    """Tell whether a mark tells nothing of other rows here: it is the target's, that of other columns, of groups that
+    are kept whole, or of copies that are not learned from or stay on one side.
+    """
+    culprit = taint.event
+    if _only_target(event, taint) or is_of_other_columns(culprit, target_of(event)):
+        return True
+    if culprit.by and _parted_by(event, culprit.by, split_by):
+        return True
+    if not only_copies(culprit):
+        return False
+    return not _is_learned_from(event, taint) or (event.fit is not None and _keeps_together(event, split_by))
+
+
+def _parted_by(event: Event, columns: frozenset[str], split_by: Mapping[Hashable, frozenset[str]]) -> bool:
+    """Tell whether the rows of a fit and those asked about were told apart by these columns: no group is on both sides,
+    nor does what is computed within each.
+    """
+    pairs = [(one, other) for one in event.rows for other in event.fitted]
+    return bool(pairs) and all(columns & _column_between(one, other, split_by) for one, other in pairs)
+
+
+def _column_between(one: Rows, other: Rows, split_by: Mapping[Hashable, frozenset[str]]) -> frozenset[str]:
+    """Return the column by which two sets of rows part, none where that is not known."""
+    steps = zip(one.steps, other.steps, strict=False)
+    key = next((mine[0] for mine, its in steps if mine != its), None)
+    if key in split_by:
+        return split_by[key]
+    match key:
+        case ("cut", Condition(column=str(name))) | ("cut", ("not", Condition(column=str(name)))):
+            return frozenset({name})
+    return frozenset()
+
+
+def _keeps_together(event: Event, by_group: Mapping[Hashable, frozenset[str]]) -> bool:
     """Tell whether rows were told from others by their values alone, or by their group: copies stay together then."""
     steps = {step for rows in event.rows for step in rows.steps}
     return not any(part == "slice" or (part in ("test", "train") and key not in by_group) for key, part in steps)
