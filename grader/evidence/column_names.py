@@ -20,8 +20,8 @@ def names_of_table(table: Value) -> Value:
     if columns is None:
         return Value(type=NAMES)
     if columns.kept is not None and columns.known:
-        return Value(type=NAMES, columns=Columns(NO_ROWS, kept=columns.kept - columns.dropped))
-    return Value(type=NAMES, columns=replace(columns, base=NO_ROWS, kept=None))
+        return Value(type=NAMES, columns=replace(columns, kept=columns.kept - columns.dropped))
+    return Value(type=NAMES, columns=replace(columns, kept=None))
 
 
 def names_left(names: Value, gone: frozenset[str] | None, *, sure: bool = True) -> Value:
@@ -124,7 +124,11 @@ def by_names(table: Value, names: Value, key: object) -> Value | None:
     if names.columns.kept is not None:
         return select(table, names.columns.kept)
     left = without(table, names.columns.dropped | _made_since(table, names))
-    if not names.columns.known:
+    if not _lists_all(names.columns, table.columns):
         left = some_columns(left)
-    columns = left.columns if names.columns.known or left.columns is None else left.columns.fewer()
-    return left.evolve(rows=narrowed(table.rows, key, "some"), columns=columns, column=None)
+    return left.evolve(rows=narrowed(table.rows, key, "some"), column=None)
+
+
+def _lists_all(names: Columns, columns: Columns | None) -> bool:
+    """Tell whether a list of names says of each column of a table whether it is picked: its own, as they are now."""
+    return columns is not None and names.known and names.base == columns.base and names.made == columns.made

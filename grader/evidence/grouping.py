@@ -31,7 +31,9 @@ def method_of_groups(site: CallSite) -> Value:
         return windows(site)
     if site.method in ("shift", "diff", "pct_change"):
         return shifted(site).evolve(type=SERIES)
-    if site.method in ("cumsum", "cumprod", "cummax", "cummin", "cumcount"):
+    if site.method == "cumcount":
+        return groups.evolve(type=SERIES, made_of=frozenset(), taints=frozenset())
+    if site.method in ("cumsum", "cumprod", "cummax", "cummin"):
         return groups.evolve(type=SERIES, made_of=frozenset({OTHERS}))
     if site.method in ("fillna", "rank", "ffill", "bfill"):
         return groups.evolve(type=SERIES)

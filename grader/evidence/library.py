@@ -144,7 +144,8 @@ def _trained(site: CallSite) -> Value:
         return site.fresh()
     params = site.argument(0, "params") or UNKNOWN
     settings = dict(zip(params.keys or (), params.items or (), strict=False))
-    model = Model(f"{site.name.split('.')[0]}.Booster", tuned_by=site.loops, settings=settings)
+    kind = f"{site.name.split('.')[0]}.Booster"
+    model = Model(kind, tuple(settings.values()), tuned_by=site.loops, settings=settings)
     data = site.argument(1, "dtrain", "train_set") or UNKNOWN
     fit(CallSite(site.node, f"{model.type}.train", [data, UNKNOWN], site.keywords, site.scope, site.state), model)
     return Value(type=model.type, model=model)
