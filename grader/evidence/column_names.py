@@ -59,7 +59,7 @@ def others(asked: Value) -> Value | None:
 
 
 def unequal(node: ast.Compare, values: list[Value]) -> Value | None:
-    """Return `df.columns != "price"`, or `set(df.columns) - {...}` put as a comparison: all but that name."""
+    """Return `df.columns != "price"`: all but that name; None where something else is compared."""
     names = names_in(values[1]) if values[0].type == NAMES and isinstance(node.ops[0], ast.NotEq) else None
     return names_left(values[0], names) if names is not None else None
 

@@ -145,7 +145,7 @@ def _called(site: CallSite, callee: Value) -> Value:
     if callee.dotted:
         return call_library(site)
     if site.arguments and site.arguments[0].rows and _may_be_network(callee):
-        site.state.record("predict", site.node, "", rows=site.arguments[0].rows, taints=site.arguments[0].taints)
+        site.state.record("ask", site.node, "", rows=site.arguments[0].rows)
     return scored_by_name(site) or site.fresh()
 
 

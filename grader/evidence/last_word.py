@@ -100,8 +100,10 @@ def _is_for_others(predicted: Event, asked: list[Event], tried: RowSets) -> bool
 
 
 def _is_asked_anew(event: Event) -> bool:
-    """Tell whether a network is called on rows that it does not learn from."""
-    return event.kind == "ask" and event.fit is not None and not covered(event.rows, event.fit.rows)
+    """Tell whether a network is called on rows that it does not learn from, as far as is known."""
+    return (
+        event.kind == "ask" and (event.model is None or event.fit is not None) and not covered(event.rows, event.fitted)
+    )
 
 
 def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:

@@ -26,12 +26,11 @@ def note_cut(node: ast.AST, base: Value, cut: Value, given: Iterable[Value], sta
 
 def note_draw(node: ast.AST, drawn: RowSets, seed: Value | None, state: State) -> None:
     """Log rows drawn by chance: with a seed that is the same in each turn of a loop they are the same rows."""
-    if seed is None or seed == NONE:
-        _note(node, drawn, frozenset(state.loops), state)
-    elif seed.constant is None or seed.loops:
-        _note(
-            node, drawn, frozenset(loop for loop in state.loops if _varies(loop, *_told_by(seed, drawn, state))), state
-        )
+    loops = frozenset(state.loops)
+    if seed is not None and seed != NONE:
+        told = _told_by(seed, drawn, state)
+        loops = frozenset(loop for loop in loops if _varies(loop, *told))
+    _note(node, drawn, loops, state)
 
 
 def _note(node: ast.AST, cut: RowSets, loops: frozenset[Loop], state: State) -> None:
