@@ -13,7 +13,7 @@ class Columns:
     """Which columns of table `base` are surely still there: all but `dropped`, or only `kept`; else not `known`.
 
     `made` holds pairs: a column, and one that it was made from. Where they were `coded`, "plan" may stand there as
-    "plan_basic" and "plan_gold".
+    "plan_basic" and "plan_gold". What stands `beside` was put there, and is made of others than itself.
     """
 
     base: Hashable
@@ -22,6 +22,7 @@ class Columns:
     known: bool = True
     made: frozenset[tuple[str, str]] = frozenset()
     coded: bool = False
+    beside: frozenset[str] = frozenset()
 
     def sources(self, name: str) -> frozenset[str]:
         """Return the columns that a column was made from, row by row."""

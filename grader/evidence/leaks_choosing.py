@@ -12,7 +12,7 @@ from grader.evidence.last_word import has_last_word
 from grader.evidence.leaks_scoring import is_of_predictor
 from grader.evidence.rows import RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
-from grader.evidence.turns import is_of_a_turn, redrawn
+from grader.evidence.turns import are_of_an_element, is_of_a_turn, redrawn
 from grader.evidence.values import Event, Loop, Model, Place
 from grader.model import LeakageFact, Span
 
@@ -220,10 +220,16 @@ def _trying(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> Iterator
     fitted_in = {loop.place for loop in event.fit.loops} if event.fit else set()
     for loop in event.loops:
         varied = loop.place in {its.place for its in event.varied}
-        if event.fit is not None and event.fit.target is not None and loop in event.fit.target.loops:
-            continue  # another question in each turn
+        if event.fit is not None and _is_of_its_own(event, event.fit, loop):
+            continue
         if loop.place not in drawn_in and varied and (loop.place in fitted_in or event.kind == "evaluate"):
             yield loop
+
+
+def _is_of_its_own(event: Event, fit: Event, loop: Loop) -> bool:
+    """Tell whether each turn of a loop has rows, or a question, of its own: a model for each store, say."""
+    given = fit.features is not None and loop in fit.features.loops
+    return (given and are_of_an_element(event.rows)) or (fit.target is not None and loop in fit.target.loops)
 
 
 def _drawn_in(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> set[Place]:

@@ -131,8 +131,7 @@ def _is_beside(mark: Taint, table: Value) -> bool:
     """Tell whether a mark is on columns that were made beside those that were there: not all are made for a model."""
     if table.columns is None or mark.columns is None:
         return False
-    sources = [table.columns.sources(name) for name in mark.columns]
-    return all(made and OTHERS not in made for made in sources)
+    return mark.columns <= table.columns.beside
 
 
 def selected(table: Value, picked: Value) -> Value:
@@ -217,6 +216,8 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
         columns = replace(columns, dropped=columns.dropped - names, kept=whole)
+        own = value.made_of | {value.column} | ((value.columns.kept if value.columns else None) or frozenset())
+        columns = replace(columns, beside=(columns.beside | names) - own)
         for name in names:
             columns = columns.remade(name, frozenset() if _is_moved(value, table) else value.made_of)
     elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept

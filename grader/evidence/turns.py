@@ -110,6 +110,11 @@ def is_of_a_turn(event: Event, redrawn_by: Mapping[Hashable, set[Loop]]) -> bool
     return any(loop in event.loops and loop in event.fit.loops for loop in anew)
 
 
+def are_of_an_element(rows: RowSets) -> bool:
+    """Tell whether rows are of what a loop yields, and not of what it goes through as a whole."""
+    return any(_birth_of(one.origin) == math.inf for one in rows)
+
+
 def _birth_of(origin: Hashable) -> float:
     """Return when rows came into being; those of a loop's element did in the loop."""
     match origin:
