@@ -106,8 +106,12 @@ def _left_out(test: ast.expr, name: str, scope: Scope, state: State) -> frozense
 
 def _made_since(table: Value, names: Value) -> frozenset[str]:
     """Return the columns that a table has got since its names were listed."""
-    before = {name for name, _ in names.columns.made} if names.columns else set()
-    return frozenset(name for name, _ in table.columns.made if name not in before) if table.columns else frozenset()
+    return _put_there(table.columns) - _put_there(names.columns)
+
+
+def _put_there(columns: Columns | None) -> frozenset[str]:
+    """Return the columns that were put into a table since it was loaded."""
+    return columns.beside | {name for name, _ in columns.made} if columns is not None else frozenset()
 
 
 def names_picked(names: Value, index: Value) -> Value | None:
