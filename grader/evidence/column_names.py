@@ -50,7 +50,7 @@ def method_of_names(site: CallSite) -> Value | None:
     return None
 
 
-def others(asked: Value) -> Value | None:
+def names_not_asked(asked: Value) -> Value | None:
     """Return `~df.columns.isin(names)`: all but these; None where something else is turned round."""
     if asked.type != NAMES or asked.columns is None or asked.columns.kept is None:
         return None
@@ -58,7 +58,7 @@ def others(asked: Value) -> Value | None:
     return names_left(every, asked.columns.kept)
 
 
-def unequal(node: ast.Compare, values: list[Value]) -> Value | None:
+def names_unequal(node: ast.Compare, values: list[Value]) -> Value | None:
     """Return `df.columns != "price"`: all but that name; None where something else is compared."""
     names = names_in(values[1]) if values[0].type == NAMES and isinstance(node.ops[0], ast.NotEq) else None
     return names_left(values[0], names) if names is not None else None
@@ -92,16 +92,16 @@ def _conditions(tests: Iterable[ast.expr]) -> Iterator[ast.expr]:
 def _left_out(test: ast.expr, name: str, scope: Scope, state: State) -> frozenset[str] | None:
     """Return the names that a condition on `name` leaves out, None where they are not known."""
     match test:
-        case ast.Compare(left=ast.Name(id=asked), ops=[ast.NotIn() | ast.NotEq()], comparators=[others]):
+        case ast.Compare(left=ast.Name(id=asked), ops=[ast.NotIn() | ast.NotEq()], comparators=[these]):
             pass
         case ast.UnaryOp(
             op=ast.Not(),
-            operand=ast.Compare(left=ast.Name(id=asked), ops=[ast.In() | ast.Eq()], comparators=[others]),
+            operand=ast.Compare(left=ast.Name(id=asked), ops=[ast.In() | ast.Eq()], comparators=[these]),
         ):
             pass
         case _:
             return None
-    return names_in(state.hooks.evaluate(others, scope, state)) if asked == name else None
+    return names_in(state.hooks.evaluate(these, scope, state)) if asked == name else None
 
 
 def _made_since(table: Value, names: Value) -> frozenset[str]:
@@ -121,7 +121,7 @@ def names_picked(names: Value, index: Value) -> Value | None:
     return index if index.columns.kept is not None else names_left(names, index.columns.dropped)
 
 
-def by_names(table: Value, names: Value, key: object) -> Value | None:
+def by_names(table: Value, names: Value) -> Value | None:
     """Return the columns of a table that a list leaves, None where that is no list of names."""
     if names.type != NAMES or names.columns is None:
         return None
@@ -130,7 +130,7 @@ def by_names(table: Value, names: Value, key: object) -> Value | None:
     left = without(table, names.columns.dropped | _made_since(table, names))
     if not _lists_all(names.columns, table.columns):
         left = some_columns(left)
-    return left.evolve(rows=narrowed(table.rows, key, "some"), column=None)
+    return left.evolve(rows=narrowed(table.rows, names.rows or names.columns, "some"), column=None)
 
 
 def _lists_all(names: Columns, columns: Columns | None) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
-from grader.evidence.column_names import names_left, others, unequal
+from grader.evidence.column_names import names_left, names_not_asked, names_unequal
 from grader.evidence.comparing import compared
 from grader.evidence.comprehensions import comprehended
 from grader.evidence.conditions import outcome
@@ -186,7 +187,7 @@ def _subscript(node: ast.Subscript, scope: Scope, state: State) -> Value:
         return Value(type=ARRAY, rows=rows, taints=taints_of(items))
     key = settled_slices(node.slice, scope, state) if base.rows else node.slice
     picked = windowed(node, subscript(base, index, key, accessor), scope, state)
-    note_cut(node, base, picked, [index, *names_of(node.slice, scope)], state)
+    note_cut(node, base, picked, chain((index,), names_of(node.slice, scope)), state)
     if picked.prediction is not None:
         return picked  # of what was said once, that of some rows or of one class
     return picked.evolve(loops=picked.loops | index.loops) if index.loops - picked.loops else picked
@@ -207,14 +208,14 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
 
 def _compare(node: ast.Compare, scope: Scope, state: State) -> Value:
     values = [evaluate(part, scope, state) for part in (node.left, *node.comparators)]
-    return unequal(node, values) or compared(node, values, state)
+    return names_unequal(node, values) or compared(node, values, state)
 
 
 def _unary(node: ast.UnaryOp, scope: Scope, state: State) -> Value:
     value = evaluate(node.operand, scope, state)
     if isinstance(node.op, ast.USub) and isinstance(value.constant, int | float):
         return Value(constant=-value.constant)
-    return others(value) or inverted(value)
+    return names_not_asked(value) or inverted(value)
 
 
 def _sequence(node: ast.List | ast.Tuple | ast.Set, scope: Scope, state: State) -> Value:

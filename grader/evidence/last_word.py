@@ -17,7 +17,7 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
         return True
     loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
-    if any(_is_scored_after(event, rows, last, _learned_by(event, events), loaded) for event in asked):
+    if any(_is_scored_after(event, rows, last, events, loaded) for event in asked):
         return True
     scored = {_file_of(other) for event in asked if event.kind == "evaluate" for other in event.rows}
     scored |= {_file_of(tried) for tried in rows}
@@ -42,7 +42,7 @@ def _is_of_own_file(event: Event, ours: set[Hashable], loaded: set[Hashable]) ->
     return bool(fitted) and fitted <= loaded and not fitted & (ours | others)
 
 
-def _is_scored_after(event: Event, tried: RowSets, last: int, learned: RowSets, loaded: set[Hashable]) -> bool:
+def _is_scored_after(event: Event, tried: RowSets, last: int, events: list[Event], loaded: set[Hashable]) -> bool:
     """Tell whether rows are scored after that are none of those tried or learned from, as far as anybody knows; of a
     model that is not known, `models[best]`, whether they are asked about.
     """
@@ -50,7 +50,7 @@ def _is_scored_after(event: Event, tried: RowSets, last: int, learned: RowSets, 
         return False
     if event.kind != "evaluate" and event.model is not None:
         return False
-    if any(covered(event.rows, rows) or covered(rows, event.rows) for rows in (tried, learned)):
+    if any(covered(event.rows, rows) or covered(rows, event.rows) for rows in (tried, _learned_by(event, events))):
         return False
     if not all(_may_be_apart(one, other, loaded) for one in event.rows for other in tried):
         return False

@@ -53,9 +53,9 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     loads = {rows.origin: event.key for event in events if event.kind == "load" for rows in event.rows}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:
-        if event.kind not in ("evaluate", "choose", "validate") or not _counts(event) or _is_of_fold(event, in_folds):
+        if event.kind not in ("evaluate", "choose", "validate") or not _counts(event):
             continue
-        if is_of_a_turn(event, redrawn_by):
+        if _is_of_fold(event, in_folds) or is_of_a_turn(event, redrawn_by):
             continue
         if _is_scored(event) and (_is_test(event) or _is_cut_off(event) or _is_other_file(event, loads)):
             tried[whole_rows(event.rows), _answer(event)].add(event, _trying(event, made_in))
@@ -172,12 +172,16 @@ def _called_at(event: Event, alike: list[Event]) -> Span:
 
 def _counts(event: Event) -> bool:
     """Tell whether an event tells something of a model that may be chosen: a trivial baseline is only compared with."""
-    if event.model is None or not is_of_predictor(event) or _is_trivial(event.model):
+    if event.model is None or not is_of_predictor(event):
         return False
-    if "Quantile" in event.model.type or "QuantReg" in event.model.type:
-        return False  # each quantile has its own
-    losses = (event.model.settings.get(name) for name in ("loss", "objective", "loss_function"))
-    return not any(loss is not None and "quantile" in str(loss.constant).lower() for loss in losses)
+    return not _is_trivial(event.model) and not _is_of_a_quantile(event.model)
+
+
+def _is_of_a_quantile(model: Model) -> bool:
+    """Tell whether a model is made to say one quantile: those of others are no rivals."""
+    losses = (model.settings.get(name) for name in ("loss", "objective", "loss_function"))
+    is_told = any(loss is not None and "quantile" in str(loss.constant).lower() for loss in losses)
+    return is_told or "Quantile" in model.type or "QuantReg" in model.type
 
 
 def _is_trivial(model: Model) -> bool:

@@ -10,7 +10,7 @@ from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.rows import RowSets
 from grader.evidence.said import said_of
-from grader.evidence.tables import ARRAY, at_split_index, narrowed
+from grader.evidence.tables import ARRAY, at_split_index, is_split_index, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
 
 MODULE = "torch.nn.Module"
@@ -86,7 +86,7 @@ def held(site: CallSite) -> Value:
 
 def _chosen(rows: RowSets, numbers: Value, site: CallSite) -> RowSets:
     """Return the rows that a `Subset` holds, by their numbers."""
-    if numbers.splits and any(one.path for one in numbers.rows):
+    if is_split_index(numbers):
         return at_split_index(rows, numbers)
     return narrowed(rows, numbers.rows or site.state.birth())
 

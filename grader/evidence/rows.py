@@ -106,6 +106,11 @@ def draw_of(key: Any) -> Hashable | None:
     return key[1] if isinstance(key, tuple) and len(key) > 1 and key[0] == DRAWN else None
 
 
+def is_drawn_anew(key: Any) -> bool:
+    """Tell whether a split has no seed: it draws other rows each time."""
+    return isinstance(key, tuple) and key[:1] == (DRAWN,) and isinstance(key[1], tuple)
+
+
 def _slice_of(key: Any, part: str) -> str:
     """Return a slice as it is written, "" of what is none."""
     text = key[1] if part == "slice" and isinstance(key, tuple) and key[0] == "cut" else None

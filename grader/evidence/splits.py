@@ -9,7 +9,7 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.columns_taken import as_taken
 from grader.evidence.estimators import features_of
 from grader.evidence.networks import held_by
-from grader.evidence.rows import DRAWN, Rows, RowSets, parts_of
+from grader.evidence.rows import DRAWN, Rows, RowSets, is_drawn_anew, parts_of
 from grader.evidence.state import State
 from grader.evidence.tables import ARRAY, as_table
 from grader.evidence.values import FOLDS, NONE, UNKNOWN, Model, Prediction, Value, rows_of, taints_of
@@ -25,7 +25,7 @@ def split_rows(site: CallSite) -> Value:
         for name in ("train", "test"):
             chosen = parts_of(rows, key, name)
             parts.append(table.evolve(rows=chosen, items=None, constant=None, splits=not table.type or table.splits))
-    if isinstance(key, tuple) and key[:1] == (DRAWN,) and isinstance(key[1], tuple):
+    if is_drawn_anew(key):
         site.state.shared.anew[key] = frozenset(site.state.loops)
     ordered = next((table.in_time for table in tables if table.in_time), None)
     site.state.record(

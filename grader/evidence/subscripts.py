@@ -20,6 +20,7 @@ from grader.evidence.tables import (
     at_split_index,
     column_of,
     column_of_groups,
+    is_split_index,
     is_table,
     mask_of,
     names_in,
@@ -101,7 +102,7 @@ def _located(base: Value, index: Value, key: ast.AST) -> Value:
     columns = key.elts[1]
     if isinstance(columns, ast.Slice) and columns.lower is None and columns.upper is None:
         return table
-    if (some := by_names(table, index.items[1], index.items[1].rows) or picked(table, index.items[1])) is not None:
+    if (some := by_names(table, index.items[1]) or picked(table, index.items[1])) is not None:
         return some
     if index.items[1].statistic and not index.items[1].rows:
         return selected(table, index.items[1])
@@ -149,12 +150,12 @@ def _rows(base: Value, index: Value, key: ast.AST, *, by_place: bool = False) ->
         return _cut(base, ast.unparse(key), "slice")
     if isinstance(key, ast.Constant) and key.value is Ellipsis:
         return base
-    if index.splits and index.mask is None and any(rows.path for rows in index.rows):
+    if is_split_index(index):
         return base.evolve(rows=at_split_index(base.rows, index), constant=None)
     if isinstance(key, ast.Constant | ast.UnaryOp) and type(index.constant) is int:
         return Value(loops=base.loops, prediction=base.prediction)
     is_condition = isinstance(key, ast.Compare | ast.UnaryOp | ast.BoolOp) or _joins_conditions(key)
-    if (some := by_names(base, index, index.rows or ast.unparse(key)[:200])) is not None:
+    if (some := by_names(base, index)) is not None:
         return some
     if index.type not in ("", NAMES) or index.mask is not None or is_condition:
         which = mask_of(index) or object()

@@ -119,11 +119,10 @@ def some_columns(value: Value, *, most: bool = False) -> Value:
     if len({name for t in of_target for name in t.columns or ()}) > 1:
         of_target = set()  # one of them at most is the target
     of_target |= {t for t in value.taints if t.columns is not None and t.event.kind == "future"}
-    if not most:
-        of_target |= {t for t in value.taints if _is_beside(t, value)}
-    sure = value.taints - of_target
-    unsure = {replace(t, maybe=True) for t in of_target} if most else set()
-    taints = sure | unsure
+    if most:
+        taints = value.taints - of_target | {replace(t, maybe=True) for t in of_target}
+    else:
+        taints = frozenset(t for t in value.taints - of_target if not _is_beside(t, value))
     return value.evolve(columns=columns, column=None, items=None, constant=None, taints=taints)
 
 
@@ -215,11 +214,12 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
         table = table.evolve(rows=value.rows)
     if columns and names is not None:
         whole = columns.kept if columns.kept is None else columns.kept | names
-        columns = replace(columns, dropped=columns.dropped - names, kept=whole)
         own = value.made_of | {value.column} | ((value.columns.kept if value.columns else None) or frozenset())
-        columns = replace(columns, beside=(columns.beside | names) - own)
+        beside = (columns.beside | names) - own
+        columns = replace(columns, dropped=columns.dropped - names, kept=whole, beside=beside)
+        sources = frozenset() if _is_moved(value, table) else value.made_of
         for name in names:
-            columns = columns.remade(name, frozenset() if _is_moved(value, table) else value.made_of)
+            columns = columns.remade(name, sources)
     elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept
         columns = replace(columns, kept=None, known=False)
     return table.evolve(taints=bounded(kept | added), columns=columns, answers=answers)
@@ -262,6 +262,11 @@ def as_groups(value: Value) -> Value:
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:
     """Return the rows after a cut by hand; `key` tells cuts apart. `part` is "mask" for a condition on values."""
     return parts_of(rows, ("cut", key), part)
+
+
+def is_split_index(index: Value) -> bool:
+    """Tell whether an index holds row numbers that went through a split, and is no condition on rows."""
+    return index.splits and index.mask is None and any(rows.path for rows in index.rows)
 
 
 def at_split_index(rows: RowSets, index: Value) -> RowSets:

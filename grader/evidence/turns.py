@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 from grader.evidence.cuts import Condition
-from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, whole_rows
+from grader.evidence.rows import DRAWN, NO_ROWS, Rows, RowSets, is_drawn_anew, whole_rows
 from grader.evidence.state import Scope, State
 from grader.evidence.values import NONE, Event, Loop, Value
 from grader.model import Span
@@ -41,10 +41,10 @@ def _note(node: ast.AST, cut: RowSets, loops: frozenset[Loop], state: State) -> 
             state.record("cut", node, "", rows=cut, key=key, varied=loops)
 
 
-def names_of(node: ast.AST, scope: Scope) -> list[Value]:
-    """Return what the names in an expression stand for."""
+def names_of(node: ast.AST, scope: Scope) -> Iterator[Value]:
+    """Yield what the names in an expression stand for."""
     named = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
-    return [value for name in named if (value := scope.find(name)) is not None]
+    return (value for name in named if (value := scope.find(name)) is not None)
 
 
 def _told_by(value: Value, base: RowSets, state: State) -> tuple[frozenset[Loop], float]:
@@ -129,4 +129,4 @@ def _birth_of(origin: Hashable) -> float:
 
 def _is_seeded(key: Hashable) -> bool:
     """Tell whether a split draws the same rows each time."""
-    return isinstance(key, tuple) and key[0] == DRAWN and not isinstance(key[1], tuple)
+    return isinstance(key, tuple) and key[0] == DRAWN and not is_drawn_anew(key)

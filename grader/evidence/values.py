@@ -206,7 +206,7 @@ def join(first: Value, second: Value) -> Value:
     """Return what holds whichever of two paths was taken; rows that differ become unknown."""
     if first == second:
         return first
-    if NONE in (first, second) and (first.model or second.model):  # the best model so far, if there is one yet
+    if (first.model or second.model) and NONE in (first, second):  # the best model so far, if there is one yet
         return second if first == NONE else first
     same_rows = first.rows == second.rows
     if first.items and second.items and first.keys is None and second.keys is None and not first.rows:
