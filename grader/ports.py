@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
+from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission, UnreachedBlock
 
 Step = Literal["intake", "plan", "sandbox", "collect", "score", "report", "done", "failed"]
 
@@ -64,8 +64,8 @@ class Sandbox(Protocol):
 class CodeReader(Protocol):
     """Reads facts from a submission's files without running them; bounded in time and memory."""
 
-    def read(self, submission: Submission) -> CodeFacts:
-        """Return what was found; what could not be read is noted in the facts, never raised."""
+    def read(self, submission: Submission, unreached: Sequence[UnreachedBlock] = ()) -> CodeFacts:
+        """Return what was found in what is not `unreached`; what could not be read is noted, never raised."""
 
 
 class LanguageModel(Protocol):

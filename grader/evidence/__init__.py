@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from grader.evidence.spelled_numbers import computed
     from grader.evidence.stress import compare_runs, no_predictions
     from grader.evidence.traces import read_traces
+    from grader.evidence.unreached import read_unreached
     from grader.evidence.witnesses import compare_witnesses
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
     "read_traces": "grader.evidence.traces",
+    "read_unreached": "grader.evidence.unreached",
     "compare_witnesses": "grader.evidence.witnesses",
 }
 
@@ -48,6 +50,7 @@ __all__ = [
     "read_own_tests",
     "read_saved",
     "read_traces",
+    "read_unreached",
 ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from pathlib import Path
 
+from grader.evidence.as_run import as_run
 from grader.evidence.calls import read_calls
 from grader.evidence.claims import read_claims
 from grader.evidence.columns import read_columns
@@ -26,21 +27,24 @@ from grader.evidence.spelled_numbers import read_spelled
 from grader.evidence.targets import predicted_names
 from grader.evidence.unreachable import reachable
 from grader.evidence.uses import read_uses
-from grader.model import CodeFacts
+from grader.model import CodeFacts, UnreachedBlock
 
 MAX_FUNCTIONS = 2000
 MAX_NOTES = 100
 NOT_FOLLOWED = "The data flow of this code could not be followed, so leakage was not looked for."
 
 
-def read_facts(root: Path, files: Iterable[str], *, follow: bool = True) -> CodeFacts:
+def read_facts(
+    root: Path, files: Iterable[str], *, follow: bool = True, unreached: Collection[UnreachedBlock] = ()
+) -> CodeFacts:
     """Return the facts of the files (relative paths) below `root`; what could not be read is in the notes.
 
-    Without `follow` the data flow is left out: no leaks, and calls are named by their text alone.
+    Without `follow` the data flow is left out: no leaks, and calls are named by their text alone. What is `unreached`
+    is read as what no run can reach.
     """
     names = sorted(set(files))
     sources = read_sources(root, names)
-    programs, dead = reachable(sources.programs)
+    programs, dead = reachable(as_run(sources.programs, unreached) if unreached else sources.programs)
     units = [unit for program in programs.values() for unit in program]
     flow = read_flow(programs) if follow else Flow(notes=[NOT_FOLLOWED])
     calls = read_calls(programs, flow, idle_calls(programs, flow))

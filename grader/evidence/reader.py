@@ -12,12 +12,13 @@ import sys
 import tempfile
 import threading
 import weakref
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 from pydantic import ValidationError
 
-from grader.model import CodeFacts, Submission
+from grader.model import CodeFacts, Submission, UnreachedBlock
 
 MEMORY_BYTES = 500 * 1024**2
 WALL_S = 10.0
@@ -36,12 +37,15 @@ class SubprocessCodeReader:
         self._lock = threading.Lock()
         self.close = weakref.finalize(self, _end_all, self._idle)
 
-    def read(self, submission: Submission) -> CodeFacts:
-        """Return the facts; when reading fails or takes too much, facts with `failure` set, never an exception."""
+    def read(self, submission: Submission, unreached: Sequence[UnreachedBlock] = ()) -> CodeFacts:
+        """Return the facts, of what is not `unreached`; when reading fails or takes too much, facts with `failure` set,
+        never an exception.
+        """
         with tempfile.NamedTemporaryFile() as answer:
             request = {
                 "root": str(submission.root.resolve()),
                 "files": [entry.path for entry in submission.files],
+                "unreached": [block.model_dump() for block in unreached],
                 "memory_bytes": self.memory_bytes,
                 "cpu_s": int(self.wall_s) + 1,
                 "answer_bytes": MAX_ANSWER_BYTES,

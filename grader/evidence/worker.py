@@ -1,7 +1,7 @@
 """The process that reads code: for each request, a line of JSON on stdin, it forks a child and prints its exit status.
 
-A request holds `root`, `files`, `answer` (the file that CodeFacts are written to, as JSON), and the limits that the
-child sets itself before it opens any file of the submission.
+A request holds `root`, `files`, the blocks that are `unreached`, `answer` (the file that CodeFacts are written to, as
+JSON), and the limits that the child sets itself before it opens any file of the submission.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.evidence.facts import read_facts
-from grader.model import CodeFacts
+from grader.model import CodeFacts, UnreachedBlock
 
 
 def main() -> int:
@@ -36,18 +36,19 @@ def _answer_and_end(request: dict[str, Any]) -> None:
     try:
         with Path(request["answer"]).open("wb") as answer:
             _confine(request["memory_bytes"], request["cpu_s"], request["answer_bytes"])
-            facts = _read(Path(request["root"]), request["files"])
+            unreached = [UnreachedBlock.model_validate(block) for block in request["unreached"]]
+            facts = _read(Path(request["root"]), request["files"], unreached)
             answer.write(facts.model_dump_json().encode("utf-8", errors="replace"))
         status = 0
     finally:
         os._exit(status)
 
 
-def _read(root: Path, files: list[str]) -> CodeFacts:
+def _read(root: Path, files: list[str], unreached: list[UnreachedBlock]) -> CodeFacts:
     try:
-        return read_facts(root, files)
+        return read_facts(root, files, unreached=unreached)
     except Exception:  # noqa: BLE001 - code that our analysis trips over is still judged by all that needs no analysis
-        return read_facts(root, files, follow=False)
+        return read_facts(root, files, follow=False, unreached=unreached)
 
 
 def _confine(memory_bytes: int, cpu_s: int, answer_bytes: int) -> None:

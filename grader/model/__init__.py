@@ -25,6 +25,7 @@ from grader.model.evidence import (
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
 from grader.model.own_tests import OwnTest, OwnTests
+from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (
     DIMENSIONS,
     SCHEMA_VERSION,
@@ -67,6 +68,7 @@ __all__ = [
     "CellRun",
     "Claim",
     "ClosedGate",
+    "CodeBlock",
     "CodeFacts",
     "ColumnUse",
     "ContractSpec",
@@ -137,6 +139,7 @@ __all__ = [
     "TraceTable",
     "TracedLeak",
     "Traces",
+    "UnreachedBlock",
     "Verdict",
     "Wanted",
     "Weights",

@@ -11,6 +11,7 @@ from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
 from grader.model.own_tests import OwnTests
+from grader.model.reached import UnreachedBlock
 from grader.model.run import CellRun, FailedTry, RunResult
 from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import FileEntry, History, RunPlan
@@ -272,7 +273,8 @@ class Evidence(Record):
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
     `track` is the assignment's, "" for a work without one; `left_out` and `history` are the submission's. `tests` is
-    what became of the work's own tests, None where there were none or nothing was run.
+    what became of the work's own tests, None where there were none or nothing was run. `unreached` are blocks of the
+    code that the run did not come to, self-reported; `as_run` is what is read from the rest, None where that is all.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -288,6 +290,8 @@ class Evidence(Record):
     stress: StressResult | None = None
     traces: TraceFacts | None = None
     tests: OwnTests | None = None
+    unreached: tuple[UnreachedBlock, ...] = ()
+    as_run: CodeFacts | None = None
     has_hidden_data: bool = False
     asked: ModelAnswers = ModelAnswers()
     modality: str = ""

@@ -27,6 +27,7 @@ from grader.model import (
     TraceFacts,
 )
 from grader.model.failure_class import outcome_for
+from grader.pipeline.as_run import as_run
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
 from grader.pipeline.own_tests import own_tests_of
@@ -153,6 +154,7 @@ def _evidence(
         hidden=hidden,
         stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
         traces=_traces(runs.first, plan, code),
+        **as_run(runs.first, plan, code, submission, grading.parts.reader),
         tests=own_tests_of(runs.tests),
         has_hidden_data=assignment is not None,
         modality=assignment.modality if assignment else "",

@@ -18,9 +18,11 @@ from grader.sandbox.run_file import RunFile, parse_run_file
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, root_of, sandbox_job, take_over, tests_job
 
 TRACES = ".traces.jsonl"
+MARKS, BLOCKS = ".reached", ".blocks.jsonl"
 TESTS = ".tests.jsonl"
-OURS = ("run.json", "executed.ipynb", TRACES)
-TRACES_BYTES = 2_000_000
+OURS = ("run.json", "executed.ipynb", TRACES, MARKS, BLOCKS)
+TRACES_BYTES = 2_000_000  # of the blocks too
+MARKS_BYTES = 1 << 18
 TESTS_BYTES = 4_000_000
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2
@@ -50,7 +52,8 @@ def execute(
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
     result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
     _keep_notebook(space)
-    _collected(space, TRACES, TRACES_BYTES)
+    for name, most in ((TRACES, TRACES_BYTES), (BLOCKS, TRACES_BYTES), (MARKS, MARKS_BYTES)):
+        _collected(space, name, most)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
         failure = missed and missed.model_copy(

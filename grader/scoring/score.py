@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Evidence, RubricSpec, Score, Weights
 from grader.plugins import Criterion, Dimension, Finding, all_dimensions, judge
+from grader.scoring.as_run import judged_as_run
 from grader.scoring.gates import as_asked, capped, closed_gates
 from grader.scoring.questions import questions_from
 from grader.scoring.unread import why_unread
@@ -38,7 +39,7 @@ def score(
     """
     shares = weights or Weights()
     rubric = rubric or RubricSpec()
-    judged = as_asked(((item, judge(item, evidence)) for item in criteria), rubric)
+    judged = as_asked(judged_as_run([(item, judge(item, evidence)) for item in criteria], evidence), rubric)
     parts = [_dimension(part, judged) for part in all_dimensions(criteria, shares.model_dump())]
     dimensions = tuple(part for part in parts if part.id in DIMENSIONS or part.weight or _applies(part))
     hidden = _hidden(evidence)

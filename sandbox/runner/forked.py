@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import stack
-from tracing import hook
+from tracing import hook, reached
 
 STDERR = 2
 
@@ -107,8 +107,11 @@ def leave_the_runner(first_path: str | None) -> None:
     paths = os.environ.get("WORK_PATH", "").split(os.pathsep)
     sys.path += [path for path in paths if path and path not in sys.path]
     stack.grant_threads()
-    if os.environ.pop(stack.TRACED, None):  # what it starts is not noted
-        hook.start(os.getcwd())  # noqa: PTH109 - what follows takes text
+    reached.let_pass()
+    if os.environ.pop(stack.TRACED, None):  # of what it starts, only the blocks it comes to are noted
+        folder = os.getcwd()  # noqa: PTH109 - what follows takes text
+        hook.start(folder)
+        os.environ[stack.REACHED] = folder
 
 
 def become_script(script: Path, words: list[str]) -> int:
@@ -124,7 +127,7 @@ def become_script(script: Path, words: list[str]) -> int:
     sys.modules["__main__"] = module
     try:
         with io.open_code(str(script)) as file:
-            code = compile(file.read(), str(script), "exec", dont_inherit=True)
+            code = reached.code_of(file.read(), str(script))
         exec(code, module.__dict__)
     except SystemExit:
         raise

@@ -32,6 +32,7 @@ FOR_WORKS = (
     "matplotlib.pyplot", "seaborn", "threadpoolctl",
 )  # fmt: skip
 TRACED = "WORK_TRACED"  # set for the work's own process
+REACHED = "WORK_REACHED"  # set for the processes that it starts
 WANTED = ".wanted"  # in OUTPUT_DIR, made by the host
 DEBUGGER = "debugpy"
 NOTEBOOK = "notebook"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import threading
+from collections.abc import Sequence
 
 from grader.evidence.facts import read_facts
-from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission
+from grader.model import CodeFacts, SandboxJob, SandboxResult, Submission, UnreachedBlock
 
 
 class AnsweringSandbox:
@@ -43,8 +44,8 @@ class AnsweringSandbox:
 class SameProcessReader:
     """Reads code in this process, so that an error of the reader is seen here."""
 
-    def read(self, submission: Submission) -> CodeFacts:
-        return read_facts(submission.root, [entry.path for entry in submission.files])
+    def read(self, submission: Submission, unreached: Sequence[UnreachedBlock] = ()) -> CodeFacts:
+        return read_facts(submission.root, [entry.path for entry in submission.files], unreached=unreached)
 
 
 class Silent:

@@ -5,6 +5,7 @@ Nothing is imported for it: a work that needs none of these libraries pays nothi
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from tracing import wrap
+from tracing import reached, wrap
 from tracing.recorder import NAME, Recorder
 
 LIBRARIES = ("sklearn", "imblearn", "xgboost", "lightgbm", "catboost")
@@ -42,6 +43,8 @@ def start(root: str) -> None:
     if folder:
         wrap.Active.recorder = Recorder(Path(folder) / NAME, root)
         os.register_at_fork(after_in_child=wrap.stop)
+        with contextlib.suppress(OSError, ValueError):
+            reached.start(root, tells=True)
 
 
 class Finder:
@@ -49,7 +52,7 @@ class Finder:
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Return the spec whose loader calls `patch`, None for all other modules."""
-        if name.partition(".")[0] not in LIBRARIES:
+        if name.partition(".")[0] not in LIBRARIES and name != reached.SHELL:
             return None
         spec = PathFinder.find_spec(name, path, target)
         loader: Any = spec.loader if spec is not None else None
@@ -68,6 +71,9 @@ class Finder:
 
 def patch(module: ModuleType) -> None:
     """Put noted functions and methods into a module that has just been run."""
+    if module.__name__ == reached.SHELL:
+        reached.patch_shell(module)
+        return
     try:
         for name, value in list(vars(module).items()):
             if getattr(value, "__module__", None) != module.__name__:

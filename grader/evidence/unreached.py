@@ -1,0 +1,55 @@
+"""Reads which blocks of its code a run did not come to. It is the run's own word, and can only take merit away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from grader.evidence.hostile_lines import read_lines
+from grader.model import CodeBlock, CodeFacts, Source, UnreachedBlock
+from grader.model.reached import MARKS
+
+MOST_BYTES = 2_000_000
+MOST_LINES = 5000
+MOST_LINE = 1000
+# What practice is made of; a block without any of it is not worth reading the code again for.
+_TELLING = frozenset(("fit", "predict", "score", "cross_validate", "search", "split", "resample", "plot", "explore"))
+_LINE = TypeAdapter(CodeBlock)
+Place = tuple[str, int | None]
+
+
+def read_unreached(
+    blocks: bytes | None, marks: bytes | None, code: CodeFacts, executed: Sequence[int], notebook: str
+) -> tuple[UnreachedBlock, ...]:
+    """Return the blocks without a mark in which the code does what criteria look for; none where nothing can be said.
+
+    `executed` are the indices of the `notebook`'s cells in the order of their execution.
+    """
+    found = read_lines(blocks or b"", _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_LINE)
+    if not found or marks is None or len(marks) != MARKS:
+        return ()
+    sources = {(source.path, source.cell): source for source in code.sources}
+    telling: dict[Place, list[int]] = {}
+    for call in code.calls:
+        if call.kind in _TELLING and call.span.line is not None:
+            telling.setdefault((call.span.path, call.span.cell), []).append(call.span.line)
+    left: dict[UnreachedBlock, None] = {}
+    for block in found:
+        place = _place(block, executed, notebook)
+        if place is None or marks[block.mark] or not _can_be_told(sources.get(place)):
+            continue
+        if any(block.at[0] <= line <= block.at[2] for line in telling.get(place, ())):
+            left[UnreachedBlock(path=place[0], cell=place[1], at=block.at)] = None
+    return tuple(left)
+
+
+def _place(block: CodeBlock, executed: Sequence[int], notebook: str) -> Place | None:
+    if block.cell is not None:
+        return (notebook, executed[block.cell - 1]) if notebook and 0 < block.cell <= len(executed) else None
+    return (block.file, None) if block.file is not None else None
+
+
+def _can_be_told(source: Source | None) -> bool:
+    """Tell whether the lines that a run counts are those of the code: a timed cell's begin one later."""
+    return source is not None and (source.cell is None or not source.text.lstrip().startswith("%%"))

@@ -1,0 +1,208 @@
+"""Notes which blocks of the work's own code a run comes to: a mark is set at the start of each.
+
+The marks are a file of bytes that all processes of the run share; each block is told once, with its mark's place. The
+work sees no difference but a name among the built-in ones. Code that uses Numba is left as it is, which reads it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import importlib.machinery
+import json
+import mmap
+import os
+import zlib
+from types import CodeType, ModuleType
+from typing import Any
+
+SHELL = "IPython.core.interactiveshell"
+NAME = "__reached__"
+MARKS, BLOCKS = ".reached", ".blocks.jsonl"
+SIZE = 1 << 18  # two blocks that share a mark are both taken for reached
+MOST_BLOCKS = 5000
+NOT_OWN = ("/site-packages/", "/dist-packages/")
+NUMBA = b"numba"
+_JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_ALTERNATIVES = (ast.For, ast.AsyncFor, ast.While, ast.If)
+
+
+class Active:
+    """What is noted in this process: the folder of the work, "" while nothing is, and where blocks are told."""
+
+    root = ""
+    told: str | None = None
+    left = MOST_BLOCKS
+
+
+def let_pass() -> None:
+    """Let code that has marks, such as what was pickled by its value, run where nothing is noted."""
+    vars(builtins).setdefault(NAME, {})
+
+
+def start(root: str, *, tells: bool) -> None:
+    """Mark from now on the blocks of files below `root` that are loaded; a process that the work starts tells none."""
+    folder = os.environ["OUTPUT_DIR"]
+    setattr(builtins, NAME, _marks(os.path.join(folder, MARKS)))  # noqa: PTH118 - what is imported here is paid for
+    Active.root, Active.told = root + "/", os.path.join(folder, BLOCKS) if tells else None  # noqa: PTH118
+    importlib.machinery.SourceFileLoader.source_to_code = _source_to_code  # type: ignore[method-assign,assignment]
+
+
+def patch_shell(module: ModuleType) -> None:
+    """Let a notebook's cells be marked as well."""
+    shell: Any = vars(module)["InteractiveShell"]
+    transform = shell.transform_ast
+
+    def transform_ast(self: Any, node: ast.Module) -> ast.Module:
+        made: ast.Module = transform(self, node)
+        if Active.root and "numba" not in self.user_ns:
+            # its own count is one ahead by now
+            _mark_or_leave(made, {"cell": max(self.compile._filename_map.values(), default=0)})
+        return made
+
+    shell.transform_ast = transform_ast
+
+
+def code_of(data: bytes, path: str, optimize: int = -1) -> CodeType:
+    """Return the code of a file, with marks where it is the work's own."""
+    own = path.startswith(Active.root) and not any(part in path for part in NOT_OWN)
+    if not Active.root or not own or NUMBA in data:
+        return compile(data, path, "exec", dont_inherit=True, optimize=optimize)
+    tree = ast.parse(data, path)
+    if not _mark_or_leave(tree, {"file": path[len(Active.root) :]}):
+        tree = ast.parse(data, path)
+    return compile(tree, path, "exec", dont_inherit=True, optimize=optimize)
+
+
+def _source_to_code(_loader: Any, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:
+    return code_of(bytes(data), os.fsdecode(path), _optimize)
+
+
+def _marks(path: str) -> mmap.mmap:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        os.ftruncate(descriptor, SIZE)
+        return mmap.mmap(descriptor, SIZE)
+    finally:
+        os.close(descriptor)
+
+
+def _mark_or_leave(tree: ast.Module, place: dict[str, Any]) -> bool:
+    """Set marks in a tree and tell its blocks; False where that fails, and the tree cannot be used any more."""
+    try:
+        marking = _Marking(place)
+        tree.body = marking.block(tree.body, first=False)
+        ast.fix_missing_locations(tree)
+    except RecursionError:
+        return False
+    if Active.told is not None and marking.told and Active.left > 0:
+        told = marking.told[: Active.left]
+        Active.left -= len(told)
+        with open(Active.told, "a", encoding="utf-8") as file:  # noqa: PTH123
+            file.write("".join(json.dumps(block, separators=(",", ":")) + "\n" for block in told))
+    return True
+
+
+class _Marking(ast.NodeTransformer):
+    """Sets the marks in one file or cell."""
+
+    def __init__(self, place: dict[str, Any]) -> None:
+        self.place, self.told = place, list[dict[str, Any]]()
+
+    def block(self, body: list[ast.stmt], *, first: bool = True, careful: bool = False) -> list[ast.stmt]:
+        """Return the statements with a mark before the first, and wherever a run may have left before it.
+
+        `careful` where an error in one of them may be caught, and the rest left out.
+        """
+        leaves = {node: careful or _may_leave(node) for node in body}
+        made: list[ast.stmt] = []
+        wants_mark = first
+        for position, node in enumerate(body):
+            if wants_mark and not _is_fixed(node, position):
+                made.append(self._mark(node, next((end for end in body[position:] if leaves[end]), body[-1])))
+                wants_mark = False
+            made.append(self.visit(node))
+            wants_mark = wants_mark or leaves[node]
+        return made
+
+    def _mark(self, node: ast.stmt, last: ast.stmt) -> ast.stmt:
+        number = self._told(node, last)
+        name = ast.Name(NAME, ast.Load())
+        target = ast.Subscript(name, ast.Constant(number), ast.Store())
+        return ast.copy_location(ast.Assign([target], ast.Constant(1)), node)
+
+    def _told(self, node: Any, last: Any) -> int:
+        where = [node.lineno, node.col_offset, last.end_lineno, last.end_col_offset]
+        number = zlib.crc32(repr((sorted(self.place.items()), where)).encode()) % SIZE
+        self.told.append({**self.place, "at": where, "mark": number})
+        return number
+
+    def visit(self, node: ast.AST) -> Any:
+        """Mark what lies in the node: its blocks, and what it may leave out of an expression."""
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = self.block(node.body)
+        elif isinstance(node, ast.ClassDef):
+            node.body = self.block(node.body, first=False)
+        elif isinstance(node, _ALTERNATIVES):
+            self._expressions(node)
+            node.body, node.orelse = self.block(node.body), self.block(node.orelse)
+        elif isinstance(node, ast.Try | ast.TryStar):
+            node.body = self.block(node.body, first=False, careful=True)
+            for handler in node.handlers:
+                handler.body = self.block(handler.body)
+            node.orelse = self.block(node.orelse)
+            node.finalbody = self.block(node.finalbody, first=False)
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            self._expressions(node)
+            node.body = self.block(node.body, first=False, careful=True)
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                case.body = self.block(case.body)
+        else:
+            return self._expression(node)
+        return node
+
+    def _expressions(self, node: ast.AST) -> None:
+        for name in ("test", "iter", "items"):
+            value = getattr(node, name, None)
+            if isinstance(value, ast.AST):
+                setattr(node, name, self._expression(value))
+
+    def _expression(self, node: ast.AST) -> ast.AST:
+        """Return an expression, or a statement of one, with marks on what is only worked out in some cases."""
+        if isinstance(node, ast.JoinedStr):
+            return node  # where its parts stand is not told rightly before Python 3.12
+        self.generic_visit(node)
+        if isinstance(node, ast.IfExp):
+            node.body, node.orelse = self._marked(node.body), self._marked(node.orelse)
+        elif isinstance(node, ast.BoolOp):
+            node.values[1:] = [self._marked(value) for value in node.values[1:]]
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp):
+            node.elt = self._marked(node.elt)
+        elif isinstance(node, ast.DictComp):
+            node.value = self._marked(node.value)
+        elif isinstance(node, ast.Lambda):
+            node.body = self._marked(node.body)
+        return node
+
+    def _marked(self, node: ast.expr) -> ast.expr:
+        if not any(isinstance(part, ast.Call) for part in ast.walk(node)):
+            return node
+        setter = ast.Attribute(ast.Name(NAME, ast.Load()), "__setitem__", ast.Load())
+        mark = ast.Call(setter, [ast.Constant(self._told(node, node)), ast.Constant(1)], [])
+        made = ast.Subscript(ast.Tuple([mark, node], ast.Load()), ast.Constant(1), ast.Load())
+        return ast.copy_location(made, node)
+
+
+def _is_fixed(node: ast.stmt, position: int) -> bool:
+    """Tell whether nothing may stand before a statement: what a function is documented by, and what it declares."""
+    is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return (is_text and position == 0) or isinstance(node, ast.Global | ast.Nonlocal)
+
+
+def _may_leave(node: ast.AST) -> bool:
+    """Tell whether a run may leave the block at this statement by more than an error."""
+    if isinstance(node, _SCOPES):
+        return False
+    return isinstance(node, _JUMPS) or any(map(_may_leave, ast.iter_child_nodes(node)))
