@@ -48,8 +48,9 @@ MEND = "Run pytest from a fresh clone after the work itself, and mend the tests,
 @criterion("code_quality.tests_check_the_work", title="Tests check the work's own results")
 def tests_check_the_work(evidence: Evidence) -> Finding:
     """Judge whether tests import the work, assert, so that it can fail, on what it returns or raises, and pass in the
-    sandbox after the work was run: three are met, fewer, or some that fail, partly. What wants a package that is not
-    there is left to a person, and where nothing was run the tests are read.
+    sandbox after the work was run, but not when every function of the work returns nothing: three are met, fewer, or
+    some that fail, partly. What wants a package that is not there is left to a person, and where nothing was run the
+    tests are read.
     """
     if problem := unreadable(evidence):
         return problem
@@ -102,8 +103,12 @@ def _of_real(evidence: Evidence, real: list[FunctionFact], modules: frozenset[st
     became = {fact: _became(fact, ended, modules, finished=run.finished) for fact in real}
     passed = [fact for fact in real if became[fact] == PASSED]
     failed = [fact for fact in real if became[fact] not in (PASSED, NOT_RUN)]
+    hollow = [fact for fact in passed if _is_hollow(fact, ended, evidence)]
+    passed = [fact for fact in passed if fact not in hollow]
     if failed:
         return _of_failed(evidence, passed, failed, became[failed[0]])
+    if hollow and len(passed) < SEVERAL_TESTS:
+        return _of_hollow(passed, hollow)
     if len(passed) < min(SEVERAL_TESTS, len(real)):
         return _of_unrun(evidence, [fact for fact in real if fact not in passed])
     return _of_good(passed, f"{what}, and pass")
@@ -124,6 +129,33 @@ def _of_failed(evidence: Evidence, passed: list[FunctionFact], failed: list[Func
         return partly(reason, evidence=places, score=0.4, advice=MEND, question=question)
     reason = f"{count(number, 'test')} that check the work were run, and none passed: {first} {why}."
     return not_met(reason, evidence=places, advice=MEND, question=question)
+
+
+def _of_hollow(good: list[FunctionFact], hollow: list[FunctionFact]) -> Finding:
+    """Judge tests of which some pass as well when the work does nothing."""
+    number, first = count(len(hollow), "test"), last(hollow[0].name)
+    reason = (
+        f"{number} passed again when every function of the work returned nothing (self-reported by the run), such as"
+    )
+    if not good:
+        return not_met(
+            f"{reason} {first}: nothing that the work does is checked.", evidence=spans(hollow), advice=ADVICE
+        )
+    noticed = "would notice" if len(good) > 1 else "notices"
+    return partly(
+        f"{reason} {first}; {len(good)} {noticed}.", evidence=spans([*hollow, *good]), score=0.6, advice=ADVICE
+    )
+
+
+def _is_hollow(fact: FunctionFact, ended: dict[tuple[str, str], OwnTest], evidence: Evidence) -> bool:
+    """Tell whether a test passes without the work, and rests on its functions: a constant, a class that only declares
+    what it holds, and a program that is started have not been emptied.
+    """
+    test = ended.get((fact.name, fact.span.path))
+    if test is None or not test.hollow:
+        return False
+    functions = {part for other in evidence.code.functions for part in other.name.split(".")}
+    return all(not name.endswith((".py", ".ipynb")) and last(name) in functions for name in fact.checked)
 
 
 def _of_unrun(evidence: Evidence, lacking: list[FunctionFact]) -> Finding:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 from grader.evidence.names import aliases_of, given_to, last_name
 from grader.evidence.parsing import Definition, Unit
+from grader.evidence.swallowed import always_holds, taking_effect
 
 Edges = dict[str, set[str]]
 
@@ -51,8 +52,9 @@ class TestFile:
         """Return the imported names ("train.double") and programs that assertions in `test` which can fail rest on."""
         edges = {name: set(found) for name, found in self._edges.items()}
         self._follow(test, edges)
-        waiting = {name for node in ast.walk(test) if is_assert(node) for name in _names(_looked_at(node))}
-        waiting |= {name for node in ast.walk(test) for name in _names(_expecting(node))}
+        telling = list(taking_effect(test))
+        waiting = {name for node in telling if is_assert(node) for name in _names(_looked_at(node))}
+        waiting |= {name for node in telling for name in _names(_expecting(node))}
         found: set[str] = set()
         while waiting:
             name = waiting.pop()
@@ -97,7 +99,7 @@ def _imported(name: str, aliases: dict[str, str]) -> str:
 def is_assert(node: ast.AST) -> bool:
     """Tell whether a node can fail a test, as an `if` does that raises AssertionError; `assert True` cannot."""
     if isinstance(node, ast.Assert):
-        return not _is_constant(node.test)
+        return not _is_constant(node.test) and not always_holds(node.test)
     if isinstance(node, ast.If):
         return not _is_constant(node.test) and any(_fails(inner) for inner in (*node.body, *node.orelse))
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):

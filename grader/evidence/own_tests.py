@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
@@ -27,21 +28,24 @@ class TestsEnd(Record):
 _LINE: TypeAdapter[OwnTest | TestsEnd] = TypeAdapter(OwnTest | TestsEnd)
 
 
-def read_own_tests(data: bytes | None) -> OwnTests:
+def read_own_tests(data: bytes | None, emptied: bytes | None = None) -> OwnTests:
     """Return what became of each test function, the worst first; nothing, and a note, where it is not as we write it.
 
-    A last line that breaks off is what a run that was killed leaves.
+    A last line that breaks off is what a run that was killed leaves. `emptied` are the notes of the tests' second run,
+    on the work without anything in its functions: what passed in both is hollow.
     """
     if not data:
         return OwnTests(note=NONE)
-    found = read_lines(data, _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_BYTES)
+    found = _lines(data)
     if found is None:
         return OwnTests(note=NOT_OURS)
-    functions: dict[tuple[str, str], OwnTest] = {}
-    for case in found:
-        if isinstance(case, OwnTest):
-            key = (case.path, case.name.partition("[")[0])
-            functions[key] = _together(functions.get(key), case.model_copy(update={"name": key[1]}))
+    again = _functions(_lines(emptied or b"") or [])
+    functions = {
+        key: test.model_copy(
+            update={"hollow": test.outcome == "passed" == again[key].outcome if key in again else False}
+        )
+        for key, test in _functions(found).items()
+    }
     results = sorted(functions.values(), key=lambda test: -_ORDER.index(test.outcome))
     counted = {outcome: sum(test.outcome == outcome for test in results) for outcome in _ORDER}
     return OwnTests(
@@ -52,6 +56,20 @@ def read_own_tests(data: bytes | None) -> OwnTests:
         skipped=counted["skipped"],
         results=tuple(results[:MOST_RESULTS]),
     )
+
+
+def _lines(data: bytes) -> list[OwnTest | TestsEnd] | None:
+    return read_lines(data, _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_BYTES)
+
+
+def _functions(found: Iterable[OwnTest | TestsEnd]) -> dict[tuple[str, str], OwnTest]:
+    """Return each test function by its file and name, its cases taken together."""
+    functions: dict[tuple[str, str], OwnTest] = {}
+    for case in found:
+        if isinstance(case, OwnTest):
+            key = (case.path, case.name.partition("[")[0])
+            functions[key] = _together(functions.get(key), case.model_copy(update={"name": key[1]}))
+    return functions
 
 
 def _together(one: OwnTest | None, other: OwnTest) -> OwnTest:

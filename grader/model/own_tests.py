@@ -17,7 +17,8 @@ Place = Annotated[int, Field(ge=1, le=10_000_000)]
 class OwnTest(Record):
     """One test function with all its cases, or a file that could not be collected (`name` is "").
 
-    `line` is that of the assertion or error where there is one, else the test's own.
+    `line` is that of the assertion or error where there is one, else the test's own. `hollow` is one that passes, and
+    passed again when every function of the work returned nothing.
     """
 
     path: str = Field(max_length=300)
@@ -26,6 +27,7 @@ class OwnTest(Record):
     outcome: TestOutcome
     message: str = Field(default="", max_length=600)
     cases: Annotated[int, Field(ge=1, le=100_000)] = 1
+    hollow: bool = False
 
 
 class OwnTests(Record):

@@ -19,7 +19,7 @@ from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, root_of, s
 
 TRACES = ".traces.jsonl"
 MARKS, BLOCKS = ".reached", ".blocks.jsonl"
-TESTS = ".tests.jsonl"
+TESTS, EMPTIED = ".tests.jsonl", ".emptied.jsonl"
 OURS = ("run.json", "executed.ipynb", TRACES, MARKS, BLOCKS)
 TRACES_BYTES = 2_000_000  # of the blocks too
 MARKS_BYTES = 1 << 18
@@ -93,7 +93,8 @@ def execute_tests(
     space = take_over(root_of(scratch, run_id), left)
     job = tests_job(space, plan, run_id, cpu_ids)
     result, _, failure = _ended(space, job, environment, sandbox, cancel)
-    _collected(space, TESTS, TESTS_BYTES)
+    for name in (TESTS, EMPTIED):
+        _collected(space, name, TESTS_BYTES)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(sandbox=result, failure=failure, limit_exceeded=_is_limit(failure), collected=space.collected)
 

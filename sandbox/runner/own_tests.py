@@ -1,7 +1,8 @@
 """Runs the tests that came with a work, with pytest, and notes what became of each as it ends.
 
 The notes are .tests.jsonl in the output folder, a line at a time, so that a kill leaves what ran. The tests run in a
-process of their own; what they are is the submission's word, and the host treats the notes as that.
+process of their own; what they are is the submission's word, and the host treats the notes as that. Where there is time
+they run once more, with the work's functions emptied, and .emptied.jsonl holds what became of them then.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
+import emptied
 import forked
 import record
 import script
 import stack
 
-NOTES = ".tests.jsonl"
+NOTES, EMPTIED = ".tests.jsonl", ".emptied.jsonl"
 MOST_LINES = 3000  # the host reads no more
 MOST_TEXT = 500
+LEAST_S, AGAIN = 10, 3  # for the tests of an emptied work, which may never end: so long, and so often what they took
 REPORTED = (0, 1, 2, 5)  # pytest's own: passed, failed, interrupted by what could not be collected, none found
 # What a work's settings may ask for and that is not there, such as plugins and their options, is not asked for.
 OPTIONS = (
@@ -37,8 +42,24 @@ def run(job: dict[str, Any], run: record.RunRecord) -> dict[str, Any] | None:
         message = "pytest, which runs a work's own tests, is not installed in this environment."
         return record.failure("environment.missing_package", message, hint="Build the environment again.")
     os.environ.pop(stack.TRACED, None)
+    began = time.monotonic()
     status, said = script.listen(lambda stderr: _start(job, stderr))
-    return None if status in REPORTED else script.failure_of(status, said, job)
+    if status not in REPORTED:
+        return script.failure_of(status, said, job)
+    took = time.monotonic() - began
+    if took < job["emptied_s"]:
+        _run_emptied(job, min(job["emptied_s"], LEAST_S + AGAIN * took))
+    return None
+
+
+def _run_emptied(job: dict[str, Any], most_s: float) -> None:
+    """Run the tests again on the emptied work, unheard and for `most_s` seconds at most; how that ends is no matter."""
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        process = _start({**job, "is_emptied": True}, nowhere.fileno())
+        deadline = threading.Timer(most_s, process.kill)
+        deadline.start()
+        process.wait()
+        deadline.cancel()
 
 
 def _start(job: dict[str, Any], stderr: int) -> script.Started:
@@ -61,7 +82,11 @@ def _become(job: dict[str, Any]) -> int:
     sys.path.insert(0, str(folder))  # as `python -m pytest` does
     import pytest
 
-    notes = Notes(Path(job["output"]) / NOTES, work, folder)
+    is_emptied = job.get("is_emptied", False)
+    if is_emptied:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        emptied.start(str(work))
+    notes = Notes(Path(job["output"]) / (EMPTIED if is_emptied else NOTES), work, folder)
     words = [*OPTIONS, f"--rootdir={folder}", *(str(work / path) for path in job["tests"])]
     return int(pytest.main(words, plugins=[notes]))
 

@@ -20,7 +20,7 @@ RUNNER = Path(__file__).resolve().parent
 HERE = {str(RUNNER), str(RUNNER / "tracing")}
 # The runner's own modules; what it needs for notebooks; what most works begin with. What an environment lacks is left
 # out, and so is what the work that waits already has no need of, or loads itself if it has.
-ALWAYS = ("hints", "record", "traces", "script", "function", "own_tests")
+ALWAYS = ("hints", "record", "traces", "script", "function", "emptied", "own_tests")
 FOR_NOTEBOOKS = (
     "nbclient", "jupyter_client.manager", "jupyter_client.provisioning.local_provisioner", "ipykernel.kernelapp",
     "ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "IPython.core.completerlib",

@@ -80,6 +80,50 @@ def test_tests_that_pass_are_told_with_what_the_work_had_made(tmp_path: Path) ->
     assert "3 passed, in" in (tmp_path / "out" / "report.md").read_text()
 
 
+HOLLOW = """
+import contextlib
+from unittest import mock
+from model import double
+
+def test_never():
+    for value in []:
+        assert double(value) == 3
+
+def test_set_anew():
+    found = double([1])
+    found = [2]
+    assert found == [2]
+
+def test_of_a_double():
+    with mock.patch("model.double", return_value=3):
+        import model
+        assert model.double([1]) == 3
+"""
+
+
+def test_tests_that_pass_with_every_function_emptied_check_nothing(tmp_path: Path) -> None:
+    report = graded(tmp_path, {"tests/test_model.py": HOLLOW})
+    assert [test["hollow"] for test in report["tests"]["results"]] == [True, True, True]
+    verdict, reason = judged(report)
+    assert verdict == "not_met"
+    assert reason.startswith("3 tests passed again when every function of the work returned nothing")
+    assert "3 passed" in (tmp_path / "out" / "logs" / "tests-stdout.txt").read_text()
+
+
+def test_emptying_the_work_leaves_its_tests_and_what_they_need_as_they_are(tmp_path: Path) -> None:
+    files = {
+        "tests/test_model.py": TESTS.replace(
+            "from model import double", "from model import double\nfrom made import one"
+        ),
+        "tests/made.py": "def one():\n    return 1\n",
+        "endless.py": "def over():\n    return True\n",
+        "tests/test_wait.py": "import endless\ndef test_wait():\n    while not endless.over():\n        pass\n",
+    }
+    report = graded(tmp_path, files)
+    assert not any(test["hollow"] for test in report["tests"]["results"])
+    assert judged(report)[0] == "met"
+
+
 def test_a_failing_test_is_told_with_its_line_and_changes_nothing_else(tmp_path: Path) -> None:
     report = graded(tmp_path, {"test_model.py": TESTS, "test_more.py": FAILING})
     failed = report["tests"]["results"][0]

@@ -69,3 +69,17 @@ def test_without_any_there_is_a_note() -> None:
 def test_only_so_many_are_kept_those_that_did_not_pass_first() -> None:
     found = read_own_tests(lines(*[case(f"test_{n}", "passed") for n in range(500)], case("test_z", "failed")))
     assert (len(found.results), found.results[0].name, found.passed) == (MOST_RESULTS, "test_z", 500)
+
+
+def test_a_test_that_passes_with_the_work_emptied_is_hollow_and_no_other_is() -> None:
+    ran = lines(
+        case("test_a[1]", "passed"), case("test_b", "passed"), case("test_c", "failed"), case("test_d", "passed")
+    )
+    again = lines(case("test_a[1]", "passed"), case("test_b", "failed"), case("test_c", "passed"))
+    found = {test.name: test.hollow for test in read_own_tests(ran, again).results}
+    assert found == {"test_a": True, "test_b": False, "test_c": False, "test_d": False}
+
+
+@pytest.mark.parametrize("again", [None, b"", b"[" * 1000, b'{"path": 3}\n'])
+def test_without_a_readable_second_run_no_test_is_hollow(again: bytes | None) -> None:
+    assert not read_own_tests(lines(case("test_a", "passed")), again).results[0].hollow

@@ -39,6 +39,31 @@ def test_tests_that_pass_are_met_and_said_to_pass() -> None:
     assert (found.verdict, found.reason) == ("met", "4 tests assert on what the work returns or raises, and pass.")
 
 
+@pytest.mark.parametrize(("hollow", "verdict"), [(1, "met"), (2, "partly"), (4, "not_met")])
+def test_tests_that_pass_without_the_work_do_not_count(hollow: int, verdict: str) -> None:
+    tests = ended("passed", "passed", "passed", "passed")
+    results = [test.model_copy(update={"hollow": number < hollow}) for number, test in enumerate(tests.results)]
+    found = judged(tests.model_copy(update={"results": tuple(results)}))
+    assert found.verdict == verdict
+    assert ("passed again when every function of the work returned nothing" in found.reason) == (verdict != "met")
+    assert "test_0" in found.reason or verdict == "met"
+
+
+@pytest.mark.parametrize(
+    ("module", "test"),
+    [
+        ("from pydantic import BaseModel\nclass Row(BaseModel):\n    age: int\n", "assert train.Row(age='1').age == 1"),
+        ("LIMIT = 3\n", "assert train.LIMIT == 3"),
+    ],
+)
+def test_what_has_no_function_cannot_be_emptied(module: str, test: str) -> None:
+    code = "import train\n" + "".join(f"def test_{n}():\n    {test}\n" for n in range(4))
+    tests = ended("passed", "passed", "passed", "passed")
+    hollow = tuple(result.model_copy(update={"hollow": True}) for result in tests.results)
+    files = {"train.py": module + "print(1)\n", PATH: code}
+    assert judged(tests.model_copy(update={"results": hollow}), **files).verdict == "met"
+
+
 def test_one_that_fails_is_shown_where_it_failed() -> None:
     found = judged(ended("passed", "passed", "passed", "failed", message="assert 5 == 6"))
     assert (found.verdict, found.evidence[0].line, found.evidence[0].text) == ("partly", 9, "assert double(3) == 6")
