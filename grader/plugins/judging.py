@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from grader.model import Evidence
+from grader.model import Evidence, Span
 from grader.plugins.criteria import Criterion
 from grader.plugins.findings import Finding, needs_human
+
+MOST_LINES = 10_000_000
 
 
 class PluginError(Exception):
@@ -25,4 +27,16 @@ def judge(item: Criterion, evidence: Evidence) -> Finding:
         return needs_human("This criterion could not be judged: the rubric plugin returned no finding.")
     if finding.score is not None and not finding.evidence:
         return needs_human(f"{finding.reason} (No place in the work was named for it, so a person should look.)")
+    if finding.score is not None and not any(_is_there(span, evidence) for span in finding.evidence):
+        return needs_human(f"{finding.reason} (The place that was named for it is not in the work.)")
     return finding
+
+
+def _is_there(span: Span, evidence: Evidence) -> bool:
+    """Tell whether a place is one of the work: a file that was handed in or read, up to its last line where known."""
+    lines = {(source.path, source.cell): source.lines for source in evidence.code.sources}
+    files = {entry.path for entry in evidence.files} | {path for path, _ in lines} | set(evidence.left_out)
+    files |= {document.path for document in evidence.code.documents}
+    if not files:  # nothing is known of the work, so nothing can be held against a place
+        return True
+    return span.path in files and (span.line or 0) <= lines.get((span.path, span.cell), MOST_LINES)

@@ -1,4 +1,8 @@
-"""Interview questions, at most eight: what cost most first, then what is open, what was chosen, what was done well."""
+"""Interview questions, at most eight: what went wrong, then what is open, what was chosen, what was done well.
+
+Of what went wrong, leaks come first, for they tell most of whether a candidate knows what a result rests on; then how
+the data, the model and the result were dealt with; then the code. Within each, what cost most.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,9 @@ MOST = 8
 FEWEST = 4
 MOST_LOST = 5  # so that what was chosen is asked about beside what went wrong; more only where there is room
 MOST_OPEN = 1
+
+LEAKS = ("_leakage", ".scored_on_training_data")
+OF_CODE = ("code_quality", "production_readiness")
 
 # What to ask of a finding that brings no question of its own, by dimension.
 ASK_WHY = {
@@ -46,7 +53,7 @@ def questions_from(
     placed = [(item, finding) for item, finding in judged if finding.evidence]
     lost = sorted(
         (pair for pair in placed if pair[1].verdict in ("not_met", "partly")),
-        key=lambda pair: -worth[pair[0].id] * (1 - (pair[1].score or 0)),
+        key=lambda pair: (_rank(pair[0]), -worth[pair[0].id] * (1 - (pair[1].score or 0))),
     )
     open_ones = [pair for pair in placed if pair[1].verdict == "needs_human"]
     kept = sorted((pair for pair in placed if pair[1].verdict == "met"), key=lambda pair: -worth[pair[0].id])
@@ -83,6 +90,13 @@ class _Asked:
     def of_choices(self, questions: Iterable[Question]) -> list[Question]:
         """Return those about lines that nothing else was asked of."""
         return [question for question in questions if _line(question.evidence[0]) not in self._lines]
+
+
+def _rank(item: Criterion) -> int:
+    """Return how telling what went wrong is, 0 the most."""
+    if item.id.endswith(LEAKS):
+        return 0
+    return 2 if item.dimension in OF_CODE else 1
 
 
 def _worth(dimensions: Sequence[DimensionResult]) -> dict[str, float]:

@@ -6,6 +6,7 @@ from types import ModuleType
 
 import pytest
 from pydantic import ValidationError
+from rubric_evidence import work
 
 from grader.model import DIMENSIONS, Evidence, Span
 from grader.plugins import (
@@ -88,6 +89,21 @@ def test_a_verdict_without_a_place_is_left_to_a_person(found: Finding) -> None:
     assert judged(found).verdict == "needs_human"
     assert judged(found).score is None
     assert found.reason in judged(found).reason
+
+
+@pytest.mark.parametrize(
+    ("place", "verdict"),
+    [
+        (Span(path="train.py", line=2), "met"),
+        (Span(path="train.py"), "met"),
+        (Span(path="train.py", line=999), "needs_human"),
+        (Span(path="does/not/exist.py", line=1, text="made up"), "needs_human"),
+        (Span(path="x" * 2000), "needs_human"),
+    ],
+)
+def test_a_place_that_is_not_in_the_work_is_none(place: Span, verdict: str) -> None:
+    item = Criterion("evaluation.a", "a", 1, lambda _: met("Good.", evidence=[place]), "")
+    assert judge(item, work("import os\nprint(os.name)\n")).verdict == verdict
 
 
 def test_what_is_no_finding_is_left_to_a_person() -> None:

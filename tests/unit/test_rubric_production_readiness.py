@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rubric_evidence import Case, cases_of, finding, missing_verdicts, notebook, plan, ran, stress, verdict, work
 
-from grader.model import Evidence, Failure
+from grader.model import Evidence, Failure, FileEntry
 
 case = cases_of("production_readiness")
 
@@ -151,8 +151,13 @@ def test_every_verdict_that_a_criterion_can_give_is_shown() -> None:
     assert missing_verdicts("production_readiness", CASES) == {}
 
 
+HANDED_IN = (FileEntry(path="a.ipynb", bytes=9, sha256="0" * 64),)
+
+
 def test_a_failed_cell_is_pointed_at_and_the_hint_passed_on() -> None:
-    found = finding("production_readiness.runs_end_to_end", work(LOAD, failure=CELL_ERROR))
+    found = finding(
+        "production_readiness.runs_end_to_end", work(LOAD, failure=CELL_ERROR).model_copy(update={"files": HANDED_IN})
+    )
     assert (found.evidence[0].path, found.evidence[0].cell, found.evidence[0].line) == ("a.ipynb", 3, 2)
     assert found.advice == "Check the column."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rubric_evidence import work
 
-from grader.model import Evidence, Question, Span, Weights
+from grader.model import Evidence, FileEntry, Question, Span, Weights
 from grader.plugins import Criterion, Finding, met, needs_human, not_applicable, not_met, partly
 from grader.scoring import score
 
@@ -33,7 +33,9 @@ def questions(*findings: tuple[str, float, Finding]) -> list[Question]:
 
 def asked_of(code: str, *findings: tuple[str, float, Finding]) -> list[Question]:
     criteria = [Criterion(name, name, weight, lambda _, found=found: found, "") for name, weight, found in findings]  # type: ignore[misc]
-    return list(score(work(code) if code else Evidence(), criteria, Weights(evaluation=10, code_quality=10)).questions)
+    files = (FileEntry(path="churn.ipynb", bytes=9, sha256="0" * 64),)
+    evidence = work(code).model_copy(update={"files": files}) if code else Evidence()
+    return list(score(evidence, criteria, Weights(evaluation=10, code_quality=10)).questions)
 
 
 def test_the_costliest_finding_is_asked_about_first_with_its_place() -> None:
@@ -103,9 +105,9 @@ def test_every_question_says_what_a_good_answer_holds() -> None:
         ("code_quality.good", 1, met("Good.", evidence=place(4))),
     )
     assert all(item.good_answer.endswith(".") for item in found)
-    assert found[0].good_answer == "That it is wrong."
-    assert "remembered" in found[1].good_answer
-    assert found[1].good_answer.endswith("Here: Hold rows out.")
+    assert found[1].good_answer == "That it is wrong."
+    assert "remembered" in found[0].good_answer
+    assert found[0].good_answer.endswith("Here: Hold rows out.")
 
 
 def test_what_is_open_is_asked_without_an_accusation() -> None:
@@ -137,3 +139,13 @@ def test_what_a_person_should_look_at_comes_before_what_was_done_well() -> None:
 
 def test_nothing_is_asked_about_what_names_no_place() -> None:
     assert questions(("evaluation.a", 1, not_applicable("no split")), ("evaluation.b", 1, needs_human("look"))) == []
+
+
+def test_a_leak_comes_first_and_the_code_s_own_faults_last_whatever_they_cost() -> None:
+    found = questions(
+        ("code_quality.dependencies_pinned", 9, not_met("Nothing declares them.", evidence=place(1))),
+        ("evaluation.spread_shown", 5, not_met("One split.", evidence=place(2))),
+        ("evaluation.multi_test_leakage", 1, not_met("Chosen by the test rows.", evidence=place(3))),
+    )
+    topics = ["evaluation.multi_test_leakage", "evaluation.spread_shown", "code_quality.dependencies_pinned"]
+    assert [item.topic for item in found] == topics
