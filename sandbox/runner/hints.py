@@ -20,15 +20,53 @@ DISTRIBUTIONS = {
     "pandas_profiling": "ydata-profiling", "category_encoders": "category-encoders",
 }  # fmt: skip
 VERSIONS = "If it runs for you, compare versions: older functions and options of a library may be gone here."
-FRESH = "Run everything again from a fresh start, in order, and mend what fails first."
+FRESH = "Run everything again from a fresh start, in order: the error should show itself there too."
+OFFLINE = "There is no network here: read what lies in data/, and hand in whatever else is downloaded."
+WRITING = "Write to the working folder, or to the folder that the environment variable OUTPUT_DIR names."
 BY_NAME = {
     "NameError": "A name is used before it is defined: restart, run all in order, and save again.",
+    "UnboundLocalError": "A name is used in its function before it is given a value there.",
     "AttributeError": VERSIONS,
     "TypeError": VERSIONS,
     "ImportError": VERSIONS,
+    "KeyError": "Look for that name in what is read here: a column may be spelled otherwise, or dropped before.",
+    "IndexError": "Look at how long that list or table is here before it is asked for that place.",
+    "NotFittedError": "Fit it before it is used, in a cell or a line that runs earlier.",
+    "AssertionError": "A check of the work's own does not hold here: look at what it compares.",
+    "ZeroDivisionError": "Say what is to come out where the divisor is zero.",
+    "UnicodeDecodeError": "Name the file's encoding where it is read.",
+    "EmptyDataError": "The file that is read is empty: look at what is to write it.",
+    "ParserError": "Look at the file's separator, quotes and heading, and name them where it is read.",
+    "PermissionError": WRITING,
     "MemoryError": "Load fewer columns or rows at a time, or use smaller types.",
     "IndentationError": "Mend the indentation.",
-}
+    "TabError": "Mend the indentation: tabs or blanks, not both.",
+    **dict.fromkeys(("URLError", "HTTPError", "ConnectionError", "ConnectTimeout", "MaxRetryError", "gaierror",
+                     "ConnectionRefusedError", "NewConnectionError", "ProxyError"), OFFLINE),
+}  # fmt: skip
+# What an error's text says -> what to do; looked at first, for what is wrong stands there rather than in the name.
+BY_TEXT = (
+    (r"contains? NaN|contain missing values|Input has NaN|NaN values? in|non-finite values",
+     "Fill the missing values before the model sees them, best by an imputer in a pipeline with it, so that new rows"
+     " are filled alike; or take a model that accepts them."),
+    (r"contains infinity|value too large for dtype|inf or nan",
+     "Look for divisions by zero and logarithms of zero, and replace what they leave before the model sees it."),
+    (r"could not convert string to (float|int)|invalid literal for (int|float)|DataFrame\.dtypes for data must be",
+     "Turn words into numbers before they are computed with: encode categories, best in a pipeline with the model, and"
+     " read numbers and dates as such."),
+    (r"[Ff]ound unknown categor|previously unseen label",
+     "Let the encoder take a category that it has not seen: OneHotEncoder(handle_unknown='ignore'), for example."),
+    (r"feature names should match|features, but \w+ is expecting|feature_names mismatch|columns are missing",
+     "Give the rows to predict the columns of the training rows, in the same order: do the same steps to both, best in"
+     " one pipeline."),
+    (r"inconsistent numbers of samples|must (all )?be (of )?the same length|Length mismatch|does not match length of",
+     "Look at the number of rows on both sides: what drops or adds rows must do so to features and target alike."),
+    (r"Expected 2D array|Expected 1D array",
+     "Reshape what is given: a table has rows and columns, even with a single column; a target is one list."),
+    (r"CUDA|No GPU|no NVIDIA", "There is no graphics card here: let the code fall back to the processor."),
+    (r"Name or service not known|name resolution|Network is unreachable|[Mm]ax retries exceeded", OFFLINE),
+    (r"Read-only file system", WRITING),
+)  # fmt: skip
 
 
 def of(name: str, value: str, work: str) -> str:
@@ -37,7 +75,8 @@ def of(name: str, value: str, work: str) -> str:
         return _about_file(value, work)
     if name == "SyntaxError":
         return _about_syntax(value)
-    return BY_NAME.get(name, FRESH)
+    said = next((hint for pattern, hint in BY_TEXT if re.search(pattern, value)), None)
+    return said or BY_NAME.get(name, FRESH)
 
 
 def found_in(work: str, wanted: str) -> str:

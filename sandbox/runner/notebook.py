@@ -117,7 +117,7 @@ class _Execution:
     def _error_of(self, index: int, cell: Any, error: Exception, entry: dict[str, Any]) -> dict[str, Any]:
         output: Any = next((item for item in cell.outputs if item.output_type == "error"), {})
         name = str(output.get("ename") or getattr(error, "ename", type(error).__name__))[:NAME]
-        value = record.clean(str(output.get("evalue") or getattr(error, "evalue", error)), 300)
+        value = record.told(str(output.get("evalue") or getattr(error, "evalue", error)), record.SHOWN)
         trace = record.plain("\n".join(output.get("traceback", []))[:LONGEST_TRACE])
         line = traces.line_of_cell(trace)
         entry |= {"error": name, "message": value, "traceback": traces.both_ends(trace), "line": line}

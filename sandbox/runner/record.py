@@ -13,8 +13,11 @@ from typing import Any
 import hints
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+SENTENCE_END = re.compile(r"[.!?](?= )")
 TRACEBACK = 4000
+LONGEST = 40  # times what is shown of an error's text, more is not looked at
 MESSAGE = 500
+SHOWN = 300  # of an error's text
 
 
 def plain(text: str) -> str:
@@ -26,6 +29,20 @@ def clean(text: str, most: int = TRACEBACK) -> str:
     """Return `text` without terminal colours, its end kept when it is long."""
     shown = plain(text)
     return shown if len(shown) <= most else "... " + shown[-most:]
+
+
+def told(text: str, most: int) -> str:
+    """Return the first sentences of an error's text, in one line: what is wrong stands there, and advice after it.
+
+    One sentence that is longer than `most` loses its middle: a list of names is often closed by what of them.
+    """
+    shown = " ".join(plain(text[: LONGEST * most]).split())
+    if len(shown) <= most:
+        return shown
+    end = max((found.end() for found in SENTENCE_END.finditer(shown, 0, most)), default=0)
+    if end > most // 4:
+        return f"{shown[:end]} ..."
+    return f"{shown[: most * 2 // 3]} ... {shown[-(most // 3) :]}"
 
 
 class RunRecord:

@@ -77,7 +77,7 @@ def failure_of(status: int, said: str, job: dict[str, Any]) -> dict[str, Any]:
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit status {status}"
         hint = lines[-1][:300] if lines else "It said nothing; print what goes wrong before you exit."
         return record.failure("run.failed", f"{shown} {how}.", hint=hint, path=job["path"] or None)
-    name, value = (last.group(1) or last.group(3)).rsplit(".", 1)[-1], last.group(2) or ""
+    name, value = (last.group(1) or last.group(3)).rsplit(".", 1)[-1], record.told(last.group(2) or "", record.SHOWN)
     path, line = _place(said, job)
     code = "run.syntax_error" if name in ("SyntaxError", "IndentationError", "TabError") else "run.failed"
     if name == "KeyError" and "<frozen os>" in said:

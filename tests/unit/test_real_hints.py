@@ -89,6 +89,49 @@ def test_a_syntax_error_that_is_no_print_is_not_called_one(told: Tell) -> None:
     assert "newer Python" in newer["hint"]
 
 
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        ("ValueError: Input X contains NaN.", "Fill the missing values before the model sees them"),
+        ("ValueError: could not convert string to float: 'Paris'", "Turn words into numbers"),
+        ("ValueError: Found unknown categories ['x'] in column 0 during transform", "handle_unknown='ignore'"),
+        ("ValueError: X has 9 features, but DecisionTreeClassifier is expecting 11 features as input.", "same order"),
+        ("KeyError: 'Age'", "spelled otherwise"),
+        ("urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>", "There is no network here"),
+        ("OSError: [Errno 30] Read-only file system: '/data/out.csv'", "OUTPUT_DIR"),
+        ("sklearn.exceptions.NotFittedError: This SVC instance is not fitted yet.", "Fit it before"),
+        ("ValueError: no such option", "Run everything again from a fresh start"),
+    ],
+)
+def test_what_to_do_fits_what_the_error_says(told: Tell, error: str, hint: str) -> None:
+    assert hint in told(error)["hint"]
+
+
+NAN = (
+    "Input X contains NaN.\nSVC does not accept missing values encoded as NaN natively. You might want to consider"
+    " another model, which accepts missing values. Alternatively, it is possible to preprocess the data, for instance"
+    " by using an imputer in a pipeline, or to drop samples with missing values. See https://a.example/impute.html"
+)
+
+
+def test_of_a_long_error_the_first_sentences_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(RUNNER))
+    record = load("record", monkeypatch)
+    shown = record.told(NAN, 200)
+    assert shown.startswith("Input X contains NaN. SVC does not accept missing values")
+    assert shown.endswith("which accepts missing values. ...")
+    assert record.told("Input X contains NaN.", 200) == "Input X contains NaN."
+
+
+def test_one_long_sentence_keeps_both_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(RUNNER))
+    names = str([f"column {number}" for number in range(90)])
+    shown = load("record", monkeypatch).told(f"{names} not in index", 200)
+    assert shown.startswith("['column 0'")
+    assert shown.endswith("'column 89'] not in index")
+    assert len(shown) < 210
+
+
 LIBRARY = "File /env/lib/pandas/core/groupby/generic.py:2328, in agg(self)\n-> 2328     raise TypeError\n"
 
 
