@@ -22,10 +22,10 @@ from grader import (
     partly,
 )
 from rubrics.facts import gap_spans, spans, unread_part, unreadable
+from rubrics.leak_words import in_words
 from rubrics.live_code import is_live
 
 NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
-MOST_NAMED = 4
 TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
 IN_TRAINING = 0.6
 UNTOUCHED = " What was set aside is not touched by it: only what is measured within the training part says too much."
@@ -51,7 +51,7 @@ def leakage(
     run counts rows that leaked.
     """
     if found := _leaks(evidence, kind):
-        reason = _found(found) + _seconded(evidence, kind)
+        reason = in_words(found) + _seconded(evidence, kind)
         return not_met(reason, evidence=_places(found), advice=advice, question=question)
     if problem := unreadable(evidence):
         return problem
@@ -83,7 +83,7 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
     if not found or not all(leak.in_training for leak in found):
         return None
     return partly(
-        _found(found) + UNTOUCHED,
+        in_words(found) + UNTOUCHED,
         evidence=_places(found),
         score=IN_TRAINING,
         advice="Put what is fitted or resampled into a Pipeline, so that each fold fits it on its own training rows.",
@@ -103,24 +103,6 @@ def _followed(evidence: Evidence, kind: str) -> list[Span]:
     """Return where rows were followed to a result of `kind`, in code that running the work can reach."""
     found = [fact.span for fact in evidence.code.followed if fact.kind == kind]
     return [span for span in found if is_live(evidence, span)]
-
-
-def _found(leaks: Sequence[LeakageFact]) -> str:
-    """Return the first leak in words, and what else leaks: by name where the messages begin with one."""
-    first, rest = leaks[0], leaks[1:]
-    named = dict.fromkeys(_culprit(leak) for leak in rest)
-    others = [
-        name[:1].lower() + name[1:] if " " in name else name for name in named if name not in ("", _culprit(first))
-    ]
-    if others and "" not in named and len(named) <= MOST_NAMED:
-        return f"{first.message} So were: {', '.join(others)}."
-    return first.message + (f" ({len(rest)} more like it)" if rest else "")
-
-
-def _culprit(leak: LeakageFact) -> str:
-    """Return what was computed, of a message that says so, "" of any other."""
-    name, was, _ = leak.message.partition(" was computed ")
-    return name if was else ""
 
 
 def _seconded(evidence: Evidence, kind: str) -> str:

@@ -38,13 +38,13 @@ def baseline_compared(evidence: Evidence) -> Finding:
         return not_applicable(NO_MODEL)
     scored = live_calls(evidence, "score", "cross_validate", "search")
     ruled = rules_scored(evidence)
-    dummies = [call for call in used if is_dummy(call)]
-    simple = [call for call in apart(evidence) if is_simple(call)] if len(families(evidence)) > 1 else []
+    several = len(families(evidence)) > 1
+    dummies = [call for call in used if is_dummy(call)] if several else []
+    simple = [call for call in apart(evidence) if is_simple(call)] if several else []
     simple = simple or expanded(evidence)
-    floor = [*(dummies if len(families(evidence)) > 1 else []), *ruled] or simple
+    floor = [*dummies, *ruled] or simple
     if floor and scored:
-        what = "A floor without features" if dummies or ruled else f"A simple model ({family(simple[0])})"
-        return met(f"{what} is scored beside the others.", evidence=spans([*floor, *scored[:3]]))
+        return met(_beside_what(dummies, ruled, simple), evidence=spans([*floor, *scored[:3]]))
     advice = "Score DummyClassifier or DummyRegressor and a linear model on the same folds, and report the gain."
     if floor:
         reason = "A baseline is fitted, but nothing was seen to score it."
@@ -59,6 +59,15 @@ def baseline_compared(evidence: Evidence) -> Finding:
         advice=advice,
         question="How well would the simplest rule you can think of do on the same rows?",
     )
+
+
+def _beside_what(dummies: list[Call], ruled: list[Call], simple: list[Call]) -> str:
+    """Return in words what floor was found; a dummy is told before a rule, and a rule before a simple model."""
+    if dummies:
+        return f"{family(dummies[0])}, which ignores the features, is scored beside the other models."
+    if ruled:
+        return "A rule without a model is scored beside the models, as a floor."
+    return f"A simple model ({family(simple[0])}) is scored beside the others."
 
 
 @criterion("model_choice.several_models", title="Alternatives are compared on the same rows")
@@ -77,9 +86,10 @@ def several_models(evidence: Evidence) -> Finding:
         reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
         return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
-        said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
         if common := shared_measure(evidence):
-            return met(f"One measure is taken of {said}.", evidence=spans([*common[:6], *used]))
+            reason = f"{len(names)} kinds of model are measured by the same metric: {', '.join(names[:6])}."
+            return met(reason, evidence=spans([*common[:6], *used]))
+        said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
         reason = f"There are {said}; no measure was seen that is taken of them alike."
         return partly(reason, evidence=spans(used), advice=advice)
     searched = [

@@ -24,9 +24,14 @@ def runs_end_to_end(evidence: Evidence) -> Finding:
     if failure.path:
         place = [Span(path=failure.path, cell=failure.cell, line=failure.line)]
     if failure.code.startswith("predictions."):
-        reason = f"It ran to its end, but its predictions cannot be used: {failure.message}"
+        reason = _ended(f"It ran to its end, but its predictions cannot be used: {failure.message}")
         return partly(reason, evidence=start(evidence) or place, score=0.4, advice=failure.hint)
-    return not_met(f"It did not run to its end: {failure.message}", evidence=place, advice=failure.hint)
+    return not_met(_ended(f"It did not run to its end: {failure.message}"), evidence=place, advice=failure.hint)
+
+
+def _ended(text: str) -> str:
+    """Return a sentence with its stop: advice may follow, and an error's text mostly has none."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _within_limits(evidence: Evidence) -> Finding:
@@ -81,7 +86,7 @@ def survives_messy_rows(evidence: Evidence) -> Finding:
     place = start(evidence)
     advice = "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges."
     if stress.failure is not None:
-        return not_met(f"With messy rows it fails: {stress.failure.message}", evidence=place, advice=advice)
+        return not_met(_ended(f"With messy rows it fails: {stress.failure.message}"), evidence=place, advice=advice)
     rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'messy row')} got a valid prediction"
     if stress.messy_valid == stress.messy_rows and stress.predicted == stress.rows:
         return met(f"{rows}, and so did every other row.", evidence=place)

@@ -45,4 +45,26 @@ def test_several_culprits_are_named_each() -> None:
         "A, B, a, b = train_test_split(X, df['y'])\nprint(Ridge().fit(A, a).score(B, b))\n"
     )
     reason = finding("data_preparation.preprocessing_leakage", work(code)).reason
-    assert reason.endswith("evaluated later. So were: SelectKBest.")
+    assert reason.endswith("evaluated later. The same holds for SelectKBest.")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["df['a'] = df['a'].fillna(df['a'].mean())"], "(column a) was computed on all rows, and some of these rows"),
+        (["df['a'].fillna(df['a'].mean(), inplace=True)", "df['b'] = df['b'].fillna(df['b'].median())"],
+         "The value that fills gaps (columns a and b) was computed"),
+        (["df['a'] = df['a'].fillna(df['a'].mean())", "for c in 'bc':\n    df[c] = df[c].fillna(df[c].mean())"],
+         "The value that fills gaps was computed"),
+        (["df = df.fillna(df.mean())", "df['b'] = (df['b'] - df['b'].mean()) / df['b'].std()"],
+         "The same holds for a statistic that values are scaled by (column b)."),
+    ],
+)  # fmt: skip
+def test_the_columns_of_a_leak_are_named_where_all_of_them_are_known(lines: list[str], told: str) -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\n"
+        "from sklearn.model_selection import train_test_split\ndf = pd.read_csv('a.csv')\n"
+        + "\n".join(lines)
+        + "\nA, B, a, b = train_test_split(df[['a', 'b', 'c']], df['y'])\nprint(Ridge().fit(A, a).score(B, b))\n"
+    )
+    assert told in finding("data_preparation.preprocessing_leakage", work(code)).reason
