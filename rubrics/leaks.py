@@ -96,7 +96,7 @@ def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
 
 
 def _places(leaks: Sequence[LeakageFact]) -> list[Span]:
-    return [span for leak in leaks for span in leak.spans]
+    return list(dict.fromkeys(span for leak in leaks for span in leak.spans))
 
 
 def _followed(evidence: Evidence, kind: str) -> list[Span]:

@@ -87,7 +87,8 @@ def several_models(evidence: Evidence) -> Finding:
         return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
         if common := shared_measure(evidence):
-            reason = f"{len(names)} kinds of model are measured by the same metric: {', '.join(names[:6])}."
+            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
+            reason = f"{len(names)} kinds of model are measured by the same metric: {', '.join(names[:6])}{more}."
             return met(reason, evidence=spans([*common[:6], *used]))
         said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
         reason = f"There are {said}; no measure was seen that is taken of them alike."

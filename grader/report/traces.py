@@ -27,9 +27,9 @@ def trace_sentences(report: Report) -> tuple[str, ...]:
         return ()
     if not traces.events:
         return (traces.note,)
-    calls, fits = count(traces.events, "call"), count(traces.fits, "fit")
-    results = count(traces.evaluations, "result")
-    said = [f"{calls} noted: {fits} among them, and {results} with rows that could be told."]
+    calls, fits = count(traces.events, "call was", "calls were"), count(traces.fits, "fit")
+    results = count(traces.evaluations, "result") if traces.evaluations else "no result"
+    said = [f"{calls} noted as it ran, among them {fits} and {results} whose rows are known."]
     for agreement, words in AGREEMENTS.items():
         number = sum(witness.agreement == agreement for witness in traces.witnesses)
         if number:
@@ -38,6 +38,12 @@ def trace_sentences(report: Report) -> tuple[str, ...]:
 
 
 def witness_rows(report: Report) -> list[tuple[str, str, Witness]]:
-    """Return each leak's kind and agreement in words, with the witness itself."""
-    witnesses = report.traces.witnesses if report.traces else ()
-    return [(KINDS[witness.kind], AGREEMENTS[witness.agreement], witness) for witness in witnesses]
+    """Return each leak's kind and agreement in words, with the witness itself; those told alike are one with all their
+    places.
+    """
+    alike: dict[tuple[str, str, str], Witness] = {}
+    for witness in report.traces.witnesses if report.traces else ():
+        key = (witness.kind, witness.agreement, witness.sentence)
+        places = dict.fromkeys((*(alike[key].spans if key in alike else ()), *witness.spans))
+        alike[key] = witness.model_copy(update={"spans": tuple(places)})
+    return [(KINDS[witness.kind], AGREEMENTS[witness.agreement], witness) for witness in alike.values()]
