@@ -59,7 +59,8 @@ def print_ranking(console: Console, reports: Sequence[tuple[str, Report]], outpu
     table.add_column("Submission", max_width=24, overflow="fold")
     table.add_column("Score", justify="right", no_wrap=True)
     table.add_column("95%", no_wrap=True)
-    table.add_column("Unseen data", no_wrap=True)
+    if tested := any(report.hidden for _, report in reports):
+        table.add_column("Unseen data", no_wrap=True)
     table.add_column("Outcome", overflow="fold")
     for item in ranked(reports):
         report = item.report
@@ -68,7 +69,7 @@ def print_ranking(console: Console, reports: Sequence[tuple[str, Report]], outpu
             Text(one_line(item.name, 48)),
             Text(points(report.score), style="bold"),
             Text(_short_interval(report)),
-            Text(_unseen(report)),
+            *([Text(_unseen(report))] if tested else []),
             Text(_why(report), style=OUTCOME_STYLES[report.outcome]),
         )
     console.print(table)
@@ -118,7 +119,7 @@ def _print_findings(console: Console, title: str, items: Sequence[Weighed], styl
     for item in items:
         line = Text("  ")
         line.append(f"−{item.cost:.1f} " if item.cost >= 0.05 else "+ ", style=style)
-        line.append(one_line(item.criterion.title)).append(": ").append(one_line(item.criterion.reason, 240))
+        line.append(one_line(item.criterion.title)).append(": ").append(one_line(item.criterion.reason, 400))
         if item.criterion.evidence:
             span = item.criterion.evidence[0]
             line.append(f" [{one_line(where(span.path, span.cell, span.line, span.end_line), 100)}]", style="dim")
@@ -135,7 +136,5 @@ def _unseen(report: Report) -> str:
 
 
 def _why(report: Report) -> str:
-    if report.failure is None:
-        return OUTCOME_WORDS[report.outcome]
-    place = where(None, report.failure.cell, report.failure.line)
-    return one_line(f"{report.failure.code}" + (f" in {place}" if place else ""), 60)
+    """Return the outcome, or the failure's code alone: a longer one would break the line in two."""
+    return OUTCOME_WORDS[report.outcome] if report.failure is None else one_line(report.failure.code, 60)
