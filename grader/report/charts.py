@@ -11,6 +11,7 @@ INSET = 24.0
 STRIP_HEIGHT = 64.0
 ROC_SIDE = 240.0
 HISTOGRAM_HALF = 90.0
+MOST_TICKS = 16
 
 
 @dataclass(frozen=True)
@@ -83,17 +84,22 @@ def histogram_bars(histogram: tuple[tuple[float, int, int], ...]) -> list[Bar]:
 
 
 def cell_bars(cells: tuple[CellRun, ...]) -> list[Bar]:
-    """Return one bar a cell in the notebook's order, as high as its share of the slowest cell's time."""
+    """Return one bar a cell in the notebook's order, as high as its share of the slowest cell's time.
+
+    Of many cells only every second, third, … is labelled, so that the numbers can be read on a phone.
+    """
     if not cells:
         return []
     step = WIDTH / len(cells)
     gap = 2 if step > 5 else 0
     slowest = max(cell.wall_s for cell in cells) or 1.0
+    every = -(-len(cells) // MOST_TICKS)
     bars = []
     for place, cell in enumerate(cells):
         height = STRIP_HEIGHT if cell.status == "not_run" else max(3.0, STRIP_HEIGHT * cell.wall_s / slowest)
         x, y = _rounded(place * step), _rounded(STRIP_HEIGHT - height)
-        bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, str(cell.index + 1)))
+        label = "" if place % every else str(cell.index + 1)
+        bars.append(Bar(x, y, _rounded(step - gap), _rounded(height), cell.status, label))
     return bars
 
 

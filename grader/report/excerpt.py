@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from textwrap import dedent
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -32,9 +33,9 @@ class Excerpt:
 
 
 def excerpt(span: Span) -> Excerpt:
-    """Return the place of `span` and at most 14 lines of its text, Python highlighted."""
+    """Return the place of `span` and at most 14 lines of its text without their common indent, Python highlighted."""
     place = where(one_line(span.path, PATH_CHARACTERS), span.cell, span.line, span.end_line)
-    text = block(span.text.strip("\n"), MAX_LINES, MAX_WIDTH)
+    text = block(dedent(span.text.strip("\n")), MAX_LINES, MAX_WIDTH)
     if not text.strip():
         return Excerpt(place, ())
     rows = (

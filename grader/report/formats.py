@@ -6,6 +6,7 @@ from datetime import datetime
 
 from grader.model import EnvironmentRef, LeftOut, ModelUse, PluginRef
 
+DIGEST = 12
 METRICS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
@@ -19,12 +20,21 @@ RUNGS = {"exact": "as written", "as_of": "as of", "relaxed": "versions relaxed",
 
 
 def environment(used: EnvironmentRef) -> str:
-    """Return which environment it was: fixed, or what of the work's requirements could be had."""
+    """Return which environment it was: the locked one, or what of the work's requirements could be had."""
+    digest = f" {used.digest[:DIGEST]}" if used.digest else ""
+    name = "locked environment" if used.name == "fixed" else used.name
     if used.rung is None:
-        return used.name
+        return f"The {name}{digest}"
     rest = ", the rest as of" if used.rung == "exact" else ""
     how = RUNGS[used.rung] + (f"{rest} {used.as_of[:10]}" if used.as_of else "")
-    return f"{used.name} (the work's requirements, {how})"
+    return f"{name}{digest} (the work's requirements, {how})"
+
+
+def sentence(text: str) -> str:
+    """Return `text` as a sentence: with a stop, and a capital unless it begins with the name of a file."""
+    first, *_ = text.split(maxsplit=1) or [""]
+    begun = text[:1].upper() + text[1:] if first.isalpha() else text
+    return begun if not begun or begun.endswith((".", "!", "?", "…")) else f"{begun}."
 
 
 def points(value: float | None) -> str:

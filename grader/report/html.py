@@ -66,6 +66,7 @@ def _environment() -> Environment:
         "plugin",
         "left_out",
         "language_model",
+        "sentence",
     ):
         environment.filters[name] = getattr(formats, name)
     environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}
@@ -93,6 +94,7 @@ def _context(report: Report) -> dict[str, Any]:
         "verdicts": findings.VERDICT_WORDS,
         "everything": everything,
         "scored": scored,
+        "unseen": bool(report.assignment or report.hidden or report.stress),
         "suites": stress.first_run_suites(report),
         "gate_sentences": gates.gate_sentences(report),
         "stress_sentences": stress.stress_sentences(report),

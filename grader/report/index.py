@@ -24,6 +24,7 @@ def render_index(reports: Sequence[tuple[str, Report]]) -> str:
         title=_title([report for _, report in reports]),
         tally=[(OUTCOME_WORDS[outcome], number) for outcome, number in outcomes.most_common()],
         dimensions=dimension_titles(reports),
+        tested=any(report.hidden for _, report in reports),
     )
 
 

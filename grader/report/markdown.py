@@ -14,6 +14,7 @@ from grader.report.formats import (
     metric_name,
     points,
     seconds,
+    sentence,
     share,
     size,
     where,
@@ -72,11 +73,11 @@ def _headline(report: Report) -> str:
 
 def _failure(failure: Failure) -> str:
     place = where(failure.path, failure.cell, failure.line)
-    rows = [f"> **What happened:** {escaped(failure.message, 800)} (`{failure.code}`)"]
+    rows = [f"> **What happened:** {escaped(sentence(failure.message), 800)} (`{failure.code}`)"]
     if place:
         rows.append(f"> **Where:** {escaped(place)}")
     if failure.observed:
-        rows.append(f"> **What was seen:** {escaped('; '.join(failure.observed), 800)}")
+        rows.append(f"> **What was seen:** {escaped(sentence('; '.join(failure.observed)), 800)}")
     if failure.hint:
         rows.append(f"> **What to do:** {escaped(failure.hint, 800)}")
     return "  \n".join(rows)
@@ -111,7 +112,7 @@ def _findings(report: Report) -> str:
 def _finding(item: Weighed) -> str:
     criterion = item.criterion
     cost = f" (−{item.cost:.1f} points)" if item.cost >= 0.05 else ""
-    text = f"- **{escaped(criterion.title)}**{cost}: {escaped(criterion.reason, 500)}"
+    text = f"- **{escaped(criterion.title)}**{cost}: {escaped(sentence(criterion.reason), 500)}"
     if criterion.advice:
         text += f" *{escaped(criterion.advice, 500)}*"
     places = [escaped(where(span.path, span.cell, span.line, span.end_line), 200) for span in criterion.evidence[:3]]

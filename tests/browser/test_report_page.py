@@ -63,11 +63,42 @@ def test_the_policy_stops_scripts_styles_and_requests_even_if_markup_got_through
     assert [url for url in asked(page) if "evil" in url] == []
 
 
-@pytest.mark.parametrize("width", [380, 768, 1280])
+@pytest.mark.parametrize("width", [380, 768, 1000, 1280])
 def test_no_page_is_wider_than_its_window(page_file: Path, open_page: Open, width: int) -> None:
     page = open_page(page_file, viewport={"width": width, "height": 800})
     page.eval_on_selector_all("details", "nodes => nodes.forEach(node => node.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_what_is_written_into_charts_can_be_read(page_file: Path, open_page: Open, width: int) -> None:
+    page = open_page(page_file, viewport={"width": width, "height": 800})
+    sizes = page.eval_on_selector_all(
+        "svg text",
+        "nodes => nodes.filter(node => node.getClientRects().length).map(node => { const m = node.getScreenCTM();"
+        " return parseFloat(getComputedStyle(node).fontSize) * Math.hypot(m.a, m.b); })",
+    )
+    assert min(sizes, default=10) >= 9
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+def test_points_and_lines_of_code_are_not_broken_in_two(graded: Path, open_page: Open, width: int) -> None:
+    page = open_page(found(graded, "strong/report.html"), viewport={"width": width, "height": 800})
+    page.eval_on_selector_all("details", "nodes => nodes.forEach(node => node.open = true)")
+    lines = "nodes => nodes.map(n => n.getBoundingClientRect().height / parseFloat(getComputedStyle(n).lineHeight))"
+    for selector in (".row > code", ".tally"):
+        assert max(page.eval_on_selector_all(selector, lines)) < 1.5
+    if width == 380:
+        fades = page.eval_on_selector("nav.contents ul", "node => getComputedStyle(node).maskImage")
+        assert "gradient" in fades
+
+
+def test_the_bars_of_the_ranking_share_one_scale(graded: Path, open_page: Open) -> None:
+    page = open_page(graded / "index.html")
+    widths = page.eval_on_selector_all(".part .bar", "nodes => nodes.map(node => node.getBoundingClientRect().width)")
+    assert len(widths) == 15
+    assert max(widths) - min(widths) < 0.5
+    assert page.locator("thead .ticks text").all_text_contents() == ["0", "25", "50", "75", "100"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
