@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.evidence.magics import PYTHON_CELLS, PYTHON_LINES, blank_magics
+from grader.evidence.newer_syntax import in_older_words
 from grader.model import Source
 
+_Problem = tuple[str, int | None]  # what is wrong, "" for nothing, and in which line
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _MAX_REPAIRS = 25
 # What Python 3.12 allows inside f-strings (PEP 701) and an older parser says of it.
@@ -24,7 +26,8 @@ _R_CODE = re.compile(r"<- *(?:function|train|c|read|data|list|lm|glm|\w+\()|%>%|
 class Unit:
     """A parsed Source: `tree` holds every statement that could be read, with the line numbers of the original.
 
-    `code` is the text that parsed as a whole, magics blanked where they stood in the way, "" where none did.
+    `code` is the text that parses as a whole, if only in a newer Python, magics blanked where they stood in the way; ""
+    where none does.
     """
 
     source: Source
@@ -38,21 +41,30 @@ Programs = Mapping[str, Sequence[Unit]]  # by path: one unit for a script, one a
 
 
 def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
-    """Parse `text` as written, then without magics, then without the statements that are no Python 3."""
+    """Parse `text` as written, then without magics, then in older words, then without the statements that are no
+    Python 3.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(text.split("\n"))
     code = text
-    tree, problem = _parse(text)
+    tree, problem = _parse(code)
     if tree is None:
-        code = blank_magics(text)
+        code = blank_magics(code)
         tree, problem = _parse(code)
-        if tree is None:
-            tree = _salvage(_with_print_calls(code))
+    if tree is None:
+        tree, problem = _parse_newer(code)
     if "exec(" in text or "_magic(" in text:
         tree = _with_spelled_out(tree)
     error, line = problem
     source = Source(path=path, cell=cell, text=text, lines=_count(text), error=error, error_line=line)
     return Unit(source, tree, lines, "" if error else code)
+
+
+def _parse_newer(code: str) -> tuple[ast.Module, _Problem]:
+    """Return the tree of code that a newer Python may read, or what is left of it, and what no Python reads."""
+    older = in_older_words(code)
+    tree, problem = _parse(older.text)
+    return older.restored(tree or _salvage(_with_print_calls(older.text))), problem
 
 
 class _SpelledOut(ast.NodeTransformer):
@@ -103,7 +115,7 @@ def _count(text: str) -> int:
     return len(text.rstrip("\n").split("\n")) if text.strip() else 0
 
 
-def _parse(code: str) -> tuple[ast.Module | None, tuple[str, int | None]]:
+def _parse(code: str) -> tuple[ast.Module | None, _Problem]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in somebody's code is not our warning
