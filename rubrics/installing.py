@@ -26,11 +26,14 @@ _FILE = re.compile(r".*(?:/|\.(?:txt|whl|zip|gz)$)")
 
 
 def installed_in_cells(evidence: Evidence) -> Iterator[tuple[str, Span]]:
-    """Yield each requirement that `!pip install` and `%pip install` in notebooks name, and where it stands."""
+    """Yield each requirement that `!pip install` and `%pip install` in notebooks name, and where it stands; where it is
+    a cell's only line, IPython needs no mark.
+    """
     for source in evidence.code.sources:
         if source.cell is not None:
+            is_magic = not source.error and "\n" not in source.text.strip()
             for number, line in enumerate(source.text.split("\n"), start=1):
-                if line.lstrip().startswith(("!", "%")):
+                if is_magic or line.lstrip().startswith(("!", "%")):
                     span = Span(path=source.path, cell=source.cell, line=number, end_line=number, text=line[:200])
                     yield from ((name, span) for name in requirements_of(line))
 

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from grader.evidence.magics import with_automagic
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of_lines
@@ -27,7 +28,7 @@ def names_unknown(units: Sequence[Unit]) -> bool:
     """Tell whether a program may have names that its statements do not show, so that none is surely undefined."""
     return any(
         unit.source.error
-        or _BRINGING.search(unit.source.text)
+        or _BRINGING.search(with_automagic(unit.source.text))
         or (_MAY_BE_DYNAMIC.search(unit.source.text) and any(map(_is_dynamic, ast.walk(unit.tree))))
         for unit in units
     )

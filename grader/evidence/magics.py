@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 # Cell magics whose body is still Python; the body of any other (%%bash, %%html, %%writefile ...) is not.
 PYTHON_CELLS = {"time", "timeit", "capture", "prun", "memit", "mprun", "matplotlib", "heat", "snakeviz", "wandb"}
 PYTHON_LINES = {"time", "timeit", "prun", "memit"}  # line magics that run the Python statement after them
 _PYTHON_LINE = re.compile(rf"^(\s*)%(?:{'|'.join(sorted(PYTHON_LINES))})\s+(?:-[a-z]\s*\d*\s+)*(\S.*)$")
+# What IPython takes for a magic without its "%" (automagic), aliases of shell commands included, and the magics of
+# extensions that are commonly loaded.
+_AUTOMAGICS = (
+    "alias", "alias_magic", "autoawait", "autocall", "automagic", "autoreload", "autosave", "bookmark", "cat", "cd",
+    "clear", "colors", "conda", "config", "connect_info", "cp", "debug", "dhist", "dirs", "doctest_mode", "ed",
+    "edit", "env", "gui", "hist", "history", "killbgscripts", "ldir", "less", "lf", "lk", "ll", "load", "load_ext",
+    "loadpy", "logoff", "logon", "logstart", "logstate", "logstop", "ls", "lsmagic", "lx", "macro", "magic", "mamba",
+    "man", "matplotlib", "memit", "micromamba", "mkdir", "more", "mv", "notebook", "page", "pastebin", "pdb", "pdef",
+    "pdoc", "pfile", "pinfo", "pinfo2", "pip", "popd", "pprint", "precision", "prun", "psearch", "psource", "pushd",
+    "pwd", "pycat", "pylab", "qtconsole", "quickref", "recall", "rehashx", "reload_ext", "rep", "rerun", "reset",
+    "reset_selective", "rm", "rmdir", "run", "save", "sc", "set_env", "store", "subshell", "sx", "system", "tb",
+    "tensorboard", "time", "timeit", "unalias", "unload_ext", "uv", "watermark", "who", "who_ls", "whos", "writefile",
+    "xdel", "xmode",
+)  # fmt: skip
+_AUTOMAGIC = re.compile(rf"\s*(?=(?:{'|'.join(_AUTOMAGICS)})[ \t]+[^\s=,])")
+# These parse as a name or as a subtraction of names, and are neither.
+_LIKE_PYTHON = re.compile(r"\s*(?=(?:clear|(?:cd|cp|ll|ls|mv|reset|rm|rmdir)[ \t]+-[A-Za-z]+)\s*$)")
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)[!%](?!=)")
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.]+|[\w.*]+\s*\?{1,2})\s*(#.*)?$")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
@@ -31,6 +49,25 @@ def blank_magics(text: str) -> str:
         continued = blanked != line and line.rstrip().endswith("\\")
         lines[index] = blanked
     return "\n".join(_dedented(lines))
+
+
+def with_automagic(text: str) -> str:
+    """Return a cell's text with the "%" that IPython puts before a magic's name on its only line.
+
+    Only where it is no Python without: a variable may have a magic's name. A cell of several lines gets none.
+    """
+    if "\n" in text.strip():
+        return text
+    found = _LIKE_PYTHON.match(text) or (_AUTOMAGIC.match(text) if not _parses(text) else None)
+    return f"{found[0]}%{text[found.end() :]}" if found else text
+
+
+def _parses(text: str) -> bool:
+    try:
+        ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _within_brackets(lines: list[str], index: int) -> bool:

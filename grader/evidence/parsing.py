@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.evidence.magics import PYTHON_CELLS, PYTHON_LINES, blank_magics
+from grader.evidence.magics import PYTHON_CELLS, PYTHON_LINES, blank_magics, with_automagic
 from grader.evidence.newer_syntax import in_older_words
 from grader.model import Source
 
@@ -46,7 +46,7 @@ def parse_unit(path: str, text: str, cell: int | None = None) -> Unit:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = tuple(text.split("\n"))
-    code = text
+    code = with_automagic(text) if cell is not None else text
     tree, problem = _parse(code)
     if tree is None:
         code = blank_magics(code)
