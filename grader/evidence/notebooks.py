@@ -22,9 +22,9 @@ class Notebook:
 
 
 def read_notebook(path: str, text: str) -> Notebook | str:
-    """Return the notebook, or one sentence on why it cannot be read."""
+    """Return the notebook, or one sentence on why it cannot be read; an empty file is a notebook without a cell."""
     if not text.strip():
-        return f"{path} is empty."
+        return _notebook(path, {}, [])
     if "\n<<<<<<< " in text:
         return f"{path} holds merge conflict markers and is no readable notebook."
     try:
@@ -61,7 +61,8 @@ def _notebook(path: str, data: dict[str, Any], cells: list[dict[str, Any]]) -> N
         if kind == "code":
             code.append((index, text))
             count = cell.get("execution_count", cell.get("prompt_number"))
-            counts.append(count if isinstance(count, int) and abs(count) < 10**9 else None)
+            if text.strip():  # an empty cell is no source either: what is left stands in the order of the sources
+                counts.append(count if isinstance(count, int) and abs(count) < 10**9 else None)
         elif kind == "heading":  # nbformat 3
             markdown.append((index, text))
             headings.append(Span(path=path, cell=index, line=1, end_line=1, text=text.strip()[:200]))

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from grader.model import Submission
 
 READ_BYTES = 256 * 1024
+BLANK_BYTES = 64  # of a file that holds nothing: a few line ends, or a mark of its encoding
 SKIPPED = frozenset(
     {".ipynb_checkpoints", ".venv", "venv", "site-packages", "__pycache__", "__MACOSX", "tests", "test", ".github"}
 )
@@ -31,8 +32,14 @@ class CandidateFiles:
     def runnable(self) -> list[str]:
         """Notebooks and scripts that count, the shallowest first."""
         kept = [path for path in self.paths if path.endswith((".ipynb", ".py")) and not _is_skipped(path)]
-        kept = [path for path in kept if path not in self.other_notebooks]
+        kept = [path for path in kept if path not in self.other_notebooks and path not in self._empty_notebooks]
         return sorted(kept, key=lambda path: (path.count("/"), path))
+
+    @cached_property
+    def _empty_notebooks(self) -> frozenset[str]:
+        """The notebooks that are files without a word in them: there is nothing to run."""
+        small = (entry.path for entry in self.submission.files if entry.bytes <= BLANK_BYTES)
+        return frozenset(path for path in small if path.endswith(".ipynb") and not self.text(path).strip())
 
     @cached_property
     def other_notebooks(self) -> dict[str, str]:

@@ -100,7 +100,7 @@ class DeadCode(Record):
 
 
 class NotebookFact(Record):
-    """Shape of one notebook as it was handed in. `execution_counts` holds one entry a code cell."""
+    """Shape of one notebook as it was handed in. `execution_counts` holds one entry a code cell that is not empty."""
 
     path: str
     code_cells: int
@@ -178,6 +178,7 @@ class CodeFacts(Record):
 
     Nothing but `functions`, `dead` and `lint` is read from statements that no run can reach. `uses` leads from a
     file or a function to what running it may run: "f" is a body, "f()" what it returns, "=x" what a variable holds.
+    `copies` are the files whose code is another's and is not listed again, each with that one.
     `unread` are the places of its code that were not read, with the reason as their text; `spelled` the numbers that
     stand in its texts.
     """
@@ -187,6 +188,7 @@ class CodeFacts(Record):
     functions: tuple[FunctionFact, ...] = ()
     dead: tuple[DeadCode, ...] = ()
     uses: dict[str, tuple[str, ...]] = {}
+    copies: dict[str, str] = {}
     notebooks: tuple[NotebookFact, ...] = ()
     documents: tuple[Document, ...] = ()
     imports: dict[str, Span] = {}

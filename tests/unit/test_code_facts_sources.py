@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.evidence import read_facts
-from grader.evidence.magics import blank_magics
+from grader.evidence.magics import blank_magics, with_automagic
 from grader.model import CodeFacts
 
 
@@ -44,6 +44,12 @@ def test_nbformat_3_worksheets_are_read(tmp_path: Path) -> None:
     assert facts.notebooks[0].execution_counts == (7,)
 
 
+def test_an_empty_cell_has_no_execution_count(tmp_path: Path) -> None:
+    numbered = {"cell_type": "code", "source": "a", "execution_count": 2}
+    facts = written(tmp_path, w_dot_ipynb=notebook("", {"cell_type": "code", "source": " \n"}, numbered))
+    assert (facts.notebooks[0].code_cells, facts.notebooks[0].execution_counts) == (3, (2,))
+
+
 def test_a_cell_without_source_and_one_that_is_no_object_do_not_stop_the_rest(tmp_path: Path) -> None:
     facts = written(tmp_path, w_dot_ipynb=notebook({"cell_type": "code"}, 7, "len([])"))
     assert names(facts) == ["len"]
@@ -62,7 +68,6 @@ def test_a_byte_order_mark_and_latin_1_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("", "w.ipynb is empty."),
         ("{", "w.ipynb is not valid JSON"),
         ('{"a": 1\n<<<<<<< HEAD\n}', "merge conflict"),
         ("[" * 100_000, "w.ipynb"),
@@ -73,6 +78,14 @@ def test_a_broken_notebook_is_noted_and_the_rest_is_read(tmp_path: Path, content
     facts = written(tmp_path, w_dot_ipynb=content, s_dot_py="len([])")
     assert [note for note in facts.notes if reason in note]
     assert names(facts) == ["len"]
+
+
+@pytest.mark.parametrize("content", ["", "\n", " \n\t"])
+def test_an_empty_notebook_is_noted_and_holds_nothing(tmp_path: Path, content: str) -> None:
+    facts = written(tmp_path, w_dot_ipynb=content, s_dot_py="len([])")
+    assert "w.ipynb is empty." in facts.notes
+    assert [(fact.path, fact.code_cells) for fact in facts.notebooks] == [("w.ipynb", 0)]
+    assert (names(facts), facts.unread) == (["len"], ())
 
 
 def test_junk_and_installed_environments_are_not_the_candidates_work(tmp_path: Path) -> None:
@@ -133,6 +146,40 @@ def test_magics_and_shell_lines_keep_the_line_numbers(tmp_path: Path) -> None:
     facts = written(tmp_path, w_dot_ipynb=notebook(code))
     assert facts.sources[0].error == ""
     assert [(call.name, call.span.line) for call in facts.calls] == [("fit", 8), ("len", 9)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["pip install x", "conda install -y x", "cd ..", "ls *.csv", "mkdir -p out", "matplotlib inline", "\nreset -f\n",
+     "run other.py", "ls -l", "load_ext autoreload"],
+)  # fmt: skip
+def test_a_magic_alone_in_its_cell_needs_no_mark(tmp_path: Path, cell: str) -> None:
+    facts = written(tmp_path, w_dot_ipynb=notebook(cell, "len([])"))
+    assert [source.error for source in facts.sources] == ["", ""]
+    assert facts.sources[0].text == cell
+    assert names(facts) == ["len"]
+    assert facts.lint is not None
+    assert facts.lint.faults == ()
+
+
+def test_a_timed_statement_is_read_without_the_mark_too(tmp_path: Path) -> None:
+    assert names(written(tmp_path, w_dot_ipynb=notebook("time model.fit(a)"))) == [".fit"]
+
+
+@pytest.mark.parametrize(
+    "cell", ["precision", "save = 3", "env['a']", "time.sleep(1)", "hist, edges = f(a)", "who in a"]
+)
+def test_a_variable_may_have_a_magics_name(cell: str) -> None:
+    assert blank_magics(with_automagic(cell)) == cell
+
+
+@pytest.mark.parametrize("cell", ["pip install a\npip install b", "pip3 install a", "git clone x", "print 'a'"])
+def test_what_ipython_does_not_take_for_a_magic_stays_a_fault(tmp_path: Path, cell: str) -> None:
+    assert written(tmp_path, w_dot_ipynb=notebook(cell)).sources[0].error
+
+
+def test_a_script_has_no_magics_without_marks(tmp_path: Path) -> None:
+    assert written(tmp_path, s_dot_py="pip install x").sources[0].error
 
 
 def test_a_shell_cell_is_blank_and_a_timed_cell_is_python() -> None:

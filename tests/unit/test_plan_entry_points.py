@@ -50,6 +50,11 @@ def test_broken_settings_are_refused_with_file_and_key(tmp_path: Path, text: str
     assert "takehome.toml: run" in caught.value.message
 
 
+def test_a_notebook_without_a_word_in_it_is_not_what_is_run(tmp_path: Path) -> None:
+    found = entry(tmp_path, {"work.py": "for row in range(3):\n    print(row)\n", "Untitled.ipynb": "\n"})
+    assert (found.path, found.considered) == ("work.py", ())
+
+
 def test_the_contracts_command_needs_the_script_and_its_options(tmp_path: Path) -> None:
     found = entry(tmp_path / "a", {"predict.py": OPTIONS, "nb.ipynb": ""}, CHURN)
     assert (found.kind, found.path) == ("command", "predict.py")
