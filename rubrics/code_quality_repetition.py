@@ -3,34 +3,52 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
-from grader import Evidence, Finding, Source, Span, criterion, met, not_applicable, not_met, partly
+from grader import Evidence, Finding, Source, Span, criterion, met, not_met, partly
 from rubrics.code_text import line_span, line_text
-from rubrics.facts import unreadable
+from rubrics.facts import count, nothing_seen, unreadable
 from rubrics.kinds_of_work import twin_scripts
 from rubrics.live_code import live_lines
 
 WINDOW = 6
+FEW = 2
+ADVICE = "Make a function of what is repeated, with what differs as its arguments."
 
 
 @criterion("code_quality.no_repeated_code", title="Code is not copied")
 def no_repeated_code(evidence: Evidence) -> Finding:
-    """Judge whether runs of six lines of code that runs stand twice, in one file or in two; imports and a notebook
-    saved as a script are no copies. Two copied blocks are partly met.
+    """Judge whether runs of six lines of code that runs stand twice, in one file or in two, or a whole file does;
+    imports and a notebook saved as a script are no copies. Two copied blocks or files are partly met.
     """
     if problem := unreadable(evidence):
         return problem
     lines = _lines(evidence)
     if len(lines) < 2 * WINDOW:
-        return not_applicable("There is too little code to repeat any.")
+        return nothing_seen(evidence, "There is too little code to repeat any.")
+    copies = evidence.code.copies
     repeated = _repeats(lines)
+    if copies:
+        return _of_files(copies, repeated)
     if not repeated:
         longest, _ = Counter(source.path for source, _, _ in lines).most_common(1)[0]
         return met("No run of six lines stands twice.", evidence=[Span(path=longest)])
-    advice = "Make a function of what is repeated, with what differs as its arguments."
-    if len(repeated) <= 2:
-        return partly("A block of code is copied.", evidence=repeated, score=0.6, advice=advice)
-    return not_met(f"Blocks of code are copied in {len(repeated)} places.", evidence=repeated, advice=advice)
+    if len(repeated) <= FEW:
+        return partly("A block of code is copied.", evidence=repeated, score=0.6, advice=ADVICE)
+    return not_met(f"Blocks of code are copied in {len(repeated)} places.", evidence=repeated, advice=ADVICE)
+
+
+def _of_files(copies: Mapping[str, str], repeated: list[Span]) -> Finding:
+    """Return the finding where whole files are there twice, each with what it repeats."""
+    copy, original = next(iter(copies.items()))
+    reason = f"{copy} holds the same code as {original}"
+    reason += f", and {count(len(copies) - 1, 'other file')} that of another" if len(copies) > 1 else ""
+    reason += f"; blocks are copied in {count(len(repeated), 'place')}." if repeated else "."
+    places = [Span(path=path) for pair in copies.items() for path in pair] + repeated
+    advice = "Hand in each file once." + (f" {ADVICE}" if repeated else "")
+    if len(copies) + len(repeated) <= FEW:
+        return partly(reason, evidence=places, score=0.6, advice=advice)
+    return not_met(reason, evidence=places, advice=advice)
 
 
 def _lines(evidence: Evidence) -> list[tuple[Source, int, str]]:

@@ -57,6 +57,7 @@ def read_facts(
         functions=tuple(islice(read_functions(sources.units), MAX_FUNCTIONS)),
         dead=dead,
         uses=read_uses(programs, flow),
+        copies=sources.copies,
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
         imports=read_imports(sources.units),

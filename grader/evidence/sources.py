@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from grader.evidence.doubles import originals_first, same_code
 from grader.evidence.notebooks import Notebook, read_notebook
 from grader.evidence.parsing import Unit, parse_unit
 from grader.model import Span
@@ -21,6 +22,8 @@ MAX_NOTEBOOK_SOURCES = 1000
 MAX_TOTAL_BYTES = 3_000_000
 MAX_UNREAD = 50
 TOO_MUCH = "was not read: there is too much code."
+MAX_NAMING, MAX_NAMING_BYTES = 5, 40_000
+_NAMING = ("readme", "takehome.toml")
 _SKIPPED = {".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", ".tox", ".eggs"}
 _INSTALLED = frozenset(("site-packages", "activate", "activate_this.py"))
 _CELL_MAGIC = re.compile(r"""\.run_cell_magic\(u?['"][^'"]{0,40}['"], *u?['"][^'"]{0,200}['"], *(u?['"].*['"])\)""")
@@ -29,10 +32,14 @@ _ENVIRONMENTS = {"venv", ".venv", "env", ".env", "virtualenv", "conda", ".conda"
 
 @dataclass
 class Sources:
-    """What was read. `programs` groups the units that share one namespace: a notebook's cells, or one file."""
+    """What was read. `programs` groups the units that share one namespace: a notebook's cells, or one file.
+
+    `copies` holds the files left out of them because their code is another's, each with that one.
+    """
 
     programs: dict[str, list[Unit]] = field(default_factory=dict)
     notebooks: list[Notebook] = field(default_factory=list)
+    copies: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     unread: list[Span] = field(default_factory=list)
 
@@ -103,20 +110,35 @@ def decode(data: bytes) -> str:
 def read_sources(root: Path, files: Iterable[str]) -> Sources:
     """Read the Python files and notebooks among `files`, up to the bounds; what was left out is noted."""
     sources, budget = Sources(), MAX_TOTAL_BYTES
-    wanted = [path for path in own_work(files) if path.endswith((".py", ".ipynb"))]
-    for position, path in enumerate(sorted(wanted)):
+    own = own_work(files)
+    code = [path for path in own if path.endswith((".py", ".ipynb"))]
+    named = _named(root, own, code)
+    wanted = originals_first(code, named)
+    for position, path in enumerate(wanted):
         if position >= MAX_SOURCES or budget <= 0:
             sources.notes.append(
                 f"{len(wanted) - position} of {len(wanted)} source files were not read: too much code."
             )
-            sources.unread += [Span(path=left, text=TOO_MUCH) for left in sorted(wanted)[position:][:MAX_UNREAD]]
+            sources.unread += [Span(path=left, text=TOO_MUCH) for left in wanted[position:][:MAX_UNREAD]]
             break
         units = _read_notebook(sources, root, path) if path.endswith(".ipynb") else _read_script(sources, root, path)
         budget -= sum(len(unit.source.text) for unit in units)
         if units:
             sources.programs[path] = units
+    sources.copies = same_code(sources.programs, named)
+    for copy, original in sources.copies.items():
+        del sources.programs[copy]
+        sources.notes.append(f"{copy} holds the very code of {original} and was judged with it.")
     sources.notes.extend(_twins(sources))
     return sources
+
+
+def _named(root: Path, own: Iterable[str], code: Iterable[str]) -> frozenset[str]:
+    """Return the names of code files that stand in the READMEs at the top, or in the settings that say what is run."""
+    naming = [path for path in own if "/" not in path and path.lower().startswith(_NAMING)]
+    texts = [decode(read_bytes(root, path, MAX_NAMING_BYTES) or b"") for path in naming[:MAX_NAMING]]
+    names = {PurePosixPath(path).name for path in code}
+    return frozenset(name for name in names if any(name in text for text in texts))
 
 
 def _read_script(sources: Sources, root: Path, path: str) -> list[Unit]:
@@ -132,7 +154,10 @@ def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
     if data is None or len(data) > MAX_NOTEBOOK_BYTES:
         sources.leave(path, "could not be read." if data is None else "is over 30 MB and was not read.")
         return []
-    notebook = read_notebook(path, decode(data))
+    text = decode(data)
+    if not text.strip():
+        sources.notes.append(f"{path} is empty.")
+    notebook = read_notebook(path, text)
     if isinstance(notebook, str):
         sources.notes.append(notebook)
         return []

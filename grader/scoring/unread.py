@@ -49,6 +49,7 @@ def _is_imported(path: str, evidence: Evidence) -> bool:
 
 def _imported_unread(evidence: Evidence) -> str:
     read = {source.path for source in evidence.code.sources} | {span.path for span in evidence.code.unread}
+    read |= set(evidence.code.copies)
     left = (entry.path for entry in evidence.files if entry.path not in read)
     waiting = (path for path in left if path.endswith((".py", *COMPILED)) and "__pycache__" not in path)
     return next((path for path in waiting if _is_imported(path, evidence)), "")
