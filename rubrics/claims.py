@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import last, live_calls, start, unreadable
+from rubrics.facts import last, live_calls, nothing_seen, start, unreadable
 from rubrics.languages import COMMON_NAMES, LIMITS, MODELS, apart, is_chinese, names_one, words
 from rubrics.live import live_columns
 from rubrics.metrics import metrics_used
@@ -53,7 +53,7 @@ def limits_written(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     names = _names(evidence)
     said = [
         span

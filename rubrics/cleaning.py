@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
 from rubrics.encodings import encodings_for_use, with_fixed_categories
-from rubrics.facts import absent, last, live_calls, named, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
 from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
@@ -43,7 +43,7 @@ def missing_values(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load"):
-        return not_applicable("No data was seen to be loaded.")
+        return nothing_seen(evidence, "No data was seen to be loaded.")
     results = result_names(evidence)  # a table of results has gaps of its own
     filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
     sentinels, by_hand = _sentinels(evidence), _kept(filling)
@@ -75,10 +75,10 @@ def missing_values(evidence: Evidence) -> Finding:
 
 
 def _nothing_filled(evidence: Evidence) -> Finding:
-    if not predictors(evidence) and not unread_part(evidence):
-        return not_applicable("No model was seen for which gaps would have to be filled.")
+    if not predictors(evidence):
+        return nothing_seen(evidence, "No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
-        return not_applicable("No table was seen to be loaded, and only tables have gaps to fill.")
+        return nothing_seen(evidence, "No table was seen to be loaded, and only tables have gaps to fill.")
     counted = [call for call in inspecting(evidence) if last(call.name) in COUNTING]
     if counted and (none := said_to_be_none(evidence)):
         return met("Gaps are looked for, and none were found, as the work says.", evidence=[*spans(counted), *none])
@@ -122,7 +122,7 @@ def types_parsed(evidence: Evidence) -> Finding:
         return not_met(f"{names} is named as a date and never parsed as one.", evidence=places, advice=advice)
     if parsed:
         return met("Columns are turned into the types that they hold.", evidence=spans(parsed))
-    return not_applicable("No column was seen that is named as a date, and no type is changed.")
+    return nothing_seen(evidence, "No column was seen that is named as a date, and no type is changed.")
 
 
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
@@ -136,7 +136,7 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
         return problem
     encodings = leading(evidence, encodings_for_use(evidence))
     if not encodings:
-        return not_applicable("No encoding of categories was seen.")
+        return nothing_seen(evidence, "No encoding of categories was seen.")
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
@@ -174,7 +174,7 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not tables_loaded(evidence):
-        return not_applicable("No table was seen to be loaded.")
+        return nothing_seen(evidence, "No table was seen to be loaded.")
     repeats, extremes = spans(named(evidence, REPEATS)), _extremes(evidence)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])

@@ -13,12 +13,22 @@ from grader import (
     criterion,
     met,
     needs_human,
-    not_applicable,
     not_met,
     partly,
 )
 from rubrics.broken_code import broken_in, newer_in
-from rubrics.facts import code_files, count, last, own_functions, spans, start, test_paths, unread_part, unreadable
+from rubrics.facts import (
+    code_files,
+    count,
+    last,
+    nothing_seen,
+    own_functions,
+    spans,
+    start,
+    test_paths,
+    unread_part,
+    unreadable,
+)
 from rubrics.live_code import faults
 
 SLIPS = (
@@ -92,7 +102,7 @@ def names_tell(evidence: Evidence) -> Finding:
     poor = [*spans(filling), *odd_files, *taken]
     if not poor:
         if not functions and len(files) <= 1:
-            return not_applicable("The work names no function and no more than one file.")
+            return nothing_seen(evidence, "The work names no function and no more than one file.")
         return met("Functions and files are named for what they hold.", evidence=spans(functions) or start(evidence))
     reason = f"There is a name that says nothing or is Python's own in {poor[0].path}"
     reason += f", and {count(len(poor) - 1, 'other')}." if len(poor) > 1 else "."

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.dependencies import declared, declared_as, installed, not_handed_in, third_party
-from rubrics.facts import count, start, unreadable
+from rubrics.facts import count, nothing_seen, start, unreadable
 
 JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".venv",
                   "venv", "site-packages", "node_modules", "catboost_info", ".idea", ".vscode", ".pytest_cache",
@@ -117,7 +117,7 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     needed = third_party(evidence)
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     if not needed:
-        return not_applicable("The work imports nothing beyond Python itself.")
+        return nothing_seen(evidence, "The work imports nothing beyond Python itself.")
     commands = installed(evidence)
     listed = {**{name: fixed for name, (fixed, _) in commands.items()}, **declared(files)}
     places = [*(Span(path=document.path) for document in files), *(span for _, span in commands.values())]

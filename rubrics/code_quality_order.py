@@ -20,7 +20,7 @@ from grader import (
 )
 from rubrics.broken_code import broken_in, newer_in
 from rubrics.code_text import code_lines
-from rubrics.facts import count, unreadable
+from rubrics.facts import count, nothing_seen, unreadable
 from rubrics.live_code import faults, is_live
 
 RUN_ALL = "Restart the kernel and run all cells before saving."
@@ -35,9 +35,9 @@ def notebook_runs_in_order(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    notebooks = [fact for fact in evidence.code.notebooks if fact.language.startswith(("python", "ipython"))]
+    notebooks = _with_code(evidence)
     if not notebooks:
-        return not_applicable("There is no notebook.")
+        return nothing_seen(evidence, "There is no notebook with code.", among=(".ipynb",))
     if missing := _missing_in_the_run(evidence):
         return not_met("In a clean run a name is missing.", evidence=missing, advice=RUN_ALL)
     unread = [] if _ran_through(evidence) else broken_in(evidence, notebooks=True)
@@ -54,6 +54,13 @@ def notebook_runs_in_order(evidence: Evidence) -> Finding:
     if newer and not _ran_through(evidence):
         return needs_human("It may need a newer Python than the one that reads it here.", evidence=newer)
     return _as_saved(evidence, notebooks)
+
+
+def _with_code(evidence: Evidence) -> list[NotebookFact]:
+    """Return the Python notebooks that hold code: in an empty one there is no order to judge."""
+    read = {source.path for source in evidence.code.sources}
+    python = [fact for fact in evidence.code.notebooks if fact.language.startswith(("python", "ipython"))]
+    return [fact for fact in python if fact.path in read]
 
 
 def _stopped(evidence: Evidence) -> int | None:

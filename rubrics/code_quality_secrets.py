@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met
 from rubrics.code_text import code_lines, line_span, line_text, strings
-from rubrics.facts import live_calls, spans, unreadable
+from rubrics.facts import live_calls, nothing_seen, spans, unreadable
 from rubrics.machine_paths import machine_paths
 
 MOST_SHOWN = 12
@@ -92,5 +92,5 @@ def no_absolute_paths(evidence: Evidence) -> Finding:
             advice="Take paths relative to the repository, or as an argument.",
         )
     if not live_calls(evidence, "load", "save"):
-        return not_applicable("No file was seen to be read or written.")
+        return nothing_seen(evidence, "No file was seen to be read or written.")
     return met("Files are named by relative paths or arguments.", evidence=spans(live_calls(evidence, "load", "save")))

@@ -13,7 +13,6 @@ from grader import (
     criterion,
     met,
     needs_human,
-    not_applicable,
     not_met,
     partly,
 )
@@ -22,6 +21,7 @@ from rubrics.facts import (
     absent,
     count,
     last,
+    nothing_seen,
     outermost,
     own_functions,
     reached_functions,
@@ -53,7 +53,7 @@ def short_functions(evidence: Evidence) -> Finding:
     large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     total = sum(len(code_lines(source)) for source in _own_sources(evidence))
     if total < SHORT_WORK and not used and not large:
-        return not_applicable(f"The work has {count(total, 'line')} of code, too few to need functions.")
+        return nothing_seen(evidence, f"The work has {count(total, 'line')} of code, too few to need functions.")
     lines = sum(fact.lines for fact in outermost([fact for fact in used if fact not in large]))
     cut = lines >= total * TWO_FIFTHS
     if large:
@@ -92,7 +92,7 @@ def no_dead_code(evidence: Evidence) -> Finding:
     put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
         if not functions:
-            return not_applicable("The work defines no function.")
+            return nothing_seen(evidence, "The work defines no function.")
         return met("Every function is used.", evidence=spans(functions))
     if not dead:
         state = "is commented out" if _commented_out(evidence) else "cannot run and is kept"

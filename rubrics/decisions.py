@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import last, live_calls, named, spans, unreadable
+from grader import Call, Evidence, Finding, Span, criterion, met, not_met, partly
+from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import live_matches, live_places
 from rubrics.models import is_classifier, models
 from rubrics.results import predicted_names, result_names
@@ -29,7 +29,7 @@ def decision_threshold(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not any(is_classifier(call) for call in models(evidence)):
-        return not_applicable("No classifier was seen.")
+        return nothing_seen(evidence, "No classifier was seen.")
     checked = named(evidence, CALIBRATING)
     checked += [call for call in live_calls(evidence) if "CalibrationDisplay" in call.name.split(".")]
     cuts = _cuts(evidence)
@@ -39,7 +39,7 @@ def decision_threshold(evidence: Evidence) -> Finding:
     if _varied(cuts):
         return met("The threshold is a variable that the work sets by results.", evidence=[span for span, _ in cuts])
     if not _decides(evidence, cuts):
-        return not_applicable("No decision between two classes was seen.")
+        return nothing_seen(evidence, "No decision between two classes was seen.")
     advice = "Choose the threshold on validation rows by what a miss and a false alarm cost, and check the calibration."
     by_hand = [span for span, text in cuts if float(text) != 0.5]
     if by_hand:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, partly
-from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
@@ -55,7 +55,7 @@ def fitting_metric(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     measured = metrics_used(evidence)
     asked = OF_THE_ASSIGNMENT.get(evidence.hidden[0].metric) if evidence.hidden else None
     if asked in measured:
@@ -97,7 +97,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     shown = named(evidence, FAILURES_SHOWN)
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
@@ -128,7 +128,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
     shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]

@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import begins_in
 from rubrics.comparing import OWN_FOLDS
-from rubrics.facts import absent, last, live_calls, named, own_functions, spans, start, unreadable
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
 from rubrics.live import live_places
@@ -63,7 +63,7 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     if validated := _validated(evidence):
         return met("Results are computed on folds that were held out.", evidence=spans(validated))
     if apart := held_out(evidence):
@@ -127,7 +127,7 @@ def spread_shown(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     validated, searched = _validated(evidence), _searched(evidence)
     folds = [*validated, *named(evidence, FOLDS), *searched]
     shown = spread(evidence)

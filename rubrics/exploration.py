@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
-from rubrics.facts import absent, is_given, last, live_calls, named, spans, unreadable
+from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, partly
+from rubrics.facts import absent, is_given, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.gaps import COUNTING
 from rubrics.live import before, in_loop, live_columns, live_places, target_columns
 from rubrics.models import models, predictors
@@ -36,7 +36,7 @@ def target_looked_at(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load") or not predictors(evidence):
-        return not_applicable("No data was seen from which something is predicted.")
+        return nothing_seen(evidence, "No data was seen from which something is predicted.")
     targets = target_columns(evidence)
     if looks := [*_shares_seen(evidence, targets), *_files_counted(evidence)]:
         return met("The column that is predicted is looked at by itself.", evidence=looks)
@@ -63,7 +63,7 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load"):
-        return not_applicable("No data was seen to be loaded.")
+        return nothing_seen(evidence, "No data was seen to be loaded.")
     pairs = {what: (first, second) for what, first, second in _pairs(evidence)}
     places = [span for pair in pairs.values() for span in pair]
     if len(pairs) >= SEVERAL:

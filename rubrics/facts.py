@@ -20,6 +20,7 @@ from rubrics.reached import own_functions as own_functions
 from rubrics.reached import reached_functions as reached_functions
 from rubrics.reached import test_paths as test_paths
 
+CODE = (".py", ".ipynb")
 MOST_CALLS = 6000  # the reader lists no more
 JUNK_FOLDERS = frozenset(
     (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", "node_modules", "site-packages", "venv", ".venv", "env")
@@ -49,6 +50,18 @@ def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") 
     return not_met(said, evidence=_heart(evidence), advice=advice, question=question)
 
 
+def nothing_seen(evidence: Evidence, reason: str, among: tuple[str, ...] = CODE) -> Finding:
+    """Return `not_applicable` where nothing was seen that a criterion could judge.
+
+    Needs a human instead when some of the code could not be read, of the files that end as `among` says: it may be
+    there.
+    """
+    if gap := unread_part(evidence, among):
+        said = f"{reason} But {gap}, so there may be more than was seen."
+        return needs_human(said, evidence=[span for span in gap_spans(evidence) if span.path.endswith(among)])
+    return not_applicable(reason)
+
+
 def looked_for(evidence: Evidence) -> str:
     """Return in how many files something was looked for in vain: the one that is cited is but where it ought to be."""
     return f"Looked for in {count(len({source.path for source in evidence.code.sources}), 'file')}."
@@ -60,19 +73,20 @@ def _heart(evidence: Evidence) -> list[Span]:
     return [Span(path=fits[0].span.path)] if fits else start(evidence)
 
 
-def unread_part(evidence: Evidence) -> str:
-    """Return what of the code was not read, in words, "" when all of it was."""
-    broken = [source for source in evidence.code.sources if source.error]
+def unread_part(evidence: Evidence, among: tuple[str, ...] = CODE) -> str:
+    """Return what of the code was not read, of the files that end as `among` says, in words, "" when all of it was."""
+    broken = [source for source in evidence.code.sources if source.error and source.path.endswith(among)]
     if broken:
         return f"{broken[0].path} is not valid Python 3 in {count(len(broken), 'place')}"
-    if evidence.code.unread:
-        first = evidence.code.unread[0]
-        return f"{first.path} {first.text.rstrip('.')}"
+    unread = [span for span in evidence.code.unread if span.path.endswith(among)]
+    if unread:
+        return f"{unread[0].path} {unread[0].text.rstrip('.')}"
     known = {source.path for source in evidence.code.sources} | {fact.path for fact in evidence.code.notebooks}
-    missing = sorted(path for path in code_files(evidence) if path not in known)
+    known |= set(evidence.code.copies)
+    missing = sorted(path for path in code_files(evidence) if path not in known and path.endswith(among))
     if missing:
         return f"{missing[0]} could not be read"
-    return "it makes more calls than are listed" if len(evidence.code.calls) >= MOST_CALLS else ""
+    return "it makes more calls than are listed" if among == CODE and len(evidence.code.calls) >= MOST_CALLS else ""
 
 
 def broken_spans(evidence: Evidence) -> list[Span]:
@@ -91,7 +105,7 @@ def gap_spans(evidence: Evidence) -> list[Span]:
 
 def code_files(evidence: Evidence) -> list[str]:
     """Return the Python files and notebooks of the inventory that are the candidate's own."""
-    paths = [entry.path for entry in evidence.files if entry.path.endswith((".py", ".ipynb"))]
+    paths = [entry.path for entry in evidence.files if entry.path.endswith(CODE)]
     return [path for path in paths if not JUNK_FOLDERS.intersection(PurePosixPath(path).parts)]
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from grader import Call, Evidence, Finding, Span, not_applicable
+from grader import Call, Evidence, Finding, Span
 from rubrics.code_text import code_lines
-from rubrics.facts import last, live_calls, test_paths
+from rubrics.facts import last, live_calls, nothing_seen, test_paths
 from rubrics.live import live_places
 from rubrics.once import once_a_work
 
@@ -30,7 +30,8 @@ def analysis_only(evidence: Evidence, calls: Iterable[Call]) -> Finding | None:
     own = frozenset(programs(evidence)) - _modules_of_notebooks(evidence)
     if any(call.span.path in own for call in calls) or _program_asked_for(evidence):
         return None
-    return not_applicable("This is done in notebooks, as an analysis; no program was asked for.")
+    reason = "This is done in notebooks, as an analysis; no program was asked for."
+    return nothing_seen(evidence, reason, among=(".py",))
 
 
 def programs(evidence: Evidence) -> list[str]:

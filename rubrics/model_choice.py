@@ -8,7 +8,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import ENSEMBLES, apart, joined
-from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.floors import rules_scored
 from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
@@ -35,7 +35,7 @@ def baseline_compared(evidence: Evidence) -> Finding:
         return problem
     used = models(evidence)
     if not used:
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     scored = live_calls(evidence, "score", "cross_validate", "search")
     ruled = rules_scored(evidence)
     several = len(families(evidence)) > 1
@@ -80,7 +80,7 @@ def several_models(evidence: Evidence) -> Finding:
     used = _real(evidence)
     names = kinds(used)
     if not names:
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
     if len(names) > 1 and len(_alternatives(evidence, used)) < 2:
         reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
@@ -114,7 +114,7 @@ def choice_justified(evidence: Evidence) -> Finding:
         return problem
     names = _alternatives(evidence, _real(evidence))
     if len(names) < 2:
-        return not_applicable("Fewer than two kinds of model were seen, so there is no choice to justify.")
+        return nothing_seen(evidence, "Fewer than two kinds of model were seen, so there is no choice to justify.")
     measured = live_calls(evidence, "score", "cross_validate", "search")
     if not measured:
         reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
@@ -143,7 +143,7 @@ def simplest_good_model(evidence: Evidence) -> Finding:
         return problem
     final = final_model(evidence)
     if len(families(evidence)) < 2:
-        return not_applicable("Fewer than two kinds of model were seen.")
+        return nothing_seen(evidence, "Fewer than two kinds of model were seen.")
     if final is None:
         return not_applicable("Which of the models predicts in the end could not be followed.")
     if is_simple(final):

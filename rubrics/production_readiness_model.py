@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, named, own_functions, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, unread_part, unreadable
 from rubrics.kinds_of_work import analysis_only, arguments, options, services
 from rubrics.live_code import live_lines, words_of
 from rubrics.models import predictors, scalers
@@ -40,7 +40,7 @@ def model_kept(evidence: Evidence) -> Finding:
     saved, loaded = _saved(evidence), _loaded(evidence)
     if not saved and not loaded:
         if not predictors(evidence) or not fits:
-            return not_applicable("No model that predicts was seen to be fitted once and for all.")
+            return nothing_seen(evidence, "No model that predicts was seen to be fitted once and for all.")
         if analysis := analysis_only(evidence, fits):
             return analysis
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
@@ -110,7 +110,9 @@ def input_validated(evidence: Evidence) -> Finding:
         return problem
     given, argued, parsed = [*live_calls(evidence, "load"), *services(evidence)], arguments(evidence), options(evidence)
     if not (given or argued or parsed):
-        return not_applicable("Nothing was seen that it is given: no data is loaded, no request or argument taken.")
+        return nothing_seen(
+            evidence, "Nothing was seen that it is given: no data is loaded, no request or argument taken."
+        )
     refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
     checks = spans([*named(evidence, VALIDATORS), *refusals])
     raised = list(islice(_raised(evidence), MOST_SHOWN))
@@ -118,7 +120,7 @@ def input_validated(evidence: Evidence) -> Finding:
     if raised or answered or checks:
         return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *answered, *checks])
     if not given and not argued:
-        return not_applicable("It is given options alone, and what parses them refuses wrong ones.")
+        return nothing_seen(evidence, "It is given options alone, and what parses them refuses wrong ones.")
     analysis = analysis_only(evidence, given)
     if analysis and not argued:
         return analysis

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, in_tests_folder, last, live_calls, spans, unreadable
+from rubrics.facts import absent, in_tests_folder, last, live_calls, nothing_seen, spans, unreadable
 from rubrics.kinds_of_work import PARSING, analysis_only, files_of_services, meant_to_be_operated, programs, services
 from rubrics.live_code import faults, is_live, live_lines, words_of
 from rubrics.settings_modules import gathered_settings, settings_classes
@@ -48,7 +48,7 @@ def logging_and_errors(evidence: Evidence) -> Finding:
             return partly(reason, evidence=dropped, score=0.4, advice=advice)
         return not_met(reason, evidence=dropped, advice=advice)
     if not prints and not logged:
-        return not_applicable("No program says what it does.")
+        return nothing_seen(evidence, "No program says what it does.")
     if logged and len(prints) <= MANY_PRINTS:
         return met("Programs log what they do, and drop no error in silence.", evidence=spans(logged))
     if len(prints) <= MANY_PRINTS or logged:
@@ -74,7 +74,7 @@ def configurable(evidence: Evidence) -> Finding:
     analysis = analysis_only(evidence, [*loads, *served])
     taken = [span for span in _taken(evidence) if span.path in written or (loads and not analysis)]
     if not (loads or served or taken):
-        return not_applicable("Nothing was seen that could be set: no data is loaded, nothing is served.")
+        return nothing_seen(evidence, "Nothing was seen that could be set: no data is loaded, nothing is served.")
     if taken:
         return met("Settings come from options, the environment or a file.", evidence=taken)
     if analysis:
@@ -83,7 +83,7 @@ def configurable(evidence: Evidence) -> Finding:
     if constants := _constants(evidence) or gathered_settings(evidence):
         return partly("Settings are constants in the code.", evidence=constants, advice=advice)
     if not loads:
-        return not_applicable("It loads no data and takes no settings.")
+        return nothing_seen(evidence, "It loads no data and takes no settings.")
     return absent(evidence, "Paths and settings are written where they are used.", advice)
 
 

@@ -8,7 +8,7 @@ from grader import Call, Evidence, Finding, criterion, met, needs_human, not_app
 from rubrics.code_text import place
 from rubrics.cuts import parts_in_time
 from rubrics.encodings import for_a_picture
-from rubrics.facts import is_given, last, live_calls, named, spans, unreadable
+from rubrics.facts import is_given, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.held_out import cut_in_time
 from rubrics.leading import leading
 from rubrics.live import live_columns
@@ -65,7 +65,7 @@ def split_fits_data(evidence: Evidence) -> Finding:
 
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
     if not splits or not any(is_classifier(call) for call in models(evidence)):
-        return not_applicable("No split was seen of classes, of dated rows or of entities.")
+        return nothing_seen(evidence, "No split was seen of classes, of dated rows or of entities.")
     splits = leading(evidence, splits)
     kept = leading(evidence, [*(call for call in splits if is_given(call, "stratify")), *named(evidence, STRATIFIED)])
     files = {call.span.path for call in kept}
@@ -101,7 +101,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
             advice="Put the ColumnTransformer and the model into one Pipeline and fit that.",
         )
     if not steps or not predictors(evidence):
-        return not_applicable("No preprocessing step was seen that would have to learn from the training rows.")
+        return nothing_seen(evidence, "No preprocessing step was seen that would have to learn from the training rows.")
     return not_met(
         "Preprocessing steps stand apart from the model.",
         evidence=spans(steps),
@@ -121,7 +121,7 @@ def raw_data_kept(evidence: Evidence) -> Finding:
     loads = [call for call in tables_loaded(evidence) if not call.name.startswith(OF_LIBRARIES)]
     saves = table_writers(evidence)
     if not loads:
-        return not_applicable("No data file was seen to be loaded.")
+        return nothing_seen(evidence, "No data file was seen to be loaded.")
     over = [(load, save) for save in saves for load in loads if writes_over(evidence, load, save)]
     if over:
         return not_met(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Figure, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.facts import is_given, last, live_calls, named, spans, start, unreadable
+from rubrics.facts import is_given, last, live_calls, named, nothing_seen, spans, start, unreadable
 from rubrics.following import fitted_on
 from rubrics.images import of_images
 from rubrics.live import target_columns
@@ -46,7 +46,7 @@ def suits_the_task(evidence: Evidence) -> Finding:
         reason = "A network for images or sequences is put on a table, with nothing of another kind beside it."
         return partly(reason, evidence=spans(layers), advice="Try gradient boosting on the same folds.")
     if not wanted or not kinds[wanted]:
-        return not_applicable("Too little was seen of models and metrics to say whether they belong together.")
+        return nothing_seen(evidence, "Too little was seen of models and metrics to say whether they belong together.")
     needing = [call for call in used if needs_scaling(call)]
     if needing and not scalers(evidence) and not _of_one_unit(evidence):
         reason = f"{family(needing[0])} depends on the units of its features, and no scaler was seen."
@@ -86,7 +86,7 @@ def imbalance_treated(evidence: Evidence) -> Finding:
         return problem
     classifiers = [call for call in models(evidence) if is_classifier(call)]
     if not classifiers:
-        return not_applicable("No classifier was seen.")
+        return nothing_seen(evidence, "No classifier was seen.")
     calls = [*live_calls(evidence, "fit"), *models(evidence)]
     weighed = [call for call in calls if is_given(call, *WEIGHTS)]
     if treated := [*weighed, *live_calls(evidence, "resample")]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, not_met, partly
 from rubrics.chance import SEED_KEYWORDS, random_steps, seeds_for_all
 from rubrics.code_text import place
-from rubrics.facts import last, live_calls, named, spans, unreadable
+from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import live_matches, live_searches
 from rubrics.models import NO_MODEL, is_dummy, is_network, models
 
@@ -30,7 +30,7 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
         return problem
     used = [call for call in models(evidence) if not is_dummy(call)]
     if not used:
-        return not_applicable(NO_MODEL)
+        return nothing_seen(evidence, NO_MODEL)
     peeked = [span for leak in evidence.code.leaks if leak.kind == "multi_test" for span in leak.spans]
     if peeked:
         return not_met(
@@ -92,7 +92,7 @@ def seeded(evidence: Evidence) -> Finding:
         return problem
     steps, everywhere = random_steps(evidence), seeds_for_all(evidence)
     if not steps:
-        return not_applicable("Nothing random was seen.")
+        return nothing_seen(evidence, "Nothing random was seen.")
     bare = [call for call, has_seed in steps if not has_seed]
     if not bare:
         return met("Splits and models are seeded.", evidence=spans(everywhere or [call for call, _ in steps]))

@@ -126,7 +126,9 @@ def test_only_what_surely_draws_without_a_seed_is_accused(model: str, expected: 
 def test_a_module_too_large_to_read_is_still_the_works_own() -> None:
     large = "rows = [" + "1, " * 600_000 + "]\n"
     evidence = work({"main.py": "from rows_of_data import rows\nprint(rows)\n", "rows_of_data.py": large})
-    assert verdict("code_quality.dependencies_pinned", evidence) == "not_applicable"
+    found = finding("code_quality.dependencies_pinned", evidence)
+    assert found.verdict == "needs_human"  # what it imports itself is not known
+    assert found.reason.startswith("The work imports nothing beyond Python itself. But rows_of_data.py")
 
 
 def test_plots_of_something_unseen_count_for_a_little() -> None:
@@ -167,12 +169,10 @@ def test_predictions_made_in_folds_are_no_metric_yet() -> None:
     assert verdict("evaluation.fitting_metric", work(code)) == "not_met"
 
 
-def test_syntax_that_only_a_newer_python_reads_is_left_to_a_person() -> None:
+def test_syntax_that_only_a_newer_python_reads_is_no_fault() -> None:
     code = "name = 'x'\nprint(f\"{'a' if name else \"b\"}\")\n"
-    assert verdict("code_quality.no_real_faults", work(code)) in (
-        "needs_human",
-        "met",
-    )  # met where the reader is new enough
+    assert verdict("code_quality.no_real_faults", work(code)) == "met"
+    assert verdict("code_quality.notebook_runs_in_order", work({"a.ipynb": notebook(*code.splitlines())})) == "met"
     assert verdict("code_quality.no_real_faults", work({"a.py": code, "b.py": "def (:\n"})) == "not_met"
 
 
