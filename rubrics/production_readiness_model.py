@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
-from rubrics.code_text import line_span
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_met, partly
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, unread_part, unreadable
-from rubrics.kinds_of_work import analysis_only, arguments, options, services
-from rubrics.live_code import live_lines, words_of
+from rubrics.given import refusing_errors, schemas_read
+from rubrics.kinds_of_work import analysis_only, arguments, files_of_services, options, services
 from rubrics.models import predictors, scalers
+from rubrics.networks import training_steps
+from rubrics.pretrained import loaded_folders, saved_folders
 from rubrics.refusals import refusing_returns
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
@@ -22,17 +22,12 @@ LOOKING = frozenset(("get_feature_importance", "plot_importance", "get_score", "
 OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
 MOST_SHOWN = 12
-_RAISE = re.compile(
-    r"^\s*(?:raise\s+(?!NotImplementedError|SystemExit|StopIteration|KeyboardInterrupt|AssertionError\(\)$)(?!HTTPException\(.*\b5\d\d\b)\w"
-    r"|assert\s+(?!True\b|1\b|\"\"\s*$))"
-)
-_SCHEMA = re.compile(r"^\s*class\s+(\w+)\s*\(.*\b(?:BaseModel|DataFrameModel|SchemaModel)\b")
 
 
 @criterion("production_readiness.model_kept", title="The model is kept, and loaded to predict without training")
 def model_kept(evidence: Evidence) -> Finding:
     """Judge whether the fitted model is saved, and loaded where nothing is fitted; saved only, or loaded by the very
-    code that fits it, is partly met. Notebooks need not save one where a model alone was asked for.
+    code that trains it, is partly met. Notebooks need not save one where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
@@ -45,7 +40,8 @@ def model_kept(evidence: Evidence) -> Finding:
             return analysis
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
     predicting = [call for call in loaded if not _only_looked_at(evidence, call)]
-    apart = [call for call in predicting if not _fits_beside(call, fits)]
+    trained = [*fits, *training_steps(evidence)]
+    apart = [call for call in predicting if not _fits_beside(call, trained)]
     if apart and saved:
         return met(
             "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
@@ -67,16 +63,17 @@ def _saved(evidence: Evidence) -> list[Call]:
     preparing = [*scalers(evidence), *live_calls(evidence, "transform", "encode", "impute")]
     prepared = {name for call in preparing for name in call.assigned}
     calls = [call for call in named(evidence, SAVING) if not call.name.startswith(OTHER_FILES)]
-    return [
+    kept = [
         call for call in calls if call.kind == "save" and not (call.arguments and prepared.issuperset(call.arguments))
     ]
+    return [*kept, *saved_folders(evidence)]
 
 
 def _loaded(evidence: Evidence) -> list[Call]:
     """Return the calls that load a model; a function of the work's own that is called so may load anything."""
     own = {last(fact.name) for fact in own_functions(evidence)}
     calls = [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
-    return [call for call in calls if last(call.name) not in own]
+    return [*(call for call in calls if last(call.name) not in own), *loaded_folders(evidence)]
 
 
 def _only_looked_at(evidence: Evidence, loading: Call) -> bool:
@@ -103,8 +100,9 @@ def _fits_beside(loading: Call, fits: list[Call]) -> bool:
 
 @criterion("production_readiness.input_validated", title="Wrong input is refused with a message")
 def input_validated(evidence: Evidence) -> Finding:
-    """Judge whether code that runs checks what it is given: raises an error of its own, asserts, reads it by a schema
-    that is used, or answers a request with an error. Notebooks need not where a model alone was asked for.
+    """Judge whether code that runs checks what it is given - parameters, requests, data that it reads - and refuses it:
+    raises an error of its own or asserts over it, reads it by a schema, or answers a request with an error. An error
+    over its own results, or a schema of the answer, is none. Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
@@ -114,11 +112,13 @@ def input_validated(evidence: Evidence) -> Finding:
             evidence, "Nothing was seen that it is given: no data is loaded, no request or argument taken."
         )
     refusals = [call for call in live_calls(evidence) if _ends_with_a_message(call)]
-    checks = spans([*named(evidence, VALIDATORS), *refusals])
-    raised = list(islice(_raised(evidence), MOST_SHOWN))
-    answered = list(islice(refusing_returns(evidence), MOST_SHOWN))
-    if raised or answered or checks:
-        return met("Input is checked, and refused when it is wrong.", evidence=[*raised, *answered, *checks])
+    answered = islice(refusing_returns(evidence), MOST_SHOWN)
+    raised = [*refusing_errors(evidence), *schemas_read(evidence)]
+    served = files_of_services(evidence)
+    raised.sort(key=lambda span: span.path not in served)  # what requests bring is judged first
+    checks = [*answered, *raised[:MOST_SHOWN], *spans([*named(evidence, VALIDATORS), *refusals])]
+    if checks:
+        return met("Input is checked, and refused when it is wrong.", evidence=checks)
     if not given and not argued:
         return nothing_seen(evidence, "It is given options alone, and what parses them refuses wrong ones.")
     analysis = analysis_only(evidence, given)
@@ -137,13 +137,3 @@ def _ends_with_a_message(call: Call) -> bool:
     said = call.positional[0] if call.positional else ""
     refused = last(call.name) == "error" and call.receiver.endswith("parser")
     return refused or (call.name == "sys.exit" and said.startswith(("'", '"', "f'", 'f"')))
-
-
-def _raised(evidence: Evidence) -> Iterator[Span]:
-    """Yield the raise and assert statements that can be reached, and the schemas that other lines use."""
-    lines = live_lines(evidence)
-    words = words_of(line for _, _, line in lines)
-    for source, number, line in lines:
-        schema = _SCHEMA.match(line)
-        if (schema and words[schema[1]] > 1) or _RAISE.match(line):
-            yield line_span(source, number)

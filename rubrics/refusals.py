@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from grader import Evidence, FunctionFact, Source, Span
 from rubrics.code_text import code_lines, line_span, line_text
 from rubrics.facts import own_functions, reached_functions
+from rubrics.given import ROUTE, Reader, parameters
 
-_ROUTE = re.compile(r"^\s*@\w[\w.]*\.(?:route|get|post|put|patch|api_route|websocket)\(", re.MULTILINE)
+_ROUTES = re.compile(rf"^\s*{ROUTE.pattern}", re.MULTILINE)
 _ENDS = re.compile(r"^\s*(?:return\b|(?:flask\.)?abort\(\s*4\d\d)")
 _ERROR = re.compile(
     r"""['"]error['"]|\berror=|\b(?:status|status_code|code)=(?:status\.HTTP_)?4\d\d\b|,\s*4\d\d\s*$|abort\(\s*4\d\d"""
@@ -18,9 +19,8 @@ _ERROR = re.compile(
     r"""\b(?:missing|invalid|unknown|required|must|unsupported|not (?:valid|allowed|supported|given|a|an))\b""",
     re.IGNORECASE,
 )
-_CHECK = re.compile(r"^\s*(?:if|elif)\b(.*)")
-_BINDING = re.compile(r"^\s*([A-Za-z_]\w*(?:, ?[A-Za-z_]\w*)*) ?(?::[^=]{1,80})?=(?!=)(.*)")
-_NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_CLIENT_ERROR = re.compile(r"\b4\d\d\b|HTTP_4\d\d")
+_REQUEST = re.compile(r"\brequest\b")
 _SPREAD, _MOST = 6, 300
 
 
@@ -37,27 +37,16 @@ def refusing_returns(evidence: Evidence) -> Iterator[Span]:
 def _refusals(fact: FunctionFact, source: Source) -> Iterator[int]:
     first, end = fact.span.line or 1, fact.span.end_line or 0
     lines = [(number, line[:_MOST]) for number, line in code_lines(source) if first <= number <= end]
-    asked = _parameters(fact) | {"request"}
-    if not (_ROUTE.search(fact.span.text) or any("request" in _NAME.findall(line) for _, line in lines)):
+    if not (_ROUTES.search(fact.span.text) or any(_REQUEST.search(line) for _, line in lines)):
         return
-    checks: list[tuple[int, bool]] = []  # how deep each open block is, and whether it is a check of the request
+    reader = Reader(_REQUEST, parameters(fact.span.text.partition("def ")[2]))
     for number, line in lines:
-        depth = len(line) - len(line.lstrip())
-        while checks and checks[-1][0] >= depth:
-            checks.pop()
-        if bound := _BINDING.match(line):
-            asked |= set(_NAME.findall(bound[1])) if asked.intersection(_NAME.findall(bound[2])) else set()
-        if line.endswith(":"):
-            check = _CHECK.match(line)
-            checks.append((depth, bool(check and asked.intersection(_NAME.findall(check[1])))))
-        elif _ENDS.match(line) and checks and checks[-1][1] and _ERROR.search(_statement(source, number, end)):
-            yield number
-
-
-def _parameters(fact: FunctionFact) -> set[str]:
-    signature = fact.span.text.partition("def ")[2].partition("(")[2]
-    names = set(re.findall(r"(?:^|[(,])\s*\*{0,2}([A-Za-z_]\w*)", re.split(r"\)\s*(?:->|:)", signature)[0]))
-    return names - {"self", "cls"}
+        reader.take(line)
+        if (check := reader.check) and _ENDS.match(line):
+            statement = _statement(source, number, end)
+            # What an error is answered with may be the server's own fault, but for its number.
+            if (_ERROR if check.keyword != "except" else _CLIENT_ERROR).search(statement):
+                yield number
 
 
 def _statement(source: Source, number: int, end: int) -> str:
