@@ -15,6 +15,7 @@ from rubrics.once import once_a_work
 SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
             "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
             "dash.Dash")  # fmt: skip
+PAGES = ("streamlit.", "gradio.", "dash.Dash")
 PARSING = frozenset(("parse_args", "parse_known_args"))
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
 TWIN = " hold the same code."
@@ -27,7 +28,7 @@ def analysis_only(evidence: Evidence, calls: Iterable[Call]) -> Finding | None:
     """Return the finding when `calls`, which a criterion asks about, stand in notebooks and their modules alone and no
     program was asked for; None where it has to judge.
     """
-    own = frozenset(programs(evidence)) - _modules_of_notebooks(evidence)
+    own = programs_apart(evidence)
     if any(call.span.path in own for call in calls) or _program_asked_for(evidence):
         return None
     reason = "This is done in notebooks, as an analysis; no program was asked for."
@@ -44,6 +45,16 @@ def programs(evidence: Evidence) -> list[str]:
         if source.cell is None and source.lines and source.path not in tests
         if source.path not in twins and not source.was_notebook
     ]
+
+
+def programs_apart(evidence: Evidence) -> frozenset[str]:
+    """Return the programs without the modules that notebooks alone import: these are part of their analysis."""
+    return frozenset(programs(evidence)) - _modules_of_notebooks(evidence)
+
+
+def programs_judged(evidence: Evidence) -> frozenset[str]:
+    """Return the programs that are judged as such: the modules of notebooks too where a program was asked for."""
+    return frozenset(programs(evidence)) if _program_asked_for(evidence) else programs_apart(evidence)
 
 
 def services(evidence: Evidence) -> list[Call]:
@@ -65,10 +76,15 @@ def arguments(evidence: Evidence) -> list[Span]:
 
 def files_of_services(evidence: Evidence) -> frozenset[str]:
     """Return the files that make a service, those that bring it their routes, and all that these import."""
-    imported, serving = _imported_words(evidence), {call.span.path for call in services(evidence)}
+    return files_around(evidence, {call.span.path for call in services(evidence)})
+
+
+def files_around(evidence: Evidence, serving: set[str]) -> frozenset[str]:
+    """Return the files `serving`, those that import them, and all that these import."""
+    imported = _imported_words(evidence)
     names = {_module_name(path) for path in serving}
-    serving |= {path for path, words in imported.items() if path and words & names}
-    return frozenset(serving | _imported_by(serving, imported))
+    around = serving | {path for path, words in imported.items() if path and words & names}
+    return frozenset(around | _imported_by(around, imported))
 
 
 @once_a_work

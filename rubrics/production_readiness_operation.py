@@ -7,20 +7,29 @@ from collections import Counter
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from grader import Call, Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from grader import Call, Document, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, in_tests_folder, last, live_calls, nothing_seen, spans, unreadable
-from rubrics.kinds_of_work import PARSING, analysis_only, files_of_services, meant_to_be_operated, programs, services
+from rubrics.facts import absent, last, live_calls, nothing_seen, spans, unread_part, unreadable
+from rubrics.kinds_of_work import (
+    PAGES,
+    PARSING,
+    analysis_only,
+    meant_to_be_operated,
+    programs,
+    services,
+)
 from rubrics.live_code import faults, is_live, live_lines, words_of
+from rubrics.messages import calls_of_programs, files_of, logs, results, says_otherwise, trained_in_silence
+from rubrics.serving import faults_of_services, first_services, predicting_services
 from rubrics.settings_modules import gathered_settings, settings_classes
 
-LEVELS = frozenset(("debug", "info", "warning", "error", "exception", "critical", "success", "log"))
 MANY_PRINTS = 5
-_LOGGER = re.compile(r"(?i)^(?:self\.)?_*(?:log|logger|logging|loguru)$")
 SETTINGS = ("argparse.", "click.", "typer.", "fire.Fire", "hydra.", "omegaconf.", "configparser.", "tomllib.",
             "tomli.", "toml.", "yaml.", "os.environ.get", "os.getenv", "pydantic_settings.", "dynaconf.", "docopt.",
             "absl.flags.", "dotenv.")  # fmt: skip
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=(?!=)")
+PRESCRIBED = "OUTPUT_DIR"  # where the contract has predictions written: to read it is no setting of the work's own
+_PRESCRIBED_READ = re.compile(rf"environ\s*\[\s*['\"]{PRESCRIBED}['\"]")
 _ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
 MONITORS = ("evidently.", "prometheus_client.", "prometheus_fastapi_instrumentator.", "whylogs.", "alibi_detect.",
             "nannyml.", "opentelemetry.", "deepchecks.", "frouros.", "river.drift.", "statsd.")  # fmt: skip
@@ -31,42 +40,57 @@ DRIFT = re.compile(
 
 @criterion("production_readiness.logging_and_errors", title="Programs log, and swallow no error")
 def logging_and_errors(evidence: Evidence) -> Finding:
-    """Judge how programs say what they do (a notebook may print) and whether any handler drops an error in silence. Up
-    to five prints, or logging beside one that drops errors, are partly met.
+    """Judge how programs say what they do (a notebook may print), and whether a handler of any error drops it in
+    silence. Up to five prints, a model trained without a word, or logging beside one that drops errors, are partly met;
+    a service that says nothing is not met. Where programs log, what one prints that saves nothing is its result.
     """
     if problem := unreadable(evidence):
         return problem
     dropped = [fault.span for fault in faults(evidence, "S110", "S112") if is_live(evidence, fault.span)]
-    own = frozenset(path for path in programs(evidence) if not in_tests_folder(path))
-    calls = [call for call in live_calls(evidence) if call.span.path in own]
-    prints = [call for call in calls if call.name == "print"]
-    logged = [call for call in calls if _logs(call)]
+    calls = calls_of_programs(evidence)
+    logged = [call for call in calls if logs(call)]
     advice = "Log with the logging module, and let errors through or log them with what was being done."
     if dropped:
         reason = "An error is caught and dropped in silence."
         if logged:
             return partly(reason, evidence=dropped, score=0.4, advice=advice)
         return not_met(reason, evidence=dropped, advice=advice)
+    prints = [call for call in calls if call.name == "print"]
     if not prints and not logged:
+        return _silent(evidence, calls, advice)
+    shown = results(calls, prints) if logged else []
+    places = {id(call) for call in shown}
+    said = [call for call in prints if id(call) not in places]
+    if logged and len(said) <= MANY_PRINTS:
+        beside = f" {files_of(shown)} prints results, which is what it is for." if len(shown) > MANY_PRINTS else ""
+        return met(f"Programs log what they do, and drop no error in silence.{beside}", evidence=spans(logged))
+    if logged:
+        return partly(f"Programs log, and print in {len(said)} places beside.", evidence=spans(said), advice=advice)
+    if len(said) <= MANY_PRINTS:
+        return partly("Programs print what they do.", evidence=spans(said), advice=advice)
+    return not_met(f"Programs print in {len(said)} places.", evidence=spans(said), advice=advice)
+
+
+def _silent(evidence: Evidence, calls: list[Call], advice: str) -> Finding:
+    """Judge programs that neither log nor print: a service that answers requests must, a page shows what it does."""
+    own = {call.span.path for call in calls}
+    answering = [call for call in services(evidence) if call.span.path in own and not call.name.startswith(PAGES)]
+    fits = trained_in_silence(evidence, calls)
+    if not (answering or fits) or says_otherwise(calls):
         return nothing_seen(evidence, "No program says what it does.")
-    if logged and len(prints) <= MANY_PRINTS:
-        return met("Programs log what they do, and drop no error in silence.", evidence=spans(logged))
-    if len(prints) <= MANY_PRINTS or logged:
-        return partly("Programs print what they do.", evidence=spans(prints), advice=advice)
-    return not_met(f"Programs print in {len(prints)} places.", evidence=spans(prints), advice=advice)
-
-
-def _logs(call: Call) -> bool:
-    """Tell whether a call writes to a log: by the module, or by something named as loggers are."""
-    if last(call.name) not in LEVELS:
-        return False
-    return call.name.startswith(("logging.", "loguru.")) or bool(_LOGGER.match(call.receiver))
+    if gap := unread_part(evidence):
+        return needs_human(f"No program was seen to say what it does, but {gap}.", evidence=spans([*answering, *fits]))
+    if answering:
+        reason = "The service neither logs nor prints what it does."
+        return not_met(reason, evidence=first_services(evidence), advice=advice)
+    return partly("The programs train a model, and say nothing of it.", evidence=spans(fits), score=0.4, advice=advice)
 
 
 @criterion("production_readiness.configurable", title="Settings can be changed without editing code")
 def configurable(evidence: Evidence) -> Finding:
     """Judge whether programs take paths and settings from options, the environment or a configuration file; constants
-    named in one place are partly met. Notebooks need not where a model alone was asked for.
+    named in one place are partly met; the `OUTPUT_DIR` of the contract is none of the work's own. Notebooks need not
+    where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
@@ -93,14 +117,20 @@ def _taken(evidence: Evidence) -> list[Span]:
     by_path = {
         path: words_of(line for _, _, line in group) for path, group in groupby(lines, key=lambda entry: entry[0].path)
     }
-    calls = [call for call in live_calls(evidence) if _reads_settings(call)]
+    calls = [call for call in live_calls(evidence) if _reads_settings(call) and not _is_prescribed(evidence, call)]
     used = [call.span for call in calls if _is_used(call, by_path.get(call.span.path, Counter()))]
     read = [line_span(source, number) for source, number, line in lines if _ENVIRON.search(line)]
-    return [*used, *read, *settings_classes(evidence)]
+    own = [span for span in read if not (evidence.track and _PRESCRIBED_READ.search(span.text))]
+    return [*used, *own, *settings_classes(evidence)]
 
 
 def _reads_settings(call: Call) -> bool:
     return call.name.startswith(SETTINGS) or last(call.name) in PARSING
+
+
+def _is_prescribed(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call reads what the assignment sets, and every work has to read."""
+    return bool(evidence.track) and call.positional[:1] in ((f"'{PRESCRIBED}'",), (f'"{PRESCRIBED}"',))
 
 
 def _is_used(call: Call, words: Counter[str]) -> bool:
@@ -122,38 +152,29 @@ def _constants(evidence: Evidence) -> list[Span]:
 @criterion("production_readiness.packaged", title="It can be started as an image or a service")
 def packaged(evidence: Evidence) -> Finding:
     """Judge whether a Dockerfile copies the work and starts a program that is there, or a service predicts in a handler
-    that it registers; one of them unfinished is partly met. Missing, it counts only where a service was asked for.
+    that it registers, with modules and names that are there; one of them unfinished is partly met. Missing, it counts
+    only where a service was asked for.
     """
     if problem := unreadable(evidence):
         return problem
     images = [document for document in evidence.code.documents if _is_dockerfile(document)]
-    # one of each file: a page of Streamlit is made of nothing but such calls
-    by_file = {call.span.path: call for call in reversed(services(evidence))}
-    served = list(by_file.values())[::-1]
     whole = [Span(path=document.path) for document in images if _starts(document, evidence)]
-    whole += spans(served) if _predicts_in_a_handler(evidence, served) else []
+    whole += predicting_services(evidence)
     if whole:
         return met("It can be started as it is.", evidence=whole)
     advice = "Write a Dockerfile that installs the pinned packages, copies the code and starts the program."
+    served = first_services(evidence)
     if images or served:
-        places = [*(Span(path=document.path) for document in images), *spans(served)]
-        reason = "The Dockerfile starts no program that is there." if images else "The service predicts nothing."
+        missing = faults_of_services(evidence)
+        reasons = ["The Dockerfile starts no program that is there."] if images else []
+        if missing:
+            reasons.append(f"The service cannot predict: {missing[0].text}.")
+        places = [*(Span(path=document.path) for document in images), *missing, *served]
+        reason = " ".join(reasons) or "The service predicts nothing."
         return partly(reason, evidence=places, score=0.4, advice=advice)
     if not meant_to_be_operated(evidence):
         return not_applicable("No image or service was asked for.")
     return absent(evidence, "There is neither a Dockerfile nor a service.", advice)
-
-
-def _predicts_in_a_handler(evidence: Evidence, served: list[Call]) -> bool:
-    """Tell whether a service predicts when it is asked: in a function that it may reach, or in a page's script that is
-    run each time. One that shows what another program has predicted does not.
-    """
-    own = files_of_services(evidence)
-    pages = any(call.name.startswith("streamlit.") for call in served)
-    return bool(served) and any(
-        (pages or call.function) and (call.span.path in own or call.span.cell is not None)
-        for call in live_calls(evidence, "predict")
-    )
 
 
 def _is_dockerfile(document: Document) -> bool:

@@ -34,7 +34,9 @@ CallKind = Literal[
     "save",
     "other",
 ]
-_EXPORTED = re.compile(r"^# (?:In ?\[|%% \[(?:code|markdown)\])", re.MULTILINE)
+_EXPORTED = re.compile(
+    r"^# (?:In ?\[|%% \[(?:code|markdown)\]|Databricks notebook source$|COMMAND -{5,}$)", re.MULTILINE
+)
 
 
 class Source(Record):

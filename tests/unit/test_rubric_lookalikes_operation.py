@@ -51,8 +51,142 @@ DASH = (
     "@app.callback(1)\ndef show(value):\n    return draw(frame, 'x')\n"
 )
 PREDICTS = "import joblib\nmodel = joblib.load('model.joblib')\ndef predict(rows):\n    return model.predict(rows)\n"
+PLAIN_APP = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef predict():\n    return run('x')\n"
+SWITCHED = PLAIN_APP.replace("app = ", "import tensorflow as tf\ntf.logging.set_verbosity('INFO')\napp = ")
+FIT = LOAD + "from sklearn.linear_model import Ridge\nmodel = Ridge().fit(frame[['a']], frame['y'])\n"
+LOGS = "import logging\nlogger = logging.getLogger(__name__)\n"
+TABLE = LOAD + "".join(f"print(f'{name}: {{frame.{name}.mean()}}')\n" for name in "abcdefgh")
+TUNED = (
+    "from datasets import load_dataset\nfrom transformers import AutoModelForSequenceClassification as Net\n"
+    "from transformers import AutoTokenizer, Trainer\nrows = load_dataset('ag_news')\n"
+    "tok = AutoTokenizer.from_pretrained('distilbert')\nnet = Net.from_pretrained('distilbert')\n"
+    "trainer = Trainer(model=net, train_dataset=rows['train'])\ntrainer.train()\n"
+)
+ASKS_NET = (
+    "import sys\nfrom transformers import AutoModelForSequenceClassification, AutoTokenizer\n"
+    "net = AutoModelForSequenceClassification.from_pretrained('out/final')\n"
+    "tok = AutoTokenizer.from_pretrained('out/final')\nprint(net(**tok(sys.argv[1])).logits)\n"
+)
+BY_HAND = (
+    "import torch\nfrom torch import nn\nnet = nn.Linear(1, 1)\nrows = torch.load('rows.pt')\n"
+    "opt = torch.optim.SGD(net.parameters())\nfor row in rows:\n    loss = net(row).sum()\n    loss.backward()\n"
+    "    opt.step()\ntorch.save(net, 'net.pt')\n"
+)
+ASKS_BY_HAND = "import torch\nnet = torch.load('net.pt')\nprint(net(torch.zeros(1)))\n"
+PAGE_OF_NET = (
+    "import gradio as gr\nfrom timm import create_model\n"
+    "def draw(pixels):\n    net = create_model('mobile')\n    return net(pixels)\n"
+    "def show(image):\n    return draw(image)\ngr.Interface(fn=show).launch()\n"
+)
+PACKAGE = (
+    "from fastapi import FastAPI\nfrom .rows import Row\nimport joblib\napp = FastAPI()\nmodel = joblib.load('m')\n"
+    "@app.post('/predict')\ndef predict(row: Row):\n    return model.predict(row)\n"
+)
+PYDANTIC = "from pydantic import BaseModel\nclass Row(BaseModel):\n    age: int\n"
+ANSWERING = (
+    "from fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
+    "class Out(BaseModel):\n    y: float\n"
+    "@app.get('/predict', response_model=Out)\ndef predict(a):\n    return Out(**run(a))\n"
+)
+REGISTERS = LOAD + (
+    "import mlflow\ndone = mlflow.register_model('runs:/model', 'model')\nif done is None:\n"
+    "    raise RuntimeError('Model registration did not complete.')\n"
+)
+CAUGHT = FLASK + (
+    "def predict():\n    data = request.json\n    try:\n        rows = parse(data)\n    except ValueError as error:\n"
+    "        return {'error': str(error)}, 422\n    return {'y': model(rows)}\n"
+)
+OTHERWISE = FLASK + (
+    "def predict():\n    data = request.json\n    if 'row' in data:\n        return {'y': model(data['row'])}\n"
+    "    elif 'rows' in data:\n        return {'y': model(data['rows'])}\n"
+    "    else:\n        return {'error': 'Invalid request format'}, 400\n"
+)
+TRIED = (
+    "import pandas as pd\ndef read(path):\n    for name in ('utf-8', 'latin1'):\n        try:\n"
+    "            return pd.read_csv(path, encoding=name)\n        except UnicodeError:\n            continue\n"
+    "    raise ValueError('no encoding fits')\nframe = read('data/train.csv')\n"
+)
+HELD = (
+    "import pandas as pd\nclass Rows:\n    def __init__(self, frame):\n        self.frame = frame\n"
+    "    def check(self):\n        if self.frame.empty:\n            raise ValueError('no rows')\n"
+    "Rows(pd.read_csv('data/train.csv')).check()\n"
+)
+OUTPUT = (
+    "import os\nimport pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+    "frame.to_csv(os.path.join(os.environ.get('OUTPUT_DIR', '.'), 'predictions.csv'))\n"
+)
 
 PAIRS = [
+    case("logging_and_errors", "not_met", "a service that says nothing", PLAIN_APP),
+    case("logging_and_errors", "met", "a service that logs through its own app",
+         PLAIN_APP.replace("    return", "    app.logger.info('asked')\n    return")),
+    case("logging_and_errors", "not_applicable", "a service that has its library log", SWITCHED),
+    case("logging_and_errors", "not_applicable", "a page shows what it does",
+         "import streamlit as st\nst.title('x')\n"),
+    case("logging_and_errors", "not_applicable", "a script that writes a table and is silent",
+         LOAD + "frame.to_csv('b.csv')\n"),
+    case("logging_and_errors", "partly", "a program that trains without a word", FIT),
+    case("logging_and_errors", "not_applicable", "one whose fit shows its progress",
+         FIT.replace("frame['y'])", "frame['y'], verbose=1)")),
+    case("logging_and_errors", "needs_human", "a silent service beside a file that cannot be read",
+         {"app.py": PLAIN_APP, "old.py": "exec 'x'"}),
+    case("logging_and_errors", "not_applicable", "a notebook of Databricks may print",
+         "# Databricks notebook source\n# COMMAND ----------\n" + "print(1)\n" * 9),
+    case("logging_and_errors", "not_applicable", "a module that a notebook alone imports may print",
+         {"main.ipynb": notebook("from steps import show\nshow()"),
+          "steps.py": "def show():\n" + "    print(1)\n" * 9}),
+    case("logging_and_errors", "met", "one program logs, another prints its table of results",
+         {"predict.py": FIT + LOGS + "logger.info('done')\n", "evaluate.py": TABLE}),
+    case("logging_and_errors", "partly", "one program logs, another prints as it saves",
+         {"predict.py": FIT + LOGS + "logger.info('done')\n", "evaluate.py": TABLE + "frame.to_csv('b.csv')\n"}),
+    case("logging_and_errors", "partly", "one program logs, another prints messages",
+         {"predict.py": FIT + LOGS + "logger.info('done')\n", "steps.py": "print('step')\n" * 9}),
+    case("logging_and_errors", "not_met", "a table of results, and no program logs", TABLE),
+    case("configurable", "not_met", "the folder for predictions that the contract names", OUTPUT, track="hybrid"),
+    case("configurable", "met", "a folder of that name where no contract is", OUTPUT),
+    case("configurable", "met", "another folder beside it",
+         OUTPUT.replace("'data/train.csv'", "os.environ['DATA']"), track="hybrid"),
+    case("configurable", "not_applicable", "a notebook of Databricks",
+         "# Databricks notebook source\n# COMMAND ----------\n" + LOAD),
+    case("model_kept", "met", "a folder of Hugging Face, loaded by another program",
+         {"train.py": TUNED + "net.save_pretrained('./out/final/')\n", "predict.py": ASKS_NET}),
+    case("model_kept", "partly", "a folder that nothing loads: what is loaded is of the hub",
+         {"train.py": TUNED + "net.save_pretrained('out/final')\n",
+          "predict.py": ASKS_NET.replace("out/final", "distilbert")}),
+    case("model_kept", "not_applicable", "only the tokenizer is kept",
+         {"train.py": TUNED + "tok.save_pretrained('out/final')\n",
+          "predict.py": ASKS_NET.replace("out/final", "distilbert")}),
+    case("model_kept", "partly", "a network trained by hand, loaded by the very program", BY_HAND + ASKS_BY_HAND),
+    case("model_kept", "met", "a network trained by hand, loaded by another program",
+         {"train.py": BY_HAND, "predict.py": ASKS_BY_HAND}),
+    case("packaged", "met", "a page that asks a network by calling it", PAGE_OF_NET),
+    case("packaged", "partly", "a page that calls something else by that name",
+         PAGE_OF_NET.replace("create_model('mobile')", "str")),
+    case("packaged", "met", "a package with all its modules", {"app/main.py": PACKAGE, "app/rows.py": PYDANTIC,
+         "app/__init__.py": "", "run.py": LOAD}),
+    case("packaged", "partly", "a package that lacks the module it imports",
+         {"app/main.py": PACKAGE, "app/__init__.py": "", "run.py": LOAD}),
+    case("packaged", "partly", "a handler that asks a model which is nowhere made",
+         {"app/main.py": PACKAGE.replace("model = joblib.load('m')\n", ""), "app/rows.py": PYDANTIC,
+          "app/__init__.py": "", "run.py": LOAD}),
+    case("input_validated", "not_met", "a schema of the answer alone", ANSWERING),
+    case("input_validated", "met", "a schema that a request is read by",
+         ANSWERING.replace("response_model=Out", "").replace("def predict(a)", "def predict(a: Out)")),
+    case("input_validated", "met", "records that a schema is filled from",
+         LOAD + PYDANTIC + "def read(path) -> list[Row]:\n    return [Row(**row) for row in records(path)]\n"
+         "read('a')\n"),
+    case("input_validated", "not_met", "an error over what the work itself made", REGISTERS),
+    case("input_validated", "met", "the same over the rows", REGISTERS.replace("if done is None", "if frame.empty")),
+    case("input_validated", "not_met", "an assertion over a library's version",
+         LOAD + "import sklearn\nassert sklearn.__version__ >= '1.0'\n"),
+    case("input_validated", "met", "what cannot be read is answered with an error", LOAD + CAUGHT),
+    case("input_validated", "not_met", "an error of the server's own, caught",
+         LOAD + CAUGHT.replace("422", "500")),
+    case("input_validated", "met", "what is left over of the cases is answered with an error", LOAD + OTHERWISE),
+    case("input_validated", "met", "an error after all tries to read", TRIED),
+    case("input_validated", "met", "an error over what an object was given", HELD),
+    case("input_validated", "not_met", "an error over what an object made",
+         HELD.replace("self.frame = frame", "self.frame = None")),
     case("input_validated", "met", "a handler returns an error for fields that are missing", LOAD + MISSING),
     case("input_validated", "met", "it is told by the status alone",
          LOAD + FLASK + "def predict():\n    if 'age' not in request.json:\n        return 'give an age', 422\n"
