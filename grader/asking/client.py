@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
+import ssl
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +24,14 @@ MAX_ANSWER_BYTES = 256 * 1024
 MAX_TOKENS = 1500
 TRIES = 3
 WAIT_S = 1.0
+_FAILURES: tuple[tuple[type[BaseException], str], ...] = (
+    (ConnectionRefusedError, "the connection was refused: nothing listens there"),
+    (socket.gaierror, "the name of the host is not known"),
+    (ssl.SSLError, "no safe connection could be made"),
+    (ConnectionError, "the connection was broken off"),
+    (http.client.HTTPException, "the connection ended before the answer"),
+    (OSError, "the host cannot be reached"),
+)
 WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
@@ -95,9 +106,19 @@ class ChatEndpoint:
                 raise _AgainError(f"the endpoint answered with status {status}") from None
             raise AskingError(f"The language model's endpoint refused the request with status {status}.") from None
         except (OSError, http.client.HTTPException) as error:
-            slow = isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError)
-            reason = f"it took longer than {self.seconds:g} seconds" if slow else f"{type(error).__name__}"
-            raise _AgainError(reason) from None
+            raise _AgainError(self._what_failed(error)) from None
+
+    def _what_failed(self, error: Exception) -> str:
+        """Return in words why there was no answer: our own words and the address alone, nothing that was sent."""
+        reason = getattr(error, "reason", None) or error
+        where = urllib.parse.urlsplit(self.url)
+        place = where.netloc.rpartition("@")[2]
+        place += "" if ":" in place else {"https": ":443"}.get(where.scheme, ":80")
+        if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
+            return f"it took longer than {self.seconds:g} seconds"
+        return (
+            f"{next((said for kind, said in _FAILURES if isinstance(reason, kind)), type(reason).__name__)} ({place})"
+        )
 
     def _reply(self, data: bytes) -> Completion:
         try:

@@ -13,6 +13,7 @@ from grader.model.answers import Said
 
 MOST_CHARACTERS = 24_000
 MOST_MODELS = 12
+MOST_CALLS = 2000
 QUESTIONS = {
     "explanations.model_choice_follows": "Does a stated reason for the choice of the model follow from numbers that "
     "the text itself shows? yes: a reason and the numbers it follows from are both there; partly: a reason without "
@@ -30,6 +31,16 @@ Judge only what the text says, neither its style, its length nor its language.
 Answer each question once, by its id, with "yes", "partly", "no" or "cannot_tell", a reason of one or two sentences,
 and in "quotes" one to three passages of the text, copied to the letter, on which "yes" or "partly" rests.
 Answer with one JSON object of the given schema and nothing else."""
+_NAME = re.compile(r"[A-Za-z_][\w.]{0,80}")
+# A class of a library that is called, so a model that is made: sklearn.linear_model.Ridge, and not its method fit.
+_MODEL = re.compile(
+    r"^(?:sklearn|xgboost|lightgbm|catboost|statsmodels|keras|tensorflow|torch|imblearn|prophet|transformers)\b.*\."
+    r"(?:\w*(?:Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Perceptron|Sequential|DiscriminantAnalysis)"
+    r"|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM|KMeans|IsolationForest"
+    r"|AutoModel\w*\.from_pretrained)$"
+)
+_TRAINERS = ("xgboost.train", "lightgbm.train", "catboost.train")
+_METHOD = re.compile(r"(?:^|\.)[A-Z]\w*\.\w+$|^\.")  # a model's own score is no metric's name
 _ADDRESSED = re.compile(
     r"(ignore|disregard|forget|override)\W+(?:\w+\W+){0,4}(instruction|rule|prompt|question|above|previous)"
     r"|(system|developer)\s+(prompt|message)|as an? (ai|language model|llm)\b"
@@ -98,6 +109,13 @@ def digest_of(model: str, messages: Sequence[dict[str, str]]) -> str:
 
 
 def _called(evidence: Evidence) -> list[str]:
-    """Return names from the code, letters and dots only: nothing that a candidate could write a sentence with."""
-    names = [call.name for call in evidence.code.calls if call.kind in ("fit", "score", "cross_validate", "search")]
-    return [name for name in dict.fromkeys(names) if re.fullmatch(r"[A-Za-z_][\w.]{0,80}", name)][:MOST_MODELS]
+    """Return the names of models and metrics in the code, letters and dots only: nothing that a candidate could write a
+    sentence with. A pipeline or a search is no model; the one inside of it is made by a call of its own.
+    """
+    calls = [call for call in evidence.code.calls if not call.idle]
+    models = [call.name for call in calls if _MODEL.search(call.name) or call.name in _TRAINERS]
+    metrics = [
+        call.name for call in calls if call.kind in ("score", "cross_validate") and not _METHOD.search(call.name)
+    ]
+    names = (name for name in dict.fromkeys((*models[:MOST_CALLS], *metrics)) if _NAME.fullmatch(name))
+    return list(names)[:MOST_MODELS]

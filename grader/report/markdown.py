@@ -9,6 +9,7 @@ from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costli
 from grader.report.formats import (
     environment,
     interval,
+    language_model,
     left_out,
     measure,
     metric_name,
@@ -155,6 +156,8 @@ def _run(report: Report) -> str:
         rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
     if sentence := own_tests_sentence(report):
         rows.append(f"- Its own tests (self-reported): {escaped(sentence, 600)}")
+    if report.receipt.language_model:
+        rows.append(f"- Language model: {escaped(language_model(report.receipt.language_model))}")
     rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]
     rows += [f"- Note: {escaped(left_out(item), 400)}" for item in report.receipt.left_out[:20]]
     failed = next((cell for cell in run.cells if cell.status in ("error", "timeout")), None)

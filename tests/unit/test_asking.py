@@ -16,7 +16,7 @@ from rubric_evidence import CRITERIA, work
 from grader.assignment import load_assignment
 from grader.model import Evidence, Weights
 from grader.pipeline import Parts, grade
-from grader.report import render_html, report_json
+from grader.report import render_html, render_markdown, report_json
 from grader.scoring import score
 from grader.settings import read_settings
 from grader.wiring import asker_of
@@ -85,6 +85,21 @@ def test_the_text_is_sent_as_data_between_marks_that_it_cannot_hold(server: Mode
     assert mark not in README
     assert body["response_format"]["json_schema"]["strict"] is True
     assert headers["Authorization"] == f"Bearer {KEY}"
+
+
+def test_the_models_and_metrics_that_the_code_calls_are_named_and_no_pipeline(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    code = (
+        "from sklearn.pipeline import Pipeline\nfrom sklearn.linear_model import LogisticRegression as Logistic\n"
+        "from sklearn.metrics import roc_auc_score\nfrom sklearn.model_selection import train_test_split\n"
+        "a, b, c, d = train_test_split(X, y)\nboth = Pipeline([('model', Logistic(C=2))])\nboth.fit(a, c)\n"
+        "print(roc_auc_score(d, both.predict(b)), both.score(b, d))\n"
+    )
+    asker(server, tmp_path).answered(work({"README.md": README, "train.py": code}))
+    (_, body), *_ = server.asked
+    named = "sklearn.linear_model.LogisticRegression, sklearn.metrics.roc_auc_score"
+    assert f"Models and metrics that the code calls: {named}." in body["messages"][1]["content"]
 
 
 @pytest.mark.parametrize(
@@ -184,6 +199,7 @@ def test_a_grading_asks_before_it_scores_and_says_in_the_receipt_what_that_cost(
     shown = {part.id: part for part in graded.report.dimensions}["explanations"]
     assert (shown.weight, shown.score) == (0, 100)
     assert graded.report.receipt.language_model == graded.evidence.asked.use
+    assert "Language model: small-model, 800 tokens in and 100 out" in render_markdown(graded.report).replace("\\", "")
     page = render_html(graded.report)
     assert "small-model, 800 tokens in and 100 out, cost 0.0009" in page
     everything = page + report_json(graded.report) + graded.evidence.model_dump_json() + str(graded.logs)

@@ -82,7 +82,15 @@ def test_an_endpoint_that_takes_its_time_is_not_waited_for(server: ModelServer, 
 def test_an_endpoint_that_is_not_there_is_said(tmp_path: Path) -> None:
     endpoint = ChatEndpoint("http://127.0.0.1:9/v1", "m", KEY, 1.0, wait_s=0.01)
     found = Asker(endpoint, AnswerCache(tmp_path)).answered(evidence())
-    assert "no answer in 3 tries" in found.asked.answers[0].failure
+    said = "no answer in 3 tries: the connection was refused: nothing listens there (127.0.0.1:9)."
+    assert said in found.asked.answers[0].failure
+
+
+def test_a_host_that_nobody_knows_is_named_without_what_stands_behind_it(tmp_path: Path) -> None:
+    endpoint = ChatEndpoint("https://nowhere.invalid/secret/v1", "m", KEY, 1.0, wait_s=0.01)
+    said = Asker(endpoint, AnswerCache(tmp_path)).answered(evidence()).asked.answers[0].failure
+    assert "(nowhere.invalid:443)" in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize(
