@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.cli.batch import grade_all
 from grader.cli.choice import settings_for
+from grader.cli.missing import warn_of_missing
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
 from grader.cli.writing import writing_to
@@ -70,11 +71,13 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
         ) as parts,
     ):
         grade_all(dict(zip(names, sources, strict=True)), assignment, parts, options.jobs, cancel, keep)
+        criteria, left_out = parts.criteria, parts.left_out
     reports = [(name, finished[name]) for name in names if name in finished]
     if len(names) > 1:
         with writing_to(options.output):
             write_summary(options.output, reports)
     _show(console, reports, options, folders)
+    warn_of_missing(Console(stderr=True), criteria, left_out)
     if cancel.is_set():
         console.print(f"Stopped: {len(reports)} of {len(names)} graded, nothing left running.")
         return CANCELLED

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from grader.cli.missing import warn_of_missing
 from grader.cli.rescore_view import RescoreView
 from grader.cli.spread import Spread
 from grader.cli.writing import writing_to
@@ -35,6 +36,7 @@ def rescore_command(directories: Sequence[Path], slug: str | None, *, as_json: b
     processes = min(len(os.sched_getaffinity(0)), -(-len(folders) // WORTH_A_PROCESS))
     done: list[Rescored] = []
     view = RescoreView(Console(), Console(stderr=True), len(folders))
+    warn_of_missing(Console(stderr=True), work.rubric.criteria, work.rubric.left_out)
     try:
         with Spread(folders, work.attempt, processes) as results, view:
             for result in results:
@@ -53,7 +55,7 @@ class _Work:
     """Rescores one folder; the assignments it has met are kept."""
 
     def __init__(self, settings: Settings, slug: str | None, rubric: Rubric) -> None:
-        self._settings, self._rubric = settings, rubric
+        self._settings, self.rubric = settings, rubric
         self._digest = rubric_digest(rubric.criteria)
         self._named = assignment_for(settings, slug)
         check_terms(self._named, rubric)
@@ -81,10 +83,10 @@ class _Work:
     def _terms(self, report: Report) -> tuple[Terms, str]:
         """Return what to score the report by, and a sentence where that is not the assignment as it is now."""
         if report.assignment is None and self._named is None:
-            return Terms(self._rubric, self._digest, None), ""
+            return Terms(self.rubric, self._digest, None), ""
         found = self._named or self._installed(report)
         if found is not None:
-            return Terms(self._rubric, self._digest, found.weights, found.rubric, found.digest), ""
+            return Terms(self.rubric, self._digest, found.weights, found.rubric, found.digest), ""
         return self._stored(report)
 
     def _stored(self, report: Report) -> tuple[Terms, str]:
@@ -95,7 +97,7 @@ class _Work:
             f"the assignment {slug} that they were graded with is not found here, so the weights stored with them "
             "were taken; to take others, name its folder with --assignment"
         )
-        return Terms(self._rubric, self._digest, receipt.weights, receipt.rubric, receipt.assignment_digest), note
+        return Terms(self.rubric, self._digest, receipt.weights, receipt.rubric, receipt.assignment_digest), note
 
     def _installed(self, report: Report) -> Assignment | None:
         """Return the assignment of that slug when it is the same one: with the same hidden data, whatever it weighs."""
@@ -106,7 +108,7 @@ class _Work:
                 self._known[slug] = assignment_for(self._settings, slug)
             except UsageError:
                 self._known[slug] = None
-            check_terms(self._known[slug], self._rubric)
+            check_terms(self._known[slug], self.rubric)
         found = self._known[slug]
         return found if found and found.data_digest == report.receipt.data_digest else None
 

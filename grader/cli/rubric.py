@@ -10,12 +10,15 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.errors import UsageError
-from grader.model import DIMENSIONS
+from grader.model import DIMENSIONS, PluginRef
 from grader.plugins import Criterion, Rubric, all_dimensions, load_rubric
 from grader.plugins.rubric import OURS
 from grader.report.formats import left_out, plugin
 from grader.scoring import rubric_version
 
+ADVISORY = "explanations"
+WHEN_ASKED = "Judged only where a language model is asked, which is off by default: docs/how-to/ask-a-language-model.md"
+EXPLAIN = "One in full: grader rubric explain ID"
 PAGE = "docs/reference/criteria/{dimension}.md"
 
 
@@ -26,13 +29,15 @@ def list_command(*, as_json: bool) -> int:
         print(json.dumps(_form(rubric), indent=2))
         return 0
     console = Console()
+    unloaded = [missing.plugin for missing in rubric.left_out if not missing.criterion]
     for part in all_dimensions(rubric.criteria, {}):
         found = [item for item in rubric.criteria if item.dimension == part.id]
         console.print(Text.assemble((part.title, "bold"), (f"  {part.id}", "dim")))
+        if part.id == ADVISORY:
+            _say(console, f"       {WHEN_ASKED}")
         for item in found:
-            console.print(_line(item), soft_wrap=True)
-    version = rubric_version(rubric.criteria)
-    _say(console, f"{len(rubric.criteria)} criteria, rubric {version}. One in full: grader rubric explain ID")
+            console.print(_line(item, unloaded), soft_wrap=True)
+    _say(console, f"{_counted(rubric.criteria)}, rubric {rubric_version(rubric.criteria)}. {EXPLAIN}")
     for missing in rubric.left_out:
         _say(console, f"Left out: {left_out(missing)}")
     return 0
@@ -71,10 +76,19 @@ def _facts(item: Criterion) -> list[tuple[str, str]]:
     return facts
 
 
-def _line(item: Criterion) -> Text:
+def _counted(criteria: Sequence[Criterion]) -> str:
+    """Return how many criteria a report has: those that ask a language model are there only when one is asked."""
+    advisory = sum(item.dimension == ADVISORY for item in criteria)
+    beside = f", and {advisory} where a language model is asked" if advisory else ""
+    return f"{len(criteria) - advisory} criteria{beside}"
+
+
+def _line(item: Criterion, unloaded: Sequence[PluginRef]) -> Text:
     """Return a criterion on one line, whole: its id is what the other commands are told."""
     origin = "" if item.origin is None or item.origin.package == OURS else f"  {plugin(item.origin)}"
     problem = f"  cannot be judged: {item.problem}" if item.problem else ""
+    if item.problem and item.origin in unloaded:  # why stands below, once
+        problem = "  cannot be judged: its plugin was left out"
     return Text.assemble(f"{item.weight:5g}  {item.id:42} {item.title}", (origin, "cyan"), (problem, "red"))
 
 

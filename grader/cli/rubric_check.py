@@ -22,36 +22,43 @@ from grader.plugins import Criterion, Declared, Finding, PluginError, PluginProc
 from grader.plugins.apart import OTHER_SEEDS
 from grader.plugins.rubric import ENTRY_POINT_GROUP, OURS
 from grader.report.folder import read_folder
+from grader.report.formats import count
+from grader.report.visible import one_line
 from grader.settings import Settings, read_settings
 
 MOST_SAMPLES = 8
 SHORTEST_DEFINITION = 20
 BROKEN = 2
+EMPTY = "empty evidence"
+MOST_SAID = 400
+_RAISED_MEND = "Mend that line; the fields of the evidence are in grader/model/evidence.py."
+_EMPTY_MEND = "Work with empty evidence too: no calls, no cells, no run, no hidden result."
 _MENDS = {
     "imported": "Run python -c 'import MODULE' and mend what it says; import nothing that is not installed here.",
     "5 seconds": "A criterion looks at facts that are read already: milliseconds. Look for a loop that never ends.",
     "different findings": "Use no clock, no random numbers and nothing kept from an earlier call: only the evidence.",
     "no finding": "Return what met(), partly(), not_met(), not_applicable() or needs_human() gives.",
-    "in the rubric plugin": "Work with empty evidence too: no calls, no cells, no run, no hidden result.",
 }
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, and how to mend it."""
+    """What is wrong, and how to mend it; after the `last` one a criterion is not asked further."""
 
     text: str
     mend: str = ""
+    last: bool = False
 
 
 def check_command(names: Sequence[str], stored: Sequence[Path]) -> int:
     """Check each plugin named (all of others without a name) on sample evidence; returns 0, or 2 where one is wrong."""
     settings, console = read_settings(), Console()
-    samples = [("empty evidence", Evidence()), *_stored(stored), *_examples(settings)]
+    samples = [(EMPTY, Evidence()), *_stored(stored), *_examples(settings)]
     modules = [module for name in names for module in _modules(name)] if names else _installed()
     if not modules:
         console.print("No plugin of others is installed; name a module, a package or a file.")
         return 0
+    console.print(Text(f"Asked about {_told(samples)}."), soft_wrap=True)
     wrong = [module for module in modules if not _check(module, samples, console)]
     return BROKEN if wrong else 0
 
@@ -66,26 +73,47 @@ def problems_of(item: Criterion, process: PluginProcess, samples: Sequence[tuple
         yield Problem(f"it has {what}", "Write a docstring that says what is judged; it is shown to people.")
     if not item.title.strip():
         yield Problem("it has no title", "Say in a few words what is so where it is met.")
+    found: dict[Problem, list[str]] = {}
     for name, evidence in samples:
         try:
-            finding = process.judge(item.id, evidence, OTHER_SEEDS)
+            problems = list(_problems_of_finding(process.judge(item.id, evidence, OTHER_SEEDS), evidence))
         except PluginError as error:
-            yield Problem(f"{name}: {error}", next((mend for key, mend in _MENDS.items() if key in str(error)), ""))
-            return
-        yield from _problems_of_finding(name, finding, evidence)
+            problems = [_problem_of_error(error)]
+        for problem in problems:
+            found.setdefault(problem, []).append(name)
+        if any(problem.last for problem in problems):
+            break
+    for problem, names in found.items():
+        mend = _EMPTY_MEND if names == [EMPTY] and problem.mend == _RAISED_MEND else problem.mend
+        yield Problem(f"on {_named(names, len(samples))}: {problem.text}", mend)
 
 
-def _problems_of_finding(name: str, finding: Finding, evidence: Evidence) -> Iterator[Problem]:
+def _named(names: Sequence[str], total: int) -> str:
+    """Return in words which of the samples: all 5, empty evidence, or leaky and 2 more."""
+    if len(names) == total > 1:
+        return f"all {total}"
+    rest = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{one_line(names[0], 80)}{rest}"
+
+
+def _problem_of_error(error: PluginError) -> Problem:
+    """Return what the criterion raised and where, or how it failed to answer; a plugin's own words are not trusted."""
+    if error.detail:
+        return Problem(f"it raised {one_line(error.detail, MOST_SAID)}", _RAISED_MEND)
+    return Problem(str(error), next((mend for key, mend in _MENDS.items() if key in str(error)), ""), last=True)
+
+
+def _problems_of_finding(finding: Finding, evidence: Evidence) -> Iterator[Problem]:
     if not finding.reason.strip():
-        yield Problem(f"{name}: the verdict {finding.verdict} has no reason", "Say in a sentence what was seen.")
+        yield Problem(f"the verdict {finding.verdict} has no reason", "Say in a sentence what was seen.")
     if finding.score is not None and not finding.evidence:
         yield Problem(
-            f"{name}: the verdict {finding.verdict} rests on no place, so it becomes needs_human",
+            f"the verdict {finding.verdict} rests on no place, so it becomes needs_human",
             "Give evidence=[...]; for what is absent name where it ought to be, or return not_applicable().",
         )
     files = {entry.path for entry in evidence.files}
     if files and (strange := [span.path for span in finding.evidence if span.path not in files]):
-        yield Problem(f"{name}: it points at {strange[0]!r}, which the work does not hold", "Point at its own spans.")
+        yield Problem(f"it points at {one_line(strange[0])!r}, which the work does not hold", "Point at its own spans.")
 
 
 def _check(module: str, samples: Sequence[tuple[str, Evidence]], console: Console) -> bool:
@@ -127,9 +155,17 @@ def _problems_of_plugin(module: str, declared: Declared) -> Iterator[Problem]:
             yield Problem(f"{item.id} is the id of a criterion of {other.name}", "Choose another id.")
 
 
+def _told(samples: Sequence[tuple[str, Evidence]]) -> str:
+    """Return in words what the criteria are asked about: empty evidence and 4 works (broken, decent, leaky, strong)."""
+    works = [one_line(name, 80) for name, _ in samples if name != EMPTY]
+    return f"{EMPTY} and {count(len(works), 'work')} ({', '.join(works)})" if works else EMPTY
+
+
 def _verdicts(item: Criterion, process: PluginProcess, samples: Sequence[tuple[str, Evidence]]) -> str:
+    """Return how many of the samples got each verdict, in words."""
     counted = Counter(process.judge(item.id, evidence).verdict for _, evidence in samples)
-    return ", ".join(f"{verdict} {number}" for verdict, number in counted.most_common())
+    told = ", ".join(f"{verdict} {number}" for verdict, number in counted.most_common())
+    return f"of {len(samples)}: {told}"
 
 
 def _modules(name: str) -> list[str]:

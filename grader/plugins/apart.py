@@ -184,7 +184,8 @@ def _environment() -> dict[str, str]:
 
 def _finding(answer: dict[str, Any]) -> Finding:
     if "error" in answer:
-        raise PluginError(f"{answer.get('kind', 'an error')} in the rubric plugin")
+        detail = ", ".join(str(answer[key]) for key in ("error", "place") if answer.get(key))
+        raise PluginError(f"{answer.get('kind', 'an error')} in the rubric plugin", detail)
     found = answer.get("findings") or [None]
     if any(one is None for one in found):
         raise PluginError("the rubric plugin returned no finding")

@@ -39,16 +39,16 @@ class Finding(Record):
 
 
 def met(
-    reason: str, *, evidence: Iterable[Span], advice: str = "", question: str = "", good_answer: str = ""
+    reason: str, *, evidence: Iterable[Span] = (), advice: str = "", question: str = "", good_answer: str = ""
 ) -> Finding:
-    """Return full marks, resting on `evidence`."""
+    """Return full marks, resting on `evidence`; without a place a person has to look."""
     return _scored("met", 1.0, reason, evidence, advice, question, good_answer)
 
 
 def partly(
     reason: str,
     *,
-    evidence: Iterable[Span],
+    evidence: Iterable[Span] = (),
     score: float = 0.5,
     advice: str = "",
     question: str = "",
@@ -61,7 +61,7 @@ def partly(
 
 
 def not_met(
-    reason: str, *, evidence: Iterable[Span], advice: str = "", question: str = "", good_answer: str = ""
+    reason: str, *, evidence: Iterable[Span] = (), advice: str = "", question: str = "", good_answer: str = ""
 ) -> Finding:
     """Return no marks, resting on `evidence`."""
     return _scored("not_met", 0.0, reason, evidence, advice, question, good_answer)

@@ -10,7 +10,15 @@ MOST_LINES = 10_000_000
 
 
 class PluginError(Exception):
-    """A plugin did not answer as a criterion must; the message is the end of a sentence that says how."""
+    """A plugin did not answer as a criterion must; the message is the end of a sentence that says how.
+
+    `detail` is what it raised, in its own words, and where: for its author. It is in no report: an address or a time in
+    it would make two reports on the same work differ.
+    """
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 def judge(item: Criterion, evidence: Evidence) -> Finding:

@@ -18,6 +18,7 @@ from grader.plugins.judging import PluginError
 
 ENTRY_POINT_GROUP = "grader.rubrics"
 OURS = "takehome-grader"
+WITH_ITS_PLUGIN = "it was left out with its plugin"
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class _Gathered:
         if declared.problem:
             self._leave_out(origin, "", declared.problem)
             for name in declared_ids(module):
-                self._add_criterion(origin, _unloaded(name, declared.problem), {})
+                self._add_criterion(origin, _unloaded(name, declared.problem), {}, loaded=False)
             return
         self._plugins.append(origin)
         homes = {part.id: part for part in declared.dimensions if self._may_add(origin, part)}
@@ -122,12 +123,15 @@ class _Gathered:
             self._leave_out(origin, "", part.problem or clash)
         return not (part.problem or clash)
 
-    def _add_criterion(self, origin: PluginRef, item: Criterion, homes: Mapping[str, Dimension]) -> None:
+    def _add_criterion(
+        self, origin: PluginRef, item: Criterion, homes: Mapping[str, Dimension], *, loaded: bool = True
+    ) -> None:
         problem = ""
         if item.id in self._criteria:
             problem = f"there is a criterion {item.id} already"
         elif item.dimension not in DIMENSIONS and item.dimension not in homes:
             problem = item.problem or f"its plugin declares no dimension {item.dimension!r}"
+            problem = problem if loaded else WITH_ITS_PLUGIN
         if problem:
             self._leave_out(origin, item.id, problem)
             return
@@ -173,4 +177,4 @@ def _declared(process: PluginProcess, form: Mapping[str, Any]) -> Declared:
 def _unloaded(name: str, problem: str) -> Criterion:
     """Return a criterion known by its name only, of a plugin that could not be loaded."""
     title = name.split(".", 1)[1].replace("_", " ").capitalize()
-    return Criterion(name, title, 1.0, lambda _: needs_human(""), "", f"of its plugin, {problem}")
+    return Criterion(name, title, 1.0, lambda _: needs_human(""), "", f"its plugin was left out ({problem})")

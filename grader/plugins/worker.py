@@ -4,6 +4,7 @@ Each request is a line of JSON on stdin, each answer one on stdout; whatever the
     {"load": "module"}                -> {"criteria": [...], "dimensions": [...], "digest": "..."} or {"error": "..."}
     {"evidence": {...}}               -> {}
     {"judge": "id", "seeds": [0, 0]}  -> {"findings": [...]} or {"error": "..."}, one finding a seed
+An error comes with its "kind" and the "place" in the plugin, file:line, where it happened.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import random
 import resource
 import signal
 import sys
+import traceback
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -28,6 +31,7 @@ MAX_TEXT = 2_000
 MAX_ANSWER_BYTES = 512 * 1024
 MAX_DECLARED = 500
 ABANDONED_S = 60
+MAX_STEPS = 200
 
 
 class Desk:
@@ -36,6 +40,7 @@ class Desk:
     def __init__(self) -> None:
         self._criteria: dict[str, Criterion] = {}
         self._evidence = Evidence()
+        self._home = ""
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one request; whatever the plugin raises, an exit too, is its own error."""
@@ -47,12 +52,14 @@ class Desk:
                 return {}
             return {"findings": [self._judge(str(request["judge"]), seed) for seed in request["seeds"]]}
         except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
-            return {"error": _short(f"{type(error).__name__}: {error}"), "kind": type(error).__name__}
+            place = _place_of(error, self._home)
+            return {"error": _short(f"{type(error).__name__}: {error}"), "kind": type(error).__name__, "place": place}
 
     def _load(self, name: str) -> dict[str, Any]:
         module = importlib.import_module(name)
         if not isinstance(module, ModuleType):
             raise TypeError("it is no module")
+        self._home = str(Path(module.__file__).parent) if module.__file__ else ""
         found = criteria_of(module)[:MAX_DECLARED]
         self._criteria = {item.id: item for item in found}
         return {
@@ -72,6 +79,13 @@ class Desk:
         own = self._evidence.model_copy(update={"code": self._evidence.code.model_copy()})  # for one to spoil, not all
         finding = self._criteria[id].judge(own)
         return _bounded(finding).model_dump(mode="json") if isinstance(finding, Finding) else None
+
+
+def _place_of(error: BaseException, home: str) -> str:
+    """Return "file:line" of the last step in the plugin's own folder, "" where the error names none."""
+    steps = [(step.filename, step.lineno or 0) for step in traceback.extract_tb(error.__traceback__, limit=-MAX_STEPS)]
+    own = [(name, line) for name, line in steps if home and Path(name).parent.is_relative_to(home)]
+    return _short(f"{own[-1][0]}:{own[-1][1]}") if own else ""
 
 
 def _bounded(finding: Finding) -> Finding:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
-from grader.report.formats import interval, left_out, measure, metric_name, points, where
+from grader.report.formats import interval, measure, metric_name, points, where
 from grader.report.gates import gate_sentences
 from grader.report.ranking import ranked
 from grader.report.stress import first_run_suites, stress_sentences
@@ -45,8 +45,6 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
             console.print(Text(f"  {one_line(sentence, 600)}"))
     _print_findings(console, "What cost most", costliest(report, 4), "red")
     _print_findings(console, "What is good", strengths(report, 3), "green")
-    for item in report.receipt.left_out:
-        console.print(Text(f"\nLeft out of the rubric: {one_line(left_out(item), 400)}", style="yellow"))
     if location is not None:
         console.print()
         console.print(Text(f"Report: {location / 'report.html'}", overflow="fold"), soft_wrap=True)

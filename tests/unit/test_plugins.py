@@ -84,7 +84,11 @@ def judged(answer: object) -> Finding:
     return judge(Criterion("evaluation.a", "a", 1, lambda evidence: answer, ""), Evidence())  # type: ignore[arg-type, return-value]
 
 
-@pytest.mark.parametrize("found", [met("Good.", evidence=[]), not_met("Bad.", evidence=[]), partly("So.", evidence=[])])
+@pytest.mark.parametrize(
+    "found",
+    [met("Good.", evidence=[]), not_met("Bad.", evidence=[]), partly("So.", evidence=[]), met("Good."), not_met("Bad."),
+     partly("So.")],
+)  # fmt: skip
 def test_a_verdict_without_a_place_is_left_to_a_person(found: Finding) -> None:
     assert judged(found).verdict == "needs_human"
     assert judged(found).score is None

@@ -132,6 +132,20 @@ def test_a_plugin_that_cannot_be_imported_is_left_out_and_its_criteria_need_a_pe
     assert found["evaluation.good"].verdict == "met"
 
 
+def test_criteria_that_go_with_their_plugin_are_named_without_its_cause_again(plugin: Plugin) -> None:
+    left = plugin(f"def (\n{HEAD}{bad('return None', id='style.names')}").left_out
+    assert [item.criterion for item in left] == ["", "style.names"]
+    assert [("SyntaxError" in item.reason, item.reason) for item in left][1] == (
+        False,
+        "it was left out with its plugin",
+    )
+
+
+def test_what_a_criterion_raised_is_for_its_author_and_in_no_report(plugin: Plugin) -> None:
+    found = results(plugin(HEAD + bad("raise ValueError(str(object()))")))["evaluation.bad"]
+    assert found.reason == "This criterion could not be judged: ValueError in the rubric plugin."
+
+
 def test_a_plugin_whose_import_never_ends_is_left_out(plugin: Plugin) -> None:
     rubric = plugin(f"while True: pass\n{HEAD}{bad('return None')}", times=Times(load_s=0.5))
     assert rubric.left_out[0].reason == "it could not be imported within 0.5 seconds"

@@ -55,6 +55,8 @@ def test_the_example_package_stands_the_check(installed: Path) -> None:
     done = grader(installed, "rubric", "check", "calibration-rubric")
     assert done.returncode == 0, done.stdout
     assert "evaluation.calibration" in done.stdout
+    assert "Asked about empty evidence and 4 works (broken, decent, leaky, strong)." in done.stdout
+    assert "of 5: not_applicable" in done.stdout or "of 5: not_met" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,13 @@ def test_the_example_package_stands_the_check(installed: Path) -> None:
         (HEAD + bad("return met('x', evidence=[Span(path='elsewhere.py')])"), "points at 'elsewhere.py'"),
         (HEAD + "import random\n" + bad("return met(str(random.random()), evidence=PLACE)"), "different findings"),
         (HEAD + bad("return evidence.run.cells"), "AttributeError"),
+        (HEAD + bad("return evidence.run.cells"), "'NoneType' object has no attribute 'cells'"),
+        (HEAD + bad("return evidence.run.cells"), "bad_rubric.py:8"),
+        (HEAD + bad("return met('x')"), "rests on no place"),
+        (HEAD + bad("evidence.nothing"), "on all 5: it raised AttributeError"),
+        (HEAD + bad("if evidence.files: 1 / 0\nreturn not_applicable('x')"), "on broken and 3 more: it raised ZeroDiv"),
+        (HEAD + bad("if not evidence.files: 1 / 0\nreturn not_applicable('x')"), "Work with empty evidence too"),
+        (HEAD + bad("raise ValueError('\\x1b[31mred\\u202e' + 'x' * 9999)"), "ValueError: red⟨U+202E⟩xxx"),
         (HEAD + bad("return None", id="nowhere.bad"), "no dimension 'nowhere'"),
         (HEAD + bad("return None", id="evaluation.held_out_evaluation"), "is the id of a criterion of evaluation"),
         (
@@ -81,6 +90,8 @@ def test_the_check_says_what_is_wrong_with_a_plugin(tmp_path: Path, code: str, s
     assert done.returncode == 2, done.stdout
     assert said in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    assert "\x1b" not in done.stdout
+    assert len(done.stdout) < 3000
 
 
 def test_one_criterion_is_explained_and_near_ones_are_named(tmp_path: Path) -> None:
@@ -111,6 +122,26 @@ def test_a_broken_plugin_stops_no_command_and_is_named_by_each(broken: Path, tmp
     assert said in grader(broken, "rubric", "list").stdout
     assert said in grader(broken, "doctor", "--quick").stdout
     assert grader(broken, "rubric", "check").returncode == 2
+
+
+def test_the_list_says_once_why_a_plugin_was_left_out_and_what_is_not_asked(broken: Path) -> None:
+    listed = grader(broken, "rubric", "list").stdout
+    assert listed.count("No module named 'not_there'") == 1
+    assert "cannot be judged: its plugin was left out" in listed
+    assert "Judged only where a language model is asked" in listed
+    assert ", and 3 where a language model is asked, rubric" in listed
+
+
+def test_grading_and_rescoring_warn_of_a_plugin_and_say_what_it_would_have_judged(broken: Path, tmp_path: Path) -> None:
+    with (broken / "broken_rubric.py").open("a") as file:
+        file.write(bad("return None", id="communication.plots"))
+    stored = batch_of(tmp_path / "batch", ["ada"]) / "ada"
+    rescored = grader(broken, "rescore", str(stored)).stderr
+    (tmp_path / "train.py").write_text("print(1)\n")
+    graded = grader(broken, "grade", str(tmp_path / "train.py"), "--output", str(tmp_path / "out")).stderr
+    for said in (rescored, graded):
+        assert "Warning: the plugin broken (broken-rubric 2.1) was left out: it cannot be imported: Module" in said
+        assert "Not judged without it: evaluation.bad, communication.plots." in said
 
 
 def test_a_report_says_on_every_page_what_was_left_out_of_the_rubric(broken: Path, tmp_path: Path) -> None:
