@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from grader.pipeline import Rescored
+from grader.pipeline import Rescored, VerdictChange
 from grader.report.visible import one_line
 
 LISTED_WHEN_UNCHANGED = 20
@@ -72,19 +72,21 @@ def _line(result: Rescored) -> str:
     name = one_line(result.directory, 200)
     if not result.changed:
         return f"{name}: {_mark(result.before)}, unchanged"
-    if not result.verdicts:
-        return f"{name}: {_mark(result.before)} -> {_mark(result.after)}"
-    verdicts = "; ".join(
-        f"{change.criterion} {change.before or 'new'} -> {change.after or 'gone'}" for change in result.verdicts
-    )
-    return f"{name}: {_mark(result.before)} -> {_mark(result.after)}  ({verdicts})"
+    moved = result.before != result.after
+    score = f"{_mark(result.before)} -> {_mark(result.after)}" if moved else f"{_mark(result.before)} as before"
+    said = [f"{change.criterion} {change.before} -> {change.after}" for change in result.judged_otherwise]
+    said += [f"new: {change.criterion} {change.after}" for change in result.added]
+    said += [f"gone: {change.criterion}" for change in result.gone]
+    return f"{name}: {score}" + (f"  ({'; '.join(said)})" if said else "")
 
 
 def _totals(done: Sequence[Rescored]) -> list[str]:
     good = [result for result in done if not result.problem]
     moved = [result for result in good if result.before != result.after]
     counts = f"{len(good):,} rescored: {len(moved):,} with another score"
-    counts += f", {sum(bool(result.verdicts) for result in good):,} with another verdict"
+    counts += f", {sum(bool(result.judged_otherwise) for result in good):,} with another verdict"
+    if others := sum(bool(result.added or result.gone) for result in good):
+        counts += f", {others:,} with criteria that are new or gone"
     counts += f", {sum(not result.changed for result in good):,} unchanged"
     if len(done) > len(good):
         counts += f"; {len(done) - len(good):,} left as they were"
@@ -93,13 +95,20 @@ def _totals(done: Sequence[Rescored]) -> list[str]:
         largest = sorted(moved, key=lambda result: (-result.difference, result.directory))[:LARGEST]
         told = (f"{one_line(r.name, 60)} {_mark(r.before)} -> {_mark(r.after)}" for r in largest)
         lines.append(f"Largest changes: {', '.join(told)}.")
-    by_criterion = Counter(change.criterion for result in good for change in result.verdicts)
-    if by_criterion and len(good) > 1:
-        told = (f"{name} ({number:,})" for name, number in by_criterion.most_common(MOST_CRITERIA))
-        lines.append(f"Verdicts changed in: {', '.join(told)}.")
+    if len(good) > 1:
+        lines += _by_criterion("Verdicts changed in", (result.judged_otherwise for result in good))
+        lines += _by_criterion("New", (result.added for result in good))
+        lines += _by_criterion("Gone", (result.gone for result in good))
     rubrics = sorted({(result.rubric_before, result.rubric_after) for result in good})
     lines += [f"Rubric {old} -> {new}." for old, new in rubrics if old != new]
     return lines
+
+
+def _by_criterion(label: str, changes: Iterable[Sequence[VerdictChange]]) -> list[str]:
+    """Return a line with the criteria concerned most often, and how often; none where there are none."""
+    counted = Counter(change.criterion for found in changes for change in found)
+    told = [f"{name} ({number:,})" for name, number in counted.most_common(MOST_CRITERIA)]
+    return [f"{label}: {', '.join(told)}."] if told else []
 
 
 def _form(done: Sequence[Rescored], summaries: Sequence[Path]) -> dict[str, object]:
@@ -107,7 +116,8 @@ def _form(done: Sequence[Rescored], summaries: Sequence[Path]) -> dict[str, obje
     return {
         "rescored": len(good),
         "score_changed": sum(result.before != result.after for result in good),
-        "verdict_changed": sum(bool(result.verdicts) for result in good),
+        "verdict_changed": sum(bool(result.judged_otherwise) for result in good),
+        "criteria_changed": sum(bool(result.added or result.gone) for result in good),
         "unchanged": sum(not result.changed for result in good),
         "left": len(done) - len(good),
         "reports": [result.model_dump(mode="json", exclude={"exit_status"}) for result in done],

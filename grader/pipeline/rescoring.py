@@ -45,8 +45,23 @@ class Rescored(Record):
 
     @property
     def changed(self) -> bool:
-        """Whether the score or a verdict is another."""
+        """Whether the score or a verdict is another, or a criterion came or went."""
         return self.before != self.after or bool(self.verdicts)
+
+    @property
+    def judged_otherwise(self) -> tuple[VerdictChange, ...]:
+        """The criteria of both reports whose verdict is another."""
+        return tuple(change for change in self.verdicts if change.before and change.after)
+
+    @property
+    def added(self) -> tuple[VerdictChange, ...]:
+        """The criteria that the report did not have before."""
+        return tuple(change for change in self.verdicts if not change.before)
+
+    @property
+    def gone(self) -> tuple[VerdictChange, ...]:
+        """The criteria that the report has no more."""
+        return tuple(change for change in self.verdicts if not change.after)
 
     @property
     def difference(self) -> float:

@@ -100,6 +100,26 @@ def test_another_verdict_is_told_with_its_criterion(tmp_path: Path) -> None:
     assert f"({found['id']} partly -> met)" in run(batch / "ada").output
 
 
+def test_criteria_that_are_new_or_gone_are_told_apart_from_other_verdicts(tmp_path: Path) -> None:
+    batch = batch_of(tmp_path / "batch", ["ada", "bob"])
+    for name in ("ada", "bob"):
+        path = batch / name / "report.json"
+        report = json.loads(path.read_text())
+        for part in report["dimensions"]:
+            part["criteria"] = [item for item in part["criteria"] if item["id"] != "code_quality.no_secrets"]
+        first = report["dimensions"][0]["criteria"]
+        first.append({**first[0], "id": "data_preparation.of_old", "verdict": "met"})
+        path.write_text(json.dumps(report))
+    result = run(batch)
+    score = scores(batch)["ada"]
+    said = "new: code_quality.no_secrets not_applicable; gone: data_preparation.of_old"
+    assert f"ada: {score:.1f} as before  ({said})" in result.output
+    assert "0 with another score, 0 with another verdict, 2 with criteria that are new or gone" in result.output
+    assert "New: code_quality.no_secrets (2)." in result.output
+    assert "Gone: data_preparation.of_old (2)." in result.output
+    assert "Verdicts changed" not in result.output
+
+
 def test_what_changed_can_be_had_as_json(churn: Path, tmp_path: Path) -> None:
     batch = batch_of(tmp_path / "batch", ["ada", "bob"])
     weigh(churn, hidden=0)
