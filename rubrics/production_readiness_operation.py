@@ -62,7 +62,9 @@ def logging_and_errors(evidence: Evidence) -> Finding:
     places = {id(call) for call in shown}
     said = [call for call in prints if id(call) not in places]
     if logged and len(said) <= MANY_PRINTS:
-        beside = f" {files_of(shown)} prints results, which is what it is for." if len(shown) > MANY_PRINTS else ""
+        beside = (
+            f" Results are printed in {files_of(shown)}, which is no missing log." if len(shown) > MANY_PRINTS else ""
+        )
         return met(f"Programs log what they do, and drop no error in silence.{beside}", evidence=spans(logged))
     if logged:
         return partly(f"Programs log, and print in {len(said)} places beside.", evidence=spans(said), advice=advice)
