@@ -41,8 +41,12 @@ _MOST = 400
 
 def refusing_errors(evidence: Evidence) -> Iterator[Span]:
     """Yield the raise and assert statements of reached code whose condition looks at what the code is given."""
+    lines = logical_lines(evidence)
+    refusing = {source.path for source, _, _, text in lines if _REFUSAL.match(text[:_MOST])}
     reader, path = Reader(), None
-    for source, number, _, text in logical_lines(evidence):
+    for source, number, _, text in lines:
+        if source.path not in refusing:
+            continue
         if source.path != path:  # the cells of a notebook share their names
             reader, path = Reader(), source.path
         reader.take(text[:_MOST])
