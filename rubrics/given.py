@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from grader import Evidence, Span
@@ -26,7 +26,7 @@ _PARAMETERS = re.compile(r"(?:^|[(,])\s*\*{0,2}([A-Za-z_]\w*)")
 # Data that comes from outside, whatever function of whatever library brings it, and whether it is there at all.
 _COMES_IN = re.compile(
     r"(?i)\brequest\b|\bsys\.argv\b|\bos\.environ\b|\bgetenv\b|\binput\("
-    r"|\w*(?:read|load|open|fetch|download|parse|query|listdir|glob|requests\.get)\w*\("
+    r"|\b\w*(?:read|load|open|fetch|download|parse|query|listdir|glob|requests\.get)\w*\("
     r"|\b(?:exists|isfile|isdir|is_file|is_dir)\("
 )
 _SCHEMA = re.compile(r"^\s*class\s+(\w+)\s*\(.*\b(?:BaseModel|DataFrameModel|SchemaModel)\b")
@@ -87,7 +87,7 @@ class Block:
     depth: int
     keyword: str
     checks: bool = False
-    names: frozenset[str] = frozenset()  # of a function: what it is given, and what is made of that
+    names: set[str] = field(default_factory=set)  # of a function: what it is given, and what is made of that
     touched: bool = False  # whether it does anything with what was given
     looked: bool = False  # whether a condition, loop or try among its own lines looked at what was given
 
@@ -100,7 +100,7 @@ class Reader:
 
     def __init__(self, comes_in: re.Pattern[str] = _COMES_IN, given: Iterable[str] = ()) -> None:
         self._comes_in = comes_in
-        self._open = [Block(-1, "module", names=frozenset(given))]
+        self._open = [Block(-1, "module", names=set(given))]
         self._closed: dict[int, Block] = {}
         self._given = False
 
@@ -151,13 +151,13 @@ class Reader:
         elif before and keyword == "except":
             block.checks = block.touched = before.touched
         elif keyword == "def":
-            block.names = frozenset(parameters(line))
+            block.names = parameters(line)
         self._open.append(block)
 
     def _bind(self, names: set[str], given: bool) -> None:
         for name in names:
-            block = self._owner(name)
-            block.names = block.names | {name} if given else block.names - {name}
+            known = self._owner(name).names
+            (known.add if given else known.discard)(name)
 
     def _owner(self, name: str) -> Block:
         """Return the block that a name belongs to: an object's to its class, another to its function."""
