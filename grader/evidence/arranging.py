@@ -9,11 +9,12 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again, numbers_drawn, repeated, stacked
 from grader.evidence.cuts import PIECE
 from grader.evidence.learning import learned
+from grader.evidence.lists import as_table
 from grader.evidence.passing import passed_on
 from grader.evidence.said import said_of
 from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.table_methods import joined
-from grader.evidence.tables import ARRAY, FRAME, as_table, column_of, names_in, narrowed, without
+from grader.evidence.tables import ARRAY, FRAME, column_of, names_in, narrowed, without
 from grader.evidence.values import NONE, UNKNOWN, Value, flattened, taints_of
 
 _STACKERS = {"concat", "concatenate", "vstack", "append", "r_"}

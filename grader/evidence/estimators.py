@@ -7,11 +7,12 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.catalog import SEEDS, STATEFUL, is_metric, role_of
 from grader.evidence.columns_taken import as_taken
 from grader.evidence.files import FILE
+from grader.evidence.lists import as_table
 from grader.evidence.networks import held_by
 from grader.evidence.rows import NO_ROWS, Rows, RowSets, covered
 from grader.evidence.said import fitted_values
 from grader.evidence.significance import fit_behind
-from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, as_table, column_of, is_label_encoder
+from grader.evidence.tables import ARRAY, LOOKUP, TRANSPOSED, as_groups, column_of, is_label_encoder
 from grader.evidence.unseen import unseen
 from grader.evidence.values import (
     NONE,
@@ -60,7 +61,7 @@ def features_of(site: CallSite) -> Value:
     given = _held(site.argument(0, "X", "x", "data", "exog", "raw_documents", "texts") or UNKNOWN)
     if given.type == LOOKUP and not given.rows:  # groups are the rows of a table of their own
         return as_groups(given)
-    if given.type == FILE:  # a text a line
+    if given.type == FILE and given.constant is not None:  # a text a line
         return Value(rows=frozenset({Rows((FILE, given.constant))}))
     given = as_table(given)
     return given.evolve(rows=NO_ROWS) if given.type == TRANSPOSED else given

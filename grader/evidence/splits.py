@@ -8,10 +8,11 @@ from collections.abc import Hashable
 from grader.evidence.callsite import CallSite
 from grader.evidence.columns_taken import as_taken
 from grader.evidence.estimators import features_of
+from grader.evidence.lists import as_table
 from grader.evidence.networks import held_by
 from grader.evidence.rows import DRAWN, Rows, RowSets, is_drawn_anew, parts_of
 from grader.evidence.state import State
-from grader.evidence.tables import ARRAY, as_table
+from grader.evidence.tables import ARRAY
 from grader.evidence.values import FOLDS, NONE, UNKNOWN, Model, Prediction, Value, rows_of, taints_of
 
 

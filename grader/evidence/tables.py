@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from grader.evidence.column_sets import Columns
 from grader.evidence.rows import Rows, RowSets, parts_of
-from grader.evidence.values import OTHERS, Prediction, Taint, Value, bounded, taints_of
+from grader.evidence.values import OTHERS, Prediction, Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
     "pandas.DataFrame",
@@ -229,21 +229,6 @@ def _is_moved(value: Value, table: Value) -> bool:
     """Tell whether a column is made of other rows than those it is put beside: `[nan] + y[:-1]`."""
     steps = [{rows.steps for rows in one.rows} for one in (value, table)]
     return bool(value.made_of) and all(steps) and steps[0] != steps[1]
-
-
-def as_table(value: Value) -> Value:
-    """Return a list as the table it is taken for: of several inputs, listed or named, the first with what was computed
-    into any of them; of texts or windows, their own.
-    """
-    items = value.items
-    if not items or value.rows:
-        return value
-    if all(is_table(item) and item.rows for item in items):
-        return items[0].evolve(taints=taints_of(items))
-    if value.keys is not None:
-        return value
-    told = frozenset((item.rows, item.constant) for item in items)
-    return Value(rows=frozenset({Rows(("list", told))}), taints=taints_of(items))
 
 
 def column_of_groups(groups: Value, names: frozenset[str] | None) -> Value:
