@@ -145,13 +145,18 @@ def _called(site: CallSite, callee: Value) -> Value:
         return method_of(site)
     if callee.dotted:
         return call_library(site)
-    if site.arguments and site.arguments[0].rows and _may_be_network(callee):
+    if site.arguments and site.arguments[0].rows and _may_be_network(site, callee):
         site.state.record("ask", site.node, "", rows=site.arguments[0].rows)
     return scored_by_name(site) or site.fresh()
 
 
-def _may_be_network(callee: Value) -> bool:
-    """Tell whether something is called that may be a network out of several: `best[1](x)`."""
+def _may_be_network(site: CallSite, callee: Value) -> bool:
+    """Tell whether something is called that may be a network out of several: `best[1](x)`. A name that nothing here has
+    given a value is that of a function.
+    """
+    name = site.node.func.id if isinstance(site.node.func, ast.Name) else ""
+    if callee.rows == frozenset({Rows(("name", name))}) and not site.scope.module.stars:
+        return False
     return bool(callee.rows and not callee.type) or callee.type.startswith("torch.nn.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from grader.evidence.cuts import drawn_apart
-from grader.evidence.rows import Rows, RowSets, covered
+from grader.evidence.rows import Rows, RowSets, covered, whole_rows
 from grader.evidence.values import Event
 
 
@@ -14,7 +14,9 @@ def has_last_word(events: list[Event], rows: RowSets, last: int) -> bool:
     whose answers are not known here, or others that are scored after the `last` of the trials.
     """
     asked = [event for event in events if event.kind in ("evaluate", "predict") or _is_asked_anew(event)]
-    if any(_is_outer(other, tried, event) for event in asked for other in event.rows for tried in rows):
+    first = next((event.order for event in events if event.kind == "fit"), 0)
+    asked = [event for event in asked if event.model is not None or event.order > first]  # nothing was tried before
+    if any(_is_outer(other, tried, event) for event in asked for other in whole_rows(event.rows) for tried in rows):
         return True
     loaded = {made.origin for event in events if event.kind == "load" for made in event.rows}
     if any(_is_scored_after(event, rows, last, events, loaded) for event in asked):
@@ -50,9 +52,10 @@ def _is_scored_after(event: Event, tried: RowSets, last: int, events: list[Event
         return False
     if event.kind != "evaluate" and event.model is not None:
         return False
-    if any(covered(event.rows, rows) or covered(rows, event.rows) for rows in (tried, _learned_by(event, events))):
+    whole, learned = whole_rows(event.rows), _learned_by(event, events)
+    if covered(whole, tried) or covered(tried, whole) or covered(event.rows, learned) or covered(learned, event.rows):
         return False
-    if not all(_may_be_apart(one, other, loaded) for one in event.rows for other in tried):
+    if not all(_may_be_apart(one, other, loaded) for one in whole for other in tried):
         return False
     return not drawn_apart(event.rows, tried)
 
@@ -117,7 +120,7 @@ def _is_outer(other: Rows, tried: Rows, asked: Event) -> bool:
         return True
     if any(loop.folds for loop in asked.loops) or not _is_other_half(other, tried):
         return False  # a fold of the training part has no last word
-    return asked.fit is not None and not covered(frozenset({other}), asked.fit.rows)
+    return asked.fit is not None and not covered(frozenset({other}), whole_rows(asked.fit.rows))
 
 
 def _is_other_half(other: Rows, tried: Rows) -> bool:
