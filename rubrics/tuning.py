@@ -31,10 +31,10 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
     used = [call for call in models(evidence) if not is_dummy(call)]
     if not used:
         return nothing_seen(evidence, NO_MODEL)
-    peeked = [span for leak in evidence.code.leaks if leak.kind == "multi_test" for span in leak.spans]
+    peeked = [span for leak in evidence.code.leaks if leak.settings for span in leak.spans]
     if peeked:
         return not_met(
-            "Settings or models are chosen by their result on the test rows.",
+            "Settings are chosen by their result on the test rows.",
             evidence=peeked,
             advice="Choose by cross-validation on the training rows, and look at the test rows once.",
         )

@@ -10,6 +10,7 @@ from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.cuts import drawn_apart
 from grader.evidence.last_word import has_last_word
 from grader.evidence.leaks_scoring import is_of_predictor
+from grader.evidence.leaks_settings import chosen_by_test, stopped_by_test
 from grader.evidence.rows import RowSets, covered, whole_rows
 from grader.evidence.spans import span_of
 from grader.evidence.turns import are_of_an_element, is_of_a_turn, redrawn
@@ -65,7 +66,8 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
         if trials.watched and _asks_about_others(events, rows):
             continue  # pictures read one by one, say, of which nobody knows whether they have answers
         if not _is_validation_part(rows, events) and not has_last_word(events, rows, trials.last):
-            yield from _found(trials)
+            stops = stopped_by_test(trials.models.values(), rows)
+            yield from _found(trials, stops or chosen_by_test(trials.loops.values(), rows, events))
             yield from _chosen_by_score(rows, trials, events)
 
 
@@ -110,7 +112,8 @@ def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Ite
     if event is None or len(trials.models) > 1 or event.kind == "validate":
         return
     spans: tuple[Span, ...]
-    if event.fit is not None and covered(whole_rows(event.fit.chosen_on), rows):
+    stops = stopped_by_test([event], rows)
+    if event.fit is not None and stops:
         what, spans = "when training stops", (event.fit.span, event.span)
     elif trials.chosen and trials.loops:
         return  # said already
@@ -121,7 +124,7 @@ def _chosen_by_score(rows: RowSets, trials: _Trials, events: list[Event]) -> Ite
     else:
         return
     message = f"The score on the test part decides {what}, and no rows are kept for the result."
-    yield LeakageFact(kind="multi_test", message=message, spans=spans)
+    yield LeakageFact(kind="multi_test", message=message, spans=spans, settings=stops)
 
 
 def _chooses(event: Event, made_in: dict[Hashable, tuple[Loop, ...]]) -> bool:
@@ -140,17 +143,17 @@ def _asked_further(chosen: Event, events: list[Event]) -> bool:
     return any(not covered(event.rows, own) and not drawn_apart(event.rows, chosen.fitted) for event in like)
 
 
-def _found(trials: _Trials) -> Iterator[LeakageFact]:
+def _found(trials: _Trials, of_settings: bool) -> Iterator[LeakageFact]:
     shown = list(trials.models.values())
     if len(shown) > 1:
         number = len(shown)
         message = f"{number} fitted models are compared on the same test part, and no rows are kept for the one chosen."
-        yield LeakageFact(kind="multi_test", message=message, spans=_places(shown))
+        yield LeakageFact(kind="multi_test", message=message, spans=_places(shown), settings=of_settings)
     elif trials.loops:
         loop, event = next(iter(trials.loops.values()))
         message = "A loop tries settings on the test part, and no rows are kept for the setting chosen."
         spans = tuple(dict.fromkeys((event.span, loop.span)))  # a tuner's loop stands where its search does
-        yield LeakageFact(kind="multi_test", message=message, spans=spans)
+        yield LeakageFact(kind="multi_test", message=message, spans=spans, settings=of_settings)
 
 
 def _places(events: list[Event]) -> tuple[Span, ...]:

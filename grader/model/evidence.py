@@ -145,13 +145,15 @@ LeakageKind = Literal["preprocessing", "overlap", "multi_test", "target", "tempo
 class LeakageFact(Record):
     """One place where rows that are evaluated later were used before: its kind, the culprit and the evaluation.
 
-    `in_training` where these rows are folds or a validation part of the training part: a test part was left alone.
+    `in_training` where these rows are folds or a validation part of the training part: a test part was left alone;
+    `settings` where it is a model's settings that were chosen by them.
     """
 
     kind: LeakageKind
     message: str
     spans: tuple[Span, ...]
     in_training: bool = False
+    settings: bool = False
 
 
 class FollowedFact(Record):

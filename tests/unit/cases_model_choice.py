@@ -136,7 +136,31 @@ TUNING = [
     case("hyperparameters_searched", "not_met", "the search is never called", FOREST + NEVER),
     case("hyperparameters_searched", "not_met", "a seed alone is no setting",
          START + "RandomForestClassifier(random_state=0, n_jobs=-1).fit(X, y)\n"),
-    case("hyperparameters_searched", "not_met", "chosen on the test rows", leaking("multi_test", SEARCH)),
+    case("hyperparameters_searched", "not_met", "chosen on the test rows",
+         leaking("multi_test", SEARCH, settings=True)),
+    case("hyperparameters_searched", "not_met", "a loop over settings, scored on the test rows",
+         TWO + "for depth in (2, 4, 8):\n    m = RandomForestClassifier(max_depth=depth).fit(a, c)\n"
+         "    print(roc_auc_score(d, m.predict(b)))\n"),
+    case("hyperparameters_searched", "not_met", "the test rows tell when training stops",
+         TWO + "from xgboost import XGBClassifier\nm = XGBClassifier(early_stopping_rounds=9)\n"
+         "m.fit(a, c, eval_set=[(b, d)])\nprint(roc_auc_score(d, m.predict(b)))\n"
+         "print(roc_auc_score(d, rf.predict(b)))\n"),
+    case("hyperparameters_searched", "partly", "chosen on a validation part, and each scored on the test rows last",
+         TWO + "e, f, g, h = train_test_split(a, c, random_state=1)\nfound = {}\n"
+         "models = {'forest': RandomForestClassifier(max_depth=3), 'lr': LogisticRegression(C=2)}\n"
+         "for name, m in models.items():\n    m.fit(e, g)\n    found[name] = roc_auc_score(h, m.predict(f))\n"
+         "print(max(found, key=found.get))\n"
+         "for name, m in models.items():\n    print(name, roc_auc_score(d, m.predict(b)))\n"),
+    case("hyperparameters_searched", "partly", "each setting is scored on a validation part and on the test rows",
+         TWO + "e, f, g, h = train_test_split(a, c, random_state=1)\nfound = []\nfor depth in (2, 4, 8):\n"
+         "    m = RandomForestClassifier(max_depth=depth).fit(e, g)\n"
+         "    found.append((roc_auc_score(h, m.predict(f)), roc_auc_score(d, m.predict(b)), depth))\n"
+         "print(max(found))\n"),
+    case("hyperparameters_searched", "met", "a threshold is no setting that is searched",
+         SEARCH + "a, b, c, d = train_test_split(X, y, random_state=0)\nsearch.fit(a, c)\n"
+         "p = search.predict_proba(b)[:, 1]\nfor t in (0.2, 0.3, 0.4):\n    print(t, roc_auc_score(d, p > t))\n"),
+    case("hyperparameters_searched", "met", "models are compared on the test rows, and settings are not",
+         leaking("multi_test", SEARCH)),
     case("hyperparameters_searched", "not_applicable", "no model", NO_MODEL),
     case("seeded", "met", "a seed each", LOOP),
     case("seeded", "met", "one seed for all", "import numpy as np\nnp.random.seed(0)\n" + FOREST),

@@ -67,13 +67,13 @@ def unread() -> Evidence:
     return Evidence(code=CodeFacts(failure="reading took longer than 30 seconds"))
 
 
-def leaking(kind: str, files: Mapping[str, str] | str, *, in_training: bool = False) -> Evidence:
-    """Return the evidence of a work in which leakage of `kind` was found, in the second line of its code."""
+def leaking(kind: str, files: Mapping[str, str] | str, **marks: bool) -> Evidence:
+    """Return the evidence of a work in which leakage of `kind` was found, in the second line of its code, with such
+    `marks` as `in_training`.
+    """
     evidence = work(files)
     place = Span(path=evidence.code.sources[0].path, line=2, end_line=2, text="found here")
-    leak = LeakageFact.model_validate(
-        {"kind": kind, "message": "Rows were seen twice.", "spans": (place,), "in_training": in_training}
-    )
+    leak = LeakageFact.model_validate({"kind": kind, "message": "Rows were seen twice.", "spans": (place,), **marks})
     return evidence.model_copy(update={"code": evidence.code.model_copy(update={"leaks": (leak,)})})
 
 
