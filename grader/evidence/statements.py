@@ -157,16 +157,24 @@ def _branch(node: ast.If, scope: Scope, state: State) -> bool:
     one = execute(node.body, scope, state)
     after_body, scope.names = scope.names, before
     other = execute(node.orelse, scope, state)
-    _merge(scope, after_body)
+    _merge(scope, after_body, state)
     pick_in_branch(node, told_by([tested]), scope)
     answer_in_branch(node, tested, scope)
     return one and other
 
 
-def _merge(scope: Scope, other: dict[str, Value]) -> None:
+def _merge(scope: Scope, other: dict[str, Value], state: State) -> None:
     for name, value in other.items():
         mine = scope.names.get(name)
-        scope.names[name] = value if mine is None or mine is value else join(value, mine)
+        scope.names[name] = value if mine is None or mine is value else _either(value, mine, state)
+
+
+def _either(one: Value, other: Value, state: State) -> Value:
+    """Return what holds whichever way was taken: which of two sets of rows is not known, but it is one of them
+    wherever the name is read.
+    """
+    made = join(one, other)
+    return made.evolve(rows=state.fresh()) if one.rows and other.rows and not (made.rows or made.items) else made
 
 
 def _loop(node: ast.For | ast.AsyncFor, scope: Scope, state: State) -> None:
