@@ -18,20 +18,14 @@ from grader.evidence.evaluations import (
     windows_of,
 )
 from grader.evidence.rows import DRAWN, covered
-from grader.evidence.seen_before import seen_before
+from grader.evidence.seen_before import is_learned_from, seen_before
 from grader.evidence.values import Event
 from grader.model import LeakageFact
 
 
 def overlap(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield resampling before the split, and models whose training rows hold the rows they are tested on."""
-    for event, taint, in_training in seen_before(events, ("resample",)):
-        yield LeakageFact(
-            kind="overlap",
-            message=f"{_copies(taint.event, in_training)} before some of them are {how_asked(event)}.",
-            spans=(taint.event.span, event.span),
-            in_training=in_training,
-        )
+    yield from _resampled(events)
     for event, taint, in_training in seen_before(events, ("fit",)):
         in_folds = is_cross_validation(event) or any(loop.folds for loop in event.loops)
         if is_search(taint.event) and not in_folds and not in_training:
@@ -58,6 +52,18 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
         else:
             continue
         yield LeakageFact(kind="overlap", message=message, spans=(event.fit.span, event.span))
+
+
+def _resampled(events: list[Event]) -> Iterator[LeakageFact]:
+    """Yield resampling of which something is learned and something evaluated: not that of a test part by itself."""
+    for event, taint, in_training in seen_before(events, ("resample",)):
+        if is_learned_from(event, taint):
+            yield LeakageFact(
+                kind="overlap",
+                message=f"{_copies(taint.event, in_training)} before some of them are {how_asked(event)}.",
+                spans=(taint.event.span, event.span),
+                in_training=in_training,
+            )
 
 
 def _is_learned_too(event: Event, fit: Event) -> bool:

@@ -75,7 +75,7 @@ def _is_excused(event: Event, taint: Taint, split_by: Mapping[Hashable, frozense
         return True
     if not only_copies(culprit):
         return False
-    return not _is_learned_from(event, taint) or (event.fit is not None and _keeps_together(event, split_by))
+    return not is_learned_from(event, taint) or (event.fit is not None and _keeps_together(event, split_by))
 
 
 def _parted_by(event: Event, columns: frozenset[str], split_by: Mapping[Hashable, frozenset[str]]) -> bool:
@@ -193,8 +193,10 @@ def only_copies(event: Event) -> bool:
     return event.kind == "resample" and (event.model is None or event.model.type.endswith(".RandomOverSampler"))
 
 
-def _is_learned_from(event: Event, copies: Taint) -> bool:
-    """Tell whether the model that is asked has learned from copies too, and not only from rows that have none."""
+def is_learned_from(event: Event, copies: Taint) -> bool:
+    """Tell whether the model that is asked has learned from copies, or rows made of others, too, and not only from rows
+    that have none.
+    """
     if event.fit is None:  # not known, but copies were split after they were made
         return is_cross_validation(event) or any("test" in r.parts(s) for r in event.rows for s in copies.rows)
     return is_cross_validation(event) or any(mark.event is copies.event for mark in event.fit.taints)
