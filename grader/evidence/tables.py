@@ -205,7 +205,8 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
     kept = table.taints
     if names is not None:
         kept = frozenset(t for t in kept if t.columns is None or not t.columns <= names)
-    added = frozenset(replace(t, columns=names) for t in value.taints)
+    several = names is None and value.column is None  # columns of the table itself, which keep what they know
+    added = frozenset(t if several and t in table.taints else replace(t, columns=names) for t in value.taints)
     columns = table.columns
     answers = frozenset(pair for pair in table.answers if names is None or pair[0] not in names)
     if value.prediction is not None and names is not None and not partly:

@@ -258,12 +258,14 @@ def marked(value: Value, *taints: Taint) -> frozenset[Taint]:
 
 
 def bounded(taints: frozenset[Taint]) -> frozenset[Taint]:
-    """Return some of the marks where there are more than can be followed: those first that know more than a training
-    part, of these the earliest.
+    """Return some of the marks where there are more than can be followed: one of each event first, of these those that
+    know more than a training part, and the earliest.
     """
     if len(taints) <= _MAX_TAINTS:
         return taints
     ordered = sorted(in_order(taints), key=lambda mark: all(rows.in_training for rows in mark.rows))
+    each = {mark.event: mark for mark in reversed(ordered)}
+    ordered.sort(key=lambda mark: each[mark.event] is not mark)
     return frozenset(ordered[:_MAX_TAINTS])
 
 
