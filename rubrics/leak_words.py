@@ -14,18 +14,30 @@ _TARGET = re.compile(rf"\s*\w+\[{{1,2}}\s*({_QUOTED}(?:\s*,\s*{_QUOTED})*)\s*\]{
 
 
 def in_words(leaks: Sequence[LeakageFact]) -> str:
-    """Return the first leak in words, with its columns where all are known, and what else leaks: by name where the
-    messages begin with one.
+    """Return the leaks in words, with their columns where all are known: what was computed on the same rows together,
+    by name where the messages begin with one.
     """
+    if "" in _by_culprit(leaks):
+        return leaks[0].message + _more(len(leaks) - 1)
+    rows: dict[str, list[LeakageFact]] = {}
+    for leak in leaks:
+        rows.setdefault(_rows(leak), []).append(leak)
+    return " ".join(map(_of_same_rows, rows.values()))
+
+
+def _of_same_rows(leaks: Sequence[LeakageFact]) -> str:
     first, groups = leaks[0], _by_culprit(leaks)
-    if "" in groups:
-        return first.message + _more(len(leaks) - 1)
     culprit, _, rest = first.message.partition(" was computed ")
     if len(groups) == 1:
         columns = _columns(leaks)
         return f"{culprit}{columns} was computed {rest}" + ("" if columns else _more(len(leaks) - 1))
     others = [_lowered(name) + _columns(found) for name, found in groups.items() if name != culprit]
     return f"{culprit}{_columns(groups[culprit])} was computed {rest} The same holds for {_listed(others)}."
+
+
+def _rows(leak: LeakageFact) -> str:
+    """Return on which rows something was computed, of a message that says so."""
+    return leak.message.partition(" was computed ")[2].partition(",")[0]
 
 
 def _by_culprit(leaks: Sequence[LeakageFact]) -> dict[str, list[LeakageFact]]:

@@ -92,7 +92,8 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
 
 
 def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
-    return [leak for leak in evidence.code.leaks if leak.kind == kind]
+    """Return the leaks of a kind, those first that touch rows which were set aside."""
+    return sorted((leak for leak in evidence.code.leaks if leak.kind == kind), key=lambda leak: leak.in_training)
 
 
 def _places(leaks: Sequence[LeakageFact]) -> list[Span]:

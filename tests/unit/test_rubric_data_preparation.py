@@ -68,3 +68,21 @@ def test_the_columns_of_a_leak_are_named_where_all_of_them_are_known(lines: list
         + "\nA, B, a, b = train_test_split(df[['a', 'b', 'c']], df['y'])\nprint(Ridge().fit(A, a).score(B, b))\n"
     )
     assert told in finding("data_preparation.preprocessing_leakage", work(code)).reason
+
+
+def test_what_saw_other_rows_is_told_apart_and_what_touches_the_test_part_leads() -> None:
+    code = (
+        "import pandas as pd\nfrom imblearn.over_sampling import SMOTE\nfrom sklearn.linear_model import Ridge\n"
+        "from sklearn.model_selection import cross_val_score, train_test_split\n"
+        "from sklearn.preprocessing import MinMaxScaler, StandardScaler\ndf = pd.read_csv('a.csv')\n"
+        "X = StandardScaler().fit_transform(df[['a', 'b']])\nA, B, a, b = train_test_split(X, df['y'])\n"
+        "A = MinMaxScaler().fit_transform(A)\nprint(cross_val_score(Ridge(), A, a))\n"
+        "B, b = SMOTE().fit_resample(B, b)\nprint(Ridge().fit(A, a).score(B, b))\n"
+    )
+    reason = finding("data_preparation.preprocessing_leakage", work(code)).reason
+    assert reason == (
+        "StandardScaler was computed on all rows, and some of these rows are evaluated later. "
+        "SMOTE was computed on the test part itself, and some of these rows are evaluated later. "
+        "MinMaxScaler was computed on the whole training part, and some of these rows are cross-validated later."
+    )
+    assert verdict("data_preparation.overlap_leakage", work(code)) == "met"
