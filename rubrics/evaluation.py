@@ -48,11 +48,22 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
         evidence,
         "scored_on_training_data",
         looked_at=live_calls(evidence, "score", "cross_validate", "search")[:6],
-        clean="Every result seen rests on rows that were held out.",
+        clean=_clean(evidence),
         nothing="No result was seen to be computed.",
         advice="Report the score on held-out rows; one on the training rows shows overfitting at best.",
         question="What does this figure say about a new row?",
     )
+
+
+def _clean(evidence: Evidence) -> str:
+    """Return what is said where no score on training rows was seen; of every result only where all were followed."""
+    followed = {(fact.span.path, fact.span.cell, fact.span.line) for fact in evidence.code.followed}
+    scores = (call.span for call in live_calls(evidence, "score"))
+    lost = {place for span in scores if (place := (span.path, span.cell, span.line)) not in followed}
+    if not lost:
+        return "Every result seen rests on rows that were held out."
+    others = "one more" if len(lost) == 1 else f"{len(lost)} more"
+    return f"The results that were followed rest on rows that were held out; {others} could not be followed."
 
 
 @criterion("evaluation.held_out_evaluation", title="A result on held-out rows is computed", weight=3)

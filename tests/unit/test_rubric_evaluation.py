@@ -27,6 +27,17 @@ def test_results_on_training_rows_alone_are_no_held_out_evaluation() -> None:
     assert "trained on" in found.reason
 
 
+def test_every_result_is_said_to_be_held_out_only_where_all_were_followed() -> None:
+    other = "import joblib\nold = joblib.load('old.joblib')\nprint(roc_auc_score(y, old.predict(X)))\n"
+    all_of_them = finding("evaluation.scored_on_training_data", work(SCORED))
+    some = finding("evaluation.scored_on_training_data", work(SCORED + other))
+    assert (all_of_them.verdict, some.verdict) == ("met", "met")
+    assert all_of_them.reason == "Every result seen rests on rows that were held out."
+    assert some.reason == (
+        "The results that were followed rest on rows that were held out; one more could not be followed."
+    )
+
+
 def test_a_metric_is_named_in_words() -> None:
     assert "ROC AUC" in finding("evaluation.fitting_metric", work(SCORED)).reason
 
