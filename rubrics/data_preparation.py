@@ -44,7 +44,9 @@ def overlap_leakage(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.target_leakage", title="No feature is made from the target", weight=2)
 def target_leakage(evidence: Evidence) -> Finding:
-    """Judge whether the target, or something computed from it, is among the features a model is fitted on."""
+    """Judge whether the target, or something computed from it, is among the features a model is fitted on; a target
+    encoding is where rows that are evaluated later went into it.
+    """
     return leakage(
         evidence,
         "target",

@@ -38,7 +38,8 @@ def method_of_groups(site: CallSite) -> Value:
     if site.method in ("fillna", "rank", "ffill", "bfill"):
         return groups.evolve(type=SERIES)
     if site.method in STATISTICS | COUNTS or site.method in ("agg", "aggregate"):
-        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops)
+        of = groups.column if site.method in STATISTICS or names_in(site.argument(0)) else None
+        return Value(type=LOOKUP, statistic=groups.rows, taints=groups.taints, loops=groups.loops, column=of)
     return UNKNOWN
 
 

@@ -9,7 +9,7 @@ from grader.evidence.leaks_choosing import multi_test
 from grader.evidence.leaks_fitting import preprocessing
 from grader.evidence.leaks_overlap import overlap
 from grader.evidence.leaks_scoring import scored_on_training_data
-from grader.evidence.leaks_target import target_among_features
+from grader.evidence.leaks_target import target_among_features, target_encoded
 from grader.evidence.leaks_time import temporal
 from grader.evidence.values import Event
 from grader.model import LeakageFact
@@ -33,6 +33,7 @@ def _of_program(events: list[Event]) -> Iterator[LeakageFact]:
     yield from overlap(events)
     yield from multi_test(events)
     yield from target_among_features(events)
+    yield from target_encoded(events)
     yield from temporal(events)
     yield from scored_on_training_data(events)
 

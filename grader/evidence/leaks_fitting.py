@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.evaluations import class_name, how_asked, is_search
-from grader.evidence.seen_before import only_copies, seen_before
+from grader.evidence.seen_before import encodes_target, only_copies, seen_before
 from grader.evidence.significance import ANSWERS, PERMUTED, TESTS
 from grader.evidence.values import Event, Taint
 from grader.model import LeakageFact
@@ -25,10 +25,12 @@ _LEARNED = {  # what a step that is no estimator has computed
 
 def preprocessing(events: list[Event]) -> Iterator[LeakageFact]:
     """Yield each transformer or statistic that saw rows which are evaluated (or cross-validated) later."""
-    for event, taint, in_training in seen_before(events, ("fit", "fill", "resample")):
+    found = seen_before(events, ("fit", "fill", "resample"))
+    for event, taint, in_training in sorted(found, key=lambda one: not encodes_target(one[0], one[1].event)):
         if is_search(taint.event) or only_copies(taint.event):
             continue
-        what = _capital(_what(taint.event))
+        encodes = encodes_target(event, taint.event)
+        what = "A statistic of the target by group (target encoding)" if encodes else _capital(_what(taint.event))
         which = "computed on the whole training part" if in_training else _on_which(taint)
         yield LeakageFact(
             kind="preprocessing",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
+from grader.evidence.seen_before import encodes_target, seen_before
 from grader.evidence.values import Event, Model, Value
 from grader.model import LeakageFact
 
@@ -27,6 +28,18 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
                 message=f"The target column {name!r} was never dropped from the features that the model is fitted on.",
                 spans=(event.span,),
             )
+
+
+def target_encoded(events: list[Event]) -> Iterator[LeakageFact]:
+    """Yield statistics of the target by group that go into a feature, computed on rows which are evaluated later."""
+    if not any(event.of for event in events):
+        return
+    for event, taint, in_training in seen_before(events, ("fill",)):
+        if encodes_target(event, taint.event) and not in_training:
+            message = (
+                f"A feature is a statistic by group of the target {taint.event.of!r}, also of rows evaluated later."
+            )
+            yield LeakageFact(kind="target", message=message, spans=(taint.event.span, event.span))
 
 
 def _may_choose(model: Model) -> bool:

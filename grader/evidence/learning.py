@@ -55,7 +55,8 @@ def computed_with(site: CallSite, table: Value, *others: Value) -> Value:
     columns = frozenset({table.column}) if table.column and table.type != FRAME else None
     marks = frozenset(Taint(mark.event, mark.rows, columns) for mark in marks)
     if seen:
-        event = site.state.record("fill", site.node, site.name, rows=seen)
+        of = next((value.column for value in flat if value.type == LOOKUP and value.column), "")
+        event = site.state.record("fill", site.node, site.name, rows=seen, of=of)
         marks |= {Taint(event, seen, columns)}
     return table.evolve(taints=marked(table, *marks), statistic=NO_ROWS)
 
@@ -71,7 +72,9 @@ def applied(site: CallSite, table: Value) -> Value:
     if given is None:
         return table
     names = names_in(given)
-    if names and names <= (STATISTICS | COUNTS if site.receiver.type == GROUPS else STATISTICS):
+    if names and names <= STATISTICS and site.receiver.type == GROUPS:
+        return computed_with(site, table, Value(type=LOOKUP, statistic=table.rows, column=table.column))
+    if names and names <= (COUNTS if site.receiver.type == GROUPS else STATISTICS):
         return learned(site, table)
     if not _is_spelled_out(given):
         table = table.evolve(made_of=table.made_of and table.made_of | {OTHERS})

@@ -98,6 +98,13 @@ def _column_between(one: Rows, other: Rows, split_by: Mapping[Hashable, frozense
     return frozenset()
 
 
+def encodes_target(event: Event, culprit: Event) -> bool:
+    """Tell whether a step has put a statistic by group of the very column that the model asked predicts into another:
+    a target encoding.
+    """
+    return bool(culprit.of) and culprit.of == target_of(event)
+
+
 def _keeps_together(event: Event, by_group: Mapping[Hashable, frozenset[str]]) -> bool:
     """Tell whether rows were told from others by their values alone, or by their group: copies stay together then."""
     steps = {step for rows in event.rows for step in rows.steps}

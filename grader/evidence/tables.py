@@ -242,7 +242,7 @@ def as_groups(value: Value) -> Value:
     """Return a table of statistics by group as what it is too: a table whose rows are the groups."""
     rows = Rows(("groups", value.statistic))
     picked = rows if value.mask is None else rows.part(("cut", value.mask), "slice")
-    return value.evolve(type=FRAME, rows=frozenset({picked}), statistic=frozenset(), mask=None)
+    return value.evolve(type=FRAME, rows=frozenset({picked}), statistic=frozenset(), mask=None, column=None)
 
 
 def narrowed(rows: RowSets, key: object, part: str = "slice") -> RowSets:

@@ -28,7 +28,8 @@ class Event:
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and
     `in_time` what had sorted its rows by time, `shuffled` whether it draws them at random. Rows `chosen_on`: their
     score stopped a fit, or picked the threshold of what is evaluated. `callers` are the calls, the outermost
-    first, that led into the function which did it; `by` the columns by whose groups it was done.
+    first, that led into the function which did it; `by` the columns by whose groups it was done, `of` the one whose
+    statistic by group is put into others.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Event:
     chosen_on: RowSets = NO_ROWS
     callers: tuple[tuple[Unit, ast.AST], ...] = ()
     by: frozenset[str] = frozenset()
+    of: str = ""
 
     @property
     def fitted(self) -> RowSets:
