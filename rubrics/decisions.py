@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.classes import CURVES, class_layers, of_two_classes, tells_classes
+from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.live import live_matches, live_places
+from rubrics.live import live_matches, loops_around
 from rubrics.models import is_classifier, models
-from rubrics.results import predicted_names, result_names
+from rubrics.networks import networks
+from rubrics.results import NAME, predicted_names, result_names, sides
 
 RANKING = ("roc_auc", "average_precision")
 CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
-CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])?\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
-BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
-OF_POSITIVES = ("recall_score", "precision_score", "f1_score", "fbeta_score")
-BY_DEFAULT = "'binary'"
+CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])*\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
+AT_EACH = re.compile(r"^\s*([A-Za-z_]\w*\s*=[^=<>\n]{1,120}>=?\s*[A-Za-z_]\w*)\b(?![.(\[])")  # `said = (p >= cut)`
 TRAINERS = ("xgboost.train", "lightgbm.train")
-CURVES = ("precision_recall_curve", "roc_curve")
+CHANCES = ("predict_proba", "predict_log_proba", "decision_function")
+NO_DECISION = "No decision between two classes was seen."
+ONLY_RANKED = "The assignment's metric ranks rows, so no threshold is asked for."
 
 
 @criterion("evaluation.decision_threshold", title="Decisions rest on more than the default threshold")
@@ -28,18 +31,22 @@ def decision_threshold(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    if not any(is_classifier(call) for call in models(evidence)):
-        return nothing_seen(evidence, "No classifier was seen.")
+    if not tells_classes(evidence):
+        return nothing_seen(evidence, NO_DECISION if networks(evidence) else "No classifier was seen.")
     checked = named(evidence, CALIBRATING)
     checked += [call for call in live_calls(evidence) if "CalibrationDisplay" in call.name.split(".")]
     cuts = _cuts(evidence)
-    derived = named(evidence, CURVES) if named(evidence, ("argmax", "argmin")) or _varied(cuts) else []
-    if checked or derived:
-        return met("Probabilities are checked, or the threshold is derived.", evidence=spans([*checked, *derived]))
-    if _varied(cuts):
-        return met("The threshold is a variable that the work sets by results.", evidence=[span for span, _ in cuts])
+    varied = _swept(evidence) or [span for span, text in cuts if text[:1].isalpha() or text[:1] == "_"]
+    curves = named(evidence, CURVES) if varied or named(evidence, ("argmax", "argmin")) else []
+    if checked or curves:
+        places = [*spans(checked), *(varied or spans(curves))]
+        return met("Probabilities are checked, or the threshold is derived.", evidence=places)
+    if varied:
+        return met("The threshold is a variable that the work sets by results.", evidence=varied)
+    if evidence.hidden and evidence.hidden[0].metric in RANKING:
+        return not_applicable(ONLY_RANKED)
     if not _decides(evidence, cuts):
-        return nothing_seen(evidence, "No decision between two classes was seen.")
+        return nothing_seen(evidence, NO_DECISION)
     advice = "Choose the threshold on validation rows by what a miss and a false alarm cost, and check the calibration."
     by_hand = [span for span, text in cuts if float(text) != 0.5]
     if by_hand:
@@ -52,39 +59,61 @@ def decision_threshold(evidence: Evidence) -> Finding:
 def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
     """Return where a prediction is compared with a number or a variable, with that number or variable."""
     predicted = predicted_names(evidence) - result_names(evidence)  # how good they are is no prediction
+    said = {"predict_proba", "predict"} if class_layers(evidence) else {"predict_proba"}
     found = []
     for span, text in live_matches(evidence, CUTS, most=500):
         left, _, right = text.rpartition(">")
-        names = re.findall(r"[A-Za-z_]\w*", left)
-        if names and ((span.path, names[0]) in predicted or "predict_proba" in names):
+        names = NAME.findall(left)
+        if names and ((span.path, names[0]) in predicted or said.intersection(names)):
             found.append((span, right.lstrip("= ")))
     return found
 
 
-def _varied(cuts: list[tuple[Span, str]]) -> bool:
-    return any(text[:1].isalpha() or text[:1] == "_" for _, text in cuts)
+def _swept(evidence: Evidence) -> list[Span]:
+    """Return where a loop over thresholds cuts something at each, and a score is taken of what that says."""
+    scores = [
+        (call.span.path, call.span.cell, name) for call in live_calls(evidence, "score") for name in call.arguments
+    ]
+    scored = frozenset(scores)
+    found = []
+    for span, text in live_matches(evidence, AT_EACH, most=500):
+        name, *_, threshold = NAME.findall(text)
+        loops = loops_around(evidence, span) if (span.path, span.cell, name) in scored else []
+        if any(threshold in sides(loop)[0] for loop in loops):
+            found.append(span)
+    return found
 
 
 def _decides(evidence: Evidence, cuts: list[tuple[Span, str]]) -> bool:
     """Tell whether one of two classes is predicted outright, as far as the assignment or the code says so."""
     if evidence.hidden:
-        two = bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
-        return two and evidence.hidden[0].metric not in RANKING
-    said = live_calls(evidence, "predict")
+        return bool(evidence.hidden[0].histogram) or evidence.hidden[0].metric == "accuracy"
+    said = [call for call in live_calls(evidence, "predict") if not _is_measured(evidence, call)]
     if said and last(said[-1].name) == "predict_proba" and all(text == "0.5" for _, text in cuts):
         return False  # what is handed over in the end are probabilities
-    binary = bool(named(evidence, CURVES) or _of_two_classes(evidence) or live_places(evidence, BINARY))
-    return binary and bool(cuts or _outright(evidence))
+    return bool(cuts or _outright(evidence)) and of_two_classes(evidence)
+
+
+def _is_measured(evidence: Evidence, call: Call) -> bool:
+    """Tell whether probabilities are only asked for to measure or to draw how good they are."""
+    if last(call.name) not in CHANCES:
+        return False
+    looks = [look for look in live_calls(evidence, "score", "plot") if look.span.path == call.span.path]
+    within = any(last(call.name) in "".join(look.positional) and place(look.span) == place(call.span) for look in looks)
+    return within or any(set(call.assigned).intersection(look.arguments) for look in looks)
 
 
 def _outright(evidence: Evidence) -> list[Call]:
-    """Return the live calls that predict classes; a booster that was trained by `xgb.train` gives probabilities."""
+    """Return the live calls that predict classes; a network, and a booster that was trained by `xgb.train`, give
+    probabilities.
+    """
     trained = {name for call in live_calls(evidence) if call.name in TRAINERS for name in call.assigned}
-    said = [call for call in live_calls(evidence, "predict") if last(call.name) == "predict"]
-    return [call for call in said if ".Booster." not in call.name and call.receiver not in trained]
-
-
-def _of_two_classes(evidence: Evidence) -> list[Call]:
-    """Return the metrics that are asked for as only two classes allow: recall of the positive one, one ROC curve."""
-    found = [call for call in named(evidence, OF_POSITIVES) if call.keywords.get("average", BY_DEFAULT) == BY_DEFAULT]
-    return found + [call for call in named(evidence, ("roc_auc_score",)) if "multi_class" not in call.keywords]
+    classes = {"predict"} if any(is_classifier(call) for call in models(evidence)) else set()
+    said = [call for call in live_calls(evidence) if last(call.name) in classes | {"predict_classes"}]
+    of_chances = ("keras.", "torch.")
+    return [
+        call
+        for call in said
+        if last(call.name) == "predict_classes"
+        or not (".Booster." in call.name or call.receiver in trained or call.name.startswith(of_chances))
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.classes import tells_classes
 from rubrics.code_text import place
 from rubrics.cuts import parts_in_time
 from rubrics.encodings import for_a_picture
@@ -12,7 +13,7 @@ from rubrics.facts import is_given, last, live_calls, named, nothing_seen, spans
 from rubrics.held_out import cut_in_time
 from rubrics.leading import leading
 from rubrics.live import live_columns
-from rubrics.models import is_classifier, models, predictors
+from rubrics.models import predictors
 from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
@@ -64,7 +65,7 @@ def split_fits_data(evidence: Evidence) -> Finding:
 
 
 def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
-    if not splits or not any(is_classifier(call) for call in models(evidence)):
+    if not splits or not tells_classes(evidence):
         return nothing_seen(evidence, "No split was seen of classes, of dated rows or of entities.")
     splits = leading(evidence, splits)
     kept = leading(evidence, [*(call for call in splits if is_given(call, "stratify")), *named(evidence, STRATIFIED)])

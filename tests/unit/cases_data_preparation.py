@@ -176,6 +176,11 @@ SPLITTING = [
          LOAD + "from sklearn.model_selection import cross_val_score\nfrom sklearn.svm import SVC\n"
          "print(cross_val_score(SVC(), X, y))\n"),
     case("split_fits_data", "not_met", "classes left to chance", SPLIT + FIT),
+    case("split_fits_data", "not_met", "classes left to chance, which a network tells apart", SPLIT
+         + "import keras\nnet = keras.Sequential([keras.layers.Dense(1, activation='sigmoid')])\nnet.fit(a, c)\n"),
+    case("split_fits_data", "not_applicable", "a share that a network says", SPLIT
+         + "import keras\nnet = keras.Sequential([keras.layers.Dense(1, activation='sigmoid')])\n"
+         "net.compile(loss='mse')\nnet.fit(a, c)\n"),
     case("split_fits_data", "not_met", "stratify only in a comment, and switched off", LOAD +
          "from sklearn.model_selection import train_test_split\nfrom sklearn.svm import SVC\n# stratify=y\n"
          "a, b = train_test_split(X, stratify=None)\nSVC().fit(a, b)\n"),

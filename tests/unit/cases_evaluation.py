@@ -1,8 +1,8 @@
-"""Small works for the criteria of evaluation, each with the verdict it must get."""
+"""Small works for the criteria of evaluation, each with the verdict it must get: results, metrics and errors."""
 
 from __future__ import annotations
 
-from rubric_evidence import cases_of, claiming, hidden, leaking, notebook
+from rubric_evidence import cases_of, hidden, leaking, notebook
 
 case = cases_of("evaluation")
 
@@ -55,14 +55,6 @@ CURVES = START + (
     "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
     "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
 )
-LIMITED = (
-    "The forest has seen no customer with a tenure above 72 months, so tenure beyond that is not covered.\n\n"
-    "With more time I would try gradient boosting and compare its ROC AUC on the same folds.\n"
-)
-CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n"}
-TWO_CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n\nThe F1 is 0.62.\n"}
-BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic regression.\n"}
-
 HELD_OUT = [
     case("multi_test_leakage", "not_met", "a leak was found", leaking("multi_test", SCORED)),
     case("multi_test_leakage", "met", "one score on the test rows", SCORED),
@@ -175,28 +167,6 @@ DIAGNOSING = [
     case("error_analysis", "not_met", "a plot called residuals that shows none",
          QUANTITY + "import matplotlib.pyplot as plt\nplt.title('residuals')\nplt.hist(c)\n"),
     case("error_analysis", "not_applicable", "no model", LOOKING),
-    case("decision_threshold", "met", "calibration",
-         BOTH + "from sklearn.calibration import calibration_curve\n"
-         "print(calibration_curve(d, model.predict_proba(b)[:, 1]))\n"),
-    case("decision_threshold", "met", "a threshold that is varied, without a known function",
-         SCORED + "p = model.predict_proba(b)[:, 1]\nfor thr in (0.2, 0.3):\n    print(f1_score(d, p >= thr))\n"),
-    case("decision_threshold", "partly", "cut at a number", BOTH + "p = model.predict_proba(b)[:, 1]\nout = p > 0.3\n"),
-    case("decision_threshold", "not_met", "the default", BOTH),
-    case("decision_threshold", "not_met", "the recall of one class of two",
-         FITTED + "print(recall_score(d, model.predict(b)))\n"),
-    case("decision_threshold", "not_applicable", "the mean recall of many classes",
-         FITTED + "print(recall_score(d, model.predict(b), average='macro'))\n"),
-    case("decision_threshold", "not_met", "the best of accuracies is no threshold",
-         BOTH + "best = 0, ''\nacc = accuracy_score(d, model.predict(b))\n"
-         "if acc > best[0]: best = acc, 'forest'\nif acc > least: print('good')\n"),
-    case("decision_threshold", "not_applicable", "a booster of its own library says probabilities",
-         SPLIT + "import xgboost as xgb\nmodel = xgb.XGBClassifier()\nbooster = xgb.train({}, xgb.DMatrix(a, c))\n"
-         "model.fit(a, c)\nprint(roc_auc_score(d, booster.predict(xgb.DMatrix(b))))\n"),
-    case("decision_threshold", "not_met", "a threshold of missing values is none of decisions",
-         BOTH + "X = X.dropna(thresh=3)\n# calibration_curve, threshold = 0.3\n"),
-    case("decision_threshold", "not_applicable", "rows are only ranked", BOTH, hidden=(hidden(metric="roc_auc"),)),
-    case("decision_threshold", "not_applicable", "a quantity", QUANTITY),
-    case("decision_threshold", "not_applicable", "nothing is decided", {"solution.ipynb": HEADINGS}),
     case("features_interpreted", "met", "importances", FITTED + "print(model.feature_importances_)\n"),
     case("features_interpreted", "met", "coefficients, without the word importance",
          START + "from sklearn.linear_model import LogisticRegression\nm = LogisticRegression().fit(X, y)\n"
@@ -212,47 +182,4 @@ DIAGNOSING = [
     case("features_interpreted", "not_applicable", "no model", LOOKING),
 ]  # fmt: skip
 
-CLAIMING = [
-    case("claims_hold", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
-    case("claims_hold", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
-    case("claims_hold", "partly", "one of two", claiming(TWO_CLAIMED, "ROC AUC 0.9071\nF1 0.41")),
-    case("claims_hold", "not_met", "the run came to less", claiming(CLAIMED, "ROC AUC 0.71")),
-    case("claims_hold", "not_met", "the claimed number is printed, but as another metric",
-         claiming(CLAIMED, "ROC AUC 0.71\naccuracy 0.91")),
-    case("claims_hold", "not_applicable", "the run printed nothing comparable",
-         claiming(CLAIMED, "done in 0.91 s")),
-    case("claims_hold", "not_applicable", "a goal is no claim",
-         claiming({**CLAIMED, "README.md": "The ROC AUC should be at least 0.91.\n"}, "ROC AUC 0.71")),
-    case("claims_hold", "not_applicable", "nothing was run", CLAIMED),
-    case("claims_hold", "met", "the better one is called better",
-         claiming(BEST, "Random forest AUC: 0.9\nLogistic regression AUC: 0.8")),
-    case("claims_hold", "met", "of an error less is better",
-         claiming({**BEST, "README.md": "Ridge has the lowest RMSE.\n"}, "Ridge RMSE: 2.1\nLasso RMSE: 2.4")),
-    case("claims_hold", "not_met", "the table says otherwise",
-         claiming(BEST, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
-    case("claims_hold", "not_applicable", "a denial calls nothing better",
-         claiming({**BEST, "README.md": "The random forest did not outperform logistic regression.\n"},
-                  "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
-    case("claims_hold", "not_applicable", "no figures by model", claiming(BEST, "AUC: 0.8")),
-    case("claims_hold", "partly", "the figure came out again, and the other model is better",
-         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.8.\n\n" + BEST["README.md"]},
-                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
-    case("claims_hold", "not_met", "neither the figure nor the conclusion",
-         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.95.\n\n" + BEST["README.md"]},
-                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
-    case("limits_written", "met", "two sentences about this work",
-         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED}),
-    case("limits_written", "partly", "one",
-         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED.partition("\n")[0]}),
-    case("limits_written", "not_met", "none",
-         {"train.py": SCORED, "README.md": "Run train.py to get the predictions.\n"}),
-    case("limits_written", "not_met", "the company's own words, handed in again",
-         {"train.py": SCORED + "print(frame['tenure'].max())\n", "TASK.md": LIMITED}),
-    case("limits_written", "not_met", "headings only", {"solution.ipynb": HEADINGS}),
-    case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
-         "There are some limitations to this approach that should be kept in mind.\n\n"
-         "As a next step one could improve the results further with more time and data.\n"}),
-    case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
-]  # fmt: skip
-
-CASES = [*HELD_OUT, *DIAGNOSING, *CLAIMING]
+CASES = [*HELD_OUT, *DIAGNOSING]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import cases_claims
+import cases_decisions
+import cases_evaluation
 import pytest
-from cases_evaluation import BEST, CASES, CLAIMED, ON_TRAINING, SCORED
-from rubric_evidence import Case, claiming, finding, leaking, missing_verdicts, work
+from cases_claims import BEST, CLAIMED
+from cases_evaluation import ON_TRAINING, SCORED
+from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, work
+
+CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES]
 
 
 @pytest.mark.parametrize("given", CASES, ids=str)
@@ -40,6 +46,17 @@ def test_every_result_is_said_to_be_held_out_only_where_all_were_followed() -> N
 
 def test_a_metric_is_named_in_words() -> None:
     assert "ROC AUC" in finding("evaluation.fitting_metric", work(SCORED)).reason
+
+
+def test_where_rows_are_ranked_it_is_said_that_no_threshold_is_asked_for() -> None:
+    found = finding("evaluation.decision_threshold", work(cases_evaluation.BOTH, hidden=(hidden(metric="roc_auc"),)))
+    assert found.reason == "The assignment's metric ranks rows, so no threshold is asked for."
+
+
+def test_the_loop_over_thresholds_is_cited_and_not_the_curves_beside_it() -> None:
+    curve = "fpr, tpr, _ = roc_curve(d, q)\n"
+    (place,) = finding("evaluation.decision_threshold", work(cases_decisions.SWEPT + curve)).evidence
+    assert "said = " in place.text
 
 
 def test_a_figure_that_did_not_come_out_again_is_told_with_both_values_and_the_tolerance() -> None:

@@ -1,0 +1,105 @@
+"""Whether a work tells classes apart, and whether these are two, as far as its code says so."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence
+from rubrics.code_text import place
+from rubrics.facts import is_given, last, live_calls, named
+from rubrics.live import live_columns, live_places, target_columns
+from rubrics.models import is_classifier, models
+from rubrics.once import once_a_work
+
+BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
+CURVES = ("precision_recall_curve", "roc_curve")
+OF_POSITIVES = ("recall_score", "precision_score", "f1_score", "fbeta_score")
+BY_DEFAULT = "'binary'"
+NAMES_OF_CLASSES = ("target_names", "class_names", "display_labels", "label_vocabulary")
+MODES = ("class_mode", "label_mode")  # of Keras's readers of pictures
+_LITERAL = r"""(?:'[^'\\]*'|"[^"\\]*"|-?\d+|True|False)"""
+_PAIR = re.compile(rf"[\[(]\s*{_LITERAL}\s*,\s*{_LITERAL}\s*,?\s*[\])]")
+_CODES = re.compile(rf"\{{\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,?\s*\}}")
+_COMPARED = re.compile(r"[^=<>!](?:==|[<>]=?)[^=].*\)\s*\.astype\(\s*(?:int|bool|['\"]int\d*['\"]|np\.int\d*)\s*\)$")
+_COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
+_COUNT = re.compile(r"\d{1,3}$")
+
+
+def tells_classes(evidence: Evidence) -> bool:
+    """Tell whether a model of the work predicts classes: a classifier, or a network by its last layer and its loss."""
+    return any(is_classifier(call) for call in models(evidence)) or bool(class_layers(evidence))
+
+
+@once_a_work
+def class_layers(evidence: Evidence) -> tuple[Call, ...]:
+    """Return the live layers by which a Keras network says classes: one sigmoid, or a softmax over some few.
+
+    A loss that is none of classes makes a share or a rate of what such a layer says.
+    """
+    losses = [_loss(call) for call in named(evidence, ("compile",)) if call.name.startswith("keras.")]
+    if any(re.match(r"['\"]|[\w.]*losses\.", text) and "entropy" not in text.lower() for text in losses):
+        return ()
+    return tuple(call for call in named(evidence, ("Dense",)) if call.name.startswith("keras.") and _units(call))
+
+
+def of_two_classes(evidence: Evidence) -> bool:
+    """Tell whether two classes are told apart: by the metrics asked for, the names given, or the target's values."""
+    return bool(
+        named(evidence, CURVES)
+        or _of_positives(evidence)
+        or live_places(evidence, BINARY)
+        or any(_units(call) == 1 for call in class_layers(evidence))
+        or any(_names_two(call) for call in live_calls(evidence))
+        or _two_valued_target(evidence)
+    )
+
+
+def _loss(call: Call) -> str:
+    return call.keywords.get("loss", call.positional[1] if len(call.positional) > 1 else "")
+
+
+def _units(call: Call) -> int:
+    """Return over how many classes a layer spreads what it says, 0 where it says none."""
+    units = call.keywords.get("units", call.positional[0] if call.positional else "")
+    activation = call.keywords.get("activation", call.positional[1] if len(call.positional) > 1 else "")
+    number = int(units) if _COUNT.match(units) else 0
+    return number if ("sigmoid" in activation and number == 1) or ("softmax" in activation and number > 1) else 0
+
+
+def _of_positives(evidence: Evidence) -> list[Call]:
+    """Return the metrics that are asked for as only two classes allow: recall of the positive one, one ROC curve."""
+    found = [call for call in named(evidence, OF_POSITIVES) if call.keywords.get("average", BY_DEFAULT) == BY_DEFAULT]
+    areas = named(evidence, ("roc_auc_score",))
+    of_any_number = any("multi_class" in call.keywords for call in areas)  # another branch is for more than two
+    return found if of_any_number else found + areas
+
+
+def _names_two(call: Call) -> bool:
+    """Tell whether a call names all classes, and these are two; with `labels` given they may be some of many."""
+    named_two = any(_PAIR.fullmatch(call.keywords.get(key, "")) for key in NAMES_OF_CLASSES)
+    return (named_two and not is_given(call, "labels")) or any(
+        call.keywords.get(key) == BY_DEFAULT for key in MODES if "directory" in call.name or "dataframe" in call.name
+    )
+
+
+def _two_valued_target(evidence: Evidence) -> bool:
+    """Tell whether the code gives the target one of two values: a dict of two, a condition and two, or its truth."""
+    targets = target_columns(evidence)
+    places = {place(use.span) for use in live_columns(evidence, "target")}
+    for call in named(evidence, ("map", "where", "astype")):
+        line = call.span.text.partition("\n")[0]
+        column = _COLUMN_SET.match(line)
+        sets = column[1] in targets if column else bool(call.assigned) and place(call.span) in places
+        if sets and _gives_two(call, line):
+            return True
+    return False
+
+
+def _gives_two(call: Call, line: str) -> bool:
+    if last(call.name) == "map":
+        codes = _CODES.fullmatch(call.positional[0].strip()) if call.positional else None
+        return codes is not None and codes[1] != codes[2]
+    if last(call.name) == "where":
+        pair = call.positional[1:3]
+        return len(set(pair)) == 2 and all(re.fullmatch(_LITERAL, text) for text in pair)
+    return bool(_COMPARED.search(line.partition("#")[0].strip()))

@@ -1,0 +1,59 @@
+"""Small works for what is claimed and which limits are written down, each with the verdict it must get."""
+
+from __future__ import annotations
+
+from cases_evaluation import HEADINGS, LOOKING, SCORED
+from rubric_evidence import cases_of, claiming
+
+case = cases_of("evaluation")
+
+LIMITED = (
+    "The forest has seen no customer with a tenure above 72 months, so tenure beyond that is not covered.\n\n"
+    "With more time I would try gradient boosting and compare its ROC AUC on the same folds.\n"
+)
+CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n"}
+TWO_CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n\nThe F1 is 0.62.\n"}
+BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic regression.\n"}
+
+CASES = [
+    case("claims_hold", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
+    case("claims_hold", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
+    case("claims_hold", "partly", "one of two", claiming(TWO_CLAIMED, "ROC AUC 0.9071\nF1 0.41")),
+    case("claims_hold", "not_met", "the run came to less", claiming(CLAIMED, "ROC AUC 0.71")),
+    case("claims_hold", "not_met", "the claimed number is printed, but as another metric",
+         claiming(CLAIMED, "ROC AUC 0.71\naccuracy 0.91")),
+    case("claims_hold", "not_applicable", "the run printed nothing comparable",
+         claiming(CLAIMED, "done in 0.91 s")),
+    case("claims_hold", "not_applicable", "a goal is no claim",
+         claiming({**CLAIMED, "README.md": "The ROC AUC should be at least 0.91.\n"}, "ROC AUC 0.71")),
+    case("claims_hold", "not_applicable", "nothing was run", CLAIMED),
+    case("claims_hold", "met", "the better one is called better",
+         claiming(BEST, "Random forest AUC: 0.9\nLogistic regression AUC: 0.8")),
+    case("claims_hold", "met", "of an error less is better",
+         claiming({**BEST, "README.md": "Ridge has the lowest RMSE.\n"}, "Ridge RMSE: 2.1\nLasso RMSE: 2.4")),
+    case("claims_hold", "not_met", "the table says otherwise",
+         claiming(BEST, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
+    case("claims_hold", "not_applicable", "a denial calls nothing better",
+         claiming({**BEST, "README.md": "The random forest did not outperform logistic regression.\n"},
+                  "Random forest AUC: 0.8\nLogistic regression AUC: 0.9")),
+    case("claims_hold", "not_applicable", "no figures by model", claiming(BEST, "AUC: 0.8")),
+    case("claims_hold", "partly", "the figure came out again, and the other model is better",
+         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.8.\n\n" + BEST["README.md"]},
+                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
+    case("claims_hold", "not_met", "neither the figure nor the conclusion",
+         claiming({**BEST, "README.md": "The random forest's ROC AUC is 0.95.\n\n" + BEST["README.md"]},
+                  "Random forest ROC AUC: 0.8\nLogistic regression ROC AUC: 0.9")),
+    case("limits_written", "met", "two sentences about this work",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED}),
+    case("limits_written", "partly", "one",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": LIMITED.partition("\n")[0]}),
+    case("limits_written", "not_met", "none",
+         {"train.py": SCORED, "README.md": "Run train.py to get the predictions.\n"}),
+    case("limits_written", "not_met", "the company's own words, handed in again",
+         {"train.py": SCORED + "print(frame['tenure'].max())\n", "TASK.md": LIMITED}),
+    case("limits_written", "not_met", "headings only", {"solution.ipynb": HEADINGS}),
+    case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
+         "There are some limitations to this approach that should be kept in mind.\n\n"
+         "As a next step one could improve the results further with more time and data.\n"}),
+    case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
+]  # fmt: skip
