@@ -16,16 +16,17 @@ from rubrics.prose import sentences
 HALF = 0.5
 LEAST_LETTERS = 5
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
+MOST_TOLD = 2
 LIMITED = words(LIMITS)
 
 
 @criterion("evaluation.claims_hold", title="What is claimed comes out again", weight=2)
 def claims_hold(evidence: Evidence) -> Finding:
-    """Judge whether the figures in README, Markdown and saved outputs are among those that the grader's run printed,
-    within 0.01 for ratios, 2 % for others, or half of the last digit claimed, and whether every sentence that calls one
-    model better than another, or the best, is borne out by the figures printed by the models' names. At least half of
-    these claims is partly met. Where the run failed, or printed nothing of the same metric, rows and model, nothing is
-    held against a claim.
+    """Judge whether the figures in README, Markdown and saved outputs are among those that the grader's run printed, of
+    the same metric and of the model that they name, within 0.01 for ratios, 2 % for others, or half of the last digit
+    claimed, and whether every sentence that calls one model better or worse than another, or the best, is borne out by
+    the figures printed by the models' names. At least half of these claims is partly met. Where the run failed, or
+    printed nothing of the same metric, rows and model, nothing is held against a claim.
     """
     checked = [claim for claim in evidence.claims if claim.agrees is not None]
     if not checked:
@@ -33,8 +34,7 @@ def claims_hold(evidence: Evidence) -> Finding:
         return not_applicable(NOTHING_COMPARABLE if claimed else "No figure is claimed, and no model called better.")
     wrong = [claim for claim in checked if not claim.agrees]
     if not wrong:
-        said = "Everything that is claimed and could be compared came out again."
-        return met(said, evidence=[claim.span for claim in checked])
+        return met(_borne_out(checked, len(evidence.claims)), evidence=[claim.span for claim in checked])
     share = 1 - len(wrong) / len(checked)
     reason, places = _refuted(wrong, len(checked)), [claim.span for claim in wrong]
     advice = "Fix the seeds, run everything once more, and write down figures and conclusions from that run."
@@ -72,12 +72,27 @@ def limits_written(evidence: Evidence) -> Finding:
     )
 
 
+def _borne_out(checked: list[Claim], claims: int) -> str:
+    """Return how many of the claims came out again, and the first of them with what the run came to."""
+    told = [_again(claim) for claim in checked[:MOST_TOLD]]
+    more = f", and {len(checked) - len(told)} more" if len(checked) > len(told) else ""
+    others = f" The other {claims - len(checked)} could not be compared." if claims > len(checked) else ""
+    said = "What is claimed" if len(checked) == claims else f"{len(checked)} of {claims} claims"
+    return f"{said} came out again: {'; '.join(told)}{more}.{others}"
+
+
+def _again(claim: Claim) -> str:
+    return claim.claimed + ("" if claim.observed is None else f" (the run: {claim.observed:.4g})")
+
+
 def _refuted(wrong: list[Claim], checked: int) -> str:
     """Return what the run says otherwise: the first figure and the first conclusion, and how many more claims."""
     firsts = [next((claim for claim in wrong if claim.kind == kind), None) for kind in ("figure", "ranking")]
     told = [_otherwise(claim) for claim in firsts if claim is not None]
-    more = f", and {len(wrong) - len(told)} more of {checked} claims differ" if len(wrong) > len(told) else ""
-    return f"{' '.join(told)[:-1]}{more}."
+    more = f", and {len(wrong) - len(told)} more differ" if len(wrong) > len(told) else ""
+    borne_out = checked - len(wrong)
+    rest = f" {borne_out} of {checked} claims that could be compared came out again." if borne_out else ""
+    return f"{' '.join(told)[:-1]}{more}.{rest}"
 
 
 def _otherwise(claim: Claim) -> str:

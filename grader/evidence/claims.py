@@ -34,6 +34,11 @@ _ROWS = {
     "validation": (re.compile(r"(?i)\b(?:val|valid|validation|dev|oob|out[- ]of[- ]bag)\b"), words(VALIDATION)),
 }
 _OVER = re.compile(r"(?i)\b(?:outperform\w*|beats?|(?:is|was|did|performs?|performed|does) (?:clearly )?better than)\b")
+_BEHIND = re.compile(
+    r"(?i)\b(?:(?:is|was|are|were|comes?|came|stays?|stayed|lags?|lagged|falls?|fell) (?:[a-z]+ ){0,3}behind"
+    r"|(?:is|was|did|does|performs?|performed|scores?|scored) (?:[a-z]+ ){0,2}worse"
+    r"|underperform(?:s|ed)?|trails|trailed)\b"
+)
 _BEST = re.compile(
     r"(?i)\b(?:(?:performs?|performed|did|does|works?|worked|is|was|scored|scores) (?:the )?best"
     r"|(?:best|winning)(?: performing)? (?:model|one|classifier|regressor)"
@@ -102,13 +107,34 @@ def _check_figure(figure: Figure, observed: Sequence[Figure]) -> Claim:
     def nearest(candidates: Sequence[Figure]) -> float | None:
         return min((item.value for item in candidates), key=lambda value: abs(value - figure.value), default=None)
 
-    same = nearest([item for item in observed if item.metric in ("", figure.metric)])
+    own, others = _comparable(figure, observed)
+    same, other = nearest(own), nearest(others)
     if same is not None and abs(same - figure.value) <= tolerance + 1e-9:
         return claim.model_copy(update={"observed": same, "agrees": True})
+    if other is not None and abs(other - figure.value) <= tolerance + 1e-9:
+        if any(_rows(item.span.text) == _rows(figure.span.text) for item in own):
+            return claim  # the run names another figure of this model: whose this one is, nobody knows
+        return claim.model_copy(update={"observed": other, "agrees": True})
     refuting = [item for item in observed if _refutes(item, figure)]
     named = [item for item in refuting if _TESTED.search(item.span.text)] if _TESTED.search(figure.span.text) else []
     against = nearest(named or refuting)
     return claim if against is None else claim.model_copy(update={"observed": against, "agrees": False})
+
+
+def _comparable(figure: Figure, observed: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """Return the observed figures that are of the claim's model, and those of which nobody says whose they are.
+
+    A number without a name may be of the claim's metric, but for one from a cell that computes other metrics alone.
+    """
+    known = [item for item in observed if item.metric == figure.metric or (not item.metric and _may_be(item, figure))]
+    if not figure.subject:
+        return known, []
+    own = [item for item in known if item.subject == figure.subject]
+    return own, [item for item in known if not item.subject]
+
+
+def _may_be(item: Figure, figure: Figure) -> bool:
+    return not item.among or figure.metric in item.among
 
 
 def _refutes(item: Figure, figure: Figure) -> bool:
@@ -145,6 +171,8 @@ def _ranking(sentence: str, span: Span) -> list[Ranking]:
     metric = measured.pop() if len(measured) == 1 else ""
     if not names or _DENIED.search(sentence):
         return []
+    if behind := _BEHIND.search(sentence):
+        return _worse(models, behind, metric, span)
     if (over := _OVER.search(sentence)) and len(names) == 2:
         before = [name for place, name in models if place < over.start()]
         after = [name for place, name in models if place > over.start()]
@@ -154,10 +182,20 @@ def _ranking(sentence: str, span: Span) -> list[Ranking]:
     return [Ranking(span=span, best=names[0], metric=metric)] if _BEST.search(sentence) and len(names) == 1 else []
 
 
+def _worse(models: list[tuple[int, str]], behind: re.Match[str], metric: str, span: Span) -> list[Ranking]:
+    """Return what a sentence says that calls the one model before `behind` worse: than the one after it, or others."""
+    before = {name for place, name in models if place < behind.start()}
+    after = {name for place, name in models if place > behind.start()} - before
+    alone = re.search(r"(?i)behind|trail", behind[0])  # worse alone may be worse than with other settings
+    if len(before) != 1 or len(after) > 1 or not (after or alone):
+        return []
+    return [Ranking(span=span, best=after.pop() if after else "", over=before.pop(), metric=metric)]
+
+
 def _check_ranking(ranking: Ranking, observed: Sequence[Figure]) -> Claim:
     """Compare the best figure of each model, by metric and rows; the claim holds where it does by any of them."""
-    rest = ranking.over or "the others"
-    said = f"{ranking.best} better than {rest}" + (f" by {ranking.metric}" if ranking.metric else "")
+    better, rest = ranking.best or "another model", ranking.over or "the others"
+    said = f"{better} better than {rest}" + (f" by {ranking.metric}" if ranking.metric else "")
     claim = Claim(kind="ranking", span=ranking.span, metric=ranking.metric, claimed=said)
     groups: dict[tuple[str, frozenset[str]], list[Figure]] = {}
     for item in observed:
@@ -173,9 +211,10 @@ def _holds(ranking: Ranking, metric: str, figures: Sequence[Figure]) -> bool | N
     best: dict[str, float] = {}
     for item in figures:
         best[item.subject] = max(best.get(item.subject, float("-inf")), item.merit)
+    better = [value for name, value in best.items() if name != ranking.over and ranking.best in ("", name)]
     others = [value for name, value in best.items() if name != ranking.best and ranking.over in ("", name)]
-    if ranking.best not in best or not others:
+    if not better or not others:
         return None
     if metric == "":  # a number beside a name, of which nobody says whether more of it is better
-        return True if best[ranking.best] >= max(others) else None
-    return best[ranking.best] >= max(others)
+        return True if max(better) >= max(others) else None
+    return max(better) >= max(others)

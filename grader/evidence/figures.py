@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from grader.evidence.attribution import model_beside, models_of
 from grader.evidence.vocabulary import METRIC, RATIOS, metric_of, subject_of
 from grader.model import Figure, Span
 
@@ -25,6 +27,8 @@ _SAID = re.compile(r"(?i)\s*(?:score\s*)?(?:\([^()]{0,40}\)\s*)?(?:[:=|`*]|of\b|
 _ALONE = re.compile(r"^\s*(?:np\.float\d\d\()?[\[(]?\s*(-?\d+\.\d+(?:[ ,]+-?\d+\.\d+){0,11})\s*[\])]?\s*$")
 _CELLS = re.compile(r"\s*\|\s*|\s{2,}|\t")
 _MOST_BETWEEN = 45
+_SENTENCE_END = re.compile(r"[.!?]\s+")
+Found = tuple[str, re.Match[str]]
 
 
 def read_printed(text: str, path: str, cell: int | None = None, *, alone: bool = False) -> list[Figure]:
@@ -53,7 +57,39 @@ def read_figures(text: str, path: str, cell: int | None = None, *, alone: bool =
 
 
 def _in_line(line: str, span: Span) -> Iterator[Figure]:
-    """Yield "accuracy of 0.87", "AUC: 91.2 %" and "0.87 accuracy"; a number is taken once, by the nearest name."""
+    """Yield "accuracy of 0.87", "AUC: 91.2 %" and "0.87 accuracy", each with the model that it is said of; and where
+    its sentence names one metric alone, "random forest 0.87" too.
+    """
+    named = list(_by_metric(line))
+    named += [more for first, final in _sentences(line) for more in _goes_on(line, first, final, named)]
+    named.sort(key=lambda item: item[1].start())
+    for (metric, number), subject in zip(named, models_of(line, named), strict=True):
+        yield from _figure(metric, number, span, subject)
+
+
+def _sentences(line: str) -> list[tuple[int, int]]:
+    ends = [match.end() for match in _SENTENCE_END.finditer(line)]
+    return list(pairwise([0, *ends, len(line)]))
+
+
+def _goes_on(line: str, first: int, final: int, named: list[Found]) -> Iterator[Found]:
+    """Yield the numbers beside a model's name that are of a sentence's one metric: no setting, which is far less."""
+    here = [number for _, number in named if first <= number.start() < final]
+    metrics = {metric_of(name) for name in METRIC.finditer(line, first, final)}
+    if not here or len(metrics) != 1:
+        return
+    taken, least = {number.start() for number in here}, min(map(_size, here)) / 4
+    for number in _NUMBER.finditer(line, first, final):
+        if number.start() not in taken and _is_one(number) and _size(number) >= least and model_beside(line, number):
+            yield next(iter(metrics)), number
+
+
+def _size(number: re.Match[str]) -> float:
+    return float(number[1].replace(",", "")) / (100 if number[2] else 1)
+
+
+def _by_metric(line: str) -> Iterator[Found]:
+    """Yield each metric with its number; a number is taken once, by the nearest name."""
     names = list(METRIC.finditer(line))
     taken: set[int] = set()
     for place, name in enumerate(names):
@@ -66,7 +102,7 @@ def _in_line(line: str, span: Span) -> Iterator[Figure]:
             number = earlier
         if number is not None:
             taken.add(number.start())
-            yield from _figure(metric_of(name), number, span, subject_of(line))
+            yield metric_of(name), number
 
 
 def _after(line: str, name: re.Match[str], end: int) -> re.Match[str] | None:
@@ -100,7 +136,7 @@ def _in_table(line: str, header: list[str], span: Span) -> Iterator[Figure]:
     label = " ".join(cells[: len(cells) - len(numbers)])
     for name, number in zip(reversed(header), numbers, strict=False):
         if found := METRIC.search(name):
-            yield from _figure(metric_of(found), number, span, subject_of(label))
+            yield from _figure(metric_of(found), number, span, subject_of(label, metric_of(found)))
 
 
 def _header(line: str, before: list[str]) -> list[str]:

@@ -21,16 +21,16 @@ _METRICS = {
     "Brier score": r"brier(?:[ _]score)?(?:[ _]loss)?",
 }
 _MODELS = {
-    "logistic regression": r"logistic ?regression(?:cv)?|logreg",
-    "linear regression": r"linear ?regression|ols",
-    "random forest": r"random ?forest\w*",
+    "logistic regression": r"logistic ?regression(?:cv)?|log[ ._]?reg(?:ression)?|(?-i:LR)",
+    "linear regression": r"linear ?regression|lin[ ._]?reg|ols",
+    "random forest": r"random ?forest\w*|(?<=the )forest(?! cover)|(?-i:RF)",
     "extra trees": r"extra ?trees\w*",
     "XGBoost": r"xgb(?:oost)?(?:classifier|regressor)?",
-    "LightGBM": r"lightgbm|lgbm\w*",
+    "LightGBM": r"lightgbm|lgbm?\w*",
     "CatBoost": r"cat ?boost\w*",
-    "gradient boosting": r"(?:hist)?gradient ?boost\w*",
+    "gradient boosting": r"(?:hist)?gradient ?boost\w*|(?-i:H?GBM|GBDT|GBC|GBR)",
     "AdaBoost": r"ada ?boost\w*",
-    "decision tree": r"decision ?tree\w*",
+    "decision tree": r"decision ?tree\w*|(?-i:DT)",
     "SVM": r"svm|svc|svr|linearsvc|support vector machines?",
     "nearest neighbours": r"knn|k[- ]?n(?:earest)?[- ]?neighbou?rs?\w*|kneighbors\w*",
     "naive Bayes": r"naive ?bayes|gaussiannb|multinomialnb|bernoullinb",
@@ -39,6 +39,7 @@ _MODELS = {
     "neural network": r"neural net(?:work)?s?|mlp\w*",
     "dummy": r"dummy\w*|majority class|mean predictor",
 }
+_OF_QUANTITIES = frozenset(("RMSE", "MSE", "MAPE", "MAE", "R2"))
 RATIOS = frozenset(_METRICS) - {"RMSE", "MSE", "MAE", "log loss"}
 METRIC = re.compile(
     r"(?i)(?<![a-z0-9])(?:" + "|".join(f"(?P<m{n}>{p})" for n, p in enumerate(_METRICS.values())) + r")(?![a-z0-9])"
@@ -54,12 +55,14 @@ def metric_of(found: re.Match[str]) -> str:
     return _METRIC_NAMES[int((found.lastgroup or "m0")[1:])]
 
 
-def model_of(found: re.Match[str]) -> str:
-    """Return the kind of model that a match of MODEL means."""
+def model_of(found: re.Match[str], metric: str = "") -> str:
+    """Return the kind of model that a match of MODEL means: of an error, "LR" is the regression that has one."""
+    if found[0] == "LR" and metric in _OF_QUANTITIES:
+        return "linear regression"
     return _MODEL_NAMES[int((found.lastgroup or "m0")[1:])]
 
 
-def subject_of(text: str) -> str:
+def subject_of(text: str, metric: str = "") -> str:
     """Return the one kind of model that `text` names, "" where it names none or several."""
-    found = {model_of(match) for match in MODEL.finditer(text)}
+    found = {model_of(match, metric) for match in MODEL.finditer(text)}
     return found.pop() if len(found) == 1 else ""

@@ -23,7 +23,8 @@ class Figure(Record):
     """One number that is said to be a metric's: `metric` is its usual name, "" for a number that stands alone.
 
     `value` is a ratio where the metric is one (91.2 % is 0.912), `unit` is one in its last digit as written, `subject`
-    the model or the column that it is said of, "" where none is named.
+    the model or the column that it is said of, "" where none is named. `among` are the metrics that its cell computes,
+    one of which it is, for a number without a name; none where that is not known.
     """
 
     span: Span
@@ -31,6 +32,7 @@ class Figure(Record):
     value: FiniteFloat
     unit: FiniteFloat = 0.01
     subject: str = ""
+    among: tuple[str, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -44,7 +46,9 @@ class Figure(Record):
 
 
 class Ranking(Record):
-    """A sentence that says which model is best: over `over`, or over all others where that is ""."""
+    """A sentence that says which model is best: over `over`, or over all others where that is "". Where `best` is "",
+    another model than `over` is better than that.
+    """
 
     span: Span
     best: str

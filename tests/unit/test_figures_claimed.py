@@ -14,6 +14,8 @@ from grader.evidence.notebooks import Notebook, read_notebook
 from grader.evidence.outputs import SHARE, read_observed
 from grader.model import Claim, Document, SavedText
 
+RF, LR = "random forest", "logistic regression"
+
 
 def figures(text: str, *, alone: bool = False) -> list[tuple[str, float, str]]:
     return [(item.metric, item.value, item.subject) for item in read_figures(text, "a.md", alone=alone)]
@@ -45,6 +47,19 @@ def claims(text: str, printed: str) -> list[Claim]:
         ("Accuracy de 91,5 % en test", []),  # a decimal comma is left alone, its last digits are no figure
         ("RMSE: 0,354", []),
         ("We use a macro-averaged approach; 0.5 of rows", []),
+        ("LR reaches 0.93 AUC", [("ROC AUC", 0.93, "logistic regression")]),
+        ("LR: RMSE 3.1", [("RMSE", 3.1, "linear regression")]),
+        ("RF reaches 0.99 AUC on the test set, LR 0.93.", [("ROC AUC", 0.99, RF), ("ROC AUC", 0.93, LR)]),
+        ("Logistic regression has an AUC of 0.93, random forest 0.99.", [("ROC AUC", 0.93, LR), ("ROC AUC", 0.99, RF)]),
+        ("AUC of 0.99 for RF and 0.93 for LR", [("ROC AUC", 0.99, RF), ("ROC AUC", 0.93, LR)]),
+        (
+            "RF (0.80 accuracy, 0.85 AUC), LR (0.70 accuracy)",
+            [("accuracy", 0.8, RF), ("ROC AUC", 0.85, RF), ("accuracy", 0.7, LR)],
+        ),
+        ("RF beats LR with 0.99 AUC", [("ROC AUC", 0.99, "")]),  # whose it is, nobody says
+        ("RF has an AUC of 0.85 with LR 0.05", [("ROC AUC", 0.85, RF)]),  # a learning rate
+        ("RF has an AUC of 0.85 and an F1 of 0.6, LR 0.7", [("ROC AUC", 0.85, RF), ("F1", 0.6, RF)]),
+        ("5.5 GB, and a DT index; AUC 0.8", [("ROC AUC", 0.8, "decision tree")]),
     ],
 )
 def test_a_metric_with_its_number_is_a_figure(text: str, found: list[tuple[str, float, str]]) -> None:
@@ -106,6 +121,20 @@ def test_a_claim_with_nothing_comparable_is_neither(printed: str) -> None:
     assert claim.agrees is None
 
 
+def test_a_claim_of_a_model_is_held_against_the_figures_of_that_model() -> None:
+    printed = "LR AUC 0.9727\nRF AUC 0.9820"
+    assert [claim.agrees for claim in claims("LR reaches 0.98 AUC.", "LR AUC 0.9527\nRF AUC 0.9820")] == [False]
+    right, wrong = claims("RF reaches 0.98 AUC on the test set, LR 0.80.", printed)
+    assert (right.observed, right.agrees) == (0.9820, True)
+    assert (wrong.claimed, wrong.observed, wrong.agrees) == ("ROC AUC 0.8 of logistic regression", 0.9727, False)
+
+
+def test_a_claim_of_a_model_can_be_borne_out_where_the_run_names_none() -> None:
+    assert [claim.agrees for claim in claims("LR reaches 0.98 AUC.", "--- LR ---\nAUC 0.9820")] == [True]
+    assert [claim.agrees for claim in claims("LR reaches 0.98 AUC.", "LR AUC 0.95\nfinal AUC 0.9820")] == [None]
+    assert [claim.agrees for claim in claims("LR reaches 0.98 AUC.", "LR train AUC 0.95\nAUC 0.9820")] == [True]
+
+
 def test_a_number_that_is_printed_without_a_name_can_bear_a_claim_out() -> None:
     (claim,) = claims("The test accuracy is 0.87.", "0.8671")
     assert claim.agrees
@@ -147,6 +176,14 @@ def test_of_an_error_less_is_better() -> None:
     printed = "Ridge RMSE: 3.1\nLasso RMSE: 2.9\n"
     assert claims("Lasso has the lowest RMSE.", printed)[-1].agrees
     assert not claims("Ridge was the best.", printed)[-1].agrees
+
+
+def test_a_model_that_is_called_behind_is_held_against_the_others() -> None:
+    printed = "Random Forest AUC: 0.80\nLogistic Regression AUC: 0.84\n"
+    (right,) = claims("The forest is a bit behind on AUC, but I keep it.", printed)
+    (wrong,) = claims("LR was behind RF.", printed)
+    assert (right.agrees, wrong.agrees) == (True, False)
+    assert claims("With scaling LR performed worse.", printed) == [], "worse than with what, nobody says"
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,15 @@ def test_a_figure_that_did_not_come_out_again_is_told_with_both_values_and_the_t
     assert (found.evidence[0].path, found.evidence[0].line) == ("README.md", 1)
 
 
+def test_it_is_said_what_was_compared_with_what() -> None:
+    said = {**CLAIMED, "README.md": "RF has a ROC AUC of 0.91, LR 0.84. The F1 is 0.5.\n"}
+    found = finding("evaluation.claims_hold", claiming(said, "LR ROC AUC 0.8412\nRF ROC AUC 0.9071"))
+    assert found.reason == (
+        "2 of 3 claims came out again: ROC AUC 0.91 of random forest (the run: 0.9071); ROC AUC 0.84 of logistic "
+        "regression (the run: 0.8412). The other 1 could not be compared."
+    )
+
+
 def test_a_conclusion_that_the_table_refutes_is_told_beside_a_wrong_figure() -> None:
     said = {**BEST, "README.md": "The random forest's ROC AUC is 0.95.\n\n" + BEST["README.md"]}
     found = finding("evaluation.claims_hold", claiming(said, "Random forest AUC: 0.8\nLogistic regression AUC: 0.9"))
