@@ -105,8 +105,9 @@ def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
     imported = (last(name) for name in evidence.code.imports)
     classes = [*families(evidence), *(name for name in imported if name[:1].isupper())]
-    models = {re.sub(r"(Classifier|Regressor|CV)+$", "", name) for name in classes}
-    found = {use.column for use in live_columns(evidence)} | models | set(metrics_used(evidence))
+    models = {re.sub(r"(Classifier|Regressor|Vectorizer|CV)+$", "", name) for name in classes}
+    measured = {part for name in metrics_used(evidence) for part in (name, name.removeprefix("ROC "))}
+    found = {use.column for use in live_columns(evidence)} | models | measured
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
     plain = (_plain(name) for name in found)

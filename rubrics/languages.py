@@ -10,7 +10,13 @@ import re
 from collections.abc import Iterable, Mapping
 
 LIMITS = {
-    "English": r"limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?|assum(e|es|ed|ptions?)"
+    "English": r"limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?"
+    r"|(I|we) (have )?assumed?|(my|our|main|key|strong|simplifying) assumptions?|assumptions? that"
+    r"|if (more time|(I|we) (had|have|were))|had (more|the) time|to-?do|next(?=:)|not done"
+    r"|(do(es)?|will|would) ?(not|n['\u2019]t) (yet )?(work (for|on|where|when)|hold|cover|capture|reflect)"
+    r"|(could|should)(['\u2019]ve| have) (also )?(been )?(used|tried|considered|added|tuned|tested|checked|avoided"
+    r"|improved|explored|compared|done|included)|would(['\u2019]ve| have) (been better|used|tried|done|liked)"
+    r"|can (also )?be (tried|explored)|could (also )?be (tried|explored|tested)"
     r"|biased?|unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)"
     r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
     r"|not (yet )?(tested|checked|handled|covered|implemented|considered)"
@@ -22,7 +28,8 @@ LIMITS = {
     "Portuguese": r"limita[çc](ão|ao|ões|oes)|limitad[oa]s?|pressupost[oa]s?|assumimos|viés|vieses|enviesad[oa]s?"
     r"|n[ãa]o (generaliza|representa|cobre|foi testad[oa]|foram testad[oa]s)|pr[óo]ximos passos|trabalhos? futuros?"
     r"|com mais (tempo|dados)|poder[íi]a(mos|m)?|gostaria de",
-    "French": r"limites?|limit[ée]e?s?|hypothèses?|nous supposons|on suppose|biais[ée]?e?s?|ne (se )?(généralise|"
+    "French": r"limites?|limit[ée]e?s?|(notre|nos) hypothèses?|nous supposons|on suppose|biais[ée]?e?s?"
+    r"|ne (se )?(généralise|"
     r"représente|couvre)\w*|pas (été )?(test|vérifi|couvert|représentati)\w*|prochaines? étapes?|travaux futurs"
     r"|avec (plus|davantage) de (temps|données)|on pourrait|nous pourrions|pourrait être|pourraient être|reste à",
     "German": r"einschränkung(en)?|eingeschränkt|grenzen|begrenzt|annahmen?|nehmen an|verzerr(t|ung|ungen)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -72,12 +73,19 @@ def _files(root: Path, files: Iterable[str]) -> Iterator[Document]:
 def _notebooks(notebooks: Iterable[Notebook]) -> Iterator[Document]:
     for notebook in notebooks:
         if notebook.markdown:
-            yield _document(notebook.fact.path, "markdown", "\n\n".join(text for _, text in notebook.markdown))
+            whole = "\n\n".join(text for _, text in notebook.markdown)
+            yield _document(notebook.fact.path, "markdown", whole, _begun(notebook))
 
 
-def _document(path: str, kind: Kind, text: str) -> Document:
+def _begun(notebook: Notebook) -> tuple[tuple[int, int], ...]:
+    """Return on which line of the whole markdown each cell begins, with the cell's number."""
+    lines = accumulate((text.count("\n") + 2 for _, text in notebook.markdown), initial=1)
+    return tuple((line, cell) for line, (cell, _) in zip(lines, notebook.markdown, strict=False))
+
+
+def _document(path: str, kind: Kind, text: str, cells: tuple[tuple[int, int], ...] = ()) -> Document:
     text = text.replace("\x00", "")
     words = len(text.split())
     if kind == "dependencies" and len(text) > MAX_TEXT:
         text = named_versions(PurePosixPath(path).name.lower(), text) or text
-    return Document(path=path, kind=kind, text=text[:MAX_TEXT], words=words)
+    return Document(path=path, kind=kind, text=text[:MAX_TEXT], words=words, cells=cells)

@@ -114,12 +114,15 @@ class NotebookFact(Record):
 
 
 class Document(Record):
-    """Prose of the submission: README files, and the markdown of each notebook. `text` is bounded."""
+    """Prose of the submission: README files, and the markdown of each notebook. `text` is bounded. `cells` says
+    on which line of it each markdown cell of a notebook begins: (1-based line, 0-based cell).
+    """
 
     path: str
     kind: Literal["readme", "markdown", "dependencies", "configuration"]
     text: str
     words: int
+    cells: tuple[tuple[int, int], ...] = ()
 
 
 class LintFault(Record):

@@ -15,6 +15,12 @@ CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n"}
 TWO_CLAIMED = {"train.py": SCORED, "README.md": "The test ROC AUC is 0.91.\n\nThe F1 is 0.62.\n"}
 BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic regression.\n"}
 
+
+def limited(text: str) -> dict[str, str]:
+    """Return a work that knows a tenure, and a README with this sentence."""
+    return {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": f"# Churn\n\n{text}\n"}
+
+
 CASES = [
     case("claims_hold", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
     case("claims_hold", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
@@ -62,5 +68,20 @@ CASES = [
     case("limits_written", "not_met", "sentences that would fit any work", {"train.py": SCORED, "README.md":
          "There are some limitations to this approach that should be kept in mind.\n\n"
          "As a next step one could improve the results further with more time and data.\n"}),
+    *(case("limits_written", "partly", text, limited(text)) for text in (
+        "TODO if more time: try xgboost, check `tenure`, which could be known only later??",
+        "If I had more time I would look at the tenure in more depth.",
+        "Not done: tuning of the random forest, calibration, checking outliers.",
+        "The tenure has gaps that I dropped, so this does not work for customers without one.",
+        "Next: cross-validation instead of one split, to get the spread of AUC.",
+        "I could've used the logarithm of the tenure, and n-grams of the notes.",
+    )),
+    *(case("limits_written", "not_met", text, limited(text)) for text in (
+        "By looking at the tenure we can make informed assumptions about the gaps.",
+        "Oversampling does not fit naive Bayes here: it assumes counts, as the tenure is.",
+        "If I had more time I would look at the data in more depth.",
+        "The tenure could have been recorded by the shop itself.",
+        "TODO: improve the model, the features and the results of the training.",
+    )),
     case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
 ]  # fmt: skip

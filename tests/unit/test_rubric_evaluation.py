@@ -8,7 +8,7 @@ import cases_evaluation
 import pytest
 from cases_claims import BEST, CLAIMED
 from cases_evaluation import ON_TRAINING, SCORED
-from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, work
+from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, notebook, work
 
 CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES]
 
@@ -46,6 +46,14 @@ def test_every_result_is_said_to_be_held_out_only_where_all_were_followed() -> N
 
 def test_a_metric_is_named_in_words() -> None:
     assert "ROC AUC" in finding("evaluation.fitting_metric", work(SCORED)).reason
+
+
+def test_a_limit_is_cited_at_its_line_and_in_its_cell() -> None:
+    text = cases_claims.LIMITED.replace("\n\n", "\n\n```python\nprint(1)\n```\n\n")
+    book = notebook("# %% md\n# Churn", SCORED + "print(frame['tenure'].max())", "# %% md\n## Limits\n\n" + text)
+    found = finding("evaluation.limits_written", work({"a.ipynb": book, "README.md": f"# Churn\n\n{text}"}))
+    places = [(span.path, span.cell, span.line) for span in found.evidence]
+    assert places == [("README.md", None, 3), ("README.md", None, 9), ("a.ipynb", 2, 3), ("a.ipynb", 2, 9)]
 
 
 def test_where_rows_are_ranked_it_is_said_that_no_threshold_is_asked_for() -> None:
