@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
-from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
+from rubrics.crashed import not_reached
+from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.failures import confused_rows, is_put_to_use, told_by_group
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
@@ -40,6 +42,7 @@ CURVE = re.compile(
     r"|\b(?:train|training|val|valid|validation|eval|test|dev)_?(?:loss|losses|acc|accs|accuracy|accuracies)\b"
     r"|\b(?:loss|losses)_?(?:train|val|valid|validation|eval|test)\b|\b(?:loss_history|losses)\b"
 )
+MISSED = "The code for it is there, but the run stopped before it was shown; what was handed in may hold it."
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
               "get_score", "get_feature_importance")  # fmt: skip
@@ -98,17 +101,20 @@ def error_analysis(evidence: Evidence) -> Finding:
         return problem
     if not predictors(evidence):
         return nothing_seen(evidence, NO_MODEL)
-    shown = named(evidence, FAILURES_SHOWN)
+    shown = [call for call in named(evidence, FAILURES_SHOWN) if is_put_to_use(evidence, call)]
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
     wrong = _error_names(evidence)
     grouping = named(evidence, ("groupby",))
     looks = [*live_calls(evidence, "plot", "explore"), *grouping]
     shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(call)]
-    shown += [call for call in grouping if _is_scored_by_group(evidence, call)]
+    shown += [call for call in grouping if _is_scored_by_group(evidence, call)] + told_by_group(evidence)
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     rows = live_matches(evidence, WRONG_ROWS, most=200)
     places = [*spans(shown), *(span for span, text in rows if _differs(evidence, span.path, text, "!="))]
+    places += confused_rows(evidence)
+    if not_reached(evidence, places):
+        return needs_human(MISSED, evidence=places)
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
         return met(f"The work looks at its errors: {names}.", evidence=places)
@@ -133,6 +139,8 @@ def features_interpreted(evidence: Evidence) -> Finding:
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
     shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]
     places = [*spans(shown), *live_learned(evidence, *LEARNED)]
+    if not_reached(evidence, places):
+        return needs_human(MISSED, evidence=places)
     if places:
         return met("It is shown what the features contribute.", evidence=places)
     return absent(

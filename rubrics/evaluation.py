@@ -14,6 +14,7 @@ from rubrics.live import live_places
 from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
+from rubrics.own_folds import beside_folds, own_folds
 from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
@@ -141,11 +142,15 @@ def spread_shown(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, NO_MODEL)
     validated, searched = _validated(evidence), _searched(evidence)
     folds = [*validated, *named(evidence, FOLDS), *searched]
+    by_loops = [] if folds else own_folds(evidence)
     shown = spread(evidence)
+    of_folds = shown if folds else beside_folds(shown, by_loops)
+    folds += by_loops
     if written := [*each_fold(evidence), *resampled(evidence)]:
         return met("Results come with their spread.", evidence=spans([*written, *folds]))
-    if shown and (folds or any("bootstrap" in last(call.name) for call in shown) or named(evidence, ("resample",))):
-        return met("Results come with their spread.", evidence=spans([*shown, *folds]))
+    drawn = any("bootstrap" in last(call.name) for call in shown) or (shown and named(evidence, ("resample",)))
+    if of_folds or drawn:
+        return met("Results come with their spread.", evidence=spans([*(of_folds or shown), *folds]))
     advice = "Use cross_val_score with five folds and report mean and spread."
     by_hand = may_be_evaluated(evidence) if networks(evidence) else hits_counted(evidence)
     places = spans(_on_other_rows(evidence)) + by_hand

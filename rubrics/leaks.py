@@ -25,7 +25,7 @@ from rubrics.facts import gap_spans, spans, unread_part, unreadable
 from rubrics.leak_words import in_words
 from rubrics.live_code import is_live
 
-NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to here."
+NOT_FOLLOWED = "No leak was seen, but the rows could not be followed from where they are loaded to these places."
 TRACED = ("preprocessing", "overlap", "multi_test", "scored_on_training_data")
 IN_TRAINING = 0.6
 UNTOUCHED = " What was set aside is not touched by it: only what is measured within the training part says too much."

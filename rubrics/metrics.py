@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import place
 from rubrics.facts import last, live_calls, own_functions
+from rubrics.held_out import held_out
 from rubrics.results import holds, predicted_names
 
 # Name in code -> one name for the metric; scorer names of `scoring=` are found here too.
@@ -31,6 +33,7 @@ NAMES = {
     "recall_score": "recall",
     "recall": "recall",
     "precision_recall_fscore_support": "F1",
+    "seqeval": "F1",
     "classification_report": "classification report",
     "confusion_matrix": "confusion matrix",
     "ConfusionMatrixDisplay": "confusion matrix",
@@ -78,18 +81,24 @@ OF_TORCH = {
     "MeanAbsolutePercentageError": "relative error",
     "R2Score": "R2",
 }
+_LITERAL = re.compile(r"[\[\](), .\d-]+$")
 LOADED = ("evaluate.load", "datasets.load_metric")
 OF_ITS_OWN = "The work measures itself on held-out rows by functions of its own, which could not be followed."
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 
 def metrics_used(evidence: Evidence) -> dict[str, Call]:
-    """Return the metrics that live code computes, by name, each with the first call that does."""
+    """Return the metrics that live code computes, by name, each with the first call that does: on rows that are surely
+    held out where there is one.
+    """
+    apart = {place(fact.span) for fact in held_out(evidence)}
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
-        if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(call):
+        if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(evidence, call):
             for name in _metrics_of(call):
-                found.setdefault(name, call)
+                known = found.setdefault(name, call)
+                if place(known.span) not in apart and place(call.span) in apart:
+                    found[name] = call
     return found
 
 
@@ -118,8 +127,19 @@ def own_scores(evidence: Evidence) -> list[Call]:
     return [call for call in calls if holds(call, predicted) or any(".predict" in text for text in call.positional)]
 
 
-def _is_asking(call: Call) -> bool:
-    return last(call.name) == "compile" or call.name in LOADED or _of_torch(call)
+def _is_asking(evidence: Evidence, call: Call) -> bool:
+    return last(call.name) == "compile" or call.name in LOADED or (_of_torch(call) and not _of_literals(evidence, call))
+
+
+def _of_literals(evidence: Evidence, metric: Call) -> bool:
+    """Tell whether a metric of torchmetrics is only ever given numbers that are written out: it evaluates nothing."""
+    calls = [call for call in evidence.code.calls if call.span.path == metric.span.path]
+    uses = [call for call in calls if {call.name, call.receiver}.intersection(metric.assigned)]
+    given = {name for call in uses for name in call.arguments}
+    made = [call for call in calls if given.intersection(call.assigned)]
+    known = {name for call in made for name in call.assigned}
+    literal = all(last(call.name) == "tensor" and _LITERAL.match(" ".join(call.positional)) for call in made)
+    return bool(given) and given <= known and literal
 
 
 def _of_torch(call: Call) -> bool:

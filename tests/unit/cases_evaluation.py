@@ -50,6 +50,28 @@ DRAWN_AGAIN = FITTED + (
     "for _ in range(999):\n    i = rng.choice(len(d), len(d))\n    values.append(roc_auc_score(d[i], p[i]))\n"
     "print(np.percentile(values, [2.5, 97.5]))\n"
 )
+BY_HAND = START + (
+    "import numpy as np\nkept = []\nfor k in range(1, 6):\n"
+    "    old, new = frame[frame.week < 52 - k], frame[frame.week == 52 - k]\n"
+    "    model = RandomForestClassifier().fit(old[['a']], old['y'])\n"
+    "    kept.append(roc_auc_score(new['y'], model.predict(new[['a']])))\nprint(np.mean(kept))\n"
+)
+TRAINED = (
+    "import numpy as np\nimport evaluate\nfrom transformers import AutoModelForTokenClassification, Trainer\n"
+    "model = AutoModelForTokenClassification.from_pretrained('bert')\nseqeval = evaluate.load('seqeval')\n"
+    "def measure(p):\n    return seqeval.compute(predictions=np.argmax(p[0], axis=2), references=p[1])\n"
+    "trainer = Trainer(model=model, train_dataset=rows, eval_dataset=others, compute_metrics=measure)\n"
+    "trainer.train()\n"
+)
+TRIED_OUT = UNSPLIT + (
+    "import torch\nfrom torchmetrics import R2Score\nsaid = torch.tensor([1.0, 2.0])\ntrue = torch.tensor([1.5, 2.0])\n"
+    "r2 = R2Score()\nprint(r2(said, true))\n"
+)
+UNREAD = FITTED + "seen = confusion_matrix(d, model.predict(b))\nprint(accuracy_score(d, model.predict(b)))\n"
+MARKED = SCORED + (
+    "out = pd.read_csv('said.csv')\nout['missed'] = ((out['actual'] == 1) & (out['pred'] == 0)).astype(int)\n"
+    "print(len(out[out['missed'] == 1]))\n"
+)
 SEARCHED = START + "search = GridSearchCV(RandomForestClassifier(), {'max_depth': [3]})\nsearch.fit(X, y)\n"
 CURVES = START + (
     "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
@@ -94,6 +116,10 @@ HELD_OUT = [
          EACH_FOLD.replace("    print(score)", "    print(fit, held)")),
     case("spread_shown", "partly", "each epoch is printed",
          EACH_FOLD.replace("KFold(5).split(X)", "enumerate(range(5))") + "a, b = train_test_split(X)\n"),
+    case("spread_shown", "partly", "folds that a loop of its own cuts", BY_HAND),
+    case("spread_shown", "met", "their deviation", BY_HAND.replace("mean(kept)", "mean(kept), np.std(kept)")),
+    case("spread_shown", "partly", "a deviation of something else",
+         BY_HAND + "ages = frame.groupby('plan')['y'].mean()\nprint(ages.std())\n"),
     case("spread_shown", "met", "an interval of scores on rows that are drawn again and again", DRAWN_AGAIN),
     case("spread_shown", "partly", "quantiles of a column",
          SCORED + "print(np.percentile(frame['age'], [2.5, 97.5]))\n"),
@@ -128,9 +154,24 @@ DIAGNOSING = [
          ACCURACY + "# roc_auc_score is the better metric\nprint('roc_auc_score')\n"),
     case("fitting_metric", "partly", "the model's own score", FITTED + "print(model.score(b, d))\n"),
     case("fitting_metric", "not_met", "nothing is measured", UNSPLIT),
+    case("fitting_metric", "met", "a trainer's own measure of entities", TRAINED),
+    case("fitting_metric", "not_met", "a metric that is tried out on numbers that are written down", TRIED_OUT),
+    case("fitting_metric", "partly", "the same of what a model says",
+         TRIED_OUT.replace("torch.tensor([1.0, 2.0])", "torch.from_numpy(model.predict(X))")),
     case("fitting_metric", "not_met", "metrics are imported and not used", {"solution.ipynb": HEADINGS}),
     case("fitting_metric", "not_applicable", "no model", LOOKING),
     case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
+    case("error_analysis", "not_met", "a confusion matrix that nobody sees", UNREAD),
+    case("error_analysis", "met", "the same, printed in a text", UNREAD + "print(f'{seen}')\n"),
+    case("error_analysis", "met", "the same, in a table", UNREAD + "print(pd.DataFrame(seen))\n"),
+    case("error_analysis", "met", "rows that are marked as missed", MARKED),
+    case("error_analysis", "not_met", "rows that are marked as right",
+         MARKED.replace("['pred'] == 0", "['pred'] == 1")),
+    case("error_analysis", "not_met", "rows that are picked by two features", MARKED.replace("pred", "plan")),
+    case("error_analysis", "met", "truth and prediction of each plan, side by side",
+         TABLED + "print(roc_auc_score(d, p))\nprint(out.groupby('plan').mean().round(3))\n"),
+    case("error_analysis", "not_met", "a table without the truth, by plan",
+         TABLED.replace("'y': d, ", "") + "print(roc_auc_score(d, p))\nprint(out.groupby('plan').mean())\n"),
     case("error_analysis", "met", "a cross table", FITTED + "p = model.predict(b)\nprint(pd.crosstab(d, p))\n"),
     case("error_analysis", "met", "a score of each plan",
          FITTED + "p = model.predict(b)\nfor plan in b['plan'].unique():\n    here = b['plan'] == plan\n"

@@ -8,7 +8,9 @@ import cases_evaluation
 import pytest
 from cases_claims import BEST, CLAIMED
 from cases_evaluation import ON_TRAINING, SCORED
-from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, notebook, work
+from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, notebook, plan, ran, work
+
+from grader.model import CellRun
 
 CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES]
 
@@ -54,6 +56,30 @@ def test_a_limit_is_cited_at_its_line_and_in_its_cell() -> None:
     found = finding("evaluation.limits_written", work({"a.ipynb": book, "README.md": f"# Churn\n\n{text}"}))
     places = [(span.path, span.cell, span.line) for span in found.evidence]
     assert places == [("README.md", None, 3), ("README.md", None, 9), ("a.ipynb", 2, 3), ("a.ipynb", 2, 9)]
+
+
+LEANING = "imp = pd.Series(model.feature_importances_)\nimp.iteritems()"
+
+
+@pytest.mark.parametrize(
+    ("cell", "run", "expected"),
+    [
+        (LEANING, CellRun(index=1, status="error", line=2), "needs_human"),  # nobody was shown them
+        (LEANING, CellRun(index=1, status="not_run"), "needs_human"),
+        (LEANING, CellRun(index=1, status="ok"), "met"),
+        ("print(model.feature_importances_)\n1 / 0", CellRun(index=1, status="error", line=2), "met"),
+    ],
+)
+def test_what_the_run_did_not_get_to_show_is_left_to_a_person(cell: str, run: CellRun, expected: str) -> None:
+    evidence = work({"a.ipynb": notebook(cases_evaluation.FITTED, cell)}, plan=plan("a.ipynb"))
+    done = ran().model_copy(update={"cells": (CellRun(index=0, status="ok"), run)})
+    assert finding("evaluation.features_interpreted", evidence.model_copy(update={"run": done})).verdict == expected
+
+
+def test_a_metric_on_held_out_rows_is_cited_before_the_same_on_training_rows() -> None:
+    both = "print(f1_score(c, model.predict(a)))\nprint(f1_score(d, model.predict(b)))\n"
+    (place,) = finding("evaluation.fitting_metric", work(cases_evaluation.FITTED + both)).evidence
+    assert place.text == "print(f1_score(d, model.predict(b)))"
 
 
 def test_where_rows_are_ranked_it_is_said_that_no_threshold_is_asked_for() -> None:

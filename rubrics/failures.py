@@ -1,0 +1,84 @@
+"""Where a work looks at what its model gets wrong: rows that are marked, groups, and matrices that go anywhere."""
+
+from __future__ import annotations
+
+import re
+
+from grader import Call, Evidence, Source, Span
+from rubrics.code_text import line_span, strings
+from rubrics.facts import last, live_calls, named
+from rubrics.live import statement_at
+from rubrics.live_code import logical_lines
+from rubrics.once import once_a_work
+from rubrics.results import NAME, predicted_names
+
+MATRICES = ("confusion_matrix", "classification_report", "learning_curve", "validation_curve")
+MOST_CHARACTERS = 1000
+_COLUMN = r"(\w+)(?:\[\s*['\"]([^'\"\]]{1,60})['\"]\s*\]|\.(\w+))\s*==\s*(['\"]?\w+['\"]?)"
+_BOTH = re.compile(rf"\(\s*{_COLUMN}\s*\)\s*&\s*\(\s*{_COLUMN}\s*\)")
+_SAID = re.compile(r"(?i)pred|hat$|^y_hat")
+_BOUND = re.compile(r"^\s*([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*=(?!=)")
+_FIELD = re.compile(r"\{([^{}]{1,200})\}")
+_OVER_ALL = re.compile(r"groupby\([^()]*\)(?:\[\[[^\[\]]*,[^\[\]]*\]\])?\.(?:mean|agg|sum|median|describe)\(")
+
+
+def is_put_to_use(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a matrix or a report goes anywhere: what is only given a name that nothing reads shows nothing."""
+    if last(call.name) not in MATRICES or not call.assigned or any("." in name for name in call.assigned):
+        return True
+    return any(name in _read(evidence) for name in call.assigned)
+
+
+@once_a_work
+def _read(evidence: Evidence) -> frozenset[str]:
+    """Return the names that a line of the code reads, in the fields of its texts too."""
+    found: set[str] = set()
+    for _, _, _, text in logical_lines(evidence):
+        bound = _BOUND.match(text)
+        found.update(NAME.findall(text[bound.end() :] if bound else text))
+    for source in evidence.code.sources:
+        for text, _ in strings(source):
+            found.update(word for field in _FIELD.findall(text) for word in NAME.findall(field))
+    return frozenset(found)
+
+
+def confused_rows(evidence: Evidence) -> list[Span]:
+    """Return where rows are picked, or marked, of which one thing is true and another was predicted."""
+    found = []
+    for source, first, final, text in logical_lines(evidence):
+        if "&" in text and text.count("==") > 1 and _are_confused(_raw(source, first, final)):
+            found.append(line_span(source, first))
+    return found
+
+
+def _raw(source: Source, first: int, final: int) -> str:
+    return " ".join(source.text.split("\n")[first - 1 : final])[:MOST_CHARACTERS]
+
+
+def _are_confused(text: str) -> bool:
+    """Tell whether two columns of one table, one of them of predictions, are to hold different values."""
+    for table, name, attribute, value, other, second, its, another in _BOTH.findall(text):
+        said = [bool(_SAID.search(column)) for column in (name or attribute, second or its)]
+        if table == other and any(said) and not all(said) and value != another:
+            return True
+    return False
+
+
+def told_by_group(evidence: Evidence) -> list[Call]:
+    """Return where a table of the truth and of what was predicted is grouped, and both are summed up for each group."""
+    tables = {(call.span.path, name) for call in named(evidence, ("DataFrame",)) if _holds_both(evidence, call)
+              for name in call.assigned}  # fmt: skip
+    grouped = [call for call in named(evidence, ("groupby",)) if (call.span.path, call.receiver) in tables]
+    return [call for call in grouped if _OVER_ALL.search(statement_at(evidence, call.span)[:MOST_CHARACTERS])]
+
+
+def _holds_both(evidence: Evidence, call: Call) -> bool:
+    said = {name for path, name in predicted_names(evidence) if path == call.span.path}
+    given = set(call.arguments)
+    return bool(given & said) and bool(given & (_truths(evidence, call.span.path) - said))
+
+
+def _truths(evidence: Evidence, path: str) -> set[str]:
+    """Return the names that metrics of a file are given as the truth."""
+    scores = (call for call in live_calls(evidence, "score") if call.span.path == path and len(call.positional) > 1)
+    return {call.positional[0] for call in scores if call.positional[0].isidentifier()}
