@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
 from rubrics.crashed import not_reached
-from rubrics.facts import absent, last, live_calls, named, spans, unreadable
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.failures import confused_rows, is_put_to_use, told_by_group
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics

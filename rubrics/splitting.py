@@ -68,11 +68,16 @@ def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
     if not splits or not tells_classes(evidence):
         return nothing_seen(evidence, "No split was seen of classes, of dated rows or of entities.")
     splits = leading(evidence, splits)
-    kept = leading(evidence, [*(call for call in splits if is_given(call, "stratify")), *named(evidence, STRATIFIED)])
+    kept = leading(
+        evidence,
+        [*(call for call in splits if is_given(call, "stratify", "stratify_by_column")), *named(evidence, STRATIFIED)],
+    )
     files = {call.span.path for call in kept}
     by_chance = [call for call in splits if call.kind == "split" and call.span.path not in files]
     if kept and not by_chance:
         return met("The split keeps the classes' shares.", evidence=spans(kept))
+    if _has_several_labels(evidence):
+        return not_applicable("A row has several labels, whose shares no split of these libraries keeps.")
     if not by_chance:
         # cross_val_score and the searches stratify by themselves when they are given a classifier
         return met("Folds of a classifier are stratified by default.", evidence=spans(splits))
@@ -81,6 +86,14 @@ def _shares_kept(evidence: Evidence, splits: list[Call]) -> Finding:
         evidence=spans(by_chance),
         advice="Pass stratify=y to train_test_split, or use StratifiedKFold.",
     )
+
+
+def _has_several_labels(evidence: Evidence) -> bool:
+    """Tell whether what is predicted is a set of labels for each row, by how these were made into columns."""
+    makers = {name for call in named(evidence, ("MultiLabelBinarizer",)) for name in call.assigned}
+    made = [call for call in named(evidence, ("fit_transform",)) if call.receiver in makers]
+    made += [call for call in made if "MultiLabelBinarizer" in call.name]
+    return any(set(call.assigned) & set(evidence.code.predicted.get(call.span.path, ())) for call in made)
 
 
 @criterion("data_preparation.pipeline_used", title="Preparation and model are one pipeline", weight=2)

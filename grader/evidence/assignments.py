@@ -6,7 +6,7 @@ import ast
 
 from grader.evidence.column_sets import Columns
 from grader.evidence.expressions import evaluate
-from grader.evidence.rows import Rows
+from grader.evidence.rows import derived
 from grader.evidence.state import Scope, State
 from grader.evidence.tables import (
     ARRAY,
@@ -71,7 +71,7 @@ def _unpacked(value: Value, position: int, count: int) -> Value:
         return value
     if value.statistic and not value.rows:  # two quantiles, asked for at once
         return value.evolve(items=None, constant=None)
-    rows = frozenset(Rows(("item", rows, position)) for rows in value.rows)
+    rows = frozenset(derived(rows, "item", position) for rows in value.rows)
     return Value(rows=rows, loops=value.loops, scored=value.scored)
 
 

@@ -84,6 +84,7 @@ _METHODS: dict[str, CallKind] = {
     **dict.fromkeys(("predict_classes", "forecast", "predict_generator"), "predict"),
     **dict.fromkeys(("score", "evaluate", "evaluate_generator"), "score"),
     **dict.fromkeys(("fit_resample", "fit_sample"), "resample"),
+    "train_test_split": "split",  # of a data set of Hugging Face
     **dict.fromkeys(("fillna", "interpolate", "ffill", "bfill", "dropna"), "impute"),
     **dict.fromkeys(("get_dummies", "factorize"), "encode"),
     **dict.fromkeys(("to_csv", "to_parquet", "to_pickle", "to_excel", "to_json", "to_feather"), "save"),

@@ -8,6 +8,7 @@ from typing import Any
 from grader.evidence.answering import note_counted
 from grader.evidence.column_names import names_of_filter
 from grader.evidence.iterating import listed
+from grader.evidence.rows import is_published
 from grader.evidence.settling import note_counter
 from grader.evidence.significance import names_told_by, picked_one, told_by
 from grader.evidence.state import Scope, State
@@ -76,4 +77,6 @@ def _any_of(node: Any, values: list[Value]) -> Value:
         return sequence_of([made], keys=("",))
     if made.prediction:
         return Value(rows=made.prediction.rows, prediction=made.prediction, loops=loops)
+    if made.rows and all(is_published(rows) for rows in made.rows):
+        return Value(rows=made.rows, taints=made.taints, loops=loops)
     return Value(statistic=made.statistic, taints=made.taints if made.statistic else frozenset(), loops=loops)

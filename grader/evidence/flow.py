@@ -80,7 +80,7 @@ class _Walk:
 
     def _state(self, units: Sequence[Unit]) -> State:
         frames = frozenset(name for unit in units for name in self._frames_of(unit))
-        state = State(units[0], self.hooks, self.shared, frames, self._once(units))
+        state = State(units[0], self.hooks, self.shared, frames, self._once(units), program=units)
         self.flow.events.append(state.events)
         return state
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
-from grader.evidence.rows import RowSets, covered
+from grader.evidence.rows import RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
 from grader.evidence.values import Event
 from grader.model import Call, FollowedFact, Span
@@ -73,7 +73,7 @@ def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[Leakage
 
 
 def _from(rows: RowSets, loaded: frozenset[object]) -> bool:
-    return bool(rows) and all(item.origin in loaded for item in rows)
+    return bool(rows) and all(published_whole(item.origin) in loaded for item in rows)
 
 
 def _through_split(rows: RowSets, loaded: frozenset[object]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from grader.evidence.callsite import CallSite
-from grader.evidence.rows import Rows
+from grader.evidence.rows import derived
 from grader.evidence.said import said_of
 from grader.evidence.significance import names_told_by, told_by
 from grader.evidence.state import Scope
@@ -58,7 +58,7 @@ def element_of(source: Value) -> Value:
         return source.items[0] if len(source.items) == 1 else Value(loops=source.loops)
     if marks := told_by([source]):
         return names_told_by(marks)
-    rows = frozenset(Rows(("element", rows)) for rows in source.rows)
+    rows = frozenset(derived(rows, "element") for rows in source.rows)
     return Value(rows=rows, loops=source.loops, prediction=source.prediction)
 
 

@@ -14,6 +14,7 @@ from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
 from grader.evidence.iterating import tried
 from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
+from grader.evidence.published import LOADER, load_published
 from grader.evidence.rows import Rows
 from grader.evidence.scoring import evaluate_predictions, scored_by_name
 from grader.evidence.significance import is_test, tested
@@ -215,6 +216,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("numpy.random.default_rng", "numpy.random.RandomState"), _generator),
     **dict.fromkeys(_MOMENTS, _moment),
     **{f"numpy.random.{name}": _by_chance for name in ("rand", "random", "random_sample", "uniform", "binomial")},
+    LOADER: load_published,
     "numpy.polyfit": _curve,
     "numpy.poly1d": _curve_of,
 }

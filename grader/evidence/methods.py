@@ -8,9 +8,10 @@ from grader.evidence.column_names import method_of_names
 from grader.evidence.containers import method_of_container
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward
+from grader.evidence.published import method_of_published
 from grader.evidence.significance import paired
 from grader.evidence.table_methods import method_of_table
-from grader.evidence.tables import ARRAY, GROUPS, NAMES, TABLE_METHODS, WINDOW, is_table
+from grader.evidence.tables import ARRAY, GROUPS, NAMES, SET, TABLE_METHODS, WINDOW, is_table
 from grader.evidence.unseen import unseen, whole
 from grader.evidence.values import Value, marked, sequence_of
 
@@ -25,6 +26,8 @@ def method_of(site: CallSite) -> Value:
     if receiver.model is not None:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result
+    if receiver.type == SET and (published := method_of_published(site)) is not None:
+        return published
     if receiver.items is not None and not receiver.rows:
         return method_of_container(site)
     if method == "split" and isinstance(receiver.constant, str) and not site.values:

@@ -14,6 +14,7 @@ from typing import Any
 
 _MAX_SPLITS = 24
 _SLICE = re.compile(r"(-?\d*):(-?\d*)")
+PUBLISHED = "published"  # begins the origin of a data set that comes in parts, and the keys of these
 DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 
 
@@ -97,6 +98,26 @@ class Rows:
         if len(self.path) >= _MAX_SPLITS:
             return Rows(("beyond", split, name))
         return Rows(self.origin, (*self.path, (split, name)))
+
+
+def is_published(rows: Rows) -> bool:
+    """Tell whether rows are of a data set that is published in parts."""
+    return isinstance(rows.origin, tuple) and rows.origin[:1] == (PUBLISHED,)
+
+
+def derived(rows: Rows, how: str, *told: Hashable) -> Rows:
+    """Return one item of `rows`, or what a field of them holds: rows of their own, but of a published part the part."""
+    if is_published(rows):
+        return Rows((PUBLISHED, how, rows.origin, *told), rows.path)
+    return Rows((how, rows, *told))
+
+
+def published_whole(origin: Hashable) -> Hashable:
+    """Return the data set that an item of a published part, or a field of one, is of; any other origin as it is."""
+    match origin:
+        case (first, str(), tuple() as whole, *_) if first == PUBLISHED:
+            return published_whole(whole)
+    return origin
 
 
 def draw_of(key: Any) -> Hashable | None:

@@ -21,6 +21,7 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
     """
     held_out = {rows for event in events if event.kind in ("evaluate", "predict") for rows in event.rows}
     asked = [event for event in events if event.kind in ("evaluate", "predict") and _asks_others(event)]
+    of_others = {mark.event for event in asked if event.kind == "evaluate" for mark in _from_elsewhere(event)}
     by_group = (event for event in events if event.kind == "split" and "Group" in event.name)
     split_by = {event.key: event.by for event in by_group}
     found: dict[Event, tuple[Event, Taint, bool]] = {}
@@ -32,7 +33,7 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
             culprit = taint.event
             if culprit.kind not in kinds or culprit in settled or _is_excused(event, taint, split_by):
                 continue
-            cut_off = is_cross_validation(event) and _is_training_part(taint.rows, held_out)
+            cut_off = is_cross_validation(event) and (culprit in of_others or _is_training_part(taint.rows, held_out))
             if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)):
                 if culprit not in found or found[culprit][2] or is_held_out(event):
                     found[culprit] = event, taint, False
@@ -117,6 +118,14 @@ def _has_last_word(asked: Event, validated: Event) -> bool:
     same = asked.kind == "evaluate" or any(rows.origin in files for rows in asked.rows)
     everything = asked.fit is not None and covered(asked.fit.rows, asked.rows)
     return asked.model is validated.model and same and not everything and not covered(asked.rows, validated.rows)
+
+
+def _from_elsewhere(event: Event) -> list[Taint]:
+    """Return the marks on rows that a result is computed of which were learned from rows of other files alone."""
+    files = {rows.origin for rows in event.rows}
+    if event.fit is None or not files:
+        return []
+    return [mark for mark, _ in _marks_on(event) if mark.rows and files.isdisjoint(rows.origin for rows in mark.rows)]
 
 
 def _is_training_part(rows: RowSets, held_out: set[Rows]) -> bool:

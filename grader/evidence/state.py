@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.evidence.parsing import Unit
-from grader.evidence.rows import Rows, RowSets
+from grader.evidence.rows import Rows, RowSets, derived
 from grader.evidence.spans import span_of
 from grader.evidence.values import FOLDS, Event, Function, Loop, Value
 
@@ -143,7 +143,8 @@ class Counted:
 class State:
     """One walk: where it is, what was logged, which loops and functions it is inside of, called from which `sites`;
     `counters` are names that count on in the loops around;
-    `scope` is that of the function which is walked; `by` are the columns whose groups are gone through.
+    `scope` is that of the function which is walked; `by` are the columns whose groups are gone through;
+    `program` is all that is walked with its unit.
     """
 
     unit: Unit
@@ -159,6 +160,7 @@ class State:
     depth: int = 0
     scope: Scope | None = None
     by: frozenset[str] = frozenset()
+    program: Sequence[Unit] = ()
 
     def step(self) -> None:
         """Count one syntax node. Raises BudgetError past the budget."""
@@ -193,7 +195,7 @@ class State:
         self.loops.append(loop)
         if source.each is not None:
             return source.each
-        rows = frozenset(Rows(("element", rows)) for rows in source.rows)
+        rows = frozenset(derived(rows, "element") for rows in source.rows)
         return Value(rows=rows, loops=source.loops | {loop}, prediction=source.prediction)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from grader.evidence.catalog import role_of
 from grader.evidence.column_names import by_names, names_picked
 from grader.evidence.copies import picked_again
-from grader.evidence.rows import Rows, covered
+from grader.evidence.rows import covered, derived
 from grader.evidence.significance import correlated_with, picked, told_apart
 from grader.evidence.tables import (
     FRAME,
@@ -60,7 +60,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if names and (is_table(base) or base.columns) and not _is_part_of_file(base, names):
         return column_of(base, next(iter(names)))
     if names:
-        return Value(rows=frozenset(Rows(("item", rows, next(iter(names)))) for rows in base.rows))
+        return Value(rows=frozenset(derived(rows, "item", next(iter(names))) for rows in base.rows))
     return _rows(base, index, key)
 
 

@@ -19,9 +19,10 @@ FRAME, SERIES, ARRAY, GROUPS, INDEX = (
 CODED = "_*"  # ends what stands for the columns that a column's categories became
 LOOKUP = "lookup"  # a table of statistics by group or value, to be merged or mapped onto rows
 WINDOW = "pandas.Rolling"
+SET = "datasets.Dataset"
 NAMES = "names"  # of a table's columns
 TRANSPOSED = "transposed"  # an array whose columns are the rows that are followed
-TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame")
+TABLE_TYPES = (FRAME, SERIES, ARRAY, INDEX, "sklearn.utils.Bunch", "polars.DataFrame", SET)
 # Methods that only a table has: whoever calls them on an unknown value holds a table.
 TABLE_METHODS = {
     "drop", "fillna", "dropna", "astype", "copy", "reset_index", "set_index", "rename", "sample", "sort_values",

@@ -120,8 +120,10 @@ def _birth_of(origin: Hashable) -> float:
     match origin:
         case int():
             return origin
-        case ("element", *_):
+        case ("element", *_) | ("published", "element", *_):
             return math.inf
+        case ("published", str(), tuple() as whole, *_):
+            return _birth_of(whole)
         case (_, Rows() as whole, *_):
             return _birth_of(whole.origin)
     return 0
