@@ -7,10 +7,11 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
+from rubrics.filled_apart import filled_apart
 from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
 from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
-from rubrics.models import predictors
+from rubrics.models import kinds, predictors
 from rubrics.preparing import inspecting, tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.tables import of_data, of_table
@@ -37,8 +38,10 @@ _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 @criterion("data_preparation.missing_values", title="Missing values are handled as they will be in use", weight=2)
 def missing_values(evidence: Evidence) -> Finding:
     """Judge how gaps in the data are dealt with, values that stand for one (-999, "unknown") included: filled by
-    something fitted or by a model that takes them is met; filled or dropped by hand, or only marked, is partly met.
-    Looked for and, as the work says, none found is met; where it does not say so, a person looks at the count.
+    something fitted or by models that take them is met; filled or dropped by hand, or only marked, is partly met, and
+    so is a model that takes them beside others that fail. Filled in training and surely with another value, or not at
+    all, in the rows to be predicted is not met. Looked for and, as the work says, none found is met; where it does not
+    say so, a person looks at the count.
     """
     if problem := unreadable(evidence):
         return problem
@@ -50,8 +53,11 @@ def missing_values(evidence: Evidence) -> Finding:
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
     if fitted := imputers(filling, by_hand):
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
-    tolerant = tolerant_models(evidence)
-    if tolerant and not by_hand:
+    tolerant, failing = tolerant_models(evidence)
+    if not tolerant and (apart := filled_apart(evidence, by_hand)) is not None:
+        advice = "Fit one imputer on the training rows, and use it for those to be predicted too."
+        return not_met(apart.words, evidence=apart.places, advice=advice)
+    if tolerant and not failing and not by_hand:
         return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
     if by_hand and all(last(call.name) == "dropna" for call in by_hand):
         return partly(
@@ -71,10 +77,10 @@ def missing_values(evidence: Evidence) -> Finding:
             score=0.6 if filled else 0.4,
             advice="Fit a SimpleImputer inside the pipeline, so that new rows are filled with the same values.",
         )
-    return _nothing_filled(evidence)
+    return _nothing_filled(evidence, tolerant, failing)
 
 
-def _nothing_filled(evidence: Evidence) -> Finding:
+def _nothing_filled(evidence: Evidence, tolerant: list[Call], failing: list[Call]) -> Finding:
     if not predictors(evidence):
         return nothing_seen(evidence, "No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
@@ -85,6 +91,13 @@ def _nothing_filled(evidence: Evidence) -> Finding:
     if counted or (counted := checked_for(evidence)):
         reason = "Gaps are looked for and nothing is filled, which is right where there are none."
         return needs_human(reason, evidence=spans(counted))
+    if tolerant:
+        takes, fails = (", ".join(kinds(some)[:3]) for some in (tolerant, failing))
+        advice = "Count the gaps, and fill them for the models that fail at one."
+        places = spans([*tolerant, *failing])
+        return partly(
+            f"{takes} would take a gap, {fails} beside it would not.", evidence=places, advice=advice, score=0.4
+        )
     return absent(
         evidence,
         "Nothing was seen that handles missing values.",

@@ -13,7 +13,9 @@ from rubrics.models import models
 from rubrics.preparing import is_check
 from rubrics.prose import sentences
 
-TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost", "xgboost", "lightgbm")
+TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost")
+TRAINERS = ("xgboost.", "lightgbm.", "catboost.")
+INDIFFERENT = ("Dummy", "RandomForest", "ExtraTrees", "DecisionTree")  # none of them fails at a gap any more
 COUNTING = ("isnull", "isna", "notnull", "notna", "info")
 _NONE = re.compile(
     r"(?i)\b(no|zero|0|without( any)?) (missing|nulls?|nan|empty|gaps?|incomplete)\b(?! *(handling|indicator))"
@@ -41,14 +43,34 @@ def _takes_nothing_over(call: Call) -> bool:
     return last(call.name) == "fillna" and _TEXT.match(given) is not None
 
 
-def tolerant_models(evidence: Evidence) -> list[Call]:
-    """Return the models that take missing values, those left out that vote or stack with others that do not."""
+def tolerant_models(evidence: Evidence) -> tuple[list[Call], list[Call]]:
+    """Return the models that take missing values, and those that fail at one beside them, on the same rows as far as
+    is known: those of the same file, but where only what takes gaps is kept for use.
+
+    Those that vote or stack with others that fail are left out.
+    """
     made = models(evidence)
-    tolerant = [call for call in made if last(call.name).startswith(TOLERANT)]
-    others = [call for call in made if call not in tolerant]
+    tolerant = [call for call in made if _is_tolerant(call)]
+    others = [call for call in made if call not in tolerant and not last(call.name).startswith(INDIFFERENT)]
     ensembles = named(evidence, ENSEMBLES)
     mixed = [one for one in ensembles if any(_is_member(call, one) for call in others)]
-    return [call for call in tolerant if not any(_is_member(call, one) for one in mixed)]
+    alone = [call for call in tolerant if not any(_is_member(call, one) for one in mixed)]
+    if kept := [call for call in alone if _is_kept(evidence, call)]:
+        files = {call.span.path for call in kept}
+        if not any(_is_kept(evidence, call) for call in others if call.span.path in files):
+            return kept, []
+    files = {call.span.path for call in alone}
+    return alone, [call for call in others if call.span.path in files]
+
+
+def _is_tolerant(call: Call) -> bool:
+    return last(call.name).startswith(TOLERANT) or call.name.startswith(TRAINERS)
+
+
+def _is_kept(evidence: Evidence, model: Call) -> bool:
+    """Tell whether a model is saved under its own name, so that it is surely the one for use."""
+    saves = (call for call in live_calls(evidence, "save") if call.span.path == model.span.path)
+    return any(set(model.assigned) & {call.receiver, *call.arguments} for call in saves)
 
 
 def _is_member(call: Call, ensemble: Call) -> bool:

@@ -60,6 +60,49 @@ EXTREMES = [
          LOAD + "frame = frame[frame['age'] < 110]\n" + DRAWS),
 ]  # fmt: skip
 
+TWO_FILES = (
+    "import pandas as pd\nfrom sklearn.ensemble import GradientBoostingClassifier\n"
+    "rows, new = pd.read_csv('a.csv'), pd.read_csv('b.csv')\n"
+)
+PREDICTED = (
+    "X, y = pd.get_dummies(rows.drop(columns='y')), rows['y']\nmodel = GradientBoostingClassifier().fit(X, y)\n"
+    "T = pd.get_dummies(new).reindex(columns=X.columns)\nsaid = model.predict(T)\n"
+    "pd.DataFrame({'said': said}).to_csv('c.csv')\n"
+)
+ONE = "rows['fee'] = rows['fee'].fillna(0)\n"
+BOOSTED = LOAD + "from xgboost import XGBClassifier\nfrom sklearn.linear_model import LogisticRegression\n"
+BOTH = "for model in (LogisticRegression(), XGBClassifier()):\n    model.fit(X, y)\n"
+GAPS = [
+    case("missing_values", "not_met", "filled in training, left in the rows to be predicted",
+         TWO_FILES + ONE + PREDICTED),
+    case("missing_values", "partly", "filled alike in both",
+         TWO_FILES + ONE + "new['fee'] = new['fee'].fillna(0)\n" + PREDICTED),
+    case("missing_values", "not_met", "a mean in training, nought in the rows to be predicted",
+         TWO_FILES + "rows = rows.fillna(rows.mean(numeric_only=True))\nnew = new.fillna(0)\n" + PREDICTED),
+    case("missing_values", "partly", "the mean of training in both",
+         TWO_FILES + "new = new.fillna(rows.mean())\nrows = rows.fillna(rows.mean())\n" + PREDICTED),
+    case("missing_values", "partly", "a function may fill the rows to be predicted",
+         TWO_FILES + "def tidy(table):\n    return table.pipe(inhouse)\n" + ONE + "new = tidy(new)\n" + PREDICTED),
+    case("missing_values", "partly", "both files are put together before",
+         TWO_FILES + "rows, new = rows.copy(), new.copy()\nboth = pd.concat([rows, new])\n" + ONE + PREDICTED),
+    case("missing_values", "partly", "the column that is filled is dropped",
+         TWO_FILES + ONE + "rows = rows.drop(columns=['fee'])\n" + PREDICTED),
+    case("missing_values", "partly", "the other file is not predicted",
+         TWO_FILES + ONE + PREDICTED.replace("get_dummies(new)", "get_dummies(rows)")),
+    case("missing_values", "partly", "a model that takes gaps beside one that fails", BOOSTED + BOTH),
+    case("missing_values", "needs_human", "the same, and the gaps are counted",
+         BOOSTED + "print(frame.isnull().sum())\n" + BOTH),
+    case("missing_values", "met", "the one that takes gaps is kept",
+         BOOSTED + "import joblib\nbase = LogisticRegression().fit(X, y)\nbest = XGBClassifier().fit(X, y)\n"
+         "joblib.dump(best, 'best.pkl')\n"),
+    case("missing_values", "partly", "the one that fails is kept",
+         BOOSTED + "import joblib\nbase = LogisticRegression().fit(X, y)\nbest = XGBClassifier().fit(X, y)\n"
+         "joblib.dump(base, 'best.pkl')\n"),
+    case("missing_values", "met", "beside a forest and what looks at no feature",
+         BOOSTED + "from sklearn.ensemble import RandomForestClassifier\nfrom sklearn.dummy import DummyClassifier\n"
+         "for model in (DummyClassifier(), RandomForestClassifier(), XGBClassifier()):\n    model.fit(X, y)\n"),
+]  # fmt: skip
+
 FIXED = "for name in ['plan', 'city']:\n    frame[name] = pd.Categorical(frame[name], categories=KNOWN[name])\n"
 HEATMAP = (
     "from sklearn.preprocessing import LabelEncoder\nimport seaborn as sns\nshown = frame.copy()\n"

@@ -109,7 +109,7 @@ ACTED_ON = [
          "both = VotingClassifier(estimators=[('xgb', xgb), ('linear', linear)])\nboth.fit(a, c)\n"),
     case("missing_values", "met", "two models that take gaps vote",
          SPLIT + VOTING.replace("LogisticRegression", "LGBMClassifier").replace("sklearn.linear_model", "lightgbm")),
-    case("missing_values", "met", "a model that takes gaps stands beside an ensemble",
+    case("missing_values", "partly", "a model that takes gaps stands beside an ensemble that does not",
          SPLIT + VOTING + "alone = XGBClassifier()\nalone.fit(a, c)\n"),
     case("missing_values", "met", "gaps are looked for and none found, as the text says",
          {"a.ipynb": notebook(LOAD, "frame.isnull().sum()", "# %% md\nThe table has no missing values.", SPLIT + FIT)}),
