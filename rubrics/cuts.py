@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import re
 
-from grader import Evidence, Span
-from rubrics.facts import live_calls, named
+from grader import Call, Evidence, Span
+from rubrics.facts import last, live_calls, named
 from rubrics.live import before, live_matches
 
 _MOST = 500
 # `train = table.loc[dates < cutoff]`: the part, the table, what is compared, how, and with what
 _BY_DATE = re.compile(r"^\s*(\w+)\s*=\s*([\w.]+?)(?:\.loc)?\[\s*(.{1,80}?)\s*(<=?|>=?)\s*([^<>=]{1,80}?)\s*[\],]")
 _CUT = re.compile(r"^\s*(\w+)\s*=\s*\w+(?:\.loc)?\[.*[<>]")
-_FIRST = re.compile(r"=\s*(\w+)(?:\.iloc)?(?:\[\s*:[^\],:]+[\],]|\.head\((?!\s*\d?\d?\)))")
-_LAST = re.compile(r"=\s*(\w+)(?:\.iloc\[[^:]{1,200}:\s*[\],]|\[\s*[^\[\],:]+:\s*[\],]|\.tail\((?!\s*\d?\d?\)))")
+# The same rows, whichever columns: `table.drop(columns=names)[:n]`, `table[names][:n]`
+_COLUMNS = r"(?:\.drop\([^()]{1,80}\)|\[['\"\w]{1,40}\])?"
+_FIRST = re.compile(rf"=\s*(\w+){_COLUMNS}(?:\.iloc)?(?:\[\s*:([^\],:]+)[\],]|\.head\((?!\s*\d?\d?\)))")
+_LAST = re.compile(
+    rf"=\s*(\w+){_COLUMNS}(?:(?:\.iloc)?\[\s*([^\[\],:]+):\s*[\],]|\.iloc\[[^:]{{1,200}}:\s*[\],]"
+    r"|\.tail\((?!\s*\d?\d?\)))"
+)
 _SIDES = (_FIRST, _LAST)
-_PLACES = re.compile(r"=\s*(\w+)(?:\.iloc)?(?:\[.{0,200}:|\.head\((?!\s*\d?\d?\))|\.tail\((?!\s*\d?\d?\)))")
+_PLACES = re.compile(
+    rf"=\s*(\w+){_COLUMNS}(?:\.iloc)?(?:\[.{{0,200}}:|\.head\((?!\s*\d?\d?\))|\.tail\((?!\s*\d?\d?\)))"
+)
+_BOTH = re.compile(r"=\s*\(?(\w+)(?:\.iloc)?\[\s*:([^\],:]+)\]\s*,\s*(\w+)(?:\.iloc)?\[\s*([^\[\],:]+):\s*\]")
+_COPIED = re.compile(r"^\s*(\w+\s*=\s*\w+)(?:\.(?:copy|dropna|reset_index)\([^()]*\))?\s*$")
 _TIME = re.compile(r"(?i)(^|[^a-z])(date|datetime|timestamp|time|day|month|year|week)s?($|[^a-z])")
 
 
@@ -24,6 +33,20 @@ def parts_in_time(evidence: Evidence) -> list[Span]:
     those sorted by time; [] where only one of two such parts is seen.
     """
     return [*_by_date(evidence), *_by_place(evidence)]
+
+
+def cut_by_hand(evidence: Evidence) -> list[Span]:
+    """Return where one table or list is cut at one place into its first and its last: `rows[:n]` and `rows[n:]`."""
+    sides: dict[tuple[str, str, str], dict[int, Span]] = {}
+    at_once: list[Span] = []
+    for span, _ in live_matches(evidence, _PLACES, most=_MOST):
+        if (both := _BOTH.search(span.text)) and both.group(1, 2) == both.group(3, 4):
+            at_once.append(span)
+        for side, pattern in enumerate(_SIDES):
+            if (match := pattern.search(span.text)) is not None and match[2]:
+                place = re.sub(r"\s", "", match[2])
+                sides.setdefault((span.path, match[1], place), {}).setdefault(side, span)
+    return at_once + [span for found in sides.values() if len(found) > 1 for span in found.values()]
 
 
 def _by_date(evidence: Evidence) -> list[Span]:
@@ -39,13 +62,26 @@ def _by_date(evidence: Evidence) -> list[Span]:
 def _by_place(evidence: Evidence) -> list[Span]:
     places = [span for span, _ in live_matches(evidence, _PLACES, most=_MOST)]
     found: list[Span] = []
-    for call in named(evidence, ("sort_values", "sort_index")):
-        tables = {call.receiver, *call.assigned} - {""}
+    for call in named(evidence, ("sort_values", "sort_index", "groupby")):
         if not any(_TIME.search(text) for text in (*call.positional, *call.keywords.values())):
             continue
+        if last(call.name) == "groupby" and (not call.assigned or call.keywords.get("sort") == "False"):
+            continue
+        tables = {*call.assigned} - {""} if last(call.name) == "groupby" else {call.receiver, *call.assigned} - {""}
+        tables = _copies(evidence, call, tables)
         first, rest = ([s for s in places if _of(pattern, s, tables) and before(call.span, s)] for pattern in _SIDES)
         if first and rest and not _drawn_again(evidence, tables):
             found += [call.span, *first, *rest]
+    return found
+
+
+def _copies(evidence: Evidence, call: Call, tables: set[str]) -> set[str]:
+    """Return the tables, and what they are copied into as they are."""
+    found = set(tables)
+    for span, text in live_matches(evidence, _COPIED, most=_MOST):
+        copy, _, source = (part.strip() for part in text.partition("="))
+        if source in found and before(call.span, span):
+            found.add(copy)
     return found
 
 

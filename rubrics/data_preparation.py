@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from grader import Evidence, Finding, criterion, needs_human
+from rubrics.cuts import parts_in_time
 from rubrics.facts import live_calls, spans
+from rubrics.held_out import cut_in_time
 from rubrics.leaks import in_training, leakage
+from rubrics.parted import fitted, kept_apart, parted
 from rubrics.preparing import PREPARING, dated, in_order
 
 
@@ -13,14 +16,16 @@ def preprocessing_leakage(evidence: Evidence) -> Finding:
     """Judge whether a scaler, imputer, encoder or selector learned from rows that are evaluated later; where these are
     only folds of the training part, this is partly met.
     """
-    splits = live_calls(evidence, "split", "cross_validate", "search")
-    fitted = [call for call in live_calls(evidence, "fit", *PREPARING) if call not in splits]
+    rows_parted = parted(evidence)
+    learning = [span for span in spans(live_calls(evidence, "fit", *PREPARING)) if span not in rows_parted]
     return in_training(evidence, "preprocessing") or leakage(
         evidence,
         "preprocessing",
-        looked_at=[*splits[:3], *fitted[:3]] if splits and fitted else [],
+        looked_at=[*rows_parted[:3], *learning[:3]] if rows_parted and learning else [],
         clean="No preprocessing step was seen to learn from rows that are evaluated later.",
-        nothing="No split into training and evaluation rows was found, so nothing could leak across it.",
+        nothing="Rows are held out, and no preprocessing step was seen to learn from any."
+        if rows_parted
+        else "No split into training and evaluation rows was found, so nothing could leak across it.",
         advice="Split first; put scalers, imputers, encoders and selectors into a Pipeline fitted on training rows.",
         question="How much of the measured quality came from this, and how would you find out?",
     )
@@ -34,7 +39,8 @@ def overlap_leakage(evidence: Evidence) -> Finding:
     return in_training(evidence, "overlap") or leakage(
         evidence,
         "overlap",
-        looked_at=live_calls(evidence, "split", "cross_validate", "search")[:6],
+        looked_at=parted(evidence)[:6],
+        shown_by=spans(kept_apart(evidence)),
         clean="No row was seen to stand on both sides of a split.",
         nothing="No split into training and evaluation rows was found, so there are no two sides.",
         advice="Split before resampling or augmenting, and drop duplicates before the split.",
@@ -50,7 +56,7 @@ def target_leakage(evidence: Evidence) -> Finding:
     return leakage(
         evidence,
         "target",
-        looked_at=live_calls(evidence, "fit", "cross_validate", "search")[:6],
+        looked_at=fitted(evidence)[:6],
         clean="No feature was seen to be made from the target.",
         nothing="No model was seen to be fitted.",
         advice="Drop the target from the features; fit target encodings inside the folds only.",
@@ -65,6 +71,9 @@ def temporal_leakage(evidence: Evidence) -> Finding:
     """
     dates = dated(evidence)
     splits = live_calls(evidence, "split", "cross_validate", "search")
+    # Two parts of a table may be there to be looked at: they say how rows are held out where nothing else does that.
+    by_hand = parts_in_time(evidence) if fitted(evidence) and not splits else []
+    cut = [*by_hand, *cut_in_time(evidence)]
     found = any(leak.kind == "temporal" for leak in evidence.code.leaks)
     if dates and splits and not found and not any(in_order(call) for call in splits):
         reason = "The data holds dates and is not split by time; whether it must be depends on the task."
@@ -72,8 +81,8 @@ def temporal_leakage(evidence: Evidence) -> Finding:
     return leakage(
         evidence,
         "temporal",
-        looked_at=[*splits[:3], *dates[:3]] if dates and splits else [],
-        shown_by=[call for call in splits if in_order(call)],
+        looked_at=spans([*splits[:3], *dates[:3]]) if dates and splits else [],
+        shown_by=[*spans([call for call in splits if in_order(call)]), *cut],
         clean="No use of later rows to predict earlier ones was seen.",
         nothing="No dated rows were seen to be split, so there is no order of time to keep.",
         advice="Split dated rows by time (TimeSeriesSplit), and build lags and windows from the past only.",

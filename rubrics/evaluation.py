@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import begins_in
 from rubrics.comparing import OWN_FOLDS
+from rubrics.cuts import cut_by_hand
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
@@ -15,6 +16,7 @@ from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
 from rubrics.own_folds import beside_folds, own_folds
+from rubrics.parted import by_library, is_watched
 from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
@@ -32,7 +34,7 @@ def multi_test_leakage(evidence: Evidence) -> Finding:
     return leakage(
         evidence,
         "multi_test",
-        looked_at=[*live_calls(evidence, "split")[:2], *scores[:4]] if scores else [],
+        looked_at=spans([*live_calls(evidence, "split")[:2], *scores[:4]]) if scores else [],
         clean="No choice was seen to be made by results on the test rows.",
         nothing="No result on test rows was seen, so none could be used to choose.",
         advice="Choose by cross-validation on the training rows; score the one chosen model on the test rows, once.",
@@ -48,7 +50,7 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
     return leakage(
         evidence,
         "scored_on_training_data",
-        looked_at=live_calls(evidence, "score", "cross_validate", "search")[:6],
+        looked_at=spans([*live_calls(evidence, "score", "cross_validate", "search"), *by_library(evidence)])[:6],
         clean=_clean(evidence),
         nothing="No result was seen to be computed.",
         advice="Report the score on held-out rows; one on the training rows shows overfitting at best.",
@@ -95,10 +97,10 @@ def held_out_evaluation(evidence: Evidence) -> Finding:
     if scores:
         reason = "Results are computed; whether on rows the model has not seen could not be followed."
         return needs_human(reason, evidence=spans(scores))
-    return _without_metric(evidence, splits)
+    return _without_metric(evidence, spans(splits) or cut_by_hand(evidence))
 
 
-def _without_metric(evidence: Evidence, splits: list[Call]) -> Finding:
+def _without_metric(evidence: Evidence, splits: list[Span]) -> Finding:
     """Judge a work that computes no metric on held-out rows: by hand, in a search, or not at all."""
     if networks(evidence) and (by_hand := [*hits_counted(evidence), *may_be_evaluated(evidence)]):
         reason = "A network may be measured by hand on held-out rows; what is computed could not be followed."
@@ -110,7 +112,7 @@ def _without_metric(evidence: Evidence, splits: list[Call]) -> Finding:
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
-            evidence=spans(splits),
+            evidence=splits,
             score=0.3,
             advice="Compute the metric on the held-out rows and say what it is.",
         )
@@ -210,6 +212,6 @@ def _scores(evidence: Evidence) -> list[Call]:
 
 def _watched(evidence: Evidence) -> list[Call]:
     """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`, a trainer's own."""
-    fits = live_calls(evidence, "fit")
-    watched = [call for call in fits if not {"validation_split", "validation_data"}.isdisjoint(call.keywords)]
-    return watched + (measured_while_training(evidence) if networks(evidence) else [])
+    return [call for call in live_calls(evidence, "fit") if is_watched(call)] + (
+        measured_while_training(evidence) if networks(evidence) else []
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from grader import (
-    Call,
     Evidence,
     Finding,
     LeakageFact,
@@ -21,7 +20,7 @@ from grader import (
     not_met,
     partly,
 )
-from rubrics.facts import gap_spans, spans, unread_part, unreadable
+from rubrics.facts import gap_spans, unread_part, unreadable
 from rubrics.leak_words import in_words
 from rubrics.live_code import is_live
 
@@ -36,8 +35,8 @@ def leakage(
     evidence: Evidence,
     kind: str,
     *,
-    looked_at: Sequence[Call],
-    shown_by: Sequence[Call] = (),
+    looked_at: Sequence[Span],
+    shown_by: Sequence[Span] = (),
     clean: str,
     nothing: str,
     advice: str,
@@ -45,7 +44,7 @@ def leakage(
 ) -> Finding:
     """Return `not_met` where leakage of `kind` was found; `met` rests on results whose rows were followed.
 
-    `shown_by` are calls that show by themselves that there is none of this kind. Without the calls `looked_at`, and
+    `shown_by` are places that show by themselves that there is none of this kind. Without those `looked_at`, and
     without rows that were followed, it does not apply, for the reason `nothing`. What was not read, or could not be
     followed from loading to result, needs a human: no leak seen there says nothing. Neither does `met` stand where the
     run counts rows that leaked.
@@ -57,12 +56,12 @@ def leakage(
         return problem
     if gap := unread_part(evidence):
         return needs_human(f"What could be read shows no leak, but {gap}.", evidence=gap_spans(evidence))
-    followed = spans(shown_by) + _followed(evidence, kind)
+    followed = [*shown_by, *_followed(evidence, kind)]
     if not looked_at and not followed:
         return not_applicable(nothing)
     counted, places = _counted_by_the_run(evidence, kind)
     if not followed:
-        return needs_human(NOT_FOLLOWED + counted, evidence=places or spans(looked_at))
+        return needs_human(NOT_FOLLOWED + counted, evidence=places or list(looked_at))
     if cut := next((note for note in evidence.code.notes if "data-flow" in note), ""):
         return needs_human(f"What was followed shows no leak. {cut}{counted}", evidence=places or followed)
     if counted:

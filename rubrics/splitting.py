@@ -14,6 +14,7 @@ from rubrics.held_out import cut_in_time
 from rubrics.leading import leading
 from rubrics.live import live_columns
 from rubrics.models import predictors
+from rubrics.parted import fitted
 from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
@@ -40,12 +41,13 @@ def split_fits_data(evidence: Evidence) -> Finding:
     splits = live_calls(evidence, "split", "cross_validate", "search")
     ordered = [call for call in splits if in_order(call)]
     grouped = [*named(evidence, GROUPED), *(call for call in splits if is_given(call, "groups"))]
+    by_hand = parts_in_time(evidence)
     if cut := cut_in_time(evidence):
-        return met("Rows are cut in the order of time.", evidence=cut)
+        return met("Rows are cut in the order of time.", evidence=[*by_hand, *cut])
     if ordered or grouped:
         what = "in their order" if ordered else "so that entities stay together"
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
-    if not splits and predictors(evidence) and (by_hand := parts_in_time(evidence)):
+    if not splits and by_hand and (predictors(evidence) or fitted(evidence)):
         return met("Dated rows are cut in their order.", evidence=by_hand)
     cuts = {place(call.span) for call in splits}
     mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and place(leak.spans[-1]) in cuts]

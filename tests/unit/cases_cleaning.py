@@ -165,6 +165,11 @@ RAW = [
 ]  # fmt: skip
 
 TRAINED = "from sklearn.linear_model import Ridge\nmodel = Ridge()\nmodel.fit(early[['fee']], early['y'])\n"
+HOURLY = (
+    "sums = frame.groupby(['day'])[['fee']].sum().reset_index()\nones = sums.copy()\n"
+    "a = ones.drop(names, axis=1)[:int(len(ones) * 0.9)]\nb = ones.drop(names, axis=1)[int(len(ones) * 0.9):]\n"
+    "from sklearn.linear_model import Ridge\nmodel = Ridge().fit(a, ones['fee'][:int(len(ones) * 0.9)])\n"
+)
 CUTS = [
     case("split_fits_data", "met", "rows before a date and rows after it",
          LOAD + "dates = pd.to_datetime(frame['day'])\n"
@@ -183,6 +188,16 @@ CUTS = [
     case("split_fits_data", "not_applicable", "sorted rows that were shuffled before the cut",
          LOAD + "frame = frame.sort_values('time')\nframe = frame.sample(frac=1)\nearly = frame.iloc[:800]\n"
          "late = frame.iloc[800:]\n" + TRAINED),
+    case("split_fits_data", "met", "rows grouped by their time, and cut", LOAD + HOURLY),
+    case("temporal_leakage", "met", "the same", LOAD + HOURLY),
+    case("split_fits_data", "not_applicable", "rows grouped by something else",
+         LOAD + HOURLY.replace("'day'", "'shop'")),
+    case("temporal_leakage", "met", "rows before a date and rows after it",
+         LOAD + "early = frame[frame['day'] < '2024-01']\nlate = frame[frame['day'] >= '2024-01']\n" + TRAINED),
+    case("temporal_leakage", "not_applicable", "the same in a work that fits nothing",
+         LOAD + "early = frame[frame['day'] < '2024-01']\nlate = frame[frame['day'] >= '2024-01']\n"),
+    case("temporal_leakage", "not_applicable", "parts to look at beside a split that knows no time",
+         SPLIT + FIT + "early = frame[frame['year'] < 2024]\nlate = frame[frame['year'] >= 2024]\n"),
 ]  # fmt: skip
 
 SAFE = (
@@ -212,4 +227,4 @@ PARTS = [
          LOAD + SHARES + CHANCE.replace("(X, y,", "(a, c,") + SAVED),
 ]  # fmt: skip
 
-CASES = [*PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
+CASES = [*GAPS, *PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]

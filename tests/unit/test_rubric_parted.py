@@ -1,0 +1,84 @@
+"""What parts rows, and what fits a model, is the same to every criterion."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import finding, verdict, work
+
+IMAGES = (
+    "from tensorflow.keras.models import Sequential\nfrom tensorflow.keras.layers import Dense\n"
+    "from tensorflow.keras.preprocessing.image import ImageDataGenerator\n"
+    "made = ImageDataGenerator(validation_split=0.2)\nmodel = Sequential([Dense(1)])\nmodel.compile(loss='mse')\n"
+)
+SUBSETS = (
+    "a = made.flow_from_directory('data', subset='training')\n"
+    "b = made.flow_from_directory('data', subset='validation')\n"
+    "history = model.fit(a, validation_data=b)\nprint(history.history['val_loss'])\n"
+)
+TRAINER = (
+    "from transformers import AutoModelForTokenClassification, Trainer\n"
+    "model = AutoModelForTokenClassification.from_pretrained('bert')\n"
+    "trainer = Trainer(model=model, train_dataset=one, eval_dataset=two)\ntrainer.train()\n"
+)
+LOOP = (
+    "import torch\nmodel = torch.nn.Linear(3, 1)\noptimiser = torch.optim.Adam(model.parameters())\n"
+    "rows = inhouse.rows()\nn = int(len(rows) * 0.7)\nlearned, tested = rows[:n], rows[n:]\n"
+    "for x, y in learned:\n    loss = torch.nn.functional.mse_loss(model(x), y)\n    loss.backward()\n"
+    "    optimiser.step()\n"
+)
+BOOSTER = "import lightgbm as lgb\nmodel = lgb.train({}, inhouse.rows())\n"
+
+
+def verdicts(code: str) -> dict[str, str]:
+    evidence = work("import inhouse\n" + code)
+    names = ("data_preparation.overlap_leakage", "data_preparation.target_leakage", "evaluation.held_out_evaluation")
+    return {name.partition(".")[2]: verdict(name, evidence) for name in names}
+
+
+def test_subsets_of_one_folder_are_parts_that_share_no_file() -> None:
+    found = verdicts(IMAGES + SUBSETS)
+    assert found["overlap_leakage"] == "met"
+    assert found["held_out_evaluation"] == "met"
+
+
+@pytest.mark.parametrize("change", [("'data', subset='v", "'more', subset='v"), ("validation'", "training'")])
+def test_subsets_that_are_not_the_two_of_one_folder_are_left_to_a_person(change: tuple[str, str]) -> None:
+    assert verdicts(IMAGES + SUBSETS.replace(*change))["overlap_leakage"] == "needs_human"
+
+
+@pytest.mark.parametrize("code", [TRAINER, LOOP, IMAGES + "model.fit(x, y, validation_split=0.2)\n"])
+def test_what_is_held_out_by_other_means_than_a_splitter_is_a_split(code: str) -> None:
+    found = verdicts(code)
+    assert found["overlap_leakage"] == "needs_human"
+    assert found["target_leakage"] == "needs_human"
+
+
+def test_a_fit_that_holds_nothing_out_is_no_split() -> None:
+    assert verdicts(IMAGES + "model.fit(x, y)\n")["overlap_leakage"] == "not_applicable"
+    assert verdicts(TRAINER.replace("eval_dataset=two", "eval_dataset=None"))["overlap_leakage"] == "not_applicable"
+
+
+def test_a_function_of_a_library_that_trains_is_a_fit() -> None:
+    assert verdicts(BOOSTER)["target_leakage"] == "needs_human"
+
+
+def test_rows_that_are_cut_and_never_scored_are_held_out_at_least() -> None:
+    cut = "import pandas as pd\nfrom sklearn.linear_model import Ridge\nrows = pd.read_csv('a.csv')\n"
+    cut += "n = int(len(rows) * 0.9)\na, b = rows[:n], rows[n:]\n"
+    fitted = "model = Ridge().fit(a[['x']], a['y'])\n"
+    apart = cut.replace("a, b = rows[:n], rows[n:]", "a = rows[:n]\nb = rows[n:]")
+    assert verdict("evaluation.held_out_evaluation", work(apart + fitted)) == "partly"
+    assert verdict("evaluation.held_out_evaluation", work(apart.replace("rows[n:]", "rows[k:]") + fitted)) == "not_met"
+
+
+def test_rows_cut_in_time_are_shown_where_they_are_cut() -> None:
+    code = (
+        "import pandas as pd\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_absolute_error\n"
+        "rows = pd.read_csv('a.csv', parse_dates=['day'])\na = rows[rows['day'] < '2024-01']\n"
+        "b = rows[rows['day'] >= '2024-01']\nmodel = Ridge().fit(a[['x']], a['y'])\n"
+        "print(mean_absolute_error(b['y'], model.predict(b[['x']])))\n"
+    )
+    for name in ("split_fits_data", "temporal_leakage"):
+        found = finding(f"data_preparation.{name}", work(code))
+        assert found.verdict == "met"
+        assert [span.line for span in found.evidence[:2]] == [5, 6]
