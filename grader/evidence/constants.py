@@ -21,7 +21,8 @@ _PLAIN = frozenset(
      "round", "sorted", "enumerate", "reversed", "True", "False", "None")
 )  # fmt: skip
 _READING = ("read_", "load", "fetch_", "from_", "make_classification", "make_regression", "make_blobs", "memmap",
-            "open", "genfromtxt", "image_dataset", "get_data")  # fmt: skip
+            "open", "genfromtxt", "image_dataset", "text_dataset", "audio_dataset", "flow_from", "imread", "list_files",
+            "TFRecordDataset", "TextLineDataset", "CsvDataset", "make_csv_dataset", "get_data")  # fmt: skip
 _SIGNS = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 _UNTOLD = (ast.Lambda, ast.Await, ast.Yield, ast.YieldFrom)
 Condition = tuple[str, ast.expr]
