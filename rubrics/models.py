@@ -86,6 +86,11 @@ def _of_other_libraries(calls: list[Call]) -> list[Call]:
     return [call for call, own in places if own & used and not _WRAPPER.match(last(call.name))]
 
 
+def makes_model(call: Call) -> bool:
+    """Tell whether a call makes a model, used or not, one that holds others among them."""
+    return _is_model(call.name) or bool(_ANY.match(last(call.name)) or _WRAPPER.match(last(call.name)))
+
+
 def family(call: Call) -> str:
     """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
     parts = call.name.split(".")

@@ -9,16 +9,17 @@ from rubrics.classes import tells_classes
 from rubrics.code_text import place
 from rubrics.cuts import parts_in_time
 from rubrics.encodings import for_a_picture
-from rubrics.facts import is_given, last, live_calls, named, nothing_seen, spans, unreadable
+from rubrics.facts import is_given, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.held_out import cut_in_time
 from rubrics.leading import leading
 from rubrics.live import live_columns
 from rubrics.models import predictors
 from rubrics.parted import fitted
 from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
+from rubrics.pipelines import Holds, pipelines
 from rubrics.preparing import PREPARING, dated, in_order, of_target, tables_loaded
 
-PIPELINES = ("Pipeline", "make_pipeline", "ColumnTransformer", "make_column_transformer")
+COLUMNS = ("ColumnTransformer", "make_column_transformer")
 STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
 GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
 OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
@@ -100,19 +101,21 @@ def _has_several_labels(evidence: Evidence) -> bool:
 
 @criterion("data_preparation.pipeline_used", title="Preparation and model are one pipeline", weight=2)
 def pipeline_used(evidence: Evidence) -> Finding:
-    """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment."""
+    """Judge whether preprocessing is bound to the model, so that new rows get exactly the training's treatment. A
+    pipeline of preprocessing alone is partly met; one that holds a model alone binds nothing.
+    """
     if problem := unreadable(evidence):
         return problem
     steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not of_target(evidence, call)]
     steps = [call for call in steps if call.kind != "encode" or not for_a_picture(evidence, call)]
-    pipelines = [call for call in named(evidence, PIPELINES) if last(call.name) in ("Pipeline", "make_pipeline")]
-    if pipelines:
-        return met("Preprocessing and model are bound in a pipeline.", evidence=spans(pipelines))
-    columns = named(evidence, PIPELINES)
-    if columns:
+    found = pipelines(evidence)
+    if bound := found[Holds.BOTH]:
+        return met("Preprocessing and model are bound in a pipeline.", evidence=spans(bound))
+    columns = named(evidence, COLUMNS)
+    if columns or (found[Holds.PREPARATION] and predictors(evidence)):
         return partly(
             "The preprocessing is bound together, the model is not part of it.",
-            evidence=spans(columns),
+            evidence=spans([*columns, *found[Holds.PREPARATION]]),
             score=0.6,
             advice="Put the ColumnTransformer and the model into one Pipeline and fit that.",
         )

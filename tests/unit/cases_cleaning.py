@@ -103,6 +103,34 @@ GAPS = [
          "for model in (DummyClassifier(), RandomForestClassifier(), XGBClassifier()):\n    model.fit(X, y)\n"),
 ]  # fmt: skip
 
+APART = SPLIT + "from sklearn.linear_model import LogisticRegression\nfrom sklearn.pipeline import Pipeline\n"
+SCALED = "A, B = held.fit_transform(a), held.transform(b)\n"
+PIPELINES = [
+    case("pipeline_used", "partly", "a pipeline of a scaler alone",
+         APART + "held = Pipeline([('scale', StandardScaler())])\n" + SCALED +
+         "model = LogisticRegression().fit(A, c)\n"),
+    case("pipeline_used", "not_met", "a pipeline of the model alone",
+         APART + "held = StandardScaler()\n" + SCALED +
+         "model = Pipeline([('model', LogisticRegression())]).fit(A, c)\n"),
+    case("pipeline_used", "not_met", "a pipeline of each model in turn",
+         APART + "held = StandardScaler()\n" + SCALED + "for model in (LogisticRegression(), inhouse.Model()):\n"
+         "    whole = Pipeline([('model', model)])\n    whole.fit(A, c)\n    print(whole.score(B, d))\n"),
+    case("pipeline_used", "met", "a pipeline of a pipeline and a model",
+         APART + "held = Pipeline([('scale', StandardScaler())])\nmodel = LogisticRegression()\n"
+         "whole = Pipeline([('first', held), ('then', model)])\nwhole.fit(a, c)\n"),
+    case("pipeline_used", "met", "steps that are not told",
+         APART + "def build(first, model):\n    return Pipeline([('first', first), ('then', model)])\n"
+         "build(StandardScaler(), LogisticRegression()).fit(a, c)\n"),
+    case("pipeline_used", "met", "steps in a list", APART +
+         "steps = [('scale', StandardScaler()), ('model', LogisticRegression())]\nPipeline(steps).fit(a, c)\n"),
+    case("pipeline_used", "met", "a model that is put behind it later",
+         APART + "held = Pipeline([('scale', StandardScaler())])\nheld.steps.append(('model', LogisticRegression()))\n"
+         "held.fit(a, c)\n"),
+    case("pipeline_used", "met", "a model that holds others",
+         APART + "from sklearn.multiclass import OneVsRestClassifier\n"
+         "Pipeline([('scale', StandardScaler()), ('model', OneVsRestClassifier(LogisticRegression()))]).fit(a, c)\n"),
+]  # fmt: skip
+
 FIXED = "for name in ['plan', 'city']:\n    frame[name] = pd.Categorical(frame[name], categories=KNOWN[name])\n"
 HEATMAP = (
     "from sklearn.preprocessing import LabelEncoder\nimport seaborn as sns\nshown = frame.copy()\n"
@@ -227,4 +255,4 @@ PARTS = [
          LOAD + SHARES + CHANCE.replace("(X, y,", "(a, c,") + SAVED),
 ]  # fmt: skip
 
-CASES = [*GAPS, *PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
+CASES = [*GAPS, *PIPELINES, *PARTS, *CUTS, *RAW, *ENCODINGS, *EXTREMES, *TYPES]
