@@ -8,10 +8,11 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
-from rubrics.gaps import COUNTING, checked_for, imputers, said_to_be_none, tolerant_models
+from rubrics.gaps import COUNTING, DROPPING, checked_for, imputers, said_to_be_none, tolerant_models
 from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
 from rubrics.models import kinds, predictors
+from rubrics.polars_tables import repeats_dropped, types_given
 from rubrics.preparing import inspecting, tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.tables import of_data, of_table
@@ -27,11 +28,14 @@ TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
+APPLYING = ("apply", "transform", "map", "agg", "pipe")
 _GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
 _GAP_SET = re.compile(
     r"^\s*[\w.]+(\[[^\[\]]*\])?(\.loc)?\[.*\.(isnull|isna)\(\).*\]\s*=(?!=)(?!\s*(np\.nan|pd\.NA|None)\b)"
 )
 _SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
+# Columns by their names, and no rows: `df[["make", "model"]].drop_duplicates()`
+_LISTED = re.compile(r"\[\s*(?:\[[^\[\]<>=]*\]|['\"][^'\"]*['\"])\s*\]\s*\.drop_duplicates\(")
 _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
 
@@ -59,7 +63,7 @@ def missing_values(evidence: Evidence) -> Finding:
         return not_met(apart.words, evidence=apart.places, advice=advice)
     if tolerant and not failing and not by_hand:
         return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
-    if by_hand and all(last(call.name) == "dropna" for call in by_hand):
+    if by_hand and all(last(call.name) in DROPPING for call in by_hand):
         return partly(
             f"Rows or columns with missing values are dropped.{also}",
             evidence=[*spans(by_hand), *sentinels],
@@ -119,8 +123,11 @@ def types_parsed(evidence: Evidence) -> Finding:
     parsed += [
         call for call in named(evidence, ("astype",)) if _KEPT.match(call.span.text) and of_table(evidence, call)
     ]
+    parsed += types_given(evidence)
     of_dates = [
-        call for call in parsed if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}"
+        call
+        for call in parsed
+        if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}".lower()
     ]
     tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
     dates = [use for use in live_columns(evidence) if _is_date(use.column) and use.span.path in tables]
@@ -188,7 +195,7 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
         return problem
     if not tables_loaded(evidence):
         return nothing_seen(evidence, "No table was seen to be loaded.")
-    repeats, extremes = spans(named(evidence, REPEATS)), _extremes(evidence)
+    repeats, extremes = spans(_repeats(evidence)), _extremes(evidence)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
     advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
@@ -198,9 +205,21 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
     return absent(evidence, "Nothing was seen that looks for repeated rows or extreme values.", advice)
 
 
+def _repeats(evidence: Evidence) -> list[Call]:
+    """Return where repeated rows are looked for; what lists the values of some columns is no such place."""
+    calls = [call for call in named(evidence, REPEATS) if not _LISTED.search(call.span.text) or _stays(call)]
+    return [*calls, *repeats_dropped(evidence)]
+
+
+def _stays(call: Call) -> bool:
+    """Tell whether the result takes the table's own place: `df = df[names].drop_duplicates()`."""
+    return call.receiver in call.assigned
+
+
 def _extremes(evidence: Evidence) -> list[Span]:
     """Return where extreme values are looked for; rows chosen by a date or a prediction are no such place."""
-    calls = [call for call in named(evidence, EXTREMES) if of_data(evidence, call)]
+    applied = [call for call in named(evidence, APPLYING) if _names_extremes(call)]
+    calls = [call for call in (*named(evidence, EXTREMES), *applied) if of_data(evidence, call)]
     calls = [call for call in calls if not any("bins" in name for name in call.assigned)]  # they group all rows
     predicted = {use.column for use in live_columns(evidence, "predicted")}
     other = predicted | _dates(evidence)
@@ -211,6 +230,11 @@ def _extremes(evidence: Evidence) -> list[Span]:
         and not _TIME.search(span.text)
     ]
     return [*spans(calls), *ranges]
+
+
+def _names_extremes(call: Call) -> bool:
+    """Tell whether a function that looks for extremes is applied to columns: `df.apply(zscore)`."""
+    return bool(call.positional) and last(call.positional[0]) in EXTREMES
 
 
 def _dates(evidence: Evidence) -> set[str]:

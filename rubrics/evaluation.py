@@ -16,12 +16,13 @@ from rubrics.metrics import OF_ITS_OWN, own_figures, own_scores
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, may_be_evaluated, measured_while_training, networks
 from rubrics.own_folds import beside_folds, own_folds
-from rubrics.parted import by_library, is_watched
+from rubrics.parted import by_library, given_to_watch, is_watched
 from rubrics.spreads import each_fold, resampled, spread
 
 FOLDS = ("KFold", "RepeatedKFold", "StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit",
          "StratifiedGroupKFold", "GroupKFold", "GroupShuffleSplit", "TimeSeriesSplit", "LeaveOneGroupOut")  # fmt: skip
 BEST = re.compile(r"(\.(?:best_score_|cv_results_)\b)")
+WATCHED = "A model is given rows to be measured on while it is fitted; which these are could not be followed."
 OPTIMISTIC = "scored_on_training_data"
 
 
@@ -109,6 +110,8 @@ def _without_metric(evidence: Evidence, splits: list[Span]) -> Finding:
         return needs_human(OF_ITS_OWN, evidence=spans(figures))
     if searched := _searched(evidence):
         return _of_search(evidence, searched)
+    if not splits and (watching := given_to_watch(evidence)):
+        return needs_human(WATCHED, evidence=spans(watching))
     if splits:
         return partly(
             "Rows are held out, but no result on them was seen to be computed.",
@@ -159,6 +162,8 @@ def spread_shown(evidence: Evidence) -> Finding:
     if not (places or held_out(evidence) or validated or searched or _watched(evidence)):
         if figures := own_figures(evidence):
             return needs_human(OF_ITS_OWN, evidence=spans(figures))
+        if watching := given_to_watch(evidence):
+            return needs_human(WATCHED, evidence=spans(watching))
         return absent(evidence, "No result on held-out rows is computed, so none has a spread.", advice)
     if folds:
         return partly("Results come from several folds, their spread is not shown.", evidence=spans(folds), score=0.6,

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, partly
+from rubrics.acting import Act, Calls, acts_of, calls_of_functions
 from rubrics.facts import absent, is_given, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.gaps import COUNTING
-from rubrics.live import before, in_loop, live_columns, live_places, target_columns
+from rubrics.live import before, live_columns, live_matches, live_places, loops_around, target_columns
 from rubrics.models import models, predictors
-from rubrics.preparing import inspecting, of_results, plots_unseen
+from rubrics.preparing import VOCABULARY, inspecting, of_results, plots_unseen
 
 SEVERAL = 2
 EVERY_COLUMN = "*"
@@ -20,9 +21,15 @@ COUNTERS = ("bincount", "Counter", "unique")
 STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
 _PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
                        "tensorflow.keras.preprocessing.image"))  # fmt: skip
-_FILES = re.compile(r"\blen\(\s*(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\(")
+_FILES = re.compile(
+    r"\blen\(\s*(?:\[[^\[\]]{0,80}\bin\s+)?(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\("
+)
 _SCORED = re.compile(r"(_score|_error|_loss|_report|\bscore)\(")
 _PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
+PREDICTED_NAME = re.compile(r"(?i)^(y_?)?pred(s|icted|iction|ictions)?$")
+_LISTING = re.compile(r"\[[^\[\]]*\]")
+_LENGTH_PRINTED = re.compile(r"\blen\(\s*([A-Za-z_]\w*)\s*\)")
+_ANY_PRINTED = re.compile(r"(\bprint\(|\blog\w*\.\w+\()")
 WHOLE_TABLE = ("describe", "hist", "pairplot", "ProfileReport", "profile_report")
 
 
@@ -55,10 +62,10 @@ def target_looked_at(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.exploration_acted_on", title="Looking at the data leads to decisions")
 def exploration_acted_on(evidence: Evidence) -> Finding:
-    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing: the
-    column changed, dropped or filtered (none that a model's output was written to), counted gaps filled, counted
-    repeats dropped, a skewed target weighed or stratified. Two such pairs are met; one is partly met, and so is
-    looking without acting, for less.
+    """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing, there or
+    in a function that is called there: the column changed, dropped or filtered (none that a model's output was written
+    to), counted gaps filled, counted repeats dropped, a skewed target weighed or stratified. Two such pairs are met;
+    one is partly met, and so is looking without acting, for less.
     """
     if problem := unreadable(evidence):
         return problem
@@ -84,29 +91,50 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
 
 
 def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
-    """Yield what was looked at, the look, and the first step after it that acts on the same."""
-    targets = target_columns(evidence)
+    """Yield what was looked at, the look, and the first step after it that acts on the same: where it stands, or where
+    the function is called in which it does.
+    """
+    targets, calls = target_columns(evidence), calls_of_functions(evidence)
     changed = [use for use in live_columns(evidence, "changed") if use.column not in targets]
     predicted = {use.column for use in live_columns(evidence, "predicted")}  # they tell of the model, not of the data
-    for use in (use for use in live_columns(evidence, "looked") if use.column not in predicted):
-        after = [other.span for other in changed if other.column == use.column]
-        yield from _pair(f'column "{use.column[:40]}"', [use.span], after)
+    acting: dict[str, list[Act]] = {}
+    for other in changed:
+        acting.setdefault(other.column, []).extend(acts_of(calls, other.span, other.function))
+    for use in live_columns(evidence, "looked"):
+        if use.column not in predicted and not PREDICTED_NAME.match(use.column) and not _only_lists(use):
+            yield from _pair(f'column "{use.column[:40]}"', [use.span], acting.get(use.column, ()))
     looks = inspecting(evidence)
-    counted = [call for call in looks if last(call.name) in ("isnull", "isna", "info", "notna")]
-    yield from _pair("gaps", spans(counted), spans(live_calls(evidence, "impute")))
-    yield from _pair(
-        "repeated rows", spans(named(evidence, ("duplicated",))), spans(named(evidence, ("drop_duplicates",)))
-    )
-    yield from _pair("the classes' shares", _shares_seen(evidence, targets), spans(_weighing(evidence)))
+    counted = [call for call in looks if last(call.name) in COUNTING]
+    filling, dropping = live_calls(evidence, "impute"), named(evidence, ("drop_duplicates",))
+    yield from _pair("gaps", spans([*counted, *_gaps_counted(evidence)]), _acts(calls, filling))
+    yield from _pair("repeated rows", spans(named(evidence, ("duplicated",))), _acts(calls, dropping))
+    yield from _pair("the classes' shares", _shares_seen(evidence, targets), _acts(calls, _weighing(evidence)))
 
 
-def _pair(what: str, looks: Iterable[Span], acts: Iterable[Span]) -> Iterator[tuple[str, Span, Span]]:
+def _pair(what: str, looks: Iterable[Span], acts: Iterable[Act]) -> Iterator[tuple[str, Span, Span]]:
     acting = list(acts)
     for look in looks:
-        after = next((act for act in acting if before(look, act)), None)
+        after = next((act for act, place in acting if before(look, place)), None)
         if after is not None:
             yield what, look, after
             return
+
+
+def _acts(calls: Calls, acting: Iterable[Call]) -> list[Act]:
+    return [act for call in acting for act in acts_of(calls, call.span, call.function)]
+
+
+def _only_lists(use: ColumnUse) -> bool:
+    """Tell whether the values of a column are only put into a list, a vocabulary say, which nobody sees."""
+    return VOCABULARY.search(use.span.text) is not None
+
+
+def _gaps_counted(evidence: Evidence) -> list[Call]:
+    """Return where rows are chosen by their gaps, and how many these are is printed: `len(with_gaps)`."""
+    lines = [span for span, _ in live_matches(evidence, _ANY_PRINTED, most=500)]  # a text may hold what is printed
+    printed = {(span.path, name) for span in lines for name in _LENGTH_PRINTED.findall(span.text)}
+    calls = [call for call in live_calls(evidence, "explore") if last(call.name) in COUNTING]
+    return [call for call in calls if any((call.span.path, name) in printed for name in call.assigned)]
 
 
 def _weighing(evidence: Evidence) -> list[Call]:
@@ -135,7 +163,13 @@ def _files_counted(evidence: Evidence) -> list[Span]:
     if not _PICTURES.intersection(evidence.code.imports) and evidence.modality != "image":
         return []
     counted = live_places(evidence, _FILES)
-    return counted if len(counted) > 1 or any(in_loop(evidence, span) for span in counted) else []
+    return counted if len(counted) > 1 or any(_goes_through(evidence, span) for span in counted) else []
+
+
+def _goes_through(evidence: Evidence, span: Span) -> bool:
+    """Tell whether one folder after the other is counted, and not only the files of one gone through."""
+    around = _LISTING.sub("", _LISTING.sub("", span.text))
+    return bool(loops_around(evidence, span) or re.search(r"\bfor\b.+\bin\b", around))
 
 
 def _only_gaps(use: ColumnUse) -> bool:

@@ -16,7 +16,8 @@ from rubrics.prose import sentences
 TOLERANT = ("HistGradientBoosting", "XGB", "LGBM", "CatBoost")
 TRAINERS = ("xgboost.", "lightgbm.", "catboost.")
 INDIFFERENT = ("Dummy", "RandomForest", "ExtraTrees", "DecisionTree")  # none of them fails at a gap any more
-COUNTING = ("isnull", "isna", "notnull", "notna", "info")
+COUNTING = ("isnull", "isna", "notnull", "notna", "info", "null_count", "is_null", "is_not_null")
+DROPPING = ("dropna", "drop_nulls", "drop_nans")
 _NONE = re.compile(
     r"(?i)\b(no|zero|0|without( any)?) (missing|nulls?|nan|empty|gaps?|incomplete)\b(?! *(handling|indicator))"
     r"|\b(missing|null|nan)( values?| data)?:? (are|is|were|=+) (none|zero|0|absent)\b|\bno na\b"
@@ -37,7 +38,7 @@ def imputers(filling: list[Call], by_hand: list[Call]) -> list[Call]:
 
 def _takes_nothing_over(call: Call) -> bool:
     """Tell whether gaps become a text of their own, or only rows without certain columns are left out."""
-    if last(call.name) == "dropna":
+    if last(call.name) in DROPPING:
         return is_given(call, "subset")
     given = call.positional[0] if call.positional else call.keywords.get("value", "")
     return last(call.name) == "fillna" and _TEXT.match(given) is not None

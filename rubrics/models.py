@@ -31,7 +31,7 @@ _SCALED = re.compile(
 _WRAPPER = re.compile(
     r"(Voting|Stacking|MultiOutput|OneVs|ClassifierChain|TransformedTarget|Calibrated)"
 )  # hold models
-_TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "catboost.train", "xgboost.cv", "lightgbm.cv", "catboost.cv"))
+TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "catboost.train", "xgboost.cv", "lightgbm.cv", "catboost.cv"))
 _BY_LIBRARY = {"xgboost": "xgb", "lightgbm": "lgb", "catboost": "cat"}
 _ANY = re.compile(r"^[A-Z]\w*(Classifier|Regressor)$")
 _RANDOM = re.compile(r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$")
@@ -94,7 +94,7 @@ def makes_model(call: Call) -> bool:
 def family(call: Call) -> str:
     """Return the model's class name ("RandomForestClassifier"), or its library for a training function."""
     parts = call.name.split(".")
-    if call.name in _TRAINERS:
+    if call.name in TRAINERS:
         return parts[0]
     return parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
 
@@ -135,7 +135,7 @@ def is_random(call: Call) -> bool:
 
 def is_boosted(call: Call) -> bool:
     """Tell whether the model is made by boosting."""
-    return call.name in _TRAINERS or bool(_BOOSTED.search(family(call)))
+    return call.name in TRAINERS or bool(_BOOSTED.search(family(call)))
 
 
 def draws(settings: str) -> bool:
@@ -190,7 +190,7 @@ def scalers(evidence: Evidence) -> list[Call]:
 
 @lru_cache(maxsize=10_000)
 def _is_model(dotted: str) -> bool:
-    if dotted in _TRAINERS:
+    if dotted in TRAINERS:
         return True
     name = last(dotted)
     known = dotted.split(".")[0] in LIBRARIES and name[:1].isupper()

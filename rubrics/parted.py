@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from grader import Call, Evidence, Span
 from rubrics.cuts import cut_by_hand, parts_in_time
-from rubrics.facts import live_calls, spans
+from rubrics.facts import is_given, live_calls, spans
 from rubrics.held_out import held_out
-from rubrics.models import trained
+from rubrics.models import TRAINERS, trained
 from rubrics.networks import measured_while_training, training_steps
 
 LOADERS = ("flow_from_directory", "flow_from_dataframe", "flow", "image_dataset_from_directory",
@@ -32,6 +32,12 @@ def by_library(evidence: Evidence) -> list[Call]:
 def is_watched(call: Call) -> bool:
     """Tell whether a fit measures itself as it goes on, on rows that it is given, or holds back, for that."""
     return not {"validation_split", "validation_data"}.isdisjoint(call.keywords)
+
+
+def given_to_watch(evidence: Evidence) -> list[Call]:
+    """Return the fits of boosters that are given rows to be measured on: which these are may not be told."""
+    calls = [*live_calls(evidence, "fit"), *(call for call in live_calls(evidence) if call.name in TRAINERS)]
+    return [call for call in calls if is_given(call, "valid_sets", "evals", "eval_set")]
 
 
 def kept_apart(evidence: Evidence) -> list[Call]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.live import live_matches
 from rubrics.live_code import live_lines
+from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
 
 REMOVING = ("os.remove", "os.unlink", "os.rename", "os.replace", "shutil.move")
@@ -14,15 +16,31 @@ _LITERAL = re.compile(r"['\"][^'\"]*\w[^'\"]*['\"]")
 _ASKED = re.compile(r"\.get\(|getenv|environ|argv")  # the text in it is the name of a setting
 _FILE = re.compile(r"(^|[/\\])[\w ~-]")  # not only the end of a name, ".csv"
 _PLAIN = re.compile(r"[A-Za-z_][\w.]*(\[\w+\])?")
+_GIVEN = re.compile(r"^\s*([A-Za-z_]\w*)\s*=(?!=)")
+_GIVEN_TEXT = re.compile(r"^\s*\w+\s*=\s*r?(['\"])[^'\"]*\w\.\w+\1\s*(#.*)?$")
 _FOUND_FIRST = re.compile(r"\b(exists|isfile|is_file|FileNotFoundError)\b")
 
 
-def written_out(call: Call) -> bool:
-    """Tell whether the code shows which file a call reads: by a text, alone or joined to a folder, or by a constant."""
+def written_out(evidence: Evidence, call: Call) -> bool:
+    """Tell whether the code shows which file a call reads: by a text, alone or joined to a folder, by a constant, or by
+    a variable that the same file gives one text.
+    """
     text = given_path(call)
+    if text.isidentifier() and (call.span.path, text) in _texts(evidence):
+        return True
     if (text.isidentifier() and text.isupper()) or _ASKED.search(text):
         return text.isidentifier()
     return any(_FILE.search(re.sub(r"\{[^{}]*\}", "", literal[1:-1])) for literal in _LITERAL.findall(text))
+
+
+@once_a_work
+def _texts(evidence: Evidence) -> frozenset[tuple[str, str]]:
+    """Return (file, variable) of what is given a text that is written out, and nothing else."""
+    given: dict[tuple[str, str], bool] = {}
+    for span, name in live_matches(evidence, _GIVEN, most=3000):
+        is_text = _GIVEN_TEXT.match(span.text) is not None
+        given[span.path, name] = is_text and given.get((span.path, name), True)
+    return frozenset(name for name, is_text in given.items() if is_text)
 
 
 def given_path(call: Call) -> str:

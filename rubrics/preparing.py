@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls, named
+from rubrics.polars_tables import of_polars
 
 PREPARING = ("transform", "impute", "encode")
 TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
@@ -22,6 +23,10 @@ DECORATION = frozenset(
      "set_xticks", "set_yticks", "set_xticklabels", "set_yticklabels", "set_xlim", "set_ylim", "tick_params", "setp",
      "xscale", "yscale", "make_subplots")
 )  # fmt: skip
+_MEANS_OF_DRAWING = ("matplotlib.ticker.", "matplotlib.dates.", "matplotlib.colors.", "matplotlib.cm.",
+                     "matplotlib.patches.", "matplotlib.lines.", "matplotlib.gridspec.")  # fmt: skip
+VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
+_LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
 _GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
 # `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
@@ -33,6 +38,7 @@ _CURVE = re.compile(
     r"(?i)\.history\b|\bhistory\s*\[|\bval_(loss|acc|auc|mae|mse|rmse|f1|prec|recall|score|err|metric)"
     r"|\b(train|training|eval|valid|validation|test)_?(loss|losses|accs|accuracies)\b"
 )
+_LABELLED = re.compile(r"(?i)['\"]\s*(train|training|val|validation|test)[ _]?(loss|acc|accuracy)\s*['\"]")
 _PREDICTION = re.compile(
     r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?|fpr|tpr|shap"
     r"|(feature_)?importances?|confusion_matrix)(?![a-z])|^cm\d?$"
@@ -49,6 +55,10 @@ def inspecting(evidence: Evidence) -> list[Call]:
         for call in live_calls(evidence, "explore", "plot")
         if "log" not in call.receiver.lower()
         and last(call.name) not in DECORATION
+        and not (last(call.name) == "info" and _LOGGED.search(call.span.text))
+        and not call.name.startswith(_MEANS_OF_DRAWING)
+        and not (last(call.name) == "unique" and "polars" in evidence.code.imports and of_polars(evidence, call))
+        and not (last(call.name) == "unique" and VOCABULARY.search(call.span.text))
         and not is_check(call)
         and not of_results(call)
         and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
@@ -71,6 +81,8 @@ def of_results(call: Call) -> bool:
     """Tell whether a call is about predictions or the course of training."""
     beside = [text for name, text in call.keywords.items() if name not in _WRITTEN_BESIDE]
     texts = (call.receiver, *call.positional, *beside)
+    if _LABELLED.fullmatch(call.keywords.get("label", "")):
+        return True
     return call.receiver in ("disp", "display") or any(
         _PREDICTION.search(text) or _CURVE.search(text) for text in texts
     )

@@ -25,7 +25,7 @@ GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGro
 OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
-    r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$"
+    r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$|^id$"
 )
 
 
@@ -148,7 +148,7 @@ def raw_data_kept(evidence: Evidence) -> Finding:
             evidence=spans([call for pair in over for call in pair]),
             advice="Write what you make to a file of another name, so that the work can be run again from the start.",
         )
-    if saves and not any(written_out(call) for call in loads):
+    if saves and not any(written_out(evidence, call) for call in loads):
         given = any(ARGUMENTS.search(given_path(call)) for call in loads)
         return not_applicable(
             f"{'The paths come from arguments' if given else 'No path of a data file is written out'}."

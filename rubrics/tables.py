@@ -52,7 +52,7 @@ def of_data(evidence: Evidence, call: Call) -> bool:
     """Tell whether a figure may be one of the data: not of scores, predictions, columns written from them, or a list
     that the same file fills with none of a table's columns, as a bootstrap does.
     """
-    given = call.positional[0] if call.positional else ""
+    given = call.positional[0] if call.positional else " ".join(call.keywords.get(k, "") for k in ("data", "x", "y"))
     subjects = [(call.span.path, name) for name in ([call.receiver] if call.receiver else _NAME.findall(given))]
     if of_results(call) or not (predicted_names(evidence) | result_names(evidence)).isdisjoint(subjects):
         return False

@@ -77,6 +77,7 @@ STATISTICS |= {"kurtosis", "iqr", "gmean", "hmean", "pmean", "moment", "kstat", 
 COUNTS = {"count", "size", "nunique"}  # of groups they are statistics; of a whole table, a look at it
 _EXPLORING = {"head", "tail", "info", "describe", "value_counts", "isnull", "isna", "notnull", "notna", "nunique"}
 _EXPLORING |= {"unique", "corr", "duplicated", "crosstab", "pivot_table", "corrwith", "memory_usage", "profile_report"}
+_EXPLORING |= {"null_count", "is_null", "is_not_null", "glimpse", "is_duplicated", "n_unique"}  # of polars
 _METHODS: dict[str, CallKind] = {
     **dict.fromkeys(("fit", "train_on_batch", "partial_fit", "fit_on_texts", "fit_generator", "adapt"), "fit"),
     **dict.fromkeys(("transform", "fit_transform", "texts_to_sequences", "inverse_transform"), "transform"),
@@ -86,7 +87,8 @@ _METHODS: dict[str, CallKind] = {
     **dict.fromkeys(("fit_resample", "fit_sample"), "resample"),
     "train_test_split": "split",  # of a data set of Hugging Face
     **dict.fromkeys(("fillna", "interpolate", "ffill", "bfill", "dropna"), "impute"),
-    **dict.fromkeys(("get_dummies", "factorize"), "encode"),
+    **dict.fromkeys(("fill_null", "fill_nan", "drop_nulls", "drop_nans"), "impute"),
+    **dict.fromkeys(("get_dummies", "factorize", "to_dummies"), "encode"),
     **dict.fromkeys(("to_csv", "to_parquet", "to_pickle", "to_excel", "to_json", "to_feather"), "save"),
     **dict.fromkeys(("savefig", "save_model", "save_weights", "write_image", "write_html"), "save"),
     **dict.fromkeys(("plot", "hist", "boxplot", "plot_importance", "plot_tree", "hvplot"), "plot"),
@@ -209,7 +211,7 @@ def kind_of(name: str, receiver_type: str = "") -> CallKind:
     last = name.rpartition(".")[2]
     if receiver_type or name.startswith("."):
         return _method_kind(last, role_of(receiver_type), receiver_type)
-    if name in _LOADERS or (name.startswith("pandas.read_")) or _is_dataset(name, last):
+    if name in _LOADERS or name.startswith(("pandas.read_", "polars.read_", "polars.scan_")) or _is_dataset(name, last):
         return "load"
     if name in _SAVERS:
         return "save"

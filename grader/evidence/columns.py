@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from grader.evidence.catalog import kind_of
@@ -15,7 +15,7 @@ from grader.evidence.parsing import Unit
 from grader.evidence.predicted_columns import predicted_columns
 from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
 from grader.evidence.spans import span_of
-from grader.evidence.targets import given_targets
+from grader.evidence.targets import given_targets, texts_in_loops
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -53,6 +53,7 @@ class _Place:
     shown: frozenset[str] = frozenset()  # the variables that are printed
     choosing: bool = False  # rows are chosen: between the brackets of a table
     checking: bool = False  # something is only checked: in a condition
+    each: Mapping[str, Sequence[str]] = field(default_factory=dict)  # the texts that a loop's variable stands for
 
 
 def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]]) -> tuple[ColumnUse, ...]:
@@ -64,10 +65,11 @@ def read_columns(units: Iterable[Unit], predicted: Mapping[str, frozenset[str]])
     found: list[ColumnUse] = []
     read = list(units)
     constants = _constants(read)
+    each = texts_in_loops(read)
     for unit in read:
         try:
             names = predicted.get(unit.source.path, frozenset())
-            place = _Place(constants, names, shown=frozenset(shown_names(unit)))
+            place = _Place(constants, names, shown=frozenset(shown_names(unit)), each=each[unit.source.path])
             found += islice(_below(unit, unit.tree, place), MAX_USES - len(found))
         except RecursionError:
             continue
@@ -112,6 +114,9 @@ def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
             yield from _below(unit, target, replace(place, action="changed"))
+            if isinstance(node.value, ast.Name) and node.value.id in place.predicted:  # `table["risk"] = y`
+                names = _names(target.slice, place.constants)
+                yield from (_use(unit, target, name, replace(place, action="target")) for name in names)
     shown = any(isinstance(target, ast.Name) and target.id in place.shown for target in node.targets)
     yield from _below(unit, node.value, replace(place, action="looked") if shown and is_figure(node.value) else place)
 
@@ -126,7 +131,7 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
     """Yield the column that `y` is made from: `df["y"]`, `df.y`, `df.pop("y")`, with what follows it or is around."""
     inner = value
     while True:
-        if isinstance(inner, ast.Subscript) and (names := _names(inner.slice, place.constants)):
+        if isinstance(inner, ast.Subscript) and (names := _names_of_target(inner.slice, place)):
             yield from (_use(unit, value, name, replace(place, action="target")) for name in names)
             return
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
@@ -146,6 +151,12 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
             inner = inner.left
         else:
             return
+
+
+def _names_of_target(node: ast.expr, place: _Place) -> Sequence[str]:
+    """Return the columns that a subscript names, or a loop's variable stands for, one after the other."""
+    each = place.each.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    return each or _names(node, place.constants)
 
 
 def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:

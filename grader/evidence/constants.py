@@ -37,7 +37,7 @@ class Constants:
         bound = [found for node in nodes for found in self._bindings(node)]
         spoilt = {name for node in nodes for name in self._spoilt(node)}
         named = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        self.names = {name for name, _ in bound if name in named} - spoilt
+        self.names = {name for name in _begun(bound) if name in named} - spoilt
         waiting = [*bound, *(found for node in nodes for found in self._touching(node))]
         resting: defaultdict[str, list[Condition]] = defaultdict(list)  # what is asked again when a name is lost
         for condition in waiting:
@@ -121,6 +121,16 @@ class Constants:
         method = isinstance(node.func, ast.Attribute) and root_of(node.func) not in self.aliases
         plain = getattr(node.func, "id", "") in _PLAIN | {"print", "display"}
         return method or plain or self.name_of(node).partition(".")[0] in LIBRARIES
+
+
+def _begun(bound: Iterable[Condition]) -> set[str]:
+    """Return the names that are given something before they are used for what they are given: `data = tidy(data)`
+    alone says nothing of what the data was.
+    """
+    needs: defaultdict[str, list[set[str]]] = defaultdict(list)
+    for name, value in bound:
+        needs[name].append({part.id for part in ast.walk(value) if isinstance(part, ast.Name)})
+    return {name for name, uses in needs.items() if any(name not in used for used in uses)}
 
 
 def _bound(target: ast.expr, value: ast.expr) -> Iterator[Condition]:

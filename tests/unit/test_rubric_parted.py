@@ -82,3 +82,12 @@ def test_rows_cut_in_time_are_shown_where_they_are_cut() -> None:
         found = finding(f"data_preparation.{name}", work(code))
         assert found.verdict == "met"
         assert [span.line for span in found.evidence[:2]] == [5, 6]
+
+
+def test_rows_that_a_booster_is_given_to_watch_are_no_absence() -> None:
+    code = "import inhouse\nimport lightgbm as lgb\none, two = inhouse.rows()\n"
+    fit = "model = lgb.train({}, lgb.Dataset(one), valid_sets=[lgb.Dataset(two)])\nmodel.save_model('a.txt')\n"
+    for name in ("held_out_evaluation", "spread_shown"):
+        assert verdict(f"evaluation.{name}", work(code + fit)) == "needs_human"
+        alone = fit.replace(", valid_sets=[lgb.Dataset(two)]", "")
+        assert verdict(f"evaluation.{name}", work(code + alone)) == "not_met"
