@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 
 from grader import (
@@ -20,6 +21,7 @@ from rubrics.code_text import code_lines
 from rubrics.facts import (
     absent,
     count,
+    is_reached,
     last,
     nothing_seen,
     outermost,
@@ -37,6 +39,7 @@ MAX_LINES = 50
 SHORT_WORK = 60
 TWO_FIFTHS = 0.4
 COMMENTED_OUT = 10
+_AGAIN = re.compile(r"Redefinition of unused `(\w+)` from line (\d+)")
 
 
 @criterion("code_quality.short_functions", title="The work is cut into short, simple functions", weight=1.5)
@@ -48,8 +51,7 @@ def short_functions(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    functions, reached = own_functions(evidence), reached_functions(evidence)
-    used = [fact for fact in functions if fact.name in reached]
+    functions, used = own_functions(evidence), reached_functions(evidence)
     large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     total = sum(len(code_lines(source)) for source in _own_sources(evidence))
     if total < SHORT_WORK and not used and not large:
@@ -70,10 +72,12 @@ def short_functions(evidence: Evidence) -> Finding:
 def _of_large(large: list[FunctionFact], used: list[FunctionFact], *, cut: bool, all_of: int) -> Finding:
     worst = max(large, key=lambda fact: (fact.complexity, fact.lines))
     reason = f"{worst.name} has {worst.lines} lines and a complexity of {worst.complexity}"
+    many = f"{len(large)} of {all_of} {'is' if len(large) == 1 else 'are'} too large"
     advice = f"Split it: at most {MAX_LINES} lines and a complexity of {MAX_COMPLEXITY}."
     if len(large) * 5 <= len(used):
-        return partly(f"{reason}; the others are small.", evidence=spans(large), score=0.6, advice=advice)
-    reason = f"{reason}; {len(large)} of {all_of} are like it"
+        others = "the others are small" if len(large) == 1 else many
+        return partly(f"{reason}; {others}.", evidence=spans(large), score=0.6, advice=advice)
+    reason = f"{reason}; {many}"
     if cut:
         return partly(f"{reason}, beside much code in short ones.", evidence=spans(large), advice=advice)
     return not_met(f"{reason}.", evidence=spans(large), advice=advice)
@@ -87,8 +91,12 @@ def no_dead_code(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     functions = [fact for fact in own_functions(evidence) if not last(fact.name).startswith("__")]
-    reached = reached_functions(evidence)
-    dead = [fact for fact in functions if fact.name not in reached]
+    over = _overridden(evidence)
+    dead = [
+        fact
+        for fact in functions
+        if not is_reached(evidence, fact.span.path, fact.name) or (fact.span.path, last(fact.name), _line(fact)) in over
+    ]
     put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
         if not functions:
@@ -107,6 +115,17 @@ def no_dead_code(evidence: Evidence) -> Finding:
     if len(dead) * 3 <= len(functions):
         return partly(reason, evidence=places, score=0.6, advice=advice)
     return not_met(reason, evidence=places, advice=advice)
+
+
+def _overridden(evidence: Evidence) -> frozenset[tuple[str, str, int]]:
+    """Return path, name and line of what is defined again in a program before anything has used it."""
+    again = [(fault, _AGAIN.match(fault.message)) for fault in faults(evidence, "F811")]
+    return frozenset((fault.span.path, match[1], int(match[2])) for fault, match in again if match)
+
+
+def _line(fact: FunctionFact) -> int:
+    """Return the line that a definition begins on, its decorators left out."""
+    return (fact.span.end_line or 0) - fact.lines + 1
 
 
 def _commented_out(evidence: Evidence) -> list[Span]:

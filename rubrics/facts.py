@@ -13,6 +13,7 @@ from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not
 from rubrics.code_text import Place, place
 from rubrics.networks import training_steps
 from rubrics.reached import in_tests_folder as in_tests_folder
+from rubrics.reached import is_reached as is_reached
 from rubrics.reached import last as last
 from rubrics.reached import live_calls as live_calls
 from rubrics.reached import outermost as outermost

@@ -9,7 +9,7 @@ from grader import ColumnUse, Evidence, SearchFact, Span
 from rubrics.code_text import Place, line_span, place
 from rubrics.live_code import logical_lines
 from rubrics.once import once_a_work
-from rubrics.reached import last, live_calls, reached_functions, test_paths
+from rubrics.reached import is_reached, last, live_calls, test_paths
 
 MOST_LINES = 12
 MOST_CHARACTERS = 300
@@ -18,13 +18,13 @@ MOST_ABOVE = 400
 
 def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
     """Return the places that name a column in code that is reached, of the given actions or of any."""
-    reached, tests = reached_functions(evidence), test_paths(evidence)
+    tests = test_paths(evidence)
     return [
         use
         for use in evidence.code.columns
         if (not actions or use.action in actions)
         and use.span.path not in tests
-        and (not use.function or use.function in reached)
+        and is_reached(evidence, use.span.path, use.function)
         and not (use.action == "looked" and place(use.span) in _unseen(evidence))
     ]
 
@@ -50,9 +50,9 @@ def live_searches(evidence: Evidence) -> list[SearchFact]:
 
 def live_learned(evidence: Evidence, *names: str) -> list[Span]:
     """Return where code that is reached reads one of these attributes that a model has learned."""
-    reached, tests = reached_functions(evidence), test_paths(evidence)
+    tests = test_paths(evidence)
     found = [use for use in evidence.code.learned if use.name in names and use.span.path not in tests]
-    return [use.span for use in found if not use.function or use.function in reached]
+    return [use.span for use in found if is_reached(evidence, use.span.path, use.function)]
 
 
 def live_places(evidence: Evidence, pattern: re.Pattern[str]) -> list[Span]:

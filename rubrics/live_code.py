@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from grader import Evidence, LintFault, Source, Span
 from rubrics.code_text import code_lines
 from rubrics.once import once_a_work
-from rubrics.reached import outermost, own_functions, reached_functions, test_paths
+from rubrics.reached import is_reached, outermost, own_functions, test_paths
 
 _WORD = re.compile(r"[^\W\d]\w*")
 MOST_BETWEEN = 20  # lines that are blank or comments
@@ -70,8 +70,7 @@ def is_live(evidence: Evidence, span: Span) -> bool:
 @once_a_work
 def _dead_places(evidence: Evidence) -> frozenset[Place]:
     """Return the lines of the functions that nothing reaches, and of what no run comes to."""
-    reached = reached_functions(evidence)
-    dead = outermost([fact for fact in own_functions(evidence) if fact.name not in reached])
+    dead = outermost([fact for fact in own_functions(evidence) if not is_reached(evidence, fact.span.path, fact.name)])
     places = [*(fact.span for fact in dead), *(block.span for block in evidence.code.dead)]
     return frozenset(
         (span.path, span.cell, line) for span in places for line in range(span.line or 0, (span.end_line or 0) + 1)

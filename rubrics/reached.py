@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, FunctionFact
-from rubrics.entry_points import started_by_name
+from rubrics.entry_points import looked_for, started_by_name
 from rubrics.once import once_a_work
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
@@ -19,12 +19,19 @@ def live_calls(evidence: Evidence, *kinds: str) -> list[Call]:
     return [call for call in live if not kinds or call.kind in kinds]
 
 
-def reached_functions(evidence: Evidence) -> frozenset[str]:
-    """Return the names of the functions and class bodies that top-level code, a framework or the contract reaches.
+def is_reached(evidence: Evidence, path: str, function: str) -> bool:
+    """Tell whether top-level code, a framework or the contract reaches the function or class body of this name in a
+    file; "" is the file's top level.
 
     Calling a function reaches it, and so does passing it on, or keeping it where something that runs finds it.
     """
-    return _reached(evidence)
+    reached = _reached(evidence)
+    return not function or function in reached or f"{path}:{function}" in reached
+
+
+def reached_functions(evidence: Evidence) -> list[FunctionFact]:
+    """Return the work's own functions that are reached."""
+    return [fact for fact in own_functions(evidence) if is_reached(evidence, fact.span.path, fact.name)]
 
 
 @once_a_work
@@ -58,8 +65,8 @@ def own_functions(evidence: Evidence) -> list[FunctionFact]:
 
 def outermost(functions: list[FunctionFact]) -> list[FunctionFact]:
     """Return the functions that do not stand inside another, so that no line counts twice."""
-    names = {fact.name for fact in functions}
-    return [fact for fact in functions if fact.name.rpartition(".")[0] not in names]
+    names = {(fact.span.path, fact.name) for fact in functions}
+    return [fact for fact in functions if (fact.span.path, fact.name.rpartition(".")[0]) not in names]
 
 
 def last(name: str) -> str:
@@ -76,11 +83,10 @@ def _contract_names(evidence: Evidence) -> tuple[str, ...]:
 @once_a_work
 def _live_calls(evidence: Evidence) -> tuple[Call, ...]:
     tests = test_paths(evidence)
-    reached = reached_functions(evidence)
     return tuple(
         call
         for call in evidence.code.calls
-        if not call.idle and call.span.path not in tests and (not call.function or call.function in reached)
+        if not call.idle and call.span.path not in tests and is_reached(evidence, call.span.path, call.function)
     )
 
 
@@ -93,7 +99,8 @@ def _reached(evidence: Evidence) -> frozenset[str]:
     tests = test_paths(evidence)
     started = frozenset(_contract_names(evidence)) | started_by_name(evidence)
     waiting = [source.path for source in evidence.code.sources if source.path not in tests]
-    waiting += [fact.name for fact in functions if last(fact.name) in started]
+    named = [fact for fact in functions if last(fact.name) in started] + looked_for(evidence)
+    waiting += [name for fact in named for name in (fact.name, f"{fact.span.path}:{fact.name}")]
     waiting += [f"{name}()" for name in (*waiting, *started)]
     reached: set[str] = set()
     while waiting:
@@ -101,6 +108,4 @@ def _reached(evidence: Evidence) -> frozenset[str]:
         if name not in reached:
             reached.add(name)
             waiting += uses.get(name, ())
-    return frozenset(
-        name for name in reached if not name.startswith("=") and not name.endswith(("()", ".py", ".ipynb"))
-    )
+    return frozenset(name for name in reached if not name.startswith("=") and not name.endswith("()"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from grader import Evidence, FunctionFact, Source, Span
 from rubrics.code_text import code_lines, line_span, line_text
-from rubrics.facts import own_functions, reached_functions
+from rubrics.facts import reached_functions
 from rubrics.given import ROUTE, Reader, parameters
 
 _ROUTES = re.compile(rf"^\s*{ROUTE.pattern}", re.MULTILINE)
@@ -26,11 +26,10 @@ _SPREAD, _MOST = 6, 300
 
 def refusing_returns(evidence: Evidence) -> Iterator[Span]:
     """Yield where handlers that are served return an error under a check of what they were asked."""
-    reached = reached_functions(evidence)
     sources = {(source.path, source.cell): source for source in evidence.code.sources}
-    for fact in own_functions(evidence):
+    for fact in reached_functions(evidence):
         source = sources.get((fact.span.path, fact.span.cell))
-        if source is not None and fact.name in reached:
+        if source is not None:
             yield from (line_span(source, number) for number in _refusals(fact, source))
 
 

@@ -67,7 +67,8 @@ class Asking:
     def _members(self, holder: ast.expr, owner: str) -> None:
         """Lead to the methods of the class, or of the object, that is asked."""
         name = last_name(getattr(holder, "func", holder))
-        classes = [self.defined.instances.get(name, ""), *self.defined.classes.get(name, ())]
+        held = [each for names in self.defined.instances.values() for each in names.get(name, ())]
+        classes = [*held, *self.defined.classes.get(name, ())]
         if name in ("self", "cls"):
             classes = [owner.rpartition(".")[0]]
         for each in filter(None, classes):

@@ -21,6 +21,7 @@ from grader.evidence.leaks import find_leaks
 from grader.evidence.learned import read_learned
 from grader.evidence.lint import read_lint
 from grader.evidence.names import read_imports
+from grader.evidence.own_modules import OwnModules
 from grader.evidence.searches import read_searches
 from grader.evidence.sources import read_sources
 from grader.evidence.spelled_numbers import read_spelled
@@ -60,7 +61,7 @@ def read_facts(
         copies=sources.copies,
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
-        imports=read_imports(sources.units),
+        imports=read_imports(sources.units, OwnModules(sources.programs).packages),
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),

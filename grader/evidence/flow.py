@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from grader.evidence.assignments import bind
 from grader.evidence.expressions import call_value, evaluate
 from grader.evidence.following import follow
 from grader.evidence.names import written_name
+from grader.evidence.own_modules import OwnModules
 from grader.evidence.parsing import Programs, Unit
 from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, State
 from grader.evidence.statements import execute
@@ -36,6 +36,7 @@ class Flow:
 class _Walk:
     def __init__(self, programs: Programs) -> None:
         self.programs, self.shared, self.flow = programs, Shared(), Flow()
+        self.own = OwnModules(programs)
         self.modules: dict[str, Value] = {}
         self.running: list[str] = []
         self.frames: dict[Unit, frozenset[str]] = {}
@@ -117,7 +118,7 @@ class _Walk:
 
     def load_module(self, state: State, name: str) -> Value | None:
         """Run a module of the submission once and return it, or None when the name is not one of its own."""
-        path = find_module(self.programs, state.unit.source.path, name)
+        path = self.own.find(state.unit.source.path, name)
         if path is None or path in self.running:
             return None
         if path not in self.modules:
@@ -136,27 +137,6 @@ class _Walk:
 def read_flow(programs: Programs) -> Flow:
     """Walk all programs (path -> units that share one namespace) and return what happened in them."""
     return _Walk(programs).run()
-
-
-def find_module(programs: Programs, importer: str, name: str) -> str | None:
-    """Return the path of the submission's own module `name`, looked for beside the importer, at the root, in src/."""
-    level = len(name) - len(name.lstrip("."))
-    folder = PurePosixPath(importer).parent
-    tail = "/".join(part for part in name.split(".") if part)
-    if not tail:
-        return None
-    bases = [folder]
-    if level:
-        for _ in range(level - 1):
-            folder = folder.parent
-        bases = [folder]
-    else:
-        bases += [*folder.parents, PurePosixPath("src")]
-    for base in bases:
-        for candidate in (base / f"{tail}.py", base / tail / "__init__.py"):
-            if str(candidate) in programs:
-                return str(candidate)
-    return None
 
 
 def frame_names(unit: Unit) -> frozenset[str]:

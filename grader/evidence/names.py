@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from grader.evidence.catalog import canonical
 from grader.evidence.parsing import Unit
@@ -13,14 +13,18 @@ from grader.model import Span
 MAX_IMPORTS = 500
 
 
-def read_imports(units: Iterable[Unit]) -> dict[str, Span]:
-    """Return each imported module, as written and by its top-level package, with the first place it is imported at."""
+def read_imports(units: Iterable[Unit], own: Collection[str] = ()) -> dict[str, Span]:
+    """Return each imported module, as written and by its top-level package, with the first place it is imported at;
+    those of the packages that are the work's `own` left out.
+    """
     found: dict[str, Span] = {}
     for unit in units:
         for node in ast.walk(unit.tree):
             for name in _modules(node):
-                found.setdefault(name.split(".")[0], span_of(unit, node))
-                found.setdefault(name, span_of(unit, node))
+                top = name.split(".")[0]
+                if top not in own:
+                    found.setdefault(top, span_of(unit, node))
+                    found.setdefault(name, span_of(unit, node))
     return dict(list(found.items())[:MAX_IMPORTS])
 
 

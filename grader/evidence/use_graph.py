@@ -46,16 +46,20 @@ class UseGraph:
             else:
                 self.members(sinks, name)
 
-    def named(self, name: str, real: str, sinks: Sinks, *, kept: bool = True, local: bool = False) -> None:
-        """Lead to what a variable holds and, unless it is a function's own, to the functions and classes so named."""
+    def named(
+        self, name: str, real: str, sinks: Sinks, *, kept: bool = True, local: bool = False, home: str | None = None
+    ) -> None:
+        """Lead to what a variable holds and, unless it is a function's own, to the functions and classes so named:
+        those of its `home`, the file that defines it, where that is known.
+        """
         self.lead(sinks, [f"={name}"])
         if not local:
-            self.use(sinks, self.defined.functions.get(real, ()), kept=kept)
-            self.objects(sinks, self.defined.classes.get(real, ()))
+            self.use(sinks, self.defined.at(self.defined.functions.get(real, ()), home), kept=kept)
+            self.objects(sinks, self.defined.at(self.defined.classes.get(real, ()), home))
 
-    def attribute(self, name: str, sinks: Sinks, *, kept: bool = True) -> None:
+    def attribute(self, name: str, sinks: Sinks, *, kept: bool = True, home: str | None = None) -> None:
         """Lead to what an attribute holds, and to the functions, methods and classes that it may be."""
-        self.named(name, name, sinks, kept=kept)
+        self.named(name, name, sinks, kept=kept, home=home)
         self.use(sinks, self.defined.methods.get(name, ()), kept=kept)
 
     def drawn(self) -> dict[str, tuple[str, ...]]:

@@ -2,19 +2,21 @@
 
 The graph's nodes are files (what runs at their top level), "f" (the body of a function or a class), "f()" (what it
 returns, and a class's objects) and "=x" (what a variable or an attribute holds); an edge leads to what running one may
-run. A function that is only looked at, as by `print(f)`, is not used.
+run. A function that is only looked at, as by `print(f)`, is not used. What two files define is "a.py:f" and "b.py:f".
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from grader.evidence.asked import Asking
-from grader.evidence.defined import PLAIN_DECORATORS, defined_in, module_parts
+from grader.evidence.defined import PLAIN_DECORATORS, defined_in
 from grader.evidence.flow import Flow
 from grader.evidence.holders import KEEPING, LOOKING, Sinks, hands_on, held_by, keepers, locals_of, root_of
+from grader.evidence.meaning import Meaning, outside_of
 from grader.evidence.names import aliases_of, last_name
+from grader.evidence.own_modules import OwnModules
 from grader.evidence.parsing import Definition, Programs
 from grader.evidence.use_graph import UseGraph
 
@@ -25,14 +27,13 @@ _JUDGING = (ast.Compare, ast.UnaryOp, ast.JoinedStr, ast.FormattedValue)  # look
 
 def read_uses(programs: Programs, flow: Flow) -> dict[str, tuple[str, ...]]:
     """Return the graph; every file is in it, even one that uses nothing."""
-    defined, own = defined_in(programs), module_parts(programs)
-    graph = UseGraph(defined, {path: set() for path in programs})
+    aliases = {path: aliases_of(units) for path, units in programs.items()}
+    defined, modules = defined_in(programs, aliases), OwnModules(programs)
+    graph, meaning = UseGraph(defined, {path: set() for path in programs}), Meaning(defined, modules, aliases)
     for name, hooks in defined.hooks.items():
         graph.use((f"{name}()",), hooks)
     for path, units in programs.items():
-        aliases = aliases_of(units)
-        outside = frozenset(real.partition(".")[0] for real in aliases.values()) - own
-        reader = _Reader(path, graph, aliases, outside, flow)
+        reader = _Reader(path, graph, meaning, flow)
         for unit in units:
             try:
                 reader.visit_all(unit.tree.body, path, ())
@@ -44,12 +45,11 @@ def read_uses(programs: Programs, flow: Flow) -> dict[str, tuple[str, ...]]:
 class _Reader:
     """Goes through one program. `owner` is the node whose code is read, `sinks` are what a name that is met goes to."""
 
-    def __init__(
-        self, path: str, graph: UseGraph, aliases: Mapping[str, str], outside: frozenset[str], flow: Flow
-    ) -> None:
-        self.path, self.graph, self.defined = path, graph, graph.defined
-        self.aliases, self.outside, self.flow = aliases, outside, flow
-        self.asking = Asking(path, graph, aliases)
+    def __init__(self, path: str, graph: UseGraph, meaning: Meaning, flow: Flow) -> None:
+        self.path, self.graph, self.meaning, self.flow = path, graph, meaning, flow
+        self.defined, self.aliases = graph.defined, meaning.aliases[path]
+        self.outside = outside_of(self.aliases.values(), meaning.modules)
+        self.asking = Asking(path, graph, self.aliases)
         self.local: list[frozenset[str]] = []
 
     def visit_all(self, nodes: Iterable[ast.AST | None], owner: str, sinks: Sinks) -> None:
@@ -83,7 +83,7 @@ class _Reader:
             case ast.Name():
                 self._mention(node.id, sinks)
             case ast.Attribute():
-                self.graph.attribute(node.attr, sinks)
+                self._attribute(node, sinks)
                 self._receiver(node.value, owner, sinks)
             case ast.Subscript():
                 if not self.asking.subscript(node, sinks):
@@ -100,7 +100,13 @@ class _Reader:
 
     def _mention(self, name: str, sinks: Sinks, *, kept: bool = True) -> None:
         local = any(name in names for names in self.local)
-        self.graph.named(name, self._real(name), sinks, kept=kept, local=local)
+        home = None if local else self.meaning.home(self.path, name)
+        self.graph.named(name, self._real(name), sinks, kept=kept, local=local, home=home)
+
+    def _attribute(self, node: ast.Attribute, sinks: Sinks, *, kept: bool = True) -> None:
+        module = node.value.id if isinstance(node.value, ast.Name) else ""
+        home = self.meaning.member_home(self.path, module, node.attr) if module else None
+        self.graph.attribute(node.attr, sinks, kept=kept, home=home)
 
     def _real(self, name: str) -> str:
         return self.aliases.get(name, name).rpartition(".")[2]
@@ -122,7 +128,7 @@ class _Reader:
             self._mention(name, (owner,), kept=kept)
         elif isinstance(function, ast.Attribute):
             if not self._is_of_library(node):
-                self.graph.attribute(name, (owner,), kept=kept)
+                self._attribute(function, (owner,), kept=kept)
             self._receiver(function.value, owner, () if name in KEEPING else (owner,))
         else:
             self.visit(function, owner, (owner,))
@@ -165,7 +171,7 @@ class _Reader:
         self.local.pop()
 
     def _full_name(self, node: Definition | ast.ClassDef, owner: str) -> str:
-        return node.name if owner == self.path else f"{owner}.{node.name}"
+        return self.defined.full_name(self.path, node.name) if owner == self.path else f"{owner}.{node.name}"
 
     def _class(self, node: ast.ClassDef, owner: str) -> None:
         name = self._full_name(node, owner)
@@ -184,8 +190,9 @@ class _Reader:
         if self._registers(node):
             self.graph.use((owner,), [name])
         elif self._is_own(node):
-            real = self._real(_called(node))
-            for own in (*self.defined.functions.get(real, ()), *self.defined.methods.get(real, ())):
+            called = _called(node)
+            real = self._real(called)
+            for own in (*self.meaning.functions(self.path, called, real), *self.defined.methods.get(real, ())):
                 definition = self.defined.nodes[own]
                 handed = hands_on(definition, made=isinstance(node, ast.Call))
                 self.graph.use((*keepers(definition), *((owner,) if handed else ())), [name])
@@ -196,11 +203,13 @@ class _Reader:
 
     def _is_own(self, node: ast.expr) -> bool:
         """Tell whether a decorator is the work's own code; a command group is what a framework made of a function."""
-        root = self._real(root_of(node))
-        definitions = (self.defined.nodes[name] for name in self.defined.functions.get(root, ()))
+        root = root_of(node)
+        if not self.meaning.is_own(self.path, root):
+            return False
+        definitions = (self.defined.nodes[name] for name in self.meaning.functions(self.path, root, self._real(root)))
         decorators = (each for definition in definitions for each in definition.decorator_list)
-        made = (each for each in decorators if not self.defined.is_own(root_of(each)))
-        return self.defined.is_own(root) and all(_called(each) in PLAIN_DECORATORS for each in made)
+        made = (each for each in decorators if not self.meaning.is_own(self.path, root_of(each)))
+        return all(_called(each) in PLAIN_DECORATORS for each in made)
 
 
 def _called(decorator: ast.expr) -> str:

@@ -170,3 +170,12 @@ def test_a_syntax_error_is_pointed_at_with_what_is_wrong() -> None:
 
 def test_comments_and_blank_lines_do_not_make_a_work_long() -> None:
     assert verdict("code_quality.short_functions", work("# a comment\n\n" * 200 + "print(1)\n")) == "not_applicable"
+
+
+def test_others_are_called_small_only_where_they_are() -> None:
+    small = "".join(f"def f{n}():\n    return {n}\nf{n}()\n" for n in range(9))
+    one, two = small + LONG, small + LONG + LONG.replace("long", "longer")
+    assert finding("code_quality.short_functions", work(one)).reason.endswith("; the others are small.")
+    found = finding("code_quality.short_functions", work(two))
+    assert (found.verdict, len(found.evidence)) == ("partly", 2)
+    assert found.reason.endswith("; 2 of 11 are too large.")

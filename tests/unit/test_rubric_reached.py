@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from rubric_evidence import finding, notebook, verdict, work
 
+from grader.model import Evidence
 from rubrics.reached import live_calls, reached_functions
+
+
+def reached(evidence: Evidence) -> set[str]:
+    """Return the names of the functions that are reached."""
+    return {fact.name for fact in reached_functions(evidence)}
+
 
 TRAIN = (
     "import pandas as pd\nfrom sklearn.svm import SVC\n\n\ndef load():\n    return pd.read_csv('data/train.csv')\n\n\n"
@@ -77,7 +84,7 @@ WAYS: dict[str, dict[str, str]] = {
 @pytest.mark.parametrize("files", WAYS.values(), ids=WAYS)
 def test_what_is_reached_by_an_unusual_way_counts(files: dict[str, str]) -> None:
     evidence = work(files)
-    assert {"load", "train"} <= reached_functions(evidence)
+    assert {"load", "train"} <= reached(evidence)
     assert len(live_calls(evidence, "load", "fit")) == 2
     assert verdict("code_quality.no_dead_code", evidence) == "met"
 
@@ -107,7 +114,7 @@ NEVER = {
 @pytest.mark.parametrize("code", NEVER.values(), ids=NEVER)
 def test_what_is_only_mentioned_is_not_reached(code: str) -> None:
     evidence = work(TRAIN + code)
-    assert "train" not in reached_functions(evidence)
+    assert "train" not in reached(evidence)
     assert live_calls(evidence, "fit", "explore") == [] or code.startswith("class App:\n    def fit")
     assert verdict("code_quality.no_dead_code", evidence) in ("not_met", "partly")
 
@@ -123,7 +130,7 @@ def test_what_is_only_mentioned_is_not_reached(code: str) -> None:
     ],
 )
 def test_a_decorator_of_the_works_own_that_only_keeps_runs_nothing(decorator: str) -> None:
-    assert "train" not in reached_functions(work(TRAIN.replace("def train", f"{decorator}def train")))
+    assert "train" not in reached(work(TRAIN.replace("def train", f"{decorator}def train")))
 
 
 FRAMEWORKS = {
@@ -175,7 +182,7 @@ def test_a_method_that_scikit_learn_does_not_know_is_not_called_by_it() -> None:
         "from sklearn.base import BaseEstimator\nclass Never(BaseEstimator):\n    def fit(self, X, y=None):\n"
         "        return self\n    def run(self):\n        return 1\nNever()\n"
     )
-    assert "Never.run" not in reached_functions(work(code))
+    assert "Never.run" not in reached(work(code))
 
 
 def test_the_body_of_a_class_runs_where_it_stands() -> None:
@@ -186,4 +193,4 @@ def test_the_body_of_a_class_runs_where_it_stands() -> None:
 def test_evidence_without_uses_is_not_called_dead() -> None:
     evidence = work(TRAIN + "train()\n")
     old = evidence.model_copy(update={"code": evidence.code.model_copy(update={"uses": {}})})
-    assert {"load", "train"} <= reached_functions(old)
+    assert {"load", "train"} <= reached(old)
