@@ -17,6 +17,7 @@ _TOKENS = re.compile(
     r"|(?P<string>'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)"
     r"|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?)"
 )
+_SPACES = re.compile(r"[^\S\n]+")
 
 
 def strings(source: Source) -> Iterator[tuple[str, int]]:
@@ -34,6 +35,11 @@ def code_lines(source: Source) -> list[tuple[int, str]]:
     return _code_lines(source.text)
 
 
+def bare_lines(source: Source) -> list[str]:
+    """Return every line as it is compared with others: without comments and spaces, and with quotes of one kind."""
+    return _bare_lines(source.text)
+
+
 def line_text(source: Source, line: int) -> str:
     """Return one line of `source` as written, at most 200 characters of it."""
     lines = _lines(source.text)
@@ -45,10 +51,29 @@ def line_span(source: Source, line: int) -> Span:
     return Span(path=source.path, cell=source.cell, line=line, end_line=line, text=line_text(source, line))
 
 
+def lines_span(source: Source, first: int, last: int) -> Span:
+    """Return the span of several lines of `source`, with the text of the first."""
+    return line_span(source, first).model_copy(update={"end_line": last})
+
+
 @lru_cache(maxsize=4)  # one file is asked for function after function
 def _code_lines(text: str) -> list[tuple[int, str]]:
     blank = _TOKENS.sub(_blanked, text)
     return [(number, line.rstrip()) for number, line in enumerate(blank.split("\n"), start=1) if line.strip()]
+
+
+@lru_cache(maxsize=4)
+def _bare_lines(text: str) -> list[str]:
+    parts, last = [], 0
+    for match in _TOKENS.finditer(text):
+        parts += [_SPACES.sub("", text[last : match.start()]), "" if match["comment"] else _requoted(match[0])]
+        last = match.end()
+    return "".join([*parts, _SPACES.sub("", text[last:])]).split("\n")
+
+
+def _requoted(text: str) -> str:
+    inside = text[1:-1]
+    return f'"{inside}"' if len(text) > 1 and text[0] == "'" and "'" not in inside and '"' not in inside else text
 
 
 def place(span: Span) -> Place:

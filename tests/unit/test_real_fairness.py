@@ -208,8 +208,9 @@ def test_a_function_that_unread_code_may_call_is_not_called_dead() -> None:
 def test_a_long_block_that_is_copied_is_one_copy() -> None:
     block = "".join(f"value_{number} = {number}\n" for number in range(30))
     found = finding("code_quality.no_repeated_code", work(block + "print('between')\n" + block))
-    assert (found.verdict, found.reason) == ("partly", "A block of code is copied.")
-    assert [span.line for span in found.evidence] == [32]
+    assert found.verdict == "partly"
+    assert found.reason == "A block of code is copied: train.py:32-61 repeats train.py:1-30."
+    assert [(span.line, span.end_line) for span in found.evidence] == [(1, 30), (32, 61)]
 
 
 def test_groups_that_are_found_anew_are_no_model_to_keep() -> None:

@@ -134,6 +134,14 @@ CASES = [
     case("no_repeated_code", "not_met", "one block four times", (BLOCK + OTHER) * 4),
     case("no_repeated_code", "partly", "a block copied into another file",
          {"train.py": STEPS + BLOCK, "predict.py": OTHER + BLOCK}),
+    case("no_repeated_code", "partly", "a block copied with comments behind its lines, and other quotes and spaces",
+         {"train.py": STEPS + BLOCK, "predict.py": OTHER + BLOCK.replace("\n", "  # as it was\n").replace("'", '"')
+          .replace(" = ", "=")}),
+    case("no_repeated_code", "met", "lines that differ in what their texts say",
+         {"train.py": STEPS + BLOCK, "predict.py": OTHER + BLOCK.replace("column_", "#column_")}),
+    case("no_repeated_code", "not_applicable", "the same imports behind a magic",
+         {name: notebook("%matplotlib inline\nfrom m import (\n" + "".join(f"    name_{n},\n" for n in range(9)) + ")",
+                         "print(name_1)") for name in ("a.ipynb", "b.ipynb")}),
     case("no_repeated_code", "not_applicable", "the same imports in two files",
          {name: "".join(f"import module_{n}\n" for n in range(9)) for name in ("a.py", "b.py")}),
     case("no_repeated_code", "met", "a script exported from its notebook is no copy",
@@ -179,3 +187,16 @@ def test_others_are_called_small_only_where_they_are() -> None:
     found = finding("code_quality.short_functions", work(two))
     assert (found.verdict, len(found.evidence)) == ("partly", 2)
     assert found.reason.endswith("; 2 of 11 are too large.")
+
+
+def test_a_copy_is_shown_with_its_extent_beside_what_it_copies() -> None:
+    longer = BLOCK.replace("fillna", "ffill")
+    found = finding("code_quality.no_repeated_code", work({"a.py": STEPS + BLOCK + longer, "b.py": BLOCK + longer}))
+    assert [(span.path, span.line, span.end_line) for span in found.evidence] == [("a.py", 81, 92), ("b.py", 1, 12)]
+    assert found.reason == "A block of code is copied: b.py:1-12 repeats a.py:81-92."
+
+
+def test_a_copy_over_several_cells_names_them() -> None:
+    cells = [line for line in BLOCK.split("\n") if line]
+    evidence = work({"a.ipynb": notebook(*cells), "b.ipynb": notebook("x = 1", *cells)})
+    assert "b.ipynb cells 1-6 repeats a.ipynb cells 0-5" in finding("code_quality.no_repeated_code", evidence).reason
