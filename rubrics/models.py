@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.loaded import only_loaded
 from rubrics.networks import is_part, network_classes, networks
 from rubrics.once import once_a_work
 
@@ -49,7 +50,9 @@ _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|
 
 
 def models(evidence: Evidence) -> list[Call]:
-    """Return the live calls that make a model which is used afterwards; one made and forgotten does not count."""
+    """Return the live calls that make a model which is used afterwards; one made and forgotten does not count, nor one
+    that is only loaded.
+    """
     return list(_models(evidence))
 
 
@@ -63,7 +66,7 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
         (call.span.path, call.span.cell, call.span.end_line, call.assigned) for call in calls if call.kind == "fit"
     }
     own, made = network_classes(evidence), (*networks(evidence), *_of_other_libraries(calls))
-    return tuple(
+    found = [
         call
         for call in calls
         if (call in made or (_is_model(call.name) and not is_part(call, own)))
@@ -72,7 +75,9 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
             or used.intersection(call.assigned)
             or (call.span.path, call.span.cell, call.span.end_line, call.assigned) in fitted
         )
-    )
+    ]
+    loaded = only_loaded(evidence, found)
+    return tuple(call for call in found if call not in loaded)
 
 
 def _of_other_libraries(calls: list[Call]) -> list[Call]:
