@@ -5,53 +5,78 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.drawing import drawn_by_hand
 from rubrics.facts import last, live_calls, named
 from rubrics.models import draws, family, is_boosted, is_network, is_random, models
+from rubrics.seeds import OF_KERAS, OF_NUMPY, OF_TORCH, SEED_KEYWORDS, has_seed, is_seeded_by, seeds_for_all
 from rubrics.settings import settings_of
 
-SEED_KEYWORDS = ("random_state", "seed", "random_seed", "bagging_seed")
 SPLITTERS = ("train_test_split", "ShuffleSplit", "StratifiedShuffleSplit", "GroupShuffleSplit")
 DRAWN_SEARCHES = ("RandomizedSearchCV", "HalvingRandomSearchCV")
 FOLDERS = ("flow_from_directory", "flow_from_dataframe", "image_dataset_from_directory")
-OF_KERAS = ("tensorflow.random.set_seed", "tensorflow.set_random_seed", "tensorflow.compat.v1.set_random_seed",
-            "keras.utils.set_random_seed")  # fmt: skip
-OF_TORCH = ("torch.manual_seed", "torch.random.manual_seed", "transformers.set_seed", "accelerate.utils.set_seed",
-            "transformers.enable_full_determinism", "pytorch_lightning.seed_everything", "lightning.seed_everything",
-            "lightning.pytorch.seed_everything")  # fmt: skip
-GLOBAL_SEEDS = ("numpy.random.seed", "random.seed", *OF_KERAS, *OF_TORCH)
 _SEEDED = re.compile(rf"\b(?:{'|'.join(SEED_KEYWORDS)})['\"]?\s*\]?\s*[:=]\s*(?!None|=)\S")
 _NEW_HEAD = re.compile(r"Classification$|MultipleChoice$|QuestionAnswering$")
-
-
-def seeds_for_all(evidence: Evidence) -> list[Call]:
-    """Return the live calls that set a seed for everything that a library draws."""
-    return [call for call in live_calls(evidence) if call.name in GLOBAL_SEEDS]
+_LIBRARIES = ("sklearn.", "imblearn.")
+# What is no model and draws while it groups, reduces or resamples; PCA does where it is told to.
+_GROUPING = re.compile(
+    r"^(MiniBatchKMeans|KMeans|BisectingKMeans|SpectralClustering|(Bayesian)?GaussianMixture|LatentDirichletAllocation"
+    r"|IsolationForest|TruncatedSVD)$"
+)
+_RESAMPLING = re.compile(r"^(\w*SMOTE\w*|ADASYN|RandomOverSampler|RandomUnderSampler)$")
+_OF_UTILS = ("sklearn.utils.resample", "sklearn.utils.shuffle")
 
 
 def random_steps(evidence: Evidence) -> list[tuple[Call, bool]]:
     """Return the live calls that draw at random, each with whether it gets a seed; where its settings come from a dict
     that is not written out, it is left out.
     """
-    everywhere = {call.name for call in seeds_for_all(evidence)}
-    steps = [(call, _has_seed(call) or bool(everywhere)) for call in _drawing(evidence)]
+    everywhere = bool(seeds_for_all(evidence))
+    of_numpy = is_seeded_by(evidence, OF_NUMPY)
+    steps = [(call, has_seed(call) or everywhere) for call in _read_in_any_order(evidence)]
+    steps += [(call, has_seed(call) or of_numpy) for call in (*_splitting(evidence), *_preparing(evidence))]
+    steps += [(call, "generator" in call.keywords or is_seeded_by(evidence, OF_TORCH)) for call in _of_torch(evidence)]
     steps += [(call, _is_seeded_study(evidence, call)) for call in named(evidence, ("create_study",))]
     for call in models(evidence):
         settings = settings_of(evidence, call)
         if is_network(call) and _begins_at_random(call):
             seeds = OF_KERAS if call.name.startswith(("keras.", "tensorflow.")) else OF_TORCH
-            steps.append((call, not everywhere.isdisjoint(seeds)))
-        elif not is_network(call) and settings is not None and (_has_seed(call) or _is_random(call, settings)):
-            steps.append((call, _has_seed(call) or bool(_SEEDED.search(settings)) or bool(everywhere)))
-    return steps
+            steps.append((call, is_seeded_by(evidence, seeds)))
+        elif not is_network(call) and settings is not None and (has_seed(call) or _is_random(call, settings)):
+            reached = of_numpy if call.name.startswith(_LIBRARIES) else everywhere
+            steps.append((call, has_seed(call) or bool(_SEEDED.search(settings)) or reached))
+    return [*steps, *drawn_by_hand(evidence)]
 
 
-def _drawing(evidence: Evidence) -> list[Call]:
-    """Return the splits, searches and readers of folders that draw."""
+def _read_in_any_order(evidence: Evidence) -> list[Call]:
+    found = [call for call in named(evidence, FOLDERS) if call.keywords.get("shuffle") != "False"]
+    return [call for call in found if "**" not in call.keywords]
+
+
+def _of_torch(evidence: Evidence) -> list[Call]:
+    return [call for call in named(evidence, ("random_split",)) if call.name.startswith("torch.")]
+
+
+def _splitting(evidence: Evidence) -> list[Call]:
+    """Return the splits and searches that draw."""
     found = named(evidence, (*SPLITTERS, *DRAWN_SEARCHES))
-    found += [call for call in named(evidence, FOLDERS) if call.keywords.get("shuffle") != "False"]
     shuffled = [call for call in live_calls(evidence, "split") if call.keywords.get("shuffle") == "True"]
     found += [call for call in shuffled if call not in found]
     return [call for call in found if "**" not in call.keywords]
+
+
+def _preparing(evidence: Evidence) -> list[Call]:
+    """Return what groups, reduces or resamples by chance, and what of that kind is given a seed, as if it did."""
+    made = [call for call in live_calls(evidence) if call.name.startswith(_LIBRARIES) and "**" not in call.keywords]
+    return [call for call in made if _groups_by_chance(call)]
+
+
+def _groups_by_chance(call: Call) -> bool:
+    name = last(call.name)
+    if name == "TruncatedSVD" and "arpack" in call.keywords.get("algorithm", ""):
+        return False
+    if name == "PCA":
+        return has_seed(call) or "randomized" in call.keywords.get("svd_solver", "")
+    return call.name in _OF_UTILS or bool(_GROUPING.match(name) or _RESAMPLING.match(name))
 
 
 def _begins_at_random(call: Call) -> bool:
@@ -67,9 +92,4 @@ def _is_seeded_study(evidence: Evidence, call: Call) -> bool:
     """Tell whether the sampler of a study has a seed, or draws nothing; a seed for all does not reach it."""
     sampler = call.keywords.get("sampler", "")
     made = [other for other in live_calls(evidence) if sampler in other.assigned]
-    return "seed" in sampler or "Grid" in sampler or any(_has_seed(other) or "Grid" in other.name for other in made)
-
-
-def _has_seed(call: Call) -> bool:
-    given = [value for key, value in call.keywords.items() if key in SEED_KEYWORDS]
-    return any(value != "None" for value in given) or (call.kind == "split" and call.keywords.get("shuffle") == "False")
+    return "seed" in sampler or "Grid" in sampler or any(has_seed(other) or "Grid" in other.name for other in made)

@@ -29,7 +29,7 @@ def made_from(evidence: Evidence, seeds: list[Call]) -> frozenset[Name]:
     calls, bindings, heads = live_calls(evidence), _bindings(evidence), _heads(evidence)
     giving = {last(call.function) for call in seeds if call.function}
     found = {name for call in _around(calls, seeds) for name in _receives(call)}
-    found |= {(call.span.path, name) for call in seeds for name in _left(call)}
+    found |= {(call.span.path, name) for call in seeds for name in (*_left(call), *call.assigned)}
     for _ in range(MOST_STEPS):
         known = len(found)
         for call in calls:

@@ -35,7 +35,11 @@ _WRAPPER = re.compile(
 TRAINERS = frozenset(("xgboost.train", "lightgbm.train", "catboost.train", "xgboost.cv", "lightgbm.cv", "catboost.cv"))
 _BY_LIBRARY = {"xgboost": "xgb", "lightgbm": "lgb", "catboost": "cat"}
 _ANY = re.compile(r"^[A-Z]\w*(Classifier|Regressor)$")
-_RANDOM = re.compile(r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$")
+_RANDOM = re.compile(
+    r"(Forest|Trees|MLP|SGD|DecisionTree|Bagging)\w*$|^(GradientBoosting|AdaBoost|PassiveAggressive)(Classifier|Regressor)$"
+    r"|^RANSACRegressor$"
+)
+_DRAWN_SOLVER = re.compile(r"['\"](sag|saga|liblinear)['\"]")
 _BOOSTED = re.compile(r"(Boost|Boosting|XGB|LGBM)\w*$")
 _DRAWING = frozenset(("subsample", "max_features", "colsample_bytree", "colsample_bylevel", "colsample_bynode",
                       "feature_fraction", "bagging_fraction"))  # fmt: skip
@@ -132,10 +136,19 @@ def needs_scaling(call: Call) -> bool:
 
 
 def is_random(call: Call) -> bool:
-    """Tell whether the model draws random numbers while it is fitted: boosting does where it takes samples."""
+    """Tell whether the model draws random numbers while it is fitted: boosting does where it takes samples, that of
+    scikit-learn in its trees as well, and a linear model by its solver.
+    """
+    name = family(call)
+    if name == "LinearSVC":
+        return call.keywords.get("dual") != "False"
+    if name in ("SVC", "NuSVC"):
+        return call.keywords.get("probability") == "True"
+    if _RANDOM.search(name):
+        return True
     if is_boosted(call):
         return bool(_DRAWING.intersection(call.keywords))
-    return bool(_RANDOM.search(family(call)))
+    return bool(_DRAWN_SOLVER.search(call.keywords.get("solver", "")))
 
 
 def is_boosted(call: Call) -> bool:

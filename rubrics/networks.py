@@ -42,12 +42,23 @@ def networks(evidence: Evidence) -> tuple[Call, ...]:
     own = network_classes(evidence)
     calls = (call for call in live_calls(evidence) if not is_part(call, own))
     predicting = {(call.span.path, call.receiver) for call in live_calls(evidence, "fit") if not _encodes(call)}
-    found = [call for call in calls if last(call.name) in own or _is_ready_made(call)]
-    return tuple(
+    trained = {(call.span.path, call.receiver) for call in live_calls(evidence) if last(call.name) == "parameters"}
+    found = [
         call
-        for call in found
-        if call.name not in _KERAS or any((call.span.path, name) in predicting for name in call.assigned)
-    )
+        for call in calls
+        if last(call.name) in own or _is_ready_made(call) or (_is_layer(call) and _names(call) & trained)
+    ]
+    return tuple(call for call in found if call.name not in _KERAS or _names(call) & predicting)
+
+
+def _is_layer(call: Call) -> bool:
+    """Tell whether a call makes a layer, which is a network where it is trained by itself."""
+    is_part_of = any("." in name for name in call.assigned)
+    return call.name.startswith("torch.nn.") and last(call.name)[:1].isupper() and not is_part_of
+
+
+def _names(call: Call) -> set[tuple[str, str]]:
+    return {(call.span.path, name) for name in call.assigned}
 
 
 def _encodes(call: Call) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, criterion, met, not_met, partly
-from rubrics.chance import SEED_KEYWORDS, random_steps, seeds_for_all
+from rubrics.chance import random_steps
 from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import live_matches, live_searches
 from rubrics.models import NO_MODEL, is_dummy, is_network, models
+from rubrics.seeds import SEED_KEYWORDS, seeds_for_all
 
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
             "OptunaSearchCV", "optimize")  # fmt: skip
@@ -85,8 +86,9 @@ def _without_search(used: list[Call]) -> Finding:
 
 @criterion("model_choice.seeded", title="Chance is under control")
 def seeded(evidence: Evidence) -> Finding:
-    """Judge whether everything random (splits, models, networks, searches that draw) gets a seed, each its own, in its
-    settings, or one for all; a study's sampler is only reached by its own, a network by that of its library.
+    """Judge whether everything random (splits, models, networks, clusters, resampling, searches that draw, rows and
+    numbers drawn for a model) gets a seed, each its own, in its settings, or one for all; a study's sampler is only
+    reached by its own, a network by that of its library, a draw of NumPy, pandas or scikit-learn by that of NumPy.
     """
     if problem := unreadable(evidence):
         return problem
@@ -95,9 +97,14 @@ def seeded(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, "Nothing random was seen.")
     bare = [call for call, has_seed in steps if not has_seed]
     if not bare:
-        return met("Splits and models are seeded.", evidence=spans(everywhere or [call for call, _ in steps]))
+        return met(
+            "Everything random that was seen is seeded.", evidence=spans([call for call, _ in steps] + everywhere)
+        )
     advice = "Give every split, model and search the same seed, from one constant; a network takes that of its library."
-    if len(bare) < len(steps) or everywhere:
+    if len(bare) == len(steps) and everywhere:
+        reason = f"A seed is set that reaches none of the {len(bare)} random steps."
+        return partly(reason, evidence=spans([*bare, *everywhere]), advice=advice)
+    if len(bare) < len(steps):
         return partly(f"{len(bare)} of {len(steps)} random steps have no seed.", evidence=spans(bare), advice=advice)
     return not_met("No random step has a seed: two runs give two results.", evidence=spans(bare), advice=advice)
 

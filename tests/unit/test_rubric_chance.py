@@ -71,3 +71,71 @@ DRAWN = (
 )  # fmt: skip
 def test_chance_is_under_control(expected: str, about: str, code: str) -> None:
     assert verdict("model_choice.seeded", work(code)) == expected, about
+
+
+MASK = START + (
+    "from sklearn.linear_model import LinearRegression\nmask = np.random.rand(len(df)) < 0.8\n"
+    "model = LinearRegression().fit(X[mask], y[mask])\nprint(model.score(X[~mask], y[~mask]))\n"
+)
+SAMPLED = START + (
+    "from sklearn.linear_model import LinearRegression\ntrain = df.sample(frac=0.8)\ntest = df.drop(train.index)\n"
+    "model = LinearRegression().fit(train[['a']], train['y'])\nprint(model.score(test[['a']], test['y']))\n"
+)
+SHUFFLED = MASK.replace(
+    "mask = np.random.rand(len(df)) < 0.8\n", "import random\nmask = list(range(len(df)))\nrandom.shuffle(mask)\n"
+)
+OWN = MASK.replace("mask = np.random.rand", "rng = np.random.default_rng()\nmask = rng.random")
+LOOKED = (
+    START + "from sklearn.linear_model import LinearRegression\nLinearRegression().fit(X, y)\nprint(df.sample(5))\n"
+)
+JITTER = LOOKED + "import matplotlib.pyplot as plt\nshift = np.random.rand(len(df))\nplt.scatter(df['a'] + shift, y)\n"
+GROUPS = START + "from sklearn.cluster import *\nprint(KMeans(3).fit_predict(X))\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("not_met", "a split by random numbers", MASK),
+        ("met", "the seed of NumPy", MASK.replace("mask =", "np.random.seed(1)\nmask =", 1)),
+        ("partly", "the seed of Python does not reach NumPy",
+         MASK.replace("mask =", "import random\nrandom.seed(1)\nmask =", 1)),
+        ("not_met", "a generator without a seed", OWN),
+        ("met", "a generator with one", OWN.replace("default_rng()", "default_rng(7)")),
+        ("met", "a generator that is called like its module",
+         SHUFFLED.replace("import random\n", "from random import Random\nrandom = Random(3)\n")),
+        ("not_met", "rows in a new order", SHUFFLED),
+        ("met", "the seed of Python", SHUFFLED.replace("import random\n", "import random\nrandom.seed(1)\n")),
+        ("not_met", "rows that are sampled", SAMPLED),
+        ("met", "with a seed", SAMPLED.replace("frac=0.8", "frac=0.8, random_state=1")),
+        ("met", "by the seed of NumPy", SAMPLED.replace("train =", "np.random.seed(1)\ntrain =", 1)),
+        ("not_applicable", "a look at five rows", LOOKED),
+        ("not_applicable", "the jitter of a plot", JITTER),
+        ("partly", "an answer by lot",
+         GROUPS.replace("(3)", "(3, random_state=0)")
+         + "import random\ndef predict(pair):\n    return random.choice(pair)\nprint(predict(list(df['a'])))\n"),
+        ("not_met", "clusters", GROUPS),
+        ("met", "seeded clusters", GROUPS.replace("(3)", "(3, random_state=0)")),
+        ("not_applicable", "clusters that take no chance", GROUPS.replace("KMeans(3)", "DBSCAN()")),
+        ("not_met", "spectral clusters", GROUPS.replace("KMeans(3)", "SpectralClustering(3)")),
+        ("not_met", "boosting draws in its trees", START + "GradientBoostingClassifier().fit(X, y)\n"),
+        ("not_met", "so does AdaBoost", START + "AdaBoostClassifier().fit(X, y)\n"),
+        ("not_applicable", "boosting of histograms takes no samples",
+         START + "HistGradientBoostingClassifier().fit(X, y)\n"),
+        ("not_met", "a linear machine", START + "from sklearn.svm import *\nLinearSVC().fit(X, y)\n"),
+        ("not_applicable", "in its primal form",
+         START + "from sklearn.svm import *\nLinearSVC(dual=False).fit(X, y)\n"),
+        ("not_applicable", "one with a kernel", START + "from sklearn.svm import *\nSVC().fit(X, y)\n"),
+        ("not_met", "a solver that shuffles",
+         START + "from sklearn.linear_model import *\nLogisticRegression(solver='saga').fit(X, y)\n"),
+        ("not_met", "resampling",
+         START + "from imblearn.over_sampling import SMOTE\nfrom sklearn.linear_model import LogisticRegression\n"
+         "A, b = SMOTE().fit_resample(X, y)\nLogisticRegression().fit(A, b)\n"),
+        ("not_met", "a split of PyTorch",
+         START + "from torch.utils.data import random_split\na, b = random_split(df, [8, 2])\nprint(a, b)\n"),
+        ("not_met", "a layer by itself, which is trained",
+         START + "import torch\nnet = torch.nn.Linear(1, 1)\nopt = torch.optim.SGD(net.parameters())\n"
+         "net(X).sum().backward()\nopt.step()\n"),
+    ],
+)  # fmt: skip
+def test_what_is_drawn_for_a_model_is_chance(expected: str, about: str, code: str) -> None:
+    assert verdict("model_choice.seeded", work(code)) == expected, about

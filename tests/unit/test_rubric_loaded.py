@@ -19,8 +19,8 @@ BOOSTED = (
 )
 ASKED = "import xgboost as xgb\nmodel = xgb.XGBClassifier()\nmodel.load_model('m.json')\nprint(model.predict([[1]]))\n"
 IN_FUNCTIONS = (
-    "from net import Net\nimport torch\ndef build():\n    model = Net()\n    model.load_state_dict(torch.load('a.pt'))\n"
-    "    return model\ndef train_again(net):\n    net(1).backward()\n"
+    "from net import Net\nimport torch\ndef build():\n    model = Net()\n"
+    "    model.load_state_dict(torch.load('a.pt'))\n    return model\ndef train_again(net):\n    net(1).backward()\n"
 )
 
 
