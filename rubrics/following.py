@@ -26,7 +26,7 @@ _LEFT = re.compile(r"^([\w\s,.\[\]'\"]+)=(?!=)")
 
 def made_from(evidence: Evidence, seeds: list[Call]) -> frozenset[Name]:
     """Return (file, variable) of what holds something of `seeds`: bound, appended, looped over, passed or returned."""
-    calls, bindings, heads = live_calls(evidence), _bindings(evidence), _heads(evidence)
+    calls, bindings, heads = live_calls(evidence), _bindings(evidence), heads_of(evidence)
     giving = {last(call.function) for call in seeds if call.function}
     found = {name for call in _around(calls, seeds) for name in _receives(call)}
     found |= {(call.span.path, name) for call in seeds for name in (*_left(call), *call.assigned)}
@@ -95,7 +95,7 @@ def _bindings(evidence: Evidence) -> tuple[Binding, ...]:
 
 
 @once_a_work
-def _heads(evidence: Evidence) -> Heads:
+def heads_of(evidence: Evidence) -> Heads:
     """Return the file and the parameters of each function whose head stands on one line, `self` left out."""
     found: Heads = {}
     for span, text in live_matches(evidence, _HEAD, most=1000):

@@ -103,14 +103,20 @@ def in_loop(evidence: Evidence, span: Span) -> bool:
 
 def loops_around(evidence: Evidence, span: Span) -> list[str]:
     """Return the lines that begin the loops around a place in the same function, the innermost first."""
+    return [line for _, line in numbered_loops(evidence, span)]
+
+
+def numbered_loops(evidence: Evidence, span: Span) -> list[tuple[int, str]]:
+    """Return the same lines with their numbers in the file or cell."""
     lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
     depth, found = _depth(lines[-1]) if lines else 0, []
-    for line in lines[-2:-MOST_ABOVE:-1]:
+    for number in range(len(lines) - 1, max(len(lines) - MOST_ABOVE, 0), -1):
+        line = lines[number - 1]
         if not line.strip() or _depth(line) >= depth:
             continue
         depth = _depth(line)
         if re.match(r"\s*(async\s+)?(for|while)\b", line):
-            found.append(line[:MOST_CHARACTERS])
+            found.append((number, line[:MOST_CHARACTERS]))
         if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
             break
     return found

@@ -14,6 +14,7 @@ from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
 from rubrics.prose import sentences
+from rubrics.trying import trials
 
 BECAUSE = words(REASONS)
 RESULT = re.compile(
@@ -96,6 +97,7 @@ def several_models(evidence: Evidence) -> Finding:
     searched = [
         call for call in live_calls(evidence, "search") if "CV" in last(call.name) or last(call.name) == "optimize"
     ]
+    searched += [call for trial in trials(evidence) if trial.on_folds or trial.apart for call in trial.judges]
     if searched:
         places = spans([*used, *searched])
         return partly(f"One kind of model, {names[0]}, is tried and tuned.", evidence=places, advice=advice)

@@ -15,6 +15,8 @@ _TRAINERS = re.compile(r"(Trainer|SentenceTransformer)$")
 _NO_NETWORK = re.compile(r"(Tokenizer|Processor|Config|FeatureExtractor|Pipeline|Scheduler)\w*$")
 _LIBRARIES_OF_MODELS = ("torchvision.models.", "timm.create_model", "efficientnet_pytorch.")
 _KERAS = frozenset(("keras.Model", "keras.models.Model", "keras.engine.training.Model"))
+_OPTIMISERS = ("torch.optim.", "keras.optimizers.")
+_TRAINING_ARGUMENTS = frozenset(("TrainingArguments", "Seq2SeqTrainingArguments"))
 _FITTING = ("keras.", "pytorch_lightning.", "lightning.")
 _HITS = re.compile(r"(\w*(?:pred|hat|outputs?)\w*\b[^=\n]{0,40}==(?!=)|==[^=\n]{0,40}\b\w*(?:pred|hat|outputs?)\w*)")
 _HELD_OUT_LOOP = re.compile(
@@ -87,6 +89,18 @@ def training_steps(evidence: Evidence) -> list[Call]:
         if last(call.name) == "backward"
         or (last(call.name) == "train" and (call.receiver in trainers or _TRAINERS.search(_owner(call))))
         or (call.kind == "fit" and (call.receiver in trainers or call.name.startswith(_FITTING)))
+    ]
+
+
+def training_settings(evidence: Evidence) -> list[Call]:
+    """Return the live calls that say how a network is trained: its optimiser, its rate, its epochs."""
+    return [
+        call
+        for call in live_calls(evidence)
+        if call.name.startswith(_OPTIMISERS)
+        or last(call.name) in _TRAINING_ARGUMENTS
+        or (last(call.name) == "compile" and {"loss", "optimizer"}.intersection(call.keywords))
+        or (call.kind == "fit" and "epochs" in call.keywords)
     ]
 
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 
-from grader import Call, Evidence, Finding, criterion, met, not_met, partly
+from grader import Call, Evidence, Finding, Span, criterion, met, not_met, partly
 from rubrics.chance import random_steps
 from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.live import live_matches, live_searches
+from rubrics.live import live_searches
 from rubrics.models import NO_MODEL, is_dummy, is_network, models
-from rubrics.seeds import SEED_KEYWORDS, seeds_for_all
+from rubrics.networks import training_settings
+from rubrics.seeds import seeds_for_all
+from rubrics.trying import NOT_SETTINGS, Trial, trials
 
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
             "OptunaSearchCV", "optimize")  # fmt: skip
-NOT_SETTINGS = frozenset(
-    (*SEED_KEYWORDS, "n_jobs", "verbose", "verbosity", "max_iter", "eval_metric", "use_label_encoder")
-)
 MANY_FITS = 1000
-_LOOP = re.compile(r"^\s*for\s+([\w, ()]+?)\s+in\b")
 
 
 @criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)
 def hyperparameters_searched(evidence: Evidence) -> Finding:
-    """Judge how the model's settings were found: by a search on folds of the training rows is met. A search of more
-    than 1,000 fits that was not seen to end, or one that judges each setting on one split, is partly met, and so are
-    settings by hand; settings as they come, or chosen by the test rows, are not met.
+    """Judge how the model's settings were found: by a search on folds of the training rows is met, a loop over settings
+    included. A search of more than 1,000 fits that was not seen to end, or one that judges each setting on one split,
+    is partly met, and so are settings by hand; settings as they come, or chosen by the test rows, are not met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -41,9 +39,7 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
         )
     if found := searches(evidence):
         return _of_searches(evidence, found)
-    if looped := _looped(evidence, used):
-        return met("Settings are varied in a loop and scored on folds.", evidence=spans(looped))
-    return _without_search(used)
+    return _of_trials(trials(evidence)) or _without_search(evidence, used)
 
 
 def _of_searches(evidence: Evidence, found: list[Call]) -> Finding:
@@ -65,9 +61,28 @@ def _of_searches(evidence: Evidence, found: list[Call]) -> Finding:
     return met(f"Settings are searched on folds of the training rows{count}.", evidence=spans(found))
 
 
-def _without_search(used: list[Call]) -> Finding:
+def _of_trials(tried: Sequence[Trial]) -> Finding | None:
+    """Return the finding on settings that a loop tries, None where none does."""
+    if folded := [trial for trial in tried if trial.on_folds]:
+        return met("Settings are varied in a loop and scored on folds.", evidence=_places(folded))
+    advice = "Let each setting be judged by cross_val_score on the training rows."
+    if judged := [trial for trial in tried if trial.apart]:
+        reason = "Settings are varied in a loop, and each is judged on one split."
+        return partly(reason, evidence=_places(judged), score=0.6, advice=advice)
+    if tried:
+        reason = "Settings are varied in a loop; no rows were seen that only the result is taken on."
+        return partly(reason, evidence=_places(tried), score=0.4, advice=advice)
+    return None
+
+
+def _places(tried: Sequence[Trial]) -> list[Span]:
+    return spans([call for trial in tried for call in (trial.model, *trial.judges)])
+
+
+def _without_search(evidence: Evidence, used: list[Call]) -> Finding:
     advice = "Search the two or three settings that matter with RandomizedSearchCV on the training rows."
     by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS or is_network(call)]
+    by_hand = [*(training_settings(evidence) if any(map(is_network, by_hand)) else ()), *by_hand]
     if by_hand:
         return partly(
             "Settings are set by hand; the code does not show how they were found.",
@@ -118,13 +133,3 @@ def searches(evidence: Evidence) -> list[Call]:
         for call in named(evidence, SEARCHES)
         if call.span not in single and (call.kind == "search" or place(call.span) in counted)
     ]
-
-
-def _looped(evidence: Evidence, used: list[Call]) -> list[Call]:
-    """Return the models whose settings are a loop's variable, where something is scored on folds."""
-    names = {name for _, text in live_matches(evidence, _LOOP) for name in re.findall(r"\w+", text)}
-    varied = [
-        call for call in used if names & {value for key, value in call.keywords.items() if key not in NOT_SETTINGS}
-    ]
-    folds = live_calls(evidence, "cross_validate")
-    return [*varied, *folds] if varied and folds else []
