@@ -1,48 +1,158 @@
-"""Rules without a model that are scored as a floor: the same answer for every row, known by what it is."""
+"""Rules without a model that are scored as a floor, and dummies that nothing asks.
+
+A rule is the same answer for every row, known by what it is; what is called a naive rule and is no model's prediction;
+or what is made of columns alone and is scored as the model's predictions are, by the same measure on the same rows.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from grader import Call, Evidence
-from rubrics.facts import live_calls
+from rubrics.averages import floors_by_hand
+from rubrics.facts import last, live_calls
+from rubrics.following import heads_of
 from rubrics.live import live_matches
+from rubrics.live_code import live_lines
+from rubrics.models import family, is_dummy, models
 from rubrics.once import once_a_work
-from rubrics.results import Name, predicted_names
+from rubrics.results import NAME, Name, predicted_names
 
 # `np.ones_like(y)`, `np.full(n, y.mean())`, `[0] * len(y)`, `y.mode()`, the value of the day before
 SAME = re.compile(r"\b(?:ones|zeros|full|repeat|tile)(?:_like)?\(|\]\s?\*\s?(?:len\(|\w+)|\.mode\(|\.shift\(")
 CALLED = re.compile(r"(?i)\b(\w*(?:baseline|naive|majority|constant)\w*)\b")
 _BOUND = re.compile(r"^(\s*[A-Za-z_]\w*\s?=(?!=).{1,250})")
 _GIVEN = ("y_pred", "y_score", "y_prob", "y_proba")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_OF_A_MODEL = re.compile(r"(?i)prob|pred|logit|output|hat\b|model")
+_LOOP = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
+_CALLS = re.compile(r"([A-Za-z_]\w*)\(")
+# What a rule is put together from: comparisons, lookups and arithmetic on columns.
+_OF_COLUMNS = frozenset(
+    ("abs", "array", "asarray", "astype", "between", "clip", "contains", "eq", "fillna", "ge", "gt", "int", "isin",
+     "le", "len", "lower", "lt", "map", "mean", "median", "ne", "notna", "isna", "replace", "round", "select", "sum",
+     "to_numpy", "where")
+)  # fmt: skip
 
 
 def rules_scored(evidence: Evidence) -> list[Call]:
-    """Return the calls that score a constant answer, or what is called a naive rule and is no model's prediction."""
-    scored = live_calls(evidence, "score")
-    return [call for call in scored if any(_is_rule(evidence, call.span.path, text) for text in _said(call))]
+    """Return the calls that score a rule: a metric's, those of the work's own functions that compute one, and what
+    averages the errors of a mean.
+    """
+    calls = _scoring(evidence)
+    found = [call for call in calls if any(_is_rule(evidence, call.span.path, text) for text in _said(call))]
+    return [*found, *(call for call in _beside(evidence, calls) if call not in found), *floors_by_hand(evidence)]
+
+
+def unasked(evidence: Evidence) -> list[Call]:
+    """Return the dummies that are fitted and at most saved: nothing asks them, so nothing is compared with them."""
+    return [call for call in models(evidence) if is_dummy(call) and call.assigned and not _is_asked(evidence, call)]
+
+
+def _scoring(evidence: Evidence) -> list[Call]:
+    """Return the calls of metrics, and those of own functions that give a metric what they are given."""
+    scores, heads = live_calls(evidence, "score"), heads_of(evidence)
+    helpers = {
+        last(call.function)
+        for call in scores
+        if len(set(heads.get(last(call.function), ("", []))[1]).intersection(call.arguments)) > 1
+    }
+    return [*scores, *(call for call in live_calls(evidence) if call.name in helpers)]
 
 
 def _said(call: Call) -> list[str]:
     """Return what a metric is given as the predictions, by place or by name."""
-    return [*call.positional[1:2], *(call.keywords[name] for name in _GIVEN if name in call.keywords)]
+    others = call.positional[1:2] if call.kind == "score" else call.positional[1:]
+    texts = [*others, *(call.keywords[name] for name in _GIVEN if name in call.keywords)]
+    return [text for text in texts if NAME.search(_QUOTED.sub("", text))]
 
 
 def _is_rule(evidence: Evidence, path: str, text: str) -> bool:
-    names = re.findall(r"[A-Za-z_]\w*", text)
-    predicted = predicted_names(evidence)
-    if ".predict" in text or any((path, name) in predicted for name in names):
+    names = NAME.findall(text)
+    if _is_predicted(evidence, path, text):
         return False
     same = bool(SAME.search(text)) or _floors(evidence).get((path, names[0] if names else ""), False)
-    return same or bool(CALLED.search(text))
+    return same or bool(CALLED.search(_QUOTED.sub("", text)))
+
+
+def _is_predicted(evidence: Evidence, path: str, text: str) -> bool:
+    return ".predict" in text or any((path, name) in predicted_names(evidence) for name in NAME.findall(text))
+
+
+def _beside(evidence: Evidence, calls: list[Call]) -> Iterator[Call]:
+    """Yield the calls that give a measure what is made of columns alone, where it is given predictions for the same
+    rows elsewhere.
+    """
+    groups: dict[tuple[str, str, str], list[Call]] = {}
+    for call in calls:
+        if call.positional and _said(call):
+            groups.setdefault((call.span.path, call.name, call.positional[0]), []).append(call)
+    for (path, _, truth), alike in groups.items():
+        models_own = [any(_is_predicted(evidence, path, text) for text in _said(call)) for call in alike]
+        if any(models_own):
+            rest = (call for call, own in zip(alike, models_own, strict=True) if not own)
+            yield from (c for c in rest if all(_is_of_columns(evidence, path, text, truth) for text in _said(c)))
+
+
+def _is_of_columns(evidence: Evidence, path: str, text: str, truth: str) -> bool:
+    """Tell whether predictions are made of columns by a comparison, a lookup or arithmetic, the truth left out."""
+    made = _bound(evidence).get((path, text), [text] if "[" in text else [])
+    known = {*NAME.findall(truth)}
+    return bool(made) and all(
+        _reads_columns(evidence, path, value) and known.isdisjoint(NAME.findall(value)) for value in made
+    )
+
+
+def _reads_columns(evidence: Evidence, path: str, value: str) -> bool:
+    """Tell whether nothing in a value may be a model's: no call of other kinds, no such name, nothing of a loop."""
+    plain = _OF_COLUMNS.issuperset(_CALLS.findall(value)) and not _OF_A_MODEL.search(value)
+    return plain and not any((path, name) in _looped(evidence) for name in NAME.findall(value))
+
+
+@once_a_work
+def _looped(evidence: Evidence) -> frozenset[Name]:
+    """Return (file, variable) of what loops go over: results of several models, say."""
+    found = live_matches(evidence, _LOOP, most=1000)
+    return frozenset((span.path, name) for span, text in found for name in NAME.findall(text))
+
+
+@once_a_work
+def _bound(evidence: Evidence) -> dict[Name, list[str]]:
+    """Return what each (file, variable) is given by the lines that name it alone."""
+    found: dict[Name, list[str]] = {}
+    for span, text in live_matches(evidence, _BOUND, most=3000):
+        name, _, value = text.partition("=")
+        found.setdefault((span.path, name.strip()), []).append(value)
+    return found
 
 
 @once_a_work
 def _floors(evidence: Evidence) -> dict[Name, bool]:
     """Return (file, variable) of what is given the same answer for all rows, and nothing else."""
-    found: dict[Name, bool] = {}
-    for span, text in live_matches(evidence, _BOUND, most=3000):
-        name, _, value = text.partition("=")
-        key = (span.path, name.strip())
-        found[key] = found.get(key, True) and bool(SAME.search(value)) and ".predict" not in value
-    return found
+    values = _bound(evidence).items()
+    return {name: all(SAME.search(one) and ".predict" not in one for one in given) for name, given in values}
+
+
+def _is_asked(evidence: Evidence, dummy: Call) -> bool:
+    """Tell whether a dummy may be asked: by name, or where it stands in what is no call that fits or saves it."""
+    path, names = dummy.span.path, set(dummy.assigned)
+    own = [call for call in live_calls(evidence) if call.span.path == path and call.function == dummy.function]
+    touching = [call for call in own if names.intersection((call.receiver, *call.arguments, *call.assigned))]
+    others = {family(call) for call in models(evidence)} - {family(dummy)}
+    if not all(_leaves_it(call, names, others) for call in touching):
+        return True
+    known = {
+        (c.span.path, c.span.cell, n) for c in touching for n in range(c.span.line or 0, (c.span.end_line or 0) + 1)
+    }
+    word = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b")
+    lines = ((source.path, source.cell, number) for source, number, line in live_lines(evidence) if word.search(line))
+    return any(line[0] == path and line not in known for line in lines)
+
+
+def _leaves_it(call: Call, names: set[str], others: set[str]) -> bool:
+    """Tell whether a call makes, fits or saves a dummy, or is made on another model of that name."""
+    if call.kind in ("fit", "save") or is_dummy(call) or not others.isdisjoint(call.name.split(".")):
+        return True
+    bare = re.compile(rf"\b(?:{'|'.join(map(re.escape, names))})\b(?!\s*\.)")
+    return call.receiver not in names and not any(map(bare.search, (*call.positional, *call.keywords.values())))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from rubrics.averages import errors_by_hand
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import ENSEMBLES, apart, joined
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.floors import rules_scored
+from rubrics.floors import rules_scored, unasked
 from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
@@ -37,19 +38,18 @@ def baseline_compared(evidence: Evidence) -> Finding:
     used = models(evidence)
     if not used:
         return nothing_seen(evidence, NO_MODEL)
-    scored = live_calls(evidence, "score", "cross_validate", "search")
-    ruled = rules_scored(evidence)
-    several = len(families(evidence)) > 1
-    dummies = [call for call in used if is_dummy(call)] if several else []
-    simple = [call for call in apart(evidence) if is_simple(call)] if several else []
-    simple = simple or expanded(evidence)
+    scored = live_calls(evidence, "score", "cross_validate", "search") or errors_by_hand(evidence)
+    ruled, idle = rules_scored(evidence), unasked(evidence) if scored else []
+    several = len(kinds(call for call in used if call not in idle)) > 1
+    dummies = [call for call in used if several and is_dummy(call) and call not in idle]
+    simple = [call for call in apart(evidence) if several and is_simple(call)] or expanded(evidence)
     floor = [*dummies, *ruled] or simple
     if floor and scored:
         return met(_beside_what(dummies, ruled, simple), evidence=spans([*floor, *scored[:3]]))
     advice = "Score DummyClassifier or DummyRegressor and a linear model on the same folds, and report the gain."
-    if floor:
+    if floor or idle:
         reason = "A baseline is fitted, but nothing was seen to score it."
-        return partly(reason, evidence=spans(floor), advice=advice)
+        return partly(reason, evidence=spans([*floor, *idle]), advice=advice)
     if figures := own_figures(evidence):
         return needs_human(OF_ITS_OWN, evidence=spans(figures))
     return not_met(
@@ -143,8 +143,8 @@ def simplest_good_model(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    final = final_model(evidence)
-    if len(families(evidence)) < 2:
+    final, idle = final_model(evidence), unasked(evidence)
+    if len(kinds(call for call in models(evidence) if call not in idle)) < 2:
         return nothing_seen(evidence, "Fewer than two kinds of model were seen.")
     if final is None:
         return not_applicable("Which of the models predicts in the end could not be followed.")
