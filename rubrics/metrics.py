@@ -95,7 +95,7 @@ def metrics_used(evidence: Evidence) -> dict[str, Call]:
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
         if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(evidence, call):
-            for name in _metrics_of(call):
+            for name in metrics_of(call):
                 known = found.setdefault(name, call)
                 if place(known.span) not in apart and place(call.span) in apart:
                     found[name] = call
@@ -146,7 +146,8 @@ def _of_torch(call: Call) -> bool:
     return call.name.startswith("torchmetrics.")
 
 
-def _metrics_of(call: Call) -> list[str]:
+def metrics_of(call: Call) -> list[str]:
+    """Return the metrics that one call computes or asks for."""
     if call.name in LOADED:  # of Hugging Face
         return [NAMES[word] for word in _words(" ".join(call.positional[:1])) if word in NAMES]
     if _of_torch(call):

@@ -13,7 +13,7 @@ from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadab
 from rubrics.floors import rules_scored, unasked
 from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
-from rubrics.models import NO_MODEL, families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models
+from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models, no_model
 from rubrics.prose import sentences
 from rubrics.trying import trials
 
@@ -37,7 +37,7 @@ def baseline_compared(evidence: Evidence) -> Finding:
         return problem
     used = models(evidence)
     if not used:
-        return nothing_seen(evidence, NO_MODEL)
+        return nothing_seen(evidence, no_model(evidence))
     scored = live_calls(evidence, "score", "cross_validate", "search") or errors_by_hand(evidence)
     ruled, idle = rules_scored(evidence), unasked(evidence) if scored else []
     several = len(kinds(call for call in used if call not in idle)) > 1
@@ -81,7 +81,7 @@ def several_models(evidence: Evidence) -> Finding:
     used = _real(evidence)
     names = kinds(used)
     if not names:
-        return nothing_seen(evidence, NO_MODEL)
+        return nothing_seen(evidence, no_model(evidence))
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
     if len(names) > 1 and len(_alternatives(evidence, used)) < 2:
         reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."

@@ -48,9 +48,18 @@ _NOT_PREDICTING = (
     "sklearn.manifold.", "sklearn.feature_extraction.", "sklearn.feature_selection.", "sklearn.compose.",
     "category_encoders.", "imblearn.over_sampling.", "imblearn.under_sampling.", "umap.", "hdbscan.",
 )  # fmt: skip
+_GROUPING = ("sklearn.cluster.", "sklearn.mixture.", "hdbscan.", "kmodes.")
 _TRAINING = frozenset(("backward", "train_on_batch", "fit_generator", "train", "fine_tune", "fit_one_cycle",
                        "train_supervised", "apply_gradients"))  # fmt: skip
 _SCALERS = re.compile(r"(Scaler|Normalizer|QuantileTransformer|PowerTransformer|BatchNormalization)$")
+
+
+def no_model(evidence: Evidence) -> str:
+    """Return how to say that a work has no model that predicts: it may group its rows all the same."""
+    grouping = [
+        call for call in live_calls(evidence) if call.name.startswith(_GROUPING) and last(call.name)[0].isupper()
+    ]
+    return f"Rows are grouped by {last(grouping[0].name)}; no model that predicts was seen." if grouping else NO_MODEL
 
 
 def models(evidence: Evidence) -> list[Call]:

@@ -10,7 +10,18 @@ from rubrics.following import fitted_on
 from rubrics.images import of_images
 from rubrics.live import target_columns
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
-from rubrics.models import family, is_classifier, is_network, is_regressor, models, needs_scaling, scalers, trained
+from rubrics.models import (
+    families,
+    family,
+    is_classifier,
+    is_network,
+    is_regressor,
+    models,
+    needs_scaling,
+    scalers,
+    trained,
+)
+from rubrics.raw_answers import judged_as_classes
 from rubrics.texts import of_texts
 
 RARE = 0.2
@@ -37,7 +48,7 @@ def suits_the_task(evidence: Evidence) -> Finding:
     kinds = {name: [call for call in used if test(call)] for name, test in _KINDS.items()}
     wanted = "classifier" if set(measured) & CLASSIFICATION else "regressor" if set(measured) & REGRESSION else ""
     odd = kinds["regressor" if wanted == "classifier" else "classifier"] if wanted else []
-    if odd and not kinds[wanted]:
+    if odd and not kinds[wanted] and (wanted == "regressor" or judged_as_classes(evidence, odd)):
         return _of_another_kind(wanted, odd, [*measured.values()])
     if of_the_data := of_images(evidence) or of_texts(evidence):
         return of_the_data
@@ -84,14 +95,17 @@ def imbalance_treated(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    classifiers = [call for call in models(evidence) if is_classifier(call)]
+    classifiers = [call for call in models(evidence) if is_classifier(call) or is_network(call)]
     if not classifiers:
         return nothing_seen(evidence, "No classifier was seen.")
-    calls = [*live_calls(evidence, "fit"), *models(evidence)]
+    calls = [*live_calls(evidence, "fit"), *classifiers]
     weighed = [call for call in calls if is_given(call, *WEIGHTS)]
-    if treated := [*weighed, *live_calls(evidence, "resample")]:
+    if treated := [*weighed, *resampled(evidence)]:
         return met("Classes are weighed or resampled.", evidence=spans(treated))
     share, places = _rare_share(evidence)
+    if not any(map(is_classifier, classifiers)):
+        name = family(classifiers[0])
+        return not_applicable(f"Whether {name} predicts classes, and how rare they are, could not be followed.")
     if share is None:
         return not_applicable("How rare the classes are is not known.")
     if share >= RARE:
@@ -105,6 +119,23 @@ def imbalance_treated(evidence: Evidence) -> Finding:
     if stratified:
         return partly(f"{reason}; the split keeps its share.", evidence=spans(stratified) + places, advice=advice)
     return not_met(f"{reason}.", evidence=places, advice=advice)
+
+
+def resampled(evidence: Evidence) -> list[Call]:
+    """Return the calls that resample what a model is fitted on: rows drawn for a look or a bootstrap are none."""
+    drawn = [call for call in live_calls(evidence, "resample") if call.name == "sklearn.utils.resample"]
+    own = {*families(evidence), "Pipeline"}
+    return [
+        call
+        for call in live_calls(evidence, "resample")
+        if call not in drawn or any(_is_of(fit, own) for fit in fitted_on(evidence, [call]))
+    ]
+
+
+def _is_of(fit: Call, own: set[str]) -> bool:
+    """Tell whether a fit is one of the work's models, a search's, or of what is not known."""
+    parts = fit.name.split(".")
+    return fit.kind != "fit" or not parts[0] or not own.isdisjoint(parts) or parts[-2].endswith("CV")
 
 
 def _rare_share(evidence: Evidence) -> tuple[float | None, list[Span]]:

@@ -9,7 +9,7 @@ from rubrics.chance import random_steps
 from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import live_searches
-from rubrics.models import NO_MODEL, is_dummy, is_network, models
+from rubrics.models import is_dummy, is_network, models, no_model
 from rubrics.networks import training_settings
 from rubrics.seeds import seeds_for_all
 from rubrics.trying import NOT_SETTINGS, Trial, trials
@@ -29,7 +29,7 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
         return problem
     used = [call for call in models(evidence) if not is_dummy(call)]
     if not used:
-        return nothing_seen(evidence, NO_MODEL)
+        return nothing_seen(evidence, no_model(evidence))
     peeked = [span for leak in evidence.code.leaks if leak.settings for span in leak.spans]
     if peeked:
         return not_met(
