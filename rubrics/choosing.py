@@ -7,13 +7,19 @@ import re
 from grader import Call, Evidence, Span
 from rubrics.code_text import line_text
 from rubrics.facts import last, live_calls, named, spans
-from rubrics.live import live_matches, loops_around
+from rubrics.live import live_matches, loops_around, statement_at
 from rubrics.models import models
 from rubrics.results import Name, holds, result_names
 
 CHOOSING = ("idxmax", "idxmin", "argmax", "argmin", "nlargest", "nsmallest", "sort_values", "sorted", "max", "min")
+_SORTING = frozenset(("sort_values", "sorted", "nlargest", "nsmallest"))
+# `table.iloc[0]`, `table['model'].iloc[0]`, `names[-1]`, `table.index[0]`, `table.head(1)`
+_FIRST = re.compile(
+    r"\b(\w+)(?:\[[^\]\n]{0,60}\])?(?:\.\w+)?(?:\[\s*(?:-?[01]|:\s*\d)[^\]\n]{0,40}\]|\.head\(1\)|\.pop\()"
+)
+_FIRST_HERE = re.compile(r"(?:\.(?:iloc|index|loc|values)|\))\[\s*(?:-?[01]|:\s*\d)|\.head\(\d*\)")
 BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*(?:\[[^\]\n]*\])?\s*:")
-OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold")
+OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold|seuil|umbral|limiar|soglia|schwell")
 _FOLDS = re.compile(r"^\s*(\w+\s*=(?!=)\s*\w+)\s*\[")
 _LOOP = re.compile(r"^\s*for\s+([\w, ()]{1,80}?)\s+in\b")
 _SIDES = re.compile(r"\bif\s+(\w+)\s*[<>]=?\s*(\w+)\s*:")
@@ -26,16 +32,29 @@ def taken(evidence: Evidence, nicknames: list[str]) -> list[Span]:
     in small letters without blanks.
     """
     results, folds = result_names(evidence), _fold_results(evidence)
-    calls = [call for call in named(evidence, CHOOSING) if holds(call, results) and _chooses(call)]
+    calls = [call for call in named(evidence, CHOOSING) if holds(call, results) and _chooses(evidence, call)]
     found = spans(call for call in calls if not _of_one_kind(call, results, folds))
     better = live_matches(evidence, BETTER, most=200)
     found += [s for s, name in better if (s.path, name) in results and _keeps_a_kind(evidence, s, nicknames)]
     return found
 
 
-def _chooses(call: Call) -> bool:
-    """Tell whether a call takes one of several; the largest value alone, as for an axis, chooses nothing."""
+def _chooses(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call takes one of several; the largest value alone, as for an axis, chooses nothing, and neither
+    does an order that is only shown.
+    """
+    if last(call.name) in _SORTING:
+        return _is_first_taken(evidence, call)
     return last(call.name) not in ("max", "min") or bool(call.assigned) or "key" in call.keywords
+
+
+def _is_first_taken(evidence: Evidence, call: Call) -> bool:
+    """Tell whether the first of what is sorted is taken, at once or by its name."""
+    if call.assigned and _FIRST_HERE.search(statement_at(evidence, call.span)):
+        return True
+    kept = call.assigned or ((call.receiver,) if call.keywords.get("inplace") == "True" else ())
+    taken_of = {(span.path, name) for span, name in live_matches(evidence, _FIRST, most=1000)}
+    return any((call.span.path, name) in taken_of for name in kept)
 
 
 def _of_one_kind(call: Call, results: frozenset[Name], folds: set[Name]) -> bool:

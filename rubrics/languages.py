@@ -45,7 +45,7 @@ LIMITS = {
 }
 REASONS = {
     "English": r"because|since|due to|therefore|chose\w*|choose|select\w*|pick\w*|best|outperform\w*|higher|highest"
-    r"|lower|lowest|better|beats?|so (?:I|we) (?:use|keep|take)",
+    r"|lower|lowest|better|beats?|so (?:I|we) (?:use|keep|take)|(?:go|going|went) with",
     "Spanish": r"porque|ya que|debido a|puesto que|dado que|por (eso|ello|lo tanto)|eleg\w+|elij\w+|escog\w+"
     r"|seleccion\w+|mejor(es)?|supera|superó|superan|m[áa]s (alt|baj)[oa]s?",
     "Portuguese": r"pois|já que|devido ao?|uma vez que|por isso|portanto|escolh\w+|selecion\w+|melhor(es)?|superou"

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.averages import errors_by_hand
 from rubrics.choosing import taken
 from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, final_model, shared_measure
 from rubrics.ensembles import ENSEMBLES, apart, joined
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.floors import rules_scored, unasked
-from rubrics.languages import REASONS, names_one, words
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models, no_model
-from rubrics.prose import sentences
+from rubrics.reasons import against_results, nicknames, said
 from rubrics.trying import trials
 
-BECAUSE = words(REASONS)
-RESULT = re.compile(
-    r"(?i)\d[.,]\d|\d ?%|(?<![a-z])(roc|auc|f1|accuracy|precision|recall|rmse|mse|mae|mape|r2|r²|loss)(?![a-z])"
-    r"|\b(scores?|errors?|results?)\b|\b(outperform|beat)\w*|\bthan\b"
-)
-AIM = re.compile(r"(?i)\bto (achieve|maximi[sz]e|minimi[sz]e|get|find|obtain|reach|improve)\b")
-NICKNAMES = {"randomforest": "forest", "gradientboosting": "boosting", "logisticregression": "logistic",
-             "linearregression": "linearmodel", "lgbm": "lightgbm", "xgb": "xgboost", "kneighbors": "knn"}  # fmt: skip
 GAIN = 0.01  # of a ratio; 2 % of what is no ratio
 
 
@@ -109,8 +98,9 @@ def several_models(evidence: Evidence) -> Finding:
 @criterion("model_choice.choice_justified", title="The choice between models rests on their results")
 def choice_justified(evidence: Evidence) -> Finding:
     """Judge whether, of several kinds of model that are measured, one is chosen by its result: by code that takes the
-    best, or by a sentence that names a model of the work and why, which counts only beside such a measure. Measured
-    and not chosen is partly met, not measured is not met.
+    best, or by a sentence that names a model of the work and why, which counts only beside such a measure; a choice
+    against the result needs a reason such as simplicity, speed or robustness. Measured and not chosen, or only sorted,
+    is partly met, not measured is not met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -121,16 +111,18 @@ def choice_justified(evidence: Evidence) -> Finding:
     if not measured:
         reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
         return not_met(reason, evidence=spans(_real(evidence)), advice="Score them alike, and take the best.")
-    nicknames = _nicknames(names)
-    if best := taken(evidence, nicknames):
+    if best := taken(evidence, nicknames(names)):
         return met("The code takes the best by its result.", evidence=[*best, *spans(measured[:3])])
-    if said := _said(evidence, nicknames):
-        return met(
-            "The text says which model is chosen and why, beside results.", evidence=[*said, *spans(measured[:3])]
-        )
+    if reasons := said(evidence, names):
+        reason = "The text says which model is chosen and why, beside results."
+        return met(reason, evidence=[*reasons, *spans(measured[:3])])
+    against = against_results(evidence, names)
+    follows = "what follows from it is neither coded nor said"
+    if against:
+        follows = "the text chooses one against its result, and gives no reason of another kind"
     return partly(
-        "Several models are measured; what follows from it is neither coded nor said.",
-        evidence=spans(measured),
+        f"Several models are measured; {follows}.",
+        evidence=[*against, *spans(measured)],
         advice="Say which one you chose, by which result, and what else spoke for it.",
         question="Why this model and not the runner-up?",
     )
@@ -180,18 +172,3 @@ def _real(evidence: Evidence) -> list[Call]:
     quantities = [call for call in used if is_regressor(call)]
     fewer = quantities if len({*map(family, classes)}) >= len({*map(family, quantities)}) else classes
     return [call for call in used if call not in fewer] if classes and quantities else used
-
-
-def _nicknames(names: list[str]) -> list[str]:
-    """Return how models may be called in a text, in small letters without blanks."""
-    short = [re.sub(r"^Hist|(Classifier|Regressor|CV)+$", "", name).lower() for name in names]
-    return short + [nickname for name, nickname in NICKNAMES.items() if any(name in used for used in short)]
-
-
-def _said(evidence: Evidence, nicknames: list[str]) -> list[Span]:
-    """Return the sentences that name one of the work's models, its result, and what follows; an aim is no result."""
-    return [
-        span
-        for span, text, _ in sentences(evidence)
-        if BECAUSE.search(text) and RESULT.search(text) and not AIM.search(text) and names_one(text, nicknames)
-    ]

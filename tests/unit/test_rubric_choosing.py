@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cases_model_choice import COMPARED
-from rubric_evidence import verdict, work
+from rubric_evidence import finding, verdict, work
 
 LOOPED = COMPARED + (
     "best = 0\nfor name, model in {'lr': lr, 'rf': rf}.items():\n    score = roc_auc_score(d, model.predict(b))\n"
@@ -35,6 +35,10 @@ BY_CUT = COMPARED + (
     "thresholds = [0.2, 0.5]\nscores = [roc_auc_score(d, p >= t) for t in thresholds]\n"
     "kept = thresholds[scores.index(max(scores))]\n"
 )
+SORTED = COMPARED + (
+    "rows = [('lr', roc_auc_score(d, p)), ('rf', roc_auc_score(d, q))]\n"
+    "table = pd.DataFrame(rows, columns=['model', 'auc'])\ntable.sort_values('auc', ascending=False)\n"
+)
 UNROLLED = COMPARED + (
     "first, second = roc_auc_score(d, p), roc_auc_score(d, q)\n"
     "if first > second:\n    final = lr\nelse:\n    final = rf\n"
@@ -58,6 +62,26 @@ UNROLLED = COMPARED + (
         ("partly", "the best of thresholds in a list", BY_CUT),
         ("partly", "the best epoch", EPOCH),
         ("partly", "the best fold of one model", FOLD),
+        ("partly", "a table that is shown in order", SORTED),
+        ("partly", "and kept, to be drawn", SORTED.replace("table.sort", "drawn = table.sort") + "drawn.plot.barh()\n"),
+        (
+            "met",
+            "the first of it is taken",
+            SORTED.replace("False)", "False).iloc[0]").replace("table.s", "best = table.s"),
+        ),
+        (
+            "met",
+            "by its name",
+            SORTED.replace("table.sort", "table = table.sort") + "best = table['model'].iloc[0]\nprint(best)\n",
+        ),
+        (
+            "met",
+            "the first of a sorted list",
+            SORTED.replace(
+                "table.sort_values('auc', ascending=False)", "best = sorted(rows, key=lambda row: row[1])[-1]"
+            )
+            + "print(best)\n",
+        ),
     ],
 )
 def test_code_takes_the_best_kind(expected: str, about: str, code: str) -> None:
@@ -71,7 +95,29 @@ def test_code_takes_the_best_kind(expected: str, about: str, code: str) -> None:
         ("met", "The random forest outperforms logistic regression on the test rows."),
         ("partly", "Optimize the random forest and the logistic regression to achieve the best AUC of all."),
         ("partly", "We select the random forest because it is very robust and popular."),
+        ("met", "We picked RF since AUC was higher."),
+        ("partly", "We picked XGB since AUC was higher."),
+        ("partly", "We picked LR and its default rf since it is quick to write."),
+        ("met", "RF gets 0.99 AUC on test, LR 0.93. I would go with the RF."),
+        ("met", "The AUC is 0.99 for the forest and 0.93 for LR. I would go with the random forest."),
+        ("partly", "RF gets 0.93 AUC on test, LR 0.99. I would go with the RF."),
+        ("partly", "RF gets 0.99 RMSE on test, LR 0.93. I would go with the RF."),
+        ("partly", "RF gets 0.99 AUC on test and nothing else. I would go with the RF."),
+        ("partly", "RF gets 0.99 AUC on test, LR 0.93. Both of them are in the repository."),
+        ("partly", "I chose logistic regression although it has the worse AUC, because I like it."),
+        ("met", "I chose logistic regression although it has the worse AUC, because it is easier to explain."),
+        ("partly", "The forest is a bit behind on AUC, but I expect it to do better later, so I use it."),
+        ("met", "The forest is a bit behind on AUC, but it is more robust, so I use it."),
+        ("met", "Logistic regression was behind on AUC, but the random forest was best, so I use the forest."),
+        ("met", "Although boosting is popular, the random forest has the higher AUC, so I use it."),
     ],
 )
 def test_a_sentence_justifies_a_choice_by_a_result(expected: str, text: str) -> None:
     assert verdict("model_choice.choice_justified", work({"train.py": COMPARED, "README.md": f"{text}\n"})) == expected
+
+
+def test_a_choice_against_the_result_is_told_as_such() -> None:
+    text = "I chose logistic regression although it has the worse AUC, because I like it.\n"
+    found = finding("model_choice.choice_justified", work({"train.py": COMPARED, "README.md": text}))
+    assert "against its result" in found.reason
+    assert found.evidence[0].path == "README.md"
