@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Figure
+from rubrics.ensembles import ENSEMBLES
 from rubrics.facts import last, live_calls, named
 from rubrics.live import in_loop, loops_around, statement_at
 from rubrics.metrics import NAMES
@@ -27,6 +28,11 @@ _IN_CLASS = {
     "naive Bayes": "nb",
 }  # fmt: skip
 SIMPLE_NAMES = frozenset(("logistic regression", "linear regression", "ridge", "lasso", "decision tree", "naive Bayes"))
+# What stands in capitals for a model in a printed line, where the work has that model.
+_SHORT = {"LR": ("logistic regression", "linear regression"), "RF": ("random forest",), "DT": ("decision tree",),
+          "NB": ("naive Bayes",), "GBM": ("gradient boosting", "LightGBM"), "GB": ("gradient boosting",),
+          "ET": ("extra trees",), "NN": ("neural network",)}  # fmt: skip
+_CAPITALS = re.compile(rf"(?<![\w-])(?:{'|'.join(_SHORT)})(?![\w-])")
 TRAINING = re.compile(r"(?i)\btrain(ing)?\b(?! time)")
 
 
@@ -133,11 +139,18 @@ def best_by_model(evidence: Evidence) -> dict[str, dict[str, Figure]]:
     found: dict[str, dict[str, Figure]] = {}
     for figure in evidence.observed:
         held_out = not TRAINING.search(figure.span.text)
-        if held_out and figure.metric and figure.subject and class_of(evidence, figure.subject):
+        subject = figure.subject or _in_capitals(evidence, figure.span.text)
+        if held_out and figure.metric and subject and class_of(evidence, subject):
             best = found.setdefault(figure.metric, {})
-            if figure.subject not in best or figure.merit > best[figure.subject].merit:
-                best[figure.subject] = figure
+            if subject not in best or figure.merit > best[subject].merit:
+                best[subject] = figure.model_copy(update={"subject": subject})
     return found
+
+
+def _in_capitals(evidence: Evidence, text: str) -> str:
+    """Return the one model that a printed line names in capitals, "" where it may be another or none."""
+    known = [name for short in {*_CAPITALS.findall(text)} for name in _SHORT[short] if class_of(evidence, name)]
+    return known[0] if len(known) == 1 else ""
 
 
 def final_model(evidence: Evidence) -> Call | None:
@@ -147,10 +160,20 @@ def final_model(evidence: Evidence) -> Call | None:
     if not said:
         return None
     made, final = _made(evidence), said[-1]
-    if model := made.get((final.span.path, final.receiver)):
+    if model := made.get((final.span.path, final.receiver)) or _built(evidence, final):
         return model
     kind = final.name.split(".")[-2] if final.name.count(".") > 1 else ""
     return next((model for model in models(evidence) if family(model) == kind), None)
+
+
+def _built(evidence: Evidence, asked: Call) -> Call | None:
+    """Return the model that the function makes whose result is asked: the one that the others are put together into."""
+    calls = live_calls(evidence)
+    here = [call for call in calls if asked.receiver and asked.receiver in call.assigned and call.kind == "other"]
+    names = {last(call.name) for call in here if (call.span.path, call.function) == (asked.span.path, asked.function)}
+    inside = [call for call in calls if call.function and last(call.function) in names]
+    made = [call for call in inside if last(call.name) in ENSEMBLES] or [c for c in models(evidence) if c in inside]
+    return made[-1] if len({family(call) for call in made}) == 1 else None
 
 
 def expanded(evidence: Evidence) -> list[Call]:

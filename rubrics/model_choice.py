@@ -72,16 +72,18 @@ def several_models(evidence: Evidence) -> Finding:
     if not names:
         return nothing_seen(evidence, no_model(evidence))
     advice = "Try one model of another kind on the same folds and say why the chosen one is better."
-    if len(names) > 1 and len(_alternatives(evidence, used)) < 2:
+    alternatives = _alternatives(evidence, used)
+    if len(names) > 1 and len(alternatives) < 2:
         reason = f"{len(names)} kinds of model are put together into one, and none is measured apart."
         return partly(reason, evidence=spans(used), advice=advice)
     if len(names) > 1:
+        names = alternatives
+        told = f"{len(names)} kinds of model"
+        listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
         if common := shared_measure(evidence):
-            more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-            reason = f"{len(names)} kinds of model are measured by the same metric: {', '.join(names[:6])}{more}."
+            reason = f"{told} are measured by the same metric: {listed}."
             return met(reason, evidence=spans([*common[:6], *used]))
-        said = f"{len(names)} kinds of model: {', '.join(names[:6])}"
-        reason = f"There are {said}; no measure was seen that is taken of them alike."
+        reason = f"There are {told}: {listed}; no measure was seen that is taken of them alike."
         return partly(reason, evidence=spans(used), advice=advice)
     searched = [
         call for call in live_calls(evidence, "search") if "CV" in last(call.name) or last(call.name) == "optimize"
@@ -131,13 +133,16 @@ def choice_justified(evidence: Evidence) -> Finding:
 @criterion("model_choice.simplest_good_model", title="The model is no more complex than it has to be")
 def simplest_good_model(evidence: Evidence) -> Finding:
     """Judge whether the final model is a simple one, or beats the best simple one by more than 0.01 (2 % of what is no
-    ratio) in the figures that the run printed by the models' names. Without such figures it does not apply.
+    ratio) in the figures that the run printed by the models' names. Without such figures it does not apply, nor where
+    classes and quantities are both predicted.
     """
     if problem := unreadable(evidence):
         return problem
     final, idle = final_model(evidence), unasked(evidence)
     if len(kinds(call for call in models(evidence) if call not in idle)) < 2:
         return nothing_seen(evidence, "Fewer than two kinds of model were seen.")
+    if any(map(is_classifier, models(evidence))) and any(map(is_regressor, models(evidence))):
+        return not_applicable("Classes and quantities are both predicted: no single model has the last word.")
     if final is None:
         return not_applicable("Which of the models predicts in the end could not be followed.")
     if is_simple(final):
@@ -156,7 +161,7 @@ def simplest_good_model(evidence: Evidence) -> Finding:
             advice = "Where the gain is within the noise, take the simpler model: it is easier to explain and to keep."
             how = "is worse than" if gain < 0 else "hardly gains over"
             return not_met(f"The final model {how} a simpler one: {said}.", evidence=places, advice=advice)
-    return not_applicable("The run printed no figures by which the final model and a simpler one could be compared.")
+    return not_applicable("No printed figures were seen that name a metric, the final model and a simpler one.")
 
 
 def _alternatives(evidence: Evidence, used: list[Call]) -> list[str]:

@@ -26,7 +26,7 @@ ABBREVIATIONS = {
 _CONCEDED = re.compile(r"(?i)\b(?:although|though|even if|despite|in spite of|albeit|notwithstanding)\b[^,;:]*")
 _BUT = re.compile(r"(?i)[,;]?\s\b(?:but|yet|however|nevertheless|still)\b")
 _WORSE = re.compile(
-    r"(?i)\b(worse|behind|lower|less|weaker|inferior|poorer|below|underperform\w*|not (?:quite )?(?:the|as) (?:best|good)"
+    r"(?i)\b(worse|behind|lower|less|weaker|inferior|poorer|below|underperform\w*|not (?:the|as|quite) (?:best|good)"
     r"|higher (?:error|rmse|mse|mae|mape|loss))\b"
 )
 _BETTER = re.compile(r"(?i)\b(better|higher|lower|superior|top)\b|\d[.,]\d")
