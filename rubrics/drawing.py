@@ -24,24 +24,33 @@ _OF_ROWS = re.compile(r"^pandas\.\w+\.sample$|^\.sample$")
 _OF_NUMBERS = re.compile(r"^(?:numpy\.random|random|random\.Random)\.(\w+)$")
 _TOLD = frozenset(("frac", "random_state"))
 _ANSWER = re.compile(r"^\s*return\b")
-_MOST_FOLLOWED = 8
+_MOST_FOLLOWED = 4
 
 
 @once_a_work
 def drawn_by_hand(evidence: Evidence) -> tuple[tuple[Call, bool], ...]:
     """Return the live calls by which rows or numbers are drawn for a model, each with whether it gets a seed."""
-    found, followed = [], dict[tuple[str, tuple[str, ...]], bool]()
-    for call in live_calls(evidence):
-        if not _is_draw(call):
-            continue
-        own = _own_seed(evidence, call)
-        is_kept = bool(own and call.assigned and _OF_ROWS.match(call.name))
-        where = (call.span.path, call.assigned or call.positional[:1])
-        if not is_kept and where not in followed and len(followed) < _MOST_FOLLOWED:
-            followed[where] = _answers(call) or bool(fitted_on(evidence, [_as_kept(call)]))
-        if is_kept or followed.get(where):
-            found.append((call, _for_all(evidence, call) if own is None else own))
-    return tuple(found)
+    draws = [(call, _own_seed(evidence, call)) for call in live_calls(evidence) if _is_draw(call)]
+    kept = [call for call, own in draws if own and call.assigned and _OF_ROWS.match(call.name)]
+    others = [(call, _for_all(evidence, call) if own is None else own) for call, own in draws if call not in kept]
+    seeded = [call for call, has in others if has]
+    kept += seeded if _leads_to_a_model(evidence, seeded) else []
+    bare = [call for call, has in others if not has]
+    return (*((call, True) for call in kept), *((call, False) for call in _leading(evidence, bare)))
+
+
+def _leading(evidence: Evidence, draws: list[Call]) -> list[Call]:
+    """Return the draws that lead to a model: of many, the first that do."""
+    if not _leads_to_a_model(evidence, draws):
+        return []
+    places = {(call.span.path, call.assigned or call.positional[:1]): call for call in reversed(draws)}
+    followed = [*places.values()][::-1][:_MOST_FOLLOWED]
+    led = {place for place, call in places.items() if call in followed and _leads_to_a_model(evidence, [call])}
+    return [call for call in draws if (call.span.path, call.assigned or call.positional[:1]) in led]
+
+
+def _leads_to_a_model(evidence: Evidence, draws: list[Call]) -> bool:
+    return any(map(_answers, draws)) or bool(draws and fitted_on(evidence, [*map(_as_kept, draws)]))
 
 
 def _is_draw(call: Call) -> bool:

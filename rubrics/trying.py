@@ -42,7 +42,8 @@ def trials(evidence: Evidence) -> tuple[Trial, ...]:
     found = []
     for model in models(evidence):
         for loop in () if is_dummy(model) else _loops_of(evidence, model):
-            inside = [call for call in live_calls(evidence) if loop in _loops(evidence, call.span)]
+            near = (call for call in live_calls(evidence) if (call.span.path, call.span.cell) == loop[:2])
+            inside = [call for call in near if loop in _loops(evidence, call.span)]
             if judges := [call for call in inside if _measures(evidence, call)]:
                 folds = _on_folds(evidence, loop, inside)
                 found.append(Trial(model, tuple(judges), folds, not folds and _are_apart(evidence, loop, judges)))
@@ -103,9 +104,14 @@ def _measures(evidence: Evidence, call: Call) -> bool:
     """Tell whether a call computes a measure, or is one of the work's own functions that do."""
     if call.kind in ("score", "cross_validate"):
         return True
-    measuring = {last(each.function) for each in live_calls(evidence, "score", "cross_validate") if each.function}
     named = call.kind == "other" and not call.name.startswith(_OF_TABLES) and _MEASURE.search(last(call.name))
-    return last(call.name) in measuring or bool(named)
+    return last(call.name) in _measuring(evidence) or bool(named)
+
+
+@once_a_work
+def _measuring(evidence: Evidence) -> frozenset[str]:
+    """Return the names of the work's own functions that compute a measure."""
+    return frozenset(last(call.function) for call in live_calls(evidence, "score", "cross_validate") if call.function)
 
 
 def _on_folds(evidence: Evidence, loop: Loop, inside: list[Call]) -> bool:
