@@ -14,6 +14,7 @@ _BASES = frozenset(("Module", "LightningModule", "PreTrainedModel"))
 _TRAINERS = re.compile(r"(Trainer|SentenceTransformer)$")
 _NO_NETWORK = re.compile(r"(Tokenizer|Processor|Config|FeatureExtractor|Pipeline|Scheduler)\w*$")
 _LIBRARIES_OF_MODELS = ("torchvision.models.", "timm.create_model", "efficientnet_pytorch.")
+_BY_ITSELF = re.compile(r"^\s*\w+\s*=(?!=)")
 _KERAS = frozenset(("keras.Model", "keras.models.Model", "keras.engine.training.Model"))
 _OPTIMISERS = ("torch.optim.", "keras.optimizers.")
 _TRAINING_ARGUMENTS = frozenset(("TrainingArguments", "Seq2SeqTrainingArguments"))
@@ -54,9 +55,10 @@ def networks(evidence: Evidence) -> tuple[Call, ...]:
 
 
 def _is_layer(call: Call) -> bool:
-    """Tell whether a call makes a layer, which is a network where it is trained by itself."""
-    is_part_of = any("." in name for name in call.assigned)
-    return call.name.startswith("torch.nn.") and last(call.name)[:1].isupper() and not is_part_of
+    """Tell whether a call makes a layer by itself, which is a network where it is trained; a head is part of one."""
+    return (
+        call.name.startswith("torch.nn.") and last(call.name)[:1].isupper() and bool(_BY_ITSELF.match(call.span.text))
+    )
 
 
 def _names(call: Call) -> set[tuple[str, str]]:

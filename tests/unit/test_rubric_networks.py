@@ -62,6 +62,8 @@ HELD_OUT, METRIC, SEVERAL = "evaluation.held_out_evaluation", "evaluation.fittin
         (METRIC, "partly", "of torchmetrics", TRAINED + "from torchmetrics import Accuracy\nhits = Accuracy()\n"),
         ("evaluation.error_analysis", "met", "by class", VALIDATED + "print(classification_report(truth, said))\n"),
         (SEVERAL, "not_met", "the layers of one network are one kind of model", TRAINED),
+        (SEVERAL, "not_met", "a new head is part of its network",
+         TRAINED.replace("net = Net()\n", "net = Net()\nnet.head = nn.Linear(8, 2)\n")),
         ("model_choice.baseline_compared", "not_met", "one network", TRAINED),
         ("model_choice.hyperparameters_searched", "partly", "a network is put together by hand", TRAINED),
     ],
