@@ -42,8 +42,7 @@ def trials(evidence: Evidence) -> tuple[Trial, ...]:
     found = []
     for model in models(evidence):
         for loop in () if is_dummy(model) else _loops_of(evidence, model):
-            near = (call for call in live_calls(evidence) if (call.span.path, call.span.cell) == loop[:2])
-            inside = [call for call in near if loop in _loops(evidence, call.span)]
+            inside = _inside(evidence).get(loop, [])
             if judges := [call for call in inside if _measures(evidence, call)]:
                 folds = _on_folds(evidence, loop, inside)
                 found.append(Trial(model, tuple(judges), folds, not folds and _are_apart(evidence, loop, judges)))
@@ -59,6 +58,16 @@ def _loops_of(evidence: Evidence, model: Call) -> list[Loop]:
     for call in callers[:_MOST_CALLERS]:
         given = [*zip(parameters, call.positional, strict=False), *call.keywords.items()]
         found += _varied(evidence, call.span, [word for name, text in given if name in taken for word in _words(text)])
+    return found
+
+
+@once_a_work
+def _inside(evidence: Evidence) -> dict[Loop, list[Call]]:
+    """Return the live calls in each loop, by the line that begins it, or by their own for a comprehension."""
+    found: dict[Loop, list[Call]] = {}
+    for call in live_calls(evidence):
+        for loop in _loops(evidence, call.span):
+            found.setdefault(loop, []).append(call)
     return found
 
 
@@ -82,7 +91,8 @@ def _varied(evidence: Evidence, span: Span, given: list[str]) -> list[Loop]:
     for loop, line in heads:
         names = {name for targets in _TARGETS.findall(line) for name in NAME.findall(targets)}
         for where, bound, used in _bindings(evidence) if names else ():
-            if names.intersection(used) and loop in _loops(evidence, where):
+            near = (where.path, where.cell) == loop[:2] and (where.line or 0) > loop[2]
+            if near and names.intersection(used) and loop in _loops(evidence, where):
                 names.update(bound)
         if names.intersection(given):
             found.append(loop)
@@ -131,8 +141,9 @@ def _gives_folds(call: Call) -> bool:
 def _are_apart(evidence: Evidence, loop: Loop, judges: list[Call]) -> bool:
     """Tell whether other rows than those that judge the settings, and that are fitted on, are measured elsewhere."""
     judging = {name for call in judges for name in _truth(call)}
-    others = [call for call in live_calls(evidence) if _measures(evidence, call) and call not in judges]
-    results = {name for call in others if loop not in _loops(evidence, call.span) for name in _truth(call)}
+    inside = {id(call) for call in _inside(evidence).get(loop, ())}
+    others = [call for call in live_calls(evidence) if id(call) not in inside and _measures(evidence, call)]
+    results = {name for call in others for name in _truth(call)}
     fitted = {word for call in live_calls(evidence, "fit") for text in call.positional for word in _words(text)}
     return bool(judging) and bool(results - judging - fitted)
 
