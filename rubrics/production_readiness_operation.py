@@ -79,7 +79,7 @@ def _silent(evidence: Evidence, calls: list[Call], advice: str) -> Finding:
     answering = [call for call in services(evidence) if call.span.path in own and not call.name.startswith(PAGES)]
     fits = trained_in_silence(evidence, calls)
     if not (answering or fits) or says_otherwise(calls):
-        return nothing_seen(evidence, "No program says what it does.")
+        return nothing_seen(evidence, "No program says what it does.", among=(".py",))
     if gap := unread_part(evidence):
         return needs_human(f"No program was seen to say what it does, but {gap}.", evidence=spans([*answering, *fits]))
     if answering:

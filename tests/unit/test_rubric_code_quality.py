@@ -199,4 +199,4 @@ def test_a_copy_is_shown_with_its_extent_beside_what_it_copies() -> None:
 def test_a_copy_over_several_cells_names_them() -> None:
     cells = [line for line in BLOCK.split("\n") if line]
     evidence = work({"a.ipynb": notebook(*cells), "b.ipynb": notebook("x = 1", *cells)})
-    assert "b.ipynb cells 1-6 repeats a.ipynb cells 0-5" in finding("code_quality.no_repeated_code", evidence).reason
+    assert "b.ipynb cells 2-7 repeats a.ipynb cells 1-6" in finding("code_quality.no_repeated_code", evidence).reason

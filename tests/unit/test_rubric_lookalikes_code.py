@@ -82,7 +82,8 @@ PAIRS = [
          {"train.py": LOAD, ".env": "MODEL_PATH=models/churn-2024.joblib\nPOSTGRES_USER=airflow\n"
           "POSTGRES_PASSWORD=airflow\nFEATURE_KEYS=tenure,plan\nPORT=800000\n"}),
     case("no_repeated_code", "met", "a notebook with magics, saved as a script",
-         {"a.ipynb": notebook("%%time\n" + BLOCK, "%matplotlib inline\n!ls\nprint(frame)"),
+         {"a.ipynb": notebook("%%time\n" + BLOCK, "%matplotlib inline\n!ls\nprint(frame)",
+                              "".join(f"step_{n}(frame)\n" for n in range(9))),
           "a.py": "# In[1]:\nget_ipython().run_cell_magic('time', '', " + repr(BLOCK) + ")\n# In[2]:\n"
           "get_ipython().run_line_magic('matplotlib', 'inline')\nget_ipython().system('ls')\nprint(frame)\n"}),
     case("no_repeated_code", "partly", "a script that holds some of the notebook's code",

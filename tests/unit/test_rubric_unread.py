@@ -42,6 +42,12 @@ def test_an_analysis_may_have_its_program_in_a_script_that_was_not_read() -> Non
     assert verdict(name, work({"a.ipynb": loads, "serve.py": BROKEN})) == "needs_human"
 
 
+def test_a_notebook_that_was_not_read_is_no_program_that_says_nothing() -> None:
+    name = "production_readiness.logging_and_errors"
+    assert verdict(name, work({"a.py": "a = 1\n", "b.ipynb": notebook(BROKEN)})) == "not_applicable"
+    assert verdict(name, work({"a.py": "a = 1\n", "b.py": "def (:\n"})) == "needs_human"
+
+
 def test_a_notebook_that_was_not_read_may_have_an_order() -> None:
     name = "code_quality.notebook_runs_in_order"
     assert verdict(name, work({"a.py": PRINTS, "b.py": BROKEN})) == "not_applicable"
