@@ -149,7 +149,9 @@ def _as_declared(needed: dict[str, Span], listed: dict[str, bool], places: list[
 
 @criterion("code_quality.nothing_stray", title="Nothing stray is handed in", weight=0.5)
 def nothing_stray(evidence: Evidence) -> Finding:
-    """Judge whether caches, checkpoints, environments or an editor's or system's files were committed or packed."""
+    """Judge whether caches, checkpoints, environments or an editor's or system's files were committed or packed. Where
+    a folder of this machine holds what tools make by being used on it, nobody can tell.
+    """
     stray = [Span(path=path) for path in evidence.left_out]
     stray += [Span(path=entry.path) for entry in evidence.files if _is_stray(entry.path)]
     if stray:
@@ -157,6 +159,9 @@ def nothing_stray(evidence: Evidence) -> Finding:
         return not_met(reason, evidence=stray, advice="Name them in .gitignore and remove them.")
     if len(evidence.files) <= 1:
         return not_applicable("A single file was handed in.")
+    if about := evidence.lying_about:
+        what = f"The folder holds what tools leave behind, such as {about[0]}"
+        return not_applicable(f"{what}; whether that was handed in, or came about here, cannot be told from a folder.")
     return met("Only files of the work are handed in.", evidence=start(evidence))
 
 

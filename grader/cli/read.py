@@ -58,6 +58,7 @@ def read_one(source: str, criteria: tuple[Criterion, ...], store: Path, *, allow
     evidence = Evidence(
         files=submission.files,
         left_out=submission.left_out,
+        lying_about=submission.lying_about,
         history=submission.history,
         code=SubprocessCodeReader().read(submission),
     )

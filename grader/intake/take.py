@@ -85,8 +85,9 @@ def _finished(
         newest=writer.newest(),
         notes=tuple(notes),
         saved=_unwrapped(saved, writer.paths(), files),
-        # what lies about in a folder of this machine was not handed in for that
+        # what lies about in a folder of this machine may have come with the work, or of being looked at here
         left_out=() if kind == "folder" else tuple(writer.left_out),
+        lying_about=tuple(writer.left_out) if kind == "folder" else (),
         root=root,
     )
 
@@ -148,7 +149,7 @@ def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
         for name in sorted(folders):
             path = here / name
             if is_junk(name) or (path / "pyvenv.cfg").is_file():
-                writer.junk += 1
+                writer.leave_out(path.relative_to(folder).as_posix())
             elif (path / OWN_OUTPUT).is_file():
                 continue
             elif path.is_symlink():

@@ -44,7 +44,8 @@ class Submission(Record):
     `digest` is SHA-256 over the sorted paths and the bytes of every file. `root` is where the snapshot lies on this
     machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
     the file that was changed last, None where that is not known. `left_out` names files that tools leave behind and
-    that were packed or committed all the same; `history` is known of a git address only.
+    that were packed or committed all the same, `lying_about` those in a folder of this machine, of which nobody knows
+    whether they came with it; `history` is known of a git address only.
     `saved` is the beginning of what notebooks had printed.
     """
 
@@ -57,6 +58,7 @@ class Submission(Record):
     newest: str | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    lying_about: tuple[str, ...] = ()
     history: History | None = None
     saved: tuple[SavedText, ...] = Field(default=(), exclude=True)
     root: Path = Field(default=Path(), exclude=True)

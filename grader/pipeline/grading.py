@@ -168,6 +168,7 @@ def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[st
     return {
         "files": submission.files,
         "left_out": submission.left_out,
+        "lying_about": submission.lying_about,
         "history": submission.history,
         "track": assignment.track if assignment else "",
     }

@@ -239,6 +239,9 @@ def test_committed_junk_is_named_though_it_is_not_taken_in(repository: Path, tmp
     assert take(str(repository), tmp_path / "store", allow_local_git=True).left_out == (".DS_Store",)
 
 
-def test_junk_that_lies_about_in_a_folder_was_not_handed_in(repository: Path, tmp_path: Path) -> None:
+def test_of_junk_in_a_folder_nobody_knows_whether_it_was_handed_in(repository: Path, tmp_path: Path) -> None:
     (repository / ".DS_Store").write_text("x")
-    assert take(str(repository), tmp_path / "store").left_out == ()
+    (repository / "src" / "__pycache__").mkdir(parents=True)
+    (repository / "src" / "__pycache__" / "a.pyc").write_text("x")
+    taken = take(str(repository), tmp_path / "store")
+    assert (taken.left_out, taken.lying_about) == ((), (".DS_Store", "src/__pycache__"))
