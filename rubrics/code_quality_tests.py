@@ -84,7 +84,8 @@ def _is_for_tests(path: str) -> bool:
     place = PurePosixPath(path)
     if place.suffix != ".py" or place.stem in ("__init__", "conftest"):
         return False
-    return place.stem.startswith("test_") or place.stem.endswith("_test") or in_tests_folder(path)
+    named = place.stem.startswith("test_") or place.stem.endswith(("_test", "_tests"))
+    return named or place.stem in ("tests", "unittests") or in_tests_folder(path)
 
 
 def _of_real(evidence: Evidence, real: list[FunctionFact], modules: frozenset[str]) -> Finding:

@@ -20,6 +20,7 @@ Edges = dict[str, set[str]]
 
 MAX_NAMES = 100
 _SET_UP = frozenset(("setUp", "setUpClass", "setup", "setup_method", "setup_class", "setup_module"))
+_TEST_STEMS = frozenset(("conftest", "tests", "unittests"))  # `test.py` is as often what evaluates a model
 _FILE = re.compile(r"[\w./-]{1,80}\.(?:py|ipynb)")
 _IMPORTED = "@"  # begins a name that was resolved where another file imports it
 _FAILING = frozenset(("pytest.fail", "self.fail"))
@@ -27,9 +28,9 @@ _EXPECTING = frozenset(("raises", "warns", "assertRaises", "assertRaisesRegex", 
 
 
 def is_test_file(path: str) -> bool:
-    """Tell whether pytest's usual conventions would call this a test file."""
+    """Tell whether pytest's usual conventions would call this a test file, or its name says that it is all tests."""
     stem, folders = PurePosixPath(path).stem, PurePosixPath(path).parts[:-1]
-    named = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
+    named = stem.startswith("test_") or stem.endswith(("_test", "_tests")) or stem in _TEST_STEMS
     return path.endswith(".py") and (named or bool({"tests", "test"} & set(folders)))
 
 
@@ -47,6 +48,8 @@ class TestFile:
         for definition in _definitions(unit.tree):
             if definition.name in _SET_UP:
                 self._follow(definition, self._edges)
+            elif not definition.name.startswith("test"):
+                self._hand_back(definition, self._edges)
 
     def checked(self, test: Definition) -> tuple[str, ...]:
         """Return the imported names ("train.double") and programs that assertions in `test` which can fail rest on."""
@@ -73,6 +76,13 @@ class TestFile:
             return self._aliases[root] + dot + rest
         own = not self._star or root in edges or root == "self" or hasattr(builtins, root)
         return "" if own else f"{self._star}.{name}"
+
+    def _hand_back(self, helper: Definition, edges: Edges) -> None:
+        """Note what a helper of the tests returns, a method by its name on `self` too."""
+        returned = [node.value for node in ast.walk(helper) if isinstance(node, ast.Return) and node.value]
+        names = set(_names(returned))
+        for name in (helper.name, f"self.{helper.name}"):
+            edges.setdefault(name, set()).update(names)
 
     def _follow(self, node: ast.AST, edges: Edges) -> None:
         for inner in ast.walk(node):
@@ -186,7 +196,10 @@ def _dotted(node: ast.AST) -> str:
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+    if not isinstance(node, ast.Name):
+        return ""
+    # what `setUpClass` sets on the class is what a test finds on its object
+    return ".".join(["self" if node.id == "cls" else node.id, *reversed(parts)])
 
 
 def _prefixes(name: str) -> Iterator[str]:

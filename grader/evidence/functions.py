@@ -28,8 +28,8 @@ def _definitions(unit: Unit, parent: ast.AST, prefix: str, tests: TestFile | Non
         if isinstance(node, Definition):
             yield _fact(unit, node, prefix + node.name, tests)
         name = f"{prefix}{node.name}." if isinstance(node, Definition | ast.ClassDef) else prefix
-        if not isinstance(node, ast.expr):
-            yield from _definitions(unit, node, name, tests)
+        if not isinstance(node, ast.expr):  # what stands in a function is no test, whatever its name
+            yield from _definitions(unit, node, name, None if isinstance(node, Definition) else tests)
 
 
 def _fact(unit: Unit, node: Definition, name: str, tests: TestFile | None) -> FunctionFact:

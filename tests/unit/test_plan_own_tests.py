@@ -26,6 +26,27 @@ def test_files_are_tests_by_pytests_conventions(tmp_path: Path) -> None:
     assert found.tests == ("pkg/b_test.py", "tests/test_a.py")
 
 
+def test_files_that_are_called_tests_are_run_by_their_names(tmp_path: Path) -> None:
+    found = planned(tmp_path, "app/unit_tests.py", "tests.py", "app/test.py", "contests.py")
+    assert found.tests == ("app/unit_tests.py", "tests.py")
+
+
+@pytest.mark.parametrize(
+    ("line", "folder"),
+    [
+        ("pytest -v unit_tests.py", "app"),
+        ("python -m unittest unit_tests.py", "app"),
+        ("python app/unit_tests.py", "."),
+        ("pytest", "."),
+        ("see unit_tests.py", "."),
+    ],
+)
+def test_tests_are_started_from_where_a_readme_names_them(tmp_path: Path, line: str, folder: str) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "README.md").write_text(f"Run `{line}`.\n")
+    assert planned(tmp_path, "app/unit_tests.py").tests_folder == folder
+
+
 @pytest.mark.parametrize("path", ["test_model.py", "tests/test_data.py"])
 def test_a_file_without_a_test_is_none(tmp_path: Path, path: str) -> None:
     assert planned(tmp_path, path, text="from model import evaluate\nevaluate('test.csv')\n").tests == ()

@@ -35,6 +35,16 @@ ITS_OWN = "def double(x):\n    return 2 * x\n" + TESTS.replace("from train impor
 ONE_TEST = "from train import double\ndef test_one():\n    assert double(1) == 2\n"
 HOLLOW = "def test_one():\n    assert True\ndef test_two():\n    assert 1 + 1 == 2\n"
 
+ON_CLASS = (
+    "import unittest\nfrom train import double\nclass Case(unittest.TestCase):\n    @classmethod\n"
+    "    def setUpClass(cls):\n        cls.two = double(2)\n        cls.three = double(3)\n        cls.more = cls.two\n"
+    "    def test_a(self):\n        self.assertEqual(self.two, 4)\n    def test_b(self):\n        assert self.three\n"
+    "    def test_c(self):\n        self.assertLess(self.more, 9)\n"
+)
+HELPER = ("from train import double\nclass TestIt:\n    def twice(self, x):\n        return double(x)\n") + "".join(
+    f"    def test_{n}(self):\n        assert self.twice({n}) == {2 * n}\n" for n in range(3)
+)
+
 CLEAN = notebook("a = 1", "# %% md\nWhat we found", "b = a", "c = b")
 MESSY = notebook("a = 1", "b = a", "c = b", counts=[7, 3, 12])
 CLEARED = notebook("a = 1", "b = a", counts=[None, None])
@@ -122,6 +132,15 @@ CASES = [
     case("notebook_runs_in_order", "not_applicable", "no notebook", SMALL),
     case("tests_check_the_work", "met", "three tests", {"train.py": SMALL, "tests/test_train.py": TESTS}),
     case("tests_check_the_work", "partly", "one test", {"train.py": SMALL, "test_train.py": ONE_TEST}),
+    case("tests_check_the_work", "met", "a file that is called tests", {"train.py": SMALL, "unit_tests.py": TESTS}),
+    case("tests_check_the_work", "not_met", "a program that is called test and evaluates",
+         {"train.py": SMALL, "test.py": "from train import double\ndef test(x):\n    return double(x)\ntest(1)\n"}),
+    case("tests_check_the_work", "met", "results set on the class", {"train.py": SMALL, "test_a.py": ON_CLASS}),
+    case("tests_check_the_work", "not_met", "something else that is set on the class",
+         {"train.py": SMALL, "test_a.py": ON_CLASS.replace("double(2)", "4").replace("double(3)", "6")}),
+    case("tests_check_the_work", "met", "what a helper of the tests returns", {"train.py": SMALL, "test_a.py": HELPER}),
+    case("tests_check_the_work", "not_met", "a helper that returns its own",
+         {"train.py": SMALL, "test_a.py": HELPER.replace("return double(x)", "double(1)\n        return 2 * x")}),
     case("tests_check_the_work", "not_met", "tests of nothing", {"train.py": SMALL, "tests/test_train.py": HOLLOW}),
     case("tests_check_the_work", "not_met", "the work is called, and something else asserted",
          {"train.py": SMALL, "tests/test_train.py": LOOKS_BUSY}),
@@ -194,6 +213,18 @@ def test_a_copy_is_shown_with_its_extent_beside_what_it_copies() -> None:
     found = finding("code_quality.no_repeated_code", work({"a.py": STEPS + BLOCK + longer, "b.py": BLOCK + longer}))
     assert [(span.path, span.line, span.end_line) for span in found.evidence] == [("a.py", 81, 92), ("b.py", 1, 12)]
     assert found.reason == "A block of code is copied: b.py:1-12 repeats a.py:81-92."
+
+
+def test_tests_in_a_file_of_another_name_are_no_dead_code() -> None:
+    assert verdict("code_quality.no_dead_code", work({"train.py": SMALL, "unit_tests.py": TESTS})) == "met"
+
+
+def test_a_function_within_a_test_is_no_test_of_its_own() -> None:
+    code = (
+        "from train import double\ndef test_a():\n    def test_each(x):\n        assert double(x)\n    test_each(1)\n"
+    )
+    facts = work({"train.py": SMALL, "test_a.py": code}).code.functions
+    assert [fact.name for fact in facts if fact.is_test] == ["test_a"]
 
 
 def test_a_copy_over_several_cells_names_them() -> None:
