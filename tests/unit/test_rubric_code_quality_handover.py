@@ -16,6 +16,8 @@ README = "# Churn\n\npip install -r requirements.txt\npython train.py\n"
 SCRIPT = {"train.py": LOAD, "README.md": README}
 NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
 
+SERVED = "from flask import Flask\napp = Flask('x')\n@app.route('/')\ndef read():\n    return '1'\n"
+
 CASES = [
     case("how_to_run_documented", "met", "it says how to install and what to run", SCRIPT, plan=plan("train.py")),
     case("how_to_run_documented", "met", "nothing needs installing",
@@ -31,6 +33,33 @@ CASES = [
     case("how_to_run_documented", "partly", "nothing on installing", {**SCRIPT, "README.md": "Start train.py."}),
     case("how_to_run_documented", "partly", "its command is for a file that is gone",
          {**SCRIPT, "README.md": README + "python prepare_data.py\n"}),
+    case("how_to_run_documented", "met", "Flask's own command, told the module before",
+         {"serve.py": SERVED, "README.md": "pip install flask\nexport FLASK_APP=serve\nflask run\n"}),
+    case("how_to_run_documented", "met", "Flask's own command with the module",
+         {"serve.py": SERVED, "README.md": "pip install flask\nflask --app serve run --port 80\n"}),
+    case("how_to_run_documented", "met", "Flask's own command for the usual module",
+         {"app.py": SERVED, "README.md": "pip install flask\nflask run\n"}),
+    case("how_to_run_documented", "partly", "Flask's own command, and no module that it would find",
+         {"serve.py": SERVED, "README.md": "pip install flask\nflask run\n"}),
+    case("how_to_run_documented", "met", "a script that installs and starts",
+         {**SCRIPT, "run.sh": "pip install pandas\npython train.py\n", "README.md": "Run `./run.sh`.\n"}),
+    case("how_to_run_documented", "not_met", "a script that does something else",
+         {**SCRIPT, "get.sh": "curl https://example.org\n", "README.md": "Run `sh get.sh`.\n"}),
+    case("how_to_run_documented", "partly", "it lists files, and says nothing of installing",
+         {**SCRIPT, "README.md": "- `train.py` - training\n- `requirements.txt` - the dependencies\n"}),
+    case("how_to_run_documented", "met", "it says what to install in a sentence",
+         {**SCRIPT, "README.md": "Install what requirements.txt lists, then start train.py.\n"}),
+    case("how_to_run_documented", "partly", "what it names only defines functions, and the program is another",
+         {**SCRIPT, "models.py": "def fit():\n    return 1\n", "README.md": "pip install pandas\npython models.py\n"}),
+    case("how_to_run_documented", "partly", "its name in other letters is another file",
+         {"app.py": LOAD, "models.py": "def fit():\n    return 1\n",
+          "README.md": "pip install -r requirements.txt\npython models.py\nstreamlit run App.py\n"}),
+    case("how_to_run_documented", "met", "Kedro's command and its registry",
+         {"src/p/pipeline_registry.py": "def register_pipelines():\n    return {}\n", "train.py": LOAD,
+          "README.md": "pip install kedro\nkedro run\n"}),
+    case("how_to_run_documented", "partly", "Kedro's command and no project of it",
+         {"train.py": LOAD, "README.md": "pip install kedro\nkedro run\n"}),
+    case("how_to_run_documented", "not_met", "an empty README", {**SCRIPT, "README.md": " \n"}),
     case("how_to_run_documented", "not_met", "it tells of the data only",
          {**SCRIPT, "README.md": "Customers leave. " * 60}),
     case("how_to_run_documented", "not_met", "no README", {"train.py": LOAD, "data.csv": "a,b\n"}),
@@ -71,7 +100,7 @@ CASES = [
     case("nothing_stray", "not_met", "an editor's settings", {**SCRIPT, ".vscode/settings.json": "{}"}),
     case("nothing_stray", "not_met", "a Mac's files in the archive", SCRIPT, left_out=("data/.DS_Store",)),
     case("nothing_stray", "not_applicable", "a lone file", LOAD),
-    case("nothing_stray", "not_applicable", "what looking at a folder may have made", SCRIPT, lying_about=(".DS_Store",)),
+    case("nothing_stray", "not_applicable", "what looking at it may have made", SCRIPT, lying_about=(".DS_Store",)),
     case("nothing_stray", "not_met", "an editor's settings beside it", {**SCRIPT, ".idea/misc.xml": "x"},
          lying_about=(".DS_Store",)),
     case("no_secrets", "not_met", "a key", "API_KEY = 'sk1234567890abcdef'\n"),
@@ -111,3 +140,12 @@ def test_every_undeclared_package_is_named_where_it_is_imported() -> None:
 def test_the_file_that_a_readme_starts_in_vain_is_named() -> None:
     found = finding("code_quality.how_to_run_documented", work({**SCRIPT, "README.md": README + "python gone.py\n"}))
     assert "gone.py" in found.reason
+
+
+def test_the_lines_of_a_readme_that_install_and_run_are_pointed_at() -> None:
+    files = {**SCRIPT, "notes/README.md": "", "README.md": "# Churn\n\nSee train.py.\n\n" + README}
+    found = finding("code_quality.how_to_run_documented", work(files))
+    assert [(span.path, span.line, span.text) for span in found.evidence] == [
+        ("README.md", 7, "pip install -r requirements.txt"),
+        ("README.md", 8, "python train.py"),
+    ]
