@@ -38,6 +38,7 @@ SLIPS = (
 )  # fmt: skip
 FEW = 2
 _CALLED = re.compile(r"=\s*(?:await\s+)?[\w.]+\(")
+_QUOTED = re.compile(r"`(\w+)`")
 _FILLER = re.compile(
     r"(?:f|g|h|fn|fun|func|function|foo|bar|baz|qux|tmp|temp|stuff|thing|do_?it|do_?stuff|asdf?|xyz|my_?fun|my_?func"
     r"|my_?function|new_?func|method|helper|helpers?_?func)_?\d*"
@@ -67,8 +68,9 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if not found:
         if gap := unread_part(evidence):
             return needs_human(f"No fault was found in what was read, but {gap}.", evidence=start(evidence))
-        elsewhere = " Names in notebooks are judged by whether they run in order." if evidence.code.notebooks else ""
-        return met(f"No rule found a fault.{elsewhere}", evidence=start(evidence))
+        apart = " Whether names in notebooks are defined before they are used is judged apart."
+        elsewhere = apart if evidence.code.notebooks else ""
+        return met(f"The linter found none of the faults that it looks for.{elsewhere}", evidence=start(evidence))
     reason = f"{found[0].message} ({found[0].rule})"
     reason += f", and {count(len(found) - 1, 'other fault')}." if len(found) > 1 else "."
     advice = "Run ruff check, and mend what it names."
@@ -104,9 +106,17 @@ def names_tell(evidence: Evidence) -> Finding:
         if not functions and len(files) <= 1:
             return nothing_seen(evidence, "The work names no function and no more than one file.")
         return met("Functions and files are named for what they hold.", evidence=spans(functions) or start(evidence))
-    reason = f"There is a name that says nothing or is Python's own in {poor[0].path}"
-    reason += f", and {count(len(poor) - 1, 'other')}." if len(poor) > 1 else "."
+    said = [f"The function name {last(fact.name)} in {fact.span.path} says nothing" for fact in filling]
+    said += [f"The file name {PurePosixPath(span.path).name} says nothing" for span in odd_files]
+    said += [_of_taken(fault) for fault in faults(evidence, "A001")]
+    more = len(poor) - 1
+    reason = said[0] + (f"; {more} more {'is' if more == 1 else 'are'} like it." if more else ".")
     advice = "Name a function by what it does and a file by what is in it; leave Python's own names alone."
     if len(poor) == 1 or len(poor) * 5 <= len(functions) + len(files):
         return partly(reason, evidence=poor, advice=advice)
     return not_met(reason, evidence=poor, advice=advice)
+
+
+def _of_taken(fault: LintFault) -> str:
+    name = _QUOTED.search(fault.message)
+    return f"{name[1] if name else 'A variable'} in {fault.span.path} takes over one of Python's own names"

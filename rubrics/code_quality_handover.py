@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.dependencies import declared, declared_as, installed, not_handed_in, third_party
+from grader import Document, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from rubrics.dependencies import declared, installed, lines_of, not_handed_in, third_party
+from rubrics.distributions import declared_as
 from rubrics.facts import count, nothing_seen, start, unreadable
 from rubrics.running import Readmes
 
@@ -66,31 +67,40 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, "The work imports nothing beyond Python itself.")
     commands = installed(evidence)
     listed = {**{name: fixed for name, (fixed, _) in commands.items()}, **declared(files)}
-    places = [*(Span(path=document.path) for document in files), *(span for _, span in commands.values())]
-    found = _as_declared(needed, listed, places)
+    found = _as_declared(needed, listed, files, [(name, span) for name, (_, span) in commands.items()])
     if gone := not_handed_in(evidence):
         said = f"{found.reason} ({', '.join(gone)}: imported as a module of the work's own, and not handed in.)"
         return found.model_copy(update={"reason": said})
     return found
 
 
-def _as_declared(needed: dict[str, Span], listed: dict[str, bool], places: list[Span]) -> Finding:
+def _as_declared(
+    needed: dict[str, Span], listed: dict[str, bool], files: list[Document], commands: list[tuple[str, Span]]
+) -> Finding:
     advice = "List every package that is imported in requirements.txt or pyproject.toml, with its version."
     known = {name: declared_as(name, listed) for name in needed}
-    if not any(known.values()):
+    named = [distribution for distribution in known.values() if distribution]
+    if not named:
         reason = f"Nothing declares the {count(len(needed), 'package')} that the work imports."
         return not_met(reason, evidence=list(needed.values()), advice=advice)
     missing = [name for name, distribution in known.items() if distribution is None]
-    loose = [name for name, distribution in known.items() if distribution and not listed[distribution]]
-    if not missing and not loose:
-        return met("Every imported package is declared with its version.", evidence=places)
     if missing:
-        places = [needed[name] for name in missing] + places
+        places = [needed[name] for name in missing] + _places(files, commands)
         reason = f"Imported, but not declared: {', '.join(missing[:5])}."
         few = len(missing) * 2 < len(needed)
         return partly(reason, evidence=places, score=0.6 if few else 0.3, advice=advice)
+    loose = [name for name, distribution in known.items() if distribution and not listed[distribution]]
+    unpinned = [distribution for distribution in named if not listed[distribution]]
+    places = [*lines_of(files, unpinned or named), *(span for name, span in commands if name in (unpinned or named))]
+    places = places or _places(files, commands)
+    if not loose:
+        return met("Every imported package is declared with its version.", evidence=places)
     reason = f"Declared without a fixed version: {', '.join(loose[:5])}."
     return partly(reason, evidence=places, score=0.6, advice="Pin versions, or hand in a lock file.")
+
+
+def _places(files: list[Document], commands: list[tuple[str, Span]]) -> list[Span]:
+    return [*(Span(path=document.path) for document in files), *(span for _, span in commands)]
 
 
 @criterion("code_quality.nothing_stray", title="Nothing stray is handed in", weight=0.5)

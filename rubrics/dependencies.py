@@ -10,44 +10,19 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grader import Document, Evidence, Span
+from rubrics.distributions import normalised
 from rubrics.installing import installed_in_cells, installed_in_documents
 
 LOCKS = frozenset(("uv.lock", "poetry.lock", "pipfile.lock", "conda-lock.yml", "pdm.lock"))
-# Import name -> distribution name, where they differ.
-DISTRIBUTIONS = {
-    "sklearn": "scikit-learn",
-    "skimage": "scikit-image",
-    "cv2": "opencv-python",
-    "PIL": "pillow",
-    "yaml": "pyyaml",
-    "bs4": "beautifulsoup4",
-    "imblearn": "imbalanced-learn",
-    "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv",
-    "mpl_toolkits": "matplotlib",
-    "pylab": "matplotlib",
-    "keras": "tensorflow",
-    "IPython": "ipython",
-    "google": "google-colab",
-    "attr": "attrs",
-    "box": "python-box",
-    "docx": "python-docx",
-    "faiss": "faiss-cpu",
-    "fitz": "pymupdf",
-    "hydra": "hydra-core",
-    "jwt": "pyjwt",
-    "MySQLdb": "mysqlclient",
-    "opentelemetry": "opentelemetry-api",
-    "psycopg2": "psycopg2-binary",
-    "umap": "umap-learn",
-}
-VARIANTS = ("-headless", "-binary", "-cpu", "-gpu", "-contrib-python")  # the same package, built in another way
 NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
 # What works call modules of their own; where they were not handed in, nobody could declare them.
 OWN_BY_NAME = frozenset(("src", "utils", "util", "config", "helpers", "data", "model", "models", "features", "settings",
                          "preprocessing", "constants", "core", "common", "lib"))  # fmt: skip
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
+_DECLARES = re.compile(r"""[\s"'\[-]*(?:name\s*=\s*["'])?([A-Za-z0-9][\w.-]*)""")
+_NAME = re.compile(r"(?<![\w.-])[A-Za-z0-9][\w.-]*(?<![.-])")
+MOST = 2000  # characters of a line
 _TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
 
 
@@ -97,17 +72,27 @@ def _foreign(evidence: Evidence) -> dict[str, Span]:
     return found
 
 
-def declared_as(package: str, listed: Iterable[str]) -> str | None:
-    """Return the distribution among `listed` that brings `package`, None where there is none."""
-    usual = normalised(DISTRIBUTIONS.get(package, package))
-    bases = (usual, normalised(package), *(usual.removesuffix(variant) for variant in VARIANTS))
-    wanted = {base + variant for base in bases for variant in ("", *VARIANTS)}
-    return next((name for name in listed if name in wanted), None)
+def lines_of(documents: Iterable[Document], distributions: Iterable[str]) -> list[Span]:
+    """Return the line of the dependency files that declares each distribution, of lock files where there are some."""
+    declaring: dict[str, Span] = {}
+    naming: dict[str, Span] = {}
+    for document in sorted(documents, key=lambda document: not _is_lock(document)):
+        if len(document.text.split()) != document.words:  # one that was reduced has other lines
+            continue
+        for number, line in enumerate(document.text.split("\n"), start=1):
+            if not line.lstrip().startswith("#"):
+                span = Span(path=document.path, line=number, end_line=number, text=line.strip()[:200])
+                begins = _DECLARES.match(line[:MOST])
+                if begins:
+                    declaring.setdefault(normalised(begins[1]), span)
+                for word in _NAME.findall(line[:MOST]):
+                    naming.setdefault(normalised(word), span)
+    places = {**naming, **declaring}
+    return [places[name] for name in distributions if name in places]
 
 
-def normalised(name: str) -> str:
-    """Return a distribution's name as package indexes compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _is_lock(document: Document) -> bool:
+    return PurePosixPath(document.path).name.lower() in LOCKS
 
 
 def _module_names(path: str) -> tuple[str, ...]:

@@ -231,3 +231,18 @@ def test_a_copy_over_several_cells_names_them() -> None:
     cells = [line for line in BLOCK.split("\n") if line]
     evidence = work({"a.ipynb": notebook(*cells), "b.ipynb": notebook("x = 1", *cells)})
     assert "b.ipynb cells 2-7 repeats a.ipynb cells 1-6" in finding("code_quality.no_repeated_code", evidence).reason
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ("list = [1]\nprint(list)\n", "list in train.py takes over one of Python's own names."),
+        ("def func1():\n    return 1\n", "The function name func1 in train.py says nothing."),
+        (
+            {"Untitled1.ipynb": CLEAN, "Untitled2.ipynb": CLEAN},
+            "The file name Untitled1.ipynb says nothing; 1 more is like it.",
+        ),
+    ],
+)
+def test_the_name_that_says_nothing_is_told(files: dict[str, str] | str, reason: str) -> None:
+    assert finding("code_quality.names_tell", work(files)).reason == reason

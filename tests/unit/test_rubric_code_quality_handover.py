@@ -74,6 +74,12 @@ CASES = [
     case("dependencies_pinned", "met", "a group of pyproject.toml, and a package built in another way",
          {"train.py": "import pandas\nimport cv2\n", "pyproject.toml":
           '[dependency-groups]\ntrain = ["pandas==2.2.0", "opencv-python-headless==4.1", {include-group = "x"}]\n'}),
+    case("dependencies_pinned", "met", "packages whose distributions have other names",
+         {"train.py": "import decouple, serial, git, slugify, magic, talib, azure.storage.blob, jose, zmq\n",
+          "requirements.txt": "python-decouple==3.8\npyserial==3.5\nGitPython==3.1\npython-slugify==8.0\n"
+          "python-magic==0.4\nTA-Lib==0.4\nazure-storage-blob==12.1\npython-jose[cryptography]==3.3\npyzmq==26.0\n"}),
+    case("dependencies_pinned", "partly", "another package whose name ends alike",
+         {"train.py": LOAD + "import decouple\n", "requirements.txt": "pandas==2.2.0\nmy-decouple==3.8\n"}),
     case("dependencies_pinned", "partly", "without versions",
          {"train.py": IMPORTS, **OWN, "requirements.txt": "pandas\nscikit-learn>=1\n"}),
     case("dependencies_pinned", "partly", "one is missing",
@@ -149,3 +155,20 @@ def test_the_lines_of_a_readme_that_install_and_run_are_pointed_at() -> None:
         ("README.md", 7, "pip install -r requirements.txt"),
         ("README.md", 8, "python train.py"),
     ]
+
+
+def test_the_lines_that_declare_without_a_version_are_pointed_at() -> None:
+    files = {"train.py": IMPORTS, **OWN, "requirements.txt": "# pandas\nnumpy==2.0.0\nscikit-learn\npandas==2.2.0\n"}
+    found = finding("code_quality.dependencies_pinned", work(files))
+    assert (found.verdict, [(span.path, span.line) for span in found.evidence]) == ("partly", [("requirements.txt", 3)])
+
+
+def test_what_a_lock_file_fixes_is_pointed_at_there() -> None:
+    lock = (
+        '[[package]]\nname = "sktime"\ndependencies = ["pandas"]\n\n[[package]]\nname = "pandas"\nversion = "2.2.0"\n'
+    )
+    pyproject = '[project]\ndependencies = ["pandas"]\n'
+    found = finding(
+        "code_quality.dependencies_pinned", work({"a.py": LOAD, "pyproject.toml": pyproject, "uv.lock": lock})
+    )
+    assert (found.verdict, [(span.path, span.line) for span in found.evidence]) == ("met", [("uv.lock", 6)])
