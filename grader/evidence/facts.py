@@ -47,7 +47,8 @@ def read_facts(
     sources = read_sources(root, names)
     programs, dead = reachable(as_run(sources.programs, unreached) if unreached else sources.programs)
     units = [unit for program in programs.values() for unit in program]
-    flow = read_flow(programs) if follow else Flow(notes=[NOT_FOLLOWED])
+    own = OwnModules(programs)
+    flow = read_flow(programs, own) if follow else Flow(notes=[NOT_FOLLOWED])
     calls = read_calls(programs, flow, idle_calls(programs, flow))
     predicted = predicted_names(units)
     documents = read_documents(root, names, sources.notebooks)
@@ -57,11 +58,11 @@ def read_facts(
         calls=calls,
         functions=tuple(islice(read_functions(sources.units), MAX_FUNCTIONS)),
         dead=dead,
-        uses=read_uses(programs, flow),
+        uses=read_uses(programs, flow, own),
         copies=sources.copies,
         notebooks=tuple(notebook.fact for notebook in sources.notebooks),
         documents=documents,
-        imports=read_imports(sources.units, OwnModules(sources.programs).packages),
+        imports=read_imports(sources.units, own.packages),
         lint=read_lint(sources.programs),
         leaks=find_leaks(flow),
         followed=find_followed(flow, calls),

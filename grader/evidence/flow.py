@@ -34,9 +34,9 @@ class Flow:
 
 
 class _Walk:
-    def __init__(self, programs: Programs) -> None:
+    def __init__(self, programs: Programs, own: OwnModules) -> None:
         self.programs, self.shared, self.flow = programs, Shared(), Flow()
-        self.own = OwnModules(programs)
+        self.own = own
         self.modules: dict[str, Value] = {}
         self.running: list[str] = []
         self.frames: dict[Unit, frozenset[str]] = {}
@@ -134,9 +134,9 @@ class _Walk:
         return self.modules[path]
 
 
-def read_flow(programs: Programs) -> Flow:
+def read_flow(programs: Programs, own: OwnModules | None = None) -> Flow:
     """Walk all programs (path -> units that share one namespace) and return what happened in them."""
-    return _Walk(programs).run()
+    return _Walk(programs, own or OwnModules(programs)).run()
 
 
 def frame_names(unit: Unit) -> frozenset[str]:

@@ -21,7 +21,7 @@ class Meaning:
 
     def home(self, path: str, name: str) -> str | None:
         """Return the file that defines the function, class or object meant by a name, None where that is not known."""
-        found = self._found(path, name, _HOPS)
+        found = self._found(path, name)
         return found[0] if found else None
 
     def member_home(self, path: str, module: str, name: str) -> str | None:
@@ -36,7 +36,7 @@ class Meaning:
 
     def is_own(self, path: str, name: str) -> bool:
         """Tell whether a name stands for what the work has made itself; an object of a framework's class is none."""
-        found = self._found(path, name, _HOPS)
+        found = self._found(path, name)
         if found is None:
             return False
         where, real = found
@@ -44,7 +44,7 @@ class Meaning:
             return True
         return not self.defined.framed.intersection(self.defined.instances[where].get(real, ()))
 
-    def _found(self, path: str, name: str, hops: int) -> tuple[str, str] | None:
+    def _found(self, path: str, name: str, hops: int = _HOPS) -> tuple[str, str] | None:
         if name in self.defined.tops.get(path, ()) or name in self.defined.instances.get(path, {}):
             return path, name
         module, _, real = self.aliases.get(path, {}).get(name, "").rpartition(".")

@@ -17,9 +17,17 @@ class OwnModules:
     def __init__(self, programs: Programs) -> None:
         self.programs = programs
         self.parts = frozenset(part for path in programs for part in PurePosixPath(path).with_suffix("").parts)
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._bound: dict[str, frozenset[str]] = {}
 
     def find(self, importer: str, name: str) -> str | None:
         """Return the file of the module `name`, by its full name or, with leading dots, as seen from the importer."""
+        asked = (importer.rpartition("/")[0], name)
+        if asked not in self._found:
+            self._found[asked] = self._looked_for(importer, name)
+        return self._found[asked]
+
+    def _looked_for(self, importer: str, name: str) -> str | None:
         root, _, rest = name.partition(".")
         found = find_module(self.programs, importer, name)
         if found is None and root and rest and root in self.packages:
@@ -37,7 +45,7 @@ class OwnModules:
         That folder is left out of a snapshot, so only the imports tell its name: every one of them leads to a file
         that stands here and binds what is taken from it. `from sklearn import metrics` beside a metrics.py tells none.
         """
-        if len(self.programs) < 2:
+        if len(self.programs) < 2 or not any(path.endswith(".py") for path in self.programs):
             return frozenset()
         proven: set[str] = set()
         refuted: set[str] = set()
@@ -51,21 +59,22 @@ class OwnModules:
     def _is_here(self, module: str, taken: Iterable[str]) -> bool:
         """Tell whether a module stands here and binds what is taken from it; a module inside it counts as well."""
         path = find_module(self.programs, "", module) if module else "__init__.py"
-        bound = self._bound.get(path or "", frozenset())
+        bound = self._bound_in(path) if path and path in self.programs else frozenset()
         inside = f"{module}." if module else ""
         others = [name for name in taken if name not in bound]
         return (path in self.programs or bool(others)) and all(
             find_module(self.programs, "", inside + name) for name in others if name != "*" or path is None
         )
 
-    @cached_property
-    def _bound(self) -> dict[str, frozenset[str]]:
-        return {path: frozenset(_bound_in(units)) for path, units in self.programs.items()}
+    def _bound_in(self, path: str) -> frozenset[str]:
+        if path not in self._bound:
+            self._bound[path] = frozenset(_bound_in(self.programs[path]))
+        return self._bound[path]
 
 
 def _imports(unit: Unit) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield of each import by a module's full name the first part, the rest, and the names taken from it."""
-    for node in ast.walk(unit.tree):
+    for node in _statements(unit.tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 root, _, rest = alias.name.partition(".")
@@ -73,6 +82,17 @@ def _imports(unit: Unit) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             root, _, rest = node.module.partition(".")
             yield root, rest, tuple(alias.name for alias in node.names)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield every statement, and not what stands in one: that is most of a tree."""
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inside = getattr(node, block, ())
+            waiting += inside if isinstance(inside, list) else ()
 
 
 def find_module(programs: Programs, importer: str, name: str) -> str | None:

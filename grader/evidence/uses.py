@@ -25,10 +25,10 @@ _Loop = ast.For | ast.AsyncFor | ast.comprehension
 _JUDGING = (ast.Compare, ast.UnaryOp, ast.JoinedStr, ast.FormattedValue)  # look at a function, and do not run it
 
 
-def read_uses(programs: Programs, flow: Flow) -> dict[str, tuple[str, ...]]:
+def read_uses(programs: Programs, flow: Flow, modules: OwnModules) -> dict[str, tuple[str, ...]]:
     """Return the graph; every file is in it, even one that uses nothing."""
     aliases = {path: aliases_of(units) for path, units in programs.items()}
-    defined, modules = defined_in(programs, aliases), OwnModules(programs)
+    defined = defined_in(programs, aliases)
     graph, meaning = UseGraph(defined, {path: set() for path in programs}), Meaning(defined, modules, aliases)
     for name, hooks in defined.hooks.items():
         graph.use((f"{name}()",), hooks)
