@@ -282,7 +282,6 @@ class Evidence(Record):
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
     `track` is the assignment's, "" for a work without one; `left_out`, `lying_about` and `history` the submission's.
-    `track` is the assignment's, "" for a work without one; `left_out`, `lying_about` and `history` the submission's.
     `tests` is what became of the work's own tests, None where there were none or nothing was run. `unreached` are
     blocks of the code that the run did not come to, self-reported; `as_run` is what is read from the rest, None where
     that is all.
