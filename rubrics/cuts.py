@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Span
-from rubrics.facts import last, live_calls, named
+from grader import Call, Evidence, FunctionFact, Span
+from rubrics.facts import last, live_calls, named, reached_functions
 from rubrics.live import before, live_matches
 
 _MOST = 500
+LEAST_LINES = 5
+_PARTING = re.compile(r"(?i)split(?!.*(?:name|path|word|text|line|string|column))|hold_?out")
 # `train = table.loc[dates < cutoff]`: the part, the table, what is compared, how, and with what
 _BY_DATE = re.compile(r"^\s*(\w+)\s*=\s*([\w.]+?)(?:\.loc)?\[\s*(.{1,80}?)\s*(<=?|>=?)\s*([^<>=]{1,80}?)\s*[\],]")
 _CUT = re.compile(r"^\s*(\w+)\s*=\s*\w+(?:\.loc)?\[.*[<>]")
@@ -47,6 +49,12 @@ def cut_by_hand(evidence: Evidence) -> list[Span]:
                 place = re.sub(r"\s", "", match[2])
                 sides.setdefault((span.path, match[1], place), {}).setdefault(side, span)
     return at_once + [span for found in sides.values() if len(found) > 1 for span in found.values()]
+
+
+def parting_functions(evidence: Evidence) -> list[FunctionFact]:
+    """Return functions of the work's own that are named for parting rows, and long enough to do it by hand."""
+    named_so = (fact for fact in reached_functions(evidence) if _PARTING.search(last(fact.name)))
+    return [fact for fact in named_so if fact.lines >= LEAST_LINES]
 
 
 def _by_date(evidence: Evidence) -> list[Span]:

@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import begins_in
 from rubrics.comparing import OWN_FOLDS
-from rubrics.cuts import cut_by_hand
+from rubrics.cuts import cut_by_hand, parting_functions
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
@@ -119,6 +119,9 @@ def _without_metric(evidence: Evidence, splits: list[Span]) -> Finding:
             score=0.3,
             advice="Compute the metric on the held-out rows and say what it is.",
         )
+    if own := parting_functions(evidence):
+        reason = f"{last(own[0].name)} may hold rows out by hand; which these are could not be followed."
+        return needs_human(reason, evidence=spans(own))
     return absent(
         evidence,
         "No rows are held out: nothing says how well the model does on new ones.",

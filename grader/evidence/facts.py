@@ -36,15 +36,20 @@ NOT_FOLLOWED = "The data flow of this code could not be followed, so leakage was
 
 
 def read_facts(
-    root: Path, files: Iterable[str], *, follow: bool = True, unreached: Collection[UnreachedBlock] = ()
+    root: Path,
+    files: Iterable[str],
+    *,
+    follow: bool = True,
+    lightly: bool = False,
+    unreached: Collection[UnreachedBlock] = (),
 ) -> CodeFacts:
     """Return the facts of the files (relative paths) below `root`; what could not be read is in the notes.
 
     Without `follow` the data flow is left out: no leaks, and calls are named by their text alone. What is `unreached`
-    is read as what no run can reach.
+    is read as what no run can reach; `lightly` leaves out large files.
     """
     names = sorted(set(files))
-    sources = read_sources(root, names)
+    sources = read_sources(root, names, lightly=lightly)
     programs, dead = reachable(as_run(sources.programs, unreached) if unreached else sources.programs)
     units = [unit for program in programs.values() for unit in program]
     own = OwnModules(programs)

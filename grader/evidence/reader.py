@@ -22,11 +22,13 @@ from grader.model import CodeFacts, Submission, UnreachedBlock
 
 MEMORY_BYTES = 500 * 1024**2
 WALL_S = 10.0
+LIGHT_SHARE = 0.3  # of the time, for a second reading without the large files
 MAX_ANSWER_BYTES = 24 * 1024**2
 
 
 class SubprocessCodeReader:
-    """Implements `grader.ports.CodeReader`: at most `wall_s` seconds and `memory_bytes` for one submission.
+    """Implements `grader.ports.CodeReader`: at most `wall_s` seconds and `memory_bytes` for one submission. Where all
+    of it takes too long, what is left without its large files is read.
 
     Each is read in a fresh process, forked from one that has loaded what it takes and has read nothing itself.
     """
@@ -41,33 +43,36 @@ class SubprocessCodeReader:
         """Return the facts, of what is not `unreached`; when reading fails or takes too much, facts with `failure` set,
         never an exception.
         """
-        with tempfile.NamedTemporaryFile() as answer:
-            request = {
-                "root": str(submission.root.resolve()),
-                "files": [entry.path for entry in submission.files],
-                "unreached": [block.model_dump() for block in unreached],
-                "memory_bytes": self.memory_bytes,
-                "cpu_s": int(self.wall_s) + 1,
-                "answer_bytes": MAX_ANSWER_BYTES,
-                "answer": answer.name,
-            }
+        request = {
+            "root": str(submission.root.resolve()),
+            "files": [entry.path for entry in submission.files],
+            "unreached": [block.model_dump() for block in unreached],
+            "memory_bytes": self.memory_bytes,
+            "answer_bytes": MAX_ANSWER_BYTES,
+        }
+        try:
             try:
-                ended = self._ask(json.dumps(request).encode() + b"\n")
-            except TimeoutError:
-                return CodeFacts(failure=f"Reading the code took longer than {self.wall_s:g} seconds and was stopped.")
-            except OSError as error:
-                return CodeFacts(failure=f"The process that reads the code could not be started: {error.strerror}.")
-            if ended != 0:
-                return CodeFacts(failure=self._why(ended))
-            return _validated(answer)
+                return self._answer(request, self.wall_s * (1 - LIGHT_SHARE), lightly=False)
+            except TimeoutError:  # perhaps for one file alone
+                return self._answer(request, self.wall_s * LIGHT_SHARE, lightly=True)
+        except TimeoutError:
+            return CodeFacts(failure=f"Reading the code took longer than {self.wall_s:g} seconds and was stopped.")
+        except OSError as error:
+            return CodeFacts(failure=f"The process that reads the code could not be started: {error.strerror}.")
 
-    def _ask(self, request: bytes) -> int:
+    def _answer(self, request: dict[str, object], wall_s: float, *, lightly: bool) -> CodeFacts:
+        with tempfile.NamedTemporaryFile() as answer:
+            told = {**request, "lightly": lightly, "cpu_s": int(wall_s) + 1, "answer": answer.name}
+            ended = self._ask(json.dumps(told).encode() + b"\n", wall_s)
+            return _validated(answer) if ended == 0 else CodeFacts(failure=self._why(ended))
+
+    def _ask(self, request: bytes, wall_s: float) -> int:
         """Return how the reading ended, by a server that waits or a new one; one that fails is not used again."""
         with self._lock:
             server = self._idle.pop() if self._idle else None
         server = server or _Server()
         try:
-            status = server.ask(request, self.wall_s)
+            status = server.ask(request, wall_s)
         except BaseException:
             server.end()
             raise

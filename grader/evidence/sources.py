@@ -16,6 +16,7 @@ from grader.evidence.parsing import Unit, parse_unit
 from grader.model import Span
 
 MAX_FILE_BYTES = 1_000_000
+LIGHT_FILE_BYTES, LIGHT_TOTAL_BYTES = 60_000, 120_000  # of code, where all of it took too long
 MAX_NOTEBOOK_BYTES = 30_000_000  # stored outputs make the file large; only the cells' text counts as source
 MAX_SOURCES = 200
 MAX_NOTEBOOK_SOURCES = 1000
@@ -107,9 +108,12 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def read_sources(root: Path, files: Iterable[str]) -> Sources:
-    """Read the Python files and notebooks among `files`, up to the bounds; what was left out is noted."""
-    sources, budget = Sources(), MAX_TOTAL_BYTES
+def read_sources(root: Path, files: Iterable[str], *, lightly: bool = False) -> Sources:
+    """Read the Python files and notebooks among `files`, up to the bounds; what was left out is noted.
+
+    `lightly` leaves out files that hold much code, for one of them must not cost the reading of all others.
+    """
+    sources, budget = Sources(), LIGHT_TOTAL_BYTES if lightly else MAX_TOTAL_BYTES
     own = own_work(files)
     code = [path for path in own if path.endswith((".py", ".ipynb"))]
     named = _named(root, own, code)
@@ -121,7 +125,8 @@ def read_sources(root: Path, files: Iterable[str]) -> Sources:
             )
             sources.unread += [Span(path=left, text=TOO_MUCH) for left in wanted[position:][:MAX_UNREAD]]
             break
-        units = _read_notebook(sources, root, path) if path.endswith(".ipynb") else _read_script(sources, root, path)
+        read = _read_notebook if path.endswith(".ipynb") else _read_script
+        units = read(sources, root, path, LIGHT_FILE_BYTES if lightly else MAX_FILE_BYTES)
         budget -= sum(len(unit.source.text) for unit in units)
         if units:
             sources.programs[path] = units
@@ -141,15 +146,19 @@ def _named(root: Path, own: Iterable[str], code: Iterable[str]) -> frozenset[str
     return frozenset(name for name in names if any(name in text for text in texts))
 
 
-def _read_script(sources: Sources, root: Path, path: str) -> list[Unit]:
-    data = read_bytes(root, path, MAX_FILE_BYTES)
-    if data is None or len(data) > MAX_FILE_BYTES:
-        sources.leave(path, "could not be read." if data is None else "is over 1 MB and was not read.")
+def _read_script(sources: Sources, root: Path, path: str, most: int) -> list[Unit]:
+    data = read_bytes(root, path, most)
+    if data is None or len(data) > most:
+        sources.leave(path, "could not be read." if data is None else f"is over {_in_words(most)} and was not read.")
         return []
     return [parse_unit(path, decode(data))]
 
 
-def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
+def _in_words(most: int) -> str:
+    return "1 MB" if most == MAX_FILE_BYTES else f"{most // 1000} kB, while all of the code took too long to read,"
+
+
+def _read_notebook(sources: Sources, root: Path, path: str, most: int) -> list[Unit]:
     data = read_bytes(root, path, MAX_NOTEBOOK_BYTES)
     if data is None or len(data) > MAX_NOTEBOOK_BYTES:
         sources.leave(path, "could not be read." if data is None else "is over 30 MB and was not read.")
@@ -165,8 +174,8 @@ def _read_notebook(sources: Sources, root: Path, path: str) -> list[Unit]:
     if notebook.fact.language not in ("python", "python3", "ipython"):
         sources.notes.append(f"{path} is written in {notebook.fact.language}; its code was not judged.")
         return []
-    if sum(len(text) for _, text in notebook.code) > MAX_FILE_BYTES:
-        sources.leave(path, "holds over 1 MB of code and was not read.")
+    if sum(len(text) for _, text in notebook.code) > most:
+        sources.leave(path, f"holds code of over {_in_words(most)} and was not read.")
         return []
     code = [(cell, text) for cell, text in notebook.code if text.strip()]
     if len(code) > MAX_NOTEBOOK_SOURCES:

@@ -1,7 +1,7 @@
 """The process that reads code: for each request, a line of JSON on stdin, it forks a child and prints its exit status.
 
-A request holds `root`, `files`, the blocks that are `unreached`, `answer` (the file that CodeFacts are written to, as
-JSON), and the limits that the child sets itself before it opens any file of the submission.
+A request holds `root`, `files`, the blocks that are `unreached`, whether to read `lightly`, `answer` (the file for
+CodeFacts as JSON), and the limits that the child sets itself before it opens any file of the submission.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ def _answer_and_end(request: dict[str, Any]) -> None:
         with Path(request["answer"]).open("wb") as answer:
             _confine(request["memory_bytes"], request["cpu_s"], request["answer_bytes"])
             unreached = [UnreachedBlock.model_validate(block) for block in request["unreached"]]
-            facts = _read(Path(request["root"]), request["files"], unreached)
+            facts = _read(Path(request["root"]), request["files"], unreached, lightly=request["lightly"])
             answer.write(facts.model_dump_json().encode("utf-8", errors="replace"))
         status = 0
     finally:
         os._exit(status)
 
 
-def _read(root: Path, files: list[str], unreached: list[UnreachedBlock]) -> CodeFacts:
+def _read(root: Path, files: list[str], unreached: list[UnreachedBlock], *, lightly: bool) -> CodeFacts:
     try:
-        return read_facts(root, files, unreached=unreached)
+        return read_facts(root, files, unreached=unreached, lightly=lightly)
     except Exception:  # noqa: BLE001 - code that our analysis trips over is still judged by all that needs no analysis
-        return read_facts(root, files, follow=False, unreached=unreached)
+        return read_facts(root, files, unreached=unreached, lightly=lightly, follow=False)
 
 
 def _confine(memory_bytes: int, cpu_s: int, answer_bytes: int) -> None:

@@ -93,6 +93,16 @@ HELD_OUT = [
          OWN_METRIC.replace("rmspe", "describe")),
     case("held_out_evaluation", "partly", "split, but never scored", FITTED),
     case("held_out_evaluation", "not_met", "no split", UNSPLIT),
+    case("held_out_evaluation", "needs_human", "parted by a function of its own, with rows as dictionaries",
+         "import csv, random\nfrom sklearn.svm import SVC\nrows = list(csv.DictReader(open('a.csv')))\n"
+         "def split_rows(rows, share):\n    rows = [dict(row) for row in rows]\n    random.shuffle(rows)\n"
+         "    cut = round(share * len(rows))\n    return {'train': rows[cut:], 'test': rows[:cut]}\n"
+         "parts = split_rows(rows, 0.2)\ntrain = parts['train']\n"
+         "model = SVC().fit([[r['a']] for r in train], [r['y'] for r in train])\n"
+         "hits = sum(model.predict([[r['a']]])[0] == r['y'] for r in parts['test'])\n"),
+    case("held_out_evaluation", "not_met", "a function that splits names",
+         UNSPLIT + "def split_names(text):\n    parts = []\n    for part in text.split(','):\n"
+         "        parts.append(part)\n    return parts\nprint(split_names('a,b'))\n"),
     case("held_out_evaluation", "not_met", "only claimed under a heading", {"solution.ipynb": HEADINGS}),
     case("held_out_evaluation", "not_met", "scored in a function that nobody calls",
          UNSPLIT + "def cv():\n    return cross_val_score(model, X, y)\n"),

@@ -34,6 +34,16 @@ def test_code_that_is_never_done_is_stopped_and_said(tmp_path: Path) -> None:
     assert facts.failure == "Reading the code took longer than 0.05 seconds and was stopped."
 
 
+def test_a_large_file_beside_the_work_costs_no_more_than_itself(tmp_path: Path) -> None:
+    (tmp_path / "constants.py").write_text("x=1\n" * 250_000)
+    (tmp_path / "train.py").write_text("import pandas as pd\ndf = pd.read_csv('train.csv')\n")
+    facts = SubprocessCodeReader().read(submission(tmp_path))
+    assert facts.failure == ""
+    assert [call.name for call in facts.calls] == ["pandas.read_csv"]
+    assert [span.path for span in facts.unread] == ["constants.py"]
+    assert "is over 60 kB, while all of the code took too long to read" in facts.unread[0].text
+
+
 def test_too_much_memory_is_a_failure_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "work.ipynb").write_text('{"cells": [' + "[]," * 9_000_000 + "[]]}")
     facts = SubprocessCodeReader(memory_bytes=200 * 1024**2).read(submission(tmp_path))
