@@ -15,11 +15,12 @@ from grader.evidence.comparing import compared
 from grader.evidence.comprehensions import comprehended
 from grader.evidence.conditions import outcome
 from grader.evidence.estimators import CURVE, predicted, stateful, transformed_as_fitted
+from grader.evidence.joining import join
 from grader.evidence.learning import arithmetic
 from grader.evidence.library import call_library
 from grader.evidence.methods import method_of
 from grader.evidence.model_methods import METHODS_HANDED_ON
-from grader.evidence.networks import called, is_network
+from grader.evidence.networks import called, is_network, may_be_network
 from grader.evidence.rows import Rows
 from grader.evidence.scoring import scored_by_name
 from grader.evidence.settling import settled_slices
@@ -28,7 +29,7 @@ from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
 from grader.evidence.tables import ARRAY, FRAME, NAMES, inverted, names_in
 from grader.evidence.turns import names_of, note_cut
-from grader.evidence.values import NONE, UNKNOWN, Function, Value, join, marked, sequence_of, taints_of
+from grader.evidence.values import NONE, UNKNOWN, Function, Value, marked, sequence_of, taints_of
 from grader.evidence.windows import windowed
 
 # What everyone calls these, where the name can only have come with a star.
@@ -145,19 +146,9 @@ def _called(site: CallSite, callee: Value) -> Value:
         return method_of(site)
     if callee.dotted:
         return call_library(site)
-    if site.arguments and site.arguments[0].rows and _may_be_network(site, callee):
+    if site.arguments and site.arguments[0].rows and may_be_network(site, callee):
         site.state.record("ask", site.node, "", rows=site.arguments[0].rows)
     return scored_by_name(site) or site.fresh()
-
-
-def _may_be_network(site: CallSite, callee: Value) -> bool:
-    """Tell whether something is called that may be a network out of several: `best[1](x)`. A name that nothing here has
-    given a value is that of a function.
-    """
-    name = site.node.func.id if isinstance(site.node.func, ast.Name) else ""
-    if callee.rows == frozenset({Rows(("name", name))}) and not site.scope.module.stars:
-        return False
-    return bool(callee.rows and not callee.type) or callee.type.startswith("torch.nn.")
 
 
 def _followed(site: CallSite, function: Function) -> Value:

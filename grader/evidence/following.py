@@ -7,11 +7,12 @@ import ast
 from grader.evidence.assignments import bind
 from grader.evidence.attributes import own_method
 from grader.evidence.expressions import evaluate
+from grader.evidence.joining import join
 from grader.evidence.networks import network_class
 from grader.evidence.rows import Rows
 from grader.evidence.state import Scope, State
 from grader.evidence.statements import execute
-from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, join, sequence_of
+from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, sequence_of
 
 _MAX_DEPTH = 6
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
-from grader.evidence.rows import RowSets
+from grader.evidence.rows import Rows, RowSets
 from grader.evidence.said import said_of
 from grader.evidence.tables import ARRAY, at_split_index, is_split_index, narrowed
 from grader.evidence.values import UNKNOWN, Instance, Model, Prediction, Value, rows_of, taints_of
@@ -137,3 +137,13 @@ def _behind(node: ast.expr, local: dict[str, ast.expr]) -> Iterator[ast.AST]:
         yield part
         if isinstance(part, ast.Name) and part.id in local:
             yield from ast.walk(local[part.id])
+
+
+def may_be_network(site: CallSite, callee: Value) -> bool:
+    """Tell whether something is called that may be a network out of several: `best[1](x)`. A name that nothing here has
+    given a value is that of a function.
+    """
+    name = site.node.func.id if isinstance(site.node.func, ast.Name) else ""
+    if callee.rows == frozenset({Rows(("name", name))}) and not site.scope.module.stars:
+        return False
+    return bool(callee.rows and not callee.type) or callee.type.startswith("torch.nn.")

@@ -14,11 +14,12 @@ from grader.evidence.conditions import outcome
 from grader.evidence.expressions import evaluate
 from grader.evidence.imports import import_module, import_names
 from grader.evidence.iterating import has_model, places_in_a_list
+from grader.evidence.joining import join
 from grader.evidence.settling import note_counted_as, note_counter
 from grader.evidence.significance import pick_in_branch, told_by
 from grader.evidence.splits import own_folds
 from grader.evidence.state import Scope, State
-from grader.evidence.values import NUMBER, UNKNOWN, Function, Loop, Value, join, sequence_of
+from grader.evidence.values import NUMBER, UNKNOWN, Function, Loop, Value, sequence_of
 from grader.evidence.windows import counted_on, counter_of
 
 _MAX_UNROLLED = 8
