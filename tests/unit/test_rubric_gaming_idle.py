@@ -32,6 +32,9 @@ IDLE = {
     "looks that nobody is shown": "df.duplicated()\ndf['age'].quantile([0.01, 0.99])\ndf['churn'].value_counts()\n",
     "scores that nobody is shown": "confusion_matrix(df['churn'], model.predict(df))\nmodel.score(df, df['churn'])\n",
     "an attribute that nobody is shown": "model.feature_importances_\nmodel.coef_\n",
+    "a search on made-up rows": "from sklearn.datasets import make_classification\nA, b = make_classification(20)\n"
+    "g = GridSearchCV(LogisticRegression(), {'C': [1, 2]}, cv=5).fit(A, b)\nprint(g.best_score_)\n"
+    "print(confusion_matrix(b, g.predict(A)))\n",
     "a table's own summary": "print(df.summary())\n",
     "metrics by name only": "def confusion_matrix(*a): pass\ndef permutation_importance(*a): pass\n"
     "print(confusion_matrix(df, df), permutation_importance(model, df))\n",
@@ -105,3 +108,14 @@ def test_a_model_that_another_file_takes_is_used(tmp_path: Path) -> None:
 def test_good_practice_on_the_data_is_not_idle() -> None:
     evidence = work(IMPORTS + "df = pd.read_csv('data/train.csv')\n" + GOOD)
     assert [call.name for call in evidence.code.calls if call.idle] == []
+
+
+def test_made_up_rows_are_data_where_a_work_has_no_other() -> None:
+    code = (
+        "from sklearn.datasets import make_moons\nfrom sklearn.model_selection import train_test_split\n"
+        "from sklearn.svm import SVC\nX, y = make_moons(500, random_state=0)\n"
+        "A, B, a, b = train_test_split(X, y, stratify=y)\nprint(SVC().fit(A, a).score(B, b))\n"
+    )
+    assert verdict("evaluation.held_out_evaluation", work(code)) == "met"
+    beside = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
+    assert verdict("evaluation.held_out_evaluation", work(beside + code)) != "met"

@@ -159,4 +159,4 @@ def test_a_readme_is_told_what_is_right_about_it_too() -> None:
 def test_it_is_said_where_names_in_notebooks_are_judged() -> None:
     found = finding("code_quality.no_real_faults", work({"a.ipynb": notebook("print(gone)")}))
     assert found.verdict == "met"
-    assert "Names in notebooks are judged by whether they run in order." in found.reason
+    assert "Whether names in notebooks are defined before they are used is judged apart." in found.reason
