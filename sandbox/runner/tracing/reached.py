@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import ctypes
 import importlib.machinery
 import json
 import mmap
@@ -79,13 +80,20 @@ def _source_to_code(_loader: Any, data: Any, path: Any, *, _optimize: int = -1) 
     return code_of(bytes(data), os.fsdecode(path), _optimize)
 
 
-def _marks(path: str) -> mmap.mmap:
+def _marks(path: str) -> Any:
+    """Return the file's bytes as shared memory. Python's own mmap keeps a descriptor open."""
+    library = ctypes.CDLL(None, use_errno=True)
+    library.mmap.restype = ctypes.c_void_p
+    library.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, *(ctypes.c_int,) * 3, ctypes.c_long)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         os.ftruncate(descriptor, SIZE)
-        return mmap.mmap(descriptor, SIZE)
+        address = library.mmap(None, SIZE, mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_SHARED, descriptor, 0)
     finally:
         os.close(descriptor)
+    if address in (None, ctypes.c_void_p(-1).value):
+        raise OSError(ctypes.get_errno(), "the marks cannot be shared")
+    return (ctypes.c_ubyte * SIZE).from_address(address)
 
 
 def _mark_or_leave(tree: ast.Module, place: dict[str, Any]) -> bool:
