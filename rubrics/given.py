@@ -14,8 +14,9 @@ from rubrics.live_code import logical_lines
 NAME = re.compile(r"(?<![\w.])(?:self\.)?[A-Za-z_]\w*")
 _REFUSAL = re.compile(
     r"^\s*(?:(?P<raised>raise)\s+(?!NotImplementedError|SystemExit|StopIteration|KeyboardInterrupt|AssertionError\(\)$)(?!HTTPException\(.*\b5\d\d\b)\w"
-    r"|assert\s+(?!True\b|1\b|\"\"\s*$))"
+    r"|assert\s+(?!True\b|1\b|\"\"\s*$|(?P<same>[\w.]{1,80})\s*(?:is|==)\s*(?P=same)\s*$|len\([^()]{1,80}\)\s*>=\s*0\s*$))"
 )
+_NEVER = re.compile(r"^\s*(?:el)?if\s+len\([^()]{1,80}\)\s*<\s*0\s*:")  # a check that nothing can fail
 _BLOCK = re.compile(r"^\s*(?:async\s+)?(if|elif|else|while|for|with|try|except|finally|def|class|match|case)\b(.*)")
 _BINDING = re.compile(
     r"^\s*((?:self\.)?[A-Za-z_]\w*(?:, ?(?:self\.)?[A-Za-z_]\w*)*) ?(?::[^=]{1,80})?(?:[-+|&*/]|//)?=(?!=)(.*)"
@@ -143,7 +144,7 @@ class Reader:
     def _enter(self, keyword: str, line: str, depth: int) -> None:
         block = Block(depth, keyword)
         if keyword in ("if", "elif", "while", "match", "case"):
-            block.checks = self._given
+            block.checks = self._given and not _NEVER.match(line)
             self._open[-1].looked |= block.checks
         before = self._closed.get(depth)
         if before and keyword in ("elif", "else", "case"):

@@ -119,3 +119,32 @@ def test_made_up_rows_are_data_where_a_work_has_no_other() -> None:
     assert verdict("evaluation.held_out_evaluation", work(code)) == "met"
     beside = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
     assert verdict("evaluation.held_out_evaluation", work(beside + code)) != "met"
+
+
+GESTURE = """import argparse, os
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+def main():
+    df = pd.read_csv('data/train.csv')
+{line}    model = LogisticRegression().fit(df[['a', 'b']], df['churn'])
+    pd.Series(model.predict(df[['a', 'b']])).to_csv('predictions.csv')
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "empty", "real"),
+    [
+        ("input_validated", "assert df is df", "assert 'a' in df.columns, 'a is missing'"),
+        ("input_validated", "assert len(df) >= 0", "assert len(df) > 0"),
+        ("input_validated", "if len(df) < 0:\n        raise ValueError('no')",
+         "if len(df) < 9:\n        raise ValueError('few')"),
+        ("configurable", "os.environ.get('SHARE')", "share = os.environ.get('SHARE')\n    print(share)"),
+        ("configurable", "argparse.ArgumentParser().parse_args()",
+         "args = argparse.ArgumentParser().parse_args()\n    print(args)"),
+    ],
+)  # fmt: skip
+def test_a_gesture_that_comes_to_nothing_is_told_from_what_it_looks_like(name: str, empty: str, real: str) -> None:
+    works = [work(GESTURE.replace("{line}", f"    {line}\n")) for line in (empty, real)]
+    found = [verdict(f"production_readiness.{name}", each) for each in works]
+    assert found == ["not_met", "met"]
