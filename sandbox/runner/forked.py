@@ -127,7 +127,7 @@ def become_script(script: Path, words: list[str]) -> int:
     sys.modules["__main__"] = module
     try:
         with io.open_code(str(script)) as file:
-            code = reached.code_of(file.read(), str(script))
+            code = compile(reached.marked(file.read(), str(script)), str(script), "exec", dont_inherit=True)
         exec(code, module.__dict__)
     except SystemExit:
         raise

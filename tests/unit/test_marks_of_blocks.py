@@ -119,14 +119,24 @@ def printed(code: object) -> str:
 
 def test_a_program_does_the_same_with_marks_and_what_it_left_out_has_none(reached: ModuleType, tmp_path: Path) -> None:
     path = str(tmp_path / "main.py")
-    assert printed(reached.code_of(PROGRAM.encode(), path)) == printed(compile(PROGRAM, path, "exec"))
+    assert printed(compile(reached.marked(PROGRAM.encode(), path), path, "exec", dont_inherit=True)) == printed(
+        compile(PROGRAM, path, "exec")
+    )
     assert sorted(set(unreached(tmp_path, PROGRAM))) == sorted(set(NEVER))
 
 
 def test_an_error_is_told_with_the_line_that_raised_it(reached: ModuleType, tmp_path: Path) -> None:
     text = "def f(x):\n    if x:\n        y = 1\n        return y / 0\nf(1)\n"
     with pytest.raises(ZeroDivisionError) as caught:
-        exec(reached.code_of(text.encode(), str(tmp_path / "main.py")), {})
+        exec(
+            compile(
+                reached.marked(text.encode(), str(tmp_path / "main.py")),
+                str(tmp_path / "main.py"),
+                "exec",
+                dont_inherit=True,
+            ),
+            {},
+        )
     assert [entry.lineno + 1 for entry in caught.traceback[1:]] == [5, 4]
 
 
@@ -137,7 +147,9 @@ def test_every_file_of_the_project_and_of_the_standard_library_that_compiles_com
     files = [*(ROOT / "grader").rglob("*.py"), *library.glob("[a-d]*.py"), *(library / "asyncio").glob("*.py")]
     for path in files:
         reached.Active.root = str(path.parent) + "/"
-        assert reached.code_of(path.read_bytes(), str(path)).co_filename == str(path)
+        assert compile(
+            reached.marked(path.read_bytes(), str(path)), str(path), "exec", dont_inherit=True
+        ).co_filename == str(path)
     assert len(files) > 200
 
 
@@ -145,13 +157,28 @@ def test_every_file_of_the_project_and_of_the_standard_library_that_compiles_com
 def test_what_reads_its_own_code_and_what_is_nested_deep_run_as_they_are(
     reached: ModuleType, tmp_path: Path, text: str
 ) -> None:
-    code = reached.code_of(text.replace("import numba", "'numba'").encode(), str(tmp_path / "main.py"))
+    code = compile(
+        reached.marked(text.replace("import numba", "'numba'").encode(), str(tmp_path / "main.py")),
+        str(tmp_path / "main.py"),
+        "exec",
+        dont_inherit=True,
+    )
     exec(code, {})
 
 
 def test_files_that_are_not_the_work_s_have_no_marks(reached: ModuleType, tmp_path: Path) -> None:
     text = textwrap.dedent("if len('x') > 3:\n    print(1)\n")
     for path in ("/usr/lib/other.py", str(tmp_path / "venv" / "lib" / "site-packages" / "other.py")):
-        assert reached.NAME not in reached.code_of(text.encode(), path).co_names
-    assert reached.NAME in reached.code_of(text.encode(), str(tmp_path / "mine.py")).co_names
+        assert (
+            reached.NAME not in compile(reached.marked(text.encode(), path), path, "exec", dont_inherit=True).co_names
+        )
+    assert (
+        reached.NAME
+        in compile(
+            reached.marked(text.encode(), str(tmp_path / "mine.py")),
+            str(tmp_path / "mine.py"),
+            "exec",
+            dont_inherit=True,
+        ).co_names
+    )
     assert "tracing" not in sys.modules or reached.__name__ == "reached"

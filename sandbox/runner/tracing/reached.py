@@ -14,7 +14,7 @@ import json
 import mmap
 import os
 import zlib
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 SHELL = "IPython.core.interactiveshell"
@@ -30,10 +30,12 @@ _ALTERNATIVES = (ast.For, ast.AsyncFor, ast.While, ast.If)
 
 
 class Active:
-    """What is noted in this process: the folder of the work, "" while nothing is, and where blocks are told."""
+    """What is noted in this process: below which folder, "" while nothing is; where to, once there is something; and
+    whether blocks are told, and how many more.
+    """
 
-    root = ""
-    told: str | None = None
+    root = folder = ""
+    tells = has_marks = False
     left = MOST_BLOCKS
 
 
@@ -44,9 +46,10 @@ def let_pass() -> None:
 
 def start(root: str, *, tells: bool) -> None:
     """Mark from now on the blocks of files below `root` that are loaded; a process that the work starts tells none."""
-    folder = os.environ["OUTPUT_DIR"]
-    setattr(builtins, NAME, _marks(os.path.join(folder, MARKS)))  # noqa: PTH118 - what is imported here is paid for
-    Active.root, Active.told = root + "/", os.path.join(folder, BLOCKS) if tells else None  # noqa: PTH118
+    let_pass()
+    Active.root, Active.folder, Active.tells = root + "/", os.environ["OUTPUT_DIR"], tells
+    if not tells and os.path.exists(os.path.join(Active.folder, MARKS)):  # noqa: PTH110, PTH118 - imports are paid for
+        _share_marks()  # a function that it is sent may have some
     importlib.machinery.SourceFileLoader.source_to_code = _source_to_code  # type: ignore[method-assign,assignment]
 
 
@@ -65,19 +68,26 @@ def patch_shell(module: ModuleType) -> None:
     shell.transform_ast = transform_ast
 
 
-def code_of(data: bytes, path: str, optimize: int = -1) -> CodeType:
-    """Return the code of a file, with marks where it is the work's own."""
+def marked(data: bytes, path: str) -> ast.Module | bytes:
+    """Return the source of a file to be compiled, with marks where it is the work's own and can be parsed."""
     own = path.startswith(Active.root) and not any(part in path for part in NOT_OWN)
     if not Active.root or not own or NUMBA in data:
-        return compile(data, path, "exec", dont_inherit=True, optimize=optimize)
-    tree = ast.parse(data, path)
-    if not _mark_or_leave(tree, {"file": path[len(Active.root) :]}):
+        return data
+    try:
         tree = ast.parse(data, path)
-    return compile(tree, path, "exec", dont_inherit=True, optimize=optimize)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return data  # whoever compiles it will say so
+    return tree if _mark_or_leave(tree, {"file": path[len(Active.root) :]}) else data
 
 
-def _source_to_code(_loader: Any, data: Any, path: Any, *, _optimize: int = -1) -> CodeType:
-    return code_of(bytes(data), os.fsdecode(path), _optimize)
+def _source_to_code(_loader: Any, data: Any, path: Any, *, _optimize: int = -1) -> Any:
+    source = marked(bytes(data), os.fsdecode(path))
+    removed: Any = importlib._bootstrap._call_with_frames_removed  # type: ignore[attr-defined]
+    return removed(compile, source, path, "exec", dont_inherit=True, optimize=_optimize)
+
+
+# so that a module that does not compile is told as ever, without the frames of the import system
+_source_to_code.__code__ = _source_to_code.__code__.replace(co_filename="<frozen importlib._bootstrap_external>")
 
 
 def _marks(path: str) -> Any:
@@ -104,12 +114,24 @@ def _mark_or_leave(tree: ast.Module, place: dict[str, Any]) -> bool:
         ast.fix_missing_locations(tree)
     except RecursionError:
         return False
-    if Active.told is not None and marking.told and Active.left > 0:
-        told = marking.told[: Active.left]
-        Active.left -= len(told)
-        with open(Active.told, "a", encoding="utf-8") as file:  # noqa: PTH123
-            file.write("".join(json.dumps(block, separators=(",", ":")) + "\n" for block in told))
+    if marking.told:
+        _tell(marking.told)
     return True
+
+
+def _share_marks() -> None:
+    setattr(builtins, NAME, _marks(os.path.join(Active.folder, MARKS)))  # noqa: PTH118
+    Active.has_marks = True
+
+
+def _tell(blocks: list[dict[str, Any]]) -> None:
+    if not Active.has_marks:
+        _share_marks()
+    if Active.tells and Active.left > 0:
+        told = blocks[: Active.left]
+        Active.left -= len(told)
+        with open(os.path.join(Active.folder, BLOCKS), "a", encoding="utf-8") as file:  # noqa: PTH118, PTH123
+            file.write("".join(json.dumps(block, separators=(",", ":")) + "\n" for block in told))
 
 
 class _Marking(ast.NodeTransformer):
