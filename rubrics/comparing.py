@@ -8,9 +8,10 @@ from grader import Call, Evidence, Figure
 from rubrics.ensembles import ENSEMBLES
 from rubrics.facts import last, live_calls, named
 from rubrics.live import in_loop, loops_around, statement_at
-from rubrics.metrics import NAMES
+from rubrics.metrics import NAMES, OF_METRICS
 from rubrics.models import family, is_simple, models
 from rubrics.once import once_a_work
+from rubrics.results import LOOP_TARGETS
 from rubrics.settings import settings_of
 
 OWN_FOLDS = ("xgboost.cv", "lightgbm.cv", "catboost.cv")
@@ -18,8 +19,6 @@ _EVAL_METRIC = re.compile(r"(?:eval_metric|metric|custom_metric)['\"]?\s*[:=]\s*
 _OF_BOOSTERS = {"auc": "ROC AUC", "aucpr": "average precision", "logloss": "log loss", "binary_logloss": "log loss",
                 "rmse": "squared error", "l2": "squared error", "mae": "absolute error", "l1": "absolute error",
                 "accuracy": "accuracy", "f1": "F1"}  # fmt: skip
-_TARGETS = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
-_OF_METRICS = (("y_true",), ("y_pred", "y_score", "y_prob", "y_proba"))
 _SIGNATURES = {"cross_validate": (("estimator",), ("X",), ("y",)), "search": (("estimator",),)}
 SCORING = ("score", "cross_validate", "search")
 # Names of models in printed figures -> how their classes' names begin or contain them.
@@ -56,7 +55,7 @@ def shared_measure(evidence: Evidence) -> list[Call]:
 def _is_loops_own(evidence: Evidence, call: Call, name: str) -> bool:
     """Tell whether a name is the variable of a loop around a call, whatever else is called so elsewhere."""
     around = [statement_at(evidence, call.span), *loops_around(evidence, call.span)]
-    targets = (target for line in around for target in _TARGETS.findall(line))
+    targets = (target for line in around for target in LOOP_TARGETS.findall(line))
     return any(name in re.findall(r"\w+", target) for target in targets)
 
 
@@ -120,7 +119,7 @@ def _measured(call: Call) -> tuple[str, tuple[str, ...]]:
 def _in_order(call: Call) -> tuple[list[str], dict[str, str]]:
     """Return the arguments in the order of scikit-learn's signatures, whether they are named or not, and the rest."""
     given, keywords = list(call.positional), dict(call.keywords)
-    for names in _SIGNATURES.get(call.kind, _OF_METRICS)[len(given) :]:
+    for names in _SIGNATURES.get(call.kind, OF_METRICS)[len(given) :]:
         named_so = next((name for name in names if name in keywords), "")
         if not named_so:
             break

@@ -17,16 +17,14 @@ from rubrics.live import live_matches
 from rubrics.live_code import live_lines
 from rubrics.models import family, is_dummy, models
 from rubrics.once import once_a_work
-from rubrics.results import NAME, Name, predicted_names
+from rubrics.results import LOOP_TARGETS, NAME, Name, predicted_names, values_given
 
 # `np.ones_like(y)`, `np.full(n, y.mean())`, `[0] * len(y)`, `y.mode()`, the value of the day before
 SAME = re.compile(r"\b(?:ones|zeros|full|repeat|tile)(?:_like)?\(|\]\s?\*\s?(?:len\(|\w+)|\.mode\(|\.shift\(")
 CALLED = re.compile(r"(?i)\b(\w*(?:baseline|naive|majority|constant)\w*)\b")
-_BOUND = re.compile(r"^(\s*[A-Za-z_]\w*\s?=(?!=).{1,250})")
 _GIVEN = ("y_pred", "y_score", "y_prob", "y_proba")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _OF_A_MODEL = re.compile(r"(?i)prob|pred|logit|output|hat\b|model")
-_LOOP = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
 _CALLS = re.compile(r"([A-Za-z_]\w*)\(")
 # What a rule is put together from: comparisons, lookups and arithmetic on columns.
 _OF_COLUMNS = frozenset(
@@ -97,7 +95,7 @@ def _beside(evidence: Evidence, calls: list[Call]) -> Iterator[Call]:
 
 def _is_of_columns(evidence: Evidence, path: str, text: str, truth: str) -> bool:
     """Tell whether predictions are made of columns by a comparison, a lookup or arithmetic, the truth left out."""
-    made = _bound(evidence).get((path, text), [text] if "[" in text else [])
+    made = values_given(evidence).get((path, text), [text] if "[" in text else [])
     known = {*NAME.findall(truth)}
     return bool(made) and all(
         _reads_columns(evidence, path, value) and known.isdisjoint(NAME.findall(value)) for value in made
@@ -113,24 +111,14 @@ def _reads_columns(evidence: Evidence, path: str, value: str) -> bool:
 @once_a_work
 def _looped(evidence: Evidence) -> frozenset[Name]:
     """Return (file, variable) of what loops go over: results of several models, say."""
-    found = live_matches(evidence, _LOOP, most=1000)
+    found = live_matches(evidence, LOOP_TARGETS, most=1000)
     return frozenset((span.path, name) for span, text in found for name in NAME.findall(text))
-
-
-@once_a_work
-def _bound(evidence: Evidence) -> dict[Name, list[str]]:
-    """Return what each (file, variable) is given by the lines that name it alone."""
-    found: dict[Name, list[str]] = {}
-    for span, text in live_matches(evidence, _BOUND, most=3000):
-        name, _, value = text.partition("=")
-        found.setdefault((span.path, name.strip()), []).append(value)
-    return found
 
 
 @once_a_work
 def _floors(evidence: Evidence) -> dict[Name, bool]:
     """Return (file, variable) of what is given the same answer for all rows, and nothing else."""
-    values = _bound(evidence).items()
+    values = values_given(evidence).items()
     return {name: all(SAME.search(one) and ".predict" not in one for one in given) for name, given in values}
 
 

@@ -84,6 +84,8 @@ OF_TORCH = {
 _LITERAL = re.compile(r"[\[\](), .\d-]+$")
 LOADED = ("evaluate.load", "datasets.load_metric")
 OF_ITS_OWN = "The work measures itself on held-out rows by functions of its own, which could not be followed."
+# What a metric is given by place, and how it may be called: the truth, and what was said of it.
+OF_METRICS = (("y_true",), ("y_pred", "y_score", "y_prob", "y_proba"))
 ASKED_BY = ("scoring", "eval_metric", "metrics", "metric")
 
 

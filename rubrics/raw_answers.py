@@ -10,15 +10,12 @@ from collections.abc import Iterable
 
 from grader import Call, Evidence
 from rubrics.facts import live_calls
-from rubrics.live import live_matches
-from rubrics.metrics import CLASSIFICATION, metrics_of
+from rubrics.metrics import CLASSIFICATION, OF_METRICS, metrics_of
 from rubrics.once import once_a_work
-from rubrics.results import NAME, Name
+from rubrics.results import NAME, Name, values_given
 
 _CUT = re.compile(r"[<>]|\bwhere\(|\bround\(|\brint\(|\bcut\(|\bdigitize\(|\bastype\(|\bselect\(|==")
 _OF_CLASSES = re.compile(r"survival|cox|rank|logistic|softmax|softprob|hinge")
-_BOUND = re.compile(r"^(\s*[A-Za-z_]\w*\s?=(?!=).{1,250})")
-_GIVEN = (("y_true",), ("y_pred", "y_score", "y_prob", "y_proba"))
 
 
 def judged_as_classes(evidence: Evidence, regressors: Iterable[Call]) -> bool:
@@ -33,7 +30,7 @@ def judged_as_classes(evidence: Evidence, regressors: Iterable[Call]) -> bool:
 
 
 def _takes_answers(evidence: Evidence, call: Call) -> bool:
-    truth, said = (_argument(call, place, names) for place, names in enumerate(_GIVEN))
+    truth, said = (_argument(call, place, names) for place, names in enumerate(OF_METRICS))
     answered = {(one.span.path, name) for one in live_calls(evidence, "predict") for name in one.assigned}
     is_raw = ".predict" in said or (call.span.path, said) in answered
     if not is_raw or _is_cut(evidence, call, said) or _is_cut(evidence, call, truth):
@@ -54,8 +51,8 @@ def _is_cut(evidence: Evidence, call: Call, text: str) -> bool:
 @once_a_work
 def _cuts(evidence: Evidence) -> frozenset[Name]:
     """Return (file, variable) of what is bound to a comparison, or to what is rounded or cut."""
-    found = ((span, text.partition("=")) for span, text in live_matches(evidence, _BOUND, most=3000))
-    return frozenset((span.path, name.strip()) for span, (name, _, value) in found if _CUT.search(value))
+    given = values_given(evidence).items()
+    return frozenset(name for name, values in given if any(map(_CUT.search, values)))
 
 
 @once_a_work

@@ -19,7 +19,9 @@ _LEFT = re.compile(
 )
 _BOUND = re.compile(r"(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
 _LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
+_GIVEN = re.compile(r"^(\s*[A-Za-z_]\w*\s?=(?!=).{1,250})")
 NAME = re.compile(r"[A-Za-z_]\w*")
+LOOP_TARGETS = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
 
 
 @once_a_work
@@ -40,6 +42,16 @@ def predicted_names(evidence: Evidence) -> frozenset[Name]:
 def bound_names(evidence: Evidence) -> frozenset[Name]:
     """Return (file, variable) of what a line gives a value to, so that its name need not tell what it holds."""
     return frozenset((path, name) for path, bound, _ in _bindings(evidence) for name in bound)
+
+
+@once_a_work
+def values_given(evidence: Evidence) -> dict[Name, list[str]]:
+    """Return what each (file, variable) is given by the lines that name it alone."""
+    found: dict[Name, list[str]] = {}
+    for span, text in live_matches(evidence, _GIVEN, most=3000):
+        name, _, value = text.partition("=")
+        found.setdefault((span.path, name.strip()), []).append(value)
+    return found
 
 
 def holds(call: Call, names: frozenset[Name]) -> bool:

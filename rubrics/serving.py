@@ -97,7 +97,7 @@ def _is_undefined(evidence: Evidence, call: Call) -> bool:
 
 def _names(message: str, call: Call) -> bool:
     named = _UNDEFINED.search(message)
-    return bool(named) and named[1] == call.receiver.partition(".")[0] if named else False
+    return named is not None and named[1] == call.receiver.partition(".")[0]
 
 
 def _missing_modules(evidence: Evidence, path: str) -> Iterator[Span]:

@@ -11,7 +11,7 @@ from rubrics.following import heads_of
 from rubrics.live import live_matches, numbered_loops, statement_at
 from rubrics.models import is_dummy, models
 from rubrics.once import once_a_work
-from rubrics.results import NAME, sides
+from rubrics.results import LOOP_TARGETS, NAME, sides
 from rubrics.seeds import SEED_KEYWORDS
 
 NOT_SETTINGS = frozenset(
@@ -20,7 +20,6 @@ NOT_SETTINGS = frozenset(
 Loop = tuple[str, int | None, int]
 _MEASURE = re.compile(r"(?i)(^|_)(scores?|accuracy|auc|f1|error|loss|mae|r?mse|mape|c(oncordance)?_?index)$")
 _OF_TABLES = ("pandas.", "numpy.")
-_TARGETS = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
 _BOUND = re.compile(r"(^\s*[A-Za-z_]\w*\s*=(?!=).{1,300})")
 _TRUTH = ("y_true", "y", "y_test")
 _MOST_CALLERS = 20
@@ -89,7 +88,7 @@ def _varied(evidence: Evidence, span: Span, given: list[str]) -> list[Loop]:
     heads.append(((span.path, span.cell, span.line or 0), statement_at(evidence, span)))
     found = []
     for loop, line in heads:
-        names = {name for targets in _TARGETS.findall(line) for name in NAME.findall(targets)}
+        names = {name for targets in LOOP_TARGETS.findall(line) for name in NAME.findall(targets)}
         for where, bound, used in _bindings(evidence) if names else ():
             near = (where.path, where.cell) == loop[:2] and (where.line or 0) > loop[2]
             if near and names.intersection(used) and loop in _loops(evidence, where):
