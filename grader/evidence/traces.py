@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 from pydantic import TypeAdapter
 
 from grader.evidence.hostile_lines import read_lines
-from grader.model import TraceAgain, TraceCut, TraceEvent, TraceFailed, Traces, TraceTable
+from grader.model import CodeBlock, TraceAgain, TraceCut, TraceEvent, TraceFailed, Traces, TraceTable
 
+Place = tuple[str, int | None]
 MOST_BYTES = 2_000_000
 MOST_LINES = 4000
 MOST_LINE = 40_000
@@ -42,6 +43,17 @@ def read_traces(data: bytes | None) -> Traces:
         again=tuple(item for item in found if isinstance(item, TraceAgain)),
         note=CUT if is_cut else "",
     )
+
+
+def place_of(told: TraceEvent | CodeBlock, executed: Sequence[int], notebook: str) -> Place | None:
+    """Return the file, and the cell, that the runner means, None where that is no place of the work.
+
+    `executed` are the indices of the `notebook`'s cells in the order of their execution, which are counted from 1.
+    """
+    if told.cell is not None:
+        is_known = notebook and 0 < told.cell <= len(executed)
+        return (notebook, executed[told.cell - 1]) if is_known else None
+    return (told.file, None) if told.file is not None else None
 
 
 def _is_whole(numbers: Set[int]) -> bool:

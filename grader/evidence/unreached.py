@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter
 
 from grader.evidence.hostile_lines import read_lines
+from grader.evidence.traces import Place, place_of
 from grader.model import CodeBlock, CodeFacts, Source, UnreachedBlock
-from grader.model.reached import MARKS
+from grader.model.reached import MARKS_BYTES
 
 MOST_BYTES = 2_000_000
 MOST_LINES = 5000
@@ -16,7 +17,6 @@ MOST_LINE = 1000
 # What practice is made of; a block without any of it is not worth reading the code again for.
 _TELLING = frozenset(("fit", "predict", "score", "cross_validate", "search", "split", "resample", "plot", "explore"))
 _LINE = TypeAdapter(CodeBlock)
-Place = tuple[str, int | None]
 
 
 def read_unreached(
@@ -27,7 +27,7 @@ def read_unreached(
     `executed` are the indices of the `notebook`'s cells in the order of their execution.
     """
     found = read_lines(blocks or b"", _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_LINE)
-    if not found or marks is None or len(marks) != MARKS:
+    if not found or marks is None or len(marks) != MARKS_BYTES:
         return ()
     sources = {(source.path, source.cell): source for source in code.sources}
     telling: dict[Place, list[int]] = {}
@@ -36,18 +36,12 @@ def read_unreached(
             telling.setdefault((call.span.path, call.span.cell), []).append(call.span.line)
     left: dict[UnreachedBlock, None] = {}
     for block in found:
-        place = _place(block, executed, notebook)
+        place = place_of(block, executed, notebook)
         if place is None or marks[block.mark] or not _can_be_told(sources.get(place)):
             continue
         if any(block.at[0] <= line <= block.at[2] for line in telling.get(place, ())):
             left[UnreachedBlock(path=place[0], cell=place[1], at=block.at)] = None
     return tuple(left)
-
-
-def _place(block: CodeBlock, executed: Sequence[int], notebook: str) -> Place | None:
-    if block.cell is not None:
-        return (notebook, executed[block.cell - 1]) if notebook and 0 < block.cell <= len(executed) else None
-    return (block.file, None) if block.file is not None else None
 
 
 def _can_be_told(source: Source | None) -> bool:

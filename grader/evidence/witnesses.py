@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import get_args
 
 from grader.evidence.traced import SAW, TracedRun, find_traced_leaks, in_words, is_learning
-from grader.evidence.traces import NONE, NOT_OURS
+from grader.evidence.traces import NONE, NOT_OURS, Place, place_of
 from grader.model import CellRun, CodeFacts, LeakageFact, Span, TracedLeak, TraceEvent, TraceFacts, Traces, Witness
 from grader.model.traces import TracedKind
 
@@ -14,7 +14,6 @@ MAX_WITNESSES = 60
 NOTED = ("sklearn.", "imblearn.", "xgboost.", "lightgbm.", "catboost.")
 NOTHING = "The run's traces say nothing of it."
 _KINDS: tuple[TracedKind, ...] = get_args(TracedKind)
-Place = tuple[str, int | None]
 
 
 def compare_witnesses(
@@ -63,18 +62,11 @@ def _places(traces: Traces, code: CodeFacts, executed: list[int], notebook: str)
         (source.path, source.cell): source.text.split("\n") for source in code.sources
     }
     for event in traces.events:
-        place = _place(event, executed, notebook)
+        place = place_of(event, executed, notebook)
         lines = sources.get(place, []) if place else []
         if place and event.line is not None and 0 < event.line <= len(lines):
             text = lines[event.line - 1].strip()[:500]
             yield event.event, Span(path=place[0], cell=place[1], line=event.line, end_line=event.line, text=text)
-
-
-def _place(event: TraceEvent, executed: list[int], notebook: str) -> Place | None:
-    if event.cell is not None:
-        is_known = notebook and 0 < event.cell <= len(executed)
-        return (notebook, executed[event.cell - 1]) if is_known else None
-    return (event.file, None) if event.file is not None else None
 
 
 def _of_code(leak: LeakageFact, traced: Iterable[TracedLeak], run: TracedRun) -> Witness:

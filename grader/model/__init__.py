@@ -14,16 +14,14 @@ from grader.model.evidence import (
     FollowedFact,
     FunctionFact,
     HeldOutFact,
-    HiddenResult,
     LeakageFact,
     Lint,
     LintFault,
-    MessyCount,
     NotebookFact,
     Source,
-    StressResult,
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
+from grader.model.hidden import HiddenResult, MessyCount, StressResult
 from grader.model.own_tests import OwnTest, OwnTests
 from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (

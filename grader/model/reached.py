@@ -10,7 +10,7 @@ from grader.model.base import Record
 
 Place = Annotated[int, Field(ge=0, le=10_000_000)]
 Extent = tuple[Place, Place, Place, Place]
-MARKS = 1 << 18
+MARKS_BYTES = 1 << 18  # one a mark
 
 
 class CodeBlock(Record):
@@ -22,7 +22,7 @@ class CodeBlock(Record):
     file: str | None = Field(default=None, max_length=300)
     cell: Place | None = None
     at: Extent
-    mark: Annotated[int, Field(ge=0, lt=MARKS)]
+    mark: Annotated[int, Field(ge=0, lt=MARKS_BYTES)]
 
 
 class UnreachedBlock(Record):

@@ -10,7 +10,7 @@ from grader.model.answers import ModelUse
 from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
-from grader.model.evidence import HiddenResult, StressResult
+from grader.model.hidden import HiddenResult, StressResult
 from grader.model.own_tests import OwnTests
 from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry

@@ -42,9 +42,11 @@ def judge(item: Criterion, evidence: Evidence) -> Finding:
 
 def _is_there(span: Span, evidence: Evidence) -> bool:
     """Tell whether a place is one of the work: a file that was handed in or read, up to its last line where known."""
-    lines = {(source.path, source.cell): source.lines for source in evidence.code.sources}
-    files = {entry.path for entry in evidence.files} | {path for path, _ in lines} | set(evidence.left_out)
+    sources = evidence.code.sources
+    here = next((each.lines for each in sources if (each.path, each.cell) == (span.path, span.cell)), None)
+    if here is not None:
+        return (span.line or 0) <= here
+    files = {entry.path for entry in evidence.files} | {each.path for each in sources} | set(evidence.left_out)
     files |= {document.path for document in evidence.code.documents}
-    if not files:  # nothing is known of the work, so nothing can be held against a place
-        return True
-    return span.path in files and (span.line or 0) <= lines.get((span.path, span.cell), MOST_LINES)
+    # where nothing is known of the work, nothing can be held against a place
+    return not files or (span.path in files and (span.line or 0) <= MOST_LINES)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from grader.errors import SubmissionError
 from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, SandboxJob, SandboxResult, Submission
 from grader.model.failure_class import failure_class
+from grader.model.reached import MARKS_BYTES
 from grader.ports import Sandbox
 from grader.sandbox.classify import classify, observed_of, warnings_of
 from grader.sandbox.collect import collect_file, names_in
@@ -22,7 +23,6 @@ MARKS, BLOCKS = ".reached", ".blocks.jsonl"
 TESTS, EMPTIED = ".tests.jsonl", ".emptied.jsonl"
 OURS = ("run.json", "executed.ipynb", TRACES, MARKS, BLOCKS)
 TRACES_BYTES = 2_000_000  # of the blocks too
-MARKS_BYTES = 1 << 18
 TESTS_BYTES = 4_000_000
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2

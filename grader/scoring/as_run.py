@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from grader.model import Evidence, Span, UnreachedBlock
 from grader.plugins import Criterion, Finding, judge
+from grader.scoring.places import extent
 
 # Of the others, much stands in blocks that a good run does not come to: refusals, errors caught, what a server does.
 DONE = ("data_preparation", "model_choice", "evaluation")
@@ -31,7 +32,7 @@ def _lesser(of_code: Finding, of_run: Finding, evidence: Evidence) -> Finding:
     if of_run.score is not None and of_run.score >= (of_code.score or 0):
         return of_code
     places = [_span(block, evidence) for block in _concerned(of_code, evidence.unreached)[:MOST_SHOWN]]
-    where = " and ".join(sorted({_named(span) for span in places}))
+    where = " and ".join(sorted({extent(span) for span in places}))
     reason = f"{of_run.reason} What stands in {where} was not reached by the run, and does not count."
     return of_run.model_copy(update={"reason": reason, "evidence": (*places, *of_run.evidence)})
 
@@ -54,9 +55,3 @@ def _span(block: UnreachedBlock, evidence: Evidence) -> Span:
     lines = sources.get((block.path, block.cell), "").split("\n")
     text = lines[block.at[0] - 1].strip()[:500] if 0 < block.at[0] <= len(lines) else ""
     return Span(path=block.path, cell=block.cell, line=block.at[0], end_line=block.at[2], text=text)
-
-
-def _named(span: Span) -> str:
-    place = span.path if span.cell is None else f"{span.path}, cell {span.cell + 1}"
-    lines = f"line {span.line}" if span.line == span.end_line else f"lines {span.line} to {span.end_line}"
-    return f"{place}, {lines}"

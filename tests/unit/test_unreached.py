@@ -10,7 +10,7 @@ import pytest
 from grader.evidence.facts import read_facts
 from grader.evidence.unreached import read_unreached
 from grader.model import CodeFacts, Evidence, UnreachedBlock
-from grader.model.reached import MARKS
+from grader.model.reached import MARKS_BYTES
 from grader.plugins import load_criteria
 from grader.scoring import score
 
@@ -117,15 +117,15 @@ def test_what_the_run_says_takes_no_fault_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("blocks", "marks"),
     [
-        (None, b"\0" * MARKS),
-        (b"[" * 100_000, b"\0" * MARKS),
-        (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": -1}\n', b"\0" * MARKS),
+        (None, b"\0" * MARKS_BYTES),
+        (b"[" * 100_000, b"\0" * MARKS_BYTES),
+        (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": -1}\n', b"\0" * MARKS_BYTES),
         (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}\n', b"\0" * 12),
         (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}\n', None),
-        (b'{"file": "../other.py", "at": [11, 4, 12, 9], "mark": 3}\n', b"\0" * MARKS),
-        (b'{"cell": 7, "at": [11, 4, 12, 9], "mark": 3}\n', b"\0" * MARKS),
-        (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}\n', b"\1" * MARKS),
-        (b'{"file": "main.py", "at": [1, 4, 2, 9], "mark": 3}\n', b"\0" * MARKS),
+        (b'{"file": "../other.py", "at": [11, 4, 12, 9], "mark": 3}\n', b"\0" * MARKS_BYTES),
+        (b'{"cell": 7, "at": [11, 4, 12, 9], "mark": 3}\n', b"\0" * MARKS_BYTES),
+        (b'{"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}\n', b"\1" * MARKS_BYTES),
+        (b'{"file": "main.py", "at": [1, 4, 2, 9], "mark": 3}\n', b"\0" * MARKS_BYTES),
     ],
 )
 def test_what_the_runner_would_not_have_written_and_what_matters_little_says_nothing(
@@ -138,4 +138,4 @@ def test_what_the_runner_would_not_have_written_and_what_matters_little_says_not
 def test_a_block_in_which_a_model_is_scored_is_told(tmp_path: Path) -> None:
     code = facts(tmp_path, LOAD + "if os.environ.get('NEVER'):\n" + TRY)
     line = json.dumps({"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}).encode() + b"\n"
-    assert [block.at for block in read_unreached(line, b"\0" * MARKS, code, [], "")] == [(11, 4, 12, 9)]
+    assert [block.at for block in read_unreached(line, b"\0" * MARKS_BYTES, code, [], "")] == [(11, 4, 12, 9)]
