@@ -13,8 +13,9 @@ from pathlib import PurePath
 from types import CodeType
 from typing import Any
 
+from tracing.place import is_own
+
 FOR_TESTS = ("test", "tests")
-NOT_OWN = ("site-packages", "dist-packages")
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -48,9 +49,9 @@ def _yields(node: ast.AST) -> bool:
 
 
 def _is_emptied(path: str, work: str) -> bool:
-    if not path.startswith(work + os.sep):
+    if not is_own(path, work + os.sep):
         return False
     place = PurePath(path[len(work) + 1 :])
-    if any(part in (*FOR_TESTS, *NOT_OWN) for part in place.parts[:-1]):
+    if any(part in FOR_TESTS for part in place.parts[:-1]):
         return False
     return not (place.stem.startswith(("test_", "conftest")) or place.stem.endswith(("_test", "_tests", "tests")))

@@ -108,10 +108,13 @@ def leave_the_runner(first_path: str | None) -> None:
     sys.path += [path for path in paths if path and path not in sys.path]
     stack.grant_threads()
     reached.let_pass()
+    is_whole = not os.environ.pop(stack.UNMARKED, "")
     if os.environ.pop(stack.TRACED, None):  # of what it starts, only the blocks it comes to are noted
         folder = os.getcwd()  # noqa: PTH109 - what follows takes text
         hook.start(folder)
-        os.environ[stack.REACHED] = folder
+        if is_whole:
+            hook.mark(folder)
+            os.environ[stack.REACHED] = folder
 
 
 def become_script(script: Path, words: list[str]) -> int:

@@ -73,6 +73,8 @@ def _serve_one() -> int:
             os._exit(waiting.run(json.dumps(job).encode()))
         waiting.leave()
     os.environ["WORK_PATH"] = os.pathsep.join(job["paths"])
+    if job["kind"] not in stack.WHOLE:
+        os.environ[stack.UNMARKED] = "1"
     run = record.RunRecord(Path(job["output"]) / "run.json")
     failure = import_module(RUNNERS[job["kind"]]).run(job, run)
     run.finish(failure)

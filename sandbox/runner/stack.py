@@ -33,6 +33,8 @@ FOR_WORKS = (
 )  # fmt: skip
 TRACED = "WORK_TRACED"  # set for the work's own process
 REACHED = "WORK_REACHED"  # set for the processes that it starts
+UNMARKED = "WORK_UNMARKED"  # set where what is started is not the whole of the work, so nothing is made of its blocks
+WHOLE = ("notebook", "script")
 WANTED = ".wanted"  # in OUTPUT_DIR, made by the host
 DEBUGGER = "debugpy"
 NOTEBOOK = "notebook"

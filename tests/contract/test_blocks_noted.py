@@ -82,3 +82,9 @@ def test_a_function_of_a_cell_is_noted_where_it_is_sent_to(warm: WarmBench) -> N
     cell = "import tools\ndef given(x):\n    return x\n" + POOLS["joblib"].replace("tools.used", "given")
     files = {"main.py": "", "main.ipynb": notebook(cell), "tools.py": ""}
     assert run(warm, files, kind="notebook", path="main.ipynb") == set()
+
+
+def test_nothing_is_noted_of_a_program_that_is_started_for_a_part_of_the_work(warm: WarmBench) -> None:
+    code = "import os\nif len(os.environ) > 999:\n    print('many')\nprint([n for n in os.environ if 'MARKED' in n])\n"
+    result = warm.run_work({"main.py": code}, kind="command", path="", argv=("python", "main.py"))
+    assert (result.stdout, (warm.out / ".reached").exists()) == ("[]\n", False), result.stderr

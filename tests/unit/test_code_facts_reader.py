@@ -35,9 +35,10 @@ def test_code_that_is_never_done_is_stopped_and_said(tmp_path: Path) -> None:
 
 
 def test_a_large_file_beside_the_work_costs_no_more_than_itself(tmp_path: Path) -> None:
-    (tmp_path / "constants.py").write_text("x=1\n" * 250_000)
+    heavy = "import pandas as pd\ndf = pd.read_csv('a.csv')\n" + "df = df.abs()\n" * 70_000
+    (tmp_path / "constants.py").write_text(heavy)
     (tmp_path / "train.py").write_text("import pandas as pd\ndf = pd.read_csv('train.csv')\n")
-    facts = SubprocessCodeReader().read(submission(tmp_path))
+    facts = SubprocessCodeReader(wall_s=16).read(submission(tmp_path))
     assert facts.failure == ""
     assert [call.name for call in facts.calls] == ["pandas.read_csv"]
     assert [span.path for span in facts.unread] == ["constants.py"]
@@ -64,7 +65,7 @@ def test_deeply_nested_code_is_survived(tmp_path: Path) -> None:
 def test_a_submission_cannot_lend_its_own_modules_to_the_reader(tmp_path: Path) -> None:
     (tmp_path / "ast.py").write_text("raise SystemExit(9)\n")
     (tmp_path / "json.py").write_text("raise SystemExit(9)\n")
-    facts = SubprocessCodeReader().read(submission(tmp_path))
+    facts = SubprocessCodeReader(wall_s=16).read(submission(tmp_path))
     assert facts.failure == ""
     assert [call.name for call in facts.calls] == ["SystemExit", "SystemExit"]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
-import importlib.util
+import importlib
+import importlib.machinery
 import io
 import json
 import sys
@@ -84,17 +85,15 @@ NEVER = [
 def reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """Return the module that sets marks, noting what lies in `tmp_path`."""
     monkeypatch.setenv("OUTPUT_DIR", str(tmp_path))
-    place = ROOT / "sandbox" / "runner" / "tracing" / "reached.py"
-    spec = importlib.util.spec_from_file_location("reached", place)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    monkeypatch.syspath_prepend(ROOT / "sandbox" / "runner")
+    module = importlib.import_module("tracing.reached")
     monkeypatch.setattr("importlib.machinery.SourceFileLoader.source_to_code",
                         importlib.machinery.SourceFileLoader.source_to_code)  # fmt: skip
     module.start(str(tmp_path), tells=True)
     yield module
     delattr(builtins, module.NAME)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tracing"]:
+        del sys.modules[name]
 
 
 def unreached(folder: Path, text: str) -> list[str]:
@@ -181,4 +180,3 @@ def test_files_that_are_not_the_work_s_have_no_marks(reached: ModuleType, tmp_pa
             dont_inherit=True,
         ).co_names
     )
-    assert "tracing" not in sys.modules or reached.__name__ == "reached"

@@ -13,6 +13,7 @@ import sys
 sys.path += [path for path in os.environ.get("WORK_PATH", "").split(os.pathsep) if path and path not in sys.path]
 
 _own, _started = os.environ.pop("WORK_TRACED", ""), os.environ.get("WORK_REACHED", "")
+_is_whole = not os.environ.pop("WORK_UNMARKED", "")
 if _own or _started:
     _runner = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - nothing more is loaded
     sys.path.insert(0, _runner)
@@ -22,7 +23,9 @@ if _own or _started:
 
             _hook.install()
             _hook.start(_own)
-            os.environ["WORK_REACHED"] = _own
+            if _is_whole:
+                _hook.mark(_own)
+                os.environ["WORK_REACHED"] = _own
         else:
             from tracing import reached as _reached
 

@@ -43,6 +43,11 @@ def start(root: str) -> None:
     if folder:
         wrap.Active.recorder = Recorder(Path(folder) / NAME, root)
         os.register_at_fork(after_in_child=wrap.stop)
+
+
+def mark(root: str) -> None:
+    """Mark from now on, in this process, the blocks of the work in `root` that are reached."""
+    if os.environ.get("OUTPUT_DIR"):
         with contextlib.suppress(OSError, ValueError):
             reached.start(root, tells=True)
 

@@ -12,6 +12,11 @@ OURS = 3  # frames of the tracer's own between a noted call and this module
 NOT_OWN = ("/site-packages/", "/dist-packages/")
 
 
+def is_own(path: str, root: str) -> bool:
+    """Tell whether a file is the work's own: below `root`, which ends with a slash, and in no installed package."""
+    return path.startswith(root) and not any(part in path for part in NOT_OWN)
+
+
 class Places:
     """The places of calls in the work that lies in `root`."""
 
@@ -37,8 +42,7 @@ class Places:
         """Return the path of a file of the work, None for any other."""
         if name not in self._known and len(self._known) < MOST_KNOWN:
             path = os.path.abspath(name) if name[:1] not in "/<" else name  # noqa: PTH100 - what is compared is text
-            is_own = path.startswith(self._root) and not any(part in path for part in NOT_OWN)
-            self._known[name] = path[len(self._root) :][:300] if is_own else None
+            self._known[name] = path[len(self._root) :][:300] if is_own(path, self._root) else None
         return self._known.get(name)
 
 

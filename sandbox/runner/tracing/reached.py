@@ -17,12 +17,13 @@ import zlib
 from types import ModuleType
 from typing import Any
 
+from tracing.place import is_own
+
 SHELL = "IPython.core.interactiveshell"
 NAME = "__reached__"
 MARKS, BLOCKS = ".reached", ".blocks.jsonl"
 SIZE = 1 << 18  # two blocks that share a mark are both taken for reached
 MOST_BLOCKS = 5000
-NOT_OWN = ("/site-packages/", "/dist-packages/")
 NUMBA = b"numba"
 _JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -70,8 +71,7 @@ def patch_shell(module: ModuleType) -> None:
 
 def marked(data: bytes, path: str) -> ast.Module | bytes:
     """Return the source of a file to be compiled, with marks where it is the work's own and can be parsed."""
-    own = path.startswith(Active.root) and not any(part in path for part in NOT_OWN)
-    if not Active.root or not own or NUMBA in data:
+    if not Active.root or not is_own(path, Active.root) or NUMBA in data:
         return data
     try:
         tree = ast.parse(data, path)
@@ -81,7 +81,7 @@ def marked(data: bytes, path: str) -> ast.Module | bytes:
 
 
 def _source_to_code(_loader: Any, data: Any, path: Any, *, _optimize: int = -1) -> Any:
-    source = marked(bytes(data), os.fsdecode(path))
+    source = marked(data, os.fsdecode(path)) if isinstance(data, bytes) else data
     removed: Any = importlib._bootstrap._call_with_frames_removed  # type: ignore[attr-defined]
     return removed(compile, source, path, "exec", dont_inherit=True, optimize=_optimize)
 
@@ -184,7 +184,6 @@ class _Marking(ast.NodeTransformer):
             node.orelse = self.block(node.orelse)
             node.finalbody = self.block(node.finalbody, first=False)
         elif isinstance(node, ast.With | ast.AsyncWith):
-            self._expressions(node)
             node.body = self.block(node.body, first=False, careful=True)
         elif isinstance(node, ast.Match):
             for case in node.cases:
@@ -194,10 +193,9 @@ class _Marking(ast.NodeTransformer):
         return node
 
     def _expressions(self, node: ast.AST) -> None:
-        for name in ("test", "iter", "items"):
-            value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
-                setattr(node, name, self._expression(value))
+        for name in ("test", "iter"):
+            if hasattr(node, name):
+                setattr(node, name, self._expression(getattr(node, name)))
 
     def _expression(self, node: ast.AST) -> ast.AST:
         """Return an expression, or a statement of one, with marks on what is only worked out in some cases."""
