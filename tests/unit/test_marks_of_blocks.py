@@ -77,7 +77,7 @@ print({k: given(v) for k, v in {"a": 1}.items()}, f"{given(1) if counted else gi
 '''
 NEVER = [
     'print("whole")', 'return print("base")', 'return print("size")', 'print("after an error")', 'print("no error")',
-    'print("after a key")', 'print("only then")', "given(i)", "given(2)", 'print("three")', "given(7)", "break",
+    'print("after a key")', 'print("only then")', "given(i)", "given(2)", 'print("three")', "given(7)",
 ]  # fmt: skip
 
 
@@ -122,6 +122,34 @@ def test_a_program_does_the_same_with_marks_and_what_it_left_out_has_none(reache
         compile(PROGRAM, path, "exec")
     )
     assert sorted(set(unreached(tmp_path, PROGRAM))) == sorted(set(NEVER))
+
+
+PLAIN = """
+def clean(text):
+    found = []
+    for word in text.split():
+        if word.startswith("#"):
+            found.append(word.lower())
+    return [number + 1 for number in range(len(found))]
+for row in ("a", "b"):
+    clean(row)
+"""
+
+
+def _marked_blocks(reached: ModuleType, folder: Path, text: str) -> int:
+    code = compile(reached.marked(text.encode(), str(folder / "main.py")), "main.py", "exec", dont_inherit=True)
+    exec(code, {})
+    return len((folder / ".blocks.jsonl").read_text().splitlines())
+
+
+def test_what_only_works_on_texts_is_not_marked_within_functions_and_loops(reached: ModuleType, tmp_path: Path) -> None:
+    assert _marked_blocks(reached, tmp_path, PLAIN) == 2  # the function, and the loop that calls it
+
+
+@pytest.mark.parametrize("line", ["print(word)", "folds.split(word)", "frame.loc[0] = word", "model.fit(word)"])
+def test_what_a_criterion_may_ask_for_is_marked_there_too(reached: ModuleType, tmp_path: Path, line: str) -> None:
+    text = PLAIN.replace("found.append(word.lower())", line)
+    assert _marked_blocks(reached, tmp_path, text) == 4  # its branch and the loop around it, too
 
 
 def test_an_error_is_told_with_the_line_that_raised_it(reached: ModuleType, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Notes which blocks of the work's own code a run comes to: a mark is set at the start of each.
 
 The marks are a file of bytes that all processes of the run share; each block is told once, with its mark's place. The
-work sees no difference but a name among the built-in ones. Code that uses Numba is left as it is, which reads it.
+work sees no difference but a name among the built-in ones. Code that uses Numba is left as it is, which reads it. In
+functions and loops, blocks that only reckon or work on texts are not marked: a mark would take as long as they do.
 """
 
 from __future__ import annotations
@@ -27,7 +28,18 @@ MOST_BLOCKS = 5000
 NUMBA = b"numba"
 _JUMPS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_ALTERNATIVES = (ast.For, ast.AsyncFor, ast.While, ast.If)
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_ALTERNATIVES = (*_LOOPS, ast.If)
+_NOT_PLAIN = (*_SCOPES, ast.Import, ast.ImportFrom, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Raise)
+# calls that take less time than a mark, or not much more, and by which nothing is done that a criterion asks for
+_PLAIN_CALLS = {
+    "len", "range", "int", "float", "str", "bool", "abs", "ord", "chr", "enumerate", "zip", "isinstance", "tuple",
+    "list", "set", "dict",
+}  # fmt: skip
+_PLAIN_METHODS = {
+    "append", "extend", "add", "pop", "get", "items", "keys", "values", "lower", "upper", "strip", "lstrip", "rstrip",
+    "split", "join", "startswith", "endswith", "isdigit", "isalpha", "isalnum", "isspace",
+}  # fmt: skip
 
 
 class Active:
@@ -139,21 +151,31 @@ class _Marking(ast.NodeTransformer):
 
     def __init__(self, place: dict[str, Any]) -> None:
         self.place, self.told = place, list[dict[str, Any]]()
+        self.is_repeated = False  # whether what is visited may run many times for one mark of what is around it
 
-    def block(self, body: list[ast.stmt], *, first: bool = True, careful: bool = False) -> list[ast.stmt]:
+    def block(
+        self, body: list[ast.stmt], of: ast.AST | None = None, *, first: bool = True, careful: bool = False
+    ) -> list[ast.stmt]:
         """Return the statements with a mark before the first, and wherever a run may have left before it.
 
-        `careful` where an error in one of them may be caught, and the rest left out.
+        `of` is the function or the loop whose body they are; `careful` where an error in one of them may be caught, and
+        the rest left out.
         """
+        outside = self.is_repeated
+        self.is_repeated = outside or of is not None
+        leaves_plain = outside and not isinstance(of, _SCOPES)
         leaves = {node: careful or _may_leave(node) for node in body}
         made: list[ast.stmt] = []
         wants_mark = first
         for position, node in enumerate(body):
             if wants_mark and not _is_fixed(node, position):
-                made.append(self._mark(node, next((end for end in body[position:] if leaves[end]), body[-1])))
+                end = next((end for end in range(position, len(body)) if leaves[body[end]]), len(body) - 1)
+                if not (leaves_plain and all(map(_is_plain, body[position : end + 1]))):
+                    made.append(self._mark(node, body[end]))
                 wants_mark = False
             made.append(self.visit(node))
             wants_mark = wants_mark or leaves[node]
+        self.is_repeated = outside
         return made
 
     def _mark(self, node: ast.stmt, last: ast.stmt) -> ast.stmt:
@@ -171,12 +193,13 @@ class _Marking(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         """Mark what lies in the node: its blocks, and what it may leave out of an expression."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = self.block(node.body)
+            node.body = self.block(node.body, node)
         elif isinstance(node, ast.ClassDef):
             node.body = self.block(node.body, first=False)
         elif isinstance(node, _ALTERNATIVES):
             self._expressions(node)
-            node.body, node.orelse = self.block(node.body), self.block(node.orelse)
+            node.body = self.block(node.body, node if isinstance(node, _LOOPS) else None)
+            node.orelse = self.block(node.orelse)
         elif isinstance(node, ast.Try | ast.TryStar):
             node.body = self.block(node.body, first=False, careful=True)
             for handler in node.handlers:
@@ -215,7 +238,7 @@ class _Marking(ast.NodeTransformer):
         return node
 
     def _marked(self, node: ast.expr) -> ast.expr:
-        if not any(isinstance(part, ast.Call) for part in ast.walk(node)):
+        if _is_plain(node):
             return node
         setter = ast.Attribute(ast.Name(NAME, ast.Load()), "__setitem__", ast.Load())
         mark = ast.Call(setter, [ast.Constant(self._told(node, node)), ast.Constant(1)], [])
@@ -227,6 +250,25 @@ def _is_fixed(node: ast.stmt, position: int) -> bool:
     """Tell whether nothing may stand before a statement: what a function is documented by, and what it declares."""
     is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return (is_text and position == 0) or isinstance(node, ast.Global | ast.Nonlocal)
+
+
+def _is_plain(node: ast.AST) -> bool:
+    """Tell whether nothing is done in a node that a criterion would ask for: only reckoning, and work on texts."""
+    return all(map(_is_plain_part, ast.walk(node)))
+
+
+def _is_plain_part(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        named = node.func
+        if isinstance(named, ast.Name):
+            return named.id in _PLAIN_CALLS
+        # of a text it is given none, or the text itself; of a splitter, the rows
+        is_splitter = isinstance(named, ast.Attribute) and named.attr == "split"
+        texts_only = all(isinstance(argument, ast.Constant) for argument in node.args)
+        return isinstance(named, ast.Attribute) and named.attr in _PLAIN_METHODS and (texts_only or not is_splitter)
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.ctx, ast.Load) or isinstance(node.value, ast.Name)  # not df.loc[...] = ...
+    return not isinstance(node, _NOT_PLAIN)
 
 
 def _may_leave(node: ast.AST) -> bool:
