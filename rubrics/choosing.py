@@ -23,6 +23,9 @@ OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold|seuil|umb
 _FOLDS = re.compile(r"^\s*(\w+\s*=(?!=)\s*\w+)\s*\[")
 _LOOP = re.compile(r"^\s*for\s+([\w, ()]{1,80}?)\s+in\b")
 _SIDES = re.compile(r"\bif\s+(\w+)\s*[<>]=?\s*(\w+)\s*:")
+# `model = forest if b > a else linear`
+_EITHER = re.compile(r"=\s*(\S.{0,150}?\sif\s+\w+\s*[<>]=?\s*\w+\s+else\s.{1,150})")
+_EITHER_SIDES = re.compile(r"\sif\s+(\w+)\s*[<>]=?\s*(\w+)\s+else\s")
 _MODEL_NAME = re.compile(r"(?i)^(model|clf|est|estimator|classifier|regressor|algo|algorithm|pipe|pipeline)s?(_\w+)?$")
 _MOST_BODY = 5
 
@@ -36,7 +39,24 @@ def taken(evidence: Evidence, nicknames: list[str]) -> list[Span]:
     found = spans(call for call in calls if not _of_one_kind(call, results, folds))
     better = live_matches(evidence, BETTER, most=200)
     found += [s for s, name in better if (s.path, name) in results and _keeps_a_kind(evidence, s, nicknames)]
-    return found
+    either = live_matches(evidence, _EITHER, most=200)
+    return found + [span for span, text in either if _takes_a_kind(evidence, span, text, nicknames)]
+
+
+def _takes_a_kind(evidence: Evidence, place: Span, text: str, nicknames: list[str]) -> bool:
+    """Tell whether an expression takes one of two models by which of two results is the better."""
+    sides = _EITHER_SIDES.search(text)
+    results = result_names(evidence)
+    if sides is None or not all((place.path, side) in results for side in sides.groups()):
+        return False
+    variables = {name for call in models(evidence) if call.span.path == place.path for name in call.assigned}
+    either = (text[: sides.start()], text[sides.end() :])
+    return all(_names_a_kind(part, nicknames, variables) for part in either)
+
+
+def _names_a_kind(text: str, nicknames: list[str], variables: set[str]) -> bool:
+    small = re.sub(r"[\s_-]", "", text.lower())
+    return any(name in small for name in nicknames) or bool(variables.intersection(re.findall(r"\w+", text)))
 
 
 def _chooses(evidence: Evidence, call: Call) -> bool:

@@ -35,6 +35,7 @@ _GAP_SET = re.compile(
 )
 _SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
 # Columns by their names, and no rows: `df[["make", "model"]].drop_duplicates()`
+_WRITTEN_DOWN = re.compile(r"\b(?:Series|DataFrame|Index)\(\s*[\[{('\"]")
 _LISTED = re.compile(r"\[\s*(?:\[[^\[\]<>=]*\]|['\"][^'\"]*['\"])\s*\]\s*\.drop_duplicates\(")
 _RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
@@ -206,8 +207,11 @@ def duplicates_and_outliers(evidence: Evidence) -> Finding:
 
 
 def _repeats(evidence: Evidence) -> list[Call]:
-    """Return where repeated rows are looked for; what lists the values of some columns is no such place."""
-    calls = [call for call in named(evidence, REPEATS) if not _LISTED.search(call.span.text) or _stays(call)]
+    """Return where repeated rows are looked for; what lists the values of some columns is no such place, and neither
+    are values that stand in the code.
+    """
+    calls = [call for call in named(evidence, REPEATS) if call.receiver or not _WRITTEN_DOWN.search(call.span.text)]
+    calls = [call for call in calls if not _LISTED.search(call.span.text) or _stays(call)]
     return [*calls, *repeats_dropped(evidence)]
 
 

@@ -179,7 +179,7 @@ def _is_scored_by_group(evidence: Evidence, call: Call) -> bool:
 def _of_predictions(evidence: Evidence, call: Call) -> bool:
     """Tell whether a call is given what was predicted beside something else."""
     said = {name for path, name in predicted_names(evidence) if path == call.span.path}
-    given = [bool(said.intersection(NAME.findall(text))) for text in call.positional[:2]]
+    given = [bool(said.intersection(NAME.findall(text))) or ".predict(" in text for text in call.positional[:2]]
     return len(given) == 2 and any(given) and not all(given)
 
 

@@ -7,6 +7,7 @@ import re
 from grader import Call, Evidence
 from rubrics.preparing import of_target
 from rubrics.reached import last, live_calls
+from rubrics.results import NAME, values_given
 
 _STILL_SHOWN = ("abs", "round", "copy", "corr")
 _OF_ROWS = re.compile(r"\b(unique|value_counts|set|sorted)\(")
@@ -46,13 +47,17 @@ def with_fixed_categories(evidence: Evidence, call: Call) -> bool:
     """
     if last(call.name) != "get_dummies":
         return False
-    columns = set(_QUOTED.findall(" ".join(call.positional)))
+    columns = set(_QUOTED.findall(" ".join((*call.positional, call.keywords.get("columns", "")))))
+    given = values_given(evidence)
+    tables = {*call.arguments}
+    for name in call.arguments:  # `X = df.drop(columns="churn")`, whose categories were fixed in `df`
+        tables |= {word for value in given.get((call.span.path, name), ()) for word in NAME.findall(value)[:1]}
     fixing = [
         other
         for other in live_calls(evidence)
         if (other.span.path, other.function) == (call.span.path, call.function)
         and other.order < call.order
-        and set(call.arguments).intersection((*other.arguments, other.receiver, *other.assigned))
+        and tables.intersection((*other.arguments, other.receiver, *other.assigned))
         and _is_fixing(evidence, other)
     ]
     named = [_QUOTED.findall(other.span.text) for other in fixing]  # none where a loop goes through columns

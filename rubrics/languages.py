@@ -17,6 +17,8 @@ LIMITS = {
     r"|(could|should)(['\u2019]ve| have) (also )?(been )?(used|tried|considered|added|tuned|tested|checked|avoided"
     r"|improved|explored|compared|done|included)|would(['\u2019]ve| have) (been better|used|tried|done|liked)"
     r"|can (also )?be (tried|explored)|could (also )?be (tried|explored|tested)"
+    r"|(can ?not|can['\u2019]t) be (trusted|relied|applied|judged)"
+    r"|(is|are|was|were) not (in|part of) the (training )?data"
     r"|biased?|unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)"
     r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
     r"|not (yet )?(tested|checked|handled|covered|implemented|considered)"

@@ -34,7 +34,31 @@ def each_fold(evidence: Evidence) -> list[Call]:
     results = result_names(evidence)
     shown = [call for call in named(evidence, ("print", "info")) if holds(call, results)]
     shown = [call for call in shown if not any(_AVERAGED.search(text) for text in call.positional)]
-    return [call for call in shown if any(_tells_of(call, results, loop) for loop in loops_around(evidence, call.span))]
+    found = [
+        call for call in shown if any(_tells_of(call, results, loop) for loop in loops_around(evidence, call.span))
+    ]
+    folds = _whole_results(evidence)
+    told = [call for call in named(evidence, ("print", "info")) if call not in found]
+    return found + [
+        call for call in told if any(_goes(call, folds, line) for line in loops_around(evidence, call.span))
+    ]
+
+
+def _whole_results(evidence: Evidence) -> set[Name]:
+    """Return (file, variable) of what holds the results of all folds: `scores = cross_val_score(...)`."""
+    calls = [call for call in live_calls(evidence, "cross_validate") if last(call.name) == "cross_val_score"]
+    kept = [
+        call for call in calls if _whole(call.span.text.partition("=")[2].strip().rpartition("model_selection.")[2])
+    ]
+    return {(call.span.path, name) for call in kept for name in call.assigned}
+
+
+def _goes(call: Call, folds: set[Name], loop: str) -> bool:
+    """Tell whether a loop goes through the results of folds, and each is told: `for i, s in enumerate(scores):`."""
+    bound, _, source = loop.partition(" in ")
+    holds_folds = any((call.span.path, name) in folds for name in re.findall(r"\w+", source))
+    given = holds_folds or _whole(source.strip().removesuffix(":").strip())
+    return given and re.findall(r"\w+", bound)[-1] in call.arguments
 
 
 def _tells_of(call: Call, results: frozenset[Name], loop: str) -> bool:
