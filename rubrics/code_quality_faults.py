@@ -30,6 +30,7 @@ from rubrics.facts import (
     unreadable,
 )
 from rubrics.live_code import faults
+from rubrics.wrapping import parts
 
 SLIPS = (
     "B006", "B015", "B020", "B031", "E711", "F402", "F501", "F502", "F503", "F504", "F505", "F506", "F507", "F508",
@@ -103,8 +104,8 @@ def names_tell(evidence: Evidence) -> Finding:
     taken = [fault.span for fault in faults(evidence, "A001")]
     poor = [*spans(filling), *odd_files, *taken]
     if not poor:
-        if not functions and len(files) <= 1:
-            return nothing_seen(evidence, "The work names no function and no more than one file.")
+        if not parts(evidence) and len(files) <= 1:
+            return nothing_seen(evidence, "The work names no function of its parts, and no more than one file.")
         return met("Functions and files are named for what they hold.", evidence=spans(functions) or start(evidence))
     said = [f"The function name {last(fact.name)} in {fact.span.path} says nothing" for fact in filling]
     said += [f"The file name {PurePosixPath(span.path).name} says nothing" for span in odd_files]

@@ -33,6 +33,7 @@ from rubrics.facts import (
     unreadable,
 )
 from rubrics.live_code import faults
+from rubrics.wrapping import parts
 
 MAX_COMPLEXITY = 10  # McCabe's own bound (1976)
 MAX_LINES = 50
@@ -52,8 +53,11 @@ def short_functions(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     functions, used = own_functions(evidence), reached_functions(evidence)
-    large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     total = sum(len(code_lines(source)) for source in _own_sources(evidence))
+    if total < SHORT_WORK:
+        functions = parts(evidence)
+        used = [fact for fact in used if fact in functions]
+    large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     if total < SHORT_WORK and not used and not large:
         return nothing_seen(evidence, f"The work has {count(total, 'line')} of code, too few to need functions.")
     lines = sum(fact.lines for fact in outermost([fact for fact in used if fact not in large]))
@@ -99,8 +103,8 @@ def no_dead_code(evidence: Evidence) -> Finding:
     ]
     put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
-        if not functions:
-            return nothing_seen(evidence, "The work defines no function.")
+        if not set(functions) & set(parts(evidence)):
+            return nothing_seen(evidence, "The work defines no function, or only one around all of it.")
         return met("Every function is used.", evidence=spans(functions))
     if not dead:
         state = "is commented out" if _commented_out(evidence) else "cannot run and is kept"

@@ -56,6 +56,16 @@ def test_a_script_told_otherwise_is_judged_the_same(told: Callable[[str], str]) 
     )
 
 
+@pytest.mark.parametrize("tail", ["", "\nclean = frame.dropna()\nprint(clean.describe())\n" * 12])
+def test_a_script_without_functions_gains_nothing_by_one_around_it(tail: str) -> None:
+    script = "import pandas as pd\nfrom sklearn.svm import (\n    SVC,\n)\n"
+    code = script + "frame = pd.read_csv('train.csv')\nSVC().fit(frame[['a']], frame['y'])\n" + tail
+    around = code.replace(script, "").replace("\n", "\n    ")
+    for call in ("main()\n", "if __name__ == '__main__':\n    main()\n", "raise SystemExit(main())\n"):
+        told = f"{script}\ndef main():\n    {around}\n{call}"
+        assert verdicts({"train.py": told}) == verdicts({"train.py": code})
+
+
 @pytest.mark.parametrize("told", [split, reordered], ids=lambda told: told.__name__)
 def test_a_notebook_cut_otherwise_is_judged_the_same(told: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
     assert verdicts({"a.ipynb": notebook(*told(CELLS))}) == verdicts({"a.ipynb": notebook(*CELLS)})
