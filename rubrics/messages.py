@@ -35,6 +35,12 @@ def calls_of_programs(evidence: Evidence) -> list[Call]:
     return [call for call in live_calls(evidence) if call.span.path in own]
 
 
+def turns_logs_off(calls: list[Call]) -> bool:
+    """Tell whether all that is logged is dropped: `logging.disable()`, or with the highest level."""
+    off = [call for call in calls if call.name == "logging.disable"]
+    return any(not call.positional or call.positional[0] in ("logging.CRITICAL", "CRITICAL", "50") for call in off)
+
+
 def results(calls: list[Call], prints: list[Call]) -> list[Call]:
     """Return the prints of values in programs that save nothing: showing them is what such a program is for."""
     saving = {call.span.path for call in calls if call.kind == "save"}

@@ -19,7 +19,15 @@ from rubrics.kinds_of_work import (
     services,
 )
 from rubrics.live_code import faults, is_live, live_lines, words_of
-from rubrics.messages import calls_of_programs, files_of, logs, results, says_otherwise, trained_in_silence
+from rubrics.messages import (
+    calls_of_programs,
+    files_of,
+    logs,
+    results,
+    says_otherwise,
+    trained_in_silence,
+    turns_logs_off,
+)
 from rubrics.serving import faults_of_services, first_services, predicting_services
 from rubrics.settings_modules import gathered_settings, settings_classes
 
@@ -48,7 +56,7 @@ def logging_and_errors(evidence: Evidence) -> Finding:
         return problem
     dropped = [fault.span for fault in faults(evidence, "S110", "S112") if is_live(evidence, fault.span)]
     calls = calls_of_programs(evidence)
-    logged = [call for call in calls if logs(call)]
+    logged = [] if turns_logs_off(calls) else [call for call in calls if logs(call)]
     advice = "Log with the logging module, and let errors through or log them with what was being done."
     if dropped:
         reason = "An error is caught and dropped in silence."
