@@ -8,7 +8,7 @@ from grader import Call, Evidence, Figure, Finding, Span, criterion, met, not_ap
 from rubrics.facts import is_given, last, live_calls, named, nothing_seen, spans, start, unreadable
 from rubrics.following import fitted_on
 from rubrics.images import of_images
-from rubrics.live import target_columns
+from rubrics.live import statement_at, target_columns
 from rubrics.metrics import CLASSIFICATION, REGRESSION, metrics_used
 from rubrics.models import (
     families,
@@ -26,6 +26,8 @@ from rubrics.texts import of_texts
 
 RARE = 0.2
 UNITLESS = ("OneHotEncoder.fit_transform", ".predict_proba")
+ENCODERS = ("OneHotEncoder", "TfidfVectorizer", "CountVectorizer", "HashingVectorizer")
+PIPED = re.compile(r"\b(?:make_pipeline|Pipeline)\(")
 DUMMIES = re.compile(r"\[\[.*\]\]$")  # of columns that are named, not of a whole table with its numbers
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "sample_weight")
 RANKING = ("roc_auc", "average_precision")
@@ -58,12 +60,21 @@ def suits_the_task(evidence: Evidence) -> Finding:
         return partly(reason, evidence=spans(layers), advice="Try gradient boosting on the same folds.")
     if not wanted or not kinds[wanted]:
         return nothing_seen(evidence, "Too little was seen of models and metrics to say whether they belong together.")
-    needing = [call for call in used if needs_scaling(call)]
+    needing = [call for call in used if needs_scaling(call) and not _gets_dummies(evidence, call)]
     if needing and not scalers(evidence) and not _of_one_unit(evidence):
         reason = f"{family(needing[0])} depends on the units of its features, and no scaler was seen."
         return partly(reason, evidence=spans(needing), advice="Put a StandardScaler before it in the pipeline.")
     reason = f"A {wanted} is measured with metrics of {_TASKS[wanted]}."
     return met(reason, evidence=spans([*kinds[wanted], *measured.values()]))
+
+
+def _gets_dummies(evidence: Evidence, model: Call) -> bool:
+    """Tell whether a model stands in one pipeline behind what makes dummies or counts of all that it is given."""
+    text = statement_at(evidence, model.span)
+    if not PIPED.search(text) or "ColumnTransformer" in text:
+        return False
+    made = [call for call in named(evidence, ENCODERS) if call.span.path == model.span.path]
+    return any(statement_at(evidence, call.span) == text for call in made)
 
 
 def _of_one_unit(evidence: Evidence) -> bool:

@@ -97,3 +97,17 @@ def test_rows_that_are_only_grouped_are_said_to_be() -> None:
         assert "grouped by KMeans" in found.reason
     table = "import pandas as pd\nprint(pd.read_csv('a.csv').describe())\n"
     assert "No model" in finding("model_choice.several_models", work(table)).reason
+
+
+PIPED = (
+    START + "from sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_absolute_error\n"
+    "from sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import OneHotEncoder, PolynomialFeatures\n"
+    "linear = make_pipeline(OneHotEncoder(), Ridge()).fit(a, c)\nprint(mean_absolute_error(d, linear.predict(b)))\n"
+    "forest = RandomForestRegressor().fit(a, c)\nprint(mean_absolute_error(d, forest.predict(b)))\n"
+)
+
+
+def test_what_gets_dummies_alone_in_its_pipeline_needs_no_scaler() -> None:
+    assert verdict(SUITS, work(PIPED)) == "met"
+    assert verdict(SUITS, work(PIPED.replace("OneHotEncoder()", "PolynomialFeatures()"))) == "partly"
+    assert verdict(SUITS, work(PIPED.replace("RandomForestRegressor().fit", "Ridge().fit"))) == "partly"
