@@ -8,13 +8,23 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
-from rubrics.gaps import COUNTING, DROPPING, checked_for, imputers, said_to_be_none, tolerant_models
+from rubrics.gaps import (
+    DROPPING,
+    checked_for,
+    counted_gaps,
+    drops_after_moving,
+    filling_gaps,
+    imputers,
+    none_found,
+    tolerant_models,
+)
 from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
 from rubrics.models import kinds, predictors
 from rubrics.polars_tables import repeats_dropped, types_given
-from rubrics.preparing import inspecting, tables_loaded
+from rubrics.preparing import tables_loaded
 from rubrics.results import holds, result_names
+from rubrics.sentinels import kept, sentinels_marked
 from rubrics.tables import of_data, of_table
 
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
@@ -29,11 +39,9 @@ REPEATS = ("duplicated", "drop_duplicates")
 EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
             "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
 APPLYING = ("apply", "transform", "map", "agg", "pipe")
-_GAP = re.compile(r"(?i)\bnan\b|\bNA\b|\bNone\b")
 _GAP_SET = re.compile(
     r"^\s*[\w.]+(\[[^\[\]]*\])?(\.loc)?\[.*\.(isnull|isna)\(\).*\]\s*=(?!=)(?!\s*(np\.nan|pd\.NA|None)\b)"
 )
-_SENTINEL_SET = re.compile(r"^\s*[\w.]+\.loc\[.*(==|isin|<).*\]\s*=\s*(np\.nan|pd\.NA|None|float\([^)]*\))")
 # Columns by their names, and no rows: `df[["make", "model"]].drop_duplicates()`
 _WRITTEN_DOWN = re.compile(r"\b(?:Series|DataFrame|Index)\(\s*[\[{('\"]")
 _LISTED = re.compile(r"\[\s*(?:\[[^\[\]<>=]*\]|['\"][^'\"]*['\"])\s*\]\s*\.drop_duplicates\(")
@@ -45,16 +53,17 @@ def missing_values(evidence: Evidence) -> Finding:
     """Judge how gaps in the data are dealt with, values that stand for one (-999, "unknown") included: filled by
     something fitted or by models that take them is met; filled or dropped by hand, or only marked, is partly met, and
     so is a model that takes them beside others that fail. Filled in training and surely with another value, or not at
-    all, in the rows to be predicted is not met. Looked for and, as the work says, none found is met; where it does not
-    say so, a person looks at the count.
+    all, in the rows to be predicted is not met. Looked for and, as the work says, none found is met, and the
+    rows that lags have emptied may be dropped beside it; where it does not say so, a person looks at the count. What a
+    difference has just emptied is no gap of the data.
     """
     if problem := unreadable(evidence):
         return problem
     if not live_calls(evidence, "load"):
         return nothing_seen(evidence, "No data was seen to be loaded.")
     results = result_names(evidence)  # a table of results has gaps of its own
-    filling = [call for call in live_calls(evidence, "impute") if not holds(call, results)]
-    sentinels, by_hand = _sentinels(evidence), _kept(filling)
+    filling = [call for call in filling_gaps(evidence) if not holds(call, results)]
+    sentinels, by_hand = sentinels_marked(evidence), kept(filling)
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
     if fitted := imputers(filling, by_hand):
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
@@ -65,6 +74,8 @@ def missing_values(evidence: Evidence) -> Finding:
     if tolerant and not failing and not by_hand:
         return met(f"The model takes missing values as they are.{also}", evidence=[*spans(tolerant), *sentinels])
     if by_hand and all(last(call.name) in DROPPING for call in by_hand):
+        if drops_after_moving(evidence, by_hand) and (none := none_found(evidence)):
+            return none
         return partly(
             f"Rows or columns with missing values are dropped.{also}",
             evidence=[*spans(by_hand), *sentinels],
@@ -90,10 +101,9 @@ def _nothing_filled(evidence: Evidence, tolerant: list[Call], failing: list[Call
         return nothing_seen(evidence, "No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
         return nothing_seen(evidence, "No table was seen to be loaded, and only tables have gaps to fill.")
-    counted = [call for call in inspecting(evidence) if last(call.name) in COUNTING]
-    if counted and (none := said_to_be_none(evidence)):
-        return met("Gaps are looked for, and none were found, as the work says.", evidence=[*spans(counted), *none])
-    if counted or (counted := checked_for(evidence)):
+    if none := none_found(evidence):
+        return none
+    if (counted := counted_gaps(evidence)) or (counted := checked_for(evidence)):
         reason = "Gaps are looked for and nothing is filled, which is right where there are none."
         return needs_human(reason, evidence=spans(counted))
     if tolerant:
@@ -252,22 +262,6 @@ def _dates(evidence: Evidence) -> set[str]:
 def _is_date(column: str) -> bool:
     """Tell whether a column is named as a date, whatever stands around the words: "# Date", "order date"."""
     return DATE_COLUMN.search(re.sub(r"\W+", "_", column)) is not None
-
-
-def _sentinels(evidence: Evidence) -> list[Span]:
-    """Return where values that stand for a gap become one: `replace(-999, np.nan)`, `na_values=`, an assignment."""
-    calls = [call for call in live_calls(evidence) if call.kind == "load" and "na_values" in call.keywords]
-    calls += [
-        call
-        for call in named(evidence, ("replace", "mask", "where"))
-        if any(_GAP.search(text) for text in (*call.positional, *call.keywords.values())) and call not in calls
-    ]
-    return [*spans(_kept(calls)), *live_places(evidence, _SENTINEL_SET)]
-
-
-def _kept(calls: list[Call]) -> list[Call]:
-    """Return the calls whose result stays; `dropna()` inside a plot fills nothing. All of them where none is sure."""
-    return [call for call in calls if call.assigned or call.keywords.get("inplace") == "True"] or calls
 
 
 def _takes_unseen(name: str, keywords: dict[str, str]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, partly
 from rubrics.acting import Act, Calls, acts_of, calls_of_functions
 from rubrics.facts import absent, is_given, last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.gaps import COUNTING
+from rubrics.gaps import COUNTING, filling_gaps
 from rubrics.live import before, live_columns, live_matches, live_places, loops_around, target_columns
-from rubrics.models import models, predictors
+from rubrics.models import FORECASTERS, family, models, predictors
 from rubrics.preparing import VOCABULARY, inspecting, of_results, plots_unseen
 
 SEVERAL = 2
@@ -18,6 +18,7 @@ EVERY_COLUMN = "*"
 WEIGHTS = ("class_weight", "scale_pos_weight", "is_unbalance", "auto_class_weights", "class_weights", "stratify")
 TARGET_NAME = re.compile(r"(?i)^(y|target|labels?)(_\w+)?$")
 COUNTERS = ("bincount", "Counter", "unique")
+FIRST_ROWS = ("head", "tail")
 STATISTICS = ("mean", "median", "std", "sum", "min", "max", "quantile")
 _PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocessing.image",
                        "tensorflow.keras.preprocessing.image"))  # fmt: skip
@@ -38,7 +39,7 @@ def target_looked_at(evidence: Evidence) -> Finding:
     """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread
     are known, or, of pictures, the files of each class are; a description of the whole table, or of every column in
     a loop, is partly met. Where the code does not tell which column is predicted, a look at the data is left to a
-    person.
+    person, and so is a picture where a series is gone on with: it may show that.
     """
     if problem := unreadable(evidence):
         return problem
@@ -54,9 +55,13 @@ def target_looked_at(evidence: Evidence) -> Finding:
         what = "Every column is shown like any other" if each else "The whole table is described"
         reason = f"{what}, the column that is predicted is not looked at by itself."
         return partly(reason, evidence=[*each, *whole], advice=advice)
-    if not targets and inspecting(evidence):
-        reason = "Data is looked at; which column is predicted could not be followed."
-        return needs_human(reason, evidence=spans(inspecting(evidence)))
+    seen = inspecting(evidence)
+    if seen and not targets:
+        return needs_human("Data is looked at; which column is predicted could not be followed.", evidence=spans(seen))
+    pictures = [call for call in seen if call.kind == "plot"]
+    if pictures and any(family(call) in FORECASTERS for call in models(evidence)):  # a series may be a table by itself
+        reason = "Data is looked at; whether it is the series that is predicted could not be followed."
+        return needs_human(reason, evidence=spans(pictures))
     return absent(evidence, "Nothing was seen that looks at the column that is predicted.", advice)
 
 
@@ -105,7 +110,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
             yield from _pair(f'column "{use.column[:40]}"', [use.span], acting.get(use.column, ()))
     looks = inspecting(evidence)
     counted = [call for call in looks if last(call.name) in COUNTING]
-    filling, dropping = live_calls(evidence, "impute"), named(evidence, ("drop_duplicates",))
+    filling, dropping = filling_gaps(evidence), named(evidence, ("drop_duplicates",))
     yield from _pair("gaps", spans([*counted, *_gaps_counted(evidence)]), _acts(calls, filling))
     yield from _pair("repeated rows", spans(named(evidence, ("duplicated",))), _acts(calls, dropping))
     yield from _pair("the classes' shares", _shares_seen(evidence, targets), _acts(calls, _weighing(evidence)))
@@ -189,6 +194,8 @@ def _looks_at_target(evidence: Evidence) -> list[Call]:
         of = [call.receiver, *call.positional[:1]]
         if last(call.name) in COUNTING or of_results(call) or _is_divisor(call):
             continue
+        if last(call.name) in FIRST_ROWS:  # what is later cut down to the target may still be the whole table
+            names = ()
         if any(text in names or TARGET_NAME.match(text) for text in of) or attribute.search(call.span.text):
             found.append(call)
     return found

@@ -20,6 +20,7 @@ _MODEL = re.compile(
     r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV"
     r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
 )
+FORECASTERS = frozenset(("Prophet", "ARIMA", "SARIMAX"))  # they go on with a series of quantities
 _SIMPLE = re.compile(
     r"(LogisticRegression|LogisticRegressionCV|LinearRegression|Ridge|RidgeCV|Lasso|RidgeClassifier|GaussianNB"
     r"|BernoulliNB|MultinomialNB|ComplementNB|DecisionTreeClassifier|DecisionTreeRegressor|OLS|Logit)$"
@@ -196,12 +197,14 @@ def _learns_a_target(call: Call) -> bool:
 
 
 def is_regressor(call: Call) -> bool:
-    """Tell whether the model predicts a quantity."""
+    """Tell whether the model predicts a quantity, the next of a series among them."""
     name = family(call)
     if name.startswith("LogisticRegression"):
         return False
-    return name.endswith(("Regressor", "Regression", "SVR", "Ridge", "RidgeCV", "Lasso", "LassoCV", "OLS")) or (
-        name.startswith("ElasticNet")
+    return (
+        name in FORECASTERS
+        or name.endswith(("Regressor", "Regression", "SVR", "Ridge", "RidgeCV", "Lasso", "LassoCV", "OLS"))
+        or (name.startswith("ElasticNet"))
     )
 
 

@@ -15,7 +15,7 @@ from grader.evidence.parsing import Unit
 from grader.evidence.predicted_columns import predicted_columns
 from grader.evidence.showing import SHOWN, beside_predictions, is_figure, is_shown, shown_names
 from grader.evidence.spans import span_of
-from grader.evidence.targets import given_targets, texts_in_loops
+from grader.evidence.targets import SERIES, given_targets, series_named, texts_in_loops
 from grader.model import ColumnUse
 from grader.model.steps import ColumnAction
 
@@ -23,6 +23,7 @@ MAX_USES = 3000
 _MAX_NAME = 100
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
+_PICTURES = frozenset(("plot_acf", "plot_pacf", "lag_plot", "autocorrelation_plot", "month_plot", "quarter_plot"))
 # What these are given is scored, learned or predicted, not shown; nor is what stands beside predictions.
 _USING = re.compile(
     r"(_score|_error|_loss|_curve|confusion_matrix|classification_report)$|^(score|fit|predict\w*|evaluate|cross_val\w*)$"
@@ -110,7 +111,7 @@ def _below(unit: Unit, node: ast.AST, place: _Place) -> Iterator[ColumnUse]:
 def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse]:
     for target in node.targets:
         for name, value in _pairs(target, node.value):
-            if isinstance(name, ast.Name) and (name.id in place.predicted or _TARGET.match(name.id)):
+            if _is_predicted(name, place):
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
             yield from _below(unit, target, replace(place, action="changed"))
@@ -119,6 +120,13 @@ def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse
                 yield from (_use(unit, target, name, replace(place, action="target")) for name in names)
     shown = any(isinstance(target, ast.Name) and target.id in place.shown for target in node.targets)
     yield from _below(unit, node.value, replace(place, action="looked") if shown and is_figure(node.value) else place)
+
+
+def _is_predicted(target: ast.expr, place: _Place) -> bool:
+    """Tell whether what is bound is what is predicted: a variable, or the column of a series to go on with."""
+    if isinstance(target, ast.Subscript):
+        return _names(target.slice, place.constants) == [SERIES]
+    return isinstance(target, ast.Name) and bool(target.id in place.predicted or _TARGET.match(target.id))
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
@@ -140,6 +148,8 @@ def _target(unit: Unit, value: ast.expr, place: _Place) -> Iterator[ColumnUse]:
                 return
             around = inner.func.attr in _AROUND and isinstance(inner.func.value, ast.Name) and inner.args
             inner = inner.args[0] if around else inner.func.value
+        elif isinstance(inner, ast.Subscript) and isinstance(inner.slice, ast.Slice):  # `df["sales"][:-12]`
+            inner = inner.value
         elif isinstance(inner, ast.Attribute):
             if isinstance(inner.value, ast.Name) and inner.value.id in ("self", "cls"):
                 return
@@ -164,6 +174,7 @@ def _called(unit: Unit, node: ast.Call, place: _Place) -> Iterator[ColumnUse]:
     for given in given_targets(node):
         if not isinstance(given, ast.Attribute) or given.attr in _SAME:  # of `data.y_train` nobody knows the column
             yield from _target(unit, given, place)
+    yield from (_use(unit, node, column, replace(place, action="target")) for column in series_named(node))
     inside = replace(place, action=_action(node, name, place))
     yield from _below(unit, node.func, inside)
     strings = inside.action != "read" and name not in _OTHER_STRINGS and name not in SHOWN
@@ -196,7 +207,7 @@ def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
         return "read"
     if name in _MASKS and place.choosing and place.action != "looked":
         return "changed"
-    if root_name(node.func) in _PLOTTERS or kind_of(f".{name}") in ("explore", "plot"):
+    if root_name(node.func) in _PLOTTERS or name in _PICTURES or kind_of(f".{name}") in ("explore", "plot"):
         return "read" if place.checking or beside_predictions(*_shown_by(node)) else "looked"
     if name in ("groupby", "agg", "mean", "median", "std", "quantile") and place.action == "looked":
         return "looked"

@@ -1,0 +1,129 @@
+"""Works that go on with a series: what they predict, look at and cut, each beside its look-alike."""
+
+from __future__ import annotations
+
+import pytest
+from rubric_evidence import notebook, verdict, work
+
+LOOKED, GAPS, SUITS = (
+    "data_preparation.target_looked_at",
+    "data_preparation.missing_values",
+    "model_choice.suits_the_task",
+)
+READ = (
+    "import pandas as pd\nfrom sklearn.metrics import mean_absolute_error\n"
+    "df = pd.read_csv('a.csv', parse_dates=['Day']).sort_values('Day')\n"
+)
+CUT = "train = df[:-12]\ntest = df[-12:]\n"
+SARIMAX = (
+    "from statsmodels.tsa.statespace.sarimax import SARIMAX\n"
+    "result = SARIMAX(train['Sales'], order=(1, 1, 1)).fit()\n"
+    "print(mean_absolute_error(test['Sales'], result.forecast(steps=12)))\n"
+)
+PROPHET = (
+    "from prophet import Prophet\nmodel = Prophet()\nmodel.fit(train)\n"
+    "print(mean_absolute_error(test['y'], model.predict(test[['ds']])['yhat']))\n"
+)
+RENAMED = "df = df.rename(columns={'Day': 'ds', 'Sales': 'y'})\n"
+FOREST = (
+    "from sklearn.ensemble import RandomForestRegressor\n"
+    "model = RandomForestRegressor().fit(train[['fee']], train['Sales'])\n"
+    "print(mean_absolute_error(test['Sales'], model.predict(test[['fee']])))\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("met", "the series is drawn", READ + "df['Sales'].plot()\n" + CUT + SARIMAX),
+        ("not_met", "another column is counted", READ + "print(df['Shop'].value_counts())\n" + CUT + SARIMAX),
+        ("met", "the series under a name, cut out of its column",
+         READ + "train = df['Sales'][:-12]\nprint(df['Sales'].describe())\n"
+         "from statsmodels.tsa.arima.model import ARIMA\nprint(ARIMA(train, order=(1, 0, 0)).fit().forecast(12))\n"),
+        ("met", "its autocorrelation is drawn",
+         READ + "from statsmodels.graphics.tsaplots import plot_acf\nplot_acf(df['Sales'])\n" + CUT + SARIMAX),
+        ("needs_human", "a picture that may hold the series", READ + "df.set_index('Day').plot()\n" + CUT + SARIMAX),
+        ("not_met", "the first rows of what is later cut down to the series",
+         READ + "print(df.head())\ndf = df['Sales']\nfrom statsmodels.tsa.arima.model import ARIMA\n"
+         "print(ARIMA(df).fit().forecast(12))\n"),
+        ("met", "Prophet's own column", READ + RENAMED + "df['y'].hist()\n" + CUT + PROPHET),
+        ("met", "what is renamed to that", READ + "df['Sales'].hist()\n" + RENAMED + CUT + PROPHET),
+        ("met", "what is put there",
+         READ + "df['Sales'].hist()\ndf['ds'], df['y'] = df['Day'], df['Sales']\n" + CUT + PROPHET),
+        ("met", "what is put there by itself",
+         READ + "df['Sales'].hist()\ndf['y'] = df['Sales']\n" + CUT + PROPHET),
+        ("not_met", "the rows' numbers by shop", READ + "print(df['Shop'].value_counts())\n" + RENAMED + CUT + PROPHET),
+    ],
+)  # fmt: skip
+def test_the_series_that_is_gone_on_with_is_what_is_predicted(expected: str, about: str, code: str) -> None:
+    assert verdict(LOOKED, work(code)) == expected, about
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("met", "a forecaster by an error of quantities", READ + CUT + SARIMAX),
+        ("met", "Prophet", READ + RENAMED + CUT + PROPHET),
+        ("not_applicable", "a forecaster that nothing measures",
+         READ + CUT + SARIMAX.replace("print(mean_absolute_error(test['Sales'], ", "print((")),
+    ],
+)  # fmt: skip
+def test_a_forecaster_predicts_quantities(expected: str, about: str, code: str) -> None:
+    assert verdict(SUITS, work(code)) == expected, about
+
+
+SEEN = "df.info()"
+NONE = "# %% md\nWe don't see any missing values"
+LAGS = "df['before'] = df['Sales'].shift(1)\n"
+DROPPED = "df = df.dropna()\n"
+BY_ROW = "mid = df['fee'].median()\ndf['fee'] = df['fee'].apply(lambda fee: {})\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("met", "looked for, and none are seen, as the text says", [READ, SEEN, NONE, CUT + FOREST]),
+        ("met", "none are there, with another word", [READ, SEEN, "# there aren't any nulls\n" + CUT + FOREST]),
+        ("needs_human", "what is not done is no answer",
+         [READ, SEEN, "# %% md\nWe do not fill missing values in this table.", CUT + FOREST]),
+        ("needs_human", "what is only asked",
+         [READ, SEEN, "# %% md\nCheck whether we do not see any missing values", CUT + FOREST]),
+        ("not_met", "said, and never looked for", [READ, NONE, CUT + FOREST]),
+        ("met", "rows that lags have emptied are dropped beside it",
+         [READ, SEEN, NONE, LAGS + DROPPED + CUT + FOREST]),
+        ("partly", "the same, and the work does not say that there are none",
+         [READ, SEEN, LAGS + DROPPED + CUT + FOREST]),
+        ("partly", "rows with gaps are dropped where there should be none", [READ, SEEN, NONE, DROPPED + CUT + FOREST]),
+        ("not_met", "what a difference has just emptied",
+         [READ, "df['step'] = df['Sales'].diff().dropna()\n" + CUT + FOREST]),
+        ("not_met", "a mean that moves",
+         [READ, "df['level'] = df['Sales'].rolling(window=3).mean().dropna()\n" + CUT + FOREST]),
+        ("partly", "rows with gaps are dropped before the difference",
+         [READ, "df['step'] = df['Sales'].dropna().diff()\n" + CUT + FOREST]),
+        ("met", "a state space goes on over a gap", [READ, CUT + SARIMAX]),
+        ("not_met", "not over one in what explains the series",
+         [READ, CUT + SARIMAX.replace("train['Sales'],", "train['Sales'], exog=train['fee'],")]),
+        ("not_met", "nor did the older one",
+         [READ, CUT + "from statsmodels.tsa.arima_model import ARIMA\nprint(ARIMA(train['Sales'], (1, 1, 1)).fit())\n"]),
+        ("met", "Prophet does too", [READ, RENAMED + CUT + PROPHET]),
+        ("not_met", "not in what it is told beside",
+         [READ, RENAMED + CUT + PROPHET.replace("model.fit", "model.add_regressor('fee')\nmodel.fit")]),
+        ("partly", "gaps are filled row by row", [READ, BY_ROW.format("fee if pd.notna(fee) else mid") + CUT + FOREST]),
+        ("partly", "the other way round", [READ, BY_ROW.format("mid if pd.isnull(fee) else fee") + CUT + FOREST]),
+        ("not_met", "gaps stay gaps",
+         [READ, BY_ROW.format("fee * 2 if pd.notna(fee) else fee") + CUT + FOREST]),
+        ("not_met", "gaps become gaps",
+         [READ, BY_ROW.format("float('nan') if not pd.notna(fee) else fee") + CUT + FOREST]),
+    ],
+)  # fmt: skip
+def test_gaps_of_a_series(expected: str, about: str, code: list[str]) -> None:
+    assert verdict(GAPS, work({"work.ipynb": notebook(*code)})) == expected, about
+
+
+def test_gaps_that_become_numbers_before_rows_are_grouped() -> None:
+    groups = (
+        "import numpy as np\nimport pandas as pd\nfrom sklearn.cluster import KMeans\ndf = pd.read_csv('a.csv')\n"
+        "X = np.nan_to_num(df.values)\nprint(KMeans(3).fit(X).labels_)\n"
+    )
+    assert verdict(GAPS, work(groups)) == "partly"
+    assert verdict(GAPS, work(groups.replace("X = np.nan_to_num(df.values)", "X = df.values"))) == "not_applicable"
