@@ -27,7 +27,7 @@ _PLACES = re.compile(
 )
 _BOTH = re.compile(r"=\s*\(?(\w+)(?:\.iloc)?\[\s*:([^\],:]+)\]\s*,\s*(\w+)(?:\.iloc)?\[\s*([^\[\],:]+):\s*\]")
 _COPIED = re.compile(r"^\s*(\w+\s*=\s*\w+)(?:\.(?:copy|dropna|reset_index)\([^()]*\))?\s*$")
-_TIME = re.compile(r"(?i)(^|[^a-z])(date|datetime|timestamp|time|day|month|year|week)s?($|[^a-z])")
+_TIME = re.compile(r"(?i)(^|[^a-z])(date|datetime|timestamp|time|day|month|year|week)s?($|[^a-z])|['\"]ds['\"]")
 
 
 def parts_in_time(evidence: Evidence) -> list[Span]:
@@ -71,7 +71,7 @@ def _by_place(evidence: Evidence) -> list[Span]:
     places = [span for span, _ in live_matches(evidence, _PLACES, most=_MOST)]
     found: list[Span] = []
     for call in named(evidence, ("sort_values", "sort_index", "groupby")):
-        if not any(_TIME.search(text) for text in (*call.positional, *call.keywords.values())):
+        if not any(_TIME.search(text) for text in _sorted_by(evidence, call)):
             continue
         if last(call.name) == "groupby" and (not call.assigned or call.keywords.get("sort") == "False"):
             continue
@@ -81,6 +81,23 @@ def _by_place(evidence: Evidence) -> list[Span]:
         if first and rest and not _drawn_again(evidence, tables):
             found += [call.span, *first, *rest]
     return found
+
+
+def _sorted_by(evidence: Evidence, call: Call) -> list[str]:
+    """Return what rows are sorted or grouped by, as written; of an index what a table was given as that before."""
+    if last(call.name) != "sort_index":
+        return [*call.positional, *call.keywords.values()]
+    indexed = [one for one in named(evidence, ("set_index",)) if one.span.path == call.span.path and _feeds(one, call)]
+    loads = [one for one in live_calls(evidence, "load") if one.span.path == call.span.path and _feeds(one, call)]
+    given = [text for one in indexed for text in (*one.positional, one.keywords.get("keys", ""))]
+    return given + [one.keywords["index_col"] for one in loads if "index_col" in one.keywords]
+
+
+def _feeds(call: Call, sort: Call) -> bool:
+    """Tell whether a call gives the table that is sorted: by its name, or in the same statement."""
+    in_place = call.keywords.get("inplace") == "True" and call.receiver == sort.receiver
+    same = call.span.text == sort.span.text and call.span.line == sort.span.line
+    return call.order < sort.order and bool(same or in_place or (sort.receiver and sort.receiver in call.assigned))
 
 
 def _copies(evidence: Evidence, call: Call, tables: set[str]) -> set[str]:

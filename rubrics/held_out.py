@@ -13,7 +13,7 @@ HOW = {
     "values": "that a condition sets apart from those of the fit",
     "place": "that are cut off from those of the fit",
 }
-IN_TIME = re.compile(r"(?i)date|day|time|year|month|week|hour|(?<![a-z])dt(?![a-z])|['\"]\d{4}-\d\d?")
+IN_TIME = re.compile(r"(?i)date|day|time|year|month|week|hour|(?<![a-z])dt(?![a-z])|['\"]ds['\"]|['\"]\d{4}-\d\d?")
 
 
 def held_out(evidence: Evidence) -> list[HeldOutFact]:

@@ -50,7 +50,7 @@ def split_fits_data(evidence: Evidence) -> Finding:
         return met(f"Rows are split {what}.", evidence=spans([*ordered, *grouped]))
     if not splits and by_hand and (predictors(evidence) or fitted(evidence)):
         return met("Dated rows are cut in their order.", evidence=by_hand)
-    cuts = {place(call.span) for call in splits}
+    cuts = {place(call.span) for call in (*splits, *named(evidence, ("drop",)))}  # the rest of rows that were drawn
     mixed = [leak for leak in evidence.code.leaks if leak.kind == "temporal" and place(leak.spans[-1]) in cuts]
     if mixed:
         advice = "Cut by time (TimeSeriesSplit), so that no row is predicted from later ones."

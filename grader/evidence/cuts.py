@@ -201,8 +201,25 @@ def _parts(node: ast.AST, negated: bool) -> Iterator[_Literal]:
         yield from _parts(node.right, negated)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert | ast.Not):
         yield from _parts(node.operand, not negated)
+    elif not negated and (ends := _between(node)):
+        yield from ((end, False) for end in ends)
     else:
         yield node, negated
+
+
+def _between(node: ast.AST) -> list[ast.expr]:
+    """Return the two comparisons that `column.isin(range(a, b))` makes, [] where something else is asked."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(value=asked, attr="isin"), args=[ast.Call(func=maker, args=ends, keywords=[])]
+        ):
+            name = maker.attr if isinstance(maker, ast.Attribute) else getattr(maker, "id", "")
+            if name not in ("range", "arange") or len(ends) not in (1, 2):
+                return []
+            first, after = ends if len(ends) == 2 else (ast.Constant(0), ends[0])
+            below = ast.Compare(asked, [ast.Lt()], [after])
+            return [below, ast.Compare(asked, [ast.GtE()], [first])]
+    return []
 
 
 def _contradict(one: _Literal, other: _Literal) -> bool:

@@ -36,8 +36,13 @@ def _results(events: Iterable[Event], files: dict[Any, Event]) -> Iterator[HeldO
         ways = [_apart(tested, fitted, files) for tested in event.rows for fitted in event.fit.rows]
         if all(ways):
             by, cut = ways[0] or ("split", "")
-            in_time = event.fit.features is not None and event.fit.features.in_time is not None
-            yield HeldOutFact(span=event.span, by=by, cut=cut[:MAX_TEXT], in_time=in_time)
+            yield HeldOutFact(span=event.span, by=by, cut=cut[:MAX_TEXT], in_time=_in_time(event.fit))
+
+
+def _in_time(fit: Event) -> bool:
+    """Tell whether a fit learns from rows in the order of time: a model of statsmodels was made with its own."""
+    features, parts = fit.features, fit.model.parts if fit.model is not None else ()
+    return any(value is not None and value.in_time is not None for value in (features, *parts))
 
 
 def _apart(one: Rows, other: Rows, files: dict[Any, Event]) -> tuple[SetApart, str] | None:

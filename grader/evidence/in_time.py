@@ -8,7 +8,9 @@ from grader.evidence.callsite import CallSite
 from grader.evidence.tables import WINDOW, names_in
 from grader.evidence.values import Taint, Value, marked
 
-_DATE = re.compile(r"(?i)(^|_)(date|datetime|time|timestamp|dt|day|month|year|quarter|week)s?($|_)|_(at|ts)$|date$")
+_DATE = re.compile(
+    r"(?i)(^|_)(date|datetime|time|timestamp|dt|day|month|year|quarter|week)s?($|_)|_(at|ts)$|date$|^ds$"
+)
 # How long something took, and a year that a thing bears, are no order of the rows.
 _NO_ORDER = re.compile(
     r"(?i)(delivery|prep\w*|cook\w*|play|wait\w*|response|reaction|survival|travel|trip|flight|run|running|elapsed|process\w*"

@@ -11,6 +11,7 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.copies import drawn_again
 from grader.evidence.cuts import Condition, Cut, end_cut
 from grader.evidence.learning import computed_with
+from grader.evidence.rows import draw_of
 from grader.evidence.said import set_against
 from grader.evidence.settling import settled
 from grader.evidence.significance import picked
@@ -142,7 +143,10 @@ def dropped(site: CallSite) -> Value:
     if axis is not None and axis.constant is None:
         return without(site.receiver, None)
     # The whole less a sample that was drawn from it: the other part of a split made by hand.
-    rest = Cut(site.node, without=rows_of(site.values))
-    left = site.receiver.evolve(rows=narrowed(site.receiver.rows, rest))
+    gone = rows_of(site.values)
+    left = site.receiver.evolve(rows=narrowed(site.receiver.rows, Cut(site.node, without=gone)))
+    if any(rows.path and draw_of(rows.path[-1][0]) is not None for rows in gone):
+        ordered = site.receiver.in_time
+        site.state.record("rest", site.node, site.name, rows=left.rows, in_time=ordered, shuffled=True)
     note_cut(site.node, site.receiver, left, site.values, site.state)
     return left

@@ -20,9 +20,9 @@ _MAX_ROW_SETS = 16
 @dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """Something done to rows, at a place: "load", "fit", "resample", "fill", "order", "window", "windows", "future",
-    "split", "cut" (by what a loop sets), "discard" (most of the rows, to work with fewer), "predict", "ask" (of a
-    network), "evaluate", "choose", "cross_validate", "validate" (on rows that a fit shows the score of as it goes on,
-    or on a share that Keras holds back), "unseen" (what is not known).
+    "split", "rest" (what rows drawn by chance have left), "cut" (by what a loop sets), "discard" (most of the rows, to
+    work with fewer), "predict", "ask" (of a network), "evaluate", "choose", "cross_validate", "validate" (on rows
+    that a fit shows the score of as it goes on, or on a share that Keras holds back), "unseen" (what is not known).
 
     `rows` are those it looked at, `taints` what had been computed from other rows before; `model` the estimator.
     `varied` are the loops whose variable set a parameter or a threshold of it; `key` tells a split from others, and

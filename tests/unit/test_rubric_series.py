@@ -104,7 +104,7 @@ BY_ROW = "mid = df['fee'].median()\ndf['fee'] = df['fee'].apply(lambda fee: {})\
         ("not_met", "not over one in what explains the series",
          [READ, CUT + SARIMAX.replace("train['Sales'],", "train['Sales'], exog=train['fee'],")]),
         ("not_met", "nor did the older one",
-         [READ, CUT + "from statsmodels.tsa.arima_model import ARIMA\nprint(ARIMA(train['Sales'], (1, 1, 1)).fit())\n"]),
+         [READ, CUT + "from statsmodels.tsa.arima_model import ARIMA\nARIMA(train['Sales'], (1, 1, 1)).fit()\n"]),
         ("met", "Prophet does too", [READ, RENAMED + CUT + PROPHET]),
         ("not_met", "not in what it is told beside",
          [READ, RENAMED + CUT + PROPHET.replace("model.fit", "model.add_regressor('fee')\nmodel.fit")]),
@@ -127,3 +127,47 @@ def test_gaps_that_become_numbers_before_rows_are_grouped() -> None:
     )
     assert verdict(GAPS, work(groups)) == "partly"
     assert verdict(GAPS, work(groups.replace("X = np.nan_to_num(df.values)", "X = df.values"))) == "not_applicable"
+
+
+IN_TIME, FITS = "data_preparation.temporal_leakage", "data_preparation.split_fits_data"
+TABLE = "import pandas as pd\nfrom sklearn.linear_model import Ridge\ndf = pd.read_csv('a.csv', parse_dates=['{}'])\n"
+RIDGE = "model = Ridge().fit(train[['fee']], train['y'])\nprint(model.score(test[['fee']], test['y']))\n"
+DRAWN = "train = df.sample(frac=0.8, random_state=0)\ntest = df.drop(train.index)\n"
+PICKED = "train = df[df.{0}.isin({1})]\ntest = df[df.{0}.isin({2})]\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("met", "sorted by an index of dates",
+         TABLE.format("Day") + "df = df.set_index('Day').sort_index()\n" + CUT + RIDGE),
+        ("met", "the same of a series", READ.partition("df =")[0] + TABLE.format("Day").partition("Ridge\n")[2]
+         + "df = df.set_index('Day').sort_index()\n" + CUT + SARIMAX),
+        ("met", "sorted by an index that the file was read with",
+         TABLE.format("Day").replace("parse_dates", "index_col='Day', parse_dates") + "df = df.sort_index()\n"
+         + CUT + RIDGE),
+        ("not_applicable", "sorted by an index of numbers",
+         TABLE.format("Day") + "df = df.set_index('number').sort_index()\n" + CUT + RIDGE),
+        ("met", "a date as Prophet has it called", TABLE.format("ds") + "df = df.sort_values('ds')\n" + CUT + RIDGE),
+        ("not_applicable", "a column whose name only ends so",
+         TABLE.format("ads") + "df = df.sort_values('ads')\n" + CUT + RIDGE),
+        ("met", "months by their numbers",
+         TABLE.format("Day") + "import numpy as np\n" + PICKED.format("month", "np.arange(0, n)", "range(n, n + 5)")
+         + RIDGE),
+        ("not_applicable", "months that may be in both",
+         TABLE.format("Day") + PICKED.format("month", "range(0, n)", "range(m, 12)") + RIDGE),
+        ("not_applicable", "numbers that are no time",
+         TABLE.format("Day") + PICKED.format("shop", "range(0, 5)", "range(5, 9)") + RIDGE),
+        ("not_met", "sorted by time and drawn at random",
+         TABLE.format("Day") + "df = df.sort_values('Day')\n" + DRAWN + RIDGE),
+        ("not_applicable", "drawn, and not sorted by time",
+         TABLE.format("Day") + "df = df.sort_values('fee')\n" + DRAWN + RIDGE),
+        ("not_applicable", "drawn to be looked at, the rest is not evaluated",
+         TABLE.format("Day") + "df = df.sort_values('Day')\n" + DRAWN + "print(test.describe())\n"
+         + RIDGE.replace("test", "train")),
+    ],
+)  # fmt: skip
+def test_rows_that_are_cut_in_time(expected: str, about: str, code: str) -> None:
+    assert {name: verdict(name, work(code)) for name in (IN_TIME, FITS)} == dict.fromkeys((IN_TIME, FITS), expected), (
+        about
+    )
