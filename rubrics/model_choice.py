@@ -9,6 +9,7 @@ from rubrics.comparing import SIMPLE_NAMES, best_by_model, class_of, expanded, f
 from rubrics.ensembles import ENSEMBLES, apart, joined
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.floors import rules_scored, unasked
+from rubrics.hits import hits_alike
 from rubrics.metrics import OF_ITS_OWN, own_figures
 from rubrics.models import families, family, is_classifier, is_dummy, is_regressor, is_simple, kinds, models, no_model
 from rubrics.reasons import against_results, nicknames, said
@@ -80,7 +81,7 @@ def several_models(evidence: Evidence) -> Finding:
         names = alternatives
         told = f"{len(names)} kinds of model"
         listed = ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
-        if common := shared_measure(evidence):
+        if common := shared_measure(evidence) or hits_alike(evidence):
             reason = f"{told} are measured by the same metric: {listed}."
             return met(reason, evidence=spans([*common[:6], *used]))
         reason = f"There are {told}: {listed}; no measure was seen that is taken of them alike."
@@ -109,7 +110,7 @@ def choice_justified(evidence: Evidence) -> Finding:
     names = _alternatives(evidence, _real(evidence))
     if len(names) < 2:
         return nothing_seen(evidence, "Fewer than two kinds of model were seen, so there is no choice to justify.")
-    measured = live_calls(evidence, "score", "cross_validate", "search")
+    measured = live_calls(evidence, "score", "cross_validate", "search") or hits_alike(evidence)
     if not measured:
         reason = f"{len(names)} kinds of model are fitted, and no result is computed to choose by."
         return not_met(reason, evidence=spans(_real(evidence)), advice="Score them alike, and take the best.")

@@ -19,11 +19,13 @@ _KERAS = frozenset(("keras.Model", "keras.models.Model", "keras.engine.training.
 _OPTIMISERS = ("torch.optim.", "keras.optimizers.")
 _TRAINING_ARGUMENTS = frozenset(("TrainingArguments", "Seq2SeqTrainingArguments"))
 _FITTING = ("keras.", "pytorch_lightning.", "lightning.")
-_HITS = re.compile(r"(\w*(?:pred|hat|outputs?)\w*\b[^=\n]{0,40}==(?!=)|==[^=\n]{0,40}\b\w*(?:pred|hat|outputs?)\w*)")
-_HELD_OUT_LOOP = re.compile(
-    r"(\bfor\b.{1,80}\bin\b.{0,40}\b(?:\w*_)?(?:val|valid|validation|test|eval|dev)(?:_?(?:loader|iter|dl|data|dataset|set|"
-    r"batches|gen|dataloader))?s?\b)"
+HITS = re.compile(r"(\w*(?:pred|hat|outputs?)\w*\b[^=\n]{0,40}==(?!=)|==[^=\n]{0,40}\b\w*(?:pred|hat|outputs?)\w*)")
+_ROWS = (
+    r"\b(?:\w*_)?(?:val|valid|validation|test|eval|dev)"
+    r"(?:_?(?:loader|iter|dl|data|dataset|set|batches|gen|dataloader))?s?\b"
 )
+HELD_OUT_ROWS = re.compile(_ROWS)
+HELD_OUT_LOOP = re.compile(rf"(\bfor\b.{{1,80}}\bin\b.{{0,40}}{_ROWS})")
 _EVALUATING = re.compile(r"^_?(evaluate|eval|validate|test|validation)(_|$)|(_|^)(evaluate|validate|validation)$")
 
 
@@ -122,11 +124,11 @@ def _owner(call: Call) -> str:
 
 def hits_counted(evidence: Evidence) -> list[Span]:
     """Return where predictions are compared with the truth without a metric's name: `(pred == y).sum()`."""
-    return live_places(evidence, _HITS)
+    return live_places(evidence, HITS)
 
 
 def may_be_evaluated(evidence: Evidence) -> list[Span]:
     """Return where a network may be evaluated by hand: loops over rows for it, and own functions called after that."""
-    loops = live_places(evidence, _HELD_OUT_LOOP)
+    loops = live_places(evidence, HELD_OUT_LOOP)
     own = (call for call in live_calls(evidence) if not call.name.startswith("."))
     return loops + [call.span for call in own if _EVALUATING.search(last(call.name))]

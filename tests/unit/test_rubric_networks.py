@@ -95,3 +95,47 @@ def test_hits_that_a_network_counts_by_hand_are_not_missed() -> None:
     elsewhere = BY_HAND.replace("val_loader = DataLoader(val_set)", "from other import val_loader")
     assert verdict(HELD_OUT, work(elsewhere)) == "needs_human"
     assert verdict(METRIC, work(BY_HAND)) == "partly"
+
+
+JUSTIFIED = "model_choice.choice_justified"
+TWO = (
+    "import torch, timm\nimport torch.nn as nn\nimport torchvision\nfrom torch.utils.data import DataLoader\n"
+    "trainset = torchvision.datasets.CIFAR10('.', train=True)\n"
+    "testset = torchvision.datasets.CIFAR10('.', train=False)\n"
+    "trainloader, testloader = DataLoader(trainset), DataLoader(testset)\n"
+    "class Net(nn.Module):\n    def forward(self, x):\n        return x\n"
+    "net, model = Net(), timm.create_model('resnet18', num_classes=10)\n"
+    "def train(one):\n    optimizer = torch.optim.Adam(one.parameters())\n    for images, labels in trainloader:\n"
+    "        nn.functional.cross_entropy(one(images), labels).backward()\n        optimizer.step()\n"
+    "train(net)\ntrain(model)\n"
+)
+COUNTED = (
+    "right = 0\nfor images, labels in {rows}:\n    _, predicted = torch.max({name}(images).data, 1)\n"
+    "    right += (predicted == labels).sum().item()\nprint(right / len({rows}))\n"
+)
+BY_FUNCTION = (
+    "def hits(one, rows):\n    right = 0\n    for images, labels in rows:\n        preds = one(images).argmax(1)\n"
+    "        right += (preds == labels).sum().item()\n    return right\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("several", "justified", "about", "code"),
+    [
+        ("met", "partly", "the hits of both on the same rows",
+         COUNTED.format(name="net", rows="testloader") + COUNTED.format(name="model", rows="testloader")),
+        ("met", "partly", "by one function",
+         BY_FUNCTION + "print(hits(net, testloader))\nprint(hits(model, testloader))\n"),
+        ("partly", "not_met", "the hits of one alone", COUNTED.format(name="net", rows="testloader")),
+        ("partly", "not_met", "one on other rows than the other",
+         COUNTED.format(name="net", rows="testloader") + COUNTED.format(name="model", rows="val_loader")),
+        ("partly", "not_met", "both on the rows of the fit",
+         COUNTED.format(name="net", rows="trainloader") + COUNTED.format(name="model", rows="trainloader")),
+        ("partly", "not_met", "by one function on the rows of the fit",
+         BY_FUNCTION + "print(hits(net, trainloader))\nprint(hits(model, trainloader))\n"),
+        ("partly", "not_met", "nothing is counted", ""),
+    ],
+)  # fmt: skip
+def test_two_networks_are_measured_alike_by_their_hits(several: str, justified: str, about: str, code: str) -> None:
+    assert verdict(SEVERAL, work(TWO + code)) == several, about
+    assert verdict(JUSTIFIED, work(TWO + code)) == justified, about
