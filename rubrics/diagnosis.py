@@ -14,6 +14,7 @@ from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
 from rubrics.results import NAME, Name, bound_names, holds, predicted_names, sides
+from rubrics.traced_fits import draws_a_trace
 
 OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
@@ -45,7 +46,7 @@ CURVE = re.compile(
 MISSED = "The code for it is there, but the run stopped before it was shown; what was handed in may hold it."
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
-              "get_score", "get_feature_importance")  # fmt: skip
+              "get_score", "get_feature_importance", "plot_components", "plot_components_plotly")  # fmt: skip
 EXPLAINING_PARTS = frozenset(("PartialDependenceDisplay", "shap", "eli5", "lime"))
 LEARNED = ("feature_importances_", "coef_")
 
@@ -106,7 +107,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     wrong = _error_names(evidence)
     grouping = named(evidence, ("groupby",))
     looks = [*live_calls(evidence, "plot", "explore"), *grouping]
-    shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(call)]
+    shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(evidence, call)]
     shown += [call for call in grouping if _is_scored_by_group(evidence, call)] + told_by_group(evidence)
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
@@ -129,7 +130,7 @@ def error_analysis(evidence: Evidence) -> Finding:
 @criterion("evaluation.features_interpreted", title="It is shown what the model leans on")
 def features_interpreted(evidence: Evidence) -> Finding:
     """Judge whether code that runs computes or shows what the features contribute: importances, coefficients,
-    permutation, partial dependence, SHAP.
+    permutation, partial dependence, SHAP, the parts that a series is made of.
     """
     if problem := unreadable(evidence):
         return problem
@@ -201,11 +202,13 @@ def _is_statistical(evidence: Evidence, call: Call) -> bool:
     return is_unknown or call.name.startswith("statsmodels.")
 
 
-def _is_learning_curve(call: Call) -> bool:
+def _is_learning_curve(evidence: Evidence, call: Call) -> bool:
     """Tell whether a plot shows how the loss, or a measure, went while the model was fitted."""
     if call.kind != "plot" or last(call.name) in DECORATION:
         return False
     drawn = (*call.positional, *(call.keywords.get(axis, "") for axis in ("y", "data")))
+    if draws_a_trace(evidence, call, drawn):
+        return True
     drawn += (call.span.text,) if call.receiver or call.name == ".plot" else ()
     return any(CURVE.search(text) for text in drawn if text[:1] not in "\"'")
 

@@ -31,7 +31,7 @@ def multi_test_leakage(evidence: Evidence) -> Finding:
     """Judge whether several models, settings or epochs are tried on the same test rows, with no rows kept for the one
     that is chosen.
     """
-    scores = live_calls(evidence, "score")
+    scores = _of_predictions(evidence, "score")
     return leakage(
         evidence,
         "multi_test",
@@ -51,7 +51,7 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
     return leakage(
         evidence,
         "scored_on_training_data",
-        looked_at=spans([*live_calls(evidence, "score", "cross_validate", "search"), *by_library(evidence)])[:6],
+        looked_at=spans([*_of_predictions(evidence, "score", "cross_validate", "search"), *by_library(evidence)])[:6],
         clean=_clean(evidence),
         nothing="No result was seen to be computed.",
         advice="Report the score on held-out rows; one on the training rows shows overfitting at best.",
@@ -62,7 +62,7 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
 def _clean(evidence: Evidence) -> str:
     """Return what is said where no score on training rows was seen; of every result only where all were followed."""
     followed = {(fact.span.path, fact.span.cell, fact.span.line) for fact in evidence.code.followed}
-    scores = (call.span for call in live_calls(evidence, "score"))
+    scores = (call.span for call in _of_predictions(evidence, "score"))
     lost = {place for span in scores if (place := (span.path, span.cell, span.line)) not in followed}
     if not lost:
         return "Every result seen rests on rows that were held out."
@@ -211,6 +211,13 @@ def _on_other_rows(evidence: Evidence) -> list[Call]:
     inside = {fact.name: fact.span for fact in own_functions(evidence)}
     scores = ((call, inside.get(last(call.name), call.span)) for call in _scores(evidence))
     return [call for call, place in scores if not any(begins_in(span, place) for span in on_training_rows)]
+
+
+def _of_predictions(evidence: Evidence, *kinds: str) -> list[Call]:
+    """Return the live calls that compute a result, but for how well groups of rows are told apart: nothing is predicted
+    there, so that no row is held out.
+    """
+    return [call for call in live_calls(evidence, *kinds) if not last(call.name).startswith("silhouette")]
 
 
 def _scores(evidence: Evidence) -> list[Call]:

@@ -77,6 +77,19 @@ CURVES = START + (
     "import matplotlib.pyplot as plt\nfrom keras.models import Sequential\nfrom keras.layers import Dense\n"
     "net = Sequential([Dense(1)])\nh = net.fit(X, y, validation_split=0.2)\nplt.plot(h.history['loss'])\n"
 )
+TRACED = SPLIT + (
+    "import matplotlib.pyplot as plt\nfrom sklearn.linear_model import SGDClassifier\nmodel = SGDClassifier()\n"
+    "seen = []\nfor epoch in range(9):\n    model.partial_fit(a, c)\n"
+    "    seen.append(roc_auc_score(d, model.predict(b)))\nplt.plot(seen)\n"
+)
+TRACED_INSIDE = SPLIT + (
+    "import matplotlib.pyplot as plt\nfrom sklearn.linear_model import SGDRegressor\n"
+    "class Fitter:\n    def __init__(self):\n        self.model, self.trace_rmse = SGDRegressor(), []\n"
+    "    def fit(self, a, c):\n        for epoch in range(9):\n            self.model.partial_fit(a, c)\n"
+    "            self.trace_rmse.append(self.measure(a, c))\n"
+    "    def measure(self, a, c):\n        return ((self.model.predict(a) - c) ** 2).mean()\n"
+    "fitter = Fitter()\nfitter.fit(a, c)\nplt.plot(fitter.trace_rmse)\n"
+)
 HELD_OUT = [
     case("multi_test_leakage", "not_met", "a leak was found", leaking("multi_test", SCORED)),
     case("multi_test_leakage", "met", "one score on the test rows", SCORED),
@@ -209,6 +222,14 @@ DIAGNOSING = [
          "pd.DataFrame(hist.history)")),
     case("error_analysis", "met", "a learning curve of losses that a loop has kept",
          CURVES.replace("h.history['loss']", "steps, val_losses")),
+    case("error_analysis", "met", "scores that a loop over epochs has kept, by another name", TRACED),
+    case("error_analysis", "met", "the same in an object, measured by a function of the work's own",
+         TRACED_INSIDE),
+    case("error_analysis", "not_met", "numbers of the data that the same loop has kept",
+         TRACED.replace("seen.append(roc_auc_score(d, model.predict(b)))", "seen.append(b['age'].mean())")),
+    case("error_analysis", "not_met", "scores of settings, no course of a fit",
+         TRACED.replace("for epoch in range(9)", "for depth in range(9)")),
+    case("error_analysis", "not_met", "kept and never drawn", TRACED.replace("plt.plot(seen)", "plt.plot(b['age'])")),
     case("error_analysis", "not_met", "a plot of claims by insurers' history",
          CURVES.replace("h.history['loss']", "frame['history'], frame['loss_ratio']")),
     case("error_analysis", "not_met", "a title with the word loss",

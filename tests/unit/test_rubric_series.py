@@ -171,3 +171,12 @@ def test_rows_that_are_cut_in_time(expected: str, about: str, code: str) -> None
     assert {name: verdict(name, work(code)) for name in (IN_TIME, FITS)} == dict.fromkeys((IN_TIME, FITS), expected), (
         about
     )
+
+
+INTERPRETED = "evaluation.features_interpreted"
+
+
+def test_the_parts_of_a_series_are_what_its_model_leans_on() -> None:
+    code = READ + RENAMED + CUT + PROPHET
+    assert verdict(INTERPRETED, work(code + "model.plot_components(model.predict(test))\n")) == "met"
+    assert verdict(INTERPRETED, work(code + "model.plot(model.predict(test))\n")) == "not_met"
