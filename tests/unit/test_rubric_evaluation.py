@@ -46,6 +46,16 @@ def test_every_result_is_said_to_be_held_out_only_where_all_were_followed() -> N
     )
 
 
+@pytest.mark.parametrize("name", ["multi_test_leakage", "scored_on_training_data"])
+def test_how_well_groups_are_told_apart_is_no_result_on_rows(name: str) -> None:
+    start = "import pandas as pd\nfrom sklearn.cluster import KMeans\nfrom sklearn.metrics import f1_score, "
+    groups = "silhouette_score\nX = pd.read_csv('a.csv')\ngroups = KMeans(3).fit(X)\n"
+    told = "print(silhouette_score(X, groups.labels_))\n"
+    assert finding(f"evaluation.{name}", work(start + groups + told)).verdict == "not_applicable"
+    unknown = told + "import inhouse\nprint(f1_score(inhouse.truth(), inhouse.answers()))\n"
+    assert finding(f"evaluation.{name}", work(start + groups + unknown)).verdict == "needs_human"
+
+
 def test_a_metric_is_named_in_words() -> None:
     assert "ROC AUC" in finding("evaluation.fitting_metric", work(SCORED)).reason
 
