@@ -11,12 +11,19 @@ from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadab
 from rubrics.live import live_matches, loops_around
 from rubrics.models import is_classifier, models
 from rubrics.networks import networks
-from rubrics.results import NAME, predicted_names, result_names, sides
+from rubrics.results import NAME, Name, predicted_names, result_names, sides
 
 RANKING = ("roc_auc", "average_precision")
 CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
 CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])*\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
 AT_EACH = re.compile(r"^\s*([A-Za-z_]\w*\s*=[^=<>\n]{1,120}>=?\s*[A-Za-z_]\w*)\b(?![.(\[])")  # `said = (p >= cut)`
+ROUNDING = ("round", "rint", "around")
+# What ends with the answer of a model, or with a variable: `model.predict(b).flatten()`, `said[:, 1]`
+_GIVEN = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+ANSWER = re.compile(
+    rf"(?:\.(predict|predict_proba){_GIVEN}|(?<![\w.])([A-Za-z_]\w*))"
+    r"(?:\[[^\[\]]{0,40}\]|\.(?:flatten|ravel|squeeze)\(\))*$"
+)
 TRAINERS = ("xgboost.train", "lightgbm.train")
 CHANCES = ("predict_proba", "predict_log_proba", "decision_function")
 NO_DECISION = "No decision between two classes was seen."
@@ -66,6 +73,21 @@ def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
         names = NAME.findall(left)
         if names and ((span.path, names[0]) in predicted or said.intersection(names)):
             found.append((span, right.lstrip("= ")))
+    return [*found, *((call.span, "0.5") for call in _rounded(evidence, said, predicted))]
+
+
+def _rounded(evidence: Evidence, said: set[str], predicted: frozenset[Name]) -> list[Call]:
+    """Return where what a model says is rounded to nought or one: it is cut at a half."""
+    held = predicted if class_layers(evidence) else frozenset()
+    found = []
+    for call in named(evidence, ROUNDING):
+        is_method = bool(call.receiver)
+        if len(call.positional) != (0 if is_method else 1) or call.keywords:
+            continue  # to some digits
+        text = call.span.text.partition(f".{last(call.name)}(")[0] if is_method else call.positional[0]
+        asked = ANSWER.search(text)
+        if asked and ((asked[1] or "") in said or (call.span.path, asked[2] or "") in held):
+            found.append(call)
     return found
 
 

@@ -11,6 +11,9 @@ NET = SPLIT + (
     "import keras\nfrom keras.layers import Dense\nnet = keras.Sequential([Dense(8), Dense(1, activation='sigmoid')])\n"
     "net.compile(loss='binary_crossentropy')\nnet.fit(a, c)\nprint(accuracy_score(d, net.predict(b) > 0.5))\n"
 )
+ROUNDED = NET.partition("print")[0] + (
+    "import numpy as np\nsaid = np.round(net.predict(b)).flatten()\nprint(accuracy_score(d, said))\n"
+)
 NAMED = FITTED + "print(classification_report(d, model.predict(b), target_names=['cat', 'dog']))\n"
 CODED = ACCURACY.replace("X, y = frame", "frame['y'] = frame['y'].map({'No': 0, 'Yes': 1})\nX, y = frame")
 CHANCE = "q = model.predict_proba(b)[:, 1]\n"
@@ -62,6 +65,15 @@ CASES = [
          "else:\n    print(roc_auc_score(d, q, multi_class='ovr'))\nprint(accuracy_score(d, model.predict(b)))\n"),
     case("decision_threshold", "not_met", "a network's one sigmoid, cut at a half", NET),
     case("decision_threshold", "partly", "the same, cut elsewhere", NET.replace("> 0.5", "> 0.3")),
+    case("decision_threshold", "not_met", "a network's one sigmoid, rounded", ROUNDED),
+    case("decision_threshold", "not_met", "the same by a method, under a name",
+         ROUNDED.replace("said = np.round(net.predict(b)).flatten()", "p = net.predict(b)\nsaid = p.round()")),
+    case("decision_threshold", "not_applicable", "a mean is rounded",
+         ROUNDED.replace("np.round(net.predict(b)).flatten()", "np.round(net.predict(b).mean())")),
+    case("decision_threshold", "not_applicable", "rounded to some digits",
+         ROUNDED.replace("np.round(net.predict(b)).flatten()", "np.round(net.predict(b), 2)")),
+    case("decision_threshold", "not_applicable", "a quantity is rounded",
+         QUANTITY + "import numpy as np\nprint(accuracy_score(d, np.round(model.predict(b))))\n"),
     case("decision_threshold", "not_applicable", "a network that says one of three", NET.replace("Dense(1,", "Dense(3,")
          .replace("sigmoid", "softmax").replace("> 0.5", "")),
     case("decision_threshold", "not_applicable", "a network's share of something",
