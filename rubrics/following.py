@@ -47,7 +47,9 @@ def made_from(evidence: Evidence, seeds: list[Call]) -> frozenset[Name]:
 def fitted_on(evidence: Evidence, seeds: list[Call]) -> list[Call]:
     """Return the live calls that fit a model on something made of `seeds`, or on what holds one of them itself."""
     names = made_from(evidence, seeds)
-    around = {place(call.span) for call in _around(live_calls(evidence), seeds)}
+    giving = {call.function for call in seeds if call.function and "." not in call.function}
+    given = [call for call in live_calls(evidence) if call.name in giving]  # `model.fit(numbers(texts), y)`
+    around = {place(call.span) for call in _around(live_calls(evidence), [*seeds, *given])}
     return [call for call in trained(evidence) if touches(call, names) or place(call.span) in around]
 
 

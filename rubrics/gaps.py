@@ -11,6 +11,7 @@ from rubrics.facts import is_given, last, live_calls, named, spans
 from rubrics.filled_by_rows import filled_by_rows
 from rubrics.live_code import is_live
 from rubrics.models import models
+from rubrics.once import once_a_work
 from rubrics.preparing import inspecting, is_check
 from rubrics.prose import sentences
 from rubrics.tables import of_data
@@ -40,6 +41,8 @@ MOVING = ("shift", "diff", "pct_change", "rolling")
 _MOVED = re.compile(
     rf"\.(?:{'|'.join(MOVING)})\([^()]*\)(?:\.(?:mean|std|sum|min|max|median)\(\))?\.(?:{'|'.join(DROPPING)})\("
 )
+_OF_COLUMN = re.compile(rf"\[\s*['\"]([^'\"]+)['\"]\s*\]\.(?:{'|'.join(DROPPING)})\(")
+_COLUMN_SET = re.compile(r"\s*\w+\[\s*['\"]([^'\"]+)['\"]\s*\]\s*=(?!=)")
 _OF_TARGET = re.compile(r"^(y|target|labels?)(_\w+)?$")
 _TEXT = re.compile(r"""^[rbuf]?['"]|^\{[^{}]*:\s*['"]""")
 _STEP = re.compile(r"""\(\s*['"][\w -]+['"]\s*,\s*$""")
@@ -47,7 +50,7 @@ _STEP = re.compile(r"""\(\s*['"][\w -]+['"]\s*,\s*$""")
 
 def filling_gaps(evidence: Evidence) -> list[Call]:
     """Return the live calls that fill or drop gaps of the data, by whatever means."""
-    calls = [call for call in live_calls(evidence, "impute") if not drops_moved_rows(call)]
+    calls = [call for call in live_calls(evidence, "impute") if not drops_moved_rows(evidence, call)]
     numbers = [call for call in live_calls(evidence) if call.name == "numpy.nan_to_num" and of_data(evidence, call)]
     return [*calls, *numbers, *filled_by_rows(evidence)]
 
@@ -142,9 +145,21 @@ def _says_none(text: str) -> bool:
     return bool(_NONE.search(text) or (_NONE_SEEN.search(text) and not _ASKED.search(text)))
 
 
-def drops_moved_rows(call: Call) -> bool:
-    """Tell whether only the gaps are dropped that moving the rows has just made: `table["a"].diff().dropna()`."""
-    return last(call.name) in DROPPING and _MOVED.search(call.span.text) is not None
+def drops_moved_rows(evidence: Evidence, call: Call) -> bool:
+    """Tell whether only the gaps are dropped that moving the rows has made: `table["a"].diff().dropna()`, or of a
+    column that was made so.
+    """
+    if last(call.name) not in DROPPING:
+        return False
+    column = _OF_COLUMN.search(call.span.text)
+    return bool(_MOVED.search(call.span.text) or (column and column[1] in _moved_columns(evidence)))
+
+
+@once_a_work
+def _moved_columns(evidence: Evidence) -> frozenset[str]:
+    """Return the columns that are made by moving the rows of another: they begin with gaps of their own."""
+    texts = (call.span.text for call in named(evidence, MOVING))
+    return frozenset(column[1] for text in texts if (column := _COLUMN_SET.match(text)))
 
 
 def drops_after_moving(evidence: Evidence, drops: list[Call]) -> bool:

@@ -7,7 +7,7 @@ import re
 from grader import Call, ColumnUse, Evidence, Finding, Span, met, needs_human, not_met, partly
 from rubrics.code_text import place
 from rubrics.dependencies import third_party
-from rubrics.facts import last, live_calls, spans, unread_part
+from rubrics.facts import last, live_calls, named, spans, unread_part
 from rubrics.following import fitted_on
 from rubrics.images import ORDINARY
 from rubrics.live import before, live_columns, live_places
@@ -17,6 +17,7 @@ COUNTED = frozenset(("TfidfVectorizer", "CountVectorizer", "HashingVectorizer", 
 EMBEDDED = frozenset(("Word2Vec", "FastText", "Doc2Vec", "KeyedVectors", "SentenceTransformer", "Embedding",
                       "EmbeddingBag", "TFBertModel", "train_supervised"))  # fmt: skip
 TOKENIZED = re.compile(r"^(keras\.preprocessing\.text\.Tokenizer|transformers\.\w+\.from_pretrained)")
+TAKING_APART = ("split", "word_tokenize", "text_to_word_sequence", "wordpunct_tokenize")
 WHOLE = frozenset(("LabelEncoder", "OrdinalEncoder", "OneHotEncoder", "factorize", "get_dummies"))
 TEXT = re.compile(
     r"(?i)^(\w+_)?(text|review|comment|tweet|message|sentence|document|headline|body|content|abstract|email|sms|post"
@@ -37,7 +38,7 @@ def of_texts(evidence: Evidence) -> Finding | None:
     fits = trained(evidence)
     if not fits or not (asked or not evidence.modality):
         return None
-    words = [call for call in live_calls(evidence) if _gives_words(call, asked=asked)]
+    words = [call for call in live_calls(evidence) if _gives_words(call, asked=asked)] or _numbered(evidence)
     if asked and words and any(before(span, words[0].span) for span in _overwritten(evidence)):
         words = []  # what is counted then are the codes of whole texts
     if given := fitted_on(evidence, words) if words else []:
@@ -50,6 +51,15 @@ def _gives_words(call: Call, *, asked: bool) -> bool:
     parts = set(call.name.split("."))
     counted = COUNTED & parts or TOKENIZED.match(call.name) or "text_features" in call.keywords
     return bool(counted or (asked and EMBEDDED & parts))
+
+
+def _numbered(evidence: Evidence) -> list[Call]:
+    """Return where texts that were taken apart into words, and these numbered by hand, are made equally long for an
+    embedding.
+    """
+    if not named(evidence, ("Embedding",)) or not named(evidence, TAKING_APART):
+        return []
+    return named(evidence, ("pad_sequences",))
 
 
 def _without_words(evidence: Evidence, fits: list[Call], *, unknown: bool) -> Finding:

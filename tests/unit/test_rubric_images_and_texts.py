@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import Case, cases_of, finding, notebook, wrapped
+from rubric_evidence import Case, cases_of, finding, notebook, verdict, work, wrapped
 
 case = cases_of("model_choice")
 
@@ -196,3 +196,30 @@ def test_the_verdict_stays_when_the_work_is_wrapped_in_a_function(code: str, mod
 
 def test_what_sees_the_images_is_named() -> None:
     assert "VGG16" in finding("model_choice.suits_the_task", IMAGES[2].evidence()).reason
+
+
+NUMBERED = (
+    "import pandas as pd\nfrom keras.layers import LSTM, Dense, Embedding\nfrom keras.models import Sequential\n"
+    "from keras.preprocessing.sequence import pad_sequences\ndf = pd.read_csv('a.csv')\nwords = {}\n"
+    "for text in df['sentence']:\n    for word in text.split():\n        words.setdefault(word, len(words) + 1)\n"
+    "def numbers(frame):\n"
+    "    return pad_sequences([[words[word] for word in text.split()] for text in frame['sentence']])\n"
+    "model = Sequential([Embedding(99, 50), LSTM(9), Dense(1, activation='sigmoid')])\n"
+    "model.compile(loss='binary_crossentropy')\nmodel.fit(numbers(df), df['label'])\n"
+)
+ITEMS = NUMBERED.replace("text.split()", "text")
+
+
+@pytest.mark.parametrize(
+    ("expected", "about", "code"),
+    [
+        ("met", "words that the work numbers itself, for an embedding", NUMBERED),
+        ("met", "the same under a name", NUMBERED.replace("fit(numbers(df),", "fit(padded,")
+         .replace("model.fit", "padded = numbers(df)\nmodel.fit")),
+        ("not_applicable", "an embedding of things that are no words", ITEMS),
+        ("not_applicable", "numbered, and never learned from",
+         NUMBERED.replace("fit(numbers(df),", "fit(df[['age']],")),
+    ],
+)  # fmt: skip
+def test_words_that_are_numbered_by_hand(expected: str, about: str, code: str) -> None:
+    assert verdict("model_choice.suits_the_task", work(code)) == expected, about
