@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, partly
+from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.acting import Act, Calls, acts_of, calls_of_functions
 from rubrics.facts import absent, is_given, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.gaps import COUNTING, filling_gaps
 from rubrics.live import before, live_columns, live_matches, live_places, loops_around, target_columns
 from rubrics.models import FORECASTERS, family, models, predictors
-from rubrics.preparing import VOCABULARY, inspecting, of_results, plots_unseen
+from rubrics.preparing import (
+    FOLDERS,
+    VOCABULARY,
+    data_loaded,
+    inspecting,
+    is_published,
+    of_results,
+    plots_unseen,
+)
 
 SEVERAL = 2
 EVERY_COLUMN = "*"
@@ -25,6 +33,7 @@ _PICTURES = frozenset(("cv2", "PIL", "torchvision", "skimage", "keras.preprocess
 _FILES = re.compile(
     r"\blen\(\s*(?:\[[^\[\]]{0,80}\bin\s+)?(os\.listdir|list\(.{0,80}\.(glob|rglob|iterdir)|glob(\.glob)?)\("
 )
+_OF_CLASSES = re.compile(r"\.(classes|targets|labels)\b")  # of what reads a folder: the class of each of its files
 _SCORED = re.compile(r"(_score|_error|_loss|_report|\bscore)\(")
 _PRINTED = re.compile(r"\b(print|display|log\w*\.\w+)\(")
 PREDICTED_NAME = re.compile(r"(?i)^(y_?)?pred(s|icted|iction|ictions)?$")
@@ -39,11 +48,12 @@ def target_looked_at(evidence: Evidence) -> Finding:
     """Judge whether the column that is predicted is counted, described or plotted, so that its shares or its spread
     are known, or, of pictures, the files of each class are; a description of the whole table, or of every column in
     a loop, is partly met. Where the code does not tell which column is predicted, a look at the data is left to a
-    person, and so is a picture where a series is gone on with: it may show that.
+    person, and so is a picture where a series is gone on with: it may show that. It does not apply to data sets that
+    a library of networks holds ready.
     """
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "load") or not predictors(evidence):
+    if not (loads := data_loaded(evidence)) or not predictors(evidence):
         return nothing_seen(evidence, "No data was seen from which something is predicted.")
     targets = target_columns(evidence)
     if looks := [*_shares_seen(evidence, targets), *_files_counted(evidence)]:
@@ -55,6 +65,8 @@ def target_looked_at(evidence: Evidence) -> Finding:
         what = "Every column is shown like any other" if each else "The whole table is described"
         reason = f"{what}, the column that is predicted is not looked at by itself."
         return partly(reason, evidence=[*each, *whole], advice=advice)
+    if all(map(is_published, loads)):
+        return not_applicable("A published data set is loaded, whose classes are known.")
     seen = inspecting(evidence)
     if seen and not targets:
         return needs_human("Data is looked at; which column is predicted could not be followed.", evidence=spans(seen))
@@ -74,7 +86,7 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    if not live_calls(evidence, "load"):
+    if not data_loaded(evidence):
         return nothing_seen(evidence, "No data was seen to be loaded.")
     pairs = {what: (first, second) for what, first, second in _pairs(evidence)}
     places = [span for pair in pairs.values() for span in pair]
@@ -165,10 +177,13 @@ def _of_column(call: Call) -> bool:
 
 def _files_counted(evidence: Evidence) -> list[Span]:
     """Return where files are counted class by class, in a work on pictures: its classes are folders, not a column."""
-    if not _PICTURES.intersection(evidence.code.imports) and evidence.modality != "image":
+    folders = named(evidence, FOLDERS)
+    if not folders and not _PICTURES.intersection(evidence.code.imports) and evidence.modality != "image":
         return []
+    told = [call for call in named(evidence, COUNTERS) if folders and _OF_CLASSES.search(" ".join(call.positional))]
     counted = live_places(evidence, _FILES)
-    return counted if len(counted) > 1 or any(_goes_through(evidence, span) for span in counted) else []
+    each = len(counted) > 1 or any(_goes_through(evidence, span) for span in counted)
+    return [*spans(told), *(counted if each else [])]
 
 
 def _goes_through(evidence: Evidence, span: Span) -> bool:

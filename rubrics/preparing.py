@@ -10,6 +10,9 @@ from rubrics.polars_tables import of_polars
 
 PREPARING = ("transform", "impute", "encode")
 TABLES = ("pandas.", "polars.", "numpy.", "seaborn.", "sklearn.datasets.", "datasets.", "dask.")
+FOLDERS = ("image_dataset_from_directory", "text_dataset_from_directory", "audio_dataset_from_directory",
+           "flow_from_directory", "ImageFolder")  # fmt: skip
+_PUBLISHED = re.compile(r"torchvision\.datasets\.[A-Z]\w*$|keras\.datasets\.\w+\.load_data$")
 DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
 TARGET = re.compile(r"(?i)(^|_)(y|target|labels?|classes)($|_|\.|\[|['\"])")
 VARIABLE_COLUMN = re.compile(r"\[\s*[A-Za-z_]\w*\s*\]")  # frame[column]: one column after the other
@@ -86,6 +89,17 @@ def of_results(call: Call) -> bool:
     return call.receiver in ("disp", "display") or any(
         _PREDICTION.search(text) or _CURVE.search(text) for text in texts
     )
+
+
+def data_loaded(evidence: Evidence) -> list[Call]:
+    """Return the live calls that load data of any kind, folders of pictures and published sets of them too."""
+    read = [call for call in live_calls(evidence) if last(call.name) in FOLDERS or is_published(call)]
+    return [*live_calls(evidence, "load"), *read]
+
+
+def is_published(call: Call) -> bool:
+    """Tell whether a call loads a data set that a library of networks holds ready."""
+    return _PUBLISHED.match(call.name) is not None and last(call.name) not in FOLDERS
 
 
 def tables_loaded(evidence: Evidence) -> list[Call]:

@@ -11,6 +11,7 @@ from grader.evidence.catalog import CROSS_VALIDATORS, is_metric, kind_of, role_o
 from grader.evidence.column_sets import Columns
 from grader.evidence.estimators import CURVE, construct, fit
 from grader.evidence.files import DUMPERS, loaded_back, note_dumped, read_back
+from grader.evidence.folders import READERS, load_folder
 from grader.evidence.iterating import tried
 from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
@@ -208,6 +209,7 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(("hyperopt.fmin", "skopt.gp_minimize", "skopt.forest_minimize"), _minimised),
     "early_stopping": _named,
     "load_data": benchmark_parts,
+    **dict.fromkeys(READERS, load_folder),
     "random_split": random_split,
     **dict.fromkeys(DUMPERS, note_dumped),
     **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),

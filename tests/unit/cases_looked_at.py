@@ -58,6 +58,30 @@ PICTURES = (
     "import os\nimport cv2\nimport numpy as np\nfrom sklearn.svm import SVC\n{counted}"
     "one = np.load('a.npy')\nmodel = SVC().fit(one, two)\nprint(model.score(one, two))\n"
 )
+FOLDER = (
+    "import pathlib\nimport numpy as np\nimport tensorflow as tf\nimport matplotlib.pyplot as plt\n"
+    "folder = pathlib.Path('data')\n"
+    "rows = tf.keras.preprocessing.image_dataset_from_directory(folder, seed=1)\n{looked}"
+    "net = tf.keras.Sequential([tf.keras.layers.Dense(3)])\nnet.compile(loss='mse')\n"
+    "net.fit(rows, validation_data=inhouse.rows())\n"
+)
+PUBLISHED = FOLDER.replace("tf.keras.preprocessing.image_dataset_from_directory(folder, seed=1)",
+                           "tf.keras.datasets.cifar10.load_data()")  # fmt: skip
+SHOWN = "plt.imshow(next(iter(rows))[0])\n"
+FOLDERS = [
+    case("target_looked_at", "met", "the files of each folder that Keras reads", FOLDER.format(
+        looked="for name in rows.class_names:\n    print(name, len(list(folder.glob(name + '/*'))))\n")),
+    case("target_looked_at", "met", "the classes of the files are counted",
+         FOLDER.format(looked="print(np.unique(rows.classes, return_counts=True))\n")),
+    case("target_looked_at", "not_met", "the names of the classes alone",
+         FOLDER.format(looked="print(rows.class_names)\n")),
+    case("target_looked_at", "not_applicable", "a set that a library holds ready", PUBLISHED.format(looked="")),
+    case("exploration_acted_on", "partly", "pictures of a folder are shown", FOLDER.format(looked=SHOWN)),
+    case("exploration_acted_on", "partly", "pictures of a published set", PUBLISHED.format(looked=SHOWN)),
+    case("exploration_acted_on", "not_met", "nothing is shown of a folder", FOLDER.format(looked="")),
+    case("exploration_acted_on", "not_applicable", "nothing is loaded",
+         FOLDER.format(looked=SHOWN).replace("tf.keras.preprocessing.image_dataset_from_directory", "inhouse.read")),
+]  # fmt: skip
 TARGETS = [
     case("target_looked_at", "met", "the columns that a loop predicts are described",
          EACH.format(look="print(rows[['u', 'v']].describe())\n", names="['u', 'v']")),
@@ -110,4 +134,4 @@ OF_POLARS = [
     case("raw_data_kept", "met", "a table is read and none written", POLARS.format(given="", then="") + LEARNED),
 ]  # fmt: skip
 
-CASES = [*ACTED, *REPEATS, *TARGETS, *OTHERS, *OF_POLARS]
+CASES = [*ACTED, *REPEATS, *TARGETS, *FOLDERS, *OTHERS, *OF_POLARS]

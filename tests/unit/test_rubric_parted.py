@@ -46,6 +46,30 @@ def test_subsets_that_are_not_the_two_of_one_folder_are_left_to_a_person(change:
     assert verdicts(IMAGES + SUBSETS.replace(*change))["overlap_leakage"] == "needs_human"
 
 
+READ = (
+    "import pathlib\nimport tensorflow as tf\nfrom tensorflow.keras.utils import image_dataset_from_directory\n"
+    "folder = pathlib.Path('data')\n"
+    "a = image_dataset_from_directory(folder, validation_split=0.2, subset='training', seed=1)\n"
+    "b = image_dataset_from_directory(folder, validation_split=0.2, subset='validation', seed=1)\n"
+    "model = tf.keras.Sequential([tf.keras.layers.Dense(3)])\nmodel.compile(loss='mse')\n"
+    "model.fit(a, validation_data=b)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("expected", "change"),
+    [
+        ("met", ("", "")),
+        ("not_met", ("'validation'", "'training'")),
+        ("needs_human", (", subset='validation', seed=1", ", subset='validation', seed=2")),
+        ("needs_human", (", subset='validation', seed=1", ", subset='validation'")),
+        ("needs_human", ("subset='validation'", "subset=inhouse.part()")),
+    ],
+)
+def test_a_folder_that_keras_reads_in_two_parts(expected: str, change: tuple[str, str]) -> None:
+    assert verdicts(READ.replace(*change))["overlap_leakage"] == expected
+
+
 @pytest.mark.parametrize("code", [TRAINER, LOOP, IMAGES + "model.fit(x, y, validation_split=0.2)\n"])
 def test_what_is_held_out_by_other_means_than_a_splitter_is_a_split(code: str) -> None:
     found = verdicts(code)
