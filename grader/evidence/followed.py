@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.flow import Flow
-from grader.evidence.rows import RowSets, covered, published_whole
+from grader.evidence.rows import GROUPED, RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
 from grader.evidence.values import Event
 from grader.model import Call, FollowedFact, Span
@@ -73,7 +73,15 @@ def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[Leakage
 
 
 def _from(rows: RowSets, loaded: frozenset[object]) -> bool:
-    return bool(rows) and all(published_whole(item.origin) in loaded for item in rows)
+    return bool(rows) and all(_is_from(item.origin, loaded) for item in rows)
+
+
+def _is_from(origin: object, loaded: frozenset[object]) -> bool:
+    """Tell whether rows come from a load: as they are, or as groups of such rows."""
+    match origin:
+        case (name, frozenset() as grouped) if name == GROUPED:
+            return _from(grouped, loaded)
+    return published_whole(origin) in loaded
 
 
 def _through_split(rows: RowSets, loaded: frozenset[object]) -> bool:

@@ -7,7 +7,7 @@ from grader.evidence.catalog import COUNTS, STATISTICS
 from grader.evidence.column_sets import Columns
 from grader.evidence.in_time import shifted, windows
 from grader.evidence.learning import applied
-from grader.evidence.rows import Rows
+from grader.evidence.rows import GROUPED, Rows
 from grader.evidence.tables import FRAME, GROUPS, LOOKUP, SERIES, names_in
 from grader.evidence.values import OTHERS, UNKNOWN, Value
 
@@ -45,5 +45,5 @@ def method_of_groups(site: CallSite) -> Value:
 
 def pivoted(site: CallSite) -> Value:
     """Return `frame.pivot(...)`: each row holds what was said of one thing in several."""
-    rows = frozenset({Rows(("groups", site.receiver.rows))})
+    rows = frozenset({Rows((GROUPED, site.receiver.rows))})
     return Value(type=FRAME, rows=rows, columns=Columns(rows, known=False), taints=site.receiver.taints)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 
 from grader.evidence.cuts import drawn_apart
-from grader.evidence.rows import Rows, RowSets, covered, whole_rows
+from grader.evidence.rows import GROUPED, Rows, RowSets, covered, whole_rows
 from grader.evidence.values import Event
 
 
@@ -86,7 +86,7 @@ def _is_fitted_elsewhere(event: Event, files: set[Hashable]) -> bool:
 def _file_of(rows: Rows) -> Hashable:
     """Return where rows come from in the end: those of a table of groups from the rows that were grouped."""
     match rows.origin:
-        case ("groups", frozenset() as grouped) if len(grouped) == 1:
+        case (name, frozenset() as grouped) if name == GROUPED and len(grouped) == 1:
             return _file_of(next(iter(grouped)))
         case ("element", Rows() as whole) | ("item", Rows() as whole, _):
             return _file_of(whole)

@@ -58,4 +58,6 @@ def is_of_predictor(event: Event) -> bool:
     if event.model is None or event.fit is None:
         return False
     role = role_of(event.model.type)  # "" for a class of a library that is not modelled
-    return role == "statistical" or (event.fit.target is not None and (role in _SUPERVISED or not role))
+    if role == "statistical" or event.model.type.startswith("prophet."):  # the answers are among the rows of the fit
+        return True
+    return event.fit.target is not None and (role in _SUPERVISED or not role)

@@ -22,7 +22,7 @@ from grader.evidence.own_steps import through_own_steps
 from grader.evidence.rows import NO_ROWS, parts_of
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
-from grader.evidence.tables import ARRAY, narrowed
+from grader.evidence.tables import ARRAY, FRAME, narrowed
 from grader.evidence.tuning import best_tuned, built, tuned
 from grader.evidence.values import UNKNOWN, Model, Prediction, Taint, Value
 
@@ -103,6 +103,11 @@ def _foretold(site: CallSite, model: Model) -> Value | None:
     return Value(prediction=said, loops=site.loops | model.tuned_by)
 
 
+def _days_ahead(site: CallSite, _: Model) -> Value:
+    """Return the days that Prophet is to say something of: no rows, so that the truth tells which they are."""
+    return Value(type=FRAME, loops=site.loops)
+
+
 def _set(site: CallSite, model: Model) -> Value:
     """Set parameters: which of them a fit had before is not told any more, so that each fit is a trial of its own."""
     model.tuned_by |= site.loops
@@ -170,6 +175,7 @@ _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     **dict.fromkeys(("score", "evaluate", "evaluate_generator"), _scored),
     "predict_generator": predicted,
     **dict.fromkeys(("forecast", "get_forecast"), _foretold),
+    "make_future_dataframe": _days_ahead,
     "flow": _flowed,
     **dict.fromkeys(("add", "compile"), _layered),
     "optimize": _optimized,

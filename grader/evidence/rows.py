@@ -15,6 +15,7 @@ from typing import Any
 _MAX_SPLITS = 24
 _SLICE = re.compile(r"(-?\d*):(-?\d*)")
 PUBLISHED = "published"  # begins the origin of a data set that comes in parts, and the keys of these
+GROUPED = "groups"  # begins the origin of what has one row a group: the rows that were grouped
 DRAWN = "drawn"  # begins the key of a part whose rows were picked by chance
 
 

@@ -8,6 +8,7 @@ from grader.evidence.cuts import cut_apart
 from grader.evidence.estimators import evaluate
 from grader.evidence.rows import NO_ROWS, RowSets
 from grader.evidence.said import said_of
+from grader.evidence.tables import LOOKUP, as_groups
 from grader.evidence.values import NUMBER, Prediction, Value, flattened, rows_of, sequence_of
 
 _IN_TIME = ("window", "windows", "future")
@@ -24,7 +25,7 @@ def evaluate_predictions(site: CallSite) -> Value:
     said = said_of(flattened(site.values))
     if _holds_no_truth(site):
         return Value(type=NUMBER, loops=site.loops)
-    truth = rows_of(site.table_arguments()[:1])
+    truth = rows_of(site.table_arguments()[:1]) or _groups_asked(site)
     site.state.record(
         "evaluate", site.node, site.name, rows=_rows_scored(said, truth),
         taints=said.taints if said else frozenset(), model=said.model if said else None, fit=said.fit if said else None,
@@ -33,6 +34,12 @@ def evaluate_predictions(site: CallSite) -> Value:
     )  # fmt: skip
     score = Value(type=NUMBER, loops=site.loops, scored=said)
     return sequence_of([score] * 3) if site.method in _CURVES else score
+
+
+def _groups_asked(site: CallSite) -> RowSets:
+    """Return the groups whose statistics are the truth: of a series that was put together by months, say."""
+    groups = (value for value in site.values if value.type == LOOKUP and value.statistic and value.prediction is None)
+    return next((as_groups(value).rows for value in groups if not value.rows), NO_ROWS)
 
 
 def scored_by_name(site: CallSite) -> Value | None:

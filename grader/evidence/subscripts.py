@@ -79,7 +79,9 @@ def _looked_up(base: Value, index: Value, key: ast.AST, accessor: str) -> Value 
     if isinstance(key, ast.Slice) and key.lower is None and key.upper is None:
         return base.evolve(items=None, constant=None)  # all of them, in another order
     if accessor in ("loc", "iloc") or not names_in(index):
-        return base.evolve(items=None, constant=None, mask=(base.mask, object()))
+        # A cut by place is kept as it is written, so that of two it can be told whether they share a group.
+        cut = ast.unparse(key) if isinstance(key, ast.Slice) and base.mask is None else (base.mask, object())
+        return base.evolve(items=None, constant=None, mask=cut)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from grader.evidence.column_sets import Columns
-from grader.evidence.rows import Rows, RowSets, parts_of
+from grader.evidence.rows import GROUPED, Rows, RowSets, parts_of
 from grader.evidence.values import OTHERS, Prediction, Taint, Value, bounded
 
 FRAME, SERIES, ARRAY, GROUPS, INDEX = (
@@ -241,7 +241,7 @@ def column_of_groups(groups: Value, names: frozenset[str] | None) -> Value:
 
 def as_groups(value: Value) -> Value:
     """Return a table of statistics by group as what it is too: a table whose rows are the groups."""
-    rows = Rows(("groups", value.statistic))
+    rows = Rows((GROUPED, value.statistic))
     picked = rows if value.mask is None else rows.part(("cut", value.mask), "slice")
     return value.evolve(type=FRAME, rows=frozenset({picked}), statistic=frozenset(), mask=None, column=None)
 

@@ -184,3 +184,44 @@ def test_the_parts_of_a_series_are_what_its_model_leans_on() -> None:
     code = READ + RENAMED + CUT + PROPHET
     assert verdict(INTERPRETED, work(code + "model.plot_components(model.predict(test))\n")) == "met"
     assert verdict(INTERPRETED, work(code + "model.plot(model.predict(test))\n")) == "not_met"
+
+
+GROUPED = READ + (
+    "import numpy as np\nmonthly = df.groupby(pd.Grouper(key='Day', freq='M'))['Sales'].sum().reset_index()\n"
+    "monthly.columns = ['ds', 'y']\nsize = int(len(monthly) * 0.8)\ntrain, test = monthly[:size], monthly[size:]\n"
+    "from prophet import Prophet\nmodel = Prophet()\nmodel.fit(train)\n"
+    "future = model.make_future_dataframe(periods=len(test), freq='M')\nforecast = model.predict(future)\n"
+)
+LAST = (
+    "said = forecast.iloc[-len(test):]['yhat'].values\ntruth = test['y'].values\n"
+    "print(mean_absolute_error(truth, said))\n"
+)
+ON_TRAINING = "print(mean_absolute_error(train['y'], model.predict(train)['yhat']))\n"
+AHEAD = {
+    "evaluation.held_out_evaluation": "met",
+    "evaluation.scored_on_training_data": "met",
+    "evaluation.multi_test_leakage": "met",
+    "data_preparation.overlap_leakage": "met",
+    "data_preparation.preprocessing_leakage": "met",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "about", "code"),
+    [
+        ({}, "months are cut in two, and the days ahead are answered", GROUPED + LAST),
+        (dict.fromkeys(AHEAD, "needs_human")
+         | {"evaluation.scored_on_training_data": "not_met", "evaluation.held_out_evaluation": "not_met"},
+         "the months of the fit are scored", GROUPED + ON_TRAINING),
+        ({"data_preparation.overlap_leakage": "not_met", "evaluation.held_out_evaluation": "needs_human"},
+         "the months that are scored begin before those of the fit end",
+         GROUPED.replace("monthly[:size], monthly[size:]", "monthly[:-12], monthly[-24:]")
+         + "print(mean_absolute_error(test['y'], model.predict(test)['yhat']))\n"),
+        (dict.fromkeys(AHEAD, "needs_human") | {"data_preparation.preprocessing_leakage": "not_applicable",
+                                                "data_preparation.overlap_leakage": "not_applicable"},
+         "a truth of which nothing is known", GROUPED.replace("train, test = monthly[:size], monthly[size:]",
+         "import inhouse\ntrain, test = inhouse.parts(monthly)") + LAST),
+    ],
+)  # fmt: skip
+def test_a_table_that_was_put_together_by_months(changed: dict[str, str], about: str, code: str) -> None:
+    assert {name: verdict(name, work(code)) for name in AHEAD} == AHEAD | changed, about
