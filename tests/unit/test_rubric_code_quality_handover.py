@@ -78,6 +78,11 @@ CASES = [
          {"train.py": "import decouple, serial, git, slugify, magic, talib, azure.storage.blob, jose, zmq\n",
           "requirements.txt": "python-decouple==3.8\npyserial==3.5\nGitPython==3.1\npython-slugify==8.0\n"
           "python-magic==0.4\nTA-Lib==0.4\nazure-storage-blob==12.1\npython-jose[cryptography]==3.3\npyzmq==26.0\n"}),
+    case("dependencies_pinned", "met", "a distribution whose name has a number behind it",
+         {"train.py": LOAD + "from Orange.evaluation import compute_CD\n",
+          "requirements.txt": "pandas==2.2.0\nOrange3==3.25.0\n"}),
+    case("dependencies_pinned", "partly", "a number behind the name that makes it another package",
+         {"train.py": LOAD + "import boto\n", "requirements.txt": "pandas==2.2.0\nboto3==1.34.0\n"}),
     case("dependencies_pinned", "partly", "another package whose name ends alike",
          {"train.py": LOAD + "import decouple\n", "requirements.txt": "pandas==2.2.0\nmy-decouple==3.8\n"}),
     case("dependencies_pinned", "partly", "without versions",
