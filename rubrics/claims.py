@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
+from grader import Claim, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, nothing_seen, start, unreadable
 from rubrics.languages import COMMON_NAMES, LIMITS, MODELS, apart, is_chinese, names_one, words
-from rubrics.live import live_columns
+from rubrics.live import live_columns, live_matches
 from rubrics.metrics import metrics_used
 from rubrics.models import NO_MODEL, families, predictors
 from rubrics.prose import sentences
@@ -18,6 +18,15 @@ LEAST_LETTERS = 5
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
 MOST_TOLD = 2
 LIMITED = words(LIMITS)
+# Layers after which people call the whole of a network.
+_BY_LAYER = {"LSTM": "LSTM", "GRU": "GRU", "ConvLSTM": "LSTM", "Conv1": "CNN", "Conv2": "CNN", "Conv3": "CNN"}
+# A heading that says to do something is a task of the brief; "To do" by itself heads what was left undone.
+_TASK = re.compile(r"(?i)\bto-?do\b(?=\W*\w)(?!\W*lists?\W*$)")
+# What a sentence speaks of that the one before has named.
+_BACK = re.compile(r"(?i)\b(?:these|those|this|such|both|the)(?: \w+)? models?\b")
+# "p,d,q": letters that the code binds together, as the order of a model of series.
+_LETTERS = re.compile(r"\(\s?((?:[A-Za-z]\s?,\s?){1,6}[A-Za-z])\s?\)")
+_LETTERS_APART = re.compile(r"(?<=\b[A-Za-z]),\s(?=[A-Za-z]\b)")
 
 
 @criterion("evaluation.claims_hold", title="What is claimed comes out again", weight=2)
@@ -48,18 +57,14 @@ def claims_hold(evidence: Evidence) -> Finding:
 def limits_written(evidence: Evidence) -> Finding:
     """Judge whether README or Markdown says in sentences what the work cannot do or what comes next, and names there
     something of its own that stands in the code: a column, a kind of model, a metric, a variable. One such sentence is
-    partly met; headings, lists of words and sentences that would fit any work do not count.
+    partly met; headings, lists of words and sentences that would fit any work do not count. A sentence on "these
+    models" speaks of those that the sentence before it names.
     """
     if problem := unreadable(evidence):
         return problem
     if not predictors(evidence):
         return nothing_seen(evidence, NO_MODEL)
-    names = _names(evidence)
-    said = [
-        span
-        for span, text, heading in sentences(evidence)
-        if (LIMITED.search(text) or LIMITED.search(heading)) and _holds(text, names)
-    ]
+    said = _limits_said(evidence)
     if len(said) > 1:
         return met("Limits or next steps of this very work are written down.", evidence=said)
     advice = (
@@ -70,6 +75,27 @@ def limits_written(evidence: Evidence) -> Finding:
     return not_met(
         "No sentence names a limit or a next step of this very work.", evidence=start(evidence), advice=advice
     )
+
+
+def _limits_said(evidence: Evidence) -> list[Span]:
+    """Return where a limit or a next step is said of something that stands in the code."""
+    names = _names(evidence)
+    kinds = frozenset(_plain(name) for name in _kinds_named(evidence))
+    found = []
+    before: Span | None = None
+    before_names_model = False
+    for span, text, heading in sentences(evidence):
+        limited = LIMITED.search(text) or LIMITED.search(_TASK.sub("", heading))
+        spoken_of = before_names_model and before is not None and _follows(before, span) and _BACK.search(text)
+        if limited and (spoken_of or _holds(text, names)):
+            found.append(span)
+        before, before_names_model = span, _holds(text, kinds)
+    return found
+
+
+def _follows(first: Span, second: Span) -> bool:
+    """Tell whether a sentence stands on the line of the one before, or on the next."""
+    return (first.path, first.cell) == (second.path, second.cell) and (second.line or 0) - (first.line or 0) <= 1
 
 
 def _borne_out(checked: list[Claim], claims: int) -> str:
@@ -103,19 +129,26 @@ def _otherwise(claim: Claim) -> str:
 
 def _names(evidence: Evidence) -> frozenset[str]:
     """Return the names that a sentence about this work could hold, in lower case and without blanks."""
-    imported = (last(name) for name in evidence.code.imports)
-    classes = [*families(evidence), *(name for name in imported if name[:1].isupper())]
-    models = {re.sub(r"(Classifier|Regressor|Vectorizer|CV)+$", "", name) for name in classes}
     measured = {part for name in metrics_used(evidence) for part in (name, name.removeprefix("ROC "))}
-    found = {use.column for use in live_columns(evidence)} | models | measured
+    found = {use.column for use in live_columns(evidence)} | _kinds_named(evidence) | measured
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
+    found |= {letters for _, letters in live_matches(evidence, _LETTERS)}
     plain = (_plain(name) for name in found)
     return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 
 
+def _kinds_named(evidence: Evidence) -> set[str]:
+    """Return the kinds of model of the work, and the classes that it imports, as prose calls them."""
+    imported = (last(name) for name in evidence.code.imports)
+    made = (last(call.name) for call in live_calls(evidence))
+    layers = {kind for name in made for layer, kind in _BY_LAYER.items() if name.startswith(layer)}
+    classes = [*families(evidence), *(name for name in imported if name[:1].isupper()), *layers]
+    return {re.sub(r"(Classifier|Regressor|Vectorizer|CV)+$", "", name) for name in classes}
+
+
 def _holds(text: str, names: frozenset[str]) -> bool:
-    parts = [_plain(word) for word in apart(text).split()]
+    parts = [_plain(word) for word in apart(_LETTERS_APART.sub(",", text)).split()]
     pairs = {first + second for first, second in pairwise(parts)}
     written_into = any(name in text for name in names if is_chinese(name))
     return written_into or not names.isdisjoint({*parts, *pairs}) or names_one(text, names & MODELS.keys())

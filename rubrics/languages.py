@@ -21,6 +21,7 @@ LIMITS = {
     r"|(is|are|was|were) not (in|part of) the (training )?data"
     r"|biased?|unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)"
     r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
+    r"|(would|will) (be (nice|good|great|interesting) to|(take|need|require) (too )?(much|more|long(er)?))"
     r"|not (yet )?(tested|checked|handled|covered|implemented|considered)"
     r"|only (handles?|covers?|supports?|works? (for|on))"
     r"|no (cross[- ]?validation|(hyper-?)?parameter tuning|tuning)|a more [\w -]{1,30} would|in (the )?future",

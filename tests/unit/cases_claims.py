@@ -21,6 +21,37 @@ def limited(text: str) -> dict[str, str]:
     return {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": f"# Churn\n\n{text}\n"}
 
 
+def order(letters: str) -> dict[str, str]:
+    """Return a work that tries three letters of a model of series, and a sentence on these."""
+    said = f"Use only 0 and 1 for {letters} in this solution, for more values would take more time to run.\n"
+    return {"train.py": TRIED, "README.md": f"# Demand\n\n{said}"}
+
+
+TASK = (
+    "### Todo, show the tenure\n\nA tenure of 72 months is the longest that the table holds.\n\n"
+    "The tenure is counted in whole months since the start.\n"
+)
+SPOKEN_OF = (
+    "The random forest was fitted on the rows of one year. These models have limitations for years to come.\n\n"
+    "The random forest reaches almost as much on the test part. What limits the models here is the few rows.\n"
+)
+TRIED = """import pandas as pd
+from statsmodels.tsa.arima.model import ARIMA
+train = pd.read_csv('data/train.csv')
+for p in (0, 1):
+    for d in (0, 1):
+        for q in (0, 1):
+            fitted = ARIMA(train['load'], order=(p, d, q)).fit()
+            print(fitted.forecast(steps=24))
+"""
+LAYERS = """import pandas as pd
+from tensorflow.keras import Sequential, layers
+train = pd.read_csv('data/train.csv')
+model = Sequential([layers.LSTM(32), layers.Dense(1)])
+model.compile(loss='mse', optimizer='adam')
+model.fit(train[['load']], train['next'], epochs=5)
+print(model.predict(train[['load']]))
+"""
 CASES = [
     case("claims_hold", "met", "within the tolerance", claiming(CLAIMED, "ROC AUC 0.9071")),
     case("claims_hold", "met", "printed without a name", claiming(CLAIMED, "0.9071")),
@@ -83,5 +114,19 @@ CASES = [
         "The tenure could have been recorded by the shop itself.",
         "TODO: improve the model, the features and the results of the training.",
     )),
+    case("limits_written", "not_met", "sentences under a task that was left as a heading", limited(TASK)),
+    case("limits_written", "met", "sentences under what was left to do", limited(TASK.replace(" show the tenure", ""))),
+    case("limits_written", "met", "sentences on the models that those before them name", limited(SPOKEN_OF)),
+    case("limits_written", "not_met", "sentences on models that nothing before them names",
+         limited(SPOKEN_OF.replace("random forest", "first one"))),
+    case("limits_written", "not_met", "the models that they speak of are not in the code",
+         limited(SPOKEN_OF.replace("random forest", "LSTM"))),
+    case("limits_written", "met", "a network that is called by its layers",
+         {"train.py": LAYERS, "README.md": SPOKEN_OF.replace("random forest", "LSTM")}),
+    case("limits_written", "not_met", "the model stands in another paragraph",
+         limited(SPOKEN_OF.replace(". ", ".\n\n\n"))),
+    case("limits_written", "partly", "letters that the code binds together", order("p,d,q")),
+    case("limits_written", "partly", "the same with blanks", order("p, d, q")),
+    case("limits_written", "not_met", "letters that it does not", order("a,b,c")),
     case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
 ]  # fmt: skip
