@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from grader import Evidence, Finding, criterion, needs_human
+from grader import Evidence, Finding, criterion, needs_human, not_met, partly
+from rubrics.augmented import copies_split, may_hold_copies, scored_elsewhere
 from rubrics.cuts import parts_in_time
 from rubrics.facts import live_calls, spans
 from rubrics.held_out import cut_in_time
-from rubrics.leaks import in_training, leakage
+from rubrics.leaks import IN_TRAINING, UNTOUCHED, in_training, leakage
 from rubrics.parted import fitted, kept_apart, parted
 from rubrics.preparing import PREPARING, dated, in_order
+
+SPLIT_FIRST = "Split before resampling or augmenting, and drop duplicates before the split."
+KNOWN_ROWS = "Which rows does the model already know when it is evaluated here?"
 
 
 @criterion("data_preparation.preprocessing_leakage", title="Nothing is fitted before the split", weight=3)
@@ -34,18 +38,36 @@ def preprocessing_leakage(evidence: Evidence) -> Finding:
 @criterion("data_preparation.overlap_leakage", title="No row is both trained on and evaluated", weight=3)
 def overlap_leakage(evidence: Evidence) -> Finding:
     """Judge whether rows, or copies of them made by resampling, stand on both sides of the split; where that is the
-    split of folds in the training part only, this is partly met.
+    split of folds in the training part only, this is partly met. Pictures that are made of others and written into
+    the folder that is split later are copies.
     """
-    return in_training(evidence, "overlap") or leakage(
-        evidence,
-        "overlap",
-        looked_at=parted(evidence)[:6],
-        shown_by=spans(kept_apart(evidence)),
-        clean="No row was seen to stand on both sides of a split.",
-        nothing="No split into training and evaluation rows was found, so there are no two sides.",
-        advice="Split before resampling or augmenting, and drop duplicates before the split.",
-        question="Which rows does the model already know when it is evaluated here?",
+    return (
+        in_training(evidence, "overlap")
+        or _copies_of_pictures(evidence)
+        or leakage(
+            evidence,
+            "overlap",
+            looked_at=parted(evidence)[:6],
+            shown_by=[] if may_hold_copies(evidence) else spans(kept_apart(evidence)),
+            clean="No row was seen to stand on both sides of a split.",
+            nothing="No split into training and evaluation rows was found, so there are no two sides.",
+            advice=SPLIT_FIRST,
+            question=KNOWN_ROWS,
+        )
     )
+
+
+def _copies_of_pictures(evidence: Evidence) -> Finding | None:
+    """Judge pictures made of others in a folder that is split afterwards, None where there are none."""
+    writes, loads = copies_split(evidence)
+    if not writes:
+        return None
+    reason = "Pictures made of others are written into the folder that is split later: copies stand on both sides."
+    places = spans([*writes, *loads])
+    if elsewhere := scored_elsewhere(evidence, loads):
+        places += spans(elsewhere)
+        return partly(reason + UNTOUCHED, evidence=places, score=IN_TRAINING, advice=SPLIT_FIRST, question=KNOWN_ROWS)
+    return not_met(reason, evidence=places, advice=SPLIT_FIRST, question=KNOWN_ROWS)
 
 
 @criterion("data_preparation.target_leakage", title="No feature is made from the target", weight=2)

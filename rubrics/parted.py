@@ -26,7 +26,7 @@ def by_library(evidence: Evidence) -> list[Call]:
     trainer's `eval_dataset`.
     """
     fits = [call for call in live_calls(evidence, "fit") if is_watched(call)]
-    return [*fits, *_subsets(evidence), *measured_while_training(evidence)]
+    return [*fits, *subsets(evidence), *measured_while_training(evidence)]
 
 
 def is_watched(call: Call) -> bool:
@@ -43,7 +43,7 @@ def given_to_watch(evidence: Evidence) -> list[Call]:
 def kept_apart(evidence: Evidence) -> list[Call]:
     """Return the loaders that surely part the files of one folder: both subsets of the same share are asked for."""
     sides: dict[tuple[str, ...], dict[str, Call]] = {}
-    for call in _subsets(evidence):
+    for call in subsets(evidence):
         folder = call.positional[0] if call.positional else call.keywords.get("directory", "")
         share, seed = (call.keywords.get(name, "") for name in ("validation_split", "seed"))
         side = call.keywords["subset"].strip("'\"")
@@ -51,7 +51,8 @@ def kept_apart(evidence: Evidence) -> list[Call]:
     return [call for found in sides.values() if set(found) == _BOTH for call in found.values()]
 
 
-def _subsets(evidence: Evidence) -> list[Call]:
+def subsets(evidence: Evidence) -> list[Call]:
+    """Return the loaders that are asked for one part of the files of a folder."""
     return [call for call in live_calls(evidence) if "subset" in call.keywords and call.name.endswith(LOADERS)]
 
 

@@ -28,6 +28,13 @@ LOOP = (
 )
 BOOSTER = "import lightgbm as lgb\nmodel = lgb.train({}, inhouse.rows())\n"
 
+AUGMENT = "for name in ('a', 'b'):\n    p = Augmentor.Pipeline('data/' + name)\n    p.sample(500)\n"
+AUGMENTED = "import Augmentor\n" + AUGMENT + IMAGES + SUBSETS
+
+
+def overlap(code: str) -> str:
+    return verdict("data_preparation.overlap_leakage", work(code))
+
 
 def verdicts(code: str) -> dict[str, str]:
     evidence = work("import inhouse\n" + code)
@@ -68,6 +75,35 @@ READ = (
 )
 def test_a_folder_that_keras_reads_in_two_parts(expected: str, change: tuple[str, str]) -> None:
     assert verdicts(READ.replace(*change))["overlap_leakage"] == expected
+
+
+def test_copies_written_into_a_folder_stand_on_both_sides_when_it_is_split() -> None:
+    assert overlap(AUGMENTED) == "not_met"
+    named = AUGMENTED.replace("'data'", "folder").replace("import Augmentor\n", "import Augmentor\nfolder = 'data/'\n")
+    assert overlap(named.replace("'data/' + name", "f'{folder}/{name}'")) == "not_met"
+    assert overlap(AUGMENTED + "print(model.evaluate(rest))\n") == "partly"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("'data/' + name", "'more/' + name"),
+        ("'data/' + name", "'data/' + name, output_directory='/tmp/more'"),
+        ("p.sample(500)", "p.rotate(0.7, 10, 10)"),
+    ],
+)
+def test_copies_elsewhere_or_none_at_all_stand_on_no_side(change: tuple[str, str]) -> None:
+    assert overlap(AUGMENTED.replace(*change)) == "met"
+
+
+def test_copies_written_after_the_split_are_on_no_side() -> None:
+    head, loop, rest = AUGMENTED.partition(AUGMENT)
+    assert overlap(head + rest + loop) == "met"
+
+
+@pytest.mark.parametrize("change", [("'data/' + name", "folder_of(name)"), ("'data', subset", "folder / 'a', subset")])
+def test_copies_in_a_folder_that_nobody_can_tell_are_left_to_a_person(change: tuple[str, str]) -> None:
+    assert overlap(AUGMENTED.replace(*change)) == "needs_human"
 
 
 @pytest.mark.parametrize("code", [TRAINER, LOOP, IMAGES + "model.fit(x, y, validation_split=0.2)\n"])
