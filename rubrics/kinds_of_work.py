@@ -105,6 +105,12 @@ def _imported_words(evidence: Evidence) -> dict[str, set[str]]:
     return imported
 
 
+def imports_own(evidence: Evidence, path: str) -> bool:
+    """Tell whether a file imports another program of the work."""
+    names = {_module_name(other) for other in programs(evidence) if other != path}
+    return not names.isdisjoint(_imported_words(evidence).get(path, set()))
+
+
 def _started(evidence: Evidence) -> set[str]:
     """Return the programs that do something by themselves: a main, a service, or work at the margin."""
     calls = [call for call in live_calls(evidence, "load", "save", "fit", "predict") if not call.function]

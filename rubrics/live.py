@@ -14,6 +14,7 @@ from rubrics.reached import is_reached, last, live_calls, test_paths
 MOST_LINES = 12
 MOST_CHARACTERS = 300
 MOST_ABOVE = 400
+_BRANCH = re.compile(r"\s*(if|elif|else|except|case|while)\b")
 
 
 def live_columns(evidence: Evidence, *actions: str) -> list[ColumnUse]:
@@ -108,6 +109,17 @@ def loops_around(evidence: Evidence, span: Span) -> list[str]:
 
 def numbered_loops(evidence: Evidence, span: Span) -> list[tuple[int, str]]:
     """Return the same lines with their numbers in the file or cell."""
+    heads = _heads_above(evidence, span)
+    return [(number, line) for number, line in heads if re.match(r"\s*(async\s+)?(for|while)\b", line)]
+
+
+def branches_around(evidence: Evidence, span: Span) -> frozenset[int]:
+    """Return the lines that begin the branches around a place in the same function, by their number in file or cell."""
+    return frozenset(number for number, line in _heads_above(evidence, span) if _BRANCH.match(line))
+
+
+def _heads_above(evidence: Evidence, span: Span) -> list[tuple[int, str]]:
+    """Return the lines that begin the blocks around a place in the same function, each with its number."""
     lines = _lines(evidence).get((span.path, span.cell), [])[: span.line or 0]
     depth, found = _depth(lines[-1]) if lines else 0, []
     for number in range(len(lines) - 1, max(len(lines) - MOST_ABOVE, 0), -1):
@@ -115,8 +127,7 @@ def numbered_loops(evidence: Evidence, span: Span) -> list[tuple[int, str]]:
         if not line.strip() or _depth(line) >= depth:
             continue
         depth = _depth(line)
-        if re.match(r"\s*(async\s+)?(for|while)\b", line):
-            found.append((number, line[:MOST_CHARACTERS]))
+        found.append((number, line[:MOST_CHARACTERS]))
         if not depth or re.match(r"\s*(async\s+)?(def|class)\b", line):
             break
     return found

@@ -6,20 +6,16 @@ import re
 from itertools import islice
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_met, partly
-from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unread_part, unreadable
 from rubrics.given import refusing_errors, schemas_read
+from rubrics.kept_models import loaded_models, loads_beside_fits, saved_models
 from rubrics.kinds_of_work import analysis_only, arguments, files_of_services, options, services
-from rubrics.models import predictors, scalers
+from rubrics.models import predictors
 from rubrics.networks import training_steps
-from rubrics.pretrained import loaded_folders, saved_folders
 from rubrics.refusals import refusing_returns
 
-SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
-LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
 LOOKING = frozenset(("get_feature_importance", "plot_importance", "get_score", "get_booster", "get_params", "summary",
                      "plot_tree", "to_graphviz", "get_all_params", "feature_importance"))  # fmt: skip
-# Their files hold tables, settings or pictures, not models.
-OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
 MOST_SHOWN = 12
 
@@ -27,12 +23,13 @@ MOST_SHOWN = 12
 @criterion("production_readiness.model_kept", title="The model is kept, and loaded to predict without training")
 def model_kept(evidence: Evidence) -> Finding:
     """Judge whether the fitted model is saved, and loaded where nothing is fitted; saved only, or loaded by the very
-    code that trains it, is partly met. Notebooks need not save one where a model alone was asked for.
+    code or in the very run that trains it, is partly met. Tables and vocabularies are no models. Notebooks need not
+    save one where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
     fits = live_calls(evidence, "fit", "search")
-    saved, loaded = _saved(evidence), _loaded(evidence)
+    saved, loaded = saved_models(evidence), loaded_models(evidence)
     if not saved and not loaded:
         if not predictors(evidence) or not fits:
             return nothing_seen(evidence, "No model that predicts was seen to be fitted once and for all.")
@@ -41,7 +38,9 @@ def model_kept(evidence: Evidence) -> Finding:
     advice = "Save the fitted pipeline with joblib in one program, and load it in the one that predicts."
     predicting = [call for call in loaded if not _only_looked_at(evidence, call)]
     trained = [*fits, *training_steps(evidence)]
-    apart = [call for call in predicting if not _fits_beside(call, trained)]
+    fitting = {call.span.path for call in trained}
+    saved.sort(key=lambda call: call.span.path not in fitting)  # shown first where the model is fitted
+    apart = [call for call in predicting if not loads_beside_fits(evidence, call, trained)]
     if apart and saved:
         return met(
             "The fitted model is saved, and loaded to predict without training.", evidence=spans([*saved, *apart])
@@ -58,24 +57,6 @@ def model_kept(evidence: Evidence) -> Finding:
     return not_met("The model is fitted anew for every prediction.", evidence=spans(fits), advice=advice)
 
 
-def _saved(evidence: Evidence) -> list[Call]:
-    """Return the calls that save a model: not tables or settings, and not a scaler or encoder alone."""
-    preparing = [*scalers(evidence), *live_calls(evidence, "transform", "encode", "impute")]
-    prepared = {name for call in preparing for name in call.assigned}
-    calls = [call for call in named(evidence, SAVING) if not call.name.startswith(OTHER_FILES)]
-    kept = [
-        call for call in calls if call.kind == "save" and not (call.arguments and prepared.issuperset(call.arguments))
-    ]
-    return [*kept, *saved_folders(evidence)]
-
-
-def _loaded(evidence: Evidence) -> list[Call]:
-    """Return the calls that load a model; a function of the work's own that is called so may load anything."""
-    own = {last(fact.name) for fact in own_functions(evidence)}
-    calls = [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
-    return [*(call for call in calls if last(call.name) not in own), *loaded_folders(evidence)]
-
-
 def _only_looked_at(evidence: Evidence, loading: Call) -> bool:
     """Tell whether a model that is loaded at the margin is used, and only for its importances or parameters."""
     names = {*loading.assigned, loading.receiver} - {""}
@@ -90,12 +71,6 @@ def _only_looked_at(evidence: Evidence, loading: Call) -> bool:
         and (call.receiver in names or any(given.search(text) for text in (*call.positional, *call.keywords.values())))
     ]
     return bool(uses) and all(last(call.name) in LOOKING for call in uses)
-
-
-def _fits_beside(loading: Call, fits: list[Call]) -> bool:
-    """Tell whether the code that loads a model also fits one: the same function, or the same file's top level."""
-    here = (loading.span.path, loading.function)
-    return any((call.span.path, call.function) == here for call in fits)
 
 
 @criterion("production_readiness.input_validated", title="Wrong input is refused with a message")

@@ -20,11 +20,27 @@ LOADED = (
     "print(model.predict(pd.read_csv('data/test.csv')))\n"
 )
 APART = (
-    LOAD + "import joblib\nfrom sklearn.linear_model import LogisticRegression\n"
+    LOAD + "import joblib\nimport sys\nfrom sklearn.linear_model import LogisticRegression\n"
     "def train():\n    model = LogisticRegression().fit(frame, frame.y)\n    joblib.dump(model, 'model.joblib')\n"
     "def predict():\n    return joblib.load('model.joblib').predict(frame)\n"
-    "train()\npredict()\n"
+    "if len(sys.argv) > 1:\n    train()\nelse:\n    predict()\n"
 )
+IN_ONE_RUN = APART.partition("if len")[0] + "if __name__ == '__main__':\n    train()\n    predict()\n"
+OBJECT = (
+    LOAD + "import joblib\nfrom sklearn.linear_model import LogisticRegression\nclass Keeper:\n"
+    "    def train(self):\n        model = LogisticRegression().fit(frame, frame.y)\n"
+    "        joblib.dump(model, 'model.joblib')\n"
+    "def load():\n    return joblib.load('model.joblib')\n"
+    "keeper = Keeper()\nkeeper.train()\nmodel = load()\nprint(model.predict(frame))\n"
+)
+TABLES = {
+    "clean.py": "import pickle\nimport pandas as pd\ndf = pd.read_csv('data/train.csv')\n"
+    "df['clean'] = df['text'].str.lower()\nwith open('clean.pickle', 'wb') as f:\n    pickle.dump(df, f)\n",
+    "words.py": "import pickle\nwith open('clean.pickle', 'rb') as f:\n    train = pickle.load(f)\nnumbers = {}\n"
+    "for text in train['clean']:\n    for word in text.split():\n        numbers.setdefault(word, len(numbers))\n"
+    "with open('numbers.pickle', 'wb') as f:\n    pickle.dump(numbers, f)\n",
+    "train.py": "import pickle\nwith open('numbers.pickle', 'rb') as f:\n    numbers = pickle.load(f)\n" + UNSAVED,
+}
 DROPPED = "try:\n    rows = open('a').read()\nexcept Exception:\n    pass\n"
 OPTIONS = (
     "import argparse\nimport pandas as pd\nparser = argparse.ArgumentParser()\nparser.add_argument('--input')\n"
@@ -75,6 +91,20 @@ CASES = [
     case("survives_messy_rows", "not_applicable", "our side failed", LOAD, stress=stress(failure=OURS)),
     case("model_kept", "met", "saved, and loaded by another program", {"train.py": SAVED, "predict.py": LOADED}),
     case("model_kept", "met", "two functions of one program", APART),
+    case("model_kept", "partly", "two functions that always run one after the other", IN_ONE_RUN),
+    case("model_kept", "met", "trained only where no model is there",
+         IN_ONE_RUN.replace("    train()\n    pre", "    if not os.path.exists('m'):\n        train()\n    pre")),
+    case("model_kept", "met", "one of them is called by another program too",
+         {"work.py": IN_ONE_RUN, "later.py": "from work import predict\npredict()\n"}),
+    case("model_kept", "met", "one of them is handed to a framework by another program",
+         {"work.py": IN_ONE_RUN, "later.py": "import app\nfrom work import predict\napp.add_route(predict)\n"}),
+    case("model_kept", "partly", "methods of an object that always run one after the other", OBJECT),
+    case("model_kept", "not_met", "tables and vocabularies are kept, and no model", TABLES),
+    case("model_kept", "partly", "the model is kept, and what is loaded are tables",
+         {**TABLES, "train.py": TABLES["train.py"] + "joblib.dump(model, 'model.joblib')\n"}),
+    case("model_kept", "met", "a bundle with a model in it",
+         {"train.py": SAVED, "predict.py": "import joblib\nbundle = joblib.load('model.joblib')\n"
+          "print(len(bundle), bundle['model'].predict([[1]]))\n"}),
     case("model_kept", "partly", "saved", SAVED),
     case("model_kept", "not_met", "a notebook, where more than a model was asked for",
          {"a.ipynb": notebook(UNSAVED)}, track="hybrid"),
