@@ -17,7 +17,7 @@ from rubrics.live import live_matches
 from rubrics.live_code import live_lines
 from rubrics.models import family, is_dummy, models
 from rubrics.once import once_a_work
-from rubrics.results import LOOP_TARGETS, NAME, Name, predicted_names, values_given
+from rubrics.results import LOOP_TARGETS, NAME, Name, predicted_names, values_given, values_put_in
 
 # `np.ones_like(y)`, `np.full(n, y.mean())`, `[0] * len(y)`, `y.mode()`, the value of the day before
 SAME = re.compile(r"\b(?:ones|zeros|full|repeat|tile)(?:_like)?\(|\]\s?\*\s?(?:len\(|\w+)|\.mode\(|\.shift\(")
@@ -25,6 +25,7 @@ CALLED = re.compile(r"(?i)\b(\w*(?:baseline|naive|majority|constant)\w*)\b")
 _GIVEN = ("y_pred", "y_score", "y_prob", "y_proba")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _OF_A_MODEL = re.compile(r"(?i)prob|pred|logit|output|hat\b|model")
+_EMPTY = re.compile(r"\s*(?:\[\]|list\(\))\s*$")
 _CALLS = re.compile(r"([A-Za-z_]\w*)\(")
 # What a rule is put together from: comparisons, lookups and arithmetic on columns.
 _OF_COLUMNS = frozenset(
@@ -95,11 +96,22 @@ def _beside(evidence: Evidence, calls: list[Call]) -> Iterator[Call]:
 
 def _is_of_columns(evidence: Evidence, path: str, text: str, truth: str) -> bool:
     """Tell whether predictions are made of columns by a comparison, a lookup or arithmetic, the truth left out."""
-    made = values_given(evidence).get((path, text), [text] if "[" in text else [])
+    made = _made(evidence, path, text)
     known = {*NAME.findall(truth)}
     return bool(made) and all(
         _reads_columns(evidence, path, value) and known.isdisjoint(NAME.findall(value)) for value in made
     )
+
+
+def _made(evidence: Evidence, path: str, text: str) -> list[str]:
+    """Return the values that predictions are made of: what a name is given, or what is put into a list one by one."""
+    given = values_given(evidence)
+    made = given.get((path, text), [text] if "[" in text else [])
+    if not any(_EMPTY.match(value) for value in made):
+        return made
+    put_in = values_put_in(evidence).get((path, text), [])
+    one_by_one = [value for one in put_in for value in given.get((path, one.strip()), [one])]
+    return [*(value for value in made if not _EMPTY.match(value)), *one_by_one]
 
 
 def _reads_columns(evidence: Evidence, path: str, value: str) -> bool:

@@ -20,6 +20,7 @@ _LEFT = re.compile(
 _BOUND = re.compile(r"(^\s*[A-Za-z_]\w*(?:\[[^\]]*\])?\s*[-+]?=(?!=).{1,300}|\bfor\s+[\w, ()]+?\s+in\s+.{1,200})")
 _LOOP = re.compile(r"\bfor\s+([\w, ()]+?)\s+in\s+([^:\]})]{1,200})")
 _GIVEN = re.compile(r"^(\s*[A-Za-z_]\w*\s?=(?!=).{1,250})")
+_PUT_IN = re.compile(r"^(\s*[A-Za-z_]\w*\.append\(.{1,250})\)\s*$")
 NAME = re.compile(r"[A-Za-z_]\w*")
 LOOP_TARGETS = re.compile(r"\bfor\s+([\w, ()]{1,100}?)\s+in\b")
 
@@ -50,6 +51,16 @@ def values_given(evidence: Evidence) -> dict[Name, list[str]]:
     found: dict[Name, list[str]] = {}
     for span, text in live_matches(evidence, _GIVEN, most=3000):
         name, _, value = text.partition("=")
+        found.setdefault((span.path, name.strip()), []).append(value)
+    return found
+
+
+@once_a_work
+def values_put_in(evidence: Evidence) -> dict[Name, list[str]]:
+    """Return what is put into each (file, variable) that is a list, one value after the other."""
+    found: dict[Name, list[str]] = {}
+    for span, text in live_matches(evidence, _PUT_IN, most=3000):
+        name, _, value = text.partition(".append(")
         found.setdefault((span.path, name.strip()), []).append(value)
     return found
 

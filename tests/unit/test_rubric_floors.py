@@ -26,6 +26,12 @@ BY_HAND = START + (
     "prices = np.array(c)\nfloor = abs(np.mean(prices) - prices)\nprint(np.mean(floor))\nlearn(a, prices)\n"
 )
 
+STEPPED = START + (
+    "from statsmodels.tsa.arima.model import ARIMA\nfitted = ARIMA(c).fit()\nwhole = fitted.predict(b)\nstep = []\n"
+    "seen = list(c)\nfor row in range(len(d)):\n    fitted = ARIMA(seen).fit()\n    day = {0}\n    step.append({0})\n"
+    "print(mean_absolute_error(d, whole))\nprint(mean_absolute_error(d, step))\n"
+)
+
 
 @pytest.mark.parametrize(
     ("expected", "about", "code"),
@@ -44,6 +50,12 @@ BY_HAND = START + (
         ("met", "a rule in place", HELPED + "print(judge(d, (b['x'] > 3).astype(int)))\n"),
         ("met", "what is called a baseline, by the helper",
          HELPED + "baseline = lookup(b)\nprint(judge(d, baseline))\n"),
+        ("met", "the value of the day before, one day after the other", STEPPED.format("seen[-1]")),
+        ("met", "the same by a name", STEPPED.format("seen[-1]").replace("append(seen[-1])", "append(day)")),
+        ("not_met", "a model's forecasts, one day after the other", STEPPED.format("fitted.forecast()[0]")),
+        ("not_met", "the same by a name",
+         STEPPED.format("fitted.forecast()[0]").replace("append(fitted.forecast()[0])", "append(day)")),
+        ("not_met", "a list of which nobody can tell what is in it", STEPPED.replace("step.append({0})", "fill(step)")),
         ("not_met", "a rule on other rows", CLASSED + RULE + "print(f1_score(c, rule))\n"),
         ("not_met", "a rule that is not scored", CLASSED + RULE + "print(rule.mean())\n"),
         ("not_met", "the model's own answers, cut",
