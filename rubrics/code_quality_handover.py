@@ -21,7 +21,8 @@ STEPS, SEVERAL = 5, 2
 def how_to_run_documented(evidence: Evidence) -> Finding:
     """Judge whether a README names the file that really runs the work, or gives a command or a script that starts it,
     and says how to install what it needs; one of the two, or a command for a file that is not there, is partly met. A
-    file that is only listed says nothing on installing. A lone file needs none.
+    file that is only listed, or a list of packages that is not there, says nothing on installing. A lone file needs
+    none.
     """
     if problem := unreadable(evidence):
         return problem

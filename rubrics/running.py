@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from grader import Evidence, Span
@@ -72,7 +72,7 @@ class Readmes:
     def installs(self) -> Span | None:
         """Return the line that says how to install, or starts what does."""
         said = [span for span, line in self.lines if _INSTALLS.search(line)]
-        other = [span for span, line in self.lines if _tells_of_list(line) or self._builds(line)]
+        other = [span for span, line in self.lines if _tells_of_list(line, self._names_lower) or self._builds(line)]
         scripts = [span for span, text in self._scripts() if _INSTALLS.search(text)]
         found = [*said, *other, *scripts]
         return found[0] if found else None
@@ -168,7 +168,11 @@ def _is_named(name: str, line: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?!\w)", line.replace("%20", " "), re.ASCII) is not None
 
 
-def _tells_of_list(line: str) -> bool:
-    """Tell whether a line speaks of a list of packages; one that only lists its file says nothing on installing."""
+def _tells_of_list(line: str, names: Container[str]) -> bool:
+    """Tell whether a line speaks of a list of packages that is there, `names` being what was handed in: not of one that
+    is still to be made. One that only lists its file says nothing on installing.
+    """
     found = _LISTS.search(line)
-    return found is not None and not (_BEFORE.fullmatch(line[: found.start()]) and not _INSTALLING.search(line))
+    if found is None or found[0].lower() not in names:
+        return False
+    return not (_BEFORE.fullmatch(line[: found.start()]) and not _INSTALLING.search(line))

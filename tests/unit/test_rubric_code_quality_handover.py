@@ -12,6 +12,7 @@ case = cases_of("code_quality")
 LOAD = "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
 IMPORTS = "import os\nimport pandas as pd\nfrom sklearn.svm import SVC\nimport features\n"
 OWN = {"features.py": "x = 1\n"}
+LISTED = "Install what requirements.txt lists, then start train.py.\n"
 README = "# Churn\n\npip install -r requirements.txt\npython train.py\n"
 SCRIPT = {"train.py": LOAD, "README.md": README}
 NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
@@ -48,7 +49,11 @@ CASES = [
     case("how_to_run_documented", "partly", "it lists files, and says nothing of installing",
          {**SCRIPT, "README.md": "- `train.py` - training\n- `requirements.txt` - the dependencies\n"}),
     case("how_to_run_documented", "met", "it says what to install in a sentence",
-         {**SCRIPT, "README.md": "Install what requirements.txt lists, then start train.py.\n"}),
+         {**SCRIPT, "README.md": LISTED, "requirements.txt": "pandas\n"}),
+    case("how_to_run_documented", "partly", "it wishes for a list of what to install, and there is none",
+         {**SCRIPT, "README.md": "python train.py\n\nWith more time: create a `requirements.txt` for the user.\n"}),
+    case("how_to_run_documented", "partly", "the list that it speaks of is not there",
+         {**SCRIPT, "README.md": LISTED}),
     case("how_to_run_documented", "partly", "what it names only defines functions, and the program is another",
          {**SCRIPT, "models.py": "def fit():\n    return 1\n", "README.md": "pip install pandas\npython models.py\n"}),
     case("how_to_run_documented", "partly", "its name in other letters is another file",
