@@ -25,7 +25,7 @@ from rubrics.polars_tables import repeats_dropped, types_given
 from rubrics.preparing import tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.sentinels import kept, sentinels_marked
-from rubrics.tables import of_data, of_table
+from rubrics.tables import for_a_measure, of_data, of_table
 
 PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
 DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
@@ -235,6 +235,7 @@ def _extremes(evidence: Evidence) -> list[Span]:
     applied = [call for call in named(evidence, APPLYING) if _names_extremes(call)]
     calls = [call for call in (*named(evidence, EXTREMES), *applied) if of_data(evidence, call)]
     calls = [call for call in calls if not any("bins" in name for name in call.assigned)]  # they group all rows
+    calls = [call for call in calls if not for_a_measure(evidence, call)]
     predicted = {use.column for use in live_columns(evidence, "predicted")}
     other = predicted | _dates(evidence)
     ranges = [

@@ -10,7 +10,7 @@ from rubrics.facts import last, live_calls, named, own_functions
 from rubrics.kinds_of_work import imports_own
 from rubrics.live import before, branches_around
 from rubrics.live_code import live_lines
-from rubrics.models import makes_model, scalers
+from rubrics.models import makes_model, scalers, trained
 from rubrics.networks import training_steps
 from rubrics.once import once_a_work
 from rubrics.pretrained import loaded_folders, saved_folders
@@ -58,8 +58,10 @@ def loads_beside_fits(evidence: Evidence, loading: Call, fits: list[Call]) -> bo
     """Tell whether a model is loaded by the code that fits one: in the same function or at the same file's top level,
     or, wherever it is loaded from, after a fit in the same run.
     """
-    places = {_place(call) for call in fits}
-    return _is_beside(evidence, loading, places, _fitting_calls(evidence, places), frozenset())
+    learning = [call for call in fits if call not in live_calls(evidence, "fit") or call in trained(evidence)]
+    return _is_beside(
+        evidence, loading, {_place(call) for call in fits}, _fitting_calls(evidence, learning), frozenset()
+    )
 
 
 def _is_beside(evidence: Evidence, call: Call, places: set[Place], fitting: list[Call], seen: frozenset[Place]) -> bool:
@@ -77,16 +79,21 @@ def _goes_before(evidence: Evidence, fit: Call, call: Call) -> bool:
     return branches_around(evidence, call.span).issuperset(branches_around(evidence, fit.span))
 
 
-def _fitting_calls(evidence: Evidence, places: set[Place]) -> list[Call]:
-    """Return the calls of the work's own functions that fit a model, or call what does."""
-    known, found = set(places), list[Call]()
+def _fitting_calls(evidence: Evidence, fits: list[Call]) -> list[Call]:
+    """Return the calls of the work's own functions that fit a model whenever they are called, or call what does."""
+    known, found = _always_run(evidence, fits), list[Call]()
     for _ in range(_MOST_STEPS):
         found = [site for place in known for site in _sites(evidence, place)]
-        more = {_place(site) for site in found}
+        more = _always_run(evidence, found)
         if more <= known:
             break
         known |= more
     return found
+
+
+def _always_run(evidence: Evidence, calls: list[Call]) -> set[Place]:
+    """Return the functions that make one of these calls whatever they are given."""
+    return {_place(call) for call in calls if call.function and not branches_around(evidence, call.span)}
 
 
 def _sites(evidence: Evidence, place: Place) -> list[Call]:

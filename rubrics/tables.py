@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import begins_in
+from rubrics.following import heads_of, made_from, touches
 from rubrics.live import live_columns, live_matches
 from rubrics.once import once_a_work
 from rubrics.preparing import of_results
@@ -59,6 +61,23 @@ def of_data(evidence: Evidence, call: Call) -> bool:
     if any(f"{quote}{use.column}{quote}" in given for use in live_columns(evidence, "predicted") for quote in "'\""):
         return False
     return call.receiver != "" or not any(subject in _computed(evidence) for subject in subjects)
+
+
+def for_a_measure(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a call prepares, in a function that measures and fits nothing, what this is given to measure."""
+    parameters = heads_of(evidence).get(last(call.function), ("", []))[1] if call.function else []
+    if {call.receiver, *call.arguments}.isdisjoint(parameters):
+        return False
+    beside = [other for other in live_calls(evidence) if _function(other) == _function(call)]
+    scores = [other for other in beside if other.kind == "score"]
+    if not scores or any(other.kind in ("fit", "load") for other in beside):
+        return False
+    made = made_from(evidence, [call])
+    return any(touches(score, made) or begins_in(call.span, score.span) for score in scores)
+
+
+def _function(call: Call) -> tuple[str, str]:
+    return call.span.path, call.function
 
 
 @once_a_work

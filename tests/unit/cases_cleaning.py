@@ -37,10 +37,18 @@ DRAWS = (
     "    means.append(frame['age'].sample(frac=1, replace=True, random_state=seed).mean())\n"
     "print(np.quantile(means, 0.025), np.quantile(np.asarray(means), 0.975))\n"
 )
+MEASURED = LOAD + (
+    "import numpy as np\nfrom sklearn.linear_model import Ridge\nfrom sklearn.metrics import mean_absolute_error\n"
+    "def measure(y_true, y_given):\n    true = np.clip(y_true, 0, 1)\n    shown = true.max(axis=1)\n"
+    "    return mean_absolute_error(shown, np.clip(y_given, 0, 1))\nprint(measure(y, y))\n"
+)
 EXTREMES = [
     case("duplicates_and_outliers", "not_met", "the interval of a bootstrap", LOAD + DRAWS),
     case("duplicates_and_outliers", "not_met", "predictions are cut off",
          SPLIT + FIT + "import numpy as np\nchance = model.predict_proba(b)[:, 1]\nchance = np.clip(chance, 0, 1)\n"),
+    case("duplicates_and_outliers", "not_met", "a measure cuts off what it is given", MEASURED),
+    case("duplicates_and_outliers", "partly", "a function that cuts off what a model is fitted on",
+         MEASURED.replace("    shown", "    Ridge().fit(true, true)\n    shown")),
     case("duplicates_and_outliers", "not_met", "rows are chosen by their date",
          LOAD + "import datetime\nframe['at'] = pd.to_datetime(frame['at'])\n"
          "frame = frame[frame['at'] <\n    frame['at'].max() - datetime.timedelta(days=7)]\n"

@@ -26,6 +26,10 @@ APART = (
     "if len(sys.argv) > 1:\n    train()\nelse:\n    predict()\n"
 )
 IN_ONE_RUN = APART.partition("if len")[0] + "if __name__ == '__main__':\n    train()\n    predict()\n"
+WORDS = (
+    "from sklearn.feature_extraction.text import CountVectorizer\n"
+    "def counted():\n    return CountVectorizer().fit(['a b'])\n"
+)
 OBJECT = (
     LOAD + "import joblib\nfrom sklearn.linear_model import LogisticRegression\nclass Keeper:\n"
     "    def train(self):\n        model = LogisticRegression().fit(frame, frame.y)\n"
@@ -98,6 +102,10 @@ CASES = [
          {"work.py": IN_ONE_RUN, "later.py": "from work import predict\npredict()\n"}),
     case("model_kept", "met", "one of them is handed to a framework by another program",
          {"work.py": IN_ONE_RUN, "later.py": "import app\nfrom work import predict\napp.add_route(predict)\n"}),
+    case("model_kept", "met", "what is called before fits only where it is told to",
+         IN_ONE_RUN.replace("    model = Log", "    if new:\n        model = 0\n    else:\n        model = Log")),
+    case("model_kept", "met", "a vocabulary is fitted before the model is loaded",
+         {"train.py": SAVED, "predict.py": WORDS + LOADED.replace("print", "rows = counted()\nprint")}),
     case("model_kept", "partly", "methods of an object that always run one after the other", OBJECT),
     case("model_kept", "not_met", "tables and vocabularies are kept, and no model", TABLES),
     case("model_kept", "partly", "the model is kept, and what is loaded are tables",
