@@ -38,6 +38,13 @@ SETTINGS = ("argparse.", "click.", "typer.", "fire.Fire", "hydra.", "omegaconf."
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=(?!=)")
 PRESCRIBED = "OUTPUT_DIR"  # where the contract has predictions written: to read it is no setting of the work's own
 _PRESCRIBED_READ = re.compile(rf"environ\s*\[\s*['\"]{PRESCRIBED}['\"]")
+# What every system sets by itself: who reads these lets nobody set anything.
+_OF_THE_SYSTEM = frozenset(
+    ("HOME", "HOMEPATH", "HOMEDRIVE", "USERPROFILE", "USER", "USERNAME", "LOGNAME", "PATH", "PWD", "SHELL", "HOSTNAME",
+     "COMPUTERNAME", "TMPDIR", "TEMP", "TMP", "APPDATA", "LANG", "TERM", "DISPLAY", "PYTHONPATH", "VIRTUAL_ENV",
+     "CONDA_PREFIX")
+)  # fmt: skip
+_NAMED_IN_ENVIRON = re.compile(r"environ\s*\[\s*['\"](\w+)['\"]")
 _ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
 MONITORS = ("evidently.", "prometheus_client.", "prometheus_fastapi_instrumentator.", "whylogs.", "alibi_detect.",
             "nannyml.", "opentelemetry.", "deepchecks.", "frouros.", "river.drift.", "statsd.")  # fmt: skip
@@ -99,8 +106,8 @@ def _silent(evidence: Evidence, calls: list[Call], advice: str) -> Finding:
 @criterion("production_readiness.configurable", title="Settings can be changed without editing code")
 def configurable(evidence: Evidence) -> Finding:
     """Judge whether programs take paths and settings from options, the environment or a configuration file; constants
-    named in one place are partly met; the `OUTPUT_DIR` of the contract is none of the work's own. Notebooks need not
-    where a model alone was asked for.
+    named in one place are partly met; the `OUTPUT_DIR` of the contract is none of the work's own, nor is what every
+    system sets (`HOME`). Notebooks need not where a model alone was asked for.
     """
     if problem := unreadable(evidence):
         return problem
@@ -131,11 +138,20 @@ def _taken(evidence: Evidence) -> list[Span]:
     used = [call.span for call in calls if _is_used(call, by_path.get(call.span.path, Counter()))]
     read = [line_span(source, number) for source, number, line in lines if _ENVIRON.search(line)]
     own = [span for span in read if not (evidence.track and _PRESCRIBED_READ.search(span.text))]
+    own = [span for span in own if not _is_of_the_system(span.text)]
     return [*used, *own, *settings_classes(evidence)]
 
 
 def _reads_settings(call: Call) -> bool:
+    if call.name in ("os.environ.get", "os.getenv") and call.positional:
+        return call.positional[0].strip("'\"") not in _OF_THE_SYSTEM
     return call.name.startswith(SETTINGS) or last(call.name) in PARSING
+
+
+def _is_of_the_system(line: str) -> bool:
+    """Tell whether a line reads nothing of the environment but what the system sets."""
+    found = _NAMED_IN_ENVIRON.findall(line)
+    return bool(found) and _OF_THE_SYSTEM.issuperset(found) and "argv" not in line
 
 
 def _is_prescribed(evidence: Evidence, call: Call) -> bool:

@@ -156,6 +156,12 @@ CASES = [
     case("configurable", "met", "options", OPTIONS),
     case("configurable", "met", "the environment",
          "import os\n" + LOAD.replace("'data/train.csv'", "os.environ['DATA']")),
+    case("configurable", "not_met", "the home that every system sets",
+         "import os\nimport pandas as pd\npd.read_csv(os.path.join(os.environ.get('HOME', ''), 'train.csv'))\n"),
+    case("configurable", "not_met", "the same, looked up",
+         "import os\nimport pandas as pd\npd.read_csv(os.environ['HOME'] + '/train.csv')\n"),
+    case("configurable", "met", "the home, and a name of its own beside it",
+         "import os\nimport pandas as pd\npd.read_csv(os.getenv('ROWS', os.path.join(os.environ['HOME'], 'a.csv')))\n"),
     case("configurable", "met", "a configuration file",
          "import yaml\n" + LOAD + "settings = yaml.safe_load(open('a.yml'))\n"
          "print(settings['seed'])\n"),
