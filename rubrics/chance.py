@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import strings
 from rubrics.drawing import drawn_by_hand
 from rubrics.facts import last, live_calls, named
 from rubrics.models import draws, family, is_boosted, is_network, is_random, models
+from rubrics.results import NAME
 from rubrics.seeds import OF_KERAS, OF_NUMPY, OF_TORCH, SEED_KEYWORDS, has_seed, is_seeded_by, seeds_for_all
 from rubrics.settings import settings_of
 
@@ -23,6 +25,9 @@ _GROUPING = re.compile(
     r"|IsolationForest|TruncatedSVD)$"
 )
 _RESAMPLING = re.compile(r"^(\w*SMOTE\w*|ADASYN|RandomOverSampler|RandomUnderSampler)$")
+# Models of the hub that leave out units at random while they are trained, as their names tell.
+_WITH_DROPOUT = re.compile(r"(?i)bert|minilm|mpnet|electra|xlnet|\bt5|flan|bart\b|gpt-?2|\b(?:e5|bge|gte)-")
+MOST_OF_A_NAME = 120  # characters
 _OF_UTILS = ("sklearn.utils.resample", "sklearn.utils.shuffle")
 
 
@@ -36,9 +41,10 @@ def random_steps(evidence: Evidence) -> list[tuple[Call, bool]]:
     steps += [(call, has_seed(call) or of_numpy) for call in (*_splitting(evidence), *_preparing(evidence))]
     steps += [(call, "generator" in call.keywords or is_seeded_by(evidence, OF_TORCH)) for call in _of_torch(evidence)]
     steps += [(call, _is_seeded_study(evidence, call)) for call in named(evidence, ("create_study",))]
+    steps += [(call, has_seed(call) or of_numpy) for call in _projecting(evidence)]
     for call in models(evidence):
         settings = settings_of(evidence, call)
-        if is_network(call) and _begins_at_random(call):
+        if is_network(call) and (_begins_at_random(call) or _drops_out(evidence, call)):
             seeds = OF_KERAS if call.name.startswith(("keras.", "tensorflow.")) else OF_TORCH
             steps.append((call, is_seeded_by(evidence, seeds)))
         elif not is_network(call) and settings is not None and (has_seed(call) or _is_random(call, settings)):
@@ -82,6 +88,33 @@ def _groups_by_chance(call: Call) -> bool:
 def _begins_at_random(call: Call) -> bool:
     """Tell whether a network begins with weights of its own, or with a new head on those that were learned before."""
     return last(call.name) != "from_pretrained" or bool(_NEW_HEAD.search(family(call))) or "num_labels" in call.keywords
+
+
+def _drops_out(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a network that was learned before is put to training by hand, and leaves out units in it."""
+    names = {*call.assigned, *NAME.findall(call.span.text.partition("=")[0])}
+    trained = any(
+        last(other.name) == "train" and other.receiver in names and other.span.path == call.span.path
+        for other in live_calls(evidence)
+    )
+    return trained and bool(_WITH_DROPOUT.search(f"{family(call)} {_texts(evidence, call.span.path)}"))
+
+
+def _texts(evidence: Evidence, path: str) -> str:
+    """Return the texts of a file that may name a model of the hub."""
+    found = (text for source in evidence.code.sources if source.path == path for text, _ in strings(source))
+    return " ".join(text for text in found if len(text) < MOST_OF_A_NAME)
+
+
+def _projecting(evidence: Evidence) -> list[Call]:
+    """Return what lays rows out by UMAP: BERTopic does where it is given nothing else for that."""
+    calls = [call for call in live_calls(evidence) if "**" not in call.keywords]
+    return [
+        call
+        for call in calls
+        if call.name in ("umap.UMAP", "umap.umap_.UMAP")
+        or (call.name == "bertopic.BERTopic" and "umap_model" not in call.keywords)
+    ]
 
 
 def _is_random(call: Call, settings: str) -> bool:

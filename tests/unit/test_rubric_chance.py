@@ -37,6 +37,19 @@ DRAWN = (
     + "search = RandomizedSearchCV(RandomForestClassifier(random_state=0), {'max_depth': [3]})\nsearch.fit(X, y)\n"
 )
 
+TUNED = (
+    "import torch\nimport pandas as pd\nfrom transformers import AutoModel, AutoTokenizer\n"
+    "name = 'sentence-transformers/all-MiniLM-L6-v2'\nmodel = AutoModel.from_pretrained(name)\n"
+    "words = AutoTokenizer.from_pretrained(name)\noptimiser = torch.optim.AdamW(model.parameters())\n"
+    "model.train()\nfor text in pd.read_csv('a.csv')['text']:\n"
+    "    loss = model(**words(text, return_tensors='pt')).last_hidden_state.mean()\n    loss.backward()\n"
+    "    optimiser.step()\n"
+)
+TOPICS = (
+    "import pandas as pd\nfrom bertopic import BERTopic\nrows = pd.read_csv('a.csv')\ntopics = BERTopic()\n"
+    "print(topics.fit_transform(rows['text'].tolist()))\n"
+)
+
 
 @pytest.mark.parametrize(
     ("expected", "about", "code"),
@@ -53,6 +66,17 @@ DRAWN = (
         ("not_met", "a new head on a network that was trained before", FACE + "trainer.train()\n"),
         ("met", "the seed of Hugging Face",
          "import transformers\ntransformers.set_seed(1)\n" + FACE + "trainer.train()\n"),
+        ("not_met", "a network of the hub that is trained by hand, and leaves out units", TUNED),
+        ("met", "the same with a seed", TUNED.replace("name = ", "torch.manual_seed(0)\nname = ")),
+        ("not_applicable", "one that is never put to training", TUNED.replace("model.train()\n", "")),
+        ("not_applicable", "one of which nobody can tell whether it leaves out any",
+         TUNED.replace("all-MiniLM-L6-v2", "some-encoder")),
+        ("not_met", "topics that are laid out at random", TOPICS),
+        ("met", "topics that are laid out with a seed",
+         TOPICS.replace("import BERTopic", "import BERTopic\nfrom umap import UMAP\nplane = UMAP(random_state=1)")
+         .replace("BERTopic()", "BERTopic(umap_model=plane)")),
+        ("not_applicable", "topics that are laid out by what draws nothing",
+         TOPICS.replace("BERTopic()", "BERTopic(umap_model=plane)")),
         ("met", "a seed in the settings of a booster", FROM_DICT),
         ("not_met", "no seed in them", FROM_DICT.replace(", 'seed': 7", "")),
         ("met", "a seed that is put into them", FROM_DICT.replace(", 'seed': 7}", "}\nparams['seed'] = 7")),
