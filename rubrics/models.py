@@ -14,8 +14,9 @@ from rubrics.once import once_a_work
 
 NO_MODEL = "No model was seen to be made and used."
 LIBRARIES = frozenset(
-    ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow")
-)
+    ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow",
+     "sktime", "pmdarima")
+)  # fmt: skip
 _MODEL = re.compile(
     r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV"
     r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Span
+from rubrics.code_text import begins_in
 from rubrics.live import live_matches, live_places
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
 
 _CLASS = re.compile(r"^\s*class\s+(\w+\s*\([^()]{1,200}\))\s*:")
 _BASES = frozenset(("Module", "LightningModule", "PreTrainedModel"))
+_SPREADING = frozenset(("DataParallel", "DistributedDataParallel"))
 _TRAINERS = re.compile(r"(Trainer|SentenceTransformer)$")
 _NO_NETWORK = re.compile(r"(Tokenizer|Processor|Config|FeatureExtractor|Pipeline|Scheduler)\w*$")
 _LIBRARIES_OF_MODELS = ("torchvision.models.", "timm.create_model", "efficientnet_pytorch.")
@@ -53,7 +55,37 @@ def networks(evidence: Evidence) -> tuple[Call, ...]:
         for call in calls
         if last(call.name) in own or _is_ready_made(call) or (_is_layer(call) and _names(call) & trained)
     ]
-    return tuple(call for call in found if call.name not in _KERAS or _names(call) & predicting)
+    found = [call for call in found if call.name not in _KERAS or _names(call) & predicting]
+    return tuple(_each_once(found, _wrappers(evidence), predicting | trained))
+
+
+def _each_once(found: list[Call], wrappers: frozenset[str], trained: set[tuple[str, str]]) -> list[Call]:
+    """Return the networks without what only trains one that it is given, and without those that are parts of another,
+    except where a part is trained by itself.
+    """
+    pairs = [(outer, inner) for outer in found for inner in found if outer is not inner and _is_given(outer, inner)]
+    left_out = [
+        outer if last(outer.name) in wrappers else inner
+        for outer, inner in pairs
+        if last(outer.name) in wrappers or not _names(inner) & trained
+    ]
+    return [call for call in found if not any(call is other for other in left_out)]
+
+
+def _is_given(outer: Call, inner: Call) -> bool:
+    """Tell whether a network is put together from another: given it by name, or made in place."""
+    if outer.span.path != inner.span.path or outer.name == inner.name:
+        return False
+    texts = " ".join((*outer.positional, *outer.keywords.values()))
+    by_name = outer.function == inner.function and set(inner.assigned).intersection(re.findall(r"[\w.]+", texts))
+    return bool(by_name) or (begins_in(inner.span, outer.span) and f"{last(inner.name)}(" in texts)
+
+
+@once_a_work
+def _wrappers(evidence: Evidence) -> frozenset[str]:
+    """Return the classes that say how the network is trained that they are given."""
+    classes = [re.findall(r"\w+", text) for _, text in live_matches(evidence, _CLASS, most=500)]
+    return _SPREADING | {name for name, *bases in classes if "LightningModule" in bases}
 
 
 def _is_layer(call: Call) -> bool:

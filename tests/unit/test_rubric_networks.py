@@ -44,6 +44,19 @@ FACE = (
 )
 HELD_OUT, METRIC, SEVERAL = "evaluation.held_out_evaluation", "evaluation.fitting_metric", "model_choice.several_models"
 
+# What says how a network is trained holds it, and is no other kind of model.
+WRAPPED = VALIDATED.replace("net = Net()\n", "import pytorch_lightning as pl\nclass Lit(pl.LightningModule):\n"
+    "    def __init__(self, net, rate):\n        super().__init__()\n        self.net = net\n"
+    "    def forward(self, x):\n        return self.net(x)\nnet = Net()\nlit = Lit(net, 0.1)\n"
+    "pl.Trainer(max_epochs=3).fit(lit, df)\n")  # fmt: skip
+PARTS = VALIDATED.replace("net = Net()\n", "class Whole(nn.Module):\n    def __init__(self, part):\n"
+    "        super().__init__()\n        self.part = part\n    def forward(self, x):\n        return self.part(x)\n"
+    "net = Whole(Net())\n")  # fmt: skip
+TWO = VALIDATED + (
+    "class Other(nn.Module):\n    def forward(self, x):\n        return x\nother = Other()\n"
+    "torch.optim.Adam(other.parameters())\nprint(f1_score(truth, other(X)))\n"
+)
+
 
 @pytest.mark.parametrize(
     ("criterion", "expected", "about", "code"),
@@ -56,6 +69,11 @@ HELD_OUT, METRIC, SEVERAL = "evaluation.held_out_evaluation", "evaluation.fittin
         (HELD_OUT, "not_applicable", "a network that was trained elsewhere", FACE.partition("trainer")[0]),
         (HELD_OUT, "not_applicable", "a network that is made and never trained", TORCH),
         (METRIC, "met", "F1", VALIDATED),
+        (SEVERAL, "not_met", "a network and what trains it", WRAPPED),
+        (SEVERAL, "not_met", "a network and one that is spread over machines",
+         VALIDATED.replace("net = Net()\n", "net = Net()\nnet = nn.DataParallel(net)\n")),
+        (SEVERAL, "not_met", "a network and its part", PARTS),
+        (SEVERAL, "met", "two networks by themselves", TWO),
         (METRIC, "not_met", "nothing but the loss", TRAINED),
         (METRIC, "met", "a metric of Hugging Face",
          FACE + "import evaluate\nf1 = evaluate.load('f1')\ntrainer.train()\n"),
