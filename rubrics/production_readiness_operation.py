@@ -36,6 +36,8 @@ SETTINGS = ("argparse.", "click.", "typer.", "fire.Fire", "hydra.", "omegaconf."
             "tomli.", "toml.", "yaml.", "os.environ.get", "os.getenv", "pydantic_settings.", "dynaconf.", "docopt.",
             "absl.flags.", "dotenv.")  # fmt: skip
 _CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]{2,})\s*(?::[^=]+)?=(?!=)")
+_PLAIN_VALUE = re.compile(r"^([A-Za-z]\w*)\s*=\s*(?:[-+]?\d[\w.+-]*|\"\")\s*$")
+TWICE, A_FEW = 2, 3
 PRESCRIBED = "OUTPUT_DIR"  # where the contract has predictions written: to read it is no setting of the work's own
 _PRESCRIBED_READ = re.compile(rf"environ\s*\[\s*['\"]{PRESCRIBED}['\"]")
 # What every system sets by itself: who reads these lets nobody set anything.
@@ -167,12 +169,23 @@ def _is_used(call: Call, words: Counter[str]) -> bool:
 
 
 def _constants(evidence: Evidence) -> list[Span]:
-    """Return the constants at the margin of programs that other lines use, two of them or more."""
+    """Return the constants at the margin of programs that other lines use: two of them or more that are named as such,
+    or numbers and texts of any name, three of them or more without another line between.
+    """
     lines = [entry for entry in live_lines(evidence) if entry[0].cell is None]
     words = words_of(line for _, _, line in lines)
     found = [(source, number, _CONSTANT.match(line)) for source, number, line in lines]
     used = [line_span(source, number) for source, number, match in found if match and words[match[1]] > 1]
-    return used if len(used) > 1 else []
+    if len(used) > 1:
+        return used
+    runs: list[list[Span]] = [[]]
+    for source, number, line in lines:
+        match = _PLAIN_VALUE.match(line)
+        if match is None or words[match[1]] < TWICE or (runs[-1] and runs[-1][-1].path != source.path):
+            runs.append([])
+        if match is not None and words[match[1]] >= TWICE:
+            runs[-1].append(line_span(source, number))
+    return next((run for run in runs if len(run) >= A_FEW), [])
 
 
 @criterion("production_readiness.packaged", title="It can be started as an image or a service")

@@ -23,6 +23,7 @@ COLUMNS = ("ColumnTransformer", "make_column_transformer")
 STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSplit", "StratifiedGroupKFold")
 GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
 OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
+BATCHES = "tensorflow.data.experimental."  # a file of rows, read as it is gone over
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
     r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$|^id$"
@@ -137,7 +138,8 @@ def raw_data_kept(evidence: Evidence) -> Finding:
     """
     if problem := unreadable(evidence):
         return problem
-    loads = [call for call in tables_loaded(evidence) if not call.name.startswith(OF_LIBRARIES)]
+    read = [*tables_loaded(evidence), *(call for call in live_calls(evidence, "load") if call.name.startswith(BATCHES))]
+    loads = [call for call in read if not call.name.startswith(OF_LIBRARIES)]
     saves = table_writers(evidence)
     if not loads:
         return nothing_seen(evidence, "No data file was seen to be loaded.")

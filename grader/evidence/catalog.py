@@ -105,7 +105,8 @@ _SAVERS = {"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch
            "numpy.savetxt", "mlflow.sklearn.log_model", "mlflow.sklearn.save_model", "pickle.dumps"}  # fmt: skip
 _LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "torch.load", "numpy.load", "numpy.loadtxt",
             "numpy.genfromtxt", "seaborn.load_dataset", "keras.models.load_model", "csv.reader", "csv.DictReader",
-            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads"}  # fmt: skip
+            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads",
+            "tensorflow.data.experimental.make_csv_dataset", "tensorflow.data.experimental.CsvDataset"}  # fmt: skip
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "missingno", "wordcloud", "scikitplot")
 _RENAMED = {
     "sklearn.externals.joblib": "joblib",

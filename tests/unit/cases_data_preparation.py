@@ -203,6 +203,8 @@ SPLITTING = [
     case("pipeline_used", "not_met", "a pipeline in a function that nobody calls", SCALED_AFTER + NEVER_CALLED),
     case("pipeline_used", "not_applicable", "nothing is preprocessed", LOAD),
     case("pipeline_used", "not_applicable", "a pipeline in the text only", {"solution.ipynb": WORDS_ONLY}),
+    case("raw_data_kept", "met", "a file of rows that TensorFlow reads",
+         "import tensorflow as tf\nrows = tf.data.experimental.make_csv_dataset('data/train.csv', 1)\nprint(rows)\n"),
     case("raw_data_kept", "met", "what is made goes elsewhere", LOAD + "X.to_csv('out/features.csv')\n"),
     case("raw_data_kept", "met", "an own file is written first and loaded then",
          LOAD + "X.to_csv('data/clean.csv')\nagain = pd.read_csv('data/clean.csv')\n"),

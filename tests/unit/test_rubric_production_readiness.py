@@ -53,6 +53,14 @@ OPTIONS = (
 CONSTANTS = (
     "import pandas as pd\nTRAIN = 'data/train.csv'\nROWS = 100\nframe = pd.read_csv(TRAIN)\nprint(frame.head(ROWS))\n"
 )
+SMALL = (
+    "import pandas as pd\npath = 'data/train.csv'\nrows = 100\nshare = 0.2\nframe = pd.read_csv(path)\n"
+    "print(frame.head(rows), frame.sample(frac=share))\n"
+)
+BATCHES = (
+    "import tensorflow as tf\nfor rows, label in tf.data.experimental.make_csv_dataset('data/train.csv', 1):\n"
+    "    print(rows)\n"
+)
 SERVICE = LOADED + (
     "from fastapi import FastAPI\nfrom pydantic import BaseModel\napp = FastAPI()\n"
     "class Row(BaseModel):\n    age: int\n"
@@ -166,6 +174,13 @@ CASES = [
          "import yaml\n" + LOAD + "settings = yaml.safe_load(open('a.yml'))\n"
          "print(settings['seed'])\n"),
     case("configurable", "partly", "constants", CONSTANTS),
+    case("configurable", "partly", "numbers and texts together at the head, in small letters", SMALL),
+    case("configurable", "not_met", "two of them alone", SMALL.replace("path = 'data/train.csv'\n", "").replace(
+        "path", "'data/train.csv'")),
+    case("configurable", "not_met", "three apart from each other",
+         SMALL.replace("rows = 100\n", "print(1)\nrows = 100\nprint(2)\n")),
+    case("configurable", "not_met", "a file of rows that TensorFlow reads", BATCHES),
+    case("input_validated", "not_met", "a file of rows that TensorFlow reads", BATCHES),
     case("configurable", "not_met", "written where it is used", LOAD),
     case("configurable", "not_met", "options that nothing looks at",
          OPTIONS.replace("options.input", "'data/train.csv'")),
