@@ -99,7 +99,8 @@ def exploration_acted_on(evidence: Evidence) -> Finding:
         )
     if looks := inspecting(evidence) or plots_unseen(evidence):
         reason = "Data is looked at, and nothing was seen that acts on what was looked at."
-        return partly(reason, evidence=spans(looks), score=0.25, advice=advice)
+        tables_first = sorted(looks, key=lambda call: call.kind != "explore")  # a picture may be of anything
+        return partly(reason, evidence=spans(tables_first), score=0.25, advice=advice)
     return absent(
         evidence,
         "Nothing was seen that looks at the data before modelling.",

@@ -69,9 +69,12 @@ def inspecting(evidence: Evidence) -> list[Call]:
 
 
 def plots_unseen(evidence: Evidence) -> list[Call]:
-    """Return where pictures are set up in files in which nothing is seen to draw: a function of others does."""
+    """Return where pictures are set up in files in which nothing is seen to draw: a function of others does. What draws
+    no data, but numbers of the code's own, draws all the same.
+    """
     plots = live_calls(evidence, "plot")
-    drawn = {call.span.path for call in plots if last(call.name) not in DECORATION}
+    drawing = (call for call in evidence.code.calls if call.kind == "plot" and last(call.name) not in DECORATION)
+    drawn = {call.span.path for call in drawing}
     return [call for call in plots if call.span.path not in drawn and last(call.name) in ("show", "subplots", "figure")]
 
 

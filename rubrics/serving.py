@@ -56,7 +56,13 @@ def faults_of_services(evidence: Evidence) -> list[Span]:
 
 
 def _predicted_when_asked(evidence: Evidence, path: str) -> list[Call]:
-    return [call for call in _predictions(evidence, path) if not _is_undefined(evidence, call)]
+    """Return the calls that predict, those first that stand in a handler, and last those beside a fit: of a search."""
+    asked = [call for call in _predictions(evidence, path) if not _is_undefined(evidence, call)]
+    handlers = {(f.span.path, f.name) for f in evidence.code.functions if f.span.text.startswith("@")}
+    fitting = {(fit.span.path, fit.function) for fit in live_calls(evidence, "fit")}
+    places = [(call.span.path, call.function) for call in asked]
+    order = sorted(range(len(asked)), key=lambda at: (places[at] not in handlers, places[at] in fitting))
+    return [asked[at] for at in order]
 
 
 def _predictions(evidence: Evidence, path: str) -> list[Call]:

@@ -96,6 +96,11 @@ ACTED_ON = [
          "import seaborn as sns\nsns.histplot(frame['sepal length (cm)'])\n"),
     case("exploration_acted_on", "not_met", "pictures of how good a model is", LOAD +
          "import seaborn as sns\nsns.heatmap(cm)\nsns.lineplot(x=fpr, y=tpr)\nsns.barplot(x='importance', data=t)\n"),
+    case("exploration_acted_on", "not_met", "a curve of numbers that the code makes up", LOAD +
+         "import numpy as np\nimport matplotlib.pyplot as plt\nx = np.linspace(0, 2)\nplt.plot(x, np.exp(x))\n"
+         "plt.show()\n"),
+    case("exploration_acted_on", "partly", "a picture that a function of others draws", LOAD +
+         "import inhouse\nimport matplotlib.pyplot as plt\ninhouse.draw(frame)\nplt.show()\n"),
     case("exploration_acted_on", "partly", "a column that is called as a loss", LOAD +
          "import seaborn as sns\nsns.histplot(frame['loss'], label='predicted')\n"),
     case("missing_values", "met", "a text of its own for gaps, beside an imputer in the pipeline",

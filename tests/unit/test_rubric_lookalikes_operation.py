@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import Case, cases_of, finding, notebook
+from rubric_evidence import Case, cases_of, finding, notebook, work
 
 case = cases_of("production_readiness")
 
@@ -259,3 +259,14 @@ PAIRS = [
 def test_a_look_alike_is_told_apart(given: Case) -> None:
     found = finding(given.criterion, given.evidence())
     assert found.verdict == given.verdict, found.reason
+
+
+def test_a_service_is_shown_where_its_handler_predicts() -> None:
+    code = (
+        "import joblib\nfrom flask import Flask\nfrom sklearn.linear_model import Ridge\napp = Flask(__name__)\n"
+        "def search(rows, target):\n    return max(sum(Ridge(a).fit(rows, target).predict(rows)) for a in (1, 2))\n"
+        "@app.route('/predict')\ndef answer():\n    search([[1]], [1])\n"
+        "    return str(joblib.load('model.joblib').predict([[1]]))\n"
+    )
+    found = finding("production_readiness.packaged", work({"app.py": code}))
+    assert [span.line for span in found.evidence] == [4, 10]
