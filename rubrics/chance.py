@@ -18,7 +18,7 @@ DRAWN_SEARCHES = ("RandomizedSearchCV", "HalvingRandomSearchCV")
 FOLDERS = ("flow_from_directory", "flow_from_dataframe", "image_dataset_from_directory")
 _SEEDED = re.compile(rf"\b(?:{'|'.join(SEED_KEYWORDS)})['\"]?\s*\]?\s*[:=]\s*(?!None|=)\S")
 _NEW_HEAD = re.compile(r"Classification$|MultipleChoice$|QuestionAnswering$")
-_LIBRARIES = ("sklearn.", "imblearn.")
+_LIBRARIES = ("sklearn.", "imblearn.", "surprise.")
 # What is no model and draws while it groups, reduces or resamples; PCA does where it is told to.
 _GROUPING = re.compile(
     r"^(MiniBatchKMeans|KMeans|BisectingKMeans|SpectralClustering|(Bayesian)?GaussianMixture|LatentDirichletAllocation"

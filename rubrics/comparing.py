@@ -20,6 +20,7 @@ _OF_BOOSTERS = {"auc": "ROC AUC", "aucpr": "average precision", "logloss": "log 
                 "rmse": "squared error", "l2": "squared error", "mae": "absolute error", "l1": "absolute error",
                 "accuracy": "accuracy", "f1": "F1"}  # fmt: skip
 _SIGNATURES = {"cross_validate": (("estimator",), ("X",), ("y",)), "search": (("estimator",),)}
+OF_SURPRISE, _TESTED = "surprise.accuracy.", re.compile(r"\.test\((\w+)\)")
 SCORING = ("score", "cross_validate", "search")
 # Names of models in printed figures -> how their classes' names begin or contain them.
 _IN_CLASS = {
@@ -109,6 +110,8 @@ def _measured(call: Call) -> tuple[str, tuple[str, ...]]:
         return given[0], (name, *given[1:], *rest)
     if call.kind == "search":
         return given[0] if given else "", ("search", *(text for text in rest if "cv=" in text))
+    if call.name.startswith(OF_SURPRISE) and given:  # what was predicted brings its truth along
+        return given[0], (name, *_TESTED.findall(given[0]))
     if name in ("score", "evaluate"):
         return call.receiver, (name, *given, *(text.removeprefix("X=").removeprefix("y=") for text in rest))
     if len(given) > 1:

@@ -82,6 +82,7 @@ OF_TORCH = {
     "R2Score": "R2",
 }
 _LITERAL = re.compile(r"[\[\](), .\d-]+$")
+OF_SURPRISE = {"rmse": "squared error", "mse": "squared error", "mae": "absolute error"}
 LOADED = ("evaluate.load", "datasets.load_metric")
 OF_ITS_OWN = "The work measures itself on held-out rows by functions of its own, which could not be followed."
 # What a metric is given by place, and how it may be called: the truth, and what was said of it.
@@ -155,12 +156,20 @@ def metrics_of(call: Call) -> list[str]:
     if _of_torch(call):
         name = re.sub(r"^(Binary|Multiclass|Multilabel)", "", last(call.name))
         return [OF_TORCH[name]] if name in OF_TORCH else []
+    if call.name.startswith("surprise."):
+        asked = _words(call.keywords.get("measures", "'RMSE', 'MAE'")) if _asks_surprise(call) else [last(call.name)]
+        return list(dict.fromkeys(OF_SURPRISE[word.lower()] for word in asked if word.lower() in OF_SURPRISE))
     parts = [part for part in call.name.split(".") if part in NAMES and "metrics" in call.name]
     asked = [word for key in ASKED_BY for word in _words(call.keywords.get(key, ""))]
     names = [NAMES[name] for name in (*parts, *asked) if name in NAMES]
     if not names and (last(call.name) in ("score", "evaluate") or last(call.name) in _SCORING_ITSELF):
         return ["the model's own score"]
     return names
+
+
+def _asks_surprise(call: Call) -> bool:
+    """Tell whether a call of Surprise measures on folds, by its usual measures where it is told none."""
+    return last(call.name) in ("cross_validate", "GridSearchCV", "RandomizedSearchCV")
 
 
 def _words(text: str) -> list[str]:

@@ -22,6 +22,9 @@ _MODEL = re.compile(
     r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
 )
 FORECASTERS = frozenset(("Prophet", "ARIMA", "SARIMAX"))  # they go on with a series of quantities
+# Of Surprise: they predict how a user will rate a thing.
+_RECOMMENDER = re.compile(r"^surprise\.prediction_algorithms\.(?:\w+\.)?([A-Z]\w+)$")
+_DRAWN_FACTORS = frozenset(("SVD", "SVDpp", "NMF", "CoClustering", "NormalPredictor"))
 _SIMPLE = re.compile(
     r"(LogisticRegression|LogisticRegressionCV|LinearRegression|Ridge|RidgeCV|Lasso|RidgeClassifier|GaussianNB"
     r"|BernoulliNB|MultinomialNB|ComplementNB|DecisionTreeClassifier|DecisionTreeRegressor|OLS|Logit)$"
@@ -84,7 +87,7 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
     found = [
         call
         for call in calls
-        if (call in made or (_is_model(call.name) and not is_part(call, own)))
+        if (call in made or _searches_recommender(call) or (_is_model(call.name) and not is_part(call, own)))
         and (
             not call.assigned
             or used.intersection(call.assigned)
@@ -106,6 +109,12 @@ def _of_other_libraries(calls: list[Call]) -> list[Call]:
     return [call for call, own in places if own & used and not _WRAPPER.match(last(call.name))]
 
 
+def _searches_recommender(call: Call) -> bool:
+    """Tell whether a search of Surprise is given a class that it makes models of by itself."""
+    search = call.kind == "search" and call.name.startswith("surprise.model_selection.")
+    return search and bool(call.positional) and call.positional[0].isidentifier() and call.positional[0][0].isupper()
+
+
 def makes_model(call: Call) -> bool:
     """Tell whether a call makes a model, used or not, one that holds others among them."""
     return _is_model(call.name) or bool(_ANY.match(last(call.name)) or _WRAPPER.match(last(call.name)))
@@ -116,6 +125,8 @@ def family(call: Call) -> str:
     parts = call.name.split(".")
     if call.name in TRAINERS:
         return parts[0]
+    if _searches_recommender(call):
+        return call.positional[0]
     return parts[-2] if parts[-1] == "from_pretrained" and len(parts) > 1 else parts[-1]
 
 
@@ -133,12 +144,12 @@ def kinds(used: Iterable[Call]) -> list[str]:
 
 def is_dummy(call: Call) -> bool:
     """Tell whether the model only knows the target's distribution."""
-    return family(call).startswith("Dummy")
+    return family(call).startswith("Dummy") or last(call.name) == "NormalPredictor"
 
 
 def is_simple(call: Call) -> bool:
     """Tell whether the model is one that others are usually measured against."""
-    return bool(_SIMPLE.match(family(call)))
+    return bool(_SIMPLE.match(family(call))) or last(call.name) == "BaselineOnly"
 
 
 def needs_scaling(call: Call) -> bool:
@@ -151,6 +162,8 @@ def is_random(call: Call) -> bool:
     scikit-learn in its trees as well, and a linear model by its solver.
     """
     name = family(call)
+    if _RECOMMENDER.match(call.name):
+        return name in _DRAWN_FACTORS
     if name == "LinearSVC":
         return call.keywords.get("dual") != "False"
     if name in ("SVC", "NuSVC"):
@@ -175,7 +188,7 @@ def draws(settings: str) -> bool:
 def is_network(call: Call) -> bool:
     """Tell whether the model is a neural network put together by hand, or one that was trained before."""
     named = family(call) in ("Sequential", "DNNClassifier", "DNNRegressor")
-    return named or not (_is_model(call.name) or _ANY.match(last(call.name)))
+    return named or not (_is_model(call.name) or _ANY.match(last(call.name)) or _searches_recommender(call))
 
 
 def predictors(evidence: Evidence) -> list[Call]:
@@ -202,10 +215,10 @@ def is_regressor(call: Call) -> bool:
     name = family(call)
     if name.startswith("LogisticRegression"):
         return False
-    return (
-        name in FORECASTERS
-        or name.endswith(("Regressor", "Regression", "SVR", "Ridge", "RidgeCV", "Lasso", "LassoCV", "OLS"))
-        or (name.startswith("ElasticNet"))
+    if name in FORECASTERS or _RECOMMENDER.match(call.name) or _searches_recommender(call):
+        return True
+    return name.endswith(("Regressor", "Regression", "SVR", "Ridge", "RidgeCV", "Lasso", "LassoCV", "OLS")) or (
+        name.startswith("ElasticNet")
     )
 
 
@@ -222,6 +235,8 @@ def scalers(evidence: Evidence) -> list[Call]:
 @lru_cache(maxsize=10_000)
 def _is_model(dotted: str) -> bool:
     if dotted in TRAINERS:
+        return True
+    if _RECOMMENDER.match(dotted):
         return True
     name = last(dotted)
     known = dotted.split(".")[0] in LIBRARIES and name[:1].isupper()

@@ -41,6 +41,7 @@ _MODULE_ROLES = {
     "mlxtend.feature_selection": "selector",
     "umap": "transformer",
     "optuna": "search",
+    "surprise.prediction_algorithms": "estimator",
 }
 _CLASS_ROLES = {
     **dict.fromkeys(("Pipeline", "FeatureUnion", "ColumnTransformer", "DataFrameMapper"), "pipeline"),
@@ -106,9 +107,14 @@ _SAVERS = {"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch
 _LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "torch.load", "numpy.load", "numpy.loadtxt",
             "numpy.genfromtxt", "seaborn.load_dataset", "keras.models.load_model", "csv.reader", "csv.DictReader",
             "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads",
+            "surprise.Dataset.load_builtin", "surprise.Dataset.load_from_file",
             "tensorflow.data.experimental.make_csv_dataset", "tensorflow.data.experimental.CsvDataset"}  # fmt: skip
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "missingno", "wordcloud", "scikitplot")
+# Recommenders that Surprise also brings by its own name: "surprise.SVD".
+_OF_SURPRISE = ("SVD", "SVDpp", "NMF", "KNNBasic", "KNNWithMeans", "KNNWithZScore", "KNNBaseline", "SlopeOne",
+                "CoClustering", "BaselineOnly", "NormalPredictor")  # fmt: skip
 _RENAMED = {
+    **{f"surprise.{name}": f"surprise.prediction_algorithms.{name}" for name in _OF_SURPRISE},
     "sklearn.externals.joblib": "joblib",
     "sklearn.cross_validation": "sklearn.model_selection",
     "sklearn.grid_search": "sklearn.model_selection",
@@ -183,7 +189,8 @@ def is_metric(name: str) -> bool:
         return last[:1].islower() and not last.startswith(skipped) and not last.endswith(distances)
     if name.startswith(("scikitplot.metrics.", "scikitplot.plotters.")):
         return "silhouette" not in name and "elbow" not in name
-    return name in ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
+    known = ("statsmodels.tools.eval_measures.rmse", "keras.metrics.mean_squared_error")
+    return name in known or name.startswith("surprise.accuracy.")
 
 
 def names_a_score(name: str) -> bool:
@@ -242,6 +249,8 @@ def _method_kind(method: str, role: str, receiver_type: str) -> CallKind:
         return "save"
     if receiver_type.split(".")[0] in _PLOTTING:
         return "plot"
+    if method == "test" and receiver_type.startswith("surprise."):
+        return "predict"
     if method in ("from_display", "from_estimator", "from_predictions"):
         return "plot"
     return _METHODS.get(method, "other")

@@ -35,7 +35,7 @@ from grader.evidence.values import NUMBER, UNKNOWN, Model, Value
 
 _PASSING = ("numpy.", "pandas.", "scipy.", "copy.", "joblib.", "math.", "statistics.", "sklearn.preprocessing.",
             "torch.", "tensorflow.", "keras.preprocessing.", "keras.utils.", "statsmodels.tools.", "statsmodels.api.",
-            "scipy.sparse.")  # fmt: skip
+            "scipy.sparse.", "surprise.Dataset.load_from_df")  # fmt: skip
 _MOMENTS = ("pandas.Timestamp", "pandas.Timedelta", "pandas.DateOffset", "datetime.datetime", "datetime.date",
             "datetime.timedelta")  # fmt: skip
 _MAKERS = {

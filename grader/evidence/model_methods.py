@@ -116,6 +116,11 @@ def _set(site: CallSite, model: Model) -> Value:
     return site.receiver
 
 
+def _tested(site: CallSite, model: Model) -> Value | None:
+    """Return what a recommender of Surprise says of the rows that it is tested on."""
+    return predicted(site, model) if model.type.startswith("surprise.") else None
+
+
 def _split(site: CallSite, model: Model) -> Value | None:
     return folds(site) if role_of(model.type) == "splitter" else None
 
@@ -184,5 +189,6 @@ _METHODS: dict[str, Callable[[CallSite, Model], Value | None]] = {
     "get_best_models": best_tuned,
     "set_params": _set,
     "split": _split,
+    "test": _tested,
     **dict.fromkeys(ANSWERS, _answered),
 }
