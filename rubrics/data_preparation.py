@@ -6,6 +6,7 @@ from grader import Evidence, Finding, criterion, needs_human, not_met, partly
 from rubrics.augmented import copies_split, may_hold_copies, scored_elsewhere
 from rubrics.cuts import parts_in_time
 from rubrics.facts import live_calls, spans
+from rubrics.features_apart import features_apart
 from rubrics.held_out import cut_in_time
 from rubrics.leaks import IN_TRAINING, UNTOUCHED, in_training, leakage
 from rubrics.parted import fitted, kept_apart, parted
@@ -73,12 +74,14 @@ def _copies_of_pictures(evidence: Evidence) -> Finding | None:
 @criterion("data_preparation.target_leakage", title="No feature is made from the target", weight=2)
 def target_leakage(evidence: Evidence) -> Finding:
     """Judge whether the target, or something computed from it, is among the features a model is fitted on; a target
-    encoding is where rows that are evaluated later went into it.
+    encoding is where rows that are evaluated later went into it. Pictures in folders of their classes, the words of
+    texts and a series by itself hold no such feature.
     """
     return leakage(
         evidence,
         "target",
         looked_at=fitted(evidence)[:6],
+        shown_by=features_apart(evidence),
         clean="No feature was seen to be made from the target.",
         nothing="No model was seen to be fitted.",
         advice="Drop the target from the features; fit target encodings inside the folds only.",
