@@ -7,6 +7,7 @@ seen by whoever looks for them.
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -25,6 +26,7 @@ _COMPUTING = ("explore", "score", "cross_validate")
 _PURE = STATISTICS | {"permutation_importance", "partial_dependence", "calibration_curve", "sort_values", "round",
                       "any", "all", "count", "agg", "sort_index", "nlargest", "nsmallest", "size"}  # fmt: skip
 _SPEAKING = frozenset(("info", "evaluate", "evaluate_generator", "profile_report"))  # print by themselves
+_DRAWING = re.compile(r"(^|\.)(\w+Display(\.\w+)?|plot_\w+)$")  # though it computes a score, it draws it too
 _ASKING = ("os.environ.get", "os.getenv")
 _SETTING = ("seed", "set_", "manual_seed", "option", "use", "filterwarnings", "reset", "simplefilter", "default_rng")
 
@@ -103,7 +105,8 @@ class _Reader:
         last = last_name(node.func)
         known = isinstance(node.func, ast.Attribute) or name.partition(".")[0] in LIBRARIES
         asks = name in _ASKING or (last == "parse_args" and not given_to(node))
-        return known and last not in _SPEAKING and (kind in _COMPUTING or last in _PURE or asks)
+        speaks = last in _SPEAKING or bool(_DRAWING.search(name))
+        return known and not speaks and (kind in _COMPUTING or last in _PURE or asks)
 
     def _what(self, node: ast.Call) -> tuple[str, str]:
         resolved = self.flow.callee_of(node, self.aliases)

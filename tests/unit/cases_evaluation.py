@@ -27,6 +27,11 @@ OWN_METRIC = QUANTITY + (
     "def rmspe(y_true, y_pred):\n    return np.sqrt(np.mean(((y_true - y_pred) / y_true) ** 2))\n"
     "print(rmspe(given['y'], model.predict(given['x'])))\n"
 )
+SHOWN = "import matplotlib.pyplot as plt\nplt.show()\n"
+DISPLAY = (
+    "from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix, plot_confusion_matrix\n"
+    "from sklearn.metrics import roc_auc_score\n" + FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"
+)
 LOOKING = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
 # As in public notebooks: a heading for everything, metrics imported and not used.
 HEADINGS = notebook(
@@ -182,6 +187,10 @@ DIAGNOSING = [
     case("fitting_metric", "partly", "the same of what a model says",
          TRIED_OUT.replace("torch.tensor([1.0, 2.0])", "torch.from_numpy(model.predict(X))")),
     case("fitting_metric", "not_met", "metrics are imported and not used", {"solution.ipynb": HEADINGS}),
+    case("fitting_metric", "met", "a display of a matrix", DISPLAY),
+    case("fitting_metric", "met", "a display of a curve", DISPLAY.replace("ConfusionMatrix", "RocCurve")),
+    case("fitting_metric", "not_met", "a score that nobody is shown",
+         DISPLAY.replace("ConfusionMatrixDisplay.from_estimator(model, b,", "roc_auc_score(model.predict(b),")),
     case("fitting_metric", "not_applicable", "no model", LOOKING),
     case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
     case("error_analysis", "not_met", "a confusion matrix that nobody sees", UNREAD),
@@ -213,6 +222,12 @@ DIAGNOSING = [
     case("error_analysis", "not_met", "a table without predictions, grouped, beside a score",
          TABLED + "for plan, rows in b.groupby('plan'):\n    print(plan, len(rows))\nprint(roc_auc_score(d, p))\n"),
     case("error_analysis", "met", "a display", FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"),
+    case("error_analysis", "met", "the same in a script, imported by its name", DISPLAY),
+    case("error_analysis", "met", "the same before the last line of a cell", {"a.ipynb": notebook(DISPLAY + SHOWN)}),
+    case("error_analysis", "met", "the plot of older versions",
+         DISPLAY.replace("ConfusionMatrixDisplay.from_estimator", "plot_confusion_matrix")),
+    case("error_analysis", "not_met", "a matrix that is neither shown nor drawn",
+         DISPLAY.replace("ConfusionMatrixDisplay.from_estimator(model, b,", "confusion_matrix(model.predict(b),")),
     case("error_analysis", "met", "residuals, without a known function",
          QUANTITY + "import matplotlib.pyplot as plt\nplt.scatter(model.predict(b), d - model.predict(b))\n"),
     case("error_analysis", "met", "the rows that it gets wrong, in plain indexing",
