@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from grader import Call, Evidence, FunctionFact
 from rubrics.entry_points import looked_for, started_by_name
 from rubrics.once import once_a_work
+from rubrics.stages import stages
 
 SETTLED_ROOTS = ("predict", "get_pipeline", "main")
 
@@ -36,11 +37,14 @@ def reached_functions(evidence: Evidence) -> list[FunctionFact]:
 
 @once_a_work
 def test_paths(evidence: Evidence) -> frozenset[str]:
-    """Return the files that pytest would collect tests from, and what else stands in their folder called tests."""
+    """Return the files that pytest would collect tests from, and what else stands in their folder called tests; no
+    step of the work that is only called so.
+    """
     places = [PurePosixPath(source.path) for source in evidence.code.sources]
     found = {fact.span.path for fact in evidence.code.functions if fact.is_test}
     found |= {str(place) for place in places if place.name.startswith(("test_", "conftest"))}
     found |= {str(place) for place in places if place.name.endswith("_test.py") and in_tests_folder(str(place))}
+    found -= stages(evidence, [path for path in found if not in_tests_folder(path)])
     folders = {_tests_folder(path) for path in found} - {""}
     beside = {str(place) for place in places if _tests_folder(str(place)) in folders}
     started = evidence.plan.entry_point.path if evidence.plan else ""
