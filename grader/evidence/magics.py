@@ -29,6 +29,8 @@ _LIKE_PYTHON = re.compile(r"\s*(?=(?:clear|(?:cd|cp|ll|ls|mv|reset|rm|rmdir)[ \t
 _ASSIGNED = re.compile(r"^(\s*[\w.,\s\[\]'\"]+?=\s*)[!%](?!=)")
 _HELP = re.compile(r"^\s*(\?{1,2}\s*[\w.]+|[\w.*]+\s*\?{1,2})\s*(#.*)?$")
 _CELL_MAGIC = re.compile(r"^\s*%%(\w+)")
+# Databricks writes one mark before what takes the whole cell. "%sql" is a line magic too, with Python below it.
+_WHOLE_CELL = re.compile(r"^\s*%(?:md(?:-sandbox)?|sh|fs|scala|r|(sql))(?:\s|$)")
 _MOST_LINES, _MOST_CHARACTERS = 60, 6000  # that a statement is looked for in
 # Texts and remarks, in which brackets open nothing.
 _QUOTED = re.compile(r"(['\"]{3}|['\"])(?:\\.|[^\\])*?\1|#[^\n]*", re.DOTALL)
@@ -43,12 +45,25 @@ def blank_magics(text: str) -> str:
         if cell_magic[1] not in PYTHON_CELLS:
             return "\n" * (len(lines) - 1)
         lines[first] = ""
-    continued = False
+    elif (whole := _WHOLE_CELL.match(lines[first])) and not (whole[1] and _parses_by_line(lines)):
+        return "\n" * (len(lines) - 1)
+    return "\n".join(_dedented(_by_line(lines)))
+
+
+def _parses_by_line(lines: list[str]) -> bool:
+    """Tell whether Python stands below a line magic: none where nothing but its mark stands in its line."""
+    first = next(line for line in lines if line.strip())
+    return len(first.split()) > 1 and _parses("\n".join(_by_line(lines)))
+
+
+def _by_line(written: list[str]) -> list[str]:
+    """Return lines with each magic, shell line and request for help among them replaced."""
+    lines, continued = [*written], False
     for index, line in enumerate(lines):
         blanked = "" if continued else line if _within_brackets(lines, index) else _python_line(line)
         continued = blanked != line and line.rstrip().endswith("\\")
         lines[index] = blanked
-    return "\n".join(_dedented(lines))
+    return lines
 
 
 def with_automagic(text: str) -> str:

@@ -187,6 +187,19 @@ def test_a_shell_cell_is_blank_and_a_timed_cell_is_python() -> None:
     assert blank_magics("%%time\nx = 1") == "\nx = 1"
 
 
+@pytest.mark.parametrize(
+    "cell",
+    ["%sql\nSELECT * FROM `flights` LIMIT 5;", "%sql SELECT *\nFROM flights", "%md\nFlights", "%sh\nls", "%fs ls /mnt"],
+)
+def test_one_mark_takes_the_whole_cell_in_databricks(cell: str) -> None:
+    assert not blank_magics(cell).strip()
+
+
+@pytest.mark.parametrize("cell", ["%sql SELECT 1\nx = 1", "%python\nx = 1", "%run ./settings\nx = 1"])
+def test_python_below_a_line_magic_is_read(cell: str) -> None:
+    assert blank_magics(cell) == "pass\nx = 1"
+
+
 def test_an_operator_that_begins_a_line_within_brackets_is_no_magic() -> None:
     code = 'print("%.3f"\n      % score(X))\n'
     assert blank_magics("%matplotlib inline\n" + code).endswith(code)
