@@ -15,6 +15,7 @@ FOLDERS = ("image_dataset_from_directory", "text_dataset_from_directory", "audio
 _PUBLISHED = re.compile(r"torchvision\.datasets\.[A-Z]\w*$|keras\.datasets\.\w+\.load_data$")
 DATES = ("to_datetime", "DatetimeIndex", "TimeSeriesSplit", "date_range", "ARIMA", "SARIMAX", "Prophet")
 TARGET = re.compile(r"(?i)(^|_)(y|target|labels?|classes)($|_|\.|\[|['\"])")
+_TARGET_BY_NAME = re.compile(r"(?i)y(_\w+)?|(\w+_)?(target|labels?|classes)(_(train|test|val|valid|dev)\w*)?")
 VARIABLE_COLUMN = re.compile(r"\[\s*[A-Za-z_]\w*\s*\]")  # frame[column]: one column after the other
 # Calls of plotting libraries that show nothing by themselves.
 DECORATION = frozenset(
@@ -46,6 +47,8 @@ _PREDICTION = re.compile(
     r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?|fpr|tpr|shap"
     r"|(feature_)?importances?|confusion_matrix)(?![a-z])|^cm\d?$"
 )
+_FITTING = ("fit", "fit_transform")
+_COLUMN = re.compile(r"^\w+\[{1,2}['\"](\w+)['\"]\]{1,2}")  # of a table, by its name
 _WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
 
 
@@ -116,16 +119,40 @@ def dated(evidence: Evidence) -> list[Call]:
 
 
 def of_target(evidence: Evidence, call: Call) -> bool:
-    """Tell whether a call is one of a LabelEncoder that may be there for the target alone, as it is meant to be."""
+    """Tell whether a call is one of a LabelEncoder that may be there for the target alone, as it is meant to be, or one
+    by which a network's classes are made columns.
+    """
+    if "OneHotEncoder" in call.name:
+        fits = [its for its in live_calls(evidence) if last(its.name) in _FITTING and _is_of_encoder(its, call)]
+        return bool(fits) and all(_is_given_target(evidence, its) for its in fits)
+    if last(call.name) == "get_dummies":
+        return _is_given_target(evidence, call)
     if "LabelEncoder" not in call.name and "LabelBinarizer" not in call.name:
         return False
-    uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in ("fit", "fit_transform")]
+    uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in _FITTING]
     return all(_on_target(its) for its in uses) or (len(uses) == 1 and not VARIABLE_COLUMN.search(_text(uses[0])))
 
 
 def in_order(call: Call) -> bool:
     """Tell whether a split keeps the order of its rows."""
     return "TimeSeriesSplit" in call.name or call.keywords.get("shuffle") == "False"
+
+
+def _is_of_encoder(fit: Call, call: Call) -> bool:
+    """Tell whether a fit is one of the encoder that a call makes or asks: by its variable, or within one line."""
+    if "OneHotEncoder" not in fit.name or fit.span.path != call.span.path:
+        return False
+    return fit.span == call.span or bool(fit.receiver and fit.receiver in (call.receiver, *call.assigned))
+
+
+def _is_given_target(evidence: Evidence, call: Call) -> bool:
+    """Tell whether all that is encoded is called as a target is, or what comes of it is what a model learns to say."""
+    predicted = evidence.code.predicted.get(call.span.path, ())
+    if set(predicted) & set(call.assigned):
+        return True
+    column = _COLUMN.match(_text(call))
+    names = (column[1],) if column else call.arguments
+    return bool(names) and all(map(_TARGET_BY_NAME.fullmatch, names))
 
 
 def _on_target(call: Call) -> bool:

@@ -29,6 +29,12 @@ DATED = LOAD + (
     "folds = TimeSeriesSplit()\n"
     "for train, test in folds.split(X): print(len(train))\n"
 )
+CLASSES = SPLIT + (
+    "from sklearn.preprocessing import OneHotEncoder\nfrom tensorflow.keras.layers import Dense\n"
+    "from tensorflow.keras.models import Sequential\nencoder = OneHotEncoder(sparse_output=False)\n"
+    "Y = encoder.fit_transform(y.values.reshape(-1, 1))\nmodel = Sequential([Dense(3, activation='softmax')])\n"
+    "model.compile(loss='categorical_crossentropy')\nmodel.fit(X, Y)\n"
+)
 # A public notebook in small: markdown with all the right words, a magic, and cells saved out of order.
 WORDS_ONLY = notebook(
     "# %% md\n# Missing values: SimpleImputer, Pipeline, OneHotEncoder, EDA, train_test_split(stratify=y)\n"
@@ -122,6 +128,15 @@ CLEANING = [
     case("encoding_fits_new_rows", "not_applicable", "an encoder in the text only", {"solution.ipynb": WORDS_ONLY}),
     case("encoding_fits_new_rows", "not_applicable", "a LabelEncoder for the target alone, as it is meant to be",
          LOAD + "from sklearn.preprocessing import LabelEncoder\ny = LabelEncoder().fit_transform(y)\n"),
+    case("encoding_fits_new_rows", "not_applicable", "classes that are made columns for a network", CLASSES),
+    case("encoding_fits_new_rows", "not_applicable", "the same as dummies", LOAD + "y = pd.get_dummies(y)\n"),
+    case("encoding_fits_new_rows", "partly", "the same of a feature",
+         CLASSES.replace("fit_transform(y", "fit_transform(X['plan']").replace("Y =", "C =")),
+    case("encoding_fits_new_rows", "partly", "one encoder for the classes, another for a feature",
+         CLASSES + "other = OneHotEncoder()\nX['plan'] = other.fit_transform(X[['plan']])\n"),
+    case("pipeline_used", "not_applicable", "classes that are made columns for a network", CLASSES),
+    case("pipeline_used", "not_met", "a feature that is made columns for it",
+         CLASSES.replace("fit_transform(y", "fit_transform(X['plan']").replace("Y =", "C =")),
     case("duplicates_and_outliers", "met", "both are looked for", LOAD + "print(X.duplicated().sum())\nX.boxplot()\n"),
     case("duplicates_and_outliers", "met", "rows are chosen by a range, with none of the usual words",
          LOAD + "frame = frame.drop_duplicates()\nframe = frame[frame['age'] < 110]\n"),
