@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from grader import Evidence, Span
+from rubrics.console_scripts import script_lines
 from rubrics.facts import test_paths
 
 MOST = 1000  # characters of a line
@@ -66,6 +67,7 @@ class Readmes:
         named = [span for span, line in self.lines if self._programs.named(line)]
         commands = [span for span, line in self.lines if span in named and _COMMAND.search(line)]
         started = [span for span, line in self.lines if self._starts(line)]
+        started += script_lines(self.evidence, self.documents)
         found = [*commands, *started, *named, *(span for span, text in self._scripts() if self._starts_any(text))]
         return found[0] if found else None
 
@@ -86,7 +88,8 @@ class Readmes:
         """Return the first program that a command starts and that was not handed in, and the command's line."""
         for span, line in self.lines:
             for path in _COMMAND.findall(line):
-                if PurePosixPath(path).name not in self._names and not re.search(r"[<>*{}$]", path):
+                name = PurePosixPath(path.replace("\\", "/")).name  # as Windows writes it
+                if name not in self._names and not re.search(r"[<>*{}$]", path):
                     return path, span
         return None
 

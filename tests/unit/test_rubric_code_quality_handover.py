@@ -18,6 +18,12 @@ SCRIPT = {"train.py": LOAD, "README.md": README}
 NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
 
 SERVED = "from flask import Flask\napp = Flask('x')\n@app.route('/')\ndef read():\n    return '1'\n"
+CLI = "import pandas as pd\n\n\ndef main():\n    return pd.read_csv('data/train.csv')\n"
+PACKAGED = {
+    "src/churn/cli.py": CLI, "src/churn/__init__.py": "",
+    "pyproject.toml": '[project]\nname = "churn"\ndependencies = ["pandas==2.2.0"]\n\n[project.scripts]\n'
+    'churn = "churn.cli:main"\n',
+}  # fmt: skip
 
 CASES = [
     case("how_to_run_documented", "met", "it says how to install and what to run", SCRIPT, plan=plan("train.py")),
@@ -64,6 +70,24 @@ CASES = [
           "README.md": "pip install kedro\nkedro run\n"}),
     case("how_to_run_documented", "partly", "Kedro's command and no project of it",
          {"train.py": LOAD, "README.md": "pip install kedro\nkedro run\n"}),
+    case("how_to_run_documented", "met", "a path as Windows writes it",
+         {"src/train.py": LOAD, "README.md": "pip install pandas\npython src\\train.py\n"}),
+    case("how_to_run_documented", "partly", "such a path of a file that is gone",
+         {**SCRIPT, "README.md": README + "python src\\prepare.py\n"}),
+    case("how_to_run_documented", "met", "the work's own command, by uv",
+         {**PACKAGED, "README.md": "Start it by `uv run churn fit --data data.csv`.\n"}),
+    case("how_to_run_documented", "met", "the work's own command in a block",
+         {**PACKAGED, "README.md": "```\npip install -e .\nchurn fit\n```\n"}),
+    case("how_to_run_documented", "met", "the same of a setup.py",
+         {"churn/cli.py": CLI, "README.md": "```\npip install -e .\nchurn fit\n```\n",
+          "setup.py": "setup(entry_points={'console_scripts': [\n    'churn=churn.cli:main',\n]})\n"}),
+    case("how_to_run_documented", "partly", "a sentence that begins with the command's name",
+         {**PACKAGED, "README.md": "pip install -e .\n\nchurn fit to print\n"}),
+    case("how_to_run_documented", "partly", "a command that the packaging does not know",
+         {**PACKAGED, "README.md": "```\npip install -e .\nother fit\n```\n"}),
+    case("how_to_run_documented", "partly", "a command of a module that is not there",
+         {**PACKAGED, "pyproject.toml": PACKAGED["pyproject.toml"].replace("churn.cli", "gone.cli"),
+          "README.md": "```\npip install -e .\nchurn fit\n```\n"}),
     case("how_to_run_documented", "not_met", "an empty README", {**SCRIPT, "README.md": " \n"}),
     case("how_to_run_documented", "not_met", "it tells of the data only",
          {**SCRIPT, "README.md": "Customers leave. " * 60}),
