@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from grader.errors import SubmissionError
 from grader.intake.git_verdict import forbidden, late, not_found, verdict
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import is_junk, refusal
+from grader.intake.names import is_junk, output_folder, refusal
 from grader.intake.snapshot import SnapshotWriter
 
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*::?(//)?")
@@ -61,7 +61,9 @@ def add_commit(
         repository = Repository(Path(folder), limits, allow_local=allow_local, options=options)
         commit = repository.fetch(url, ref)
         writer.note_time(repository.time_of(commit))
-        for mode, size, blob, path in repository.tree(commit):
+        entries = repository.tree(commit)
+        full = sum(mode != "160000" and not is_junk(path) for mode, *_, path in entries) > limits.files
+        for mode, size, blob, path in entries:
             if mode == "160000":
                 notes.append(f"The submodule {ascii(path)[1:-1][:80]} was not fetched.")
                 continue
@@ -70,6 +72,9 @@ def add_commit(
                 continue
             if mode == "120000":
                 raise refusal("archive.link", path, "is a symbolic link")
+            if full and output_folder(path):
+                writer.pass_over(path)
+                continue
             data = repository.blob(blob, size)
             if data.startswith(LFS):
                 notes.append(f"{ascii(path)[1:-1][:80]} is a Git LFS pointer; the file itself was not fetched.")
@@ -181,7 +186,7 @@ class Repository:
             path, held = _decoded(name), int(size) if size != "-" else 0
             entries.append((mode, held, blob, path))
             if not is_junk(path):
-                files, total = files + 1, total + held
+                files, total = files + (output_folder(path) is None), total + held
         if files > self._limits.files or total > self._limits.unpacked_bytes:
             raise self._too_large(f"{files:,} files and {total / 1e6:.0f} MB")
         return entries

@@ -12,6 +12,8 @@ from grader.intake.limits import IntakeLimits
 JUNK_FOLDERS = frozenset(
     {".git", "__MACOSX", ".ipynb_checkpoints", "__pycache__", ".venv", "node_modules", ".hg", ".svn"}
 )
+# What tools write by the thousand as they run: kept where there is room, and no part of the files that are counted.
+OUTPUT_FOLDERS = frozenset({"mlruns", "mlartifacts", "wandb", "lightning_logs", "tb_logs", "site-packages"})
 JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 OWN_OUTPUT = ".takehome-grader"  # stands in a folder of reports, which is no part of a work graded where it lies
 DRIVE = re.compile(r"^[A-Za-z]:")
@@ -21,6 +23,11 @@ def is_junk(path: str) -> bool:
     """Say whether a path is what tools leave behind and nobody hands in on purpose."""
     parts = path.rstrip("/").split("/")
     return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith("._")
+
+
+def output_folder(path: str) -> str | None:
+    """Return the name of the folder of a tool's output in which a file lies, None where it lies in none."""
+    return next((part for part in path.split("/")[:-1] if part in OUTPUT_FOLDERS), None)
 
 
 def checked_path(name: str, limits: IntakeLimits) -> str:

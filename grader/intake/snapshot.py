@@ -6,13 +6,14 @@ import hashlib
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
-from grader.intake.names import NameBook, checked_path, is_junk
+from grader.intake.names import NameBook, checked_path, is_junk, output_folder
 from grader.model import FileEntry
 
 DAY_S = 86_400.0
@@ -31,6 +32,8 @@ class SnapshotWriter:
         self._names = NameBook()
         self._files: dict[str, FileEntry] = {}
         self._bytes = 0
+        self._held: Counter[str | None] = Counter()  # files kept, by the folder of tools' output that they lie in
+        self._passed: list[str] = []
         self.junk = 0
         self.left_out: list[str] = []
         self._newest = 0.0
@@ -53,12 +56,13 @@ class SnapshotWriter:
             self.leave_out(path)
             return
         self._names.add(path)
-        if len(self._files) >= self._limits.files:
-            raise SubmissionError(
-                "archive.too_many_files",
-                f"There are more than {self._limits.files:,} files.",
-                hint="Leave environments, caches and generated data out.",
-            )
+        written_by = output_folder(path)
+        if self._held[written_by] >= self._limits.files:
+            if written_by is None:
+                raise self._too_many()
+            self.pass_over(path)
+            return
+        self._held[written_by] += 1
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         digest, size = hashlib.sha256(), 0
@@ -70,6 +74,21 @@ class SnapshotWriter:
                 file.write(chunk)
         target.chmod(0o644)
         self._files[path] = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
+
+    def pass_over(self, path: str) -> None:
+        """Count a file of tools' output that is not kept, as there are too many for any of it. Raises SubmissionError
+        where they are past all bounds.
+        """
+        self._passed.append(path)
+        if len(self._passed) > self._limits.entries:
+            raise self._too_many()
+
+    def _too_many(self) -> SubmissionError:
+        return SubmissionError(
+            "archive.too_many_files",
+            f"There are more than {self._limits.files:,} files.",
+            hint="Leave environments, caches and generated data out.",
+        )
 
     def leave_out(self, path: str) -> None:
         """Count a file that is not taken in, and keep the first names; a packed `.git` is the work's history."""
@@ -102,6 +121,23 @@ class SnapshotWriter:
                 for path in theirs:
                     self.leave_out(path)
                     del self._files[path]
+                self._passed = [path for path in self._passed if not path.startswith(folder)]
+
+    def drop_outputs(self) -> str | None:
+        """Leave out what tools have written as they ran where there are too many files with it, and say so: all of it
+        or nothing, in whatever order it came. Raises SubmissionError where nothing else is there.
+        """
+        if not self._passed and len(self._files) <= self._limits.files:
+            return None
+        theirs = [path for path in self._files if output_folder(path)]
+        if len(theirs) == len(self._files):
+            raise self._too_many()
+        for path in theirs:
+            (self.folder / path).unlink()
+            del self._files[path]
+        gone = [*theirs, *self._passed]
+        where = ", ".join(sorted({output_folder(path) or "" for path in gone}))
+        return f"{len(gone):,} files that tools write as they run ({where}) were left out: there were too many."
 
     def paths(self) -> list[str]:
         """Return the paths taken in so far."""

@@ -69,6 +69,8 @@ def _finished(
     notes: list[str],
 ) -> Submission:
     writer.drop_environments()
+    if dropped := writer.drop_outputs():
+        notes.append(dropped)
     saved = _strip_notebooks(writer, limits, notes)
     digest, files, root = writer.finish()
     if writer.junk:

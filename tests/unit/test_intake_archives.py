@@ -158,6 +158,36 @@ def test_too_many_entries_are_refused(tmp_path: Path) -> None:
     assert code_of(make_tar(tmp_path / "a.tar.gz", *entries)) == "archive.too_many_files"
 
 
+def test_what_tools_write_by_the_thousand_is_left_out_before_files_are_counted(tmp_path: Path) -> None:
+    runs = {f"mlruns/1/params/p{number}": b"1" for number in range(2300)}
+    files = {"train.py": b"print(1)", "wandb/run.log": b"x"}
+    work = {**dict(list(runs.items())[:1000]), **files, **runs}
+    taken = take(str(make_zip(tmp_path / "a.zip", work)), tmp_path / "store")
+    assert [entry.path for entry in taken.files] == ["train.py"]
+    assert taken.notes == (
+        "2,301 files that tools write as they run (mlruns, wandb) were left out: there were too many.",
+    )
+    assert taken.left_out == ()
+    without = take(str(make_zip(tmp_path / "b.zip", {"train.py": b"print(1)"})), tmp_path / "store")
+    assert taken.digest == without.digest
+
+
+def test_what_tools_write_is_kept_where_there_is_room(tmp_path: Path) -> None:
+    files = {"train.py": b"print(1)", **{f"mlruns/1/p{number}": b"1" for number in range(1999)}}
+    assert len(take(str(make_zip(tmp_path / "a.zip", files)), tmp_path / "store").files) == 2000
+    more = {**files, "more.py": b"print(2)"}
+    kept = take(str(make_zip(tmp_path / "b.zip", more)), tmp_path / "store").files
+    assert [entry.path for entry in kept] == ["more.py", "train.py"]
+
+
+@pytest.mark.parametrize("name", ["data/{}.txt", "mlruns", "mlruns.py/{}"])
+def test_folders_of_tools_open_no_way_past_the_limit(tmp_path: Path, name: str) -> None:
+    names = [f"mlruns/{number}" if name == "mlruns" else name.format(number) for number in range(2100)]
+    assert code_of(make_zip(tmp_path / "a.zip", dict.fromkeys(names, b""))) == "archive.too_many_files"
+    many = dict.fromkeys((f"mlruns/{number}" for number in range(20_100)), b"")
+    assert code_of(make_zip(tmp_path / "b.zip", {"train.py": b"print(1)", **many})) == "archive.too_many_files"
+
+
 def test_the_same_name_twice_is_refused(tmp_path: Path) -> None:
     assert code_of(make_tar(tmp_path / "a.tar.gz", member("a.py"), member("./a.py"))) == "archive.duplicate"
 

@@ -171,6 +171,18 @@ def test_a_committed_environment_counts_neither_as_files_nor_as_links(repository
     assert any("13 files" in note for note in taken.notes)
 
 
+def test_committed_output_of_tools_does_not_count_as_files(repository: Path, tmp_path: Path) -> None:
+    runs = repository / "mlruns" / "1"
+    runs.mkdir(parents=True)
+    for number in range(12):
+        (runs / f"p{number}").write_text("x")
+    commit(repository)
+    taken = take(f"file://{repository}", tmp_path / "store", IntakeLimits(files=10), allow_local_git=True)
+    assert [entry.path for entry in taken.files] == ["main.py"]
+    assert any("12 files that tools write as they run (mlruns)" in note for note in taken.notes)
+    assert len(take(f"file://{repository}", tmp_path / "store", allow_local_git=True).files) == 13
+
+
 def test_hooks_and_filters_of_a_repository_never_run(repository: Path, tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     for name in ("post-checkout", "post-update", "pre-commit", "reference-transaction"):
