@@ -103,7 +103,7 @@ _FUNCTIONS: dict[str, CallKind] = {
     **dict.fromkeys(("crosstab", "pivot_table", "ProfileReport"), "explore"),
 }
 _SAVERS = {"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save", "numpy.save", "numpy.savez",
-           "numpy.savetxt", "mlflow.sklearn.log_model", "mlflow.sklearn.save_model", "pickle.dumps"}  # fmt: skip
+           "numpy.savetxt", "pickle.dumps"}  # fmt: skip
 _LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "torch.load", "numpy.load", "numpy.loadtxt",
             "numpy.genfromtxt", "seaborn.load_dataset", "keras.models.load_model", "csv.reader", "csv.DictReader",
             "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads",
@@ -221,7 +221,7 @@ def kind_of(name: str, receiver_type: str = "") -> CallKind:
         return _method_kind(last, role_of(receiver_type), receiver_type)
     if name in _LOADERS or name.startswith(("pandas.read_", "polars.read_", "polars.scan_")) or _is_dataset(name, last):
         return "load"
-    if name in _SAVERS:
+    if name in _SAVERS or (name.startswith("mlflow.") and last in ("log_model", "save_model")):
         return "save"
     if is_plotting(name):
         return "save" if last in ("savefig", "write_html") else "plot"

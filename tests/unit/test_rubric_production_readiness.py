@@ -102,6 +102,14 @@ CASES = [
     case("survives_messy_rows", "not_applicable", "one run", LOAD, plan=plan()),
     case("survives_messy_rows", "not_applicable", "our side failed", LOAD, stress=stress(failure=OURS)),
     case("model_kept", "met", "saved, and loaded by another program", {"train.py": SAVED, "predict.py": LOADED}),
+    case("model_kept", "met", "kept by MLflow, in whatever form",
+         {"train.py": UNSAVED + "import mlflow.xgboost\nmlflow.xgboost.log_model(model, 'model')\n",
+          "predict.py": "import mlflow.xgboost\nmodel = mlflow.xgboost.load_model('runs:/1/model')\n"
+          "print(model.predict(frame))\n"}),
+    case("model_kept", "partly", "only its figures are kept by MLflow",
+         {"train.py": UNSAVED + "import mlflow\nmlflow.log_metric('auc', 1)\n",
+          "predict.py": "import mlflow.xgboost\nmodel = mlflow.xgboost.load_model('runs:/1/model')\n"
+          "print(model.predict(frame))\n"}),
     case("model_kept", "met", "two functions of one program", APART),
     case("model_kept", "partly", "two functions that always run one after the other", IN_ONE_RUN),
     case("model_kept", "met", "trained only where no model is there",
