@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
 from rubrics.crashed import not_reached
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.failures import confused_rows, is_put_to_use, told_by_group
+from rubrics.failures import confused_rows, is_of_one_group, is_put_to_use, told_by_group
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
@@ -109,7 +109,7 @@ def error_analysis(evidence: Evidence) -> Finding:
     looks = [*live_calls(evidence, "plot", "explore"), *grouping]
     shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(evidence, call)]
     shown += [call for call in grouping if _is_scored_by_group(evidence, call)] + told_by_group(evidence)
-    shown += [call for call in live_calls(evidence, "score") if _of_a_part(call)]
+    shown += [call for call in live_calls(evidence, "score") if _of_a_part(call) or is_of_one_group(evidence, call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     rows = live_matches(evidence, WRONG_ROWS, most=200)
     places = [*spans(shown), *(span for span, text in rows if _differs(evidence, span.path, text, "!="))]

@@ -10,7 +10,7 @@ from rubrics.facts import last, live_calls, named
 from rubrics.live import statement_at
 from rubrics.live_code import logical_lines
 from rubrics.once import once_a_work
-from rubrics.results import NAME, predicted_names
+from rubrics.results import NAME, predicted_names, values_given
 
 MATRICES = ("confusion_matrix", "classification_report", "learning_curve", "validation_curve")
 MOST_CHARACTERS = 1000
@@ -20,6 +20,8 @@ _SAID = re.compile(r"(?i)pred|hat$|^y_hat")
 _BOUND = re.compile(r"^\s*([A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*=(?!=)")
 _FIELD = re.compile(r"\{([^{}]{1,200})\}")
 _OVER_ALL = re.compile(r"groupby\([^()]*\)(?:\[\[[^\[\]]*,[^\[\]]*\]\])?\.(?:mean|agg|sum|median|describe)\(")
+# `t[t["plan"] == plan]["y"]`: some rows, by a value that changes; one that is written out parts train and test
+_OF_ONE_VALUE = re.compile(r"^\s*\w+(?:\.loc)?\[([\w.]+(?:\[['\"][^'\"\]]{0,60}['\"]\])?\s*==\s*[A-Za-z_]\w*)\s*[\],]")
 
 
 def is_put_to_use(evidence: Evidence, call: Call) -> bool:
@@ -70,6 +72,16 @@ def told_by_group(evidence: Evidence) -> list[Call]:
               for name in call.assigned}  # fmt: skip
     grouped = [call for call in named(evidence, ("groupby",)) if (call.span.path, call.receiver) in tables]
     return [call for call in grouped if _OVER_ALL.search(statement_at(evidence, call.span)[:MOST_CHARACTERS])]
+
+
+def is_of_one_group(evidence: Evidence, score: Call) -> bool:
+    """Tell whether truth and predictions are taken from the same rows of a table, those of one group."""
+    given = values_given(evidence)
+    masks = [
+        {mask[1] for value in (text, *given.get((score.span.path, text), ())) if (mask := _OF_ONE_VALUE.match(value))}
+        for text in score.positional[:2]
+    ]
+    return len(masks) == 2 and not masks[0].isdisjoint(masks[1])
 
 
 def _holds_both(evidence: Evidence, call: Call) -> bool:

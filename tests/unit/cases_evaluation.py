@@ -27,6 +27,10 @@ OWN_METRIC = QUANTITY + (
     "def rmspe(y_true, y_pred):\n    return np.sqrt(np.mean(((y_true - y_pred) / y_true) ** 2))\n"
     "print(rmspe(given['y'], model.predict(given['x'])))\n"
 )
+EACH_PLAN = (
+    "for plan in out['plan'].unique():\n    true = out[out['plan'] == plan]['y']\n"
+    "    said = out[out['plan'] == plan]['p']\n    print(plan, roc_auc_score(true, said))\n"
+)
 SHOWN = "import matplotlib.pyplot as plt\nplt.show()\n"
 DISPLAY = (
     "from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix, plot_confusion_matrix\n"
@@ -215,6 +219,11 @@ DIAGNOSING = [
     case("error_analysis", "met", "the same by a function of its own",
          TABLED + "def quality(g):\n    return roc_auc_score(g['y'], g['p'])\n"
          "print(out.groupby('plan').apply(quality))\n"),
+    case("error_analysis", "met", "the same of the rows of each plan", TABLED + EACH_PLAN),
+    case("error_analysis", "not_met", "rows that are held out by a mark",
+         TABLED + EACH_PLAN.replace("== plan]", "== 'test']").replace("for plan in out['plan'].unique()", "if True")),
+    case("error_analysis", "not_met", "truth of one plan, predictions of another",
+         TABLED + EACH_PLAN.replace("said = out[out['plan'] == plan]", "said = out[out['plan'] == other]")),
     case("error_analysis", "met", "a column of hits in such a table",
          TABLED + "out['hit'] = out['y'] == out['p']\nprint(out.groupby('plan')['hit'].mean())\n"),
     case("error_analysis", "not_met", "predictions that are averaged by group",
