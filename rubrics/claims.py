@@ -144,7 +144,7 @@ def _kinds_named(evidence: Evidence) -> set[str]:
     made = (last(call.name) for call in live_calls(evidence))
     layers = {kind for name in made for layer, kind in _BY_LAYER.items() if name.startswith(layer)}
     classes = [*families(evidence), *(name for name in imported if name[:1].isupper()), *layers]
-    return {re.sub(r"(Classifier|Regressor|Vectorizer|CV)+$", "", name) for name in classes}
+    return {re.sub(r"(Classifier|Regressor|Vectorizer|CV)+$", "", name) for name in classes} | {*classes}
 
 
 def _holds(text: str, names: frozenset[str]) -> bool:

@@ -23,7 +23,8 @@ LIMITS = {
     r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
     r"|(would|will) (be (nice|good|great|interesting) to|(take|need|require) (too )?(much|more|long(er)?))"
     r"|not (yet )?(tested|checked|handled|covered|implemented|considered)"
-    r"|only (handles?|covers?|supports?|works? (for|on))"
+    r"|only (handles?|covers?|supports?|works? (for|on)|(tried|tested|used|compared) (the )?defaults?)"
+    r"|(I|we) should (also )?(try|explore|test)"
     r"|no (cross[- ]?validation|(hyper-?)?parameter tuning|tuning)|a more [\w -]{1,30} would|in (the )?future",
     "Spanish": r"limitaci[óo]n(es)?|limitad[oa]s?|l[íi]mites?|supuestos?|suponemos|sesg(o|os|ad[oa]s?)"
     r"|no (generaliza|representa|cubre|contempla|se (ha|han) (probado|comprobado))\w*|pr[óo]ximos pasos"
