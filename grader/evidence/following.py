@@ -15,6 +15,7 @@ from grader.evidence.statements import execute
 from grader.evidence.values import UNKNOWN, Function, Instance, Model, Value, sequence_of
 
 _MAX_DEPTH = 6
+_ASKED_FOR = ("fastapi.", "typer.")  # such a default says where the value comes from: `Depends(get_model)`
 
 
 def follow(state: State, function: Function, arguments: list[Value], keywords: dict[str, Value]) -> Value:
@@ -71,10 +72,10 @@ def _bind_parameters(
             value = given[position]
         elif name in keywords:
             value = keywords[name]
-        elif name in defaults:
-            value = evaluate(defaults[name], scope, state)
         else:
-            value = Value(rows=frozenset({Rows(("parameter", id(node), name))}))
+            value = evaluate(defaults[name], scope, state) if name in defaults else UNKNOWN
+            if name not in defaults or value.type.startswith(_ASKED_FOR):
+                value = Value(rows=frozenset({Rows(("parameter", id(node), name))}))
         bind(ast.Name(id=name), value, scope, state)
     if node.args.vararg is not None:
         scope.names[node.args.vararg.arg] = sequence_of(given[len(parameters) :])

@@ -172,6 +172,20 @@ FRAMEWORKS = {
 }
 
 
+SERVICE = (
+    "from fastapi import Depends, FastAPI\napp = FastAPI()\nclass Service:\n    def answer(self, row):\n"
+    "        return 1\n    def spare(self, row):\n        return 2\ndef get_service() -> Service:\n"
+    "    return Service()\n@app.post('/')\ndef predict(row: dict, service: Service = Depends(get_service)):\n"
+    "    return service.answer(row)\n"
+)
+
+
+def test_what_a_framework_gives_a_parameter_is_of_the_work() -> None:
+    assert "Service.answer" in reached(work(SERVICE))
+    assert "Service.spare" not in reached(work(SERVICE))
+    assert "Service.answer" not in reached(work(SERVICE.replace("service.answer(row)", "app.answer(row)")))
+
+
 @pytest.mark.parametrize("code", FRAMEWORKS.values(), ids=FRAMEWORKS)
 def test_what_a_framework_calls_is_reached(code: str) -> None:
     assert finding("code_quality.no_dead_code", work(code)).verdict in ("met", "not_applicable")
