@@ -101,21 +101,26 @@ def names_tell(evidence: Evidence) -> Finding:
     files = [path for path in code_files(evidence) if path not in tests]
     filling = [fact for fact in functions if _FILLER.fullmatch(last(fact.name).lower())]
     odd_files = [Span(path=path) for path in files if _FILLER_FILE.fullmatch(PurePosixPath(path).stem)]
-    taken = [fault.span for fault in faults(evidence, "A001")]
-    poor = [*spans(filling), *odd_files, *taken]
+    taken = [fault for fault in faults(evidence, "A001") if not _is_of_sphinx(fault)]
+    poor = [*spans(filling), *odd_files, *(fault.span for fault in taken)]
     if not poor:
         if not parts(evidence) and len(files) <= 1:
             return nothing_seen(evidence, "The work names no function of its parts, and no more than one file.")
         return met("Functions and files are named for what they hold.", evidence=spans(functions) or start(evidence))
     said = [f"The function name {last(fact.name)} in {fact.span.path} says nothing" for fact in filling]
     said += [f"The file name {PurePosixPath(span.path).name} says nothing" for span in odd_files]
-    said += [_of_taken(fault) for fault in faults(evidence, "A001")]
+    said += [_of_taken(fault) for fault in taken]
     more = len(poor) - 1
     reason = said[0] + (f"; {more} more {'is' if more == 1 else 'are'} like it." if more else ".")
     advice = "Name a function by what it does and a file by what is in it; leave Python's own names alone."
     if len(poor) == 1 or len(poor) * 5 <= len(functions) + len(files):
         return partly(reason, evidence=poor, advice=advice)
     return not_met(reason, evidence=poor, advice=advice)
+
+
+def _is_of_sphinx(fault: LintFault) -> bool:
+    """Tell whether it is the name by which Sphinx reads whose work it is."""
+    return PurePosixPath(fault.span.path).name == "conf.py" and fault.span.text.lstrip().startswith("copyright")
 
 
 def _of_taken(fault: LintFault) -> str:
