@@ -46,9 +46,9 @@ _AGAIN = re.compile(r"Redefinition of unused `(\w+)` from line (\d+)")
 @criterion("code_quality.short_functions", title="The work is cut into short, simple functions", weight=1.5)
 def short_functions(evidence: Evidence) -> Finding:
     """Judge whether two fifths of the code stand in functions that are really called, of at most 50 lines and a
-    cyclomatic complexity of 10, and none is longer or more tangled, called or not. Less code in functions is partly
-    met, and so is one too large in five that are used, or beside two fifths in short ones. Of work under 60 lines only
-    the functions it has are judged.
+    cyclomatic complexity of 10, and none is longer or more tangled, called or not. Lines of a docstring make none
+    longer. Less code in functions is partly met, and so is one too large in five that are used, or beside two fifths in
+    short ones. Of work under 60 lines only the functions it has are judged.
     """
     if problem := unreadable(evidence):
         return problem
@@ -57,7 +57,7 @@ def short_functions(evidence: Evidence) -> Finding:
     if total < SHORT_WORK:
         functions = parts(evidence)
         used = [fact for fact in used if fact in functions]
-    large = [fact for fact in functions if fact.lines > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
+    large = [fact for fact in functions if _length(fact) > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     if total < SHORT_WORK and not used and not large:
         return nothing_seen(evidence, f"The work has {count(total, 'line')} of code, too few to need functions.")
     lines = sum(fact.lines for fact in outermost([fact for fact in used if fact not in large]))
@@ -73,9 +73,13 @@ def short_functions(evidence: Evidence) -> Finding:
     return absent(evidence, f"{total} lines of code stand in no function that is used.", advice)
 
 
+def _length(fact: FunctionFact) -> int:
+    return fact.lines - fact.docstring_lines
+
+
 def _of_large(large: list[FunctionFact], used: list[FunctionFact], *, cut: bool, all_of: int) -> Finding:
-    worst = max(large, key=lambda fact: (fact.complexity, fact.lines))
-    reason = f"{worst.name} has {worst.lines} lines and a complexity of {worst.complexity}"
+    worst = max(large, key=lambda fact: (fact.complexity, _length(fact)))
+    reason = f"{worst.name} has {_length(worst)} lines and a complexity of {worst.complexity}"
     many = f"{len(large)} of {all_of} {'is' if len(large) == 1 else 'are'} too large"
     advice = f"Split it: at most {MAX_LINES} lines and a complexity of {MAX_COMPLEXITY}."
     if len(large) * 5 <= len(used):

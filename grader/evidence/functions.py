@@ -40,6 +40,7 @@ def _fact(unit: Unit, node: Definition, name: str, tests: TestFile | None) -> Fu
         name=name,
         span=span_of_lines(unit, first, last),
         lines=last - node.lineno + 1,
+        docstring_lines=_docstring_lines(node),
         complexity=complexity_of(node),
         documented=bool((ast.get_docstring(node) or "").strip()),
         annotated=_annotated(node),
@@ -47,6 +48,14 @@ def _fact(unit: Unit, node: Definition, name: str, tests: TestFile | None) -> Fu
         asserts=sum(is_assert(inner) for inner in own_nodes(node)),
         checked=tests.checked(node) if tests and is_test else (),
     )
+
+
+def _docstring_lines(node: Definition) -> int:
+    """Return how many lines the docstring takes."""
+    match node.body:
+        case [ast.Expr(value=ast.Constant(value=str())) as text, *_]:
+            return (text.end_lineno or text.lineno) - text.lineno + 1
+    return 0
 
 
 def own_nodes(node: ast.AST) -> Iterator[ast.AST]:

@@ -79,12 +79,14 @@ class Call(Record):
 class FunctionFact(Record):
     """One function or method definition, with its cyclomatic complexity (McCabe, 1976).
 
-    `checked` are the imported names and the programs that a test's assertions rest on.
+    `lines` are all from `def` on, `docstring_lines` those of them that describe it. `checked` are the imported names
+    and the programs that a test's assertions rest on.
     """
 
     name: str
     span: Span
     lines: int
+    docstring_lines: int = 0
     complexity: int
     documented: bool
     annotated: bool

@@ -15,6 +15,10 @@ SMALL = 'def double(x: int) -> int:\n    """Return twice x."""\n    return 2 * x
 LONG = (
     "def long(x):\n" + "".join(f"    a{number} = x + {number}\n" for number in range(60)) + "    return x\n\nlong(1)\n"
 )
+DESCRIBED = (
+    'def add(x):\n    """Add.\n' + "    A line of it.\n" * 12 + '    """\n'
+    + "".join(f"    a{number} = x + {number}\n" for number in range(45)) + "    return x\n\nadd(1)\n"
+)  # fmt: skip
 BRANCHES = "def tangled(x):\n" + "".join(
     f"    if x == {number}:\n        return {number + 1}\n" for number in range(12)
 )
@@ -75,6 +79,10 @@ CASES = [
     case("names_tell", "not_met", "copies of a notebook", {"Untitled1.ipynb": CLEAN, "Untitled1-Copy2.ipynb": CLEAN}),
     case("names_tell", "partly", "one of Python's own names is taken over", "list = [1, 2]\nprint(list)\n"),
     case("names_tell", "not_met", "several are", "list = [1, 2]\nmax = 2\nprint(list)\n"),
+    case("names_tell", "met", "a name that Sphinx asks for",
+         {"train.py": SMALL, "docs/conf.py": "project = 'x'\ncopyright = '2024, A. Person'\n"}),
+    case("names_tell", "partly", "the same elsewhere", {"train.py": SMALL + "copyright = '2024, A. Person'\n"}),
+    case("names_tell", "partly", "another in Sphinx's settings", {"train.py": SMALL, "docs/conf.py": "list = [1]\n"}),
     case("names_tell", "not_applicable", "a lone script without a function", STEPS),
     case("short_functions", "met", "most lines in two functions", IN_FUNCTIONS),
     case("short_functions", "not_met", "all of it in one", LONG.replace("long", "main") + "b = 1\n" * 20),
@@ -86,6 +94,9 @@ CASES = [
     case("short_functions", "not_applicable", "a short script without a function", "print(1)\n" * 20),
     case("short_functions", "met", "small ones", SMALL),
     case("short_functions", "not_met", "too long", LONG),
+    case("short_functions", "met", "no longer but for its docstring", DESCRIBED),
+    case("short_functions", "not_met", "a text of many lines that describes nothing",
+         DESCRIBED.replace('    """Add', '    text = """Add')),
     case("short_functions", "not_met", "too many branches", BRANCHES),
     case("short_functions", "partly", "one over in five that are used",
          "".join(f"def f{n}():\n    return {n}\nf{n}()\n" for n in range(4)) + LONG),
