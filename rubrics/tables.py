@@ -11,7 +11,7 @@ from rubrics.live import live_columns, live_matches
 from rubrics.once import once_a_work
 from rubrics.preparing import of_results
 from rubrics.reached import last, live_calls
-from rubrics.results import Name, predicted_names, result_names
+from rubrics.results import Name, predicted_names, predicted_names_at, result_names
 
 # Methods that arrays and lists do not have.
 OF_PANDAS = frozenset(
@@ -31,11 +31,16 @@ def table_names(evidence: Evidence) -> frozenset[Name]:
     """Return (file, variable) of what is a table or a column: loaded, asked for a column, or used as pandas alone is;
     what holds scores or predictions is left out.
     """
+    return frozenset(_like_tables(evidence) - predicted_names(evidence) - result_names(evidence))
+
+
+@once_a_work
+def _like_tables(evidence: Evidence) -> frozenset[Name]:
     calls = live_calls(evidence)
     found = {(call.span.path, name) for call in calls if call.kind == "load" for name in call.assigned}
     found |= {(call.span.path, call.receiver) for call in calls if last(call.name) in OF_PANDAS and call.receiver}
     found |= {(use.span.path, name) for use in evidence.code.columns for name in _COLUMN.findall(use.span.text)}
-    return frozenset(found - predicted_names(evidence) - result_names(evidence))
+    return frozenset(found)
 
 
 def of_table(evidence: Evidence, call: Call) -> bool:
@@ -43,11 +48,10 @@ def of_table(evidence: Evidence, call: Call) -> bool:
     does not.
     """
     name = (call.span.path, call.receiver)
-    if name in table_names(evidence):
-        return True
-    known = predicted_names(evidence) | result_names(evidence)
+    if name in predicted_names_at(evidence, call.span) | result_names(evidence):
+        return False
     made = _MADE.match(call.span.text)
-    return made is not None and made[1] == call.receiver and name not in known
+    return name in _like_tables(evidence) or (made is not None and made[1] == call.receiver)
 
 
 def of_data(evidence: Evidence, call: Call) -> bool:
@@ -56,7 +60,8 @@ def of_data(evidence: Evidence, call: Call) -> bool:
     """
     given = call.positional[0] if call.positional else " ".join(call.keywords.get(k, "") for k in ("data", "x", "y"))
     subjects = [(call.span.path, name) for name in ([call.receiver] if call.receiver else _NAME.findall(given))]
-    if of_results(call) or not (predicted_names(evidence) | result_names(evidence)).isdisjoint(subjects):
+    known = predicted_names_at(evidence, call.span) | result_names(evidence)
+    if of_results(call) or not known.isdisjoint(subjects):
         return False
     if any(f"{quote}{use.column}{quote}" in given for use in live_columns(evidence, "predicted") for quote in "'\""):
         return False

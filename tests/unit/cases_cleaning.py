@@ -7,7 +7,23 @@ from rubric_evidence import cases_of
 
 case = cases_of("data_preparation")
 
+# A table that comes from elsewhere, and is given a column of what a model says at the end
+GROUPED = (
+    LOAD + "import seaborn as sns\nfrom sklearn.cluster import KMeans\nprint(frame.duplicated().sum())\n"
+    "for name in ['plan', 'city']:\n    clients[name] = clients[name].astype(int)\nsns.boxplot(clients['income'])\n"
+    "groups = KMeans(3).fit_predict(scaled)\n"
+)
+PUT_INTO = GROUPED + "clients['group'] = groups\n"
+_BOX = "sns.boxplot(clients['income'])\n"
+_TURNED = "for name in ['plan', 'city']:\n    clients[name] = clients[name].astype(int)\n"
+
 TYPES = [
+    case("types_parsed", "met", "columns of a table that is given groups later", PUT_INTO),
+    case("types_parsed", "not_applicable", "what was said of rows is turned into numbers",
+         GROUPED.replace(_TURNED, "") + "said['first'] = groups\nsaid['first'] = said['first'].astype(int)\n"),
+    case("duplicates_and_outliers", "met", "a box plot of a table that is given groups later", PUT_INTO),
+    case("duplicates_and_outliers", "partly", "a box plot of what was said, after it is put there",
+         GROUPED.replace(_BOX, "") + "said['first'] = groups\nsns.boxplot(said['first'])\n"),
     case("types_parsed", "not_applicable", "classes cut from predictions are no column",
          SPLIT + FIT + "chance = model.predict_proba(b)[:, 1]\ncalls = (chance >= 0.3).astype(int)\n"
          "chance = chance.astype(float)\n"),
