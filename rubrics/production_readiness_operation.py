@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from grader import Call, Document, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from rubrics.code_text import line_span
-from rubrics.facts import absent, last, live_calls, nothing_seen, spans, unread_part, unreadable
+from rubrics.facts import absent, last, live_calls, nothing_seen, spans, test_paths, unread_part, unreadable
 from rubrics.kinds_of_work import (
     PAGES,
     PARSING,
@@ -48,6 +48,9 @@ _OF_THE_SYSTEM = frozenset(
 )  # fmt: skip
 _NAMED_IN_ENVIRON = re.compile(r"environ\s*\[\s*['\"](\w+)['\"]")
 _ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
+_FLOWS = ("DAG", "dag")
+# A flow's own parameters can be given anew with each run: `params["alpha"]`, `{{ params.alpha }}`
+_OF_FLOW = re.compile(r"\bparams\b['\"]?\]?\s*(?:\[|\.\w)")
 MONITORS = ("evidently.", "prometheus_client.", "prometheus_fastapi_instrumentator.", "whylogs.", "alibi_detect.",
             "nannyml.", "opentelemetry.", "deepchecks.", "frouros.", "river.drift.", "statsd.")  # fmt: skip
 DRIFT = re.compile(
@@ -141,7 +144,15 @@ def _taken(evidence: Evidence) -> list[Span]:
     read = [line_span(source, number) for source, number, line in lines if _ENVIRON.search(line)]
     own = [span for span in read if not (evidence.track and _PRESCRIBED_READ.search(span.text))]
     own = [span for span in own if not _is_of_the_system(span.text)]
-    return [*used, *own, *settings_classes(evidence)]
+    return [*used, *own, *settings_classes(evidence), *_flow_settings(evidence)]
+
+
+def _flow_settings(evidence: Evidence) -> list[Span]:
+    """Return where a flow of Airflow is given parameters that its steps read."""
+    flows = [call for call in live_calls(evidence) if call.name.startswith("airflow.") and last(call.name) in _FLOWS]
+    given = [call.span for call in flows if call.keywords.get("params", "None") not in ("None", "{}")]
+    texts = (source.text for source in evidence.code.sources if source.path not in test_paths(evidence))
+    return given if given and any(map(_OF_FLOW.search, texts)) else []
 
 
 def _reads_settings(call: Call) -> bool:

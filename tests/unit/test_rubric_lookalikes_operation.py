@@ -30,6 +30,12 @@ UPLOAD = (
     "@app.post('/predict')\ndef predict(file):\n    if file.content_type != 'image/png':\n"
     "        raise HTTPException(status_code=400, detail='no image')\n    return run(MODEL, file)\n"
 )
+FLOW = (
+    "import pandas as pd\nfrom airflow.models import DAG\nfrom airflow.operators.python import PythonOperator\n"
+    "from sklearn.linear_model import Ridge\n\n\ndef train_model(**context):\n    params = context['params']\n"
+    "    df = pd.read_csv('data/train.csv')\n    Ridge(alpha=params['alpha']).fit(df[['a']], df['price'])\n\n\n"
+    "with DAG('prices', params={'alpha': 0.5}):\n    PythonOperator(task_id='train', python_callable=train_model)\n"
+)
 OPTIONS = (
     "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--epochs', type=int)\n"
     "options = parser.parse_args()\nprint(options.epochs)\n"
@@ -228,6 +234,9 @@ PAIRS = [
     case("configurable", "not_met", "a program and a module that it loads with",
          {"main.py": "from utils.io import load\nframe = load('data/train.csv')\n", "utils/io.py": HELPERS}),
     case("configurable", "met", "a service that reads the environment, without a table", UPLOAD),
+    case("configurable", "met", "the parameters of a flow", FLOW),
+    case("configurable", "not_met", "the same, which no step reads", FLOW.replace("params['alpha']", "0.5")),
+    case("configurable", "not_met", "a flow without any", FLOW.replace("params={'alpha': 0.5}", "params={}")),
     case("configurable", "met", "options of a program that loads no table", OPTIONS),
     case("configurable", "not_applicable", "a service with nothing to set",
          UPLOAD.replace("os.environ['MODEL']", "'model'")),
