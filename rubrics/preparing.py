@@ -47,6 +47,7 @@ _PREDICTION = re.compile(
     r"(?i)(?<![a-z])(preds?|predict|predicted|predictions?|y_?hat|probas?|probs?|residuals?|fpr|tpr|shap"
     r"|(feature_)?importances?|confusion_matrix)(?![a-z])|^cm\d?$"
 )
+_LOG = re.compile(r"\bresults\.csv['\"]\)*$")  # that YOLO writes beside the weights
 _FITTING = ("fit", "fit_transform")
 _COLUMN = re.compile(r"^\w+\[{1,2}['\"](\w+)['\"]\]{1,2}")  # of a table, by its name
 _WRITTEN_BESIDE = ("title", "label", "labels", "name")  # what such keywords are given is shown as a text
@@ -109,8 +110,21 @@ def is_published(call: Call) -> bool:
 
 
 def tables_loaded(evidence: Evidence) -> list[Call]:
-    """Return the live calls that load a table, a model's file not counted."""
-    return [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]
+    """Return the live calls that load a table, a model's file and the log of a training not counted."""
+    loads = [call for call in live_calls(evidence, "load") if call.name.startswith(TABLES)]
+    by_yolo = "ultralytics" in evidence.code.imports
+    return [call for call in loads if not (by_yolo and _is_log(evidence, call))]
+
+
+def _is_log(evidence: Evidence, load: Call) -> bool:
+    """Tell whether a table is the log of a training: by its name, or by what its path's variable is given."""
+    text = _text(load)
+    if not text.isidentifier():
+        return _LOG.search(text) is not None
+    given = re.compile(rf"^[ \t]*{text}[ \t]*=(?!=)(.{{1,200}})$", re.MULTILINE)
+    texts = (source.text for source in evidence.code.sources if source.path == load.span.path)
+    values = [value.rstrip() for written in texts for value in given.findall(written)]
+    return bool(values) and all(map(_LOG.search, values))
 
 
 def dated(evidence: Evidence) -> list[Call]:

@@ -17,7 +17,19 @@ PUT_INTO = GROUPED + "clients['group'] = groups\n"
 _BOX = "sns.boxplot(clients['income'])\n"
 _TURNED = "for name in ['plan', 'city']:\n    clients[name] = clients[name].astype(int)\n"
 
+YOLO = (
+    "import pandas as pd\nfrom ultralytics import YOLO\nYOLO('yolo11n.pt').train(data='data.yaml')\n"
+    "path = f'{run}/results.csv'\nprint(pd.read_csv(path).tail())\n"
+)
+
 TYPES = [
+    case("duplicates_and_outliers", "not_applicable", "the log of a training", YOLO),
+    case("duplicates_and_outliers", "not_applicable", "the same without a variable",
+         YOLO.replace("(path)", "('runs/detect/train/results.csv')")),
+    case("duplicates_and_outliers", "not_met", "a table beside it",
+         YOLO + "print(pd.read_csv('data/boxes.csv').head())\n"),
+    case("duplicates_and_outliers", "not_met", "results that are the data",
+         YOLO.replace("from ultralytics import YOLO\nYOLO('yolo11n.pt').train(data='data.yaml')\n", "")),
     case("types_parsed", "met", "columns of a table that is given groups later", PUT_INTO),
     case("types_parsed", "not_applicable", "what was said of rows is turned into numbers",
          GROUPED.replace(_TURNED, "") + "said['first'] = groups\nsaid['first'] = said['first'].astype(int)\n"),
