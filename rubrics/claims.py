@@ -26,6 +26,10 @@ _TASK = re.compile(r"(?i)\bto-?do\b(?=\W*\w)(?!\W*lists?\W*$)")
 _BACK = re.compile(r"(?i)\b(?:these|those|this|such|both|the)(?: \w+)? models?\b")
 # "p,d,q": letters that the code binds together, as the order of a model of series.
 _LETTERS = re.compile(r"\(\s?((?:[A-Za-z]\s?,\s?){1,6}[A-Za-z])\s?\)")
+# `TARGET = "ridership"`, `WEATHER = ["snow", "rain"]`: columns by their names, in whatever module they are used
+_CONSTANT = re.compile(r"^([A-Z][A-Z0-9_]*(?:\s*,\s*[A-Z][A-Z0-9_]*)*)\s*(?::[^=]+)?=(?!=)")
+_NAMED = re.compile(r"['\"]([A-Za-z]\w{3,40})['\"]")
+MOST_CONSTANTS = 300
 _LETTERS_APART = re.compile(r"(?<=\b[A-Za-z]),\s(?=[A-Za-z]\b)")
 
 
@@ -134,6 +138,8 @@ def _names(evidence: Evidence) -> frozenset[str]:
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
     found |= {letters for _, letters in live_matches(evidence, _LETTERS)}
+    constants = (span.text for span, _ in live_matches(evidence, _CONSTANT, most=MOST_CONSTANTS))
+    found |= {name for text in constants for name in _NAMED.findall(text)}
     plain = (_plain(name) for name in found)
     return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 

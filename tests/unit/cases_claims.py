@@ -132,5 +132,11 @@ CASES = [
     case("limits_written", "partly", "letters that the code binds together", order("p,d,q")),
     case("limits_written", "partly", "the same with blanks", order("p, d, q")),
     case("limits_written", "not_met", "letters that it does not", order("a,b,c")),
+    case("limits_written", "partly", "a column that a module names by a constant",
+         {"a.py": "from days import COLUMNS\n" + SCORED, "days.py": "COLUMNS = ['snowfall', 'rides_total']\n",
+          "README.md": "With more time we would look at rides total by the hour.\n"}),
+    case("limits_written", "not_met", "a column that no module names",
+         {"a.py": "from days import COLUMNS\n" + SCORED, "days.py": "COLUMNS = ['snowfall', 'rides_all']\n",
+          "README.md": "With more time we would look at rides total by the hour.\n"}),
     case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
 ]  # fmt: skip
