@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence
+from grader import Call, Evidence, Span
 from rubrics.facts import last, live_calls, named
 from rubrics.polars_tables import of_polars
 
@@ -27,6 +27,8 @@ _MEANS_OF_DRAWING = ("matplotlib.ticker.", "matplotlib.dates.", "matplotlib.colo
                      "matplotlib.patches.", "matplotlib.lines.", "matplotlib.gridspec.")  # fmt: skip
 VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
 _LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
+_METHODS = ("fit", "partial_fit", "transform", "fit_transform")
+_PRINTED = re.compile(r"\b(print|display)\(|\blog\w*\.\w+\(")
 _GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
 # `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
@@ -61,6 +63,7 @@ def inspecting(evidence: Evidence) -> list[Call]:
         and not (last(call.name) == "unique" and VOCABULARY.search(call.span.text))
         and not is_check(call)
         and not of_results(call)
+        and not in_a_step(call.function, call.span)
         and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
     ]
 
@@ -70,6 +73,13 @@ def plots_unseen(evidence: Evidence) -> list[Call]:
     plots = live_calls(evidence, "plot")
     drawn = {call.span.path for call in plots if last(call.name) not in DECORATION}
     return [call for call in plots if call.span.path not in drawn and last(call.name) in ("show", "subplots", "figure")]
+
+
+def in_a_step(function: str, place: Span) -> bool:
+    """Tell whether a method of a step only reckons there what it needs, `self.cities = X["city"].unique()` in a fit,
+    which nobody sees.
+    """
+    return "." in function and last(function) in _METHODS and not _PRINTED.search(place.text)
 
 
 def is_check(call: Call) -> bool:

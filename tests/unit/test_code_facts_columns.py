@@ -156,3 +156,31 @@ def test_a_search_is_counted_where_the_code_says_how_large_it_is(
     code: str, found: tuple[int | None, int | None]
 ) -> None:
     assert search(code) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("target = 'churn'\ny = df[target]\n", ("churn", "target")),
+        ("numbers = ['age', 'fee']\ndf[numbers].hist()\n", ("fee", "looked")),
+        ("for ax, name in zip(axes, ['age', 'fee']):\n    sns.histplot(df[name], ax=ax)\n", ("fee", "looked")),
+        ("for place, name in enumerate(['age', 'fee']):\n    print(df[name].describe())\n", ("age", "looked")),
+        ("def main():\n    name = 'age'\n    df[name].hist()\nmain()\n", ("age", "looked")),
+        ("print(df.age.describe())\ndf['age'] = 1\n", ("age", "looked")),
+        ("df.age = df.age.clip(0, 1)\n", ("age", "changed")),
+    ],
+)
+def test_a_name_or_an_attribute_stands_for_a_column(code: str, found: tuple[str, str]) -> None:
+    assert found in columns(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["name = 'age'\nname = input()\ndf[name].hist()\n", "name = 'age'\nfor name in found:\n    df[name].hist()\n",
+     "name = 'age'\ndef show(name):\n    df[name].hist()\n", "names = ['age']\nnames.remove('age')\ndf[names].hist()\n",
+     "name = 'age'\ndef other():\n    global name\n    name = 'fee'\ndf[name].hist()\n",
+     "def first():\n    name = 'age'\ndef second():\n    df[name].hist()\n", "df.hist()\nprint('hist', 'age')\n",
+     "df.plot.bar()\nprint(df.columns.value_counts())\nprint('plot', 'bar')\ndf.columns = names\n"],
+)  # fmt: skip
+def test_a_name_that_may_stand_for_another_stands_for_none(code: str) -> None:
+    assert not [name for name, action in columns(code) if action == "looked"]
