@@ -183,8 +183,8 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
 @criterion("data_preparation.duplicates_and_outliers", title="Repeated rows and extreme values are looked for")
 def duplicates_and_outliers(evidence: Evidence) -> Finding:
     """Judge whether repeated rows are looked for (duplicated, drop_duplicates) and extreme values (quantiles, clip, box
-    plots, z-scores, a detector, rows chosen or values set by a range) of the data, not of dates or of results. One of the two is
-    partly met.
+    plots, z-scores, a detector, rows chosen or values set by a range) of the data, not of dates or of results. One of
+    the two is partly met.
     """
     if problem := unreadable(evidence):
         return problem
