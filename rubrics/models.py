@@ -17,8 +17,8 @@ LIBRARIES = frozenset(
     ("sklearn", "xgboost", "lightgbm", "catboost", "statsmodels", "keras", "torch", "imblearn", "prophet", "tensorflow")
 )
 _MODEL = re.compile(
-    r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV"
-    r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
+    r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|RidgeClassifierCV|Lasso|LassoCV"
+    r"|LassoLarsCV|ElasticNet|ElasticNetCV|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
 )
 _SIMPLE = re.compile(
     r"(LogisticRegression|LogisticRegressionCV|LinearRegression|Ridge|RidgeCV|Lasso|RidgeClassifier|GaussianNB"

@@ -112,11 +112,22 @@ COMPARING = [
     case("simplest_good_model", "not_applicable", "one model", FOREST),
 ]  # fmt: skip
 
+SELF = TWO.replace(
+    "rf = ",
+    "from sklearn.calibration import CalibratedClassifierCV\n"
+    "from sklearn.linear_model import LassoCV, LogisticRegressionCV, RidgeCV\nrf = ",
+) + ("own = {model}.fit(a, c)\nprint(own.score(b, d))\n")
 TUNING = [
     case("hyperparameters_searched", "met", "a grid on folds", SEARCH),
     case("hyperparameters_searched", "met", "a loop over settings, scored on folds, without a search's name",
          START + "for depth in (2, 4, 8):\n    m = RandomForestClassifier(max_depth=depth)\n"
          "    print(cross_val_score(m, X, y))\n"),
+    case("hyperparameters_searched", "met", "models that search by themselves", SELF.format(model="LassoCV(cv=5)")),
+    case("hyperparameters_searched", "met", "the same over a grid",
+         SELF.format(model="LogisticRegressionCV(Cs=[1, 9])")),
+    case("hyperparameters_searched", "partly", "it is given one setting", SELF.format(model="RidgeCV(alphas=[3])")),
+    case("hyperparameters_searched", "partly", "what is calibrated on folds",
+         SELF.format(model="CalibratedClassifierCV(RandomForestClassifier(max_depth=3), cv=5)")),
     case("hyperparameters_searched", "met", "1,350 fits that came to an end", HUGE, run=ran(), plan=plan()),
     case("hyperparameters_searched", "partly", "1,350 fits, and no run that ended", HUGE),
     case("hyperparameters_searched", "partly", "a small search that went over the limits", SEARCH,
