@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
 from rubrics.dates import PARSING, TIMES, is_date
+from rubrics.dummies import aligned, kept_in_fit
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.extremes import extremes_looked_for
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
@@ -143,17 +144,25 @@ def types_parsed(evidence: Evidence) -> Finding:
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
-    are dummies of categories that are written down; one that fails on them or depends on the table at hand is
-    partly met. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to
-    what is handed in count, else the worst.
+    are dummies of categories that are written down, or whose columns are made those of the training rows; one that
+    fails on them or depends on the table at hand is partly met. What is encoded for a picture alone does not count.
+    Where parts of a work differ, those that lead to what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
     encodings = leading(evidence, encodings_for_use(evidence))
+    if not encodings and (own := kept_in_fit(evidence)):
+        return met("A step of the work's own keeps the categories of the training rows.", evidence=own)
     if not encodings:
         return nothing_seen(evidence, "No encoding of categories was seen.")
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
+    settled = aligned(evidence, encodings)
+    if len(settled) == len(encodings):
+        return met(
+            "New rows get the columns of the training table, zeros where they lack one.", evidence=spans(settled)
+        )
+    encodings = [call for call in encodings if call not in settled]
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
     files = {call.span.path for call in safe}
     bare = [call for call in encodings if last(call.name) in _BARE and "categories" not in call.keywords]

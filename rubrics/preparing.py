@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from grader import Call, Evidence, Span
 from rubrics.facts import last, live_calls, named
@@ -29,6 +30,7 @@ VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
 _LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
 _METHODS = ("fit", "partial_fit", "transform", "fit_transform")
 _PRINTED = re.compile(r"\b(print|display)\(|\blog\w*\.\w+\(")
+_APPLIED = re.compile(r"(\w+)(?:\(\))?\.fit_transform\b")
 _GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
 # `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
@@ -113,6 +115,8 @@ def of_target(evidence: Evidence, call: Call) -> bool:
     if "LabelEncoder" not in call.name and "LabelBinarizer" not in call.name:
         return False
     uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in ("fit", "fit_transform")]
+    if any(_is_applied(its, call.assigned) for its in named(evidence, ("apply", "transform"))):
+        return False  # to the columns of a table, one after the other
     return all(_on_target(its) for its in uses) or (len(uses) == 1 and not VARIABLE_COLUMN.search(_text(uses[0])))
 
 
@@ -123,6 +127,13 @@ def in_order(call: Call) -> bool:
 
 def _on_target(call: Call) -> bool:
     return bool(TARGET.search(_text(call)) or any(TARGET.search(name) for name in call.assigned))
+
+
+def _is_applied(call: Call, encoders: Sequence[str]) -> bool:
+    """Tell whether columns are handed to the fit of one of these: `df[names].apply(encoder.fit_transform)`."""
+    found = _APPLIED.search(_text(call))
+    of_one = found is not None and (found[1] in encoders or found[1].startswith("Label"))
+    return of_one and not any(TARGET.search(name) for name in call.assigned)
 
 
 def _text(call: Call) -> str:
