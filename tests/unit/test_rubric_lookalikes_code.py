@@ -77,7 +77,7 @@ PAIRS = [
          {"train.py": LOAD, "api/.env": "# keys\nexport API_KEY='9f8c7d6e5b4a39281706' # live\n"}),
     case("no_secrets", "not_met", "a token under any name", {"train.py": LOAD, "prod.env": "HUB=hf_" + "a1" * 17}),
     *[case("no_secrets", "not_applicable", f"{value} is to be put in", f"client = connect(api_key='{value}')\n")
-      for value in ("API_KEY_HERE", "INSERT_KEY_HERE", "REPLACE_ME", "put-it-here", "sk-" + "your-key-goes-right-here")],
+      for value in ("API_KEY_HERE", "INSERT_KEY_HERE", "REPLACE_ME", "put-it-here", "sk-" + "your-key-goes-in-here")],
     *[case("no_secrets", "not_met", f"{value} is none to be put in", f"client = connect(api_key='{value}')\n")
       for value in ("therehere81", "putin4711", "sk-" + "where1a2b3c4d5e6f7g8h9i")],
     case("no_secrets", "not_applicable", "an example with placeholders",
