@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, nothing_seen, start, unreadable
@@ -110,15 +109,17 @@ def _names(evidence: Evidence) -> frozenset[str]:
     found = {use.column for use in live_columns(evidence)} | models | measured
     variables = {name for call in live_calls(evidence) for name in (*call.assigned, *call.arguments)}
     found |= {name for name in variables if len(name) >= LEAST_LETTERS}
+    found |= {name for call in live_calls(evidence, "score") if "_" in (name := last(call.name))}
     plain = (_plain(name) for name in found)
     return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 
 
 def _holds(text: str, names: frozenset[str]) -> bool:
     parts = [_plain(word) for word in apart(text).split()]
-    pairs = {first + second for first, second in pairwise(parts)}
+    joined = {"".join(parts[first : first + many]) for many in (2, 3) for first in range(len(parts) - many + 1)}
+    joined |= {word.removesuffix("s") for word in joined}  # "one time users" of the column one_time_user
     written_into = any(name in text for name in names if is_chinese(name))
-    return written_into or not names.isdisjoint({*parts, *pairs}) or names_one(text, names & MODELS.keys())
+    return written_into or not names.isdisjoint({*parts, *joined}) or names_one(text, names & MODELS.keys())
 
 
 def _plain(text: str) -> str:

@@ -18,7 +18,10 @@ BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic
 
 def limited(text: str) -> dict[str, str]:
     """Return a work that knows a tenure, and a README with this sentence."""
-    return {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": f"# Churn\n\n{text}\n"}
+    return {
+        "train.py": SCORED + "print(frame['tenure'].max(), frame['yearly_plan_holder'].sum())\n",
+        "README.md": f"# Churn\n\n{text}\n",
+    }
 
 
 CASES = [
@@ -75,6 +78,9 @@ CASES = [
         "The tenure has gaps that I dropped, so this does not work for customers without one.",
         "Next: cross-validation instead of one split, to get the spread of AUC.",
         "I could've used the logarithm of the tenure, and n-grams of the notes.",
+        "The result is limited to customers whose tenure is known.",
+        "As a next step the yearly plan holders deserve a model of their own.",
+        "Next steps: report the roc_auc_score for each month of the year.",
     )),
     *(case("limits_written", "not_met", text, limited(text)) for text in (
         "By looking at the tenure we can make informed assumptions about the gaps.",
@@ -82,6 +88,8 @@ CASES = [
         "If I had more time I would look at the data in more depth.",
         "The tenure could have been recorded by the shop itself.",
         "TODO: improve the model, the features and the results of the training.",
+        "This uses many skills, including but not limited to the tenure of customers.",
+        "As a next step the yearly paying holders of plans deserve a model of their own.",
     )),
     case("limits_written", "not_applicable", "no model", {"a.py": LOOKING, "README.md": LIMITED}),
 ]  # fmt: skip
