@@ -18,8 +18,9 @@ SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_we
 LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
 LOOKING = frozenset(("get_feature_importance", "plot_importance", "get_score", "get_booster", "get_params", "summary",
                      "plot_tree", "to_graphviz", "get_all_params", "feature_importance"))  # fmt: skip
-# Their files hold tables, settings or pictures, not models.
-OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
+# Their files hold tables, settings, pictures or sounds, not models.
+OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.",
+               "torchaudio.", "librosa.", "audioread.", "skimage.", "geopandas.", "dotenv.")  # fmt: skip
 VALIDATORS = ("model_validate", "parse_obj", "check_array", "check_X_y", "DataFrameSchema", "validate_arguments")
 MOST_SHOWN = 12
 
