@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.filling import only_filling
 from rubrics.loaded import only_loaded
 from rubrics.networks import is_part, network_classes, networks
 from rubrics.once import once_a_work
@@ -64,7 +65,7 @@ def no_model(evidence: Evidence) -> str:
 
 def models(evidence: Evidence) -> list[Call]:
     """Return the live calls that make a model which is used afterwards; one made and forgotten does not count, nor one
-    that is only loaded.
+    that is only loaded or only fills a column.
     """
     return list(_models(evidence))
 
@@ -89,8 +90,8 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
             or (call.span.path, call.span.cell, call.span.end_line, call.assigned) in fitted
         )
     ]
-    loaded = only_loaded(evidence, found)
-    return tuple(call for call in found if call not in loaded)
+    aside = [*only_loaded(evidence, found), *only_filling(evidence, found)]
+    return tuple(call for call in found if call not in aside)
 
 
 def _of_other_libraries(calls: list[Call]) -> list[Call]:
