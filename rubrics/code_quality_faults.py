@@ -30,7 +30,6 @@ from rubrics.facts import (
     unreadable,
 )
 from rubrics.live_code import faults
-from rubrics.redefined import defined_before, redefined
 from rubrics.wrapping import parts
 
 SLIPS = (
@@ -66,7 +65,7 @@ def no_real_faults(evidence: Evidence) -> Finding:
     if evidence.code.lint is None:
         return needs_human("The code could not be linted.", evidence=start(evidence))
     undefined = [fault for fault in faults(evidence, "F821") if fault.span.cell is None]
-    found = [*undefined, *(fault for fault in faults(evidence, *SLIPS) if not _is_habit(evidence, fault))]
+    found = [*undefined, *(fault for fault in faults(evidence, *SLIPS) if not _is_habit(fault))]
     if not found:
         if gap := unread_part(evidence):
             return needs_human(f"No fault was found in what was read, but {gap}.", evidence=start(evidence))
@@ -82,14 +81,11 @@ def no_real_faults(evidence: Evidence) -> Finding:
     return not_met(reason, evidence=places, advice=advice)
 
 
-def _is_habit(evidence: Evidence, fault: LintFault) -> bool:
-    """Tell whether it harms nothing: a package imported again, a function that was handed on before its name is used
-    again, an error named in vain, a call kept for its effect.
-    """
+def _is_habit(fault: LintFault) -> bool:
+    """Tell whether it harms nothing: a package imported again, an error named in vain, a call kept for its effect."""
     text = fault.span.text.lstrip()
     if fault.rule == "F811":
-        before = defined_before(fault)
-        return text.startswith(("import ", "from ")) or (before is not None and before not in redefined(evidence))
+        return text.startswith(("import ", "from "))
     return fault.rule == "F841" and (text.startswith("except") or bool(_CALLED.search(text)))
 
 

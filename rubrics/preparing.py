@@ -65,7 +65,7 @@ def inspecting(evidence: Evidence) -> list[Call]:
         and not (last(call.name) == "unique" and VOCABULARY.search(call.span.text))
         and not is_check(call)
         and not of_results(call)
-        and not in_a_step(call.function, call.span)
+        and not (last(call.name) not in _GAPS and in_a_step(call.function, call.span))
         and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from grader import Evidence, FunctionFact, LintFault
+from grader import Evidence, FunctionFact
 from rubrics.live_code import faults
 from rubrics.once import once_a_work
 from rubrics.reached import last, own_functions
@@ -23,14 +23,8 @@ def redefined(evidence: Evidence) -> frozenset[Definition]:
     handed_on = {
         (fact.span.path, last(fact.name), first_line(fact)) for fact in own_functions(evidence) if _is_handed_on(fact)
     }
-    again = {found for fault in faults(evidence, "F811") if (found := defined_before(fault)) is not None}
-    return frozenset(again - handed_on)
-
-
-def defined_before(fault: LintFault) -> Definition | None:
-    """Return what a fault says was defined before, None where it is about anything else."""
-    found = _AGAIN.match(fault.message) if fault.rule == "F811" else None
-    return (fault.span.path, found[1], int(found[2])) if found else None
+    again = [(fault, _AGAIN.match(fault.message)) for fault in faults(evidence, "F811")]
+    return frozenset({(fault.span.path, match[1], int(match[2])) for fault, match in again if match} - handed_on)
 
 
 def first_line(fact: FunctionFact) -> int:

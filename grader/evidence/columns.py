@@ -23,7 +23,7 @@ from grader.model.steps import ColumnAction
 MAX_USES = 3000
 _MAX_NAME = 100
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_LOOPS = (ast.For, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
+_LOOPS = (ast.For, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 _PLOTTERS = frozenset(("plt", "sns", "px", "ax", "axes", "go", "msno"))
 # What these are given is scored, learned or predicted, not shown; nor is what stands beside predictions.
 _USING = re.compile(
@@ -110,6 +110,8 @@ def _within(unit: Unit, node: ast.AST, place: _Place) -> _Place:
     if isinstance(node, _LOOPS):
         each = _in_turn(node, place.constants)
         return replace(place, constants={**place.constants, **each}) if each else place
+    if isinstance(node, ast.comprehension | ast.DictComp):  # of types, say: `{name: float for name in names}`
+        return replace(place, strings=False)
     if isinstance(node, ast.Expr) and is_shown(unit, node):
         return replace(place, action="looked")
     if isinstance(node, ast.BinOp | ast.Compare) and place.action == "looked" and beside_predictions(node):
@@ -123,13 +125,23 @@ def _assigned(unit: Unit, node: ast.Assign, place: _Place) -> Iterator[ColumnUse
             if isinstance(name, ast.Name) and (name.id in place.predicted or _TARGET.match(name.id)):
                 yield from _target(unit, value, place)
         if isinstance(target, ast.Subscript):
-            yield from _below(unit, target, replace(place, action="changed"))
+            yield from _below(
+                unit, target, place if _all_alike(node, target, place) else replace(place, action="changed")
+            )
             if isinstance(node.value, ast.Name) and node.value.id in place.predicted:  # `table["risk"] = y`
                 yield from _uses(unit, target, _names(target.slice, place.constants), replace(place, action="target"))
         elif isinstance(target, ast.Attribute):
             yield from _below(unit, target, replace(place, action="changed"))
     shown = any(isinstance(target, ast.Name) and target.id in place.shown for target in node.targets)
     yield from _below(unit, node.value, replace(place, action="looked") if shown and is_figure(node.value) else place)
+
+
+def _all_alike(node: ast.Assign, target: ast.Subscript, place: _Place) -> bool:
+    """Tell whether a whole list of columns is put through one step, as a scaler is given all features."""
+    column = target.slice.elts[-1] if isinstance(target.slice, ast.Tuple) and target.slice.elts else target.slice
+    step = last_name(node.value.func) if isinstance(node.value, ast.Call) else ""
+    is_list = isinstance(column, ast.Name) and len(place.constants.get(column.id, ())) > 1
+    return is_list and step in ("transform", "fit_transform")
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:

@@ -176,6 +176,16 @@ def test_a_name_or_an_attribute_stands_for_a_column(code: str, found: tuple[str,
 
 @pytest.mark.parametrize(
     "code",
+    ["df = df.astype({name: float for name in names})\n", "df[names] = scaler.fit_transform(df[names])\n",
+     "df.loc[:, names] = scaler.transform(df[names])\n"],
+)  # fmt: skip
+def test_what_is_done_to_a_whole_list_of_columns_alike_follows_from_no_look(code: str) -> None:
+    code = f"names = ['age', 'fee']\n{code}"
+    assert not [name for name, action in columns(code) if action == "changed"]
+
+
+@pytest.mark.parametrize(
+    "code",
     ["name = 'age'\nname = input()\ndf[name].hist()\n", "name = 'age'\nfor name in found:\n    df[name].hist()\n",
      "name = 'age'\ndef show(name):\n    df[name].hist()\n", "names = ['age']\nnames.remove('age')\ndf[names].hist()\n",
      "name = 'age'\ndef other():\n    global name\n    name = 'fee'\ndf[name].hist()\n",
