@@ -57,6 +57,7 @@ class _Place:
     shown: frozenset[str] = frozenset()  # the variables that are printed
     choosing: bool = False  # rows are chosen: between the brackets of a table
     checking: bool = False  # something is only checked: in a condition
+    looped: frozenset[str] = frozenset()  # the variables of the loops around
     written: frozenset[str] = frozenset()  # the texts of the file, of which `table.name` may be one
 
 
@@ -108,8 +109,8 @@ def _within(unit: Unit, node: ast.AST, place: _Place) -> _Place:
         constants = texts_within(node, place.constants)
         return replace(place, constants=constants, function=function, action="read", strings=False)
     if isinstance(node, _LOOPS):
-        each = _in_turn(node, place.constants)
-        return replace(place, constants={**place.constants, **each}) if each else place
+        constants = {**place.constants, **_in_turn(node, place.constants)}
+        return replace(place, constants=constants, looped=place.looped | _looped(node))
     if isinstance(node, ast.comprehension | ast.DictComp):  # of types, say: `{name: float for name in names}`
         return replace(place, strings=False)
     if isinstance(node, ast.Expr) and is_shown(unit, node):
@@ -198,12 +199,21 @@ def _shown_by(node: ast.Call) -> list[ast.AST]:
 
 def _subscript(unit: Unit, node: ast.Subscript, place: _Place) -> Iterator[ColumnUse]:
     yield from _below(unit, node.value, replace(place, strings=False))
-    filtered = any(isinstance(part, ast.Compare) for part in ast.walk(node.slice))
+    filtered = any(_filters(part, place.looped) for part in ast.walk(node.slice))
     action: ColumnAction = "changed" if filtered and place.action == "read" else place.action
     if names := _names(node.slice, place.constants):
         yield from _uses(unit, node, names, replace(place, action=action))
     else:
         yield from _below(unit, node.slice, replace(place, action=action, strings=False, choosing=True))
+
+
+def _filters(part: ast.AST, looped: frozenset[str]) -> bool:
+    """Tell whether rows are chosen by a comparison, and not taken one group after the other: `city == each`."""
+    if not isinstance(part, ast.Compare):
+        return False
+    sides = [part.left, *part.comparators]
+    in_turn = any(isinstance(side, ast.Name) and side.id in looped for side in sides)
+    return not (in_turn and isinstance(part.ops[0], ast.Eq))
 
 
 def _action(node: ast.Call, name: str, place: _Place) -> ColumnAction:
@@ -233,10 +243,20 @@ def _names(node: ast.expr, constants: Texts) -> list[str]:
     return []
 
 
+def _loops(node: ast.AST) -> list[ast.For | ast.comprehension]:
+    """Return a loop, or those within what is made in one."""
+    return [node] if isinstance(node, ast.For) else getattr(node, "generators", [])
+
+
+def _looped(node: ast.AST) -> set[str]:
+    """Return the variables of a loop."""
+    return {part.id for loop in _loops(node) for part in ast.walk(loop.target) if isinstance(part, ast.Name)}
+
+
 def _in_turn(node: ast.AST, constants: Texts) -> Texts:
-    """Return what the variables of a loop, or of what is made in one, stand for."""
-    loops = [node] if isinstance(node, ast.For) else getattr(node, "generators", [])
-    return {name: texts for loop in loops for name, texts in texts_in_turn(loop.target, loop.iter, constants).items()}
+    """Return the texts that these variables stand for."""
+    found = [texts_in_turn(loop.target, loop.iter, constants) for loop in _loops(node)]
+    return {name: texts for each in found for name, texts in each.items()}
 
 
 def _written(units: Iterable[Unit]) -> dict[str, set[str]]:

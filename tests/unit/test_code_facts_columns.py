@@ -70,6 +70,14 @@ def test_a_value_or_a_title_is_no_column() -> None:
     assert {name for name, _ in found} == {"plan"}
 
 
+@pytest.mark.parametrize(
+    ("compared", "changes"), [("== plan", False), ("== 'a'", True), ("< plan", True), ("== other", True)]
+)
+def test_rows_that_are_taken_group_by_group_are_not_filtered(compared: str, changes: bool) -> None:
+    found = columns(f"for plan in df['plan'].unique():\n    part = df[df['plan'] {compared}]\n    part['fee'].hist()\n")
+    assert (("plan", "changed") in found) == changes
+
+
 def test_rows_chosen_by_a_mask_are_not_looked_at() -> None:
     assert ("age", "looked") not in columns("df = df[~df['age'].isna()]\n")
 
