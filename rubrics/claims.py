@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 from grader import Claim, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
 from rubrics.facts import last, live_calls, nothing_seen, start, unreadable
@@ -140,6 +139,7 @@ def _names(evidence: Evidence) -> frozenset[str]:
     found |= {letters for _, letters in live_matches(evidence, _LETTERS)}
     constants = (span.text for span, _ in live_matches(evidence, _CONSTANT, most=MOST_CONSTANTS))
     found |= {name for text in constants for name in _NAMED.findall(text)}
+    found |= {name for call in live_calls(evidence, "score") if "_" in (name := last(call.name))}
     plain = (_plain(name) for name in found)
     return frozenset(name for name in plain if len(name) > 2 or is_chinese(name)) - COMMON_NAMES
 
@@ -155,9 +155,10 @@ def _kinds_named(evidence: Evidence) -> set[str]:
 
 def _holds(text: str, names: frozenset[str]) -> bool:
     parts = [_plain(word) for word in apart(_LETTERS_APART.sub(",", text)).split()]
-    pairs = {first + second for first, second in pairwise(parts)}
+    joined = {"".join(parts[first : first + many]) for many in (2, 3) for first in range(len(parts) - many + 1)}
+    joined |= {word.removesuffix("s") for word in joined}  # "one time users" of the column one_time_user
     written_into = any(name in text for name in names if is_chinese(name))
-    return written_into or not names.isdisjoint({*parts, *pairs}) or names_one(text, names & MODELS.keys())
+    return written_into or not names.isdisjoint({*parts, *joined}) or names_one(text, names & MODELS.keys())
 
 
 def _plain(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.code_text import place
+from rubrics.code_text import begins_in, place
 from rubrics.facts import is_given, last, live_calls, named
-from rubrics.live import live_columns, live_places, target_columns
+from rubrics.live import live_columns, live_matches, live_places, loops_around, target_columns
 from rubrics.models import is_classifier, models
 from rubrics.once import once_a_work
 
@@ -22,6 +22,11 @@ _PAIR = re.compile(rf"[\[(]\s*{_LITERAL}\s*,\s*{_LITERAL}\s*,?\s*[\])]")
 _CODES = re.compile(rf"\{{\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,?\s*\}}")
 _COMPARED = re.compile(r"[^=<>!](?:==|[<>]=?)[^=].*\)\s*\.astype\(\s*(?:int|bool|['\"]int\d*['\"]|np\.int\d*)\s*\)$")
 _COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
+# `tn, fp, fn, tp = matrix.ravel()`, and what such a matrix is made of when it is of all rows and all classes
+_FOUR = re.compile(r"^\s*\w+\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*=(?!=)\s*(\w+|.*\))\.(?:ravel|flatten)\(\)\s*$")
+_WHOLE = re.compile(r"[\w.]+(?:\([^()=]*\))?")
+_CLASSES = re.compile(r"(?i)\bclass(?:es)?_?\b|_class(?:es)?\b|label|unique|categor")
+_AXES = ("xticklabels", "yticklabels")
 _COUNT = re.compile(r"\d{1,3}$")
 
 
@@ -51,6 +56,7 @@ def of_two_classes(evidence: Evidence) -> bool:
         or any(_units(call) == 1 for call in class_layers(evidence))
         or any(_names_two(call) for call in live_calls(evidence))
         or _two_valued_target(evidence)
+        or _four_counts(evidence)
     )
 
 
@@ -80,6 +86,22 @@ def _names_two(call: Call) -> bool:
     return (named_two and not is_given(call, "labels")) or any(
         call.keywords.get(key) == BY_DEFAULT for key in MODES if "directory" in call.name or "dataframe" in call.name
     )
+
+
+def _four_counts(evidence: Evidence) -> bool:
+    """Tell whether a confusion matrix of all classes has four counts, or its axes the names of two: not one of each
+    class against the others, as a loop over classes makes them.
+    """
+    matrices = [
+        call for call in named(evidence, ("confusion_matrix",)) if all(map(_WHOLE.fullmatch, call.positional[:2]))
+    ]
+    whole = [call for call in matrices if not any(_CLASSES.search(line) for line in loops_around(evidence, call.span))]
+    names = {(call.span.path, name) for call in whole for name in call.assigned}
+    counted = live_matches(evidence, _FOUR, most=50)
+    if any((span.path, text) in names or any(begins_in(call.span, span) for call in whole) for span, text in counted):
+        return True
+    drawn = [call for call in named(evidence, ("heatmap",)) if (call.span.path, *call.positional[:1]) in names]
+    return any(all(_PAIR.fullmatch(call.keywords.get(axis, "")) for axis in _AXES) for call in drawn)
 
 
 def _two_valued_target(evidence: Evidence) -> bool:

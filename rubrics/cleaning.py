@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
+from grader import Call, Evidence, Finding, criterion, met, needs_human, not_met, partly
+from rubrics.dates import PARSING, TIMES, is_date
+from rubrics.dummies import aligned, kept_in_fit
 from rubrics.encodings import encodings_for_use, with_fixed_categories
+from rubrics.extremes import extremes_looked_for
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
 from rubrics.gaps import (
@@ -25,27 +28,19 @@ from rubrics.polars_tables import repeats_dropped, types_given
 from rubrics.preparing import tables_loaded
 from rubrics.results import holds, result_names
 from rubrics.sentinels import kept, sentinels_marked
-from rubrics.tables import for_a_measure, of_data, of_table
+from rubrics.tables import of_table
 
-PARSING = ("to_datetime", "to_numeric", "to_timedelta", "strptime", "fromisoformat", "fromtimestamp", "Timestamp")
-DATE_COLUMN = re.compile(r"(?i)(^|_)(date|datetime|timestamp)($|_)|[a-z](Date|Timestamp)$")
 _BARE = ("OneHotEncoder", "OrdinalEncoder", "get_dummies")
 _AS_TEXT = re.compile(r"\.str\b|\bstr\(|\.split\(")
 _QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
-_TIME = re.compile(r"(?i)timedelta|timestamp|datetime|dateoffset|['\"]\d{4}-\d\d|\.dt\b|_date\b")
 _KEPT = re.compile(r"\s*(return\b|\.astype|\)\s*\.astype|[^=(]+=(?!=))")  # the line of a result that stays
-TIMES = re.compile(r"(?i)time|iso")
 REPEATS = ("duplicated", "drop_duplicates")
-EXTREMES = ("quantile", "percentile", "nanpercentile", "clip", "boxplot", "boxenplot", "violinplot", "zscore",
-            "winsorize", "IsolationForest", "LocalOutlierFactor", "EllipticEnvelope", "OneClassSVM")  # fmt: skip
-APPLYING = ("apply", "transform", "map", "agg", "pipe")
 _GAP_SET = re.compile(
     r"^\s*[\w.]+(\[[^\[\]]*\])?(\.loc)?\[.*\.(isnull|isna)\(\).*\]\s*=(?!=)(?!\s*(np\.nan|pd\.NA|None)\b)"
 )
 # Columns by their names, and no rows: `df[["make", "model"]].drop_duplicates()`
 _WRITTEN_DOWN = re.compile(r"\b(?:Series|DataFrame|Index)\(\s*[\[{('\"]")
 _LISTED = re.compile(r"\[\s*(?:\[[^\[\]<>=]*\]|['\"][^'\"]*['\"])\s*\]\s*\.drop_duplicates\(")
-_RANGE = re.compile(r"^\s*(\w+)\s*=\s*\1(?:\.loc)?\[.*[<>]")
 
 
 @criterion("data_preparation.missing_values", title="Missing values are handled as they will be in use", weight=2)
@@ -141,7 +136,7 @@ def types_parsed(evidence: Evidence) -> Finding:
         if TIMES.search(last(call.name)) or "date" in f"{call.keywords}{call.positional}".lower()
     ]
     tables = {call.span.path for call in tables_loaded(evidence)}  # a "timestamp" elsewhere may be a log's
-    dates = [use for use in live_columns(evidence) if _is_date(use.column) and use.span.path in tables]
+    dates = [use for use in live_columns(evidence) if is_date(use.column) and use.span.path in tables]
     if dates and not of_dates:
         names = ", ".join(sorted({use.column for use in dates})[:3])
         advice = "Parse it with pd.to_datetime, and make features of it that are known when a prediction is needed."
@@ -159,17 +154,25 @@ def types_parsed(evidence: Evidence) -> Finding:
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
-    are dummies of categories that are written down; one that fails on them or depends on the table at hand is
-    partly met. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to
-    what is handed in count, else the worst.
+    are dummies of categories that are written down, or whose columns are made those of the training rows; one that
+    fails on them or depends on the table at hand is partly met. What is encoded for a picture alone does not count.
+    Where parts of a work differ, those that lead to what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
     encodings = leading(evidence, encodings_for_use(evidence))
+    if not encodings and (own := kept_in_fit(evidence)):
+        return met("A step of the work's own keeps the categories of the training rows.", evidence=own)
     if not encodings:
         return nothing_seen(evidence, "No encoding of categories was seen.")
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
+    settled = aligned(evidence, encodings)
+    if len(settled) == len(encodings):
+        return met(
+            "New rows get the columns of the training table, zeros where they lack one.", evidence=spans(settled)
+        )
+    encodings = [call for call in encodings if call not in settled]
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
     files = {call.span.path for call in safe}
     bare = [call for call in encodings if last(call.name) in _BARE and "categories" not in call.keywords]
@@ -199,14 +202,14 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
 @criterion("data_preparation.duplicates_and_outliers", title="Repeated rows and extreme values are looked for")
 def duplicates_and_outliers(evidence: Evidence) -> Finding:
     """Judge whether repeated rows are looked for (duplicated, drop_duplicates) and extreme values (quantiles, clip, box
-    plots, z-scores, a detector, rows chosen by a range) of the data, not of dates or of results. One of the two is
-    partly met.
+    plots, z-scores, a detector, rows chosen or values set by a range) of the data, not of dates or of results. One of
+    the two is partly met.
     """
     if problem := unreadable(evidence):
         return problem
     if not tables_loaded(evidence):
         return nothing_seen(evidence, "No table was seen to be loaded.")
-    repeats, extremes = spans(_repeats(evidence)), _extremes(evidence)
+    repeats, extremes = spans(_repeats(evidence)), extremes_looked_for(evidence)
     if repeats and extremes:
         return met("Repeated rows and extreme values are looked for.", evidence=[*repeats[:6], *extremes[:6]])
     advice = "Count duplicated() rows, look at the quantiles or a box plot of each number, and say what follows."
@@ -228,41 +231,6 @@ def _repeats(evidence: Evidence) -> list[Call]:
 def _stays(call: Call) -> bool:
     """Tell whether the result takes the table's own place: `df = df[names].drop_duplicates()`."""
     return call.receiver in call.assigned
-
-
-def _extremes(evidence: Evidence) -> list[Span]:
-    """Return where extreme values are looked for; rows chosen by a date or a prediction are no such place."""
-    applied = [call for call in named(evidence, APPLYING) if _names_extremes(call)]
-    calls = [call for call in (*named(evidence, EXTREMES), *applied) if of_data(evidence, call)]
-    calls = [call for call in calls if not any("bins" in name for name in call.assigned)]  # they group all rows
-    calls = [call for call in calls if not for_a_measure(evidence, call)]
-    predicted = {use.column for use in live_columns(evidence, "predicted")}
-    other = predicted | _dates(evidence)
-    ranges = [
-        span
-        for span in live_places(evidence, _RANGE)
-        if not any(column in other or _is_date(column) for column in _QUOTED.findall(span.text))
-        and not _TIME.search(span.text)
-    ]
-    return [*spans(calls), *ranges]
-
-
-def _names_extremes(call: Call) -> bool:
-    """Tell whether a function that looks for extremes is applied to columns: `df.apply(zscore)`."""
-    return bool(call.positional) and last(call.positional[0]) in EXTREMES
-
-
-def _dates(evidence: Evidence) -> set[str]:
-    """Return the columns that are parsed as dates."""
-    calls = [call for call in live_calls(evidence) if last(call.name) in PARSING and TIMES.search(last(call.name))]
-    texts = [call.span.text for call in calls]
-    texts += [call.keywords["parse_dates"] for call in live_calls(evidence) if "parse_dates" in call.keywords]
-    return {column for text in texts for column in _QUOTED.findall(text)}
-
-
-def _is_date(column: str) -> bool:
-    """Tell whether a column is named as a date, whatever stands around the words: "# Date", "order date"."""
-    return DATE_COLUMN.search(re.sub(r"\W+", "_", column)) is not None
 
 
 def _takes_unseen(name: str, keywords: dict[str, str]) -> bool:

@@ -33,7 +33,10 @@ _TOKEN = re.compile(
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|my_|example|change|placeholder|dummy|xxx|\*\*\*|<|\.\.\.|todo|secret$|password$|token$|key$"
+    r"|(?:^|[_\-.])(?:here|insert|replace|enter|put|paste|fill|redacted|removed|hidden|none|null)(?:$|[_\-.])"
 )
+# What a token is never made of by chance, though the shape may be right.
+_STAND_IN = re.compile(r"(?i)your|example|placeholder|x{8}|(?:_|\b|-)here(?:\b|$)")
 KEY_FILES = frozenset(("kaggle.json", "id_rsa", "id_ed25519", "credentials.json", "client_secret.json"))
 
 
@@ -54,7 +57,7 @@ def no_secrets(evidence: Evidence) -> Finding:
 def _written_secrets(evidence: Evidence) -> list[Span]:
     found = []
     for source in evidence.code.sources:
-        found += [line_span(source, line) for text, line in strings(source) if _TOKEN.search(text)]
+        found += [line_span(source, line) for text, line in strings(source) if _is_token(text)]
         for number, line in code_lines(source):
             pattern = _VALUE if _NAMED.search(line) else _KEYED
             match = pattern.search(line_text(source, number))
@@ -73,8 +76,13 @@ def _set_secrets(evidence: Evidence) -> Iterator[Span]:
         values = Counter(value for _, _, value in pairs)
         for number, name, value in pairs:
             real = values[value] == 1 and not _PLACEHOLDER.search(value) and "$" not in value[:2]
-            if real and (_TOKEN.search(value) or _KEPT_SECRET.search(name)):
+            if real and (_is_token(value) or _KEPT_SECRET.search(name)):
                 yield Span(path=document.path, line=number, end_line=number)
+
+
+def _is_token(text: str) -> bool:
+    """Tell whether a text has the shape of a token, and does not say that one is to be put in its place."""
+    return bool(_TOKEN.search(text)) and not _STAND_IN.search(text)
 
 
 @criterion("code_quality.no_absolute_paths", title="No path exists on the author's machine only")

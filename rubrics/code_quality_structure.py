@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 
 from grader import (
@@ -33,6 +32,7 @@ from rubrics.facts import (
     unreadable,
 )
 from rubrics.live_code import faults
+from rubrics.redefined import first_line, redefined
 from rubrics.wrapping import parts
 
 MAX_COMPLEXITY = 10  # McCabe's own bound (1976)
@@ -40,7 +40,6 @@ MAX_LINES = 50
 SHORT_WORK = 60
 TWO_FIFTHS = 0.4
 COMMENTED_OUT = 10
-_AGAIN = re.compile(r"Redefinition of unused `(\w+)` from line (\d+)")
 
 
 @criterion("code_quality.short_functions", title="The work is cut into short, simple functions", weight=1.5)
@@ -99,11 +98,12 @@ def no_dead_code(evidence: Evidence) -> Finding:
     if problem := unreadable(evidence):
         return problem
     functions = [fact for fact in own_functions(evidence) if not last(fact.name).startswith("__")]
-    over = _overridden(evidence)
+    over = redefined(evidence)
     dead = [
         fact
         for fact in functions
-        if not is_reached(evidence, fact.span.path, fact.name) or (fact.span.path, last(fact.name), _line(fact)) in over
+        if not is_reached(evidence, fact.span.path, fact.name)
+        or (fact.span.path, last(fact.name), first_line(fact)) in over
     ]
     put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
@@ -123,17 +123,6 @@ def no_dead_code(evidence: Evidence) -> Finding:
     if len(dead) * 3 <= len(functions):
         return partly(reason, evidence=places, score=0.6, advice=advice)
     return not_met(reason, evidence=places, advice=advice)
-
-
-def _overridden(evidence: Evidence) -> frozenset[tuple[str, str, int]]:
-    """Return path, name and line of what is defined again in a program before anything has used it."""
-    again = [(fault, _AGAIN.match(fault.message)) for fault in faults(evidence, "F811")]
-    return frozenset((fault.span.path, match[1], int(match[2])) for fault, match in again if match)
-
-
-def _line(fact: FunctionFact) -> int:
-    """Return the line that a definition begins on, its decorators left out."""
-    return (fact.span.end_line or 0) - fact.lines + 1
 
 
 def _commented_out(evidence: Evidence) -> list[Span]:

@@ -8,15 +8,15 @@ from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable
 from rubrics.classes import CURVES, class_layers, of_two_classes, tells_classes
 from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.live import live_matches, loops_around
+from rubrics.live import live_matches
 from rubrics.models import is_classifier, models
 from rubrics.networks import networks
-from rubrics.results import NAME, Name, predicted_names, result_names, sides
+from rubrics.results import NAME, Name, predicted_names, result_names
+from rubrics.sweeping import swept
 
 RANKING = ("roc_auc", "average_precision")
 CALIBRATING = ("calibration_curve", "CalibratedClassifierCV", "brier_score_loss", "TunedThresholdClassifierCV")
 CUTS = re.compile(r"(\b[A-Za-z_]\w*(?:\([^()]*\))?(?:\[[^\]]*\])*\s*>=?\s*(?:0?\.\d+|[A-Za-z_]\w*)\b(?!\())")
-AT_EACH = re.compile(r"^\s*([A-Za-z_]\w*\s*=[^=<>\n]{1,120}>=?\s*[A-Za-z_]\w*)\b(?![.(\[])")  # `said = (p >= cut)`
 ROUNDING = ("round", "rint", "around")
 # What ends with the answer of a model, or with a variable: `model.predict(b).flatten()`, `said[:, 1]`
 _GIVEN = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
@@ -43,7 +43,7 @@ def decision_threshold(evidence: Evidence) -> Finding:
     checked = named(evidence, CALIBRATING)
     checked += [call for call in live_calls(evidence) if "CalibrationDisplay" in call.name.split(".")]
     cuts = _cuts(evidence)
-    varied = _swept(evidence) or [span for span, text in cuts if text[:1].isalpha() or text[:1] == "_"]
+    varied = swept(evidence) or [span for span, text in cuts if text[:1].isalpha() or text[:1] == "_"]
     curves = named(evidence, CURVES) if varied or named(evidence, ("argmax", "argmin")) else []
     if checked or curves:
         places = [*spans(checked), *(varied or spans(curves))]
@@ -88,21 +88,6 @@ def _rounded(evidence: Evidence, said: set[str], predicted: frozenset[Name]) -> 
         asked = ANSWER.search(text)
         if asked and ((asked[1] or "") in said or (call.span.path, asked[2] or "") in held):
             found.append(call)
-    return found
-
-
-def _swept(evidence: Evidence) -> list[Span]:
-    """Return where a loop over thresholds cuts something at each, and a score is taken of what that says."""
-    scores = [
-        (call.span.path, call.span.cell, name) for call in live_calls(evidence, "score") for name in call.arguments
-    ]
-    scored = frozenset(scores)
-    found = []
-    for span, text in live_matches(evidence, AT_EACH, most=500):
-        name, *_, threshold = NAME.findall(text)
-        loops = loops_around(evidence, span) if (span.path, span.cell, name) in scored else []
-        if any(threshold in sides(loop)[0] for loop in loops):
-            found.append(span)
     return found
 
 

@@ -7,7 +7,7 @@ import re
 from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
 from rubrics.crashed import not_reached
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
-from rubrics.failures import confused_rows, is_of_one_group, is_put_to_use, told_by_group
+from rubrics.failures import confused_rows, is_of_one_group, is_put_to_use, scored_part_by_part, told_by_group
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
 from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used, own_figures, own_metrics
 from rubrics.models import NO_MODEL, predictors
@@ -27,6 +27,12 @@ WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",
                   "plot_confusion_matrix", "plot_metric")  # fmt: skip
 FAILURE_DISPLAYS = ("ConfusionMatrixDisplay", "PredictionErrorDisplay", "LearningCurveDisplay")
+FAILURES_DRAWN = ("ResidualsPlot", "residuals_plot", "PredictionError", "prediction_error", "ConfusionMatrix",
+                  "ClassificationReport", "ClassPredictionError", "LearningCurve")  # fmt: skip
+# What shows residuals or tests them; the methods of axes, of which the library is not known, too.
+OF_RESIDUALS = ("scatter", "violinplot", "hexbin", "qqplot", "probplot", "lag_plot", "plot_acf",
+                "het_goldfeldquandt", "het_breuschpagan", "het_white", "durbin_watson", "acorr_ljungbox", "jarque_bera",
+                "shapiro", "anderson", "normaltest")  # fmt: skip
 # `error = y - p`, `rows["wrong"] = y != p`, `rows["hit"] = y == p`
 MINUS = re.compile(
     r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*"
@@ -104,11 +110,13 @@ def error_analysis(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, NO_MODEL)
     shown = [call for call in named(evidence, FAILURES_SHOWN) if is_put_to_use(evidence, call)]
     shown += [call for call in live_calls(evidence) if set(FAILURE_DISPLAYS) & set(call.name.split("."))]
+    shown += _drawn_by_yellowbrick(evidence, *FAILURES_DRAWN)
     wrong = _error_names(evidence)
     grouping = named(evidence, ("groupby",))
-    looks = [*live_calls(evidence, "plot", "explore"), *grouping]
+    looks = [*live_calls(evidence, "plot", "explore"), *named(evidence, OF_RESIDUALS), *grouping]
     shown += [call for call in looks if _of_errors(evidence, call, wrong) or _is_learning_curve(evidence, call)]
     shown += [call for call in grouping if _is_scored_by_group(evidence, call)] + told_by_group(evidence)
+    shown += scored_part_by_part(evidence)
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call) or is_of_one_group(evidence, call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
     rows = live_matches(evidence, WRONG_ROWS, most=200)
@@ -138,6 +146,7 @@ def features_interpreted(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, NO_MODEL)
     shown = named(evidence, EXPLAINING)
     shown += [call for call in live_calls(evidence) if EXPLAINING_PARTS & set(call.name.split("."))]
+    shown += _drawn_by_yellowbrick(evidence, "FeatureImportances", "feature_importances")
     shown += [call for call in named(evidence, ("summary", "summary2")) if _is_statistical(evidence, call)]
     places = [*spans(shown), *live_learned(evidence, *LEARNED)]
     if not_reached(evidence, places):
@@ -150,6 +159,13 @@ def features_interpreted(evidence: Evidence) -> Finding:
         "Show permutation_importance on held-out rows, or coefficients of scaled features, and check them for sense.",
         question="Which three features matter most here, and do you believe it?",
     )
+
+
+def _drawn_by_yellowbrick(evidence: Evidence, *names: str) -> list[Call]:
+    """Return where one of these pictures of a model is drawn: by a function, or by what is made and then fitted."""
+    calls = [call for call in live_calls(evidence) if call.name.startswith("yellowbrick.")]
+    drawn = [call for call in calls if last(call.name) in names and last(call.name).islower()]
+    return drawn + [c for c in calls if last(c.name) in ("fit", "score", "show") and c.name.split(".")[-2] in names]
 
 
 def _of_a_part(call: Call) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from grader import Call, ColumnUse, Evidence, Finding, Span, criterion, met, needs_human, not_applicable, partly
 from rubrics.acting import Act, Calls, acts_of, calls_of_functions
+from rubrics.extremes import extremes_looked_at, extremes_removed
 from rubrics.facts import absent, is_given, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.gaps import COUNTING, filling_gaps
 from rubrics.live import before, live_columns, live_matches, live_places, loops_around, target_columns
@@ -15,6 +16,7 @@ from rubrics.preparing import (
     FOLDERS,
     VOCABULARY,
     data_loaded,
+    in_a_step,
     inspecting,
     is_published,
     of_results,
@@ -81,8 +83,8 @@ def target_looked_at(evidence: Evidence) -> Finding:
 def exploration_acted_on(evidence: Evidence) -> Finding:
     """Judge whether a look at the data is followed, in the same file, by a step that acts on the same thing, there or
     in a function that is called there: the column changed, dropped or filtered (none that a model's output was written
-    to), counted gaps filled, counted repeats dropped, a skewed target weighed or stratified. Two such pairs are met;
-    one is partly met, and so is looking without acting, for less.
+    to), counted gaps filled, counted repeats dropped, rows dropped that lie far out after box plots, a skewed target
+    weighed or stratified. Two such pairs are met; one is partly met, and so is looking without acting, for less.
     """
     if problem := unreadable(evidence):
         return problem
@@ -126,6 +128,8 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     filling, dropping = filling_gaps(evidence), named(evidence, ("drop_duplicates",))
     yield from _pair("gaps", spans([*counted, *_gaps_counted(evidence)]), _acts(calls, filling))
     yield from _pair("repeated rows", spans(named(evidence, ("duplicated",))), _acts(calls, dropping))
+    removed = [(act, act) for act in extremes_removed(evidence)]
+    yield from _pair("extreme values", spans(extremes_looked_at(evidence)), removed)
     yield from _pair("the classes' shares", _shares_seen(evidence, targets), _acts(calls, _weighing(evidence)))
 
 
@@ -144,7 +148,7 @@ def _acts(calls: Calls, acting: Iterable[Call]) -> list[Act]:
 
 def _only_lists(use: ColumnUse) -> bool:
     """Tell whether the values of a column are only put into a list, a vocabulary say, which nobody sees."""
-    return VOCABULARY.search(use.span.text) is not None
+    return VOCABULARY.search(use.span.text) is not None or in_a_step(use.function, use.span)
 
 
 def _gaps_counted(evidence: Evidence) -> list[Call]:

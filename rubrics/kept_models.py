@@ -18,8 +18,9 @@ from rubrics.results import values_given
 
 SAVING = frozenset(("dump", "save_model", "save", "log_model", "dumps", "save_weights", "to_file"))
 LOADING = frozenset(("load", "load_model", "load_weights", "loads", "load_learner"))
-# Their files hold tables, settings or pictures, not models.
-OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.")
+# Their files hold tables, settings, pictures or sounds, not models.
+OTHER_FILES = ("json.", "yaml.", "numpy.", "toml.", "tomllib.", "tomli.", "nltk.", "matplotlib.", "PIL.", "datasets.",
+               "torchaudio.", "librosa.", "audioread.", "skimage.", "geopandas.", "dotenv.")  # fmt: skip
 # What is written with these may be anything: a table or a dictionary as well as a model.
 _OF_ANYTHING = ("pickle.", "joblib.", "dill.", "cloudpickle.", "torch.")
 _TABLE = re.compile(r"(?i)(^|_)(df|data_?frame)(\d|_|$)")

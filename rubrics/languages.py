@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 LIMITS = {
-    "English": r"limit(s|ed|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?"
+    "English": r"limit(s|ation|ations)?|(?<!not )(?<!n['\u2019]t )limited|caveats?|weakness(es)?|drawbacks?"
+    r"|shortcomings?"
     r"|(I|we) (have )?assumed?|(my|our|main|key|strong|simplifying) assumptions?|assumptions? that"
     r"|if (more time|(I|we) (had|have|were))|had (more|the) time|to-?do|next(?=:)|not done"
     r"|(do(es)?|will|would) ?(not|n['\u2019]t) (yet )?(work (for|on|where|when)|hold|cover|capture|reflect)"
@@ -31,7 +32,8 @@ LIMITS = {
     r"|siguientes? pasos?|trabajos? futuros?|con m[áa]s (tiempo|datos)|se podr[íi]an?|podr[íi]amos|queda pendiente",
     "Portuguese": r"limita[çc](ão|ao|ões|oes)|limitad[oa]s?|pressupost[oa]s?|assumimos|viés|vieses|enviesad[oa]s?"
     r"|n[ãa]o (generaliza|representa|cobre|foi testad[oa]|foram testad[oa]s)|pr[óo]ximos passos|trabalhos? futuros?"
-    r"|com mais (tempo|dados)|poder[íi]a(mos|m)?|gostaria de",
+    r"|com mais (tempo|dados)|poder[íi]a(mos|m)?|gostaria de|melhorias futuras|poss[íi]veis melhorias"
+    r"|para melhorar o modelo|deixa(m|ndo)?( \w+){0,3} escapar",
     "French": r"limites?|limit[ée]e?s?|(notre|nos) hypothèses?|nous supposons|on suppose|biais[ée]?e?s?"
     r"|ne (se )?(généralise|"
     r"représente|couvre)\w*|pas (été )?(test|vérifi|couvert|représentati)\w*|prochaines? étapes?|travaux futurs"

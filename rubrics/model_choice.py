@@ -32,7 +32,7 @@ def baseline_compared(evidence: Evidence) -> Finding:
     ruled, idle = rules_scored(evidence), unasked(evidence) if scored else []
     several = len(kinds(call for call in used if call not in idle)) > 1
     dummies = [call for call in used if several and is_dummy(call) and call not in idle]
-    simple = [call for call in apart(evidence) if several and is_simple(call)] or expanded(evidence)
+    simple = _alike([call for call in apart(evidence) if several and is_simple(call)], used) or expanded(evidence)
     floor = [*dummies, *ruled] or simple
     if floor and scored:
         return met(_beside_what(dummies, ruled, simple), evidence=spans([*floor, *scored[:3]]))
@@ -50,6 +50,13 @@ def baseline_compared(evidence: Evidence) -> Finding:
         advice=advice,
         question="How well would the simplest rule you can think of do on the same rows?",
     )
+
+
+def _alike(simple: list[Call], used: list[Call]) -> list[Call]:
+    """Return the simple models that tell classes where the others do; all of them where none does."""
+    others = [call for call in used if call not in simple]
+    classes = [call for call in simple if not is_regressor(call)]
+    return classes if classes and others and all(map(is_classifier, others)) else simple
 
 
 def _beside_what(dummies: list[Call], ruled: list[Call], simple: list[Call]) -> str:

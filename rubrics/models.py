@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from grader import Call, Evidence
 from rubrics.facts import last, live_calls
+from rubrics.filling import only_filling
 from rubrics.loaded import only_loaded
 from rubrics.networks import is_part, network_classes, networks
 from rubrics.once import once_a_work
@@ -18,8 +19,8 @@ LIBRARIES = frozenset(
      "sktime", "pmdarima")
 )  # fmt: skip
 _MODEL = re.compile(
-    r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|Lasso|LassoCV|ElasticNet|ElasticNetCV"
-    r"|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
+    r"(Classifier|Regressor|Regression|RegressionCV|SVC|SVR|NB|Ridge|RidgeCV|RidgeClassifierCV|Lasso|LassoCV"
+    r"|LassoLarsCV|ElasticNet|ElasticNetCV|Discriminant|DiscriminantAnalysis|Perceptron|Sequential|Prophet|ARIMA|SARIMAX|OLS|Logit|GLM)$"
 )
 FORECASTERS = frozenset(("Prophet", "ARIMA", "SARIMAX"))  # they go on with a series of quantities
 # Of Surprise: they predict how a user will rate a thing.
@@ -69,7 +70,7 @@ def no_model(evidence: Evidence) -> str:
 
 def models(evidence: Evidence) -> list[Call]:
     """Return the live calls that make a model which is used afterwards; one made and forgotten does not count, nor one
-    that is only loaded.
+    that is only loaded or only fills a column.
     """
     return list(_models(evidence))
 
@@ -94,8 +95,8 @@ def _models(evidence: Evidence) -> tuple[Call, ...]:
             or (call.span.path, call.span.cell, call.span.end_line, call.assigned) in fitted
         )
     ]
-    loaded = only_loaded(evidence, found)
-    return tuple(call for call in found if call not in loaded)
+    aside = [*only_loaded(evidence, found), *only_filling(evidence, found)]
+    return tuple(call for call in found if call not in aside)
 
 
 def _of_other_libraries(calls: list[Call]) -> list[Call]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from grader import Call, Evidence
+from grader import Call, Evidence, Span
 from rubrics.facts import last, live_calls, named
 from rubrics.polars_tables import of_polars
 
@@ -31,6 +32,9 @@ _MEANS_OF_DRAWING = ("matplotlib.ticker.", "matplotlib.dates.", "matplotlib.colo
                      "matplotlib.patches.", "matplotlib.lines.", "matplotlib.gridspec.")  # fmt: skip
 VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
 _LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
+_METHODS = ("fit", "partial_fit", "transform", "fit_transform")
+_PRINTED = re.compile(r"\b(print|display)\(|\blog\w*\.\w+\(")
+_APPLIED = re.compile(r"(\w+)(?:\(\))?\.fit_transform\b")
 _GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
 # `t = t[~t["a"].isna()]`: rows are chosen by gaps, and nobody sees how many
@@ -68,6 +72,7 @@ def inspecting(evidence: Evidence) -> list[Call]:
         and not (last(call.name) == "unique" and VOCABULARY.search(call.span.text))
         and not is_check(call)
         and not of_results(call)
+        and not (last(call.name) not in _GAPS and in_a_step(call.function, call.span))
         and not (last(call.name) in _GAPS and _MASK.match(call.span.text))
     ]
 
@@ -80,6 +85,13 @@ def plots_unseen(evidence: Evidence) -> list[Call]:
     drawing = (call for call in evidence.code.calls if call.kind == "plot" and last(call.name) not in DECORATION)
     drawn = {call.span.path for call in drawing}
     return [call for call in plots if call.span.path not in drawn and last(call.name) in ("show", "subplots", "figure")]
+
+
+def in_a_step(function: str, place: Span) -> bool:
+    """Tell whether a method of a step only reckons there what it needs, `self.cities = X["city"].unique()` in a fit,
+    which nobody sees.
+    """
+    return "." in function and last(function) in _METHODS and not _PRINTED.search(place.text)
 
 
 def is_check(call: Call) -> bool:
@@ -144,6 +156,8 @@ def of_target(evidence: Evidence, call: Call) -> bool:
     if "LabelEncoder" not in call.name and "LabelBinarizer" not in call.name:
         return False
     uses = [its for its in live_calls(evidence) if "Label" in its.name and last(its.name) in _FITTING]
+    if any(_is_applied(its, call.assigned) for its in named(evidence, ("apply", "transform"))):
+        return False  # to the columns of a table, one after the other
     return all(_on_target(its) for its in uses) or (len(uses) == 1 and not VARIABLE_COLUMN.search(_text(uses[0])))
 
 
@@ -171,6 +185,13 @@ def _is_given_target(evidence: Evidence, call: Call) -> bool:
 
 def _on_target(call: Call) -> bool:
     return bool(TARGET.search(_text(call)) or any(TARGET.search(name) for name in call.assigned))
+
+
+def _is_applied(call: Call, encoders: Sequence[str]) -> bool:
+    """Tell whether columns are handed to the fit of one of these: `df[names].apply(encoder.fit_transform)`."""
+    found = _APPLIED.search(_text(call))
+    of_one = found is not None and (found[1] in encoders or found[1].startswith("Label"))
+    return of_one and not any(TARGET.search(name) for name in call.assigned)
 
 
 def _text(call: Call) -> str:

@@ -42,8 +42,9 @@ def test_paths(evidence: Evidence) -> frozenset[str]:
     """
     places = [PurePosixPath(source.path) for source in evidence.code.sources]
     found = {fact.span.path for fact in evidence.code.functions if fact.is_test}
-    found |= {str(place) for place in places if place.name.startswith(("test_", "conftest"))}
-    found |= {str(place) for place in places if place.name.endswith("_test.py") and in_tests_folder(str(place))}
+    scripts = [place for place in places if place.suffix == ".py"]  # pytest collects nothing from a notebook
+    found |= {str(place) for place in scripts if place.name.startswith(("test_", "conftest"))}
+    found |= {str(place) for place in scripts if place.name.endswith("_test.py") and in_tests_folder(str(place))}
     found -= stages(evidence, [path for path in found if not in_tests_folder(path)])
     folders = {_tests_folder(path) for path in found} - {""}
     beside = {str(place) for place in places if _tests_folder(str(place)) in folders}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import begins_in
 from rubrics.facts import last, live_calls, named, own_functions
 from rubrics.live import in_loop, loops_around
 from rubrics.results import Name, holds, result_names
@@ -13,20 +14,55 @@ SPREAD = ("std", "sem", "percentile", "quantile", "errorbar", "boxplot", "descri
           "confidence_interval")  # fmt: skip
 DRAWING = ("choice", "choices", "integers", "randint", "resample", "sample")
 _OF_FOLDS = re.compile(r"\.split\((?!['\")])|\b\w*(folds?|splits)\b")
+_SET = re.compile(r"\[\s*(['\"])([^'\"\[\]]{1,60})\1\s*\]\s*=(?!=)")
+_KEPT = re.compile(
+    r"[^\n]*?(?:\[\s*)?(['\"])([^'\"\[\]]{1,60})\1\s*(?:\]\s*=(?!=)|:)\s*(?:\w+\.){0,3}cross_val_score\("
+)
+_KEY = re.compile(r"\[\s*(['\"])([^'\"\[\]]{1,60})\1\s*\]$")
 _AVERAGED = re.compile(r"\bmean\(")
 
 
 def spread(evidence: Evidence) -> list[Call]:
     """Return the live calls that compute or print how results differ: of the folds' values, or of what holds them."""
     values = {name for call in live_calls(evidence, "cross_validate") for name in call.assigned}
-    results, found = result_names(evidence), []
+    results, keys, found = result_names(evidence), _keys_of_folds(evidence), []
     for call in live_calls(evidence):
-        printed = call.name == "print" and any(text in values or _whole(text) for text in call.positional)
+        told = call.positional if call.name == "print" else ()
+        printed = any(text in values or _whole(text) or _key_at_end(text) in keys for text in told)
         if printed or (
             last(call.name) in SPREAD and (holds(call, results) or "cross_val_score" in str(call.positional))
         ):
             found.append(call)
     return found
+
+
+def _keys_of_folds(evidence: Evidence) -> frozenset[str]:
+    """Return the keys under which the results of all folds are kept, and nothing else: `kept["cv"] = cross_val_score()`
+    within a function, say, that gives `kept` back.
+    """
+    kept = {}
+    for call in live_calls(evidence, "cross_validate"):
+        match = _KEPT.match(call.span.text) if last(call.name) == "cross_val_score" else None
+        if match is not None and _is_last(call.span.text[match.end() :]):
+            kept[call.span] = match[2]
+    calls = live_calls(evidence) if kept else []
+    others = [call.span.text for call in calls if not any(begins_in(call.span, span) for span in kept)]
+    return frozenset(kept.values()) - {key for text in others for _, key in _SET.findall(text)}
+
+
+def _is_last(text: str) -> bool:
+    """Tell whether nothing is done to what a call gives: `text` begins within its brackets."""
+    depth = 1
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if not depth:
+            return not text[place + 1 :].lstrip().startswith((".", "["))
+    return False
+
+
+def _key_at_end(text: str) -> str:
+    found = _KEY.search(text)
+    return found[2] if found else ""
 
 
 def each_fold(evidence: Evidence) -> list[Call]:

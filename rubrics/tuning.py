@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from grader import Call, Evidence, Finding, Span, criterion, met, not_met, partly
@@ -17,13 +18,16 @@ from rubrics.trying import NOT_SETTINGS, Trial, trials
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
             "OptunaSearchCV", "optimize")  # fmt: skip
 MANY_FITS = 1000
+_GRIDS = ("alphas", "Cs", "n_alphas")  # of models that search themselves
+_ONE = re.compile(r"\s*(1|[\[(]\s*[^,\[\]()]+,?\s*[\])])\s*$")
 
 
 @criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)
 def hyperparameters_searched(evidence: Evidence) -> Finding:
     """Judge how the model's settings were found: by a search on folds of the training rows is met, a loop over settings
-    included. A search of more than 1,000 fits that was not seen to end, or one that judges each setting on one split,
-    is partly met, and so are settings by hand; settings as they come, or chosen by the test rows, are not met.
+    and a model that searches by itself (LassoCV) included. A search of more than 1,000 fits that was not seen to end,
+    or one that judges each setting on one split, is partly met, and so are settings by hand; settings as they come, or
+    chosen by the test rows, are not met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -37,7 +41,7 @@ def hyperparameters_searched(evidence: Evidence) -> Finding:
             evidence=peeked,
             advice="Choose by cross-validation on the training rows, and look at the test rows once.",
         )
-    if found := searches(evidence):
+    if found := [*searches(evidence), *_own_searches(used)]:
         return _of_searches(evidence, found)
     return _of_trials(trials(evidence)) or _without_search(evidence, used)
 
@@ -59,6 +63,12 @@ def _of_searches(evidence: Evidence, found: list[Call]) -> Finding:
         return partly("Each setting is judged on one split.", evidence=spans(studies), score=0.6, advice=advice)
     count = f" ({fits:,} fits)" if fits else ""
     return met(f"Settings are searched on folds of the training rows{count}.", evidence=spans(found))
+
+
+def _own_searches(used: list[Call]) -> list[Call]:
+    """Return the models that pick a setting by folds of the rows they are fitted on, unless they are given just one."""
+    tuning = [call for call in used if call.name.startswith("sklearn.linear_model.") and call.name.endswith("CV")]
+    return [call for call in tuning if not any(_ONE.match(call.keywords.get(name, "")) for name in _GRIDS)]
 
 
 def _of_trials(tried: Sequence[Trial]) -> Finding | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from grader.evidence.catalog import kind_of
+from grader.evidence.named_texts import Texts, texts_within
 from grader.evidence.names import last_name, root_name
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of
@@ -30,24 +31,26 @@ _Place = tuple[int, int]  # cell and line
 class _Scope:
     """The nodes of a module, a cell or one function, without those of functions inside it.
 
-    `known` are the nodes that may set its variables: a cell's are those of all cells of its notebook.
+    `constants` are the texts that its names stand for. `known` are the nodes that may set its variables: a cell's are
+    those of all cells of its notebook.
     """
 
     unit: Unit
     function: str = ""
     parameters: tuple[str, ...] = ()
+    constants: Texts = field(default_factory=dict)
     nodes: list[ast.AST] = field(default_factory=list)
     known: list[tuple[_Place, ast.AST]] = field(default_factory=list)
 
 
-def columns_in_loops(units: Iterable[Unit], targets: frozenset[str], constants: Mapping[str, str]) -> list[ColumnUse]:
+def columns_in_loops(units: Iterable[Unit], targets: frozenset[str], constants: Mapping[str, Texts]) -> list[ColumnUse]:
     """Return a use of the column "*" for each loop that counts or plots all columns, `targets` not left out."""
-    scopes = _all_scopes(units)
+    scopes = _all_scopes(units, constants)
     loops = [
         (scope, names, node)
         for scope in scopes
         for names, source, node in _loops(scope)
-        if _over_columns(_sources(source, node, scope)) and not targets & _left_out(source, node, scope, constants)
+        if _over_columns(_sources(source, node, scope)) and not targets & _left_out(source, node, scope)
     ]
     looking = _looking(scopes) if loops else {}
     return [
@@ -57,8 +60,10 @@ def columns_in_loops(units: Iterable[Unit], targets: frozenset[str], constants: 
     ]
 
 
-def _all_scopes(units: Iterable[Unit]) -> list[_Scope]:
-    found = [scope for unit in units for scope in _scopes(unit, unit.tree, "")]
+def _all_scopes(units: Iterable[Unit], constants: Mapping[str, Texts]) -> list[_Scope]:
+    found = [
+        scope for unit in units for scope in _scopes(_Scope(unit, constants=constants[unit.source.path]), unit.tree)
+    ]
     known: dict[tuple[str, str], list[tuple[_Place, ast.AST]]] = {}
     for scope in found:
         key = (scope.unit.source.path, scope.function)
@@ -67,15 +72,15 @@ def _all_scopes(units: Iterable[Unit]) -> list[_Scope]:
     return found
 
 
-def _scopes(unit: Unit, tree: ast.AST, function: str, parameters: tuple[str, ...] = ()) -> Iterator[_Scope]:
-    scope = _Scope(unit, function, parameters)
+def _scopes(scope: _Scope, tree: ast.AST) -> Iterator[_Scope]:
     waiting = list(ast.iter_child_nodes(tree))
     while waiting:
         node = waiting.pop()
         if isinstance(node, (*_DEFINITIONS, ast.ClassDef)):
-            name = f"{function}.{node.name}" if function else node.name
+            name = f"{scope.function}.{node.name}" if scope.function else node.name
             given = [] if isinstance(node, ast.ClassDef) else [*node.args.args, *node.args.kwonlyargs]
-            yield from _scopes(unit, node, name, tuple(argument.arg for argument in given))
+            parameters, texts = tuple(argument.arg for argument in given), texts_within(node, scope.constants)
+            yield from _scopes(_Scope(scope.unit, name, parameters, texts), node)
         else:
             scope.nodes.append(node)
             waiting += ast.iter_child_nodes(node)
@@ -134,7 +139,7 @@ def _over_columns(sources: list[ast.expr]) -> bool:
     return bool(tables) and not any(_FEATURES.match(root_name(table)) for table in tables)
 
 
-def _left_out(source: ast.expr, loop: ast.AST, scope: _Scope, constants: Mapping[str, str]) -> set[str]:
+def _left_out(source: ast.expr, loop: ast.AST, scope: _Scope) -> set[str]:
     """Return the texts that columns are chosen or left out by, which may be their names."""
     names = _names(source)
     choosing: list[ast.AST] = [*_sources(source, loop, scope), *_removals(names, loop, scope)]
@@ -143,7 +148,8 @@ def _left_out(source: ast.expr, loop: ast.AST, scope: _Scope, constants: Mapping
         choosing += loop.generators[0].ifs
     parts = [part for node in choosing for part in ast.walk(node)]
     texts = {str(part.value) for part in parts if isinstance(part, ast.Constant)}
-    return texts | {constants.get(part.id, "") for part in parts if isinstance(part, ast.Name)}
+    names_of = (scope.constants.get(part.id, ()) for part in parts if isinstance(part, ast.Name))
+    return texts.union(*names_of)
 
 
 def _removals(names: set[str], loop: ast.AST, scope: _Scope) -> Iterator[ast.AST]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ruff import find_ruff_bin
 
-from grader.evidence.lint_names import Definitions, names_unknown
+from grader.evidence.lint_names import Definitions, QuotedAnnotations, names_unknown
 from grader.evidence.parsing import Unit
 from grader.evidence.spans import span_of_lines
 from grader.model import Lint, LintFault
@@ -105,11 +105,17 @@ class _Program:
     def __init__(self, path: str, units: Sequence[Unit]) -> None:
         self._units = units
         self._notebook = path.endswith(".ipynb") or any(unit.source.was_notebook for unit in units)
+        self._quoted: dict[int, QuotedAnnotations] = {}
         self._ends = list(accumulate(len(unit.lines) for unit in units))
 
     @cached_property
     def _definitions(self) -> Definitions:
         return Definitions(self._units)
+
+    def _annotations(self, index: int) -> QuotedAnnotations:
+        if index not in self._quoted:
+            self._quoted[index] = QuotedAnnotations(self._units[index])
+        return self._quoted[index]
 
     def faults(self, row: dict[str, Any]) -> Iterator[LintFault]:
         """Yield the fault of one line of ruff's; a syntax error is told by the source."""
@@ -119,6 +125,8 @@ class _Program:
         if rule in ("", "invalid-syntax") or skipped or index >= len(self._units):
             return
         line -= self._ends[index - 1] if index else 0
+        if rule == "F821" and self._annotations(index).hold(line, int(row["location"]["column"])):
+            return
         message = str(row["message"])[:200]
         below = self._definitions.below(message, index, line) if rule == "F821" else None
         yield LintFault(rule=rule, message=message, span=span_of_lines(self._units[index], line, line), below=below)

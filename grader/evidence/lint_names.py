@@ -60,6 +60,37 @@ class Definitions:
         return span_of_lines(unit, first, first)
 
 
+class QuotedAnnotations:
+    """Where a unit has annotations that are texts, which no run looks up: `def load(name: "csv")`."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._lines = (unit.code or "").split("\n")
+        self._texts = [
+            part
+            for node in ast.walk(unit.tree)
+            for annotation in (getattr(node, "annotation", None), getattr(node, "returns", None))
+            if annotation is not None
+            for part in ast.walk(annotation)
+            if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        ]
+
+    def hold(self, line: int, column: int) -> bool:
+        """Tell whether a place lies in one of them; lines and columns are counted from 1."""
+        return any(self._place(text) <= (line, column) <= self._end(text) for text in self._texts)
+
+    def _place(self, text: ast.Constant) -> tuple[int, int]:
+        return text.lineno, self._column(text.lineno, text.col_offset) + 1
+
+    def _end(self, text: ast.Constant) -> tuple[int, int]:
+        line = text.end_lineno or text.lineno
+        return line, self._column(line, text.end_col_offset or 0)
+
+    def _column(self, line: int, place: int) -> int:
+        """Return how many characters stand before a place that the tree counts in bytes."""
+        code = self._lines[line - 1].encode("utf-8", errors="replace")
+        return len(code[:place].decode("utf-8", errors="replace"))
+
+
 def _bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield each name that the statements of a module bind, and the line; what functions bind is theirs alone."""
     waiting = [tree]

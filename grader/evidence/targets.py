@@ -5,7 +5,7 @@ that a forecaster goes on with.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from grader.evidence.names import last_name
 from grader.evidence.parsing import Unit
@@ -13,7 +13,6 @@ from grader.evidence.parsing import Unit
 _SECOND = frozenset(("fit", "train_test_split", "fit_resample", "fit_predict"))
 _SERIES = frozenset(("ARIMA", "SARIMAX", "auto_arima"))  # what they predict is the first thing that they are given
 SERIES = "y"  # how Prophet has the column called that it goes on with
-_MOST_TEXTS = 50
 _THIRD = frozenset(
     ("cross_val_score", "cross_validate", "cross_val_predict", "learning_curve", "permutation_importance")
 )
@@ -55,36 +54,3 @@ def series_named(node: ast.Call) -> Iterator[str]:
 
 def _shares(node: ast.Call) -> Iterator[ast.expr]:
     yield from (keyword.value for keyword in node.keywords if keyword.arg in ("y", "stratify"))
-
-
-def texts_in_loops(units: Iterable[Unit]) -> dict[str, dict[str, Sequence[str]]]:
-    """Return, for each file, the texts that the variable of a loop stands for, where these are written in a list."""
-    lists: dict[str, dict[str, Sequence[str]]] = {}
-    loops: dict[str, dict[str, list[ast.expr]]] = {}
-    for unit in units:
-        path = unit.source.path
-        named, found = lists.setdefault(path, {}), loops.setdefault(path, {})
-        for node in ast.walk(unit.tree):
-            match node:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    named[name] = _written(value) if named.get(name, _written(value)) == _written(value) else ()
-                case (
-                    ast.For(target=ast.Name(id=name), iter=source)
-                    | ast.comprehension(target=ast.Name(id=name), iter=source)
-                ):
-                    found.setdefault(name, []).append(source)
-    return {
-        path: {name: texts for name, sources in found.items() if (texts := _agreed(sources, lists[path]))}
-        for path, found in loops.items()
-    }
-
-
-def _agreed(sources: Sequence[ast.expr], named: dict[str, Sequence[str]]) -> Sequence[str]:
-    each = {tuple(named.get(source.id, ()) if isinstance(source, ast.Name) else _written(source)) for source in sources}
-    return next(iter(each)) if len(each) == 1 else ()
-
-
-def _written(node: ast.expr) -> Sequence[str]:
-    items = node.elts[:_MOST_TEXTS] if isinstance(node, ast.List | ast.Tuple) else []
-    texts = [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
-    return tuple(texts) if len(texts) == len(items) else ()

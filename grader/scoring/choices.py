@@ -102,4 +102,4 @@ def _last(call: Call) -> str:
 
 def _is_test(call: Call) -> bool:
     path = PurePosixPath(call.span.path)
-    return path.name.startswith("test_") or "tests" in path.parts[:-1]
+    return (path.suffix == ".py" and path.name.startswith("test_")) or "tests" in path.parts[:-1]

@@ -35,7 +35,8 @@ def why_unread(evidence: Evidence) -> str:
 def _took_part(span: Span, entry: EntryPoint, evidence: Evidence) -> bool:
     """Tell whether an unread place may have been run: a line that was read runs more, or a file that is started."""
     if span.line is not None:
-        return not PurePosixPath(span.path).name.startswith(("test_", "conftest"))
+        place = PurePosixPath(span.path)
+        return place.suffix != ".py" or not place.name.startswith(("test_", "conftest"))
     is_started = span.path == entry.path or any(span.path in word for word in entry.argv)
     return is_started or _is_imported(span.path, evidence)
 

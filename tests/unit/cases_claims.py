@@ -18,7 +18,10 @@ BEST = {"train.py": SCORED, "README.md": "The random forest outperforms logistic
 
 def limited(text: str) -> dict[str, str]:
     """Return a work that knows a tenure, and a README with this sentence."""
-    return {"train.py": SCORED + "print(frame['tenure'].max())\n", "README.md": f"# Churn\n\n{text}\n"}
+    return {
+        "train.py": SCORED + "print(frame['tenure'].max(), frame['yearly_plan_holder'].sum())\n",
+        "README.md": f"# Churn\n\n{text}\n",
+    }
 
 
 def order(letters: str) -> dict[str, str]:
@@ -108,6 +111,9 @@ CASES = [
         "For RandomForestClassifier we only tested the default depth, for it takes long.",
         "As tenure matters most, we should explore more of its bins.",
         "I could've used the logarithm of the tenure, and n-grams of the notes.",
+        "The result is limited to customers whose tenure is known.",
+        "As a next step the yearly plan holders deserve a model of their own.",
+        "Next steps: report the roc_auc_score for each month of the year.",
     )),
     *(case("limits_written", "not_met", text, limited(text)) for text in (
         "By looking at the tenure we can make informed assumptions about the gaps.",
@@ -117,6 +123,8 @@ CASES = [
         "For a tenure of zero we should see no bill at all in the table.",
         "The tenure could have been recorded by the shop itself.",
         "TODO: improve the model, the features and the results of the training.",
+        "This uses many skills, including but not limited to the tenure of customers.",
+        "As a next step the yearly paying holders of plans deserve a model of their own.",
     )),
     case("limits_written", "not_met", "sentences under a task that was left as a heading", limited(TASK)),
     case("limits_written", "met", "sentences under what was left to do", limited(TASK.replace(" show the tenure", ""))),

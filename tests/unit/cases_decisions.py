@@ -25,6 +25,23 @@ SWEPT = (
         "    said = (kept['q'] >= cut).astype(int)\n    print(cut, f1_score(d, said))\n"
     )
 )
+IN_FUNCTION = (
+    FITTED
+    + CHANCE
+    + (
+        "print(recall_score(d, model.predict(b)))\n"
+        "def said_at(cut, chances):\n    return [1 if p > cut else 0 for p in chances]\n"
+        "for cut in [0.2, 0.4]:\n    said = said_at(cut, q)\n    print(cut, f1_score(d, said))\n"
+    )
+)
+COUNTED = FITTED + (
+    "p = model.predict(b)\ncounts = confusion_matrix(d, p)\ntn, fp, fn, tp = counts.ravel()\n"
+    "print(accuracy_score(d, p))\n"
+)
+DRAWN = FITTED + (
+    "import seaborn as sns\ncounts = confusion_matrix(d, model.predict(b))\n"
+    "sns.heatmap(counts, xticklabels=['No', 'Yes'], yticklabels=['No', 'Yes'])\n"
+)
 
 CASES = [
     case("decision_threshold", "met", "calibration",
@@ -81,6 +98,29 @@ CASES = [
     case("decision_threshold", "met", "each of several thresholds is scored, of what a table holds", SWEPT),
     case("decision_threshold", "not_met", "ages are cut in a loop, and nothing of it scored",
          BOTH + "for cut in [20, 40, 60]:\n    older = (b['age'] >= cut).astype(int)\n    print(older.sum())\n"),
+    case("decision_threshold", "met", "a function of its own cuts at each of several thresholds", IN_FUNCTION),
+    case("decision_threshold", "met", "the same, scored within the function, in a comprehension",
+         FITTED + CHANCE + "def judged(true, p, cut):\n    said = (p > cut).astype(int)\n"
+         "    return f1_score(true, said)\nprint([judged(d, q, cut) for cut in (0.2, 0.5)])\n"),
+    case("decision_threshold", "not_met", "the function is given one threshold",
+         IN_FUNCTION.replace("[0.2, 0.4]:", "[0.2, 0.4]:\n    one = 0.5").replace("said_at(cut", "said_at(one")),
+    case("decision_threshold", "not_met", "a function of its own picks rows by age in a loop",
+         BOTH + "def older(rows, least):\n    return rows[rows['age'] > least]\nfor least in [20, 40]:\n"
+         "    part = older(frame, least)\n    print(accuracy_score(part['y'], model.predict(part[['f']])))\n"),
+    case("decision_threshold", "not_met", "four counts of a matrix", COUNTED),
+    case("decision_threshold", "not_met", "the same in one statement",
+         FITTED + "tn, fp, fn, tp = confusion_matrix(d, model.predict(b)).ravel()\nprint(tp / (tp + fn))\n"),
+    case("decision_threshold", "not_applicable", "four counts of one class against the others",
+         COUNTED.replace("(d, p)", "(d == 'a', p == 'a')")),
+    case("decision_threshold", "not_applicable", "the same in a loop over classes",
+         FITTED + "p = model.predict(b)\nfor one in model.classes_:\n    e, f = mark(d, one), mark(p, one)\n"
+         "    tn, fp, fn, tp = confusion_matrix(e, f).ravel()\n    print(tp)\n"),
+    case("decision_threshold", "not_applicable", "a matrix of any size", COUNTED.replace("tn, fp, fn, tp", "counts")),
+    case("decision_threshold", "not_met", "a matrix is drawn with the names of two", DRAWN),
+    case("decision_threshold", "not_applicable", "a matrix is drawn with the names of three",
+         DRAWN.replace("'No', ", "'No', 'Maybe', ")),
+    case("decision_threshold", "not_applicable", "another table is drawn with the names of two",
+         DRAWN.replace("heatmap(counts", "heatmap(frame.corr()")),
     case("decision_threshold", "not_applicable", "rows are only ranked", BOTH, hidden=(hidden(metric="roc_auc"),)),
     case("decision_threshold", "not_applicable", "a quantity", QUANTITY),
     case("decision_threshold", "not_applicable", "nothing is decided", {"solution.ipynb": HEADINGS}),

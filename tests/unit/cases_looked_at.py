@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cases_data_preparation import FIT, LOAD, SPLIT
-from rubric_evidence import cases_of, notebook
+from rubric_evidence import cases_of, notebook, wrapped
 
 case = cases_of("data_preparation")
 
@@ -12,6 +12,15 @@ COUNTED = LOAD + "print(frame.isnull().sum())\n"
 LOSS = (
     "import matplotlib.pyplot as plt\ndef draw(values):\n    plt.plot(values, label='Train_Loss')\n"
     "draw(inhouse.run())\n"
+)
+BOXES = (
+    "import numpy as np\nimport seaborn as sns\nlimit = 3\nfor name in ['f1', 'f2']:\n    sns.boxplot(x=frame[name])\n"
+    "z = np.abs((frame - frame.mean()) / frame.std())\n"
+)
+OWN_STEP = (
+    "class OneEach:\n    def fit(self, X, y=None):\n        {note}\n"
+    "        self.cities = [one for one in X['city'].unique() if one]\n        return self\n"
+    "    def transform(self, X):\n        X['city'] = X['city'].map(self.cities.index)\n        return X\n"
 )
 ACTED = [
     case("exploration_acted_on", "partly", "gaps are counted, and filled by a function of another file",
@@ -26,6 +35,29 @@ ACTED = [
          "inhouse.draw(frame, money)\n"),
     case("exploration_acted_on", "not_met", "a vocabulary is made of a column that is changed later",
          LOAD + "days = frame['day'].unique().tolist()\nframe['day'] = frame['day'].str.lower()\ninhouse.fit(days)\n"),
+    case("exploration_acted_on", "not_met", "values that the fit of an own step reckons with",
+         LOAD + OWN_STEP.format(note="pass") + "frame = OneEach().fit(frame).transform(frame)\n"),
+    case("exploration_acted_on", "partly", "the same, printed",
+         LOAD + OWN_STEP.format(note="print(X['city'].unique())") + "frame = OneEach().fit(frame).transform(frame)\n"),
+    case("exploration_acted_on", "partly", "a column is counted as an attribute, and changed by its name",
+         LOAD + "print(frame.plan.value_counts())\nframe['plan'] = frame['plan'].map({'a': 1})\n"),
+    case("exploration_acted_on", "partly", "a column is changed as an attribute",
+         LOAD + "print(frame.plan.value_counts())\nframe.plan = frame.plan.map({'a': 1})\n"),
+    case("exploration_acted_on", "partly", "an attribute that is none of the columns, before another is changed",
+         LOAD + "print(frame.shape.count(3))\nprint(frame.city.value_counts())\n"
+         "frame['plan'] = frame['plan'].map({'a': 1})\n"),
+    case("exploration_acted_on", "met", "columns are drawn in a loop over their names, and encoded",
+         LOAD + "import seaborn as sns\nkinds = ['plan', 'city']\n"
+         "for kind in kinds:\n    sns.countplot(x=frame[kind])\nframe = pd.get_dummies(frame, columns=kinds)\n"),
+    case("exploration_acted_on", "partly", "other columns are encoded than those that are drawn in a loop",
+         LOAD + "import seaborn as sns\nfor kind in ['plan', 'city']:\n    sns.countplot(x=frame[kind])\n"
+         "frame = pd.get_dummies(frame, columns=['town'])\n"),
+    case("exploration_acted_on", "met", "box plots in a loop, and rows kept by how far all values lie out",
+         COUNTED + BOXES + "frame = frame[(z < limit).all(axis=1)]\nframe = frame.dropna()\n"),
+    case("exploration_acted_on", "met", "the same through a mask",
+         COUNTED + BOXES + "near = (z < limit).all(axis=1)\nframe = frame[near]\nframe = frame.dropna()\n"),
+    case("exploration_acted_on", "partly", "box plots, and rows kept that have no gaps",
+         COUNTED + BOXES + "frame = frame[frame.notnull().all(axis=1)]\nframe = frame.dropna()\n"),
 ]  # fmt: skip
 
 CURVES = (
@@ -46,8 +78,28 @@ REPEATS = [
          LOAD + CURVES + "found = pd.DataFrame({'r2': cross_val_score(Ridge(), X, y)})\nsns.boxplot(data=found)\n"),
     case("duplicates_and_outliers", "partly", "a box plot of the data",
          LOAD + "import seaborn as sns\nsns.boxplot(data=frame)\n"),
+    case("duplicates_and_outliers", "partly", "fences from the quartiles of a description",
+         LOAD + "stats = frame.describe().transpose()\nwide = stats['75%'] - stats['25%']\n"
+         "print(stats['75%'] + 1.5 * wide)\n"),
+    case("duplicates_and_outliers", "not_met", "another difference of a description",
+         LOAD + "stats = frame.describe().transpose()\nprint(stats['mean'] - stats['50%'])\n"),
+    case("duplicates_and_outliers", "partly", "a description of what stands at the ends",
+         LOAD + "print(frame.describe(percentiles=[.01, .5, .99]).T)\n"),
+    case("duplicates_and_outliers", "not_met", "a description of the middle",
+         LOAD + "print(frame.describe(percentiles=[.25, .5, .75]).T)\n"),
+    case("duplicates_and_outliers", "partly", "values of a column that are out of a range are set",
+         LOAD + "frame.loc[frame['fee'] < 0, 'fee'] = 0\n"),
+    case("duplicates_and_outliers", "not_met", "a group is named after a range",
+         LOAD + "frame.loc[frame['fee'] < 0, 'group'] = 'debtor'\n"),
+    case("duplicates_and_outliers", "not_met", "dates that are out of a range are set",
+         LOAD + "frame.loc[frame['order_date'] < first, 'order_date'] = first\n"),
 ]  # fmt: skip
 
+NAMED = (
+    "import pandas as pd\nfrom sklearn.svm import SVC\ntarget = 'y'\nother = 'age'\nrows = pd.read_csv('a.csv')\n"
+    "print(rows.describe())\nprint(rows[{asked}].value_counts())\n"
+    "model = SVC().fit(rows.drop(columns=[target]), rows[target])\nprint(model.score(rows[['f']], rows[target]))\n"
+)
 EACH = (
     "import pandas as pd\nfrom sklearn.linear_model import Ridge\n"
     "from sklearn.model_selection import train_test_split\n"
@@ -92,6 +144,13 @@ TARGETS = [
          LOAD + "other = X.copy()\nother['risk'] = z\nprint(other['risk'].value_counts())\n" + SPLIT + FIT),
     case("target_looked_at", "met", "the files of each class are counted, some left out", PICTURES.format(
         counted="".join(f"print(len([f for f in os.listdir('{name}') if f[-1] == 'g']))\n" for name in "ab"))),
+    case("target_looked_at", "met", "its name stands in a variable", NAMED.format(asked="target")),
+    case("target_looked_at", "met", "the same within a function", wrapped(NAMED.format(asked="target"))),
+    case("target_looked_at", "partly", "another column's name does", NAMED.format(asked="other")),
+    case("target_looked_at", "needs_human", "the variable has stood for two columns",
+         NAMED.format(asked="target").replace("print(rows.describe())", "target = 'age'")),
+    case("target_looked_at", "partly", "a function's own parameter hides the variable",
+         NAMED.format(asked="other") + "def show(target):\n    print(rows[target].value_counts())\nshow('age')\n"),
     case("target_looked_at", "not_met", "the files of one folder are",
          PICTURES.format(counted="print(len([f for f in os.listdir('a') if f[-1] == 'g']))\n")),
 ]  # fmt: skip

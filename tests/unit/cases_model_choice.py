@@ -26,6 +26,12 @@ TWO = START + (
     "lr = LogisticRegression()\nlr.fit(a, c)\nrf = RandomForestClassifier()\nrf.fit(a, c)\n"
 )
 COMPARED = TWO + "p, q = lr.predict(b), rf.predict(b)\nprint(roc_auc_score(d, p))\nprint(roc_auc_score(d, q))\n"
+FILLED = START + (
+    "from sklearn.linear_model import LinearRegression\nknown = frame[frame['age'].notna()]\n"
+    "filler = LinearRegression()\nfiller.fit(known[['f']], known['age'])\n{asked}\n"
+    "a, b, c, d = train_test_split(X, y, random_state=0)\nrf = RandomForestClassifier().fit(a, c)\n"
+    "print(roc_auc_score(d, rf.predict(b)))\n"
+)
 SEARCH = START + (
     "search = GridSearchCV(RandomForestClassifier(random_state=0), {'max_depth': [3, 5]}, cv=5)\nsearch.fit(X, y)\n"
 )
@@ -62,6 +68,10 @@ COMPARING = [
     case("baseline_compared", "met", "a rule without a model, of no known class", BY_RULE),
     case("baseline_compared", "partly", "fitted, and nothing is scored", TWO),
     case("baseline_compared", "not_met", "one model", FOREST),
+    case("baseline_compared", "not_met", "a simple model that only fills a column", FILLED.format(
+        asked="frame.loc[frame['age'].isna(), 'age'] = filler.predict(frame.loc[frame['age'].isna(), ['f']])")),
+    case("baseline_compared", "met", "a simple model that answers for new rows under the same name",
+         FILLED.format(asked="new['age'] = filler.predict(new[['f']])")),
     case("baseline_compared", "not_met", "the dummy is made and forgotten", {"solution.ipynb": CLAIMS}),
     case("baseline_compared", "not_met", "the comparison is never called", FOREST + NEVER),
     case("baseline_compared", "not_applicable", "no model", NO_MODEL),
@@ -112,11 +122,22 @@ COMPARING = [
     case("simplest_good_model", "not_applicable", "one model", FOREST),
 ]  # fmt: skip
 
+SELF = TWO.replace(
+    "rf = ",
+    "from sklearn.calibration import CalibratedClassifierCV\n"
+    "from sklearn.linear_model import LassoCV, LogisticRegressionCV, RidgeCV\nrf = ",
+) + ("own = {model}.fit(a, c)\nprint(own.score(b, d))\n")
 TUNING = [
     case("hyperparameters_searched", "met", "a grid on folds", SEARCH),
     case("hyperparameters_searched", "met", "a loop over settings, scored on folds, without a search's name",
          START + "for depth in (2, 4, 8):\n    m = RandomForestClassifier(max_depth=depth)\n"
          "    print(cross_val_score(m, X, y))\n"),
+    case("hyperparameters_searched", "met", "models that search by themselves", SELF.format(model="LassoCV(cv=5)")),
+    case("hyperparameters_searched", "met", "the same over a grid",
+         SELF.format(model="LogisticRegressionCV(Cs=[1, 9])")),
+    case("hyperparameters_searched", "partly", "it is given one setting", SELF.format(model="RidgeCV(alphas=[3])")),
+    case("hyperparameters_searched", "partly", "what is calibrated on folds",
+         SELF.format(model="CalibratedClassifierCV(RandomForestClassifier(max_depth=3), cv=5)")),
     case("hyperparameters_searched", "met", "1,350 fits that came to an end", HUGE, run=ran(), plan=plan()),
     case("hyperparameters_searched", "partly", "1,350 fits, and no run that ended", HUGE),
     case("hyperparameters_searched", "partly", "a small search that went over the limits", SEARCH,

@@ -70,6 +70,14 @@ def test_a_value_or_a_title_is_no_column() -> None:
     assert {name for name, _ in found} == {"plan"}
 
 
+@pytest.mark.parametrize(
+    ("compared", "changes"), [("== plan", False), ("== 'a'", True), ("< plan", True), ("== other", True)]
+)
+def test_rows_that_are_taken_group_by_group_are_not_filtered(compared: str, changes: bool) -> None:
+    found = columns(f"for plan in df['plan'].unique():\n    part = df[df['plan'] {compared}]\n    part['fee'].hist()\n")
+    assert (("plan", "changed") in found) == changes
+
+
 def test_rows_chosen_by_a_mask_are_not_looked_at() -> None:
     assert ("age", "looked") not in columns("df = df[~df['age'].isna()]\n")
 
@@ -156,3 +164,41 @@ def test_a_search_is_counted_where_the_code_says_how_large_it_is(
     code: str, found: tuple[int | None, int | None]
 ) -> None:
     assert search(code) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("target = 'churn'\ny = df[target]\n", ("churn", "target")),
+        ("numbers = ['age', 'fee']\ndf[numbers].hist()\n", ("fee", "looked")),
+        ("for ax, name in zip(axes, ['age', 'fee']):\n    sns.histplot(df[name], ax=ax)\n", ("fee", "looked")),
+        ("for place, name in enumerate(['age', 'fee']):\n    print(df[name].describe())\n", ("age", "looked")),
+        ("def main():\n    name = 'age'\n    df[name].hist()\nmain()\n", ("age", "looked")),
+        ("print(df.age.describe())\ndf['age'] = 1\n", ("age", "looked")),
+        ("df.age = df.age.clip(0, 1)\n", ("age", "changed")),
+    ],
+)
+def test_a_name_or_an_attribute_stands_for_a_column(code: str, found: tuple[str, str]) -> None:
+    assert found in columns(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["df = df.astype({name: float for name in names})\n", "df[names] = scaler.fit_transform(df[names])\n",
+     "df.loc[:, names] = scaler.transform(df[names])\n"],
+)  # fmt: skip
+def test_what_is_done_to_a_whole_list_of_columns_alike_follows_from_no_look(code: str) -> None:
+    code = f"names = ['age', 'fee']\n{code}"
+    assert not [name for name, action in columns(code) if action == "changed"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["name = 'age'\nname = input()\ndf[name].hist()\n", "name = 'age'\nfor name in found:\n    df[name].hist()\n",
+     "name = 'age'\ndef show(name):\n    df[name].hist()\n", "names = ['age']\nnames.remove('age')\ndf[names].hist()\n",
+     "name = 'age'\ndef other():\n    global name\n    name = 'fee'\ndf[name].hist()\n",
+     "def first():\n    name = 'age'\ndef second():\n    df[name].hist()\n", "df.hist()\nprint('hist', 'age')\n",
+     "df.plot.bar()\nprint(df.columns.value_counts())\nprint('plot', 'bar')\ndf.columns = names\n"],
+)  # fmt: skip
+def test_a_name_that_may_stand_for_another_stands_for_none(code: str) -> None:
+    assert not [name for name, action in columns(code) if action == "looked"]

@@ -42,6 +42,21 @@ def test_a_name_that_only_a_function_binds_is_defined_nowhere() -> None:
     assert only("print(total)\ndef f():\n    total = 1\n    return total\nf()\n").below is None
 
 
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("def load(name: 'csv') -> 'frame':\n    return name\nprint(load('a'))\n", []),
+        ("from typing import Optional\ndef load(é: Optional['frame'] = None):\n    return é\nprint(load())\n", []),
+        ("rows: 'frame' = 1\nprint(rows)\n", []),
+        ("def load(name: csv):\n    return name\nprint(load('a'))\n", [1]),
+        ("def load(name: 'csv' = default):\n    return name\nprint(load('a'))\n", [1]),
+        ("def load(name: 'csv'): return f'{path}{name}'\nprint(load('a'))\n", [1]),
+    ],
+)
+def test_an_annotation_in_quotes_is_looked_up_by_no_run(code: str, lines: list[int]) -> None:
+    assert [line for _, _, line in faults(code)] == lines
+
+
 @pytest.mark.parametrize("silencer", ["# noqa", "# noqa: F821", "# ruff: noqa"])
 def test_the_candidate_silences_nothing(silencer: str) -> None:
     files = {"ruff.toml": "lint.select = []\n", "pyproject.toml": "[tool.ruff]\nexclude = ['*']\n"}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from cases_cleaning import CASES as CLEANED
 from cases_data_preparation import CASES, LOAD, SCALED_AFTER
+from cases_dummies import CASES as ENCODED
 from cases_exploration import CASES as EXPLORED
 from cases_looked_at import CASES as LOOKED_AT
 from rubric_evidence import Case, finding, leaking, missing_verdicts, verdict, work
 
 
-@pytest.mark.parametrize("given", [*CASES, *CLEANED, *EXPLORED, *LOOKED_AT], ids=str)
+@pytest.mark.parametrize("given", [*CASES, *CLEANED, *EXPLORED, *LOOKED_AT, *ENCODED], ids=str)
 def test_verdict(given: Case) -> None:
     found = finding(given.criterion, given.evidence())
     assert found.verdict == given.verdict, found.reason

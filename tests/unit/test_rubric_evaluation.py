@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cases_claims
 import cases_decisions
+import cases_errors
 import cases_evaluation
 import pytest
 from cases_claims import BEST, CLAIMED
@@ -12,7 +13,7 @@ from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_ve
 
 from grader.model import CellRun
 
-CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES]
+CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES, *cases_errors.CASES]
 
 
 @pytest.mark.parametrize("given", CASES, ids=str)

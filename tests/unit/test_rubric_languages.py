@@ -35,7 +35,7 @@ SAID = {
 }
 UNDER_A_HEADING = {
     "Spanish": "## Próximos pasos\n\nProbar otros cortes de la columna tenure para cada contrato.\n",
-    "Portuguese": "## Limitações\n\nPoucos clientes da base têm tenure acima de setenta meses.\n",
+    "Portuguese": "## Melhorias futuras\n\nCriar mais faixas da coluna tenure para cada contrato.\n",
     "French": "## Prochaines étapes\n\nRegrouper les clients selon tenure et type de contrat.\n",
     "German": "## Ausblick\n\nDie Spalte tenure in Klassen einteilen und je Vertragsart prüfen.\n",
     "Italian": "## Sviluppi futuri\n\nDividere la colonna tenure in fasce per ogni tipo di contratto.\n",

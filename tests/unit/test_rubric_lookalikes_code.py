@@ -18,6 +18,11 @@ BLOCK = "".join(f"frame['column_{n}'] = frame['column_{n}'].fillna({n})\n" for n
 IN_IMAGE = "import pandas as pd\npd.read_csv('/home/churn/data/train.csv')\n"
 MAKEFILE = "setup:\n\tpip install -r requirements.txt\ntrain: setup\n\tpython train.py\n"
 SHOWN = "".join(f"show_{n}(frame)\n" for n in range(9))
+SAME_NAME = (
+    "import functools\nimport dash\nfrom dash import Output\napp = dash.Dash(__name__)\n"
+    "{decorator}\ndef shown(value):\n    return value\n"
+    "{decorator}\ndef shown(value):\n    return value + 1\nprint(shown(2))\n"
+)
 
 PAIRS = [
     case("dependencies_pinned", "met", "requirements of another name",
@@ -45,6 +50,10 @@ PAIRS = [
          {"steps.py": "def clean(rows):\n    return rows\ndef timed(f):\n    def inner():\n        return f()\n"
           "    return inner\n", "train.py": "import steps\n@steps.timed\ndef main():\n"
           "    for step in [\n        steps.clean,\n    ]:\n        step(1)\nmain()\n"}),
+    case("no_dead_code", "met", "functions of one name, each handed on where it stands",
+         SAME_NAME.format(decorator="@app.callback(Output('a'))")),
+    case("no_dead_code", "not_met", "functions of one name, of which the first is lost",
+         SAME_NAME.format(decorator="@functools.lru_cache(maxsize=9)")),
     case("no_dead_code", "not_met", "a variable of its name",
          "def clean(rows):\n    return rows\nclean = 1\nkinds = [clean, frame.clean]\n"),
     case("no_dead_code", "not_met", "named where it is imported, in its own body and in dead code only",
@@ -76,6 +85,10 @@ PAIRS = [
     case("no_secrets", "not_met", "a key in a .env file",
          {"train.py": LOAD, "api/.env": "# keys\nexport API_KEY='9f8c7d6e5b4a39281706' # live\n"}),
     case("no_secrets", "not_met", "a token under any name", {"train.py": LOAD, "prod.env": "HUB=hf_" + "a1" * 17}),
+    *[case("no_secrets", "not_applicable", f"{value} is to be put in", f"client = connect(api_key='{value}')\n")
+      for value in ("API_KEY_HERE", "INSERT_KEY_HERE", "REPLACE_ME", "put-it-here", "sk-" + "your-key-goes-in-here")],
+    *[case("no_secrets", "not_met", f"{value} is none to be put in", f"client = connect(api_key='{value}')\n")
+      for value in ("therehere81", "putin4711", "sk-" + "where1a2b3c4d5e6f7g8h9i")],
     case("no_secrets", "not_applicable", "an example with placeholders",
          {"train.py": LOAD, ".env.example": "API_KEY=your-key-here\nDB_PASSWORD=changeme\nSECRET_KEY=\nTOKEN=<token>\n"
           "DB_PWD=${DB_PWD_OF_HOST}\n"}),

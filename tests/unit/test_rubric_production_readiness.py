@@ -142,6 +142,8 @@ CASES = [
     case("model_kept", "needs_human", "a file that cannot be read may load it",
          {"train.py": SAVED, "old.py": "print 'x'"}),
     case("model_kept", "not_applicable", "no model", LOAD),
+    case("model_kept", "not_applicable", "a sound is loaded",
+         "import torchaudio\nwave, rate = torchaudio.load('a.wav')\nprint(wave.mean())\n"),
     case("model_kept", "not_applicable", "an analysis in a notebook", {"a.ipynb": notebook(UNSAVED)}),
     case("model_kept", "not_applicable", "an analysis in a notebook beside a script that fits nothing",
          {"a.ipynb": notebook(UNSAVED), "download.py": "print(1)\n"}),

@@ -208,3 +208,10 @@ def test_evidence_without_uses_is_not_called_dead() -> None:
     evidence = work(TRAIN + "train()\n")
     old = evidence.model_copy(update={"code": evidence.code.model_copy(update={"uses": {}})})
     assert {"load", "train"} <= reached(old)
+
+
+@pytest.mark.parametrize(("path", "counts"), [("test_ml.ipynb", True), ("test_ml.py", False), ("conftest.py", False)])
+def test_pytest_collects_no_notebook_so_one_named_as_a_technical_test_is_the_work(path: str, counts: bool) -> None:
+    code = TRAIN + "train()\n"
+    evidence = work({path: notebook(code) if path.endswith(".ipynb") else code})
+    assert bool(live_calls(evidence, "load")) == counts

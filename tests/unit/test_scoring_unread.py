@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from rubric_evidence import CRITERIA, plan, ran, work
+from rubric_evidence import CRITERIA, notebook, plan, ran, work
 
 from grader.model import Evidence, Failure, HiddenResult
 from grader.scoring import score
@@ -50,8 +50,10 @@ def test_code_that_was_read_has_a_score() -> None:
          "site-packages/work.py is imported"),
         ({"train.py": "import subprocess\nsubprocess.run(['python', 'work.txt'])\n", "work.txt": CODE},
          "The code that was read does not show how"),
+        ({"train.py": CODE, "test_ml.ipynb": notebook("exec(open('work.txt').read())")}, "test_ml.ipynb, line 1, runs"),
     ],
-    ids=["too large", "exec of a file", "exec of base64", "module", "compiled", "folder", "another process"],
+    ids=["too large", "exec of a file", "exec of base64", "module", "compiled", "folder", "another process",
+         "a technical test"],
 )  # fmt: skip
 def test_what_made_the_result_and_was_not_read_leaves_no_score(files: dict[str, str], place: str) -> None:
     assert why_not(graded(files)).startswith(place)
