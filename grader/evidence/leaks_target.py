@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
 from grader.evidence.seen_before import encodes_target, seen_before
-from grader.evidence.values import Event, Model, Value
+from grader.evidence.values import NONE, Event, Model, Value
 from grader.model import LeakageFact
 
+_TAKING = (".ColumnTransformer", ".DataFrameMapper")
 _PREDICTORS = {"estimator", "network", "pipeline", "search"}
 
 
@@ -17,7 +18,7 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
     for event in events:
         if event.kind not in ("fit", "cross_validate") or event.model is None:
             continue
-        if role_of(event.model.type) not in _PREDICTORS or _may_choose(event.model):
+        if role_of(event.model.type) not in _PREDICTORS or _may_choose(event.model, own_read=event.kind == "fit"):
             continue
         if made := _made_of_target(event.features, event.target):
             yield LeakageFact(kind="target", message=made, spans=(event.span,))
@@ -42,13 +43,28 @@ def target_encoded(events: list[Event]) -> Iterator[LeakageFact]:
             yield LeakageFact(kind="target", message=message, spans=(taint.event.span, event.span))
 
 
-def _may_choose(model: Model) -> bool:
-    """Tell whether a step inside of a model may leave columns out: a ColumnTransformer drops what it is not told of."""
+def _may_choose(model: Model, *, own_read: bool = False) -> bool:
+    """Tell whether a step inside of a model may leave columns out: a ColumnTransformer drops what it is not told of,
+    and of a step that is not known nobody can tell. Classes of the submission's own are `own_read` where the features
+    are those that they have left.
+    """
     inner = [part.model for part in model.parts if part.model is not None]
-    if any("column_transformer" in one.type or one.type.endswith(".ColumnTransformer") for one in (model, *inner)):
+    if any("column_transformer" in one.type or one.type.endswith(_TAKING) for one in (model, *inner)):
+        return True
+    if any(part.instance is not None for part in model.parts) and not own_read:
+        return True
+    if role_of(model.type) == "pipeline" and (not inner or any(_is_open(part) for part in model.parts)):
+        return True
+    if model.type.endswith("SearchCV") and not inner and not own_read:
         return True
     choosing = any(role_of(one.type) in ("selector", "") or one.type.endswith(".FunctionTransformer") for one in inner)
     return choosing or any(_may_choose(one) for one in inner)
+
+
+def _is_open(step: Value) -> bool:
+    """Tell whether nothing is known of what was put into a pipeline."""
+    told = step.model, step.instance, step.function, step.constant
+    return all(known is None for known in told) and not step.dotted and step.type != NONE.type
 
 
 def _holds_target(features: Value | None, target: Value | None) -> bool:
