@@ -18,6 +18,7 @@ from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, S
 from grader.evidence.statements import execute
 from grader.evidence.tables import FRAME_ATTRIBUTES
 from grader.evidence.values import UNKNOWN, Event, Function, Instance, Value
+from grader.evidence.written_first import written_first
 
 
 @dataclass
@@ -44,9 +45,9 @@ class _Walk:
         self.hooks = Hooks(follow, bind, self.load_module, call_value, evaluate)
 
     def run(self) -> Flow:
-        for path, units in self.programs.items():
+        for path in written_first(self.programs):
             if path not in self.modules:
-                self._walk_program(path, units)
+                self._walk_program(path, self.programs[path])
         looked_at: set[ast.AST] = set()
         while waiting := [function for node, function in self.shared.defined.items() if node not in looked_at]:
             for function in waiting:  # walking one may define others inside it

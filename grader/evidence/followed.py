@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.evidence.catalog import role_of
+from grader.evidence.evaluations import is_search
 from grader.evidence.flow import Flow
 from grader.evidence.rows import GROUPED, RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
@@ -25,13 +26,14 @@ _PREDICTORS = {"estimator", "network", "pipeline", "search"}
 def find_followed(flow: Flow, calls: Iterable[Call]) -> tuple[FollowedFact, ...]:
     """Return every result and fit in which leakage of a kind would have been seen, each place once a kind.
 
-    What the work itself has written and loads again was not followed: it was prepared in another program.
+    What the work itself has written and loads again was followed where it is known which table was written there: its
+    rows are those that another program has loaded.
     """
     again = _loaded_again(list(calls))
     found: dict[tuple[str, str, int | None, int | None], FollowedFact] = {}
+    loads = (event for events in flow.events for event in events if event.kind == "load" and event.span not in again)
+    loaded = frozenset(rows.origin for event in loads for rows in event.rows)
     for events in flow.events:
-        loads = (event for event in events if event.kind == "load" and event.span not in again)
-        loaded = frozenset(rows.origin for event in loads for rows in event.rows)
         for event in events:
             for kind, span in _of_event(event, loaded):
                 place = (kind, span.path, span.cell, span.line)
@@ -51,7 +53,8 @@ def _files_of(call: Call) -> list[str]:
 
 def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[LeakageKind, Span]]:
     is_seen = not may_have_seen(event)
-    if event.kind == "cross_validate" and _from(event.rows, loaded):
+    searches = is_search(event) and event.features is not None
+    if (event.kind == "cross_validate" or searches) and _from(event.rows, loaded):
         if is_seen:
             yield "preprocessing", event.span
             yield "overlap", event.span
@@ -66,8 +69,6 @@ def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[Leakage
     if known and not event.taints and _through_split(event.rows, loaded):
         yield "preprocessing", event.span
         yield "overlap", event.span
-    if event.kind == "fit" and event.model and role_of(event.model.type) == "search" and _from(event.rows, loaded):
-        yield "scored_on_training_data", event.span
     if event.kind in ("fit", "cross_validate") and _without_target(event):
         yield "target", event.span
 

@@ -100,3 +100,61 @@ def test_a_table_that_another_program_of_the_work_prepared_was_not_followed(name
     train = FOLLOWED.replace("data/train.csv", "../out/clean.csv")
     assert verdict(name, work({"prepare.py": prepare, "train.py": train})) == "needs_human"
     assert verdict(name, work({"prepare.py": prepare, "train.py": FOLLOWED})) == "met"
+
+
+@pytest.mark.parametrize("name", [*LEAKS, "data_preparation.target_leakage"])
+@pytest.mark.parametrize("names", [("clean.py", "model.py"), ("prepare.py", "model.py")])
+@pytest.mark.parametrize(
+    ("saves", "loads"),
+    [("to_parquet('d/a.parquet')", "read_parquet('d/a.parquet')"), ("to_csv('a.csv')", "read_csv('./a.csv')"),
+     ("to_pickle('a.pkl')", "read_pickle('a.pkl')")],
+)  # fmt: skip
+def test_a_table_that_one_program_saves_and_the_next_loads_is_followed(
+    name: str, names: tuple[str, str], saves: str, loads: str
+) -> None:
+    prepare = (
+        f"import pandas as pd\nframe = pd.read_csv('data/train.csv')\nframe['b'] = frame['a'] / 2\nframe.{saves}\n"
+    )
+    train = FOLLOWED.replace("read_csv('data/train.csv')", loads)
+    assert verdict(name, work(dict(zip(names, (prepare, train), strict=True)))) == "met"
+
+
+@pytest.mark.parametrize("names", [("clean.py", "model.py"), ("prepare.py", "model.py")])
+def test_what_was_computed_on_all_rows_is_found_behind_the_file(names: tuple[str, str]) -> None:
+    prepare = (
+        "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+        "frame = frame.fillna(frame.mean())\nframe.to_csv('clean.csv', index=False)\n"
+    )
+    found = work(dict(zip(names, (prepare, FOLLOWED.replace("data/train.csv", "clean.csv")), strict=True)))
+    assert verdict(LEAKS[0], found) == "not_met"
+    assert verdict(LEAKS[1], found) == "met"
+
+
+def test_a_table_that_an_unknown_step_has_seen_before_it_is_saved_is_for_a_person_to_look_at() -> None:
+    prepare = "import pandas as pd\nimport mylib\nframe = pd.read_csv('data/train.csv')\nmylib.scale_inplace(frame)\n"
+    prepare += "frame.to_csv('clean.csv', index=False)\n"
+    found = work({"clean.py": prepare, "model.py": FOLLOWED.replace("data/train.csv", "clean.csv")})
+    assert verdict(LEAKS[0], found) == "needs_human"
+
+
+SEARCH = START + "from sklearn.model_selection import GridSearchCV, cross_val_score\n" + LOAD
+SEARCHED = "search = GridSearchCV(LogisticRegression(), {'C': [1, 2]})\nsearch.fit(X, y)\nprint(search.best_score_)\n"
+ALL_ROWS = "X, y = frame.drop(columns='left'), frame['left']\n"
+
+
+@pytest.mark.parametrize("name", LEAKS[:2])
+def test_a_search_without_a_later_score_is_a_result_of_its_own(name: str) -> None:
+    assert verdict(name, work(SEARCH + ALL_ROWS + SEARCHED)) == "met"
+    assert (
+        verdict(name, work(SEARCH + "import mylib\nmylib.scale_inplace(frame)\n" + ALL_ROWS + SEARCHED))
+        == "needs_human"
+    )
+
+
+@pytest.mark.parametrize(
+    "folds", [SEARCHED.replace("(X, y)", "(a, c)"), "cross_val_score(LogisticRegression(), a, c)\n"]
+)
+def test_folds_of_a_training_part_that_an_unknown_step_has_seen_are_no_praise(folds: str) -> None:
+    step = "import mylib\nmylib.scale_inplace(frame)\n"
+    assert verdict(LEAKS[0], work(SEARCH + step + SPLIT + folds)) in ("needs_human", "not_applicable")
+    assert verdict(LEAKS[0], work(SEARCH + SPLIT + folds)) == "met"
