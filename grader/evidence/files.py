@@ -60,9 +60,14 @@ def loaded_back(site: CallSite) -> Value | None:
     place = _place(site.argument(0, "filename", "file"), site.state)
     written = site.state.shared.written.get(place, UNKNOWN) if place is not None else UNKNOWN
     if written.model is not None:
-        model = replace(written.model, fits=list(written.model.fits), answers={}, name="")
-        return written.evolve(model=model)
+        return as_loaded(written)
     return written if written.rows or written.items else None
+
+
+def as_loaded(written: Value) -> Value:
+    """Return a model as it was when it was kept: what is fitted later is another one."""
+    assert written.model is not None
+    return written.evolve(model=replace(written.model, fits=list(written.model.fits), answers={}, name=""))
 
 
 def opened(site: CallSite) -> Value:

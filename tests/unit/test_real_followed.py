@@ -158,3 +158,47 @@ def test_folds_of_a_training_part_that_an_unknown_step_has_seen_are_no_praise(fo
     step = "import mylib\nmylib.scale_inplace(frame)\n"
     assert verdict(LEAKS[0], work(SEARCH + step + SPLIT + folds)) in ("needs_human", "not_applicable")
     assert verdict(LEAKS[0], work(SEARCH + SPLIT + folds)) == "met"
+
+
+REGISTRY = (
+    "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n"
+    "from sklearn.metrics import mean_absolute_error\n"
+    "train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\n"
+    "X, y = train.drop(columns='left'), train['left']\nmodel = Ridge().fit(X, y)\nprint(model.score(X, y))\n"
+    "with mlflow.start_run() as run:\n    info = mlflow.sklearn.log_model(model, 'm', registered_model_name='best')\n"
+)
+ASKED = "print(mean_absolute_error(test['left'], again.predict(test.drop(columns='left'))))\n"
+LOADED_BY = {
+    "its registered name and a stage": "again = mlflow.pyfunc.load_model('models:/best/Staging')\n",
+    "its registered name and an alias": "again = mlflow.sklearn.load_model(model_uri='models:/best@champion')\n",
+    "its run": "again = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/m')\n",
+    "what was said as it was kept": "again = mlflow.pyfunc.load_model(info.model_uri)\n",
+    "another name that it got": "mlflow.register_model(info.model_uri, 'new')\n"
+    "again = mlflow.pyfunc.load_model('models:/new/1')\n",
+}
+
+
+@pytest.mark.parametrize("loads", LOADED_BY.values(), ids=LOADED_BY)
+def test_a_model_that_mlflow_kept_is_known_as_it_is_loaded(loads: str) -> None:
+    found = work(REGISTRY + loads + ASKED)
+    assert verdict(LEAKS[1], found) == "met"
+    assert verdict(LEAKS[2], found) == "met"
+    assert verdict("evaluation.held_out_evaluation", found) == "met"
+    assert "beside it" in finding(LEAKS[3], found).reason
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        "again = mlflow.pyfunc.load_model('models:/other/1')\n",
+        "mlflow.sklearn.log_model(Ridge(2).fit(X, y), 'best')\nagain = mlflow.pyfunc.load_model('models:/best/1')\n",
+    ],
+)
+def test_a_model_of_which_nobody_knows_what_it_was_fitted_on_is_not_said_to_be_asked_of_no_others(loads: str) -> None:
+    found = work(REGISTRY + loads + ASKED)
+    assert verdict("evaluation.held_out_evaluation", found) == "needs_human"
+    assert finding(LEAKS[3], found).reason == "The model is scored on rows it was fitted on."
+
+
+def test_a_model_that_is_scored_on_its_own_rows_alone_is_said_to_be_asked_of_no_others() -> None:
+    assert finding(LEAKS[3], work(REGISTRY)).reason.endswith(", and on no others.")
