@@ -163,6 +163,10 @@ GAPS = [
 
 APART = SPLIT + "from sklearn.linear_model import LogisticRegression\nfrom sklearn.pipeline import Pipeline\n"
 SCALED = "A, B = held.fit_transform(a), held.transform(b)\n"
+OWN = (
+    "from sklearn.base import BaseEstimator\nclass Own(BaseEstimator):\n    def fit(self, X, y=None):\n"
+    "        return self\n    def transform(self, X):\n        return X\n"
+)
 PIPELINES = [
     case("pipeline_used", "partly", "a pipeline of a scaler alone",
          APART + "held = Pipeline([('scale', StandardScaler())])\n" + SCALED +
@@ -184,6 +188,15 @@ PIPELINES = [
     case("pipeline_used", "met", "a model that is put behind it later",
          APART + "held = Pipeline([('scale', StandardScaler())])\nheld.steps.append(('model', LogisticRegression()))\n"
          "held.fit(a, c)\n"),
+    case("pipeline_used", "partly", "a step of the work's own beside a scaler",
+         APART + OWN + "held = Pipeline([('own', Own()), ('scale', StandardScaler())])\n" + SCALED +
+         "model = LogisticRegression().fit(A, c)\n"),
+    case("pipeline_used", "met", "a step of the work's own before a model",
+         APART + OWN + "Pipeline([('own', Own()), ('model', LogisticRegression())]).fit(a, c)\n"),
+    case("pipeline_used", "met", "a model of the work's own behind a scaler", APART +
+         OWN.replace("def transform", "def predict") + "Pipeline([('s', StandardScaler()), ('m', Own())]).fit(a, c)\n"),
+    case("pipeline_used", "met", "a class that does both, of which nobody knows what it is for", APART + OWN +
+         "    def predict(self, X):\n        return X\nPipeline([('s', StandardScaler()), ('m', Own())]).fit(a, c)\n"),
     case("pipeline_used", "met", "a model that holds others",
          APART + "from sklearn.multiclass import OneVsRestClassifier\n"
          "Pipeline([('scale', StandardScaler()), ('model', OneVsRestClassifier(LogisticRegression()))]).fit(a, c)\n"),
