@@ -6,10 +6,11 @@ An empty list of leaks may also mean that the flow was lost on the way, so prais
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from grader.evidence.catalog import role_of
-from grader.evidence.evaluations import is_search
+from grader.evidence.cuts import drawn_apart
+from grader.evidence.evaluations import fold_splits, is_search
 from grader.evidence.flow import Flow
 from grader.evidence.rows import GROUPED, RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
@@ -34,8 +35,9 @@ def find_followed(flow: Flow, calls: Iterable[Call]) -> tuple[FollowedFact, ...]
     loads = (event for events in flow.events for event in events if event.kind == "load" and event.span not in again)
     loaded = frozenset(rows.origin for event in loads for rows in event.rows)
     for events in flow.events:
+        folds = fold_splits(events)
         for event in events:
-            for kind, span in _of_event(event, loaded):
+            for kind, span in _of_event(event, loaded, folds):
                 place = (kind, span.path, span.cell, span.line)
                 found.setdefault(place, FollowedFact(kind=kind, span=span))
     return tuple(found.values())[:MAX_FOLLOWED]
@@ -51,7 +53,7 @@ def _files_of(call: Call) -> list[str]:
     return [name for text in (*call.positional, *call.keywords.values()) for name in _FILE.findall(text)]
 
 
-def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[LeakageKind, Span]]:
+def _of_event(event: Event, loaded: frozenset[object], folds: set[Hashable]) -> Iterator[tuple[LeakageKind, Span]]:
     is_seen = not may_have_seen(event)
     searches = is_search(event) and event.features is not None
     if (event.kind == "cross_validate" or searches) and _from(event.rows, loaded):
@@ -64,7 +66,8 @@ def _of_event(event: Event, loaded: frozenset[object]) -> Iterator[tuple[Leakage
             yield "preprocessing", event.span
             yield "overlap", event.span
         yield "multi_test", event.span
-        yield "scored_on_training_data", event.span
+        if not drawn_apart(event.rows, event.fit.rows, folds):
+            yield "scored_on_training_data", event.span
     known = event.kind == "fit" or (event.kind == "predict" and event.fit is not None)
     if known and not event.taints and _through_split(event.rows, loaded):
         yield "preprocessing", event.span
