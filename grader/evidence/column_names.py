@@ -132,12 +132,7 @@ def names_unequal(node: ast.Compare, values: list[Value]) -> Value | None:
 
 def _made_since(table: Value, names: Value) -> frozenset[str]:
     """Return the columns that a table has got since its names were listed."""
-    return _put_there(table.columns) - _put_there(names.columns)
-
-
-def _put_there(columns: Columns | None) -> frozenset[str]:
-    """Return the columns that were put into a table since it was loaded."""
-    return columns.beside | {name for name, _ in columns.made} if columns is not None else frozenset()
+    return (table.columns.added if table.columns else frozenset()) - (names.columns.added if names.columns else set())
 
 
 def names_picked(names: Value, index: Value) -> Value | None:

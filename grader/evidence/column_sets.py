@@ -32,6 +32,11 @@ class Columns:
         """Return the columns that a column was made from, row by row."""
         return frozenset(source for made, source in self.made if made == name)
 
+    @property
+    def added(self) -> frozenset[str]:
+        """The columns that were put into the table since it was loaded."""
+        return self.beside | {name for name, _ in self.made}
+
     def remade(self, name: str, sources: frozenset[str]) -> Columns:
         """Return the columns after `name` was made, or made anew, from others and from what those were made from."""
         older = frozenset(pair for pair in self.made if pair[0] != name)

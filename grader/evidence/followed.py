@@ -12,6 +12,7 @@ from grader.evidence.catalog import role_of
 from grader.evidence.cuts import drawn_apart
 from grader.evidence.evaluations import fold_splits, is_search
 from grader.evidence.flow import Flow
+from grader.evidence.leaks_target import filled_by_target
 from grader.evidence.rows import GROUPED, RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
 from grader.evidence.values import Event
@@ -108,4 +109,4 @@ def _without_target(event: Event) -> bool:
         return False
     if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
         return False
-    return features.columns.lacks(target.column)
+    return features.columns.lacks(target.column) and filled_by_target(event, surely=False) is None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from grader.evidence.catalog import role_of
+from grader.evidence.evaluations import class_name
 from grader.evidence.seen_before import encodes_target, seen_before
-from grader.evidence.values import NONE, Event, Model, Value
+from grader.evidence.values import NONE, Event, Model, Value, in_order
 from grader.model import LeakageFact
 
 _TAKING = (".ColumnTransformer", ".DataFrameMapper")
+_BY_OTHERS = (".KNNImputer", ".IterativeImputer", ".MissForest", "fancyimpute.KNN", ".SoftImpute", ".IterativeSVD")
 _PREDICTORS = {"estimator", "network", "pipeline", "search"}
 
 
@@ -22,13 +24,36 @@ def target_among_features(events: list[Event]) -> Iterator[LeakageFact]:
             continue
         if made := _made_of_target(event.features, event.target):
             yield LeakageFact(kind="target", message=made, spans=(event.span,))
-        elif _holds_target(event.features, event.target):
-            name = event.target.column if event.target else ""
-            yield LeakageFact(
-                kind="target",
-                message=f"The target column {name!r} was never dropped from the features that the model is fitted on.",
-                spans=(event.span,),
+            continue
+        name = event.target.column if event.target else ""
+        if _holds_target(event.features, event.target):
+            message = f"The target column {name!r} was never dropped from the features that the model is fitted on."
+            yield LeakageFact(kind="target", message=message, spans=(event.span,))
+        elif (filled := filled_by_target(event)) is not None:
+            message = (
+                f"{class_name(filled)} fills gaps in the features by other columns, the target {name!r} among them."
             )
+            yield LeakageFact(kind="target", message=message, spans=(filled.span, event.span))
+
+
+def filled_by_target(event: Event, *, surely: bool = True) -> Event | None:
+    """Return the fit of an imputer that fills each column by all others, with the target that an event is about among
+    them, or perhaps so; None where there is none.
+    """
+    features, target = event.features, event.target
+    if features is None or target is None or target.column is None or target.columns is None:
+        return None
+    for mark in in_order(features.taints):
+        fit = mark.event
+        seen = fit.features.columns if fit.features is not None and fit.features.column is None else None
+        if fit.kind != "fit" or fit.model is None or not fit.model.type.endswith(_BY_OTHERS) or seen is None:
+            continue
+        if seen.base != target.columns.base or mark.columns == frozenset({target.column}):
+            continue
+        is_there = target.column not in target.columns.added - seen.added
+        if (seen.holds(target.column) and is_there) if surely else not seen.lacks(target.column):
+            return fit
+    return None
 
 
 def target_encoded(events: list[Event]) -> Iterator[LeakageFact]:

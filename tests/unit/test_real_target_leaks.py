@@ -55,6 +55,10 @@ NAMED = {
     "more names than are followed one by one": f"X = frame[[c for c in {[f'a{n}' for n in range(50)]}]]",
 }
 UNKNOWN = {
+    "gaps filled by neighbours in columns of which the target may be one": (
+        "from sklearn.impute import KNNImputer\nnumbers = frame.select_dtypes('number').columns\n"
+        "frame[numbers] = KNNImputer().fit_transform(frame[numbers])\nX = frame.drop(columns='left')"
+    ),
     "a prefix that the target has too": "X = frame[[c for c in frame.columns if c.startswith('le')]]",
     "a part of the target's name, in capitals": "X = frame[[c for c in frame.columns if 'LEF' in c.upper()]]",
     "all but what begins so": "X = frame[frame.columns[~frame.columns.str.startswith('plan_')]]",
