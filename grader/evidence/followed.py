@@ -21,6 +21,7 @@ from grader.model.evidence import LeakageKind
 
 MAX_FOLLOWED = 200
 _FILE = re.compile(r"([^'\"/\\]+\.\w{2,10})['\"]")
+_LEARNING = ("fit", "search")
 _PARTS = ("train", "test")
 _PREDICTORS = {"estimator", "network", "pipeline", "search"}
 
@@ -29,19 +30,26 @@ def find_followed(flow: Flow, calls: Iterable[Call]) -> tuple[FollowedFact, ...]
     """Return every result and fit in which leakage of a kind would have been seen, each place once a kind.
 
     What the work itself has written and loads again was followed where it is known which table was written there: its
-    rows are those that another program has loaded.
+    rows are those that another program has loaded. What does nothing for the work shows nothing of it.
     """
-    again = _loaded_again(list(calls))
+    known = list(calls)
+    again, idle = _loaded_again(known), _idle(known)
     found: dict[tuple[str, str, int | None, int | None], FollowedFact] = {}
     loads = (event for events in flow.events for event in events if event.kind == "load" and event.span not in again)
     loaded = frozenset(rows.origin for event in loads for rows in event.rows)
     for events in flow.events:
         folds = fold_splits(events)
         for event in events:
-            for kind, span in _of_event(event, loaded, folds):
+            for kind, span in _of_event(event, loaded, folds) if event.span not in idle else ():
                 place = (kind, span.path, span.cell, span.line)
                 found.setdefault(place, FollowedFact(kind=kind, span=span))
     return tuple(found.values())[:MAX_FOLLOWED]
+
+
+def _idle(calls: list[Call]) -> set[Span]:
+    """Return where a model is fitted but for show."""
+    learning = [call for call in calls if call.kind in _LEARNING]
+    return {call.span for call in learning if call.idle} - {call.span for call in learning if not call.idle}
 
 
 def _loaded_again(calls: list[Call]) -> list[Span]:

@@ -152,7 +152,7 @@ def test_a_search_without_a_later_score_is_a_result_of_its_own(name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "folds", [SEARCHED.replace("(X, y)", "(a, c)"), "cross_val_score(LogisticRegression(), a, c)\n"]
+    "folds", [SEARCHED.replace("(X, y)", "(a, c)"), "print(cross_val_score(LogisticRegression(), a, c))\n"]
 )
 def test_folds_of_a_training_part_that_an_unknown_step_has_seen_are_no_praise(folds: str) -> None:
     step = "import mylib\nmylib.scale_inplace(frame)\n"
