@@ -29,10 +29,12 @@ def note_logged(site: CallSite) -> Value:
 
 
 def note_registered(site: CallSite) -> Value:
-    """Keep a model that MLflow knows by the further name that it is registered under."""
-    name = site.argument(1, "name")
-    if name is not None and isinstance(name.constant, str):
-        _keep(site, name.constant, _kept(site))
+    """Keep a model that MLflow knows by the further name that it is registered under; one that is not told is mostly
+    registered under the name that it goes by already.
+    """
+    name, kept = site.argument(1, "name"), _kept(site)
+    if name is not None and isinstance(name.constant, str) and kept.model is not None:
+        _keep(site, name.constant, kept)
     return UNKNOWN
 
 

@@ -173,6 +173,8 @@ LOADED_BY = {
     "its registered name and an alias": "again = mlflow.sklearn.load_model(model_uri='models:/best@champion')\n",
     "its run": "again = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/m')\n",
     "what was said as it was kept": "again = mlflow.pyfunc.load_model(info.model_uri)\n",
+    "the name that it is registered under once more": "mlflow.register_model(model_uri=uri(run), name='best')\n"
+    "again = mlflow.pyfunc.load_model('models:/best/1')\n",
     "another name that it got": "mlflow.register_model(info.model_uri, 'new')\n"
     "again = mlflow.pyfunc.load_model('models:/new/1')\n",
 }
