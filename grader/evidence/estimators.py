@@ -194,6 +194,7 @@ def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
         columns=columns,
         column=features.column,
         loops=features.loops | model.tuned_by,
+        made_of=features.made_of if features.column else frozenset(),
     )
 
 

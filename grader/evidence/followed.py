@@ -15,7 +15,7 @@ from grader.evidence.flow import Flow
 from grader.evidence.leaks_target import filled_by_target
 from grader.evidence.rows import GROUPED, RowSets, covered, published_whole
 from grader.evidence.seen_before import may_have_seen
-from grader.evidence.values import Event
+from grader.evidence.values import OTHERS, Event, Value
 from grader.model import Call, FollowedFact, Span
 from grader.model.evidence import LeakageKind
 
@@ -117,4 +117,14 @@ def _without_target(event: Event) -> bool:
         return False
     if features.columns is None or target.columns is None or features.columns.base != target.columns.base:
         return False
+    if _is_other_column(features, target.column):
+        return True
     return features.columns.lacks(target.column) and filled_by_target(event, surely=False) is None
+
+
+def _is_other_column(features: Value, target: str) -> bool:
+    """Tell whether the features are made of one column alone, a text say, and this not of the target."""
+    name = features.column
+    if not name or name == target or features.columns is None or features.made_of != frozenset({name}):
+        return False
+    return features.columns.sources(name).isdisjoint((target, OTHERS))

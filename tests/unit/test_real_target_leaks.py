@@ -97,3 +97,20 @@ def test_names_among_which_the_target_may_be_are_for_a_person_to_look_at(picked:
 )
 def test_names_with_the_target_among_them_are_still_found(picked: str) -> None:
     assert verdict("data_preparation.target_leakage", work(LOAD + picked + FIT)) == "not_met"
+
+
+TEXT = "from sklearn.feature_extraction.text import TfidfVectorizer\nX = TfidfVectorizer().fit_transform(TEXT)" + FIT
+
+
+@pytest.mark.parametrize("text", ["frame['text']", "frame['text'].str.lower()", "frame['text'].apply(lambda t: t[:9])"])
+def test_one_text_that_is_not_the_target_is_praised(text: str) -> None:
+    assert verdict("data_preparation.target_leakage", work(LOAD + TEXT.replace("TEXT", text))) == "met"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["frame['text'] + frame['left']", "frame['text'].apply(mine)", "pd.Series(mine(frame))",
+     "np.where(frame['left'] == 'no', frame['text'], '')"],
+)  # fmt: skip
+def test_one_text_that_may_be_made_of_the_target_is_for_a_person_to_look_at(text: str) -> None:
+    assert verdict("data_preparation.target_leakage", work(LOAD + TEXT.replace("TEXT", text))) == "needs_human"
