@@ -77,6 +77,14 @@ def names_among(names: list[Value]) -> Value:
     return names_like(Value(), frozenset((IS, str(name.constant)) for name in names))
 
 
+def names_reckoned(how: ast.operator, left: Value, right: Value) -> Value | None:
+    """Return what `+`, `|` or `-` makes of lists of names, None where something else is reckoned with."""
+    if isinstance(how, ast.Add | ast.BitOr):
+        return names_together(left, right)
+    gone = names_in(right) if left.type == NAMES and isinstance(how, ast.Sub) else None
+    return names_left(left, gone) if gone is not None else None
+
+
 def names_together(one: Value, other: Value) -> Value | None:
     """Return two lists of names as one, None where neither is of a table, or one is not known."""
     if NAMES not in (one.type, other.type):
