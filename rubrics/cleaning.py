@@ -24,6 +24,7 @@ from rubrics.gaps import (
 from rubrics.leading import leading
 from rubrics.live import live_columns, live_places
 from rubrics.models import kinds, predictors
+from rubrics.own_imputers import filled_as_fitted
 from rubrics.polars_tables import repeats_dropped, types_given
 from rubrics.preparing import tables_loaded
 from rubrics.results import holds, result_names
@@ -60,7 +61,7 @@ def missing_values(evidence: Evidence) -> Finding:
     filling = [call for call in filling_gaps(evidence) if not holds(call, results)]
     sentinels, by_hand = sentinels_marked(evidence), kept(filling)
     also = " Values that stand for a gap are turned into one first." if sentinels else ""
-    if fitted := imputers(filling, by_hand):
+    if fitted := imputers(filling, by_hand, filled_as_fitted(evidence)):
         return met(f"Missing values are filled by a fitted imputer.{also}", evidence=[*spans(fitted), *sentinels])
     tolerant, failing = tolerant_models(evidence)
     if not tolerant and (apart := filled_apart(evidence, by_hand)) is not None:

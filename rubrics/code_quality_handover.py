@@ -17,6 +17,9 @@ JUNK_SUFFIXES = (".pyc", ".pyo", ".swp", ".bak", ".tmp", ".crdownload")
 STEPS, SEVERAL = 5, 2
 
 
+NO_INSTALL = "it does not say how to install what the work imports"
+
+
 @criterion("code_quality.how_to_run_documented", title="A README lets another run it")
 def how_to_run_documented(evidence: Evidence) -> Finding:
     """Judge whether a README names the file that really runs the work, or gives a command or a script that starts it,
@@ -37,9 +40,11 @@ def how_to_run_documented(evidence: Evidence) -> Finding:
     needs = bool(third_party(evidence))
     runs, installs, gone = readmes.runs(), readmes.installs(), readmes.gone()
     lacking = [] if runs else ["it names no file that runs the work"]
-    lacking += [] if installs or not needs else ["it does not say how to install what the work imports"]
+    unlisted = readmes.lists_nothing() if needs and not installs else None
+    missing = f"it installs from {unlisted[0]}, which is not there" if unlisted else NO_INSTALL
+    lacking += [] if installs or not needs else [missing]
     lacking += [f"it gives a command for {gone[0]}, which is not there"] if gone else []
-    found = [span for span in (installs, runs, gone[1] if gone else None) if span]
+    found = [span for span in (installs, runs, *(named[1] for named in (gone, unlisted) if named)) if span]
     places = list({(span.path, span.line): span for span in found}.values())
     places = places or [Span(path=document.path) for document in readmes.documents]
     which = ", ".join(document.path for document in readmes.documents[:3])

@@ -74,8 +74,9 @@ def _copies_of_pictures(evidence: Evidence) -> Finding | None:
 @criterion("data_preparation.target_leakage", title="No feature is made from the target", weight=2)
 def target_leakage(evidence: Evidence) -> Finding:
     """Judge whether the target, or something computed from it, is among the features a model is fitted on; a target
-    encoding is where rows that are evaluated later went into it. Pictures in folders of their classes, the words of
-    texts and a series by itself hold no such feature.
+    encoding is where rows that are evaluated later went into it. An imputer that fills gaps by all columns makes
+    features from the target where that is one of them. Pictures in folders of their classes, the words of texts and a
+    series by itself hold no such feature.
     """
     return leakage(
         evidence,

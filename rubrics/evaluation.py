@@ -61,7 +61,8 @@ def scored_on_training_data(evidence: Evidence) -> Finding:
 
 def _clean(evidence: Evidence) -> str:
     """Return what is said where no score on training rows was seen; of every result only where all were followed."""
-    followed = {(fact.span.path, fact.span.cell, fact.span.line) for fact in evidence.code.followed}
+    facts = (fact for fact in evidence.code.followed if fact.kind == OPTIMISTIC)
+    followed = {(fact.span.path, fact.span.cell, fact.span.line) for fact in facts}
     scores = (call.span for call in _of_predictions(evidence, "score"))
     lost = {place for span in scores if (place := (span.path, span.cell, span.line)) not in followed}
     if not lost:

@@ -22,6 +22,7 @@ from rubrics.preparing import (
     of_results,
     plots_unseen,
 )
+from rubrics.results import result_names
 
 SEVERAL = 2
 EVERY_COLUMN = "*"
@@ -116,6 +117,7 @@ def _pairs(evidence: Evidence) -> Iterator[tuple[str, Span, Span]]:
     """
     targets, calls = target_columns(evidence), calls_of_functions(evidence)
     changed = [use for use in live_columns(evidence, "changed") if use.column not in targets]
+    changed = [use for use in changed if not _of_result(evidence, use)]
     predicted = {use.column for use in live_columns(evidence, "predicted")}  # they tell of the model, not of the data
     acting: dict[str, list[Act]] = {}
     for other in changed:
@@ -144,6 +146,12 @@ def _pair(what: str, looks: Iterable[Span], acts: Iterable[Act]) -> Iterator[tup
 
 def _acts(calls: Calls, acting: Iterable[Call]) -> list[Act]:
     return [act for call in acting for act in acts_of(calls, call.span, call.function)]
+
+
+def _of_result(evidence: Evidence, use: ColumnUse) -> bool:
+    """Tell whether what is named is a key of results, and no column: `scores["forest"] = cross_val_score(...)`."""
+    root = re.search(rf"(\w+)\[\s*['\"]{re.escape(use.column)}['\"]", use.span.text)
+    return root is not None and (use.span.path, root[1]) in result_names(evidence)
 
 
 def _only_lists(use: ColumnUse) -> bool:

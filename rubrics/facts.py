@@ -6,7 +6,7 @@ nothing about the work, so `live_calls` leaves them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Finding, FunctionFact, Span, needs_human, not_applicable, not_met
@@ -39,16 +39,16 @@ def unreadable(evidence: Evidence) -> Finding | None:
     return None
 
 
-def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "") -> Finding:
-    """Return `not_met` for something that was looked for and not seen, at the place where it ought to be; a reason that
-    begins with "No" or "Nothing" is told how many files were looked through.
+def absent(evidence: Evidence, reason: str, advice: str, *, question: str = "", places: Sequence[Span] = ()) -> Finding:
+    """Return `not_met` for something that was looked for and not seen, at the `places` where it ought to be, else where
+    a model is fitted; a reason that begins with "No" or "Nothing" is told how many files were looked through.
 
     Needs a human instead when some of the code could not be read: it may stand there.
     """
     if gap := unread_part(evidence):
         return needs_human(f"{reason} But {gap}, so it may stand there.", evidence=gap_spans(evidence))
     said = f"{reason} {looked_for(evidence)}" if reason.startswith("No") else reason
-    return not_met(said, evidence=_heart(evidence), advice=advice, question=question)
+    return not_met(said, evidence=list(places) or _heart(evidence), advice=advice, question=question)
 
 
 def nothing_seen(evidence: Evidence, reason: str, among: tuple[str, ...] = CODE) -> Finding:

@@ -55,12 +55,14 @@ def filling_gaps(evidence: Evidence) -> list[Call]:
     return [*calls, *numbers, *filled_by_rows(evidence)]
 
 
-def imputers(filling: list[Call], by_hand: list[Call]) -> list[Call]:
-    """Return the fitted imputers, unless values that rows tell are filled by hand beside those of a pipeline."""
+def imputers(filling: list[Call], by_hand: list[Call], own: list[Call]) -> list[Call]:
+    """Return the fitted imputers, also the work's `own`, unless values that rows tell are filled by hand beside those
+    of a pipeline.
+    """
     fitted = [call for call in by_hand if "Imputer" in call.name]
-    if fitted or not all(_takes_nothing_over(call) for call in by_hand):
+    if fitted or not all(_takes_nothing_over(call) for call in by_hand if call not in own):
         return fitted
-    return [call for call in filling if "Imputer" in call.name]
+    return [*(call for call in filling if "Imputer" in call.name), *own]
 
 
 def _takes_nothing_over(call: Call) -> bool:

@@ -99,4 +99,12 @@ def _kind(evidence: Evidence, call: Call, depth: int) -> Holds:
         return Holds.MODEL
     if call.kind in (*PREPARING, "resample") or last(call.name) in _GATHERING:
         return Holds.PREPARATION
-    return Holds.UNTOLD
+    return _own(evidence, last(call.name))
+
+
+def _own(evidence: Evidence, name: str) -> Holds:
+    """Return what a class of the work is by its methods: it prepares, or it predicts."""
+    methods = {last(fact.name) for fact in evidence.code.functions if fact.name.rpartition(".")[0] == name}
+    if "predict" in methods:
+        return Holds.UNTOLD if "transform" in methods else Holds.MODEL
+    return Holds.PREPARATION if {"transform", "fit_transform"} & methods else Holds.UNTOLD

@@ -130,7 +130,8 @@ def configurable(evidence: Evidence) -> Finding:
         return partly("Settings are constants in the code.", evidence=constants, advice=advice)
     if not loads:
         return nothing_seen(evidence, "It loads no data and takes no settings.")
-    return absent(evidence, "Paths and settings are written where they are used.", advice)
+    places = spans([call for call in [*loads, *served] if call.span.path in written])
+    return absent(evidence, "Paths and settings are written where they are used.", advice, places=places[:6])
 
 
 def _taken(evidence: Evidence) -> list[Span]:

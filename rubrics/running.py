@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from grader import Evidence, Span
 from rubrics.console_scripts import script_lines
 from rubrics.facts import test_paths
+from rubrics.installing import requirements_of
 
 MOST = 1000  # characters of a line
 _FILE = r"([^\s`'\"|&;()\[\]]{1,200}\.(?:py|ipynb))"
@@ -33,6 +34,7 @@ _BY_FILE = (
 _INSTALLS = re.compile(r"\b(?:pip3?|conda|mamba|pipenv|poetry|uv|pdm)[ \t]+(?:install|env|create|sync|run|pip)\b")
 _INSTALLING = re.compile(r"\binst[aá]l", re.IGNORECASE)  # in many languages
 _LISTS = re.compile(r"requirements[\w.-]*\.txt|environment\.ya?ml|\bpyproject\.toml")
+_INSTALLED_FROM = re.compile(r"(?:-r|--requirement|-f|--file)[ \t=]+[\"']?([\w./\\-]+\.(?:txt|ya?ml|in|lock))\b")
 # Before the name of a file that a line only lists: bullets, numbers, the drawing of a tree, a table's first column.
 _BEFORE = re.compile(r"[^A-Za-z]*(?:[\w.-]+/)*")
 
@@ -73,11 +75,25 @@ class Readmes:
 
     def installs(self) -> Span | None:
         """Return the line that says how to install, or starts what does."""
-        said = [span for span, line in self.lines if _INSTALLS.search(line)]
+        said = [span for span, line in self.lines if _INSTALLS.search(line) and not self._absent(line)]
         other = [span for span, line in self.lines if _tells_of_list(line, self._names_lower) or self._builds(line)]
         scripts = [span for span, text in self._scripts() if _INSTALLS.search(text)]
         found = [*said, *other, *scripts]
         return found[0] if found else None
+
+    def lists_nothing(self) -> tuple[str, Span] | None:
+        """Return the first list of packages to be installed that was not handed in, and the line that names it."""
+        found = ((self._absent(line), span) for span, line in self.lines if _INSTALLS.search(line))
+        return next(((name, span) for name, span in found if name), None)
+
+    def _absent(self, line: str) -> str:
+        """Return the list of packages that a command installs from and that is not there, "" where some of what it
+        names can be installed.
+        """
+        paths = _INSTALLED_FROM.findall(line)
+        names = [PurePosixPath(path.replace("\\", "/")).name for path in paths]
+        there = any(name.lower() in self._names_lower for name in names) or requirements_of(line.strip(" \t`$>*-"))
+        return "" if there or not names else names[0]
 
     def is_of_this_work(self) -> bool:
         """Tell whether it names any program of the work: a README that is copied from another names none."""

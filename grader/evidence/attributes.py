@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from grader.evidence.catalog import canonical, role_of
 from grader.evidence.column_names import names_of_table
+from grader.evidence.results_of_tests import RESULTS, column_of_results
 from grader.evidence.rows import Rows, RowSets
 from grader.evidence.said import fitted_values
 from grader.evidence.significance import OF_A_FIT, answered, names_told_by, says_of_columns
@@ -41,6 +42,8 @@ def attribute(base: Value, name: str) -> Value:
         return base
     if base.type == GROUPS:
         return column_of_groups(base, frozenset({name}))
+    if base.type == RESULTS:
+        return base if name in (*_SAME_ROWS, "index") else column_of_results(base, {name})
     if name == "T" and base.rows:  # rows and columns change places
         return base.evolve(type=ARRAY if base.type == TRANSPOSED else TRANSPOSED, columns=None, column=None)
     if is_table(base):

@@ -34,6 +34,7 @@ _MODULE_ROLES = {
     "imblearn": "resampler",
     "category_encoders": "encoder",
     "feature_engine": "transformer",
+    "feature_engine.selection": "selector",
     **dict.fromkeys(("missingpy", "fancyimpute", "impyute", "miceforest"), "imputer"),
     "hdbscan": "clusterer",
     "kmodes": "clusterer",

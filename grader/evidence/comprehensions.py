@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from grader.evidence.answering import note_counted
-from grader.evidence.column_names import names_of_filter
+from grader.evidence.column_names import names_among
 from grader.evidence.iterating import listed
+from grader.evidence.names_filtered import names_of_filter, sifted
 from grader.evidence.rows import is_published
 from grader.evidence.settling import note_counter
 from grader.evidence.significance import names_told_by, picked_one, told_by
@@ -15,7 +16,7 @@ from grader.evidence.state import Scope, State
 from grader.evidence.values import Taint, Value, sequence_of
 from grader.evidence.windows import counter_of
 
-_MAX_UNROLLED = 8
+_MAX_UNROLLED, _MAX_NAMES = 8, 60
 
 
 def comprehended(node: Any, scope: Scope, state: State) -> Value:
@@ -27,18 +28,34 @@ def comprehended(node: Any, scope: Scope, state: State) -> Value:
         _begin(each, element, inner, state)
     source, element = _drawn_from(generator, inner, state)
     known = listed(source) if not outer else None
-    items = known[:_MAX_UNROLLED] if known else (element,)
+    items, is_whole = _gone_through(known, generator, inner, state) if known else ([element], True)
     pairs = [_element_of(node, generator, item, inner, state) for item in items]
     del state.loops[started:]
     state.counters = counters
     values, keys = [value for _, value in pairs], [key for key, _ in pairs]
     if not told_by(values) and (names := names_of_filter(node, source, scope, state)) is not None:
         return names
-    if known and not told_by(values) and not isinstance(node, ast.DictComp):
+    if known and is_whole and not told_by(values) and not isinstance(node, ast.DictComp):
         return sequence_of(values)
-    if known and not told_by(values) and not generator.ifs and None not in keys:
+    if known and is_whole and not told_by(values) and not generator.ifs and None not in keys:
         return sequence_of(values, keys=tuple(map(str, keys)))
-    return _any_of(node, values)
+    if known and not is_whole and _are_names(values) and isinstance(getattr(node, "elt", None), ast.Name):
+        return names_among(values)
+    return _any_of(node, values) if values else Value()
+
+
+def _are_names(values: list[Value]) -> bool:
+    return len(values) < _MAX_NAMES and all(isinstance(value.constant, str) for value in values)
+
+
+def _gone_through(
+    known: tuple[Value, ...], generator: ast.comprehension, scope: Scope, state: State
+) -> tuple[list[Value], bool]:
+    """Return which of the items that are known a comprehension goes through, and whether these are surely all of it."""
+    if not all(isinstance(item.constant, str) for item in known):
+        return list(known[:_MAX_UNROLLED]), True
+    left, is_sure = sifted(known, generator, scope, state)
+    return left[:_MAX_NAMES], is_sure and len(left) <= _MAX_NAMES
 
 
 def _drawn_from(generator: ast.comprehension, scope: Scope, state: State) -> tuple[Value, Value]:

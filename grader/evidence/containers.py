@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.evidence.callsite import CallSite
+from grader.evidence.column_names import names_together
 from grader.evidence.iterating import listed
 from grader.evidence.subscripts import subscript
 from grader.evidence.values import UNKNOWN, Value, sequence_of
@@ -18,6 +19,9 @@ def method_of_container(site: CallSite) -> Value:
         return Value(items=tuple(Value(items=(Value(constant=key) if key else UNKNOWN, item)) for key, item in pairs))
     if keys is not None and site.method == "get":
         return subscript(site.receiver, site.argument(0) or UNKNOWN, site.node, "")
+    if keys is None and site.method == "extend" and (both := _with_names(site)) is not None:
+        site.scope.replace(site.receiver, both)
+        return UNKNOWN
     if keys is None and site.method in _CHANGING:
         changed = _changed(site, items)
         site.scope.replace(site.receiver, Value(loops=site.loops) if changed is None else sequence_of(changed))
@@ -29,6 +33,12 @@ def method_of_container(site: CallSite) -> Value:
     if site.method in ("items", "values", "copy"):
         return site.receiver
     return Value(loops=site.loops)
+
+
+def _with_names(site: CallSite) -> Value | None:
+    """Return a list of names that those of a table are added to, None where something else is."""
+    given = site.argument(0)
+    return names_together(site.receiver, given) if given is not None else None
 
 
 def _changed(site: CallSite, items: tuple[Value, ...]) -> tuple[Value, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,12 +58,14 @@ def end_cut(node: ast.Call, size: ast.expr | None) -> Cut:
     return Cut(node, part=f"-{ast.unparse(size)}:")
 
 
-def drawn_apart(tested: RowSets, fitted: RowSets) -> bool:
-    """Tell whether some rows are surely in both, for they were drawn from the same ones by chances of their own."""
-    return any(_drawn_apart(one, other) for one in tested for other in fitted)
+def drawn_apart(tested: RowSets, fitted: RowSets, folds: Collection[Hashable] = ()) -> bool:
+    """Tell whether some rows are surely in both, for they were drawn from the same ones by chances of their own, or
+    those of the fit are all but a fold of them, by one of the splits `folds`.
+    """
+    return any(_drawn_apart(one, other, folds) for one in tested for other in fitted)
 
 
-def _drawn_apart(tested: Rows, fitted: Rows) -> bool:
+def _drawn_apart(tested: Rows, fitted: Rows, folds: Collection[Hashable]) -> bool:
     """Tell whether some rows are surely in both: each was drawn from the same rows by a chance of its own, one of them
     perhaps from some of these that were picked by what they are.
     """
@@ -75,6 +77,8 @@ def _drawn_apart(tested: Rows, fitted: Rows) -> bool:
         return False
     rest, theirs = mine[shared:], _picked_first(others[shared:])
     one, two = draw_of(rest[0][0]), draw_of(theirs[0][0]) if theirs else None
+    if one is not None and others[shared][0] in folds and others[shared][1] == "train":
+        return True
     if one is None or two is None:
         return False
     return one != two or len(theirs) < len(others) - shared

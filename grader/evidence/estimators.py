@@ -72,9 +72,9 @@ def _held(given: Value) -> Value:
     return held_by(given.instance) if given.instance is not None else given
 
 
-def fit(site: CallSite, model: Model) -> Event:
-    """Log that `model` was fitted on the first argument (or, for statsmodels, on its constructor's)."""
-    features = as_taken(features_of(site), model)
+def fit(site: CallSite, model: Model, given: Value | None = None) -> Event:
+    """Log that `model` was fitted on the first argument or what is `given` (for statsmodels, on its constructor's)."""
+    features = as_taken(given or features_of(site), model)
     rows, taints = features.rows, features.taints | taints_of(part for part in model.parts if not part.rows)
     if not rows and role_of(model.type) == "statistical":
         tables = [as_taken(part, model) for part in model.parts if part.rows]
@@ -194,6 +194,7 @@ def transformed(site: CallSite, model: Model, event: Event | None) -> Value:
         columns=columns,
         column=features.column,
         loops=features.loops | model.tuned_by,
+        made_of=features.made_of if features.column else frozenset(),
     )
 
 

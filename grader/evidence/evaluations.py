@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
+
 from grader.evidence.catalog import role_of
 from grader.evidence.cuts import cut_apart
 from grader.evidence.rows import RowSets, covered, whole_rows
@@ -57,6 +59,11 @@ def was_set_aside(event: Event, events: list[Event]) -> bool:
 def is_part(rows: RowSets) -> bool:
     """Tell whether rows are a test part or a slice, and not just all that there are."""
     return any(one.steps and one.steps[-1][1] in ("test", "slice") for one in rows)
+
+
+def fold_splits(events: Iterable[Event]) -> set[Hashable]:
+    """Return what tells the splits that part rows into folds, one after the other."""
+    return {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
 
 
 def cut_anew(event: Event, fit: Event) -> bool:

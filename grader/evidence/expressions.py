@@ -10,7 +10,7 @@ from typing import Any
 from grader.evidence.attributes import attribute
 from grader.evidence.callsite import CallSite, resolve
 from grader.evidence.catalog import canonical, star_lends
-from grader.evidence.column_names import names_left, names_not_asked, names_unequal
+from grader.evidence.column_names import names_not_asked, names_reckoned, names_unequal
 from grader.evidence.comparing import compared
 from grader.evidence.comprehensions import comprehended
 from grader.evidence.conditions import outcome
@@ -27,7 +27,7 @@ from grader.evidence.settling import settled_slices
 from grader.evidence.significance import told_by
 from grader.evidence.state import Scope, State, is_builtin
 from grader.evidence.subscripts import subscript
-from grader.evidence.tables import ARRAY, FRAME, NAMES, inverted, names_in
+from grader.evidence.tables import ARRAY, FRAME, inverted
 from grader.evidence.turns import names_of, note_cut
 from grader.evidence.values import NONE, UNKNOWN, Function, Value, marked, sequence_of, taints_of
 from grader.evidence.windows import windowed
@@ -193,8 +193,8 @@ def _operation(node: ast.BinOp, scope: Scope, state: State) -> Value:
     left, right = evaluate(node.left, scope, state), evaluate(node.right, scope, state)
     if left.items is not None and right.items is not None and not left.rows and isinstance(node.op, ast.Add):
         return sequence_of(left.items + right.items)
-    if left.type == NAMES and isinstance(node.op, ast.Sub) and (gone := names_in(right)) is not None:
-        return names_left(left, gone)
+    if (names := names_reckoned(node.op, left, right)) is not None:
+        return names
     if isinstance(left.constant, str) and isinstance(right.constant, str) and isinstance(node.op, ast.Add):
         return Value(constant=left.constant + right.constant, loops=left.loops | right.loops)
     if left.items is not None and not left.rows and isinstance(node.op, ast.Mult) and isinstance(right.constant, int):

@@ -15,9 +15,9 @@ from grader.evidence.tables import FRAME, without
 from grader.evidence.values import UNKNOWN, Value
 
 WRITERS = ("to_csv", "to_parquet", "to_pickle", "to_feather", "to_excel")
-_READERS = tuple(f"pandas.read_{writer.removeprefix('to_')}" for writer in WRITERS)
+READERS = tuple(f"pandas.read_{writer.removeprefix('to_')}" for writer in WRITERS)
 DUMPERS = ("joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump")
-_UNPICKLERS = tuple(f"{dumper.removesuffix('dump')}load" for dumper in DUMPERS)
+UNPICKLERS = tuple(f"{dumper.removesuffix('dump')}load" for dumper in DUMPERS)
 FILE = "file"
 _WHOLE = {"sep", "delimiter", "index_col", "encoding", "low_memory", "parse_dates", "engine", "header"}
 
@@ -32,7 +32,7 @@ def note_written(site: CallSite) -> None:
 
 def read_back(site: CallSite) -> Value | None:
     """Return the table that was written to the file, None where it was not, or not all of it is read."""
-    if site.name not in _READERS or not _WHOLE.issuperset(site.keywords) or len(site.arguments) > 1:
+    if site.name not in READERS or not _WHOLE.issuperset(site.keywords) or len(site.arguments) > 1:
         return None
     place = _place(site.argument(0, "filepath_or_buffer", "path", "io"), site.state)
     written = site.state.shared.written.get(place, UNKNOWN) if place is not None else UNKNOWN
@@ -55,14 +55,19 @@ def note_dumped(site: CallSite) -> Value:
 
 def loaded_back(site: CallSite) -> Value | None:
     """Return what was pickled to the file, None where that is not known."""
-    if site.name not in _UNPICKLERS:
+    if site.name not in UNPICKLERS:
         return None
     place = _place(site.argument(0, "filename", "file"), site.state)
     written = site.state.shared.written.get(place, UNKNOWN) if place is not None else UNKNOWN
     if written.model is not None:
-        model = replace(written.model, fits=list(written.model.fits), answers={}, name="")
-        return written.evolve(model=model)
+        return as_loaded(written)
     return written if written.rows or written.items else None
+
+
+def as_loaded(written: Value) -> Value:
+    """Return a model as it was when it was kept: what is fitted later is another one."""
+    assert written.model is not None
+    return written.evolve(model=replace(written.model, fits=list(written.model.fits), answers={}, name=""))
 
 
 def opened(site: CallSite) -> Value:
@@ -71,8 +76,13 @@ def opened(site: CallSite) -> Value:
     return Value(type=FILE, constant=path.constant) if path is not None and path.constant else site.fresh()
 
 
-def _place(path: Value | None, state: State) -> tuple[str, str] | None:
-    """Return where a file lies, from where its program does; None for a name that is not known."""
+def _place(path: Value | None, state: State) -> str | None:
+    """Return where a file lies; None for a name that is not known."""
     if path is None or not isinstance(path.constant, str) or not path.constant:
         return None
-    return str(PurePosixPath(state.unit.source.path).parent), normpath(path.constant)
+    return place_of(path.constant, state.unit.source.path)
+
+
+def place_of(path: str, program: str) -> str:
+    """Return where a file lies whose path a program gives, from the folder that the program lies in."""
+    return normpath(PurePosixPath(program).parent / path)

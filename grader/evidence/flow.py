@@ -18,13 +18,17 @@ from grader.evidence.state import BudgetError, Hooks, Resolved, Scope, Shared, S
 from grader.evidence.statements import execute
 from grader.evidence.tables import FRAME_ATTRIBUTES
 from grader.evidence.values import UNKNOWN, Event, Function, Instance, Value
+from grader.evidence.written_first import written_first
 
 
 @dataclass
 class Flow:
-    """`events` holds one list a program (and one a function that nobody calls), each in order of execution."""
+    """`events` holds one list a program (and, behind these `programs`, one a function that nobody calls), each in order
+    of execution.
+    """
 
     events: list[list[Event]] = field(default_factory=list)
+    programs: int = 0
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -44,9 +48,10 @@ class _Walk:
         self.hooks = Hooks(follow, bind, self.load_module, call_value, evaluate)
 
     def run(self) -> Flow:
-        for path, units in self.programs.items():
+        for path in written_first(self.programs):
             if path not in self.modules:
-                self._walk_program(path, units)
+                self._walk_program(path, self.programs[path])
+        self.flow.programs = len(self.flow.events)
         looked_at: set[ast.AST] = set()
         while waiting := [function for node, function in self.shared.defined.items() if node not in looked_at]:
             for function in waiting:  # walking one may define others inside it

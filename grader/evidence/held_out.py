@@ -22,8 +22,9 @@ MAX_TEXT = 200
 def find_held_out(flow: Flow) -> tuple[HeldOutFact, ...]:
     """Return every result on rows that its model was surely not fitted on, each place once."""
     found: dict[tuple[str, int | None, int | None], HeldOutFact] = {}
+    loads = [event for events in flow.events for event in events if event.kind == "load"]
+    files = {rows.origin: event for event in loads for rows in event.rows}
     for events in flow.events:
-        files = {rows.origin: event for event in events if event.kind == "load" for rows in event.rows}
         for fact in _results(events, files):
             found.setdefault((fact.span.path, fact.span.cell, fact.span.line), fact)
     return tuple(found.values())[:MAX_HELD_OUT]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from grader.evidence.catalog import SEEDS, is_trivial, role_of
 from grader.evidence.cuts import drawn_apart
+from grader.evidence.evaluations import fold_splits
 from grader.evidence.last_word import has_last_word
 from grader.evidence.leaks_scoring import is_of_predictor
 from grader.evidence.leaks_settings import chosen_by_test, stopped_by_test
@@ -50,7 +51,7 @@ def multi_test(events: list[Event]) -> Iterator[LeakageFact]:
     made_in = {event.key: event.loops for event in events if event.kind == "split"}
     made_in |= {event.key: tuple(event.varied) for event in events if event.kind == "cut"}
     redrawn_by = redrawn(events)
-    in_folds = {event.key for event in events if event.kind == "split" and event.name.endswith(".split")}
+    in_folds = fold_splits(events)
     loads = {rows.origin: event.key for event in events if event.kind == "load" for rows in event.rows}
     tried: defaultdict[tuple[RowSets, str], _Trials] = defaultdict(_Trials)
     for event in events:

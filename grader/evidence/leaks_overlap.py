@@ -9,6 +9,7 @@ from grader.evidence.cuts import drawn_apart
 from grader.evidence.evaluations import (
     class_name,
     cut_anew,
+    fold_splits,
     how_asked,
     is_cross_validation,
     is_part,
@@ -31,6 +32,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
         if is_search(taint.event) and not in_folds and not in_training:
             message = f"{class_name(taint.event)} searched settings on all rows, and some are {how_asked(event)} later."
             yield LeakageFact(kind="overlap", message=message, spans=(taint.event.span, event.span))
+    folds = fold_splits(events)
     for event in events:
         if event.kind == "validate" and event.fit is not None and _is_learned_too(event, event.fit):
             message = "The rows that the fit is validated on are among those that it learns from."
@@ -45,7 +47,7 @@ def overlap(events: list[Event]) -> Iterator[LeakageFact]:
             message = "The model was fitted on rows that hold the test part it is evaluated on."
         elif covered(event.fit.rows, event.rows) and not covered(event.rows, event.fit.rows) and is_part(event.rows):
             message = "The model is evaluated on rows that hold the part it was fitted on."
-        elif drawn_apart(event.rows, event.fit.rows):
+        elif drawn_apart(event.rows, event.fit.rows, folds):
             message = "The rows evaluated were drawn apart from those of the fit, out of the same: some are in both."
         elif _cut_twice(event, events):
             message = "The rows evaluated were cut so that they begin before those of the fit end: some are in both."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from grader.evidence.catalog import role_of
 from grader.evidence.evaluations import cut_anew, is_held_out, is_part, trained_on_test, was_set_aside
@@ -14,19 +15,42 @@ from grader.model import LeakageFact
 _SUPERVISED = {"estimator", "network", "statistical", "pipeline", "search"}
 
 
-def scored_on_training_data(events: list[Event]) -> Iterator[LeakageFact]:
-    """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well."""
-    elsewhere = _scored_elsewhere(events)
+@dataclass(frozen=True)
+class Scored:
+    """What is scored on rows that it was not fitted on, by type, and what is scored of which no fit is known."""
+
+    types: frozenset[str]
+    unknown: tuple[Event, ...]
+
+    def beside(self, event: Event) -> str:
+        """Return in words whether what an event scores is scored on other rows too, "" where that is not known."""
+        if event.model is not None and event.model.type in self.types:
+            return "; a score on other rows stands beside it"
+        fitted = event.fitted
+        return "" if any(not covered(other.rows, fitted) for other in self.unknown) else ", and on no others"
+
+
+def scored_in(events: Sequence[Event]) -> Scored:
+    """Return what is scored beside the rows of its fit."""
+    scored = (event for event in events if event.kind == "cross_validate" or is_held_out(event))
+    unknown = (event for event in events if event.kind == "evaluate" and event.fit is None)
+    return Scored(frozenset(event.model.type for event in scored if event.model is not None), tuple(unknown))
+
+
+def scored_on_training_data(events: list[Event], work: Scored) -> Iterator[LeakageFact]:
+    """Yield evaluations on the very rows of the fit, and say whether the model was scored on others as well, here or
+    elsewhere in the work.
+    """
+    own = scored_in(events)
+    scored = Scored(own.types | work.types, (*own.unknown, *work.unknown))
     for event in events:
         if event.kind != "evaluate" or not is_of_predictor(event) or event.fit is None or _is_while_learning(event):
             continue
         on_test = trained_on_test(event.fit.rows, event.rows) or was_set_aside(event, events)
         if _knows(event.fit.rows, event.rows) and not on_test and not cut_anew(event, event.fit):
-            beside = event.model is not None and event.model.type in elsewhere
-            more = "; a score on other rows stands beside it" if beside else ", and on no others"
             yield LeakageFact(
                 kind="scored_on_training_data",
-                message=f"The model is scored on rows it was fitted on{more}.",
+                message=f"The model is scored on rows it was fitted on{scored.beside(event)}.",
                 spans=(event.fit.span, event.span),
             )
 
@@ -45,12 +69,6 @@ def _knows(fitted: RowSets, scored: RowSets) -> bool:
         return not is_part(scored)
     pairs = ((one, other) for one in scored for other in fitted if one.origin == other.origin)
     return any(one.steps[:-1] == other.steps[:-1] and one.is_start and other.is_start for one, other in pairs)
-
-
-def _scored_elsewhere(events: list[Event]) -> set[str]:
-    """Return the types of the models that are scored on rows which they were not fitted on."""
-    scored = (event for event in events if event.kind == "cross_validate" or is_held_out(event))
-    return {event.model.type for event in scored if event.model is not None}
 
 
 def is_of_predictor(event: Event) -> bool:

@@ -16,6 +16,7 @@ from grader.evidence.iterating import tried
 from grader.evidence.networks import MODULE, held, holds_rows
 from grader.evidence.passing import passed_on
 from grader.evidence.published import LOADER, load_published
+from grader.evidence.registry import LOADERS, LOGGERS, model_of_registry, note_logged, note_registered
 from grader.evidence.rows import Rows
 from grader.evidence.scoring import evaluate_predictions, scored_by_name
 from grader.evidence.significance import is_test, tested
@@ -212,6 +213,9 @@ _SPECIAL: dict[str, Callable[[CallSite], Value]] = {
     **dict.fromkeys(READERS, load_folder),
     "random_split": random_split,
     **dict.fromkeys(DUMPERS, note_dumped),
+    **dict.fromkeys(LOGGERS, note_logged),
+    **dict.fromkeys(LOADERS, model_of_registry),
+    "mlflow.register_model": note_registered,
     **dict.fromkeys(("xgboost.cv", "lightgbm.cv", "catboost.cv"), cross_validate_boosting),
     "clone": _cloned,
     "deepcopy": _cloned,

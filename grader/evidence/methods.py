@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
 from grader.evidence.column_names import method_of_names
@@ -9,6 +11,7 @@ from grader.evidence.containers import method_of_container
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward
 from grader.evidence.published import method_of_published
+from grader.evidence.results_of_tests import RESULTS, method_of_results
 from grader.evidence.significance import paired
 from grader.evidence.table_methods import method_of_table
 from grader.evidence.tables import ARRAY, GROUPS, NAMES, SET, TABLE_METHODS, WINDOW, is_table
@@ -16,6 +19,11 @@ from grader.evidence.unseen import unseen, whole
 from grader.evidence.values import Value, marked, sequence_of
 
 _ASKING = ("predict", "predict_proba", "score", "evaluate")
+_BY_TYPE: dict[str, Callable[[CallSite], Value | None]] = {
+    SET: method_of_published,
+    NAMES: method_of_names,
+    RESULTS: method_of_results,
+}
 
 
 def method_of(site: CallSite) -> Value:
@@ -26,14 +34,13 @@ def method_of(site: CallSite) -> Value:
     if receiver.model is not None:
         result = method_of_model(site)
         return Value(loops=site.loops) if result is None else result
-    if receiver.type == SET and (published := method_of_published(site)) is not None:
-        return published
+    known = _BY_TYPE.get(receiver.type)
+    if known is not None and (made := known(site)) is not None:
+        return made
     if receiver.items is not None and not receiver.rows:
         return method_of_container(site)
     if method == "split" and isinstance(receiver.constant, str) and not site.values:
         return sequence_of(Value(constant=word) for word in receiver.constant.split())
-    if receiver.type == NAMES and (names := method_of_names(site)) is not None:
-        return names
     if receiver.rows and (is_table(receiver) or receiver.type in (GROUPS, WINDOW) or method in TABLE_METHODS):
         return method_of_table(site)
     if receiver.scored is not None and not receiver.rows:

@@ -18,7 +18,7 @@ from grader.evidence.estimators import (
 )
 from grader.evidence.iterating import tried
 from grader.evidence.networks import called, is_network
-from grader.evidence.own_steps import through_own_steps
+from grader.evidence.own_steps import left_by_own_steps, through_own_steps, with_own_steps
 from grader.evidence.rows import NO_ROWS, parts_of
 from grader.evidence.significance import ANSWERS, answered, says_of_columns
 from grader.evidence.splits import folds
@@ -43,19 +43,22 @@ def method_of_model(site: CallSite) -> Value | None:
 
 
 def _fitted(site: CallSite, model: Model) -> Value:
-    event = fit(site, model)
-    through_own_steps(site, model, features_of(site), Value(taints=event.taints), fitting=True)
+    features = features_of(site)
+    own = through_own_steps(site, model, features, fitting=True)
+    fit(site, model, left_by_own_steps(model, features, own))
     return site.receiver if site.method != "train" else UNKNOWN
 
 
 def _fit_transformed(site: CallSite, model: Model) -> Value:
-    made = transformed(site, model, fit(site, model))
-    return through_own_steps(site, model, features_of(site), made, fitting=True)
+    features = features_of(site)
+    own = through_own_steps(site, model, features, fitting=True)
+    event = fit(site, model, left_by_own_steps(model, features, own))
+    return with_own_steps(model, transformed(site, model, event), own)
 
 
 def _transformed(site: CallSite, model: Model) -> Value:
     made = transformed_as_fitted(site, model)
-    return through_own_steps(site, model, features_of(site), made, fitting=False)
+    return with_own_steps(model, made, through_own_steps(site, model, features_of(site), fitting=False))
 
 
 def _turned_back(site: CallSite, _: Model) -> Value:

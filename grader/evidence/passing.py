@@ -10,6 +10,7 @@ from grader.evidence.column_sets import Columns
 from grader.evidence.cuts import Condition
 from grader.evidence.learning import computed_with, is_within_rows, learned, statistic
 from grader.evidence.networks import loss
+from grader.evidence.results_of_tests import results_of_tests
 from grader.evidence.said import said_of, scored_by, set_against
 from grader.evidence.tables import ARRAY, FRAME, LOOKUP, NAMES, SERIES, coded_columns, inverted, narrowed, some_columns
 from grader.evidence.values import (
@@ -103,6 +104,8 @@ def _without_rows(site: CallSite) -> Value:
     if site.name == "pandas.DataFrame" and not site.values:
         rows = site.state.fresh()
         return Value(type=FRAME, rows=rows, columns=Columns(rows, kept=frozenset()))
+    if site.name == "pandas.DataFrame" and (table := results_of_tests(site.argument(0, "data"))) is not None:
+        return table
     if site.name in _EMPTY:
         rows = site.state.fresh()
         return Value(type=ARRAY, rows=rows, columns=Columns(rows, kept=frozenset()), loops=site.loops)

@@ -46,9 +46,8 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
 
 def may_have_seen(event: Event) -> bool:
     """Tell whether what is not known may have learned from rows that an event asks about, so that none is followed."""
-    return any(
-        taint.event.kind == UNSEEN and _leaks(event, taint.rows, of_fit=of_fit) for taint, of_fit in _marks_on(event)
-    )
+    marks = [(taint.rows, of_fit) for taint, of_fit in _marks_on(event) if taint.event.kind == UNSEEN]
+    return any(_leaks(event, rows, of_fit=of_fit) or _leaks_in_training(event, rows) for rows, of_fit in marks)
 
 
 def _marks_on(event: Event) -> list[tuple[Taint, bool]]:

@@ -120,7 +120,7 @@ class Shared:
     resolved: dict[ast.Call, Resolved] = field(default_factory=dict)
     called: set[ast.AST] = field(default_factory=set)
     defined: dict[ast.AST, Function] = field(default_factory=dict)
-    written: dict[tuple[str, str], Value] = field(default_factory=dict)
+    written: dict[str, Value] = field(default_factory=dict)
     seen: dict[RowSets, RowSets] = field(default_factory=dict)
     spelled: dict[tuple[ast.Call, str], ast.Call] = field(default_factory=dict)
     counted: dict[int, tuple[Value, str]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from grader.evidence.catalog import role_of
 from grader.evidence.column_names import by_names, names_picked
 from grader.evidence.copies import picked_again
+from grader.evidence.results_of_tests import RESULTS, part_of_results
 from grader.evidence.rows import covered, derived
 from grader.evidence.significance import correlated_with, picked, told_apart
 from grader.evidence.tables import (
@@ -39,7 +40,7 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     """Return `base[index]`; `key` is the index as written, `accessor` "loc", "iloc" or another attribute before it."""
     if base.items is not None and not base.rows:
         return _item(base, index)
-    if (some := names_picked(base, index) or told_apart(base, index)) is not None:
+    if (some := _told(base, index, accessor)) is not None:
         return some
     if base.type == LOOKUP and not base.rows and (found := _looked_up(base, index, key, accessor)) is not None:
         return found
@@ -62,6 +63,13 @@ def subscript(base: Value, index: Value, key: ast.AST, accessor: str) -> Value:
     if names:
         return Value(rows=frozenset(derived(rows, "item", next(iter(names))) for rows in base.rows))
     return _rows(base, index, key)
+
+
+def _told(base: Value, index: Value, accessor: str) -> Value | None:
+    """Return what names give that are listed or told by tests, or a table of what tests have said; None elsewhere."""
+    if base.type == RESULTS:
+        return part_of_results(base, index, accessor)
+    return names_picked(base, index) or told_apart(base, index)
 
 
 def _is_part_of_file(base: Value, names: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
-from grader.evidence.column_sets import Columns
+from grader.evidence.column_sets import IS, Columns
 from grader.evidence.rows import GROUPED, Rows, RowSets, parts_of
 from grader.evidence.values import OTHERS, Prediction, Taint, Value, bounded
 
@@ -218,12 +218,13 @@ def with_columns(table: Value, names: frozenset[str] | None, value: Value, *, pa
         whole = columns.kept if columns.kept is None else columns.kept | names
         own = value.made_of | {value.column} | ((value.columns.kept if value.columns else None) or frozenset())
         beside = (columns.beside | names) - own
-        columns = replace(columns, dropped=columns.dropped - names, kept=whole, beside=beside)
+        only = None if columns.only is None else columns.only | {(IS, name) for name in names}
+        columns = replace(columns, dropped=columns.dropped - names, kept=whole, beside=beside, only=only)
         sources = frozenset() if _is_moved(value, table) else value.made_of
         for name in names:
             columns = columns.remade(name, sources)
-    elif columns and columns.kept is not None:  # whatever its name, there is more now than what was kept
-        columns = replace(columns, kept=None, known=False)
+    elif columns and (columns.kept is not None or columns.only is not None):  # whatever its name, there is more now
+        columns = replace(columns, kept=None, known=False, only=None)
     return table.evolve(taints=bounded(kept | added), columns=columns, answers=answers)
 
 

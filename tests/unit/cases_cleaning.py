@@ -108,7 +108,29 @@ PREDICTED = (
 ONE = "rows['fee'] = rows['fee'].fillna(0)\n"
 BOOSTED = LOAD + "from xgboost import XGBClassifier\nfrom sklearn.linear_model import LogisticRegression\n"
 BOTH = "for model in (LogisticRegression(), XGBClassifier()):\n    model.fit(X, y)\n"
+OWN_STEP = (
+    "from sklearn.base import BaseEstimator\nclass Filled(BaseEstimator):\n"
+    "    def fit(self, X, y=None):\n        self.usual = X['age'].mean()\n        return self\n"
+    "    def transform(self, X):\n        X['age'] = X['age'].FILL\n        return X\n"
+)
+IN_PIPELINE = (
+    "from sklearn.pipeline import make_pipeline\nfrom sklearn.linear_model import LogisticRegression\n"
+    "held = make_pipeline(Filled(), LogisticRegression())\nheld.fit(a, c)\nprint(held.score(b, d))\n"
+)
+BY_VALUE = "apply(lambda x: self.usual if np.isnan(x) else x)"
 GAPS = [
+    case("missing_values", "met", "a step of the work's own fills with what it has learned",
+         SPLIT + OWN_STEP.replace("FILL", "fillna(self.usual)") + IN_PIPELINE),
+    case("missing_values", "met", "a step of the work's own fills one value after the other",
+         SPLIT + "import numpy as np\n" + OWN_STEP.replace("FILL", BY_VALUE) + IN_PIPELINE),
+    case("missing_values", "partly", "a step of the work's own fills with a value that is written down",
+         SPLIT + OWN_STEP.replace("FILL", "fillna(0)") + IN_PIPELINE),
+    case("missing_values", "partly", "it fills beside means that are filled by hand",
+         SPLIT + "b = b.fillna(b.mean())\n" + OWN_STEP.replace("FILL", "fillna(self.usual)") + IN_PIPELINE),
+    case("missing_values", "not_met", "a step of the work's own that only takes what it has learned away",
+         SPLIT + OWN_STEP.replace("FILL", "apply(lambda x: x - self.usual)") + IN_PIPELINE),
+    case("missing_values", "not_met", "such a step that nobody uses",
+         SPLIT + OWN_STEP.replace("FILL", "fillna(self.usual)") + FIT),
     case("missing_values", "not_met", "filled in training, left in the rows to be predicted",
          TWO_FILES + ONE + PREDICTED),
     case("missing_values", "partly", "filled alike in both",
@@ -141,6 +163,10 @@ GAPS = [
 
 APART = SPLIT + "from sklearn.linear_model import LogisticRegression\nfrom sklearn.pipeline import Pipeline\n"
 SCALED = "A, B = held.fit_transform(a), held.transform(b)\n"
+OWN = (
+    "from sklearn.base import BaseEstimator\nclass Own(BaseEstimator):\n    def fit(self, X, y=None):\n"
+    "        return self\n    def transform(self, X):\n        return X\n"
+)
 PIPELINES = [
     case("pipeline_used", "partly", "a pipeline of a scaler alone",
          APART + "held = Pipeline([('scale', StandardScaler())])\n" + SCALED +
@@ -162,6 +188,15 @@ PIPELINES = [
     case("pipeline_used", "met", "a model that is put behind it later",
          APART + "held = Pipeline([('scale', StandardScaler())])\nheld.steps.append(('model', LogisticRegression()))\n"
          "held.fit(a, c)\n"),
+    case("pipeline_used", "partly", "a step of the work's own beside a scaler",
+         APART + OWN + "held = Pipeline([('own', Own()), ('scale', StandardScaler())])\n" + SCALED +
+         "model = LogisticRegression().fit(A, c)\n"),
+    case("pipeline_used", "met", "a step of the work's own before a model",
+         APART + OWN + "Pipeline([('own', Own()), ('model', LogisticRegression())]).fit(a, c)\n"),
+    case("pipeline_used", "met", "a model of the work's own behind a scaler", APART +
+         OWN.replace("def transform", "def predict") + "Pipeline([('s', StandardScaler()), ('m', Own())]).fit(a, c)\n"),
+    case("pipeline_used", "met", "a class that does both, of which nobody knows what it is for", APART + OWN +
+         "    def predict(self, X):\n        return X\nPipeline([('s', StandardScaler()), ('m', Own())]).fit(a, c)\n"),
     case("pipeline_used", "met", "a model that holds others",
          APART + "from sklearn.multiclass import OneVsRestClassifier\n"
          "Pipeline([('scale', StandardScaler()), ('model', OneVsRestClassifier(LogisticRegression()))]).fit(a, c)\n"),

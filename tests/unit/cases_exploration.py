@@ -78,6 +78,10 @@ TARGET += [
          CUT + "import os\nfor name in os.listdir('data'):\n    print(len(os.listdir(name)))\n"),
 ]  # fmt: skip
 ACTED_ON = [
+    case("exploration_acted_on", "not_met", "results by the name of a model are no columns", SPLIT +
+         "from sklearn.model_selection import cross_val_score\nscores = {}\n"
+         "def tried(model):\n    print(scores['last'])\n    scores['last'] = cross_val_score(model, a, c).mean()\n"
+         "tried(LogisticRegression())\n"),
     case("exploration_acted_on", "partly", "a decision made from predictions is shown, and rows are chosen by it",
          SPLIT + FIT + "b['risk'] = model.predict_proba(b)[:, 1]\nb['verdict'] = b['risk'] > 0.3\n"
          "print(b['verdict'].value_counts())\nb = b[b['verdict'] == 'no']\n"

@@ -100,3 +100,107 @@ def test_a_table_that_another_program_of_the_work_prepared_was_not_followed(name
     train = FOLLOWED.replace("data/train.csv", "../out/clean.csv")
     assert verdict(name, work({"prepare.py": prepare, "train.py": train})) == "needs_human"
     assert verdict(name, work({"prepare.py": prepare, "train.py": FOLLOWED})) == "met"
+
+
+@pytest.mark.parametrize("name", [*LEAKS, "data_preparation.target_leakage"])
+@pytest.mark.parametrize("names", [("clean.py", "model.py"), ("prepare.py", "model.py")])
+@pytest.mark.parametrize(
+    ("saves", "loads"),
+    [("to_parquet('d/a.parquet')", "read_parquet('d/a.parquet')"), ("to_csv('a.csv')", "read_csv('./a.csv')"),
+     ("to_pickle('a.pkl')", "read_pickle('a.pkl')")],
+)  # fmt: skip
+def test_a_table_that_one_program_saves_and_the_next_loads_is_followed(
+    name: str, names: tuple[str, str], saves: str, loads: str
+) -> None:
+    prepare = (
+        f"import pandas as pd\nframe = pd.read_csv('data/train.csv')\nframe['b'] = frame['a'] / 2\nframe.{saves}\n"
+    )
+    train = FOLLOWED.replace("read_csv('data/train.csv')", loads)
+    assert verdict(name, work(dict(zip(names, (prepare, train), strict=True)))) == "met"
+
+
+@pytest.mark.parametrize("names", [("clean.py", "model.py"), ("prepare.py", "model.py")])
+def test_what_was_computed_on_all_rows_is_found_behind_the_file(names: tuple[str, str]) -> None:
+    prepare = (
+        "import pandas as pd\nframe = pd.read_csv('data/train.csv')\n"
+        "frame = frame.fillna(frame.mean())\nframe.to_csv('clean.csv', index=False)\n"
+    )
+    found = work(dict(zip(names, (prepare, FOLLOWED.replace("data/train.csv", "clean.csv")), strict=True)))
+    assert verdict(LEAKS[0], found) == "not_met"
+    assert verdict(LEAKS[1], found) == "met"
+
+
+def test_a_table_that_an_unknown_step_has_seen_before_it_is_saved_is_for_a_person_to_look_at() -> None:
+    prepare = "import pandas as pd\nimport mylib\nframe = pd.read_csv('data/train.csv')\nmylib.scale_inplace(frame)\n"
+    prepare += "frame.to_csv('clean.csv', index=False)\n"
+    found = work({"clean.py": prepare, "model.py": FOLLOWED.replace("data/train.csv", "clean.csv")})
+    assert verdict(LEAKS[0], found) == "needs_human"
+
+
+SEARCH = START + "from sklearn.model_selection import GridSearchCV, cross_val_score\n" + LOAD
+SEARCHED = "search = GridSearchCV(LogisticRegression(), {'C': [1, 2]})\nsearch.fit(X, y)\nprint(search.best_score_)\n"
+ALL_ROWS = "X, y = frame.drop(columns='left'), frame['left']\n"
+
+
+@pytest.mark.parametrize("name", LEAKS[:2])
+def test_a_search_without_a_later_score_is_a_result_of_its_own(name: str) -> None:
+    assert verdict(name, work(SEARCH + ALL_ROWS + SEARCHED)) == "met"
+    assert (
+        verdict(name, work(SEARCH + "import mylib\nmylib.scale_inplace(frame)\n" + ALL_ROWS + SEARCHED))
+        == "needs_human"
+    )
+
+
+@pytest.mark.parametrize(
+    "folds", [SEARCHED.replace("(X, y)", "(a, c)"), "print(cross_val_score(LogisticRegression(), a, c))\n"]
+)
+def test_folds_of_a_training_part_that_an_unknown_step_has_seen_are_no_praise(folds: str) -> None:
+    step = "import mylib\nmylib.scale_inplace(frame)\n"
+    assert verdict(LEAKS[0], work(SEARCH + step + SPLIT + folds)) in ("needs_human", "not_applicable")
+    assert verdict(LEAKS[0], work(SEARCH + SPLIT + folds)) == "met"
+
+
+REGISTRY = (
+    "import mlflow\nimport pandas as pd\nfrom sklearn.linear_model import Ridge\n"
+    "from sklearn.metrics import mean_absolute_error\n"
+    "train, test = pd.read_csv('train.csv'), pd.read_csv('test.csv')\n"
+    "X, y = train.drop(columns='left'), train['left']\nmodel = Ridge().fit(X, y)\nprint(model.score(X, y))\n"
+    "with mlflow.start_run() as run:\n    info = mlflow.sklearn.log_model(model, 'm', registered_model_name='best')\n"
+)
+ASKED = "print(mean_absolute_error(test['left'], again.predict(test.drop(columns='left'))))\n"
+LOADED_BY = {
+    "its registered name and a stage": "again = mlflow.pyfunc.load_model('models:/best/Staging')\n",
+    "its registered name and an alias": "again = mlflow.sklearn.load_model(model_uri='models:/best@champion')\n",
+    "its run": "again = mlflow.pyfunc.load_model(f'runs:/{run.info.run_id}/m')\n",
+    "what was said as it was kept": "again = mlflow.pyfunc.load_model(info.model_uri)\n",
+    "the name that it is registered under once more": "mlflow.register_model(model_uri=uri(run), name='best')\n"
+    "again = mlflow.pyfunc.load_model('models:/best/1')\n",
+    "another name that it got": "mlflow.register_model(info.model_uri, 'new')\n"
+    "again = mlflow.pyfunc.load_model('models:/new/1')\n",
+}
+
+
+@pytest.mark.parametrize("loads", LOADED_BY.values(), ids=LOADED_BY)
+def test_a_model_that_mlflow_kept_is_known_as_it_is_loaded(loads: str) -> None:
+    found = work(REGISTRY + loads + ASKED)
+    assert verdict(LEAKS[1], found) == "met"
+    assert verdict(LEAKS[2], found) == "met"
+    assert verdict("evaluation.held_out_evaluation", found) == "met"
+    assert "beside it" in finding(LEAKS[3], found).reason
+
+
+@pytest.mark.parametrize(
+    "loads",
+    [
+        "again = mlflow.pyfunc.load_model('models:/other/1')\n",
+        "mlflow.sklearn.log_model(Ridge(2).fit(X, y), 'best')\nagain = mlflow.pyfunc.load_model('models:/best/1')\n",
+    ],
+)
+def test_a_model_of_which_nobody_knows_what_it_was_fitted_on_is_not_said_to_be_asked_of_no_others(loads: str) -> None:
+    found = work(REGISTRY + loads + ASKED)
+    assert verdict("evaluation.held_out_evaluation", found) == "needs_human"
+    assert finding(LEAKS[3], found).reason == "The model is scored on rows it was fitted on."
+
+
+def test_a_model_that_is_scored_on_its_own_rows_alone_is_said_to_be_asked_of_no_others() -> None:
+    assert finding(LEAKS[3], work(REGISTRY)).reason.endswith(", and on no others.")

@@ -14,7 +14,8 @@ IMPORTS = "import os\nimport pandas as pd\nfrom sklearn.svm import SVC\nimport f
 OWN = {"features.py": "x = 1\n"}
 LISTED = "Install what requirements.txt lists, then start train.py.\n"
 README = "# Churn\n\npip install -r requirements.txt\npython train.py\n"
-SCRIPT = {"train.py": LOAD, "README.md": README}
+LIST = {"requirements.txt": "pandas==2.2.2\n"}
+SCRIPT = {"train.py": LOAD, "README.md": README, **LIST}
 NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
 
 SERVED = "from flask import Flask\napp = Flask('x')\n@app.route('/')\ndef read():\n    return '1'\n"
@@ -30,7 +31,17 @@ CASES = [
     case("how_to_run_documented", "met", "nothing needs installing",
          {"train.py": "print(1)\n", "README": "python train.py"}),
     case("how_to_run_documented", "met", "it starts a module that is served",
-         {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n"}),
+         {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n", **LIST}),
+    case("how_to_run_documented", "partly", "it installs from a list that is not there",
+         {"train.py": LOAD, "README.md": README}),
+    case("how_to_run_documented", "partly", "it speaks of a list that is not there",
+         {"train.py": LOAD, "README.md": "Install what requirements.txt lists, then start train.py.\n"}),
+    case("how_to_run_documented", "met", "it installs from a list in a folder",
+         {"train.py": LOAD, "README.md": README.replace("-r ", "-r ./env/"), "env/requirements.txt": "pandas\n"}),
+    case("how_to_run_documented", "met", "it names what to install beside a list that is not there",
+         {"train.py": LOAD, "README.md": README.replace("-r ", "pandas -r ")}),
+    case("how_to_run_documented", "met", "it installs in another way too",
+         {"train.py": LOAD, "README.md": README + "Or `pip install pandas`.\n"}),
     case("how_to_run_documented", "met", "it starts an image that is there",
          {"train.py": LOAD, "Dockerfile": "FROM x\n", "README.md": "docker compose up --build\n"}),
     case("how_to_run_documented", "not_met", "it starts an image that is not there",
@@ -64,6 +75,7 @@ CASES = [
          {**SCRIPT, "models.py": "def fit():\n    return 1\n", "README.md": "pip install pandas\npython models.py\n"}),
     case("how_to_run_documented", "partly", "its name in other letters is another file",
          {"app.py": LOAD, "models.py": "def fit():\n    return 1\n",
+          **LIST,
           "README.md": "pip install -r requirements.txt\npython models.py\nstreamlit run App.py\n"}),
     case("how_to_run_documented", "met", "Kedro's command and its registry",
          {"src/p/pipeline_registry.py": "def register_pipelines():\n    return {}\n", "train.py": LOAD,

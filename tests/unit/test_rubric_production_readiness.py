@@ -248,3 +248,9 @@ def test_nearly_going_over_a_limit_costs_little_and_says_which() -> None:
     half, most = (finding(name, work(LOAD, plan=plan(), run=ran(wall_s=wall))) for wall in (400, 550))
     assert (half.score, most.score) == (0.95, 0.9)
     assert "the time allowed" in most.reason
+
+
+def test_programs_without_settings_are_shown_and_not_the_notebook_beside_them() -> None:
+    found = finding("production_readiness.configurable", work({"a.ipynb": notebook(SAVED), "serve.py": LOADED}))
+    assert found.verdict == "not_met"
+    assert {span.path for span in found.evidence} == {"serve.py"}
