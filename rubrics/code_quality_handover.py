@@ -15,8 +15,6 @@ JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", 
                   ".mypy_cache", ".ruff_cache", ".Rhistory", "lightning_logs"))  # fmt: skip
 JUNK_SUFFIXES = (".pyc", ".pyo", ".swp", ".bak", ".tmp", ".crdownload")
 STEPS, SEVERAL = 5, 2
-
-
 NO_INSTALL = "it does not say how to install what the work imports"
 
 
