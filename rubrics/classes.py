@@ -8,8 +8,9 @@ from grader import Call, Evidence
 from rubrics.code_text import place
 from rubrics.facts import is_given, last, live_calls, named
 from rubrics.live import live_columns, live_places, target_columns
-from rubrics.models import is_classifier, models
+from rubrics.models import TRAINERS, is_classifier, models
 from rubrics.once import once_a_work
+from rubrics.settings import settings_of
 
 BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
 CURVES = ("precision_recall_curve", "roc_curve")
@@ -22,12 +23,33 @@ _PAIR = re.compile(rf"[\[(]\s*{_LITERAL}\s*,\s*{_LITERAL}\s*,?\s*[\])]")
 _CODES = re.compile(rf"\{{\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,?\s*\}}")
 _COMPARED = re.compile(r"[^=<>!](?:==|[<>]=?)[^=].*\)\s*\.astype\(\s*(?:int|bool|['\"]int\d*['\"]|np\.int\d*)\s*\)$")
 _COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
+# What a booster that is trained by its library's own function is told to lessen, where it then gives probabilities.
+_OBJECTIVE = r"\b(?:objective|application|loss_function)['\"]?\s*\]?\s*[:=]\s*['\"]"
+_OF_TWO = re.compile(_OBJECTIVE + r"(?:binary(?::logistic)?|Logloss|CrossEntropy)['\"]")
+_OF_SEVERAL = re.compile(_OBJECTIVE + r"(?:multi:soft\w+|multiclass(?:ova)?|MultiClass\w*)['\"]")
 _COUNT = re.compile(r"\d{1,3}$")
 
 
 def tells_classes(evidence: Evidence) -> bool:
-    """Tell whether a model of the work predicts classes: a classifier, or a network by its last layer and its loss."""
-    return any(is_classifier(call) for call in models(evidence)) or bool(class_layers(evidence))
+    """Tell whether a model of the work predicts classes: a classifier, a network by its last layer and its loss, or a
+    booster by its objective.
+    """
+    return (
+        any(is_classifier(call) for call in models(evidence))
+        or bool(class_layers(evidence))
+        or bool(class_boosters(evidence))
+    )
+
+
+@once_a_work
+def class_boosters(evidence: Evidence) -> tuple[Call, ...]:
+    """Return the models of `xgb.train` and its like whose settings ask for classes, and say them as probabilities."""
+    return tuple(call for call in models(evidence) if _has_objective(evidence, call, _OF_TWO, _OF_SEVERAL))
+
+
+def _has_objective(evidence: Evidence, call: Call, *objectives: re.Pattern[str]) -> bool:
+    settings = (settings_of(evidence, call) or "") if call.name in TRAINERS else ""
+    return any(objective.search(settings) for objective in objectives)
 
 
 @once_a_work
@@ -49,6 +71,7 @@ def of_two_classes(evidence: Evidence) -> bool:
         or _of_positives(evidence)
         or live_places(evidence, BINARY)
         or any(_units(call) == 1 for call in class_layers(evidence))
+        or any(_has_objective(evidence, call, _OF_TWO) for call in class_boosters(evidence))
         or any(_names_two(call) for call in live_calls(evidence))
         or _two_valued_target(evidence)
     )

@@ -62,8 +62,10 @@ def _texts(call: Call) -> list[str]:
 
 
 def _is_trained(evidence: Evidence, call: Call, trained: set[Where]) -> bool:
-    """Tell whether a model is trained where it is made, or where the function that makes it is called."""
-    if _names(call) & trained:
+    """Tell whether a model is trained as it is made (`xgb.train`), where it is made, or where the function that makes
+    it is called.
+    """
+    if last(call.name) == "train" or _names(call) & trained:
         return True
     name = last(call.function)
     callers = [other for other in live_calls(evidence) if name and last(other.name) == name]
