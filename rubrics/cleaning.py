@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
+from rubrics.detectors import makes_detector
 from rubrics.encodings import encodings_for_use, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
@@ -101,6 +102,8 @@ def _nothing_filled(evidence: Evidence, tolerant: list[Call], failing: list[Call
         return nothing_seen(evidence, "No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
         return nothing_seen(evidence, "No table was seen to be loaded, and only tables have gaps to fill.")
+    if all(makes_detector(call) for call in predictors(evidence)):
+        return nothing_seen(evidence, "The model is fitted on pictures, which have no gaps to fill.")
     if none := none_found(evidence):
         return none
     if (counted := counted_gaps(evidence)) or (counted := checked_for(evidence)):

@@ -95,6 +95,7 @@ _METHODS: dict[str, CallKind] = {
     **dict.fromkeys(("plot", "hist", "boxplot", "plot_importance", "plot_tree", "hvplot"), "plot"),
     **dict.fromkeys(tuple(_EXPLORING), "explore"),
 }
+_OF_DETECTORS: dict[str, CallKind] = {"val": "score", "save": "save", "export": "save"}
 _FUNCTIONS: dict[str, CallKind] = {
     **dict.fromkeys(("train_test_split", "random_split", "temporal_train_test_split"), "split"),
     **dict.fromkeys(tuple(CROSS_VALIDATORS), "cross_validate"),
@@ -253,4 +254,6 @@ def _method_kind(method: str, role: str, receiver_type: str) -> CallKind:
         return "predict"
     if method in ("from_display", "from_estimator", "from_predictions"):
         return "plot"
+    if receiver_type.startswith("ultralytics.") and method in _OF_DETECTORS:
+        return _OF_DETECTORS[method]
     return _METHODS.get(method, "other")
