@@ -1,5 +1,5 @@
-"""Networks of Ultralytics (YOLO): a name or a file brings the weights, `train` fits them and measures them as it goes on
-by the rows that the data's own file sets apart, and `val` measures them by those again.
+"""Networks of Ultralytics (YOLO): a name or a file brings the weights, `train` fits them and measures them as it goes
+on, by the rows that the data's own file sets apart, and `val` measures them by those again.
 """
 
 from __future__ import annotations

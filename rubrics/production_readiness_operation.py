@@ -47,7 +47,7 @@ _OF_THE_SYSTEM = frozenset(
      "CONDA_PREFIX")
 )  # fmt: skip
 _NAMED_IN_ENVIRON = re.compile(r"environ\s*\[\s*['\"](\w+)['\"]")
-_ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
+_ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|(?<!execute_from_command_line\()sys\.argv\b)")
 _FLOWS = ("DAG", "dag")
 # A flow's own parameters can be given anew with each run: `params["alpha"]`, `{{ params.alpha }}`
 _OF_FLOW = re.compile(r"\bparams\b['\"]?\]?\s*(?:\[|\.\w)")

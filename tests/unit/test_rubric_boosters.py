@@ -18,6 +18,8 @@ AGAIN = (
     "print(precision_score(d, model.predict(others) > 0.5))\n"
 )
 CLASSES = SPLIT + PARAMS + TRAINED
+STRATIFIED = CLASSES.replace("random_state", "stratify=frame['left'], random_state")
+UNSET = CLASSES.replace("'eta': 0.3, 'max_depth': 5, ", "'seed': 1, ")
 QUANTITY = CLASSES.replace("binary:logistic", "reg:squarederror").replace("precision_score(d, said > 0.5)",
                                                                          "mean_absolute_error(d, said)")  # fmt: skip
 
@@ -26,7 +28,7 @@ QUANTITY = CLASSES.replace("binary:logistic", "reg:squarederror").replace("preci
     ("criterion", "expected", "code"),
     [
         ("data_preparation.split_fits_data", "not_met", CLASSES),
-        ("data_preparation.split_fits_data", "met", CLASSES.replace("random_state", "stratify=frame['left'], random_state")),
+        ("data_preparation.split_fits_data", "met", STRATIFIED),
         ("data_preparation.split_fits_data", "not_applicable", QUANTITY),
         ("data_preparation.split_fits_data", "not_met",
          CLASSES.replace("(params, rows, 20)", "({'objective': 'binary:logistic'}, rows)")),
@@ -36,7 +38,7 @@ QUANTITY = CLASSES.replace("binary:logistic", "reg:squarederror").replace("preci
         ("evaluation.decision_threshold", "partly", CLASSES.replace("> 0.5", "> 0.3")),
         ("evaluation.decision_threshold", "not_applicable", QUANTITY),
         ("model_choice.hyperparameters_searched", "partly", CLASSES),
-        ("model_choice.hyperparameters_searched", "not_met", CLASSES.replace("'eta': 0.3, 'max_depth': 5, ", "'seed': 1, ")),
+        ("model_choice.hyperparameters_searched", "not_met", UNSET),
         ("data_preparation.target_leakage", "met", CLASSES),
         ("data_preparation.target_leakage", "not_met", CLASSES.replace("frame[['age', 'fee']]", "frame")),
         ("data_preparation.target_leakage", "needs_human", CLASSES.replace(", label=c", "")),
