@@ -24,7 +24,7 @@ _KEYED = re.compile(
 _VALUE = re.compile(r"=\s*[rfb]?['\"]([^'\"\s]{6,})['\"]")
 _ENV_FILE = re.compile(r"(?i)(?:^|/)\.env(?:rc)?$|(?:^|/)\.env\.[\w.-]+$|\.env$")
 _SET = re.compile(r"^\s*(?:export\s+)?(\w{1,100})\s*=\s*['\"]?([^'\"\s]{6,})['\"]?\s*(?:#.*)?$")
-# `MYSQL_PASSWORD: ...` of YAML, `- MYSQL_PASSWORD=...` of a list, `client_secret = ...` of an INI file, `"token": "..."`
+# `MYSQL_PASSWORD: ...` of YAML, `- MYSQL_PASSWORD=...` of a list, `client_secret = ...` of an INI file
 _CONFIGURED = re.compile(
     r"^\s*(?:-\s+)?['\"]?([\w.-]{1,100})['\"]?\s*[:=]\s*['\"]?([^'\"\s#,]{10,200})['\"]?\s*,?\s*(?:#.*)?$"
 )
