@@ -105,9 +105,10 @@ _FUNCTIONS: dict[str, CallKind] = {
 }
 _SAVERS = {"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save", "numpy.save", "numpy.savez",
            "numpy.savetxt", "pickle.dumps"}  # fmt: skip
-_LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "torch.load", "numpy.load", "numpy.loadtxt",
+OBJECT_LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "pickle.loads"}
+_LOADERS = {*OBJECT_LOADERS, "torch.load", "numpy.load", "numpy.loadtxt",
             "numpy.genfromtxt", "seaborn.load_dataset", "keras.models.load_model", "csv.reader", "csv.DictReader",
-            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads",
+            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset",
             "surprise.Dataset.load_builtin", "surprise.Dataset.load_from_file",
             "tensorflow.data.experimental.make_csv_dataset", "tensorflow.data.experimental.CsvDataset"}  # fmt: skip
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "missingno", "wordcloud", "scikitplot")

@@ -107,6 +107,7 @@ CASES = [
         "Next: cross-validation instead of one split, to get the spread of AUC.",
         "For RandomForestClassifier we only tested the default depth, for it takes long.",
         "As tenure matters most, we should explore more of its bins.",
+        "The rows are limited to two years of the tenure, so newer plans are missing.",
         "I could've used the logarithm of the tenure, and n-grams of the notes.",
     )),
     *(case("limits_written", "not_met", text, limited(text)) for text in (
@@ -116,6 +117,7 @@ CASES = [
         "We tested the default of tenure, which is the median of its column.",
         "For a tenure of zero we should see no bill at all in the table.",
         "The tenure could have been recorded by the shop itself.",
+        "Gaps were limited to only two columns, so I filled the tenure by its mode.",
         "TODO: improve the model, the features and the results of the training.",
     )),
     case("limits_written", "not_met", "sentences under a task that was left as a heading", limited(TASK)),
