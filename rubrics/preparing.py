@@ -29,7 +29,10 @@ DECORATION = frozenset(
 )  # fmt: skip
 _MEANS_OF_DRAWING = ("matplotlib.ticker.", "matplotlib.dates.", "matplotlib.colors.", "matplotlib.cm.",
                      "matplotlib.patches.", "matplotlib.lines.", "matplotlib.gridspec.")  # fmt: skip
-VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
+# `words = df["a"].unique().tolist()`, `OneHotEncoder(categories=[df["a"].unique()])`: nobody sees them
+VOCABULARY = re.compile(
+    r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)|\bcategories\s*=\s*[^=\n]{1,100}\.unique\(\)"
+)
 _LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
 _GAPS = ("isna", "isnull", "notna", "notnull")
 _CHECK = re.compile(r"^\s*(assert\b|(if|elif|while)\b.*:\s*(#.*)?$)", re.DOTALL)
