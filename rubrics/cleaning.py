@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, not_met, partly
 from rubrics.detectors import makes_detector
-from rubrics.encodings import encodings_for_use, with_fixed_categories
+from rubrics.encodings import encodings_for_use, fills_what_is_unnamed, numbered_by_hand, with_fixed_categories
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
 from rubrics.gaps import (
@@ -163,14 +163,14 @@ def types_parsed(evidence: Evidence) -> Finding:
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
     are dummies of categories that are written down; one that fails on them or depends on the table at hand is
-    partly met. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to
-    what is handed in count, else the worst.
+    partly met, and so is a dict that leaves what it does not name without a number. What is encoded for a picture alone
+    does not count. Where parts of a work differ, those that lead to what is handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
     encodings = leading(evidence, encodings_for_use(evidence))
     if not encodings:
-        return nothing_seen(evidence, "No encoding of categories was seen.")
+        return _numbered(evidence)
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     safe = [call for call in encodings if _takes_unseen(call.name, call.keywords)]
@@ -196,6 +196,22 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
         score=0.4,
         advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
         question="What happens when a new row has a category that was not in the training data?",
+    )
+
+
+def _numbered(evidence: Evidence) -> Finding:
+    """Judge categories that a dict numbers where nothing else encodes any."""
+    by_hand = leading(evidence, numbered_by_hand(evidence))
+    if not by_hand:
+        return nothing_seen(evidence, "No encoding of categories was seen.")
+    if all(map(fills_what_is_unnamed, by_hand)):
+        return met("Categories are numbered by a dict, and one that it does not name is filled.",
+                   evidence=spans(by_hand))  # fmt: skip
+    return partly(
+        "Categories are numbered by a dict; one that it does not name becomes a gap.",
+        evidence=spans(by_hand),
+        score=0.6,
+        advice='Say what an unseen category gets, by fillna or by OrdinalEncoder with "use_encoded_value".',
     )
 
 
