@@ -58,6 +58,7 @@ DASH = (
 )
 PREDICTS = "import joblib\nmodel = joblib.load('model.joblib')\ndef predict(rows):\n    return model.predict(rows)\n"
 PLAIN_APP = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef predict():\n    return run('x')\n"
+COMMAND = "import typer\napp = typer.Typer()\n@app.command()\ndef ask():\n    typer.echo('done')\napp()\n"
 SWITCHED = PLAIN_APP.replace("app = ", "import tensorflow as tf\ntf.logging.set_verbosity('INFO')\napp = ")
 FIT = LOAD + "from sklearn.linear_model import Ridge\nmodel = Ridge().fit(frame[['a']], frame['y'])\n"
 LOGS = "import logging\nlogger = logging.getLogger(__name__)\n"
@@ -135,6 +136,11 @@ OUTPUT = (
 
 PAIRS = [
     case("logging_and_errors", "not_met", "a service that says nothing", PLAIN_APP),
+    case("logging_and_errors", "not_met", "the same beside a command that speaks",
+         {"app.py": PLAIN_APP, "cli.py": COMMAND}),
+    case("logging_and_errors", "not_applicable", "a command that speaks", {"cli.py": COMMAND}),
+    case("logging_and_errors", "not_applicable", "one that starts the service, whose logs it turns on",
+         {"app.py": PLAIN_APP, "cli.py": COMMAND + "import logging\nlogging.basicConfig()\n"}),
     case("logging_and_errors", "met", "a service that logs through its own app",
          PLAIN_APP.replace("    return", "    app.logger.info('asked')\n    return")),
     case("logging_and_errors", "not_applicable", "a service that has its library log", SWITCHED),
