@@ -15,6 +15,7 @@ from rubrics.settings import settings_of
 BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
 CURVES = ("precision_recall_curve", "roc_curve")
 OF_POSITIVES = ("recall_score", "precision_score", "f1_score", "fbeta_score")
+SEVERAL = 3
 BY_DEFAULT = "'binary'"
 NAMES_OF_CLASSES = ("target_names", "class_names", "display_labels", "label_vocabulary")
 MODES = ("class_mode", "label_mode")  # of Keras's readers of pictures
@@ -82,9 +83,13 @@ def _loss(call: Call) -> str:
 
 
 def _units(call: Call) -> int:
-    """Return over how many classes a layer spreads what it says, 0 where it says none."""
+    """Return over how many classes a layer spreads what it says, 0 where it says none; as many as a variable says are
+    several.
+    """
     units = call.keywords.get("units", call.positional[0] if call.positional else "")
     activation = call.keywords.get("activation", call.positional[1] if len(call.positional) > 1 else "")
+    if "softmax" in activation and units and not _COUNT.match(units):
+        return SEVERAL
     number = int(units) if _COUNT.match(units) else 0
     return number if ("sigmoid" in activation and number == 1) or ("softmax" in activation and number > 1) else 0
 
