@@ -6,7 +6,7 @@ import re
 
 from grader import Call, Evidence, Span
 from rubrics.code_text import begins_in
-from rubrics.detectors import makes_detector, measures_of, trains_detector
+from rubrics.detectors import makes_detector, trains_detector
 from rubrics.live import live_matches, live_places
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
@@ -143,12 +143,9 @@ def training_settings(evidence: Evidence) -> list[Call]:
 
 
 def measured_while_training(evidence: Evidence) -> list[Call]:
-    """Return the trainers that are given rows of their own to evaluate on, beside those to train on; a network of
-    Ultralytics is told of them by the file that names its data.
-    """
+    """Return the trainers that are given rows of their own to evaluate on, beside those to train on."""
     trainers = [call for call in live_calls(evidence) if _is_trainer(evidence, call)]
-    asked = [call for call in live_calls(evidence) if measures_of(evidence, call)]
-    return [*asked, *(call for call in trainers if call.keywords.get("eval_dataset", "None") != "None")]
+    return [call for call in trainers if call.keywords.get("eval_dataset", "None") != "None"]
 
 
 def _is_trainer(evidence: Evidence, call: Call) -> bool:
