@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence
 from rubrics.code_text import strings
+from rubrics.detectors import makes_detector
 from rubrics.drawing import drawn_by_hand
 from rubrics.facts import last, live_calls, named
 from rubrics.models import draws, family, is_boosted, is_network, is_random, models
@@ -86,7 +87,11 @@ def _groups_by_chance(call: Call) -> bool:
 
 
 def _begins_at_random(call: Call) -> bool:
-    """Tell whether a network begins with weights of its own, or with a new head on those that were learned before."""
+    """Tell whether a network begins with weights of its own, or with a new head on those that were learned before; one
+    of Ultralytics seeds its training by itself.
+    """
+    if makes_detector(call):
+        return False
     return last(call.name) != "from_pretrained" or bool(_NEW_HEAD.search(family(call))) or "num_labels" in call.keywords
 
 

@@ -8,12 +8,14 @@ from grader import Call, Evidence
 from rubrics.code_text import begins_in, place
 from rubrics.facts import is_given, last, live_calls, named
 from rubrics.live import live_columns, live_matches, live_places, loops_around, target_columns
-from rubrics.models import is_classifier, models
+from rubrics.models import TRAINERS, is_classifier, models
 from rubrics.once import once_a_work
+from rubrics.settings import settings_of
 
 BINARY = re.compile(r"predict_proba\([^)]*\)\[:, ?1\]")
 CURVES = ("precision_recall_curve", "roc_curve")
 OF_POSITIVES = ("recall_score", "precision_score", "f1_score", "fbeta_score")
+SEVERAL = 3
 BY_DEFAULT = "'binary'"
 NAMES_OF_CLASSES = ("target_names", "class_names", "display_labels", "label_vocabulary")
 MODES = ("class_mode", "label_mode")  # of Keras's readers of pictures
@@ -27,12 +29,33 @@ _FOUR = re.compile(r"^\s*\w+\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*=(?!=)\s*(\w+|.*\))
 _WHOLE = re.compile(r"[\w.]+(?:\([^()=]*\))?")
 _CLASSES = re.compile(r"(?i)\bclass(?:es)?_?\b|_class(?:es)?\b|label|unique|categor")
 _AXES = ("xticklabels", "yticklabels")
+# What a booster that is trained by its library's own function is told to lessen, where it then gives probabilities.
+_OBJECTIVE = r"\b(?:objective|application|loss_function)['\"]?\s*\]?\s*[:=]\s*['\"]"
+_OF_TWO = re.compile(_OBJECTIVE + r"(?:binary(?::logistic)?|Logloss|CrossEntropy)['\"]")
+_OF_SEVERAL = re.compile(_OBJECTIVE + r"(?:multi:soft\w+|multiclass(?:ova)?|MultiClass\w*)['\"]")
 _COUNT = re.compile(r"\d{1,3}$")
 
 
 def tells_classes(evidence: Evidence) -> bool:
-    """Tell whether a model of the work predicts classes: a classifier, or a network by its last layer and its loss."""
-    return any(is_classifier(call) for call in models(evidence)) or bool(class_layers(evidence))
+    """Tell whether a model of the work predicts classes: a classifier, a network by its last layer and its loss, or a
+    booster by its objective.
+    """
+    return (
+        any(is_classifier(call) for call in models(evidence))
+        or bool(class_layers(evidence))
+        or bool(class_boosters(evidence))
+    )
+
+
+@once_a_work
+def class_boosters(evidence: Evidence) -> tuple[Call, ...]:
+    """Return the models of `xgb.train` and its like whose settings ask for classes, and say them as probabilities."""
+    return tuple(call for call in models(evidence) if _has_objective(evidence, call, _OF_TWO, _OF_SEVERAL))
+
+
+def _has_objective(evidence: Evidence, call: Call, *objectives: re.Pattern[str]) -> bool:
+    settings = (settings_of(evidence, call) or "") if call.name in TRAINERS else ""
+    return any(objective.search(settings) for objective in objectives)
 
 
 @once_a_work
@@ -54,6 +77,7 @@ def of_two_classes(evidence: Evidence) -> bool:
         or _of_positives(evidence)
         or live_places(evidence, BINARY)
         or any(_units(call) == 1 for call in class_layers(evidence))
+        or any(_has_objective(evidence, call, _OF_TWO) for call in class_boosters(evidence))
         or any(_names_two(call) for call in live_calls(evidence))
         or _two_valued_target(evidence)
         or _four_counts(evidence)
@@ -65,9 +89,13 @@ def _loss(call: Call) -> str:
 
 
 def _units(call: Call) -> int:
-    """Return over how many classes a layer spreads what it says, 0 where it says none."""
+    """Return over how many classes a layer spreads what it says, 0 where it says none; as many as a variable says are
+    several.
+    """
     units = call.keywords.get("units", call.positional[0] if call.positional else "")
     activation = call.keywords.get("activation", call.positional[1] if len(call.positional) > 1 else "")
+    if "softmax" in activation and units and not _COUNT.match(units):
+        return SEVERAL
     number = int(units) if _COUNT.match(units) else 0
     return number if ("sigmoid" in activation and number == 1) or ("softmax" in activation and number > 1) else 0
 

@@ -6,8 +6,9 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, not_met, partly
 from rubrics.dates import PARSING, TIMES, is_date
+from rubrics.detectors import makes_detector
 from rubrics.dummies import aligned, kept_in_fit
-from rubrics.encodings import encodings_for_use, with_fixed_categories
+from rubrics.encodings import encodings_for_use, fills_what_is_unnamed, numbered_by_hand, with_fixed_categories
 from rubrics.extremes import extremes_looked_for
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.filled_apart import filled_apart
@@ -97,6 +98,8 @@ def _nothing_filled(evidence: Evidence, tolerant: list[Call], failing: list[Call
         return nothing_seen(evidence, "No model was seen for which gaps would have to be filled.")
     if not tables_loaded(evidence):
         return nothing_seen(evidence, "No table was seen to be loaded, and only tables have gaps to fill.")
+    if all(makes_detector(call) for call in predictors(evidence)):
+        return nothing_seen(evidence, "The model is fitted on pictures, which have no gaps to fill.")
     if none := none_found(evidence):
         return none
     if (counted := counted_gaps(evidence)) or (counted := checked_for(evidence)):
@@ -154,10 +157,11 @@ def types_parsed(evidence: Evidence) -> Finding:
 
 @criterion("data_preparation.encoding_fits_new_rows", title="Categories are encoded so that new ones do no harm")
 def encoding_fits_new_rows(evidence: Evidence) -> Finding:
-    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so
-    are dummies of categories that are written down, or whose columns are made those of the training rows; one that
-    fails on them or depends on the table at hand is partly met. What is encoded for a picture alone does not count.
-    Where parts of a work differ, those that lead to what is handed in count, else the worst.
+    """Judge how categories become numbers: a fitted encoder that knows what to do with unseen values is met, and so are
+    dummies of categories that are written down, or whose columns are made those of the training rows; one that fails on
+    them or depends on the table at hand is partly met, and so is a dict that leaves what it does not name without a
+    number. What is encoded for a picture alone does not count. Where parts of a work differ, those that lead to what is
+    handed in count, else the worst.
     """
     if problem := unreadable(evidence):
         return problem
@@ -165,7 +169,7 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
     if not encodings and (own := kept_in_fit(evidence)):
         return met("A step of the work's own keeps the categories of the training rows.", evidence=own)
     if not encodings:
-        return nothing_seen(evidence, "No encoding of categories was seen.")
+        return _numbered(evidence)
     if all(with_fixed_categories(evidence, call) for call in encodings):
         return met("The categories are written down, whatever the table at hand holds.", evidence=spans(encodings))
     settled = aligned(evidence, encodings)
@@ -197,6 +201,22 @@ def encoding_fits_new_rows(evidence: Evidence) -> Finding:
         score=0.4,
         advice="Use OneHotEncoder or OrdinalEncoder in the pipeline: new rows then get the same columns.",
         question="What happens when a new row has a category that was not in the training data?",
+    )
+
+
+def _numbered(evidence: Evidence) -> Finding:
+    """Judge categories that a dict numbers where nothing else encodes any."""
+    by_hand = leading(evidence, numbered_by_hand(evidence))
+    if not by_hand:
+        return nothing_seen(evidence, "No encoding of categories was seen.")
+    if all(map(fills_what_is_unnamed, by_hand)):
+        return met("Categories are numbered by a dict, and one that it does not name is filled.",
+                   evidence=spans(by_hand))  # fmt: skip
+    return partly(
+        "Categories are numbered by a dict; one that it does not name becomes a gap.",
+        evidence=spans(by_hand),
+        score=0.6,
+        advice='Say what an unseen category gets, by fillna or by OrdinalEncoder with "use_encoded_value".',
     )
 
 

@@ -14,6 +14,7 @@ from rubrics.facts import live_calls, nothing_seen, spans, unreadable
 from rubrics.machine_paths import machine_paths
 
 MOST_SHOWN = 12
+MANY_LETTERS = 20
 _NAMED = re.compile(
     r"(?i)\b\w*?(?:password|passwd|pwd|api_?key|secret(?:_?key)?|(?:auth|access|api|bot)_?token)\s*(?::\s*str\s*)?=\s*\"\""
 )
@@ -23,8 +24,13 @@ _KEYED = re.compile(
 _VALUE = re.compile(r"=\s*[rfb]?['\"]([^'\"\s]{6,})['\"]")
 _ENV_FILE = re.compile(r"(?i)(?:^|/)\.env(?:rc)?$|(?:^|/)\.env\.[\w.-]+$|\.env$")
 _SET = re.compile(r"^\s*(?:export\s+)?(\w{1,100})\s*=\s*['\"]?([^'\"\s]{6,})['\"]?\s*(?:#.*)?$")
+# `MYSQL_PASSWORD: ...` of YAML, `- MYSQL_PASSWORD=...` of a list, `client_secret = ...` of an INI file
+_CONFIGURED = re.compile(
+    r"^\s*(?:-\s+)?['\"]?([\w.-]{1,100})['\"]?\s*[:=]\s*['\"]?([^'\"\s#,]{10,200})['\"]?\s*,?\s*(?:#.*)?$"
+)
+_ELSEWHERE = re.compile(r"^[$./({!~]|[{}]|\$|^arn:|://")  # ${NAME}, a path, an address: it stands somewhere else
 _KEPT_SECRET = re.compile(
-    r"(?i)(?:password|passwd|pwd|secret(?:_?key)?|(?:auth|access|api|bot|hf|github)_?token"
+    r"(?i)(?:password|passwd|pwd|secret(?:_?key)?|(?:auth|access|refresh|api|bot|hf|github)_?token"
     r"|(?:api|access|secret|private|fernet|encryption|signing|account)_?key)$"
 )
 _TOKEN = re.compile(
@@ -37,13 +43,15 @@ _PLACEHOLDER = re.compile(
 )
 # What a token is never made of by chance, though the shape may be right.
 _STAND_IN = re.compile(r"(?i)your|example|placeholder|x{8}|(?:_|\b|-)here(?:\b|$)")
-KEY_FILES = frozenset(("kaggle.json", "id_rsa", "id_ed25519", "credentials.json", "client_secret.json"))
+KEY_FILES = frozenset(
+    ("kaggle.json", "id_rsa", "id_ed25519", "credentials.json", "client_secret.json", "gdrive-user-credentials.json")
+)
 
 
 @criterion("code_quality.no_secrets", title="No password or key is handed in")
 def no_secrets(evidence: Evidence) -> Finding:
-    """Judge whether a password, key or token stands in the code or in a .env file, or a file that holds one came along;
-    placeholders are none. Not applicable without one.
+    """Judge whether a password, key or token stands in the code, in a .env file or, by its looks drawn at random, in
+    another file of settings, or a file that holds one came along; placeholders are none. Not applicable without one.
     """
     key_files = [Span(path=entry.path) for entry in evidence.files if PurePosixPath(entry.path).name in KEY_FILES]
     found = [*key_files, *islice(_written_secrets(evidence), MOST_SHOWN), *islice(_set_secrets(evidence), MOST_SHOWN)]
@@ -67,22 +75,35 @@ def _written_secrets(evidence: Evidence) -> list[Span]:
 
 
 def _set_secrets(evidence: Evidence) -> Iterator[Span]:
-    """Yield the lines of .env files that set a secret; what is set twice, as user and password say, is a default."""
+    """Yield the lines of .env files and of settings that set a secret; what is set twice, as user and password say, is
+    a default, and so is a word where it is not kept in a .env file.
+    """
     for document in evidence.code.documents:
-        if not _ENV_FILE.search(document.path):
+        is_env = bool(_ENV_FILE.search(document.path))
+        if not (is_env or document.kind == "configuration"):
             continue
-        found = [(number, _SET.match(line[:400])) for number, line in enumerate(document.text.split("\n"), start=1)]
+        pattern = _SET if is_env else _CONFIGURED
+        found = [(number, pattern.match(line[:400])) for number, line in enumerate(document.text.split("\n"), start=1)]
         pairs = [(number, match[1], match[2]) for number, match in found if match]
         values = Counter(value for _, _, value in pairs)
         for number, name, value in pairs:
             real = values[value] == 1 and not _PLACEHOLDER.search(value) and "$" not in value[:2]
-            if real and (_is_token(value) or _KEPT_SECRET.search(name)):
+            secret = _is_token(value) or (_KEPT_SECRET.search(name) and (is_env or _is_drawn(value)))
+            if real and secret:
                 yield Span(path=document.path, line=number, end_line=number)
 
 
 def _is_token(text: str) -> bool:
     """Tell whether a text has the shape of a token, and does not say that one is to be put in its place."""
     return bool(_TOKEN.search(text)) and not _STAND_IN.search(text)
+
+
+def _is_drawn(value: str) -> bool:
+    """Tell whether a value looks drawn at random: letters of both sizes and digits, or many letters and digits."""
+    if _ELSEWHERE.search(value):
+        return False
+    lower, upper, digits = (any(map(test, value)) for test in (str.islower, str.isupper, str.isdigit))
+    return digits and ((lower and upper) or (lower and len(value) >= MANY_LETTERS))
 
 
 @criterion("code_quality.no_absolute_paths", title="No path exists on the author's machine only")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
-from rubrics.classes import CURVES, class_layers, of_two_classes, tells_classes
+from rubrics.classes import CURVES, class_boosters, class_layers, of_two_classes, tells_classes
 from rubrics.code_text import place
 from rubrics.facts import last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.live import live_matches
@@ -66,7 +66,8 @@ def decision_threshold(evidence: Evidence) -> Finding:
 def _cuts(evidence: Evidence) -> list[tuple[Span, str]]:
     """Return where a prediction is compared with a number or a variable, with that number or variable."""
     predicted = predicted_names(evidence) - result_names(evidence)  # how good they are is no prediction
-    said = {"predict_proba", "predict"} if class_layers(evidence) else {"predict_proba"}
+    chances = class_layers(evidence) or class_boosters(evidence)
+    said = {"predict_proba", "predict"} if chances else {"predict_proba"}
     found = []
     for span, text in live_matches(evidence, CUTS, most=500):
         left, _, right = text.rpartition(">")

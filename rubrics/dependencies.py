@@ -21,6 +21,7 @@ OWN_BY_NAME = frozenset(("src", "utils", "util", "config", "helpers", "data", "m
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
 _DECLARES = re.compile(r"""[\s"'\[-]*(?:name\s*=\s*["'])?([A-Za-z0-9][\w.-]*)""")
+_FIXED = re.compile(r"^[\s\"'\[-]*[\w.-]+(?:\[[^\]]*\])?\s*(?:===?|~=|=)\s*[\"']?\d")
 _NAME = re.compile(r"(?<![\w.-])[A-Za-z0-9][\w.-]*(?<![.-])")
 MOST = 2000  # characters of a line
 _TOML_EXACT = re.compile(r"^[=~^]?=?\s*\d")
@@ -73,7 +74,10 @@ def _foreign(evidence: Evidence) -> dict[str, Span]:
 
 
 def lines_of(documents: Iterable[Document], distributions: Iterable[str]) -> list[Span]:
-    """Return the line of the dependency files that declares each distribution, of lock files where there are some."""
+    """Return the line of the dependency files that declares each distribution: with its version, and of lock files,
+    where there are some.
+    """
+    fixing: dict[str, Span] = {}
     declaring: dict[str, Span] = {}
     naming: dict[str, Span] = {}
     for document in sorted(documents, key=lambda document: not _is_lock(document)):
@@ -85,9 +89,11 @@ def lines_of(documents: Iterable[Document], distributions: Iterable[str]) -> lis
                 begins = _DECLARES.match(line[:MOST])
                 if begins:
                     declaring.setdefault(normalised(begins[1]), span)
+                    if _is_lock(document) or _FIXED.search(line[:MOST]):
+                        fixing.setdefault(normalised(begins[1]), span)
                 for word in _NAME.findall(line[:MOST]):
                     naming.setdefault(normalised(word), span)
-    places = {**naming, **declaring}
+    places = {**naming, **declaring, **fixing}
     return [places[name] for name in distributions if name in places]
 
 

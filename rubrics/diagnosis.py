@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, criterion, met, needs_human, partly
 from rubrics.crashed import not_reached
+from rubrics.detectors import trainings, validations
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.failures import confused_rows, is_of_one_group, is_put_to_use, scored_part_by_part, told_by_group
 from rubrics.live import MOST_CHARACTERS, live_learned, live_matches, statement_at
@@ -49,6 +50,7 @@ CURVE = re.compile(
     r"|\b(?:train|training|val|valid|validation|eval|test|dev)_?(?:loss|losses|acc|accs|accuracy|accuracies)\b"
     r"|\b(?:loss|losses)_?(?:train|val|valid|validation|eval|test)\b|\b(?:loss_history|losses)\b"
 )
+BY_ITSELF = "The training writes a confusion matrix and a table by class by itself; whether anybody looked is not told."
 MISSED = "The code for it is there, but the run stopped before it was shown; what was handed in may hold it."
 EXPLAINING = ("permutation_importance", "plot_importance", "partial_dependence", "plot_partial_dependence", "plot_tree",
               "export_text", "summary_plot", "TreeExplainer", "LimeTabularExplainer", "show_weights",
@@ -119,11 +121,14 @@ def error_analysis(evidence: Evidence) -> Finding:
     shown += scored_part_by_part(evidence)
     shown += [call for call in live_calls(evidence, "score") if _of_a_part(call) or is_of_one_group(evidence, call)]
     shown += [call for call in named(evidence, ("crosstab",)) if _of_predictions(evidence, call)]
+    shown += validations(evidence)
     rows = live_matches(evidence, WRONG_ROWS, most=200)
     places = [*spans(shown), *(span for span, text in rows if _differs(evidence, span.path, text, "!="))]
     places += confused_rows(evidence)
     if not_reached(evidence, places):
         return needs_human(MISSED, evidence=places)
+    if not places and (by_itself := trainings(evidence)):
+        return needs_human(BY_ITSELF, evidence=spans(by_itself))
     if places:
         names = ", ".join(dict.fromkeys(last(call.name) for call in shown[:6])) or "the rows that it gets wrong"
         return met(f"The work looks at its errors: {names}.", evidence=places)

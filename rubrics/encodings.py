@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.preparing import of_target
+from rubrics.live import target_columns
+from rubrics.models import predictors
+from rubrics.preparing import TARGET, of_target
 from rubrics.reached import last, live_calls
 from rubrics.results import NAME, values_given
+from rubrics.settings import written
 
 _STILL_SHOWN = ("abs", "round", "copy", "corr")
 _OF_ROWS = re.compile(r"\b(unique|value_counts|set|sorted)\(")
+_COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
+_NUMBERED = re.compile(r"""\{\s*(?:(?:'[^'\n]*'|"[^"\n]*")\s*:\s*-?\d+(?:\.\d+)?\s*,?\s*){2,100}\}$""")
+_FILLED_UP = re.compile(r"\.map\(.*\)\s*\.fillna\(", re.DOTALL)
 _QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
 
 
@@ -18,6 +24,27 @@ def encodings_for_use(evidence: Evidence) -> list[Call]:
     """Return the live calls that encode features: not the target alone, and not a copy made for a picture."""
     calls = [call for call in live_calls(evidence, "encode") if not of_target(evidence, call)]
     return [call for call in calls if not for_a_picture(evidence, call)]
+
+
+def numbered_by_hand(evidence: Evidence) -> list[Call]:
+    """Return the live calls that number the categories of a feature by a dict that is written down, where the code
+    tells which column is predicted: `df["size"] = df["size"].map({"S": 1, "L": 2})`.
+    """
+    targets = target_columns(evidence)
+    maps = [call for call in live_calls(evidence) if last(call.name) == "map" and len(call.positional) == 1]
+    found = []
+    for call in maps if targets and predictors(evidence) else ():
+        column = _COLUMN_SET.match(call.span.text)
+        text = call.positional[0] if call.positional[0][:1] == "{" else written(evidence, call.positional[0]) or ""
+        feature = column is not None and column[1] not in targets and not TARGET.search(column[1])
+        if feature and _NUMBERED.match(text):
+            found.append(call)
+    return [call for call in found if not for_a_picture(evidence, call)]
+
+
+def fills_what_is_unnamed(call: Call) -> bool:
+    """Tell whether what a dict of categories does not name gets a number too: `.map(numbers).fillna(0)`."""
+    return _FILLED_UP.search(call.span.text) is not None
 
 
 def for_a_picture(evidence: Evidence, call: Call) -> bool:

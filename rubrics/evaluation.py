@@ -8,6 +8,7 @@ from grader import Call, Evidence, Finding, Span, criterion, met, needs_human, n
 from rubrics.code_text import begins_in
 from rubrics.comparing import OWN_FOLDS
 from rubrics.cuts import cut_by_hand, parting_functions
+from rubrics.detectors import measures_of
 from rubrics.facts import absent, last, live_calls, named, nothing_seen, own_functions, spans, start, unreadable
 from rubrics.held_out import HOW, held_out
 from rubrics.leaks import leakage
@@ -228,6 +229,7 @@ def _scores(evidence: Evidence) -> list[Call]:
 
 def _watched(evidence: Evidence) -> list[Call]:
     """Return the fits that hold rows out by themselves: `validation_split`, `validation_data`, a trainer's own."""
+    told = [call for call in live_calls(evidence) if measures_of(evidence, call)]  # by the file that names its data
     return [call for call in live_calls(evidence, "fit") if is_watched(call)] + (
-        measured_while_training(evidence) if networks(evidence) else []
+        [*measured_while_training(evidence), *told] if networks(evidence) else []
     )

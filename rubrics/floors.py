@@ -39,7 +39,7 @@ def rules_scored(evidence: Evidence) -> list[Call]:
     """Return the calls that score a rule: a metric's, those of the work's own functions that compute one, and what
     averages the errors of a mean.
     """
-    calls = _scoring(evidence)
+    calls = [call for call in _scoring(evidence) if not _is_swapped(evidence, call)]
     found = [call for call in calls if any(_is_rule(evidence, call.span.path, text) for text in _said(call))]
     return [*found, *(call for call in _beside(evidence, calls) if call not in found), *floors_by_hand(evidence)]
 
@@ -65,6 +65,12 @@ def _said(call: Call) -> list[str]:
     others = call.positional[1:2] if call.kind == "score" else call.positional[1:]
     texts = [*others, *(call.keywords[name] for name in _GIVEN if name in call.keywords)]
     return [text for text in texts if NAME.search(_QUOTED.sub("", text))]
+
+
+def _is_swapped(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a measure is given a model's predictions where the truth belongs: what stands second is no rule."""
+    first = call.positional[0] if call.positional else ""
+    return ".predict(" in first or (first.isidentifier() and _is_predicted(evidence, call.span.path, first))
 
 
 def _is_rule(evidence: Evidence, path: str, text: str) -> bool:

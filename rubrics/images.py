@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Finding, Span, met, needs_human, not_met, partly
 from rubrics.dependencies import third_party
+from rubrics.detectors import trainings, trains_detector
 from rubrics.facts import last, live_calls, named, spans, unread_part
 from rubrics.following import fitted_on, made_from, same_line, touches
 from rubrics.live import live_matches
@@ -63,13 +64,14 @@ def of_images(evidence: Evidence) -> Finding | None:
 def _loads_images(call: Call) -> bool:
     named = " ".join((*call.positional, *call.keywords.values()))
     listed = last(call.name) == "fetch_openml" and OPEN_SETS.search(named)
-    return last(call.name) in LOADERS or bool(SETS.match(call.name) or listed)
+    return last(call.name) in LOADERS or trains_detector(call) or bool(SETS.match(call.name) or listed)
 
 
 def _seeing(evidence: Evidence, fits: list[Call]) -> list[Call]:
     """Return the networks and descriptors of images that a model is fitted with."""
     calls = live_calls(evidence)
-    networks = [call for call in calls if last(call.name) in CONVOLUTIONS or PRETRAINED.match(call.name)]
+    made = (call for call in calls if last(call.name) in CONVOLUTIONS or PRETRAINED.match(call.name))
+    networks = [*made, *trainings(evidence)]
     if networks and any(not call.name.startswith(CLASSIC) for call in fits):
         return networks
     features = [*networks, *(call for call in calls if last(call.name) in DESCRIPTORS)]
@@ -113,4 +115,5 @@ def _takes_pixels(call: Call, held: set[Name]) -> bool:
 
 
 def _shown(call: Call) -> str:
-    return call.name.split(".")[-2] if last(call.name) == "from_pretrained" else last(call.name)
+    method = last(call.name)
+    return call.name.split(".")[-2] if method == "from_pretrained" or trains_detector(call) else method

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence
+from rubrics.detectors import detectors_loaded, trainings
 from rubrics.facts import last, live_calls, named, own_functions
 from rubrics.kinds_of_work import imports_own
 from rubrics.live import before, branches_around
@@ -42,7 +43,7 @@ def saved_models(evidence: Evidence) -> list[Call]:
         for call in _saving(evidence)
         if not (call.arguments and prepared.issuperset(call.arguments)) and not _saves_data(evidence, call)
     ]
-    return [*kept, *saved_folders(evidence)]
+    return [*kept, *saved_folders(evidence), *trainings(evidence)]
 
 
 def loaded_models(evidence: Evidence) -> list[Call]:
@@ -52,7 +53,8 @@ def loaded_models(evidence: Evidence) -> list[Call]:
     data -= {_file(evidence, call) for call in _saving(evidence) if not _saves_data(evidence, call)} | {""}
     calls = [call for call in named(evidence, LOADING) if not call.name.startswith(OTHER_FILES)]
     calls = [call for call in calls if last(call.name) not in own and _file(evidence, call) not in data]
-    return [*(call for call in calls if not _loads_data(evidence, call)), *loaded_folders(evidence)]
+    found = [*(call for call in calls if not _loads_data(evidence, call)), *loaded_folders(evidence)]
+    return [*found, *detectors_loaded(evidence)]
 
 
 def loads_beside_fits(evidence: Evidence, loading: Call, fits: list[Call]) -> bool:

@@ -14,12 +14,14 @@ from rubrics.once import once_a_work
 
 SERVICES = ("fastapi.FastAPI", "flask.Flask", "starlette.", "bentoml.", "gradio.Interface", "gradio.Blocks",
             "litserve.", "streamlit.", "aiohttp.web.Application", "ray.serve", "tornado.web.Application",
-            "dash.Dash")  # fmt: skip
+            "dash.Dash", "rest_framework.routers.")  # fmt: skip
+ROUTES_OF_DJANGO = ("django.urls.path", "django.urls.re_path", "django.conf.urls.url")
 PAGES = ("streamlit.", "gradio.", "dash.Dash")
 PARSING = frozenset(("parse_args", "parse_known_args"))
 CALLED_AGAIN = ("command", "predict_function", "pipeline_function")
 TWIN = " hold the same code."
-_ARGUMENTS = re.compile(r"\bsys\.argv\b")
+_ARGUMENTS = re.compile(r"(?<!execute_from_command_line\()\bsys\.argv\b")  # Django's own are none of the work's
+_OF_OTHERS = re.compile(r"\b(?:include|static)\(|\badmin\.site\b")
 _IMPORT = re.compile(r"^\s*(?:from|import)\s")
 _MAIN = re.compile(r"^if __name__\s*==")
 
@@ -59,7 +61,12 @@ def programs_judged(evidence: Evidence) -> frozenset[str]:
 
 def services(evidence: Evidence) -> list[Call]:
     """Return the calls that make a web service or its pages."""
-    return [call for call in live_calls(evidence) if call.name.startswith(SERVICES)]
+    return [call for call in live_calls(evidence) if call.name.startswith(SERVICES) or _routes(call)]
+
+
+def _routes(call: Call) -> bool:
+    """Tell whether a call of Django leads requests to a view of the work: not to the admin's pages, or other routes."""
+    return call.name in ROUTES_OF_DJANGO and not _OF_OTHERS.search(" ".join(call.positional[1:]))
 
 
 def options(evidence: Evidence) -> list[Call]:

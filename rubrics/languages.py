@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+# "Gaps were limited to two columns" counts them.
+_FEW = r"(only |just )?(\d+|one|two|three|four|five|a few|some) (of the )?(columns?|features?|variables?|rows?|cells?)"
 LIMITS = {
-    "English": r"limit(s|ation|ations)?|(?<!not )(?<!n['\u2019]t )limited|caveats?|weakness(es)?|drawbacks?"
-    r"|shortcomings?"
+    "English": rf"(?<!not )(?<!n['\u2019]t )limited(?! to {_FEW})|"
+    r"limit(s|ation|ations)?|caveats?|weakness(es)?|drawbacks?|shortcomings?"
     r"|(I|we) (have )?assumed?|(my|our|main|key|strong|simplifying) assumptions?|assumptions? that"
     r"|if (more time|(I|we) (had|have|were))|had (more|the) time|to-?do|next(?=:)|not done"
     r"|(do(es)?|will|would) ?(not|n['\u2019]t) (yet )?(work (for|on|where|when)|hold|cover|capture|reflect)"

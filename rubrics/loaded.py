@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from grader import Call, Evidence
+from rubrics.detectors import makes_detector
 from rubrics.networks import training_steps
 from rubrics.reached import last, live_calls
 
@@ -28,7 +29,7 @@ def only_loaded(evidence: Evidence, made: Iterable[Call]) -> list[Call]:
 
 def _is_ready(call: Call) -> bool:
     """Tell whether a network comes with all its weights, and no new head on them."""
-    return last(call.name) == "from_pretrained" and "num_labels" not in call.keywords
+    return makes_detector(call) or (last(call.name) == "from_pretrained" and "num_labels" not in call.keywords)
 
 
 def _names(call: Call) -> set[Where]:
@@ -47,8 +48,9 @@ def _restored(evidence: Evidence) -> set[Where]:
 
 def _trained(evidence: Evidence) -> set[Where]:
     """Return what is fitted, gives its weights to an optimiser, or is given to what trains by its name."""
-    training = {last(call.function) for call in training_steps(evidence) if call.function}
-    found = set()
+    steps = training_steps(evidence)
+    training = {last(call.function) for call in steps if call.function}
+    found = {_where(call, call.receiver) for call in steps}
     for call in live_calls(evidence):
         if call.kind == "fit" or last(call.name) == "parameters":
             found.add(_where(call, call.receiver))
@@ -62,8 +64,10 @@ def _texts(call: Call) -> list[str]:
 
 
 def _is_trained(evidence: Evidence, call: Call, trained: set[Where]) -> bool:
-    """Tell whether a model is trained where it is made, or where the function that makes it is called."""
-    if _names(call) & trained:
+    """Tell whether a model is trained as it is made (`xgb.train`), where it is made, or where the function that makes
+    it is called.
+    """
+    if last(call.name) == "train" or _names(call) & trained:
         return True
     name = last(call.function)
     callers = [other for other in live_calls(evidence) if name and last(other.name) == name]

@@ -69,6 +69,11 @@ def says_otherwise(calls: list[Call]) -> bool:
     return any(_SAYING.match(last(call.name)) or _SAYING.match(call.name) for call in calls)
 
 
+def of_a_command(call: Call) -> bool:
+    """Tell whether a call speaks to whoever has typed a command: its answer, or how far it has come."""
+    return last(call.name) in ("echo", "secho", "tqdm", "trange", "track")
+
+
 def trained_in_silence(evidence: Evidence, calls: list[Call]) -> list[Call]:
     """Return the calls by which programs that are started fit a model, where none of them shows its progress itself."""
     if evidence.plan is not None and evidence.plan.entry_point.kind.endswith("_function"):

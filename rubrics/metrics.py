@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence
 from rubrics.code_text import place
+from rubrics.detectors import measures_of
 from rubrics.facts import last, live_calls, own_functions
 from rubrics.held_out import held_out
 from rubrics.results import holds, predicted_names
@@ -97,7 +98,7 @@ def metrics_used(evidence: Evidence) -> dict[str, Call]:
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
         if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(evidence, call):
-            for name in metrics_of(call):
+            for name in metrics_of(call) or measures_of(evidence, call):
                 known = found.setdefault(name, call)
                 if place(known.span) not in apart and place(call.span) in apart:
                     found[name] = call
@@ -130,7 +131,9 @@ def own_scores(evidence: Evidence) -> list[Call]:
 
 
 def _is_asking(evidence: Evidence, call: Call) -> bool:
-    return last(call.name) == "compile" or call.name in LOADED or (_of_torch(call) and not _of_literals(evidence, call))
+    if last(call.name) == "compile" or call.name in LOADED or measures_of(evidence, call):
+        return True
+    return _of_torch(call) and not _of_literals(evidence, call)
 
 
 def _of_literals(evidence: Evidence, metric: Call) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from grader import Call, Evidence, Span
 from rubrics.code_text import begins_in
+from rubrics.detectors import makes_detector, trains_detector
 from rubrics.live import live_matches, live_places
 from rubrics.once import once_a_work
 from rubrics.reached import last, live_calls
@@ -113,7 +114,7 @@ def _is_ready_made(call: Call) -> bool:
     owner, _, method = call.name.rpartition(".")
     if method == "from_pretrained":
         return not _NO_NETWORK.search(last(owner))
-    return call.name.startswith(_LIBRARIES_OF_MODELS) or call.name in _KERAS
+    return call.name.startswith(_LIBRARIES_OF_MODELS) or call.name in _KERAS or makes_detector(call)
 
 
 def training_steps(evidence: Evidence) -> list[Call]:
@@ -123,6 +124,7 @@ def training_steps(evidence: Evidence) -> list[Call]:
         call
         for call in live_calls(evidence)
         if last(call.name) == "backward"
+        or trains_detector(call)
         or (last(call.name) == "train" and (call.receiver in trainers or _TRAINERS.search(_owner(call))))
         or (call.kind == "fit" and (call.receiver in trainers or call.name.startswith(_FITTING)))
     ]
@@ -136,7 +138,7 @@ def training_settings(evidence: Evidence) -> list[Call]:
         if call.name.startswith(_OPTIMISERS)
         or last(call.name) in _TRAINING_ARGUMENTS
         or (last(call.name) == "compile" and {"loss", "optimizer"}.intersection(call.keywords))
-        or (call.kind == "fit" and "epochs" in call.keywords)
+        or ((call.kind == "fit" or trains_detector(call)) and "epochs" in call.keywords)
     ]
 
 

@@ -30,7 +30,10 @@ DECORATION = frozenset(
 )  # fmt: skip
 _MEANS_OF_DRAWING = ("matplotlib.ticker.", "matplotlib.dates.", "matplotlib.colors.", "matplotlib.cm.",
                      "matplotlib.patches.", "matplotlib.lines.", "matplotlib.gridspec.")  # fmt: skip
-VOCABULARY = re.compile(r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)")
+# `words = df["a"].unique().tolist()`, `OneHotEncoder(categories=[df["a"].unique()])`: nobody sees them
+VOCABULARY = re.compile(
+    r"^\s*[\w.]+\s*=.*\.unique\(\)\.(tolist|to_list)\(\)|\bcategories\s*=\s*[^=\n]{1,100}\.unique\(\)"
+)
 _LOGGED = re.compile(r"(?i)\blog\w*\.(?:\w+\.)*info\(")
 _METHODS = ("fit", "partial_fit", "transform", "fit_transform")
 _PRINTED = re.compile(r"\b(print|display)\(|\blog\w*\.\w+\(")

@@ -14,6 +14,7 @@ from rubrics.kinds_of_work import (
     PAGES,
     PARSING,
     analysis_only,
+    files_of_services,
     meant_to_be_operated,
     programs,
     services,
@@ -23,6 +24,7 @@ from rubrics.messages import (
     calls_of_programs,
     files_of,
     logs,
+    of_a_command,
     results,
     says_otherwise,
     trained_in_silence,
@@ -47,7 +49,7 @@ _OF_THE_SYSTEM = frozenset(
      "CONDA_PREFIX")
 )  # fmt: skip
 _NAMED_IN_ENVIRON = re.compile(r"environ\s*\[\s*['\"](\w+)['\"]")
-_ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|sys\.argv\b)")
+_ENVIRON = re.compile(r"\b(?:os\.environ\s*\[\"\"\](?!\s*=(?!=))|(?<!execute_from_command_line\()sys\.argv\b)")
 _FLOWS = ("DAG", "dag")
 # A flow's own parameters can be given anew with each run: `params["alpha"]`, `{{ params.alpha }}`
 _OF_FLOW = re.compile(r"\bparams\b['\"]?\]?\s*(?:\[|\.\w)")
@@ -98,7 +100,11 @@ def _silent(evidence: Evidence, calls: list[Call], advice: str) -> Finding:
     own = {call.span.path for call in calls}
     answering = [call for call in services(evidence) if call.span.path in own and not call.name.startswith(PAGES)]
     fits = trained_in_silence(evidence, calls)
-    if not (answering or fits) or says_otherwise(calls):
+    heard = calls
+    if answering:  # what a command says to whoever types it tells nobody of the service
+        served = files_of_services(evidence)
+        heard = [call for call in calls if call.span.path in served or not of_a_command(call)]
+    if not (answering or fits) or says_otherwise(heard):
         return nothing_seen(evidence, "No program says what it does.", among=(".py",))
     if gap := unread_part(evidence):
         return needs_human(f"No program was seen to say what it does, but {gap}.", evidence=spans([*answering, *fits]))

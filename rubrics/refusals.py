@@ -13,7 +13,7 @@ from rubrics.given import ROUTE, Reader, parameters
 _ROUTES = re.compile(rf"^\s*{ROUTE.pattern}", re.MULTILINE)
 _ENDS = re.compile(r"^\s*(?:return\b|(?:flask\.)?abort\(\s*4\d\d)")
 _ERROR = re.compile(
-    r"""['"]error['"]|\berror=|\b(?:status|status_code|code)=(?:status\.HTTP_)?4\d\d\b|,\s*4\d\d\s*$|abort\(\s*4\d\d"""
+    r"""['"]error['"]|\berror=|\b(?:status|status_code|code)=(?:status\.HTTP_)?4\d\d(?!\d)|,\s*4\d\d\s*$|abort\(\s*4\d\d"""
     r"""|['"](?:status|result)['"]\s*:\s*['"](?:error|fail\w*|invalid|bad\w*)['"]"""
     r"""|['"](?:message|msg|detail|reason)['"]\s*:\s*f?['"][^'"]{0,80}"""
     r"""\b(?:missing|invalid|unknown|required|must|unsupported|not (?:valid|allowed|supported|given|a|an))\b""",
@@ -41,11 +41,13 @@ def _refusals(fact: FunctionFact, source: Source) -> Iterator[int]:
     reader = Reader(_REQUEST, parameters(fact.span.text.partition("def ")[2]))
     for number, line in lines:
         reader.take(line)
-        if (check := reader.check) and _ENDS.match(line):
-            statement = _statement(source, number, end)
-            # What an error is answered with may be the server's own fault, but for its number.
-            if (_ERROR if check.keyword != "except" else _CLIENT_ERROR).search(statement):
-                yield number
+        if not _ENDS.match(line) or not (reader.check or reader.comes_after_a_check):
+            continue
+        # What an error is answered with may be the server's own fault, but for its number; and so may what is left
+        # over: `if rows.is_valid(): return ...` stands before it.
+        is_asked = reader.check is not None and reader.check.keyword != "except"
+        if (_ERROR if is_asked else _CLIENT_ERROR).search(_statement(source, number, end)):
+            yield number
 
 
 def _statement(source: Source, number: int, end: int) -> str:

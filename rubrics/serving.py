@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from grader import Call, Evidence, Source, Span
+from rubrics.asked import is_only_measured, stays_none
 from rubrics.code_text import code_lines, line_span
 from rubrics.facts import last, live_calls, spans
 from rubrics.kinds_of_work import files_around, services
@@ -47,22 +48,29 @@ def faults_of_services(evidence: Evidence) -> list[Span]:
     paths = list(dict.fromkeys(made.path for made in first_services(evidence)))
     missing = [span for path in paths for span in _missing_modules(evidence, path)]
     undefined = [
-        Span(path=call.span.path, cell=call.span.cell, line=call.span.line, text=f"{call.receiver} is not defined")
+        Span(path=call.span.path, cell=call.span.cell, line=call.span.line, text=f"{call.receiver} {lacking}")
         for path in paths
         for call in _predictions(evidence, path)
-        if _is_undefined(evidence, call)
+        if (lacking := _lacking(evidence, call))
     ]
     return [*missing, *undefined]
 
 
 def _predicted_when_asked(evidence: Evidence, path: str) -> list[Call]:
     """Return the calls that predict, those first that stand in a handler, and last those beside a fit: of a search."""
-    asked = [call for call in _predictions(evidence, path) if not _is_undefined(evidence, call)]
+    asked = [call for call in _predictions(evidence, path) if not _lacking(evidence, call)]
     handlers = {(f.span.path, f.name) for f in evidence.code.functions if f.span.text.startswith("@")}
     fitting = {(fit.span.path, fit.function) for fit in live_calls(evidence, "fit")}
     places = [(call.span.path, call.function) for call in asked]
     order = sorted(range(len(asked)), key=lambda at: (places[at] not in handlers, places[at] in fitting))
     return [asked[at] for at in order]
+
+
+def _lacking(evidence: Evidence, call: Call) -> str:
+    """Return what is wrong with the model that a call asks, "" where it may be there."""
+    if _is_undefined(evidence, call):
+        return "is not defined"
+    return "is None, and never set" if stays_none(evidence, call) else ""
 
 
 def _predictions(evidence: Evidence, path: str) -> list[Call]:
@@ -74,7 +82,7 @@ def _predictions(evidence: Evidence, path: str) -> list[Call]:
     return [
         call
         for call in [*live_calls(evidence, "predict"), *_networks_asked(evidence, own)]
-        if (page or call.function) and (call.span.path in own or call.span.cell is not None)
+        if (page or call.function) and call.span.path in own and not is_only_measured(evidence, call)
     ]
 
 

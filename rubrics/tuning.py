@@ -13,6 +13,7 @@ from rubrics.live import live_searches
 from rubrics.models import is_dummy, is_network, models, no_model
 from rubrics.networks import training_settings
 from rubrics.seeds import seeds_for_all
+from rubrics.settings import settings_of
 from rubrics.trying import NOT_SETTINGS, Trial, trials
 
 SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV", "BayesSearchCV",
@@ -20,6 +21,8 @@ SEARCHES = ("GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "Halvin
 MANY_FITS = 1000
 _GRIDS = ("alphas", "Cs", "n_alphas")  # of models that search themselves
 _ONE = re.compile(r"\s*(1|[\[(]\s*[^,\[\]()]+,?\s*[\])])\s*$")
+_KEY = re.compile(r"(?<!['\"\w])(['\"]?)(\w+)\1\s*\]?\s*[:=](?!=)")
+_TASK = frozenset(("objective", "application", "loss_function", "metric", "eval_metric", "num_class", "nthread"))
 
 
 @criterion("model_choice.hyperparameters_searched", title="Settings are searched on training rows", weight=2)
@@ -91,7 +94,7 @@ def _places(tried: Sequence[Trial]) -> list[Span]:
 
 def _without_search(evidence: Evidence, used: list[Call]) -> Finding:
     advice = "Search the two or three settings that matter with RandomizedSearchCV on the training rows."
-    by_hand = [call for call in used if set(call.keywords) - NOT_SETTINGS or is_network(call)]
+    by_hand = [call for call in used if _is_set(evidence, call)]
     by_hand = [*(training_settings(evidence) if any(map(is_network, by_hand)) else ()), *by_hand]
     if by_hand:
         return partly(
@@ -107,6 +110,14 @@ def _without_search(evidence: Evidence, used: list[Call]) -> Finding:
         advice=advice,
         question="Which setting of this model would you tune first, and how?",
     )
+
+
+def _is_set(evidence: Evidence, call: Call) -> bool:
+    """Tell whether a model may be told more than what it is to lessen: by keywords, or in the dict that it is given."""
+    if set(call.keywords) - NOT_SETTINGS or is_network(call):
+        return True
+    settings = settings_of(evidence, call)
+    return settings is None or not {key[2] for key in _KEY.finditer(settings)} <= NOT_SETTINGS | _TASK
 
 
 @criterion("model_choice.seeded", title="Chance is under control")

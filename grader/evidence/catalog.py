@@ -96,6 +96,7 @@ _METHODS: dict[str, CallKind] = {
     **dict.fromkeys(("plot", "hist", "boxplot", "plot_importance", "plot_tree", "hvplot"), "plot"),
     **dict.fromkeys(tuple(_EXPLORING), "explore"),
 }
+_OF_DETECTORS: dict[str, CallKind] = {"val": "score", "save": "save", "export": "save"}
 _FUNCTIONS: dict[str, CallKind] = {
     **dict.fromkeys(("train_test_split", "random_split", "temporal_train_test_split"), "split"),
     **dict.fromkeys(tuple(CROSS_VALIDATORS), "cross_validate"),
@@ -105,9 +106,10 @@ _FUNCTIONS: dict[str, CallKind] = {
 }
 _SAVERS = {"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save", "numpy.save", "numpy.savez",
            "numpy.savetxt", "pickle.dumps"}  # fmt: skip
-_LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "torch.load", "numpy.load", "numpy.loadtxt",
+OBJECT_LOADERS = {"joblib.load", "pickle.load", "cloudpickle.load", "dill.load", "pickle.loads"}
+_LOADERS = {*OBJECT_LOADERS, "torch.load", "numpy.load", "numpy.loadtxt",
             "numpy.genfromtxt", "seaborn.load_dataset", "keras.models.load_model", "csv.reader", "csv.DictReader",
-            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset", "pickle.loads",
+            "datasets.load_dataset", "statsmodels.api.datasets.get_rdataset",
             "surprise.Dataset.load_builtin", "surprise.Dataset.load_from_file",
             "tensorflow.data.experimental.make_csv_dataset", "tensorflow.data.experimental.CsvDataset"}  # fmt: skip
 _PLOTTING = ("matplotlib", "seaborn", "plotly", "bokeh", "altair", "missingno", "wordcloud", "scikitplot")
@@ -254,4 +256,6 @@ def _method_kind(method: str, role: str, receiver_type: str) -> CallKind:
         return "predict"
     if method in ("from_display", "from_estimator", "from_predictions"):
         return "plot"
+    if receiver_type.startswith("ultralytics.") and method in _OF_DETECTORS:
+        return _OF_DETECTORS[method]
     return _METHODS.get(method, "other")

@@ -44,7 +44,12 @@ def document_kind(path: str) -> Kind | None:
         return "readme"
     if name in _DEPENDENCIES or _DEPENDENCY_NAME.match(name) or (in_requirements and suffix in (".txt", ".in")):
         return "dependencies"
-    if name in (".env", ".envrc") or name.startswith(".env.") or suffix == ".env":
+    if (
+        path.lower().endswith(".dvc/config")
+        or name in (".env", ".envrc")
+        or name.startswith(".env.")
+        or suffix == ".env"
+    ):
         return "configuration"
     if name in _CONFIGURATION or name.startswith("dockerfile") or suffix in _CONFIGURING:
         return "configuration"

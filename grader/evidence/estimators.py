@@ -47,7 +47,7 @@ def construct(site: CallSite) -> Value:
     role = role_of(site.name)
     if role == "container":  # xgb.DMatrix(X, y), lgb.Dataset(X, y): the rows in another box
         data = site.argument(0, "data")
-        return data.evolve(type=site.name, items=None) if data else UNKNOWN
+        return data.evolve(type=site.name, items=None, beside=site.argument(1, "label")) if data else UNKNOWN
     return Value(type=site.name, model=model, loops=loops)
 
 
@@ -135,8 +135,9 @@ def _answers(site: CallSite, features: Value, model: Model) -> Value | None:
     told = model.settings.get("label") or model.settings.get("target")
     if given is None and told is not None and isinstance(told.constant, str):
         return column_of(features, told.constant)
-    beside = role_of(features.type) == "container" or role_of(model.type) == "network"
-    return UNKNOWN if given is None and beside else given
+    if given is None and role_of(features.type) == "container":
+        return features.beside or UNKNOWN
+    return UNKNOWN if given is None and role_of(model.type) == "network" else given
 
 
 def _chosen_on(site: CallSite, model: Model) -> RowSets:

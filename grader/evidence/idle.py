@@ -25,7 +25,7 @@ _LEARNING = ("fit", "transform", "score", "cross_validate", "resample", "impute"
 _COMPUTING = ("explore", "score", "cross_validate")
 _PURE = STATISTICS | {"permutation_importance", "partial_dependence", "calibration_curve", "sort_values", "round",
                       "any", "all", "count", "agg", "sort_index", "nlargest", "nsmallest", "size"}  # fmt: skip
-_SPEAKING = frozenset(("info", "evaluate", "evaluate_generator", "profile_report"))  # print by themselves
+_SPEAKING = frozenset(("info", "evaluate", "evaluate_generator", "val", "profile_report"))  # print by themselves
 _DRAWING = re.compile(r"(^|\.)(\w+Display(\.\w+)?|plot_\w+)$")  # though it computes a score, it draws it too
 _ASKING = ("os.environ.get", "os.getenv")
 _SETTING = ("seed", "set_", "manual_seed", "option", "use", "filterwarnings", "reset", "simplefilter", "default_rng")

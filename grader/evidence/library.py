@@ -150,7 +150,8 @@ def _trained(site: CallSite) -> Value:
     kind = f"{site.name.split('.')[0]}.Booster"
     model = Model(kind, tuple(settings.values()), tuned_by=site.loops, settings=settings)
     data = site.argument(1, "dtrain", "train_set") or UNKNOWN
-    fit(CallSite(site.node, f"{model.type}.train", [data, UNKNOWN], site.keywords, site.scope, site.state), model)
+    given = [data, data.beside or UNKNOWN]
+    fit(CallSite(site.node, f"{model.type}.train", given, site.keywords, site.scope, site.state), model)
     return Value(type=model.type, model=model)
 
 

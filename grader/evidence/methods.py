@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from grader.evidence.attributes import own_method
 from grader.evidence.callsite import CallSite
+from grader.evidence.catalog import OBJECT_LOADERS
 from grader.evidence.column_names import method_of_names
 from grader.evidence.containers import method_of_container
+from grader.evidence.estimators import fit
 from grader.evidence.model_methods import method_of_model
 from grader.evidence.networks import backward
 from grader.evidence.published import method_of_published
@@ -16,7 +18,7 @@ from grader.evidence.significance import paired
 from grader.evidence.table_methods import method_of_table
 from grader.evidence.tables import ARRAY, GROUPS, NAMES, SET, TABLE_METHODS, WINDOW, is_table
 from grader.evidence.unseen import unseen, whole
-from grader.evidence.values import Value, marked, sequence_of
+from grader.evidence.values import Model, Value, marked, sequence_of
 
 _ASKING = ("predict", "predict_proba", "score", "evaluate")
 _BY_TYPE: dict[str, Callable[[CallSite], Value | None]] = {
@@ -57,6 +59,8 @@ def method_of(site: CallSite) -> Value:
 def _of_unknown(site: CallSite) -> Value:
     """Return what a receiver gives that is not known, and neither is what it saw: nobody is accused, nor praised."""
     method, seen = site.method, site.state.shared.seen
+    if method == "fit" and len(site.arguments) > 1 and _is_kept_object(site):
+        return _fitted_anew(site)
     if method in ("fit", "fit_transform") and site.arguments and site.receiver.rows:
         seen[site.receiver.rows] = site.arguments[0].rows
     if method in ("transform", "fit_transform") and site.arguments:
@@ -71,6 +75,21 @@ def _of_unknown(site: CallSite) -> Value:
     if method in ("fit", "compile", "to", "cuda", "eval"):
         return site.receiver
     return Value(rows=site.state.fresh(), loops=site.receiver.loops | site.loops)
+
+
+def _is_kept_object(site: CallSite) -> bool:
+    """Tell whether the receiver is what a file has kept of an object, and a table of that was never looked into."""
+    loads = (event for event in site.state.events if event.kind == "load" and event.name in OBJECT_LOADERS)
+    return bool(site.receiver.rows) and any(event.rows == site.receiver.rows for event in loads)
+
+
+def _fitted_anew(site: CallSite) -> Value:
+    """Fit a model that was read from a file: of what kind it is, is not known, but what it has learned from is."""
+    made = Value(model=Model(""), loops=site.receiver.loops)
+    site.scope.replace(site.receiver, made)
+    assert made.model is not None
+    fit(site, made.model)
+    return made
 
 
 def _fit_transformed(site: CallSite) -> Value | None:

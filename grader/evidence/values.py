@@ -154,7 +154,8 @@ class Value:
     `in_time` is what brought the rows into the order of time, `each` what a loop over it yields,
     `made_of` the columns that a column is made from, row by row, with OTHERS among them where that is not all,
     `mask` tells a condition on rows from every other, `scored` is the prediction that a number is a score of.
-    `answers` are the columns of a table that predictions were put into.
+    `answers` are the columns of a table that predictions were put into, `beside` is what a box of rows keeps beside
+    them as that which is to be predicted.
     """
 
     dotted: str = ""
@@ -180,6 +181,7 @@ class Value:
     nesting: int = 0
     scored: Prediction | None = None
     answers: frozenset[tuple[str, Prediction]] = frozenset()
+    beside: Value | None = None
 
     def evolve(self, **changes: Any) -> Value:
         """Return a copy with some fields changed."""

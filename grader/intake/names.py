@@ -15,6 +15,7 @@ JUNK_FOLDERS = frozenset(
 # What tools write by the thousand as they run: kept where there is room, and no part of the files that are counted.
 OUTPUT_FOLDERS = frozenset({"mlruns", "mlartifacts", "wandb", "lightning_logs", "tb_logs", "site-packages"})
 JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+JUNK_BEGINNINGS = ("._", "~$", ".~lock.")  # a Mac's resource forks, and the locks of open documents
 OWN_OUTPUT = ".takehome-grader"  # stands in a folder of reports, which is no part of a work graded where it lies
 DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -22,7 +23,7 @@ DRIVE = re.compile(r"^[A-Za-z]:")
 def is_junk(path: str) -> bool:
     """Say whether a path is what tools leave behind and nobody hands in on purpose."""
     parts = path.rstrip("/").split("/")
-    return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith("._")
+    return not JUNK_FOLDERS.isdisjoint(parts) or parts[-1] in JUNK_FILES or parts[-1].startswith(JUNK_BEGINNINGS)
 
 
 def output_folder(path: str) -> str | None:

@@ -22,6 +22,12 @@ YOLO = (
     "path = f'{run}/results.csv'\nprint(pd.read_csv(path).tail())\n"
 )
 
+MAPPED = (
+    "import pandas as pd\nframe = pd.read_csv('data/train.csv')\nSIZES = {'S': 1, 'L': 2}\n"
+    "frame['size'] = frame['size'].map(SIZES)\nX, y = frame.drop(columns='y'), frame['y']\n"
+    "from sklearn.linear_model import LogisticRegression\nLogisticRegression().fit(X, y).predict(X)\n"
+)
+NAMED_BY_NUMBER = MAPPED.replace("'S': 1, 'L': 2", "1: 'S', 2: 'L'")
 TYPES = [
     case("duplicates_and_outliers", "not_applicable", "the log of a training", YOLO),
     case("duplicates_and_outliers", "not_applicable", "the same without a variable",
@@ -270,6 +276,15 @@ HOURLY = (
     "from sklearn.linear_model import Ridge\nmodel = Ridge().fit(a, ones['fee'][:int(len(ones) * 0.9)])\n"
 )
 CUTS = [
+    case("encoding_fits_new_rows", "partly", "a dict numbers categories", MAPPED),
+    case("encoding_fits_new_rows", "partly", "a dict that stands in place",
+         MAPPED.replace("map(SIZES)", "map({'S': 1, 'L': 2})")),
+    case("encoding_fits_new_rows", "met", "one that is not named gets a number too",
+         MAPPED.replace("map(SIZES)", "map(SIZES).fillna(0)")),
+    case("encoding_fits_new_rows", "not_applicable", "a dict numbers the target", MAPPED.replace("['size']", "['y']")),
+    case("encoding_fits_new_rows", "not_applicable", "a dict names numbers", NAMED_BY_NUMBER),
+    case("encoding_fits_new_rows", "not_applicable", "a dict numbers categories, and nothing is predicted",
+         MAPPED.partition("X, y")[0]),
     case("split_fits_data", "met", "rows before a date and rows after it",
          LOAD + "dates = pd.to_datetime(frame['day'])\n"
          "early = frame.loc[dates < cutoff].copy()\nlate = frame.loc[dates >= cutoff].copy()\n" + TRAINED),

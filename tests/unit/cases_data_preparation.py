@@ -193,6 +193,9 @@ SPLITTING = [
     case("split_fits_data", "not_met", "classes left to chance", SPLIT + FIT),
     case("split_fits_data", "not_met", "classes left to chance, which a network tells apart", SPLIT
          + "import keras\nnet = keras.Sequential([keras.layers.Dense(1, activation='sigmoid')])\nnet.fit(a, c)\n"),
+    case("split_fits_data", "not_met", "the same, and as many classes as a list holds", SPLIT
+         + "import keras\nnet = keras.Sequential([keras.layers.Dense(len(kinds), activation='softmax')])\n"
+         "net.compile(loss='categorical_crossentropy')\nnet.fit(a, c)\n"),
     case("split_fits_data", "not_applicable", "a share that a network says", SPLIT
          + "import keras\nnet = keras.Sequential([keras.layers.Dense(1, activation='sigmoid')])\n"
          "net.compile(loss='mse')\nnet.fit(a, c)\n"),

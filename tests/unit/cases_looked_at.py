@@ -33,6 +33,12 @@ ACTED = [
     case("exploration_acted_on", "not_met", "numbers of an axis are written in another way",
          LOAD + "from matplotlib.ticker import FuncFormatter\nmoney = FuncFormatter(lambda value, at: f'{value}')\n"
          "inhouse.draw(frame, money)\n"),
+    case("exploration_acted_on", "not_met", "an encoder is told of a column's values",
+         LOAD + "from sklearn.preprocessing import OneHotEncoder\n"
+         "enc = OneHotEncoder(categories=[X['plan'].unique()])\nprint(enc.fit_transform(X[['plan']]))\n"),
+    case("exploration_acted_on", "partly", "they are printed beside it",
+         LOAD + "from sklearn.preprocessing import OneHotEncoder\nprint(X['plan'].unique())\n"
+         "enc = OneHotEncoder(categories=[X['plan'].unique()])\nprint(enc.fit_transform(X[['plan']]))\n"),
     case("exploration_acted_on", "not_met", "a vocabulary is made of a column that is changed later",
          LOAD + "days = frame['day'].unique().tolist()\nframe['day'] = frame['day'].str.lower()\ninhouse.fit(days)\n"),
     case("exploration_acted_on", "not_met", "values that the fit of an own step reckons with",

@@ -251,6 +251,15 @@ def test_committed_junk_is_named_though_it_is_not_taken_in(repository: Path, tmp
     assert take(str(repository), tmp_path / "store", allow_local_git=True).left_out == (".DS_Store",)
 
 
+def test_the_lock_of_an_open_document_is_junk_and_the_document_is_not(repository: Path, tmp_path: Path) -> None:
+    for name in ("~$report.docx", ".~lock.table.ods#", "report.docx"):
+        (repository / name).write_text("x")
+    commit(repository)
+    taken = take(str(repository), tmp_path / "store", allow_local_git=True)
+    assert taken.left_out == (".~lock.table.ods#", "~$report.docx")
+    assert "report.docx" in [entry.path for entry in taken.files]
+
+
 def test_of_junk_in_a_folder_nobody_knows_whether_it_was_handed_in(repository: Path, tmp_path: Path) -> None:
     (repository / ".DS_Store").write_text("x")
     (repository / "src" / "__pycache__").mkdir(parents=True)

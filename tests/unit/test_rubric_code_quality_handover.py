@@ -68,7 +68,8 @@ CASES = [
     case("how_to_run_documented", "met", "it says what to install in a sentence",
          {**SCRIPT, "README.md": LISTED, "requirements.txt": "pandas\n"}),
     case("how_to_run_documented", "partly", "it wishes for a list of what to install, and there is none",
-         {"train.py": LOAD, "README.md": "python train.py\n\nWith more time: create a `requirements.txt` for the user.\n"}),
+         {"train.py": LOAD,
+          "README.md": "python train.py\n\nWith more time: create a `requirements.txt` for the user.\n"}),
     case("how_to_run_documented", "partly", "the list that it speaks of is not there",
          {"train.py": LOAD, "README.md": LISTED}),
     case("how_to_run_documented", "partly", "what it names only defines functions, and the program is another",
@@ -210,6 +211,14 @@ def test_the_lines_that_declare_without_a_version_are_pointed_at() -> None:
     files = {"train.py": IMPORTS, **OWN, "requirements.txt": "# pandas\nnumpy==2.0.0\nscikit-learn\npandas==2.2.0\n"}
     found = finding("code_quality.dependencies_pinned", work(files))
     assert (found.verdict, [(span.path, span.line) for span in found.evidence]) == ("partly", [("requirements.txt", 3)])
+
+
+def test_of_two_files_that_which_fixes_a_version_is_pointed_at() -> None:
+    conda = "name: x\ndependencies:\n- pandas>=2.1.0\n- numpy>=1.0\n- scikit-learn>=1.3.0\n"
+    pinned = "numpy==2.0.0\npandas[excel]==2.2.0\nscikit-learn~=1.5\n"
+    files = {"train.py": IMPORTS, "conda_environment.yml": conda, "requirements.txt": pinned}
+    found = finding("code_quality.dependencies_pinned", work(files))
+    assert (found.verdict, {span.path for span in found.evidence}) == ("met", {"requirements.txt"})
 
 
 def test_what_a_lock_file_fixes_is_pointed_at_there() -> None:

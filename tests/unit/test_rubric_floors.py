@@ -20,6 +20,13 @@ HELPED = START + (
     "print(judge(d, RandomForestClassifier().fit(a, c).predict(b)))\n"
 )
 RULE = "rule = (b['state'] != 'fine').astype(int)\n"
+SWAPPED = (
+    "from sklearn.linear_model import LogisticRegression\nfrom sklearn.metrics import f1_score\n"
+    "from prepare import load\nrows, more = load('a.csv'), load('b.csv')\ntruth = rows['y']\n"
+    "model = LogisticRegression().fit(rows[['x']], truth)\n"
+    "said = model.predict(rows[['x']])\nprint(f1_score(said, truth))\nsaid = model.predict(more[['x']])\n"
+    "print(f1_score(said, more['y']))\n"
+)
 BY_HAND = START + (
     "def learn(rows, price):\n    model = RandomForestRegressor().fit(rows, price)\n"
     "    errors = abs(model.predict(rows) - price)\n    print(np.mean(errors))\n"
@@ -56,6 +63,10 @@ STEPPED = START + (
         ("not_met", "the same by a name",
          STEPPED.format("fitted.forecast()[0]").replace("append(fitted.forecast()[0])", "append(day)")),
         ("not_met", "a list of which nobody can tell what is in it", STEPPED.replace("step.append({0})", "fill(step)")),
+        ("not_met", "the truth where predictions belong, of tables that were not followed", SWAPPED),
+        ("met", "and a rule beside it, in its place",
+         SWAPPED + "rule = (rows['state'] != 'fine').astype(int)\nprint(f1_score(truth, rule))\n"
+         "print(f1_score(truth, said))\n"),
         ("not_met", "a rule on other rows", CLASSED + RULE + "print(f1_score(c, rule))\n"),
         ("not_met", "a rule that is not scored", CLASSED + RULE + "print(rule.mean())\n"),
         ("not_met", "the model's own answers, cut",

@@ -16,6 +16,7 @@ HASHED = "".join(f"filler-{number}==1.0 \\\n    --hash=sha256:{'0' * 64}\n" for 
 LOOSE = '[project]\ndependencies = ["pandas"]\n'
 BLOCK = "".join(f"frame['column_{n}'] = frame['column_{n}'].fillna({n})\n" for n in range(8))
 IN_IMAGE = "import pandas as pd\npd.read_csv('/home/churn/data/train.csv')\n"
+COMPOSE = "services:\n  db:\n    environment:\n      DB_USER: root\n      DB_PASSWORD: a1B2c3D4e5F6\n"
 MAKEFILE = "setup:\n\tpip install -r requirements.txt\ntrain: setup\n\tpython train.py\n"
 SHOWN = "".join(f"show_{n}(frame)\n" for n in range(9))
 SAME_NAME = (
@@ -89,6 +90,20 @@ PAIRS = [
       for value in ("API_KEY_HERE", "INSERT_KEY_HERE", "REPLACE_ME", "put-it-here", "sk-" + "your-key-goes-in-here")],
     *[case("no_secrets", "not_met", f"{value} is none to be put in", f"client = connect(api_key='{value}')\n")
       for value in ("therehere81", "putin4711", "sk-" + "where1a2b3c4d5e6f7g8h9i")],
+    case("no_secrets", "not_met", "a password in a compose file", {"train.py": LOAD, "docker-compose.yml": COMPOSE}),
+    case("no_secrets", "not_met", "the same in a list",
+         {"train.py": LOAD, "compose.yaml": COMPOSE.replace("DB_PASSWORD: ", "- DB_PASSWORD=")}),
+    case("no_secrets", "not_met", "a secret of DVC's storage",
+         {"train.py": LOAD, ".dvc/config": "[remote \"drive\"]\n    client_secret = GOCSPX-a1B2c3D4e5F6g7H8i9\n"}),
+    case("no_secrets", "not_met", "what DVC keeps of a log-in",
+         {"train.py": LOAD, ".dvc/tmp/gdrive-user-credentials.json": "{}"}),
+    *(case("no_secrets", "not_applicable", f"a compose file with {value}",
+           {"train.py": LOAD, "docker-compose.yml": COMPOSE.replace("a1B2c3D4e5F6", value)})
+      for value in ("${DB_PASSWORD}", "postgres123", "/run/secrets/DbPassword1", "${{ secrets.DB_PASSWORD1 }}",
+                    "Your-Password-1", "")),
+    case("no_secrets", "not_applicable", "other settings that look drawn at random",
+         {"train.py": LOAD, "config.yaml": "run_id: a1B2c3D4e5F6\nsecret_manager: arn:aws:secrets:a1B2c3D4e5\n"
+          "tokenizer: Bert-Base-2a1B\nkey_column: Customer2IdX9\n"}),
     case("no_secrets", "not_applicable", "an example with placeholders",
          {"train.py": LOAD, ".env.example": "API_KEY=your-key-here\nDB_PASSWORD=changeme\nSECRET_KEY=\nTOKEN=<token>\n"
           "DB_PWD=${DB_PWD_OF_HOST}\n"}),

@@ -58,6 +58,7 @@ DASH = (
 )
 PREDICTS = "import joblib\nmodel = joblib.load('model.joblib')\ndef predict(rows):\n    return model.predict(rows)\n"
 PLAIN_APP = "from flask import Flask\napp = Flask(__name__)\n@app.route('/')\ndef predict():\n    return run('x')\n"
+COMMAND = "import typer\napp = typer.Typer()\n@app.command()\ndef ask():\n    typer.echo('done')\napp()\n"
 SWITCHED = PLAIN_APP.replace("app = ", "import tensorflow as tf\ntf.logging.set_verbosity('INFO')\napp = ")
 FIT = LOAD + "from sklearn.linear_model import Ridge\nmodel = Ridge().fit(frame[['a']], frame['y'])\n"
 LOGS = "import logging\nlogger = logging.getLogger(__name__)\n"
@@ -84,6 +85,17 @@ PAGE_OF_NET = (
     "def draw(pixels):\n    net = create_model('mobile')\n    return net(pixels)\n"
     "def show(image):\n    return draw(image)\ngr.Interface(fn=show).launch()\n"
 )
+MEASURING = (
+    "from fastapi import FastAPI\nfrom sklearn.svm import SVC\nfrom data import keep, rows, truth\napp = FastAPI()\n"
+    "def measure(model):\n    said = model.predict(rows)\n    return (said == truth).mean()\n"
+    "@app.post('/train')\ndef train():\n    return measure(SVC().fit(rows, truth))\n"
+)
+NEVER_SET = (
+    "import joblib\nfrom fastapi import FastAPI\napp = FastAPI()\nmodel = None\n"
+    "@app.on_event('startup')\ndef load():\n    model = joblib.load('m')\n    print(model)\n"
+    "@app.post('/ask')\ndef ask(row):\n    return model.predict(row)\n"
+)
+SET_FOR_ALL = NEVER_SET.replace("():\n    model =", "():\n    global model\n    model =")
 PACKAGE = (
     "from fastapi import FastAPI\nfrom .rows import Row\nimport joblib\napp = FastAPI()\nmodel = joblib.load('m')\n"
     "@app.post('/predict')\ndef predict(row: Row):\n    return model.predict(row)\n"
@@ -124,6 +136,11 @@ OUTPUT = (
 
 PAIRS = [
     case("logging_and_errors", "not_met", "a service that says nothing", PLAIN_APP),
+    case("logging_and_errors", "not_met", "the same beside a command that speaks",
+         {"app.py": PLAIN_APP, "cli.py": COMMAND}),
+    case("logging_and_errors", "not_applicable", "a command that speaks", {"cli.py": COMMAND}),
+    case("logging_and_errors", "not_applicable", "one that starts the service, whose logs it turns on",
+         {"app.py": PLAIN_APP, "cli.py": COMMAND + "import logging\nlogging.basicConfig()\n"}),
     case("logging_and_errors", "met", "a service that logs through its own app",
          PLAIN_APP.replace("    return", "    app.logger.info('asked')\n    return")),
     case("logging_and_errors", "not_applicable", "a service that has its library log", SWITCHED),
@@ -258,6 +275,18 @@ PAIRS = [
          {"page.py": DASH, "predict.py": PREDICTS + "print(predict(1))\n"}),
     case("packaged", "met", "a page that predicts by another module",
          {"page.py": "from predict import predict\n" + DASH.replace("'x'", "predict(value)"), "predict.py": PREDICTS}),
+    case("packaged", "partly", "a service beside a notebook that predicts in a function",
+         {"app.py": PLAIN_APP, "a.ipynb": notebook(PREDICTS + "print(predict(1))\n")}),
+    case("packaged", "partly", "a service that trains and measures", MEASURING),
+    case("packaged", "met", "one that hands its predictions out beside their measure",
+         MEASURING.replace("    return (said", "    keep(said)\n    return (said")),
+    case("packaged", "partly", "a model that is set for another function alone", NEVER_SET),
+    case("packaged", "met", "one that is set for all", SET_FOR_ALL),
+    case("packaged", "met", "one that the handler reads in",
+         NEVER_SET.replace("(row):\n", "(row):\n    model = joblib.load('m')\n")),
+    case("packaged", "met", "one that another file sets",
+         {"app.py": NEVER_SET, "run.py": "import app\nimport joblib\napp.model = joblib.load('m')\n"}),
+    case("packaged", "met", "one that is set further down", NEVER_SET + "if READY:\n    model = joblib.load('m')\n"),
     case("packaged", "met", "routes that are registered from another file",
          {"app.py": "from flask import Flask\napp = Flask(__name__)\n",
           "routes.py": "from app import app\n" + PREDICTS.replace("def ", "@app.route('/')\ndef ")}),
