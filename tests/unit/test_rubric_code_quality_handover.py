@@ -34,8 +34,6 @@ CASES = [
          {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n", **LIST}),
     case("how_to_run_documented", "partly", "it installs from a list that is not there",
          {"train.py": LOAD, "README.md": README}),
-    case("how_to_run_documented", "partly", "it speaks of a list that is not there",
-         {"train.py": LOAD, "README.md": "Install what requirements.txt lists, then start train.py.\n"}),
     case("how_to_run_documented", "met", "it installs from a list in a folder",
          {"train.py": LOAD, "README.md": README.replace("-r ", "-r ./env/"), "env/requirements.txt": "pandas\n"}),
     case("how_to_run_documented", "met", "it names what to install beside a list that is not there",
