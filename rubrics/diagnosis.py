@@ -14,7 +14,7 @@ from rubrics.metrics import CLASSIFICATION, OF_ITS_OWN, REGRESSION, metrics_used
 from rubrics.models import NO_MODEL, predictors
 from rubrics.networks import hits_counted, networks
 from rubrics.preparing import DECORATION
-from rubrics.results import NAME, Name, bound_names, holds, predicted_names, sides
+from rubrics.results import NAME, Name, answering_functions, bound_names, holds, predicted_names, sides, values_given
 from rubrics.traced_fits import draws_a_trace
 
 OF_THE_ASSIGNMENT = {
@@ -39,6 +39,9 @@ MINUS = re.compile(
     r"^\s*([A-Za-z_][\w.]*(?:\[[^\]]*\])?\s*=(?!=).*(?:[\w\])]\s-\s|!=).*"
     r"|[A-Za-z_][\w.]*\[[^\]]*\]\s*=(?!=).*[\w\])]\s==\s.*)"
 )
+# `rows.append(part.assign(error=part["y"] - forecast(part)))`, and what is put together of such rows
+GATHERED = re.compile(r"^\s*([A-Za-z_]\w*\.(?:append|extend)\(.*[\w\])]\s-\s.*)")
+TOGETHER = re.compile(r"\b(?:concat|DataFrame|vstack|concatenate)\(")
 _VALUE = r"([A-Za-z_]\w*(?:\.\w+|\[[^\[\]]{0,80}\]|\([^()]{0,80}\)){0,8})"
 WRONG_ROWS = re.compile(r"(\[[^\[\]]{0,80}?" + _VALUE + r"\s?!=\s?" + _VALUE + ")")
 DIFFERENCE = re.compile(_VALUE + r" - " + _VALUE)
@@ -207,14 +210,20 @@ def _of_predictions(evidence: Evidence, call: Call) -> bool:
 
 def _error_names(evidence: Evidence) -> frozenset[Name]:
     """Return what holds the truth minus what was predicted, or where the two differ, or a column where they agree."""
-    predicted = predicted_names(evidence)
+    predicted, answering = predicted_names(evidence), answering_functions(evidence)
     found = set()
-    for span, text in live_matches(evidence, MINUS, most=500):
-        name, _, value = text.partition("=")
-        used = {(span.path, word) for word in NAME.findall(value)}
-        if predicted & used or ".predict(" in value:
-            found.add((span.path, NAME.findall(name)[0]))
-    return frozenset(found)
+    for span, text in [*live_matches(evidence, MINUS, most=500), *live_matches(evidence, GATHERED, most=200)]:
+        name, *words = NAME.findall(text)
+        used = {(span.path, word) for word in words}
+        if predicted & used or ".predict(" in text or answering.intersection(words):
+            found.add((span.path, name))
+    together = {
+        (path, name)
+        for (path, name), values in values_given(evidence).items()
+        for value in values
+        if TOGETHER.search(value) and any((path, word) in found for word in NAME.findall(value))
+    }
+    return frozenset(found | together)
 
 
 def _is_statistical(evidence: Evidence, call: Call) -> bool:

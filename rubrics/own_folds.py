@@ -11,7 +11,9 @@ from rubrics.once import once_a_work
 from rubrics.reached import last
 from rubrics.results import NAME, sides
 
-_REPEATING = re.compile(r"\bin\b.*\b(?:range|enumerate)\s*\(")
+_REPEATING = re.compile(
+    r"\bin\b.*\b(?:range|enumerate)\s*\(|\bin\b.*(?i:cut_?offs?|origins?|windows?|folds?|splits?|starts)\b"
+)
 _BOUND = re.compile(r"(^\s*[A-Za-z_][\w, ]*(?:\[[^\]]*\])?\s*=(?!=).{1,300})")
 _STEPS = 6
 MOST_ABOVE = 80  # lines of a loop's body
@@ -21,7 +23,9 @@ Place = tuple[str, int | None, str]
 def own_folds(evidence: Evidence) -> list[Call]:
     """Return the results in such loops: what is fitted and what is scored both differ from turn to turn."""
     fits: dict[Place, list[Call]] = {}
-    for fit in live_calls(evidence, "fit"):
+    fitted, own = live_calls(evidence, "fit"), {last(fact.name) for fact in own_functions(evidence)}
+    fitting = own & {last(call.function) for call in fitted if call.function}
+    for fit in [*fitted, *(call for call in live_calls(evidence) if last(call.name) in fitting and call.positional)]:
         fits.setdefault(_place(fit), []).append(fit)
     measured = _measured(evidence)
     return [call for call in measured if any(_is_fold(evidence, call, fit) for fit in fits.get(_place(call), ()))]

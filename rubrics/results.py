@@ -14,6 +14,7 @@ Name = tuple[str, str]
 Binding = tuple[str, list[str], list[str]]
 _Line = tuple[Span, list[str], list[str]]
 _HOPS = 2
+_RETURNED = re.compile(r"^\s*return\b")
 # What stands left of a result on its line: `a = ...`, `a[name] = ...`, `a += ...`, `a.append(...)`
 _LEFT = re.compile(
     r"^\s*(?:([A-Za-z_][\w, ]*?)(?:\[[^\]]*\])?\s*[-+]?=(?!=)"
@@ -61,6 +62,14 @@ def _given_later(evidence: Evidence) -> dict[Name, Span]:
         if into and given and (span.path, into[1]) in later:
             found.setdefault((span.path, into[1]), span)
     return found
+
+
+@once_a_work
+def answering_functions(evidence: Evidence) -> frozenset[str]:
+    """Return the work's own functions that return what a model predicts."""
+    predicting = [call for call in live_calls(evidence, "predict") if call.function]
+    said = [call for call in predicting if _RETURNED.match(statement_at(evidence, call.span)[:MOST_CHARACTERS])]
+    return frozenset(last(call.function) for call in said)
 
 
 @once_a_work

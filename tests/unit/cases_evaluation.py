@@ -36,6 +36,18 @@ DISPLAY = (
     "from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix, plot_confusion_matrix\n"
     "from sklearn.metrics import roc_auc_score\n" + FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"
 )
+WINDOWS = START + (
+    "import numpy as np\nSTARTS = ['2014-03-03', '2014-07-07', '2014-11-10']\n"
+    "def forecast(known, asked):\n    model = RandomForestRegressor()\n"
+    "    model.fit(known[['fee']], known['y'])\n    return model.predict(asked[['fee']])\n"
+    "errors, rows = [], []\nfor start in map(pd.Timestamp, STARTS):\n    known = frame[frame['day'] < start]\n"
+    "    asked = frame[frame['day'] >= start]\n"
+    "    errors.append(mean_absolute_error(asked['y'], forecast(known, asked)))\n"
+)
+GATHERED = WINDOWS + (
+    "    rows.append(asked.assign(late=asked['y'] - forecast(known, asked)))\n"
+    "table = pd.concat(rows)\nprint(table.groupby('weekday')['late'].mean())\n"
+)
 LOOKING = "import pandas as pd\nprint(pd.read_csv('data/train.csv').describe())\n"
 # As in public notebooks: a heading for everything, metrics imported and not used.
 HEADINGS = notebook(
@@ -198,6 +210,14 @@ DIAGNOSING = [
     case("fitting_metric", "not_applicable", "no model", LOOKING),
     case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
     case("error_analysis", "not_met", "a confusion matrix that nobody sees", UNREAD),
+    case("error_analysis", "met", "errors that are gathered in rows, and told by weekday", GATHERED),
+    case("error_analysis", "not_met", "other differences that are gathered so",
+         GATHERED.replace("asked['y'] - forecast(known, asked)", "asked['y'] - asked['fee']")),
+    case("spread_shown", "met", "windows in time, forecast by a function", WINDOWS + "print(np.std(errors))\n"),
+    case("spread_shown", "partly", "windows in time, and their mean alone", WINDOWS + "print(np.mean(errors))\n"),
+    case("spread_shown", "partly", "the same rows again and again",
+         WINDOWS.replace("frame['day'] < start", "frame['fee'] > 1").replace("frame['day'] >= start", "frame['fee'] < 1")
+         + "print(np.std(errors))\n"),
     case("error_analysis", "met", "the same, printed in a text", UNREAD + "print(f'{seen}')\n"),
     case("error_analysis", "met", "the same, in a table", UNREAD + "print(pd.DataFrame(seen))\n"),
     case("error_analysis", "met", "rows that are marked as missed", MARKED),
