@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 df = pd.read_csv('train.csv')
 X, y = df.drop('t', axis=1), df['t']
 """
+PATIENT_S = 60  # what runs out here is the analysis's own bounds; how long it takes is for benchmarks/leakage.py to say
 EIGHT = "[1, 2, 3, 4, 5, 6, 7, 8]"
 WORKS = {
     "one model scored two thousand times": "m = LogisticRegression()\n" + "m.fit(X, y)\nm.score(X, y)\n" * 2000,
@@ -45,7 +46,7 @@ WORKS = {
 @pytest.mark.parametrize("code", WORKS.values(), ids=WORKS)
 def test_code_made_to_keep_the_analysis_busy_is_read(tmp_path: Path, code: str) -> None:
     (tmp_path / "work.py").write_text(HEAD + code)
-    reader = SubprocessCodeReader()
+    reader = SubprocessCodeReader(wall_s=PATIENT_S)
     facts = reader.read(take(str(tmp_path / "work.py"), tmp_path / "store"))
     assert facts.failure == ""
     assert facts.sources
