@@ -216,7 +216,7 @@ DIAGNOSING = [
     case("spread_shown", "met", "windows in time, forecast by a function", WINDOWS + "print(np.std(errors))\n"),
     case("spread_shown", "partly", "windows in time, and their mean alone", WINDOWS + "print(np.mean(errors))\n"),
     case("spread_shown", "partly", "the same rows again and again",
-         WINDOWS.replace("frame['day'] < start", "frame['fee'] > 1").replace("frame['day'] >= start", "frame['fee'] < 1")
+         WINDOWS.replace("['day'] < start", "['fee'] > 1").replace("['day'] >= start", "['fee'] < 1")
          + "print(np.std(errors))\n"),
     case("error_analysis", "met", "the same, printed in a text", UNREAD + "print(f'{seen}')\n"),
     case("error_analysis", "met", "the same, in a table", UNREAD + "print(pd.DataFrame(seen))\n"),
