@@ -19,7 +19,7 @@ _FIRST = re.compile(
 )
 _FIRST_HERE = re.compile(r"(?:\.(?:iloc|index|loc|values)|\))\[\s*(?:-?[01]|:\s*\d)|\.head\(\d*\)")
 BETTER = re.compile(r"\bif\s+(\w+)(?:\.mean\(\))?\s*[<>]=?\s*[A-Za-z_]\w*(?:\[[^\]\n]*\])?\s*:")
-OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr\b|cut_?off|epoch|fold|seuil|umbral|limiar|soglia|schwell")
+OTHER_THAN_KINDS = re.compile(r"(?i)thresh|\bthr?s?\b|cut_?off|epoch|fold|seuil|umbral|limiar|soglia|schwell")
 _FOLDS = re.compile(r"^\s*(\w+\s*=(?!=)\s*\w+)\s*\[")
 _LOOP = re.compile(r"^\s*for\s+([\w, ()]{1,80}?)\s+in\b")
 _SIDES = re.compile(r"\bif\s+(\w+)\s*[<>]=?\s*(\w+)\s*:")

@@ -78,7 +78,11 @@ def _is_rule(evidence: Evidence, path: str, text: str) -> bool:
     if _is_predicted(evidence, path, text):
         return False
     same = bool(SAME.search(text)) or _floors(evidence).get((path, names[0] if names else ""), False)
-    return same or bool(CALLED.search(_QUOTED.sub("", text)))
+    if same or not CALLED.search(_QUOTED.sub("", text)):
+        return same
+    # `majority = [vote(said) for said in zip(forest, boosted)]`: models' answers put to the vote are no rule
+    made_of = values_given(evidence).get((path, names[0]), []) if names else []
+    return not any(_is_predicted(evidence, path, value) for value in made_of)
 
 
 def _is_predicted(evidence: Evidence, path: str, text: str) -> bool:

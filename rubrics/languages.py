@@ -22,6 +22,7 @@ LIMITS = {
     r"|can (also )?be (tried|explored)|could (also )?be (tried|explored|tested)"
     r"|(can ?not|can['\u2019]t) be (trusted|relied|applied|judged)"
     r"|(is|are|was|were) not (in|part of) the (training )?data"
+    r"|(is|are|was|were)( not|n['\u2019]t) available|too (short|rare|few|small|little) to"
     r"|biased?|unreliable|not (represent|generali[sz])\w*|next steps?|future work|with more (time|data)"
     r"|would (also )?(try|add|collect|use|like|be worth\w*)|worth (trying|adding|testing)|could be (improved|better)"
     r"|(would|will) (be (nice|good|great|interesting) to|(take|need|require) (too )?(much|more|long(er)?))"

@@ -81,6 +81,12 @@ OF_TORCH = {
     "MeanAbsolutePercentageError": "relative error",
     "R2Score": "R2",
 }
+OF_LOSS = {
+    **dict.fromkeys(("mse", "mean_squared_error", "MeanSquaredError"), "squared error"),
+    **dict.fromkeys(("mae", "mean_absolute_error", "MeanAbsoluteError"), "absolute error"),
+    **dict.fromkeys(("mape", "mean_absolute_percentage_error", "MeanAbsolutePercentageError"), "relative error"),
+}
+_WATCHED = ("validation_data", "validation_split")
 _LITERAL = re.compile(r"[\[\](), .\d-]+$")
 OF_SURPRISE = {"rmse": "squared error", "mse": "squared error", "mae": "absolute error"}
 LOADED = ("evaluate.load", "datasets.load_metric")
@@ -98,11 +104,23 @@ def metrics_used(evidence: Evidence) -> dict[str, Call]:
     found: dict[str, Call] = {}
     for call in live_calls(evidence):
         if call.kind in ("score", "cross_validate", "search", "plot") or _is_asking(evidence, call):
-            for name in metrics_of(call) or measures_of(evidence, call):
+            for name in metrics_of(call) or measures_of(evidence, call) or _of_loss(evidence, call):
                 known = found.setdefault(name, call)
                 if place(known.span) not in apart and place(call.span) in apart:
                     found[name] = call
     return found
+
+
+def _of_loss(evidence: Evidence, call: Call) -> list[str]:
+    """Return the measure that a network is compiled to lessen, where that is one of quantities and Keras computes it on
+    held-out rows after each epoch.
+    """
+    if last(call.name) != "compile":
+        return []
+    told = call.keywords.get("loss", "".join(call.positional[1:2])).strip("'\"").rpartition(".")[2].removesuffix("()")
+    fits = [fit for fit in live_calls(evidence, "fit") if fit.span.path == call.span.path]
+    watched = any(fit.keywords.get(name, "None") != "None" for fit in fits for name in _WATCHED)
+    return [OF_LOSS[told]] if watched and told in OF_LOSS else []
 
 
 def own_metrics(evidence: Evidence) -> list[Call]:

@@ -28,7 +28,7 @@ def settings_classes(evidence: Evidence) -> list[Span]:
 
 
 def gathered_settings(evidence: Evidence) -> list[Span]:
-    """Return the settings at the margin of a module of settings that other files read, two of them or more."""
+    """Return the settings at the margin of a module of settings that other files read, where it holds two or more."""
     lines = live_lines(evidence)
     read = _read_elsewhere(evidence)
     found = [
@@ -37,7 +37,9 @@ def gathered_settings(evidence: Evidence) -> list[Span]:
         if source.cell is None and (module := PurePosixPath(source.path).stem) in MODULES
         if (match := _ASSIGNED.match(line[:_MOST])) and (module, match[1]) in read
     ]
-    return found if len(found) > 1 else []
+    kept = {span.path for span in found}
+    in_modules = [source.path for source, _, line in lines if source.path in kept and _ASSIGNED.match(line[:_MOST])]
+    return found if len(found) > 1 or len(in_modules) > 1 else []
 
 
 def _read_elsewhere(evidence: Evidence) -> set[tuple[str, str]]:

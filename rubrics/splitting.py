@@ -12,7 +12,7 @@ from rubrics.encodings import for_a_picture
 from rubrics.facts import is_given, live_calls, named, nothing_seen, spans, unreadable
 from rubrics.held_out import cut_in_time
 from rubrics.leading import leading
-from rubrics.live import live_columns
+from rubrics.live import MOST_CHARACTERS, live_columns, statement_at, target_columns
 from rubrics.models import predictors
 from rubrics.parted import fitted
 from rubrics.paths import ARGUMENTS, given_path, table_writers, writes_over, written_out
@@ -24,6 +24,7 @@ STRATIFIED = ("StratifiedKFold", "RepeatedStratifiedKFold", "StratifiedShuffleSp
 GROUPED = ("GroupKFold", "GroupShuffleSplit", "LeaveOneGroupOut", "StratifiedGroupKFold", "GroupTimeSeriesSplit")
 OF_LIBRARIES = ("sklearn.", "seaborn.", "datasets.", "statsmodels.")  # their data is in no file of the work
 BATCHES = "tensorflow.data.experimental."  # a file of rows, read as it is gone over
+COLUMN_SET = re.compile(r"^\s*\w+(?:\.loc)?\[[^\]=]*\]\s*=(?!=)")
 STATISTIC = re.compile(r"\b(mean|median|mode|std|quantile)\b")
 ENTITY = re.compile(
     r"(?i)^(customer|user|client|patient|subject|store|shop|product|item|session|device|account|household|group)s?_?(id|no)$|^id$"
@@ -109,6 +110,7 @@ def pipeline_used(evidence: Evidence) -> Finding:
         return problem
     steps = [call for call in live_calls(evidence, *PREPARING) if _learns(call) and not of_target(evidence, call)]
     steps = [call for call in steps if call.kind != "encode" or not for_a_picture(evidence, call)]
+    steps = [call for call in steps if not _makes_target(evidence, call)]
     found = pipelines(evidence)
     if bound := found[Holds.BOTH]:
         return met("Preprocessing and model are bound in a pipeline.", evidence=spans(bound))
@@ -157,6 +159,14 @@ def raw_data_kept(evidence: Evidence) -> Finding:
         )
     reason = "No file that is loaded is written over." if saves else "Tables are loaded, and none is written."
     return met(reason, evidence=spans([*loads, *saves]))
+
+
+def _makes_target(evidence: Evidence, call: Call) -> bool:
+    """Tell whether what is predicted is made here: `df["rate"] = df["n"] / df.groupby("price")["n"].transform("sum")`."""
+    if not COLUMN_SET.match(statement_at(evidence, call.span)[:MOST_CHARACTERS]):
+        return False
+    set_to = call.span.text.partition("=")[0]
+    return any(f"{quote}{name}{quote}" in set_to for name in target_columns(evidence) for quote in "'\"")
 
 
 def _learns(call: Call) -> bool:

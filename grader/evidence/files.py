@@ -23,11 +23,14 @@ _WHOLE = {"sep", "delimiter", "index_col", "encoding", "low_memory", "parse_date
 
 
 def note_written(site: CallSite) -> None:
-    """Keep what a frame holds as it is written to a file whose name is known; what is added to one is not known."""
+    """Keep what a frame holds as it is written to a file whose name is known; what is added to one is not known, and a
+    table that a program has made up, which loads nothing, is a file of data like any other.
+    """
     place = _place(site.argument(0, "path_or_buf", "path", "excel_writer"), site.state)
     if place is not None:
         whole = site.receiver.type == FRAME and "mode" not in site.keywords and "columns" not in site.keywords
-        site.state.shared.written[place] = site.receiver if whole else UNKNOWN
+        is_made_up = not site.receiver.taints and not any(event.kind == "load" for event in site.state.events)
+        site.state.shared.written[place] = site.receiver if whole and not is_made_up else UNKNOWN
 
 
 def read_back(site: CallSite) -> Value | None:

@@ -53,8 +53,11 @@ def _idle(calls: list[Call]) -> set[Span]:
 
 
 def _loaded_again(calls: list[Call]) -> list[Span]:
-    written = {name for call in calls if call.kind == "save" for name in _files_of(call)}
-    return [call.span for call in calls if call.kind == "load" and written.intersection(_files_of(call))]
+    loads = [call for call in calls if call.kind == "load"]
+    loading = {call.span.path for call in loads}  # what a program writes that loads nothing are data like any others
+    saves = (call for call in calls if call.kind == "save" and call.span.path in loading)
+    written = {name for call in saves for name in _files_of(call)}
+    return [call.span for call in loads if written.intersection(_files_of(call))]
 
 
 def _files_of(call: Call) -> list[str]:

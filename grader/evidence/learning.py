@@ -23,18 +23,22 @@ from grader.evidence.values import (
     taints_of,
 )
 
+_QUANTILES = frozenset(("quantile", "percentile", "nanpercentile"))
+
 
 def statistic(table: Value, site: CallSite, axis: Value | None = None) -> Value:
-    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation.
+    """Return a number computed from the rows of `table`; from compared predictions, that is an evaluation, but for a
+    quantile, by which rows far off are told from the others.
 
     Along axis 1 each row gets a number of its own, which tells nothing of other rows.
     """
     prediction = table.prediction
     if is_within_rows(axis) and not prediction:
         return some_columns(table).evolve(type=SERIES)
-    if prediction and prediction.compared:
-        record_score(site.state, site.node, site.name, prediction)
-    scored = prediction if prediction and prediction.compared else None
+    is_score = prediction is not None and prediction.compared and site.method not in _QUANTILES
+    scored = prediction if is_score else None
+    if scored is not None:
+        record_score(site.state, site.node, site.name, scored)
     return Value(statistic=table.rows, taints=table.taints, column=table.column, loops=table.loops, scored=scored)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Container, Hashable, Mapping
 
 from grader.evidence.catalog import role_of
 from grader.evidence.cuts import Condition
@@ -24,6 +24,7 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
     of_others = {mark.event for event in asked if event.kind == "evaluate" for mark in _from_elsewhere(event)}
     by_group = (event for event in events if event.kind == "split" and "Group" in event.name)
     split_by = {event.key: event.by for event in by_group}
+    loads = {rows.origin for event in events if event.kind == "load" for rows in event.rows}
     found: dict[Event, tuple[Event, Taint, bool]] = {}
     settled: set[Event] = set()
     for event in events:
@@ -34,7 +35,7 @@ def seen_before(events: list[Event], kinds: tuple[str, ...]) -> list[tuple[Event
             if culprit.kind not in kinds or culprit in settled or _is_excused(event, taint, split_by):
                 continue
             cut_off = is_cross_validation(event) and (culprit in of_others or _is_training_part(taint.rows, held_out))
-            if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint)):
+            if not cut_off and (_leaks(event, taint.rows, of_fit=of_fit) or _refitted(event, taint, loads)):
                 if culprit not in found or found[culprit][2] or is_held_out(event):
                     found[culprit] = event, taint, False
                     if is_held_out(event) or is_cross_validation(event):
@@ -159,12 +160,17 @@ def _leaks_in_training(event: Event, seen: RowSets) -> bool:
     return any(s.in_training and "test" in rows.parts(s) for rows, s in pairs)
 
 
-def _refitted(event: Event, taint: Taint) -> bool:
-    """Tell whether a transformer was fitted anew on the rows that a model is asked about, apart from its training."""
+def _refitted(event: Event, taint: Taint, loads: Container[Hashable]) -> bool:
+    """Tell whether a transformer was fitted anew on the rows that a model is asked about, apart from its training: rows
+    that were loaded, or parted from those of the training; what a service is sent is evaluated nowhere.
+    """
     learner, seen = taint.event.model, taint.rows
     if event.kind not in ("evaluate", "predict") or learner is None or not _scales(learner):
         return False
     fitted = event.fitted
+    origins = {rows.origin for rows in fitted}
+    if event.kind == "predict" and not any(rows.origin in loads or rows.origin in origins for rows in event.rows):
+        return False
     return bool(fitted) and covered(event.rows, seen) and not covered(fitted, seen) and not covered(event.rows, fitted)
 
 

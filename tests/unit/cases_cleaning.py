@@ -22,6 +22,11 @@ YOLO = (
     "path = f'{run}/results.csv'\nprint(pd.read_csv(path).tail())\n"
 )
 
+SHARE = (
+    "frame['share'] = frame['n'] / frame.groupby('price')['n'].transform('sum')\n"
+    "from sklearn.linear_model import LinearRegression\n"
+    "print(LinearRegression().fit(frame[['price']], frame['fee']).predict(frame[['price']]))\n"
+)
 MAPPED = (
     "import pandas as pd\nframe = pd.read_csv('data/train.csv')\nSIZES = {'S': 1, 'L': 2}\n"
     "frame['size'] = frame['size'].map(SIZES)\nX, y = frame.drop(columns='y'), frame['y']\n"
@@ -174,6 +179,9 @@ OWN = (
     "        return self\n    def transform(self, X):\n        return X\n"
 )
 PIPELINES = [
+    case("pipeline_used", "not_applicable", "the target is a share of a group's sum",
+         LOAD + SHARE.replace("'fee'", "'share'")),
+    case("pipeline_used", "not_met", "a feature is", LOAD + SHARE),
     case("pipeline_used", "partly", "a pipeline of a scaler alone",
          APART + "held = Pipeline([('scale', StandardScaler())])\n" + SCALED +
          "model = LogisticRegression().fit(A, c)\n"),

@@ -36,6 +36,10 @@ DISPLAY = (
     "from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay, confusion_matrix, plot_confusion_matrix\n"
     "from sklearn.metrics import roc_auc_score\n" + FITTED + "ConfusionMatrixDisplay.from_estimator(model, b, d)\n"
 )
+COMPILED = SPLIT + (
+    "from tensorflow import keras\nmodel = keras.Sequential([keras.layers.Dense(1)])\n"
+    "model.compile(loss='mse', optimizer='adam')\nmodel.fit(a, c, validation_data=(b, d))\n"
+)
 WINDOWS = START + (
     "import numpy as np\nSTARTS = ['2014-03-03', '2014-07-07', '2014-11-10']\n"
     "def forecast(known, asked):\n    model = RandomForestRegressor()\n"
@@ -209,6 +213,9 @@ DIAGNOSING = [
          DISPLAY.replace("ConfusionMatrixDisplay.from_estimator(model, b,", "roc_auc_score(model.predict(b),")),
     case("fitting_metric", "not_applicable", "no model", LOOKING),
     case("error_analysis", "met", "a confusion matrix", FITTED + "print(confusion_matrix(d, model.predict(b)))\n"),
+    case("fitting_metric", "met", "what a network lessens, watched on held-out rows", COMPILED),
+    case("fitting_metric", "not_met", "the same, on the rows of the fit alone",
+         COMPILED.replace(", validation_data=(b, d)", "")),
     case("error_analysis", "not_met", "a confusion matrix that nobody sees", UNREAD),
     case("error_analysis", "met", "errors that are gathered in rows, and told by weekday", GATHERED),
     case("error_analysis", "not_met", "other differences that are gathered so",

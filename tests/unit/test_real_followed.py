@@ -56,6 +56,22 @@ def test_a_result_followed_from_loading_on_is_praised_at_its_own_place(name: str
     assert {span.line for span in found.evidence} <= {9, 10}
 
 
+MADE_UP = "import numpy as np\nimport pandas as pd\nnp.random.seed(0)\ndf = pd.DataFrame({'age': np.random.rand(9)})\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "made"),
+    [
+        ("met", MADE_UP),
+        ("needs_human", "import lib\nimport pandas as pd\ndf = lib.clean(pd.read_csv('raw.csv'))\n"),
+    ],
+    ids=["by a program that loads nothing", "by a step that nobody knows"],
+)
+def test_a_table_that_another_program_has_written(expected: str, made: str) -> None:
+    files = {"generate.py": made + "df.to_csv('data/train.csv', index=False)\n", "train.py": FOLLOWED}
+    assert finding("data_preparation.preprocessing_leakage", work(files)).verdict == expected
+
+
 @pytest.mark.parametrize("name", LEAKS)
 @pytest.mark.parametrize("code", LOST.values(), ids=LOST)
 def test_rows_that_were_lost_on_the_way_are_neither_praised_nor_accused(name: str, code: str) -> None:

@@ -82,6 +82,11 @@ UNROLLED = COMPARED + (
             )
             + "print(best)\n",
         ),
+        (
+            "partly",
+            "the best of several thresholds, called ths",
+            COMPARED + "ths = [0.2, 0.5]\nf1s = [roc_auc_score(d, p >= t) for t in ths]\nbest = ths[np.argmax(f1s)]\n",
+        ),
     ],
 )
 def test_code_takes_the_best_kind(expected: str, about: str, code: str) -> None:

@@ -67,6 +67,11 @@ STEPPED = START + (
         ("met", "and a rule beside it, in its place",
          SWAPPED + "rule = (rows['state'] != 'fine').astype(int)\nprint(f1_score(truth, rule))\n"
          "print(f1_score(truth, said))\n"),
+        ("not_met", "a vote of several models",
+         CLASSED + "other = RandomForestClassifier().fit(a, c).predict(b)\n"
+         "majority = [max(votes) for votes in zip(said, other)]\nprint(f1_score(d, majority))\n"),
+        ("met", "the class of most rows, by its name",
+         CLASSED + "majority = [0] * len(d)\nprint(f1_score(d, majority))\n"),
         ("not_met", "a rule on other rows", CLASSED + RULE + "print(f1_score(c, rule))\n"),
         ("not_met", "a rule that is not scored", CLASSED + RULE + "print(rule.mean())\n"),
         ("not_met", "the model's own answers, cut",

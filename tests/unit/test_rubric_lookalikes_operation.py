@@ -240,6 +240,12 @@ PAIRS = [
     case("configurable", "partly", "a module of settings whose names are imported",
          {"settings.py": CONFIG, "train.py": "import pandas as pd\nfrom settings import (\n    data_path,\n"
           "    epochs,\n)\nframe = pd.read_csv(data_path)\nprint(frame.head(epochs))\n"}),
+    case("configurable", "partly", "a module of settings of which one is read elsewhere, and one by the other",
+         {"settings.py": "folder = 'data'\ndata_path = folder + '/train.csv'\n",
+          "train.py": "import pandas as pd\nfrom settings import data_path\nframe = pd.read_csv(data_path)\n"}),
+    case("configurable", "not_met", "a module of settings that holds a single one",
+         {"settings.py": "data_path = 'data/train.csv'\n",
+          "train.py": "import pandas as pd\nfrom settings import data_path\nframe = pd.read_csv(data_path)\n"}),
     case("configurable", "not_met", "a module of settings that nothing reads", {"config.py": CONFIG, "train.py": LOAD}),
     case("configurable", "not_met", "variables of a program, read as another's attributes",
          {"rows.py": CONFIG, "train.py": READS_CONFIG.replace("config", "rows")}),
