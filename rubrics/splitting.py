@@ -162,7 +162,7 @@ def raw_data_kept(evidence: Evidence) -> Finding:
 
 
 def _makes_target(evidence: Evidence, call: Call) -> bool:
-    """Tell whether what is predicted is made here: `df["rate"] = df["n"] / df.groupby("price")["n"].transform("sum")`."""
+    """Tell whether what is predicted is made here: `t["rate"] = t["n"] / t.groupby("price")["n"].transform("sum")`."""
     if not COLUMN_SET.match(statement_at(evidence, call.span)[:MOST_CHARACTERS]):
         return False
     set_to = call.span.text.partition("=")[0]
