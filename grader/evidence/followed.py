@@ -33,7 +33,7 @@ def find_followed(flow: Flow, calls: Iterable[Call]) -> tuple[FollowedFact, ...]
     rows are those that another program has loaded. What does nothing for the work shows nothing of it.
     """
     known = list(calls)
-    again, idle = _loaded_again(known), _idle(known)
+    again, idle = _loaded_again(known, flow), _idle(known)
     found: dict[tuple[str, str, int | None, int | None], FollowedFact] = {}
     loads = (event for events in flow.events for event in events if event.kind == "load" and event.span not in again)
     loaded = frozenset(rows.origin for event in loads for rows in event.rows)
@@ -52,9 +52,13 @@ def _idle(calls: list[Call]) -> set[Span]:
     return {call.span for call in learning if call.idle} - {call.span for call in learning if not call.idle}
 
 
-def _loaded_again(calls: list[Call]) -> list[Span]:
+def _loaded_again(calls: list[Call], flow: Flow) -> list[Span]:
+    """Return where files are loaded that the work has written; what a program writes that loads nothing, by itself or
+    by its modules, are data like any others.
+    """
     loads = [call for call in calls if call.kind == "load"]
-    loading = {call.span.path for call in loads}  # what a program writes that loads nothing are data like any others
+    programs = [events for events in flow.events if any(event.kind == "load" for event in events)]
+    loading = {event.span.path for events in programs for event in events} | {call.span.path for call in loads}
     saves = (call for call in calls if call.kind == "save" and call.span.path in loading)
     written = {name for call in saves for name in _files_of(call)}
     return [call.span for call in loads if written.intersection(_files_of(call))]
