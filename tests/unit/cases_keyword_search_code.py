@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from rubric_evidence import Case, cases_of, finding, notebook, plan, shown_less_than
+from rubric_evidence import cases_of, notebook
 
 from grader.model import History
 
@@ -96,19 +95,3 @@ TRAPS = [
     case("no_absolute_paths", "met", "told in markdown",
          {"a.ipynb": notebook("# %% md\nPut it in /home/me/data", LOAD)}),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("given", TRAPS, ids=str)
-def test_what_a_keyword_search_would_get_wrong(given: Case) -> None:
-    found = finding(given.criterion, given.evidence())
-    assert found.verdict == given.verdict, found.reason
-
-
-def test_every_criterion_has_two_such_excerpts() -> None:
-    assert shown_less_than(2, "code_quality", TRAPS) == []
-
-
-def test_a_readme_that_names_another_file_than_the_one_that_runs_is_no_help() -> None:
-    files = {"train.py": LOAD, "predict.py": LOAD, "README.md": "pip install pandas\nOpen predict.py."}
-    given = case("how_to_run_documented", "partly", "it runs train.py", files, plan=plan("train.py"))
-    assert finding(given.criterion, given.evidence()).verdict == "partly"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from rubric_evidence import Case, cases_of, finding, notebook, plan, ran, shown_less_than, stress
+from rubric_evidence import cases_of, notebook, plan, ran, stress
 
 from grader.model import Failure
 
@@ -78,13 +77,3 @@ TRAPS = [
     case("monitored", "not_met", "a drift check that nobody calls",
          LOAD + "from scipy.stats import ks_2samp\ndef check_drift(a, b):\n    return ks_2samp(a, b)\n", track="mlops"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("given", TRAPS, ids=str)
-def test_what_a_keyword_search_would_get_wrong(given: Case) -> None:
-    found = finding(given.criterion, given.evidence())
-    assert found.verdict == given.verdict, found.reason
-
-
-def test_every_criterion_has_two_such_excerpts() -> None:
-    assert shown_less_than(2, "production_readiness", TRAPS) == []

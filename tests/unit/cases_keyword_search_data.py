@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-from rubric_evidence import Case, cases_of, finding, notebook, shown_less_than
+from rubric_evidence import cases_of, notebook
 
 case = cases_of("data_preparation")
 
@@ -102,13 +101,3 @@ TRAPS = [
     case("raw_data_kept", "met", "a file of the same name in another folder",
          "import pandas as pd\ndf = pd.read_csv('data/raw/train.csv')\ndf.to_csv('data/processed/train.csv')\n"),
 ]  # fmt: skip
-
-
-@pytest.mark.parametrize("given", TRAPS, ids=str)
-def test_what_a_keyword_search_would_get_wrong(given: Case) -> None:
-    found = finding(given.criterion, given.evidence())
-    assert found.verdict == given.verdict, found.reason
-
-
-def test_every_criterion_has_two_such_excerpts() -> None:
-    assert shown_less_than(2, "data_preparation", TRAPS) == []
