@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
-from rubrics.code_text import begins_in, place
+from rubrics.code_text import COLUMN_SET, begins_in, place
 from rubrics.facts import is_given, last, live_calls, named
 from rubrics.live import live_columns, live_matches, live_places, loops_around, target_columns
 from rubrics.models import TRAINERS, is_classifier, models
@@ -23,7 +23,6 @@ _LITERAL = r"""(?:'[^'\\]*'|"[^"\\]*"|-?\d+|True|False)"""
 _PAIR = re.compile(rf"[\[(]\s*{_LITERAL}\s*,\s*{_LITERAL}\s*,?\s*[\])]")
 _CODES = re.compile(rf"\{{\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,\s*{_LITERAL}\s*:\s*({_LITERAL})\s*,?\s*\}}")
 _COMPARED = re.compile(r"[^=<>!](?:==|[<>]=?)[^=].*\)\s*\.astype\(\s*(?:int|bool|['\"]int\d*['\"]|np\.int\d*)\s*\)$")
-_COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
 # `tn, fp, fn, tp = matrix.ravel()`, and what such a matrix is made of when it is of all rows and all classes
 _FOUR = re.compile(r"^\s*\w+\s*,\s*\w+\s*,\s*\w+\s*,\s*\w+\s*=(?!=)\s*(\w+|.*\))\.(?:ravel|flatten)\(\)\s*$")
 _WHOLE = re.compile(r"[\w.]+(?:\([^()=]*\))?")
@@ -138,7 +137,7 @@ def _two_valued_target(evidence: Evidence) -> bool:
     places = {place(use.span) for use in live_columns(evidence, "target")}
     for call in named(evidence, ("map", "where", "astype")):
         line = call.span.text.partition("\n")[0]
-        column = _COLUMN_SET.match(line)
+        column = COLUMN_SET.match(line)
         sets = column[1] in targets if column else bool(call.assigned) and place(call.span) in places
         if sets and _gives_two(call, line):
             return True

@@ -54,7 +54,7 @@ def short_functions(evidence: Evidence) -> Finding:
     functions, used = own_functions(evidence), reached_functions(evidence)
     total = sum(len(code_lines(source)) for source in _own_sources(evidence))
     if total < SHORT_WORK:
-        functions = parts(evidence)
+        functions = list(parts(evidence))
         used = [fact for fact in used if fact in functions]
     large = [fact for fact in functions if _length(fact) > MAX_LINES or fact.complexity > MAX_COMPLEXITY]
     if total < SHORT_WORK and not used and not large:
@@ -107,7 +107,7 @@ def no_dead_code(evidence: Evidence) -> Finding:
     ]
     put_aside = _commented_out(evidence) or _without_effect(evidence)
     if not dead and not put_aside:
-        if not set(functions) & set(parts(evidence)):
+        if not any(fact in functions for fact in parts(evidence)):
             return nothing_seen(evidence, "The work defines no function, or only one around all of it.")
         return met("Every function is used.", evidence=spans(functions))
     if not dead:

@@ -17,6 +17,8 @@ _TOKENS = re.compile(
     r"|(?P<string>'''[\s\S]*?(?:'''|\Z)|\"\"\"[\s\S]*?(?:\"\"\"|\Z)"
     r"|'(?:\\.|[^'\\\n])*'?|\"(?:\\.|[^\"\\\n])*\"?)"
 )
+# A column that a line sets: `frame["age"] = ...`, `frame.loc[:, "age"] = ...`
+COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
 _SPACES = re.compile(r"[^\S\n]+")
 
 

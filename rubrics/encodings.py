@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from grader import Call, Evidence
+from rubrics.code_text import COLUMN_SET
 from rubrics.live import target_columns
 from rubrics.models import predictors
 from rubrics.preparing import TARGET, of_target
@@ -14,7 +15,6 @@ from rubrics.settings import written
 
 _STILL_SHOWN = ("abs", "round", "copy", "corr")
 _OF_ROWS = re.compile(r"\b(unique|value_counts|set|sorted)\(")
-_COLUMN_SET = re.compile(r"""^\s*\w+(?:\.loc)?\[(?::\s*,\s*)?['"]([^'"]+)['"]\]\s*=(?!=)""")
 _NUMBERED = re.compile(r"""\{\s*(?:(?:'[^'\n]*'|"[^"\n]*")\s*:\s*-?\d+(?:\.\d+)?\s*,?\s*){2,100}\}$""")
 _FILLED_UP = re.compile(r"\.map\(.*\)\s*\.fillna\(", re.DOTALL)
 _QUOTED = re.compile(r"['\"]([^'\"]*)['\"]")
@@ -34,7 +34,7 @@ def numbered_by_hand(evidence: Evidence) -> list[Call]:
     maps = [call for call in live_calls(evidence) if last(call.name) == "map" and len(call.positional) == 1]
     found = []
     for call in maps if targets and predictors(evidence) else ():
-        column = _COLUMN_SET.match(call.span.text)
+        column = COLUMN_SET.match(call.span.text)
         text = call.positional[0] if call.positional[0][:1] == "{" else written(evidence, call.positional[0]) or ""
         feature = column is not None and column[1] not in targets and not TARGET.search(column[1])
         if feature and _NUMBERED.match(text):

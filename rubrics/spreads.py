@@ -66,18 +66,15 @@ def _key_at_end(text: str) -> str:
 
 
 def each_fold(evidence: Evidence) -> list[Call]:
-    """Return where a result is printed in a loop over folds, for each of them."""
-    results = result_names(evidence)
-    shown = [call for call in named(evidence, ("print", "info")) if holds(call, results)]
-    shown = [call for call in shown if not any(_AVERAGED.search(text) for text in call.positional)]
-    found = [
-        call for call in shown if any(_tells_of(call, results, loop) for loop in loops_around(evidence, call.span))
-    ]
-    folds = _whole_results(evidence)
-    told = [call for call in named(evidence, ("print", "info")) if call not in found]
-    return found + [
-        call for call in told if any(_goes(call, folds, line) for line in loops_around(evidence, call.span))
-    ]
+    """Return where a result is printed in a loop over folds, or over the results of all of them, for each."""
+    results, folds = result_names(evidence), _whole_results(evidence)
+    return [call for call in named(evidence, ("print", "info")) if _is_of_each(evidence, call, results, folds)]
+
+
+def _is_of_each(evidence: Evidence, call: Call, results: frozenset[Name], folds: set[Name]) -> bool:
+    is_result = holds(call, results) and not any(_AVERAGED.search(text) for text in call.positional)
+    loops = loops_around(evidence, call.span)
+    return any((is_result and _tells_of(call, results, loop)) or _goes_through(call, folds, loop) for loop in loops)
 
 
 def _whole_results(evidence: Evidence) -> set[Name]:
@@ -89,7 +86,7 @@ def _whole_results(evidence: Evidence) -> set[Name]:
     return {(call.span.path, name) for call in kept for name in call.assigned}
 
 
-def _goes(call: Call, folds: set[Name], loop: str) -> bool:
+def _goes_through(call: Call, folds: set[Name], loop: str) -> bool:
     """Tell whether a loop goes through the results of folds, and each is told: `for i, s in enumerate(scores):`."""
     bound, _, source = loop.partition(" in ")
     holds_folds = any((call.span.path, name) in folds for name in re.findall(r"\w+", source))
