@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.evidence.bootstrap import Drawn, draw_ahead, interval
-from grader.evidence.metrics import CLASSIFICATION, METRICS, Floats
+from grader.evidence.metrics import CLASSIFICATION, Floats, metric_of
 from grader.evidence.predictions import read_predictions
 from grader.model import Assignment, Deal, HiddenResult
 
@@ -40,7 +40,7 @@ def evaluate_values(
     # rows come in another order in every run; the resamples must not
     order = np.lexsort((truth, predicted))
     truth, predicted = truth[order], predicted[order]
-    metric = METRICS[assignment.metric.name]
+    metric = metric_of(assignment.metric)
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
     low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes, drawn=drawn)
     marks = sorted(_normalised(number, assignment) for number in (low, high))

@@ -11,6 +11,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from grader.model import MetricSpec
+
 Floats = npt.NDArray[np.float64]
 Metric = Callable[[Floats, Floats, Floats], Floats]
 
@@ -48,6 +50,18 @@ def rmse(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
 def mae(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
     """Return the mean absolute error."""
     return _mean(np.abs(truth - predicted), weights)
+
+
+def scaled_by(scale: float) -> Metric:
+    """Return the mean absolute scaled error: mae over the mean absolute error that the seasonal-naive forecast has
+    within the training part (Hyndman & Koehler, 2006).
+    """
+    return lambda truth, predicted, weights: np.asarray(mae(truth, predicted, weights) / scale)
+
+
+def metric_of(spec: MetricSpec) -> Metric:
+    """Return the metric that an assignment names, with its scale where it has one."""
+    return scaled_by(spec.scale) if spec.scale is not None else METRICS[spec.name]
 
 
 METRICS: dict[str, Metric] = {

@@ -17,10 +17,10 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
-MetricName = Literal["roc_auc", "average_precision", "accuracy", "rmse", "mae"]
+MetricName = Literal["roc_auc", "average_precision", "accuracy", "rmse", "mae", "mase"]
 MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
 MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
-ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae"})
+ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
 
 
 class DataSpec(Record):
@@ -79,11 +79,23 @@ class ContractSpec(Record):
 
 
 class MetricSpec(Record):
-    """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1."""
+    """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1.
+
+    `scale`, of mase alone, is the mean absolute error of the seasonal-naive forecast within the public training part.
+    """
 
     name: MetricName
     baseline: FiniteFloat
     reference: FiniteFloat
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if self.name == "mase" and self.scale is None:
+            raise ValueError("mase needs scale: the seasonal-naive forecast's mean absolute error within the public part")
+        if self.name != "mase" and self.scale is not None:
+            raise ValueError(f"scale is for mase alone: {self.name} has none")
+        return self
 
     @property
     def higher_is_better(self) -> bool:

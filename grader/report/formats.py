@@ -13,6 +13,7 @@ METRICS = {
     "accuracy": "Accuracy",
     "rmse": "RMSE",
     "mae": "MAE",
+    "mase": "MASE",
 }
 
 

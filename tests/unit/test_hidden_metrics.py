@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
 from grader.evidence.bootstrap import draw_ahead, interval
-from grader.evidence.metrics import METRICS
+from grader.evidence.metrics import METRICS, metric_of
+from grader.model import MetricSpec
 
 CASES = st.lists(
     st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0]), st.integers(1, 4)),
@@ -32,6 +33,16 @@ def test_each_metric_agrees_with_scikit_learn_with_ties_and_weights(name: str, r
     truth, predicted, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     (found,) = METRICS[name](truth, predicted, weights[None, :])
     assert found == pytest.approx(ORACLES[name](truth, predicted, weights))
+
+
+def test_the_scaled_error_of_the_seasonal_naive_forecast_within_its_own_part_is_one() -> None:
+    series = np.random.default_rng(5).gamma(3.0, size=70)
+    today, week_ago = series[7:], series[:-7]
+    scale = float(np.abs(today - week_ago).mean())
+    mase = metric_of(MetricSpec(name="mase", baseline=1.0, reference=0.4, scale=scale))
+    weights = np.ones((1, len(today)))
+    assert mase(today, week_ago, weights) == pytest.approx(1.0)
+    assert mase(today, today + 2 * scale, weights) == pytest.approx(2.0)
 
 
 def test_the_interval_is_the_same_for_the_same_seed_and_narrower_with_more_rows() -> None:
