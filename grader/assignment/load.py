@@ -27,13 +27,18 @@ def find_assignment(slug_or_path: str, roots: Sequence[Path]) -> Assignment:
 
     Raises UsageError naming the slugs there are, AssignmentError when the folder is wrong.
     """
+    return load_assignment(find_folder(slug_or_path, roots))
+
+
+def find_folder(slug_or_path: str, roots: Sequence[Path]) -> Path:
+    """Return where that assignment lies, right or wrong. Raises UsageError naming the slugs there are."""
     folder = Path(slug_or_path)
     if slug_or_path and _holds_one(folder):
-        return load_assignment(folder)
+        return folder
     if SLUG.fullmatch(slug_or_path):
         for root in roots:
             if _holds_one(root / slug_or_path):
-                return load_assignment(root / slug_or_path)
+                return root / slug_or_path
     known = sorted({path.parent.name for root in roots for path in root.glob(f"*/{FILE}")})
     raise UsageError(f"there is no assignment {slug_or_path!r}; there are: {', '.join(known) or 'none'}")
 
@@ -48,7 +53,6 @@ def _holds_one(folder: Path) -> bool:
 def load_assignment(folder: Path) -> Assignment:
     """Return the validated assignment in `folder`. Raises AssignmentError naming file and key."""
     settings = _parse(folder / FILE)
-    settings.pop("examples", None)
     for key in sorted(OURS & settings.keys()):
         raise AssignmentError("it follows from the folder and cannot be set", path=FILE, key=key)
     try:
@@ -67,6 +71,7 @@ def load_assignment(folder: Path) -> Assignment:
         raise AssignmentError(first["msg"].removeprefix("Value error, "), path=FILE, key=key) from error
     _check_metric(assignment)
     _check_tables(assignment)
+    _check_examples(assignment)
     return assignment
 
 
@@ -135,6 +140,14 @@ def _check_stress(assignment: Assignment, features: Table) -> None:
             raise AssignmentError(
                 "its columns are not those of the hidden features", path=name, key="stress.messy_file"
             )
+
+
+def _check_examples(assignment: Assignment) -> None:
+    # candidates' packets and test copies come without the folder: then there is nothing to be wrong
+    folder = assignment.root / "examples"
+    for name in assignment.examples.order if folder.is_dir() else ():
+        if not (folder / name).is_dir():
+            raise AssignmentError(f"there is no folder examples/{name}", path=FILE, key="examples.order")
 
 
 def _table(path: Path, name: str, needed: tuple[str, ...]) -> Table:

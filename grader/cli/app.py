@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from grader.cli.assignment_app import assignment_app
 from grader.errors import GraderError
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ rubric_app = typer.Typer(
     help="What is judged: the installed criteria, and a plugin proved sound.", no_args_is_help=True
 )
 app.add_typer(rubric_app, name="rubric")
+app.add_typer(assignment_app, name="assignment")
 
 Sources = Annotated[
     list[str],

@@ -2,6 +2,7 @@
 
 from grader.model.answers import ModelAnswer, ModelAnswers, ModelUse
 from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
+from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
 from grader.model.evidence import (
@@ -64,6 +65,7 @@ __all__ = [
     "Call",
     "CallKind",
     "CellRun",
+    "CheckSpec",
     "Claim",
     "ClosedGate",
     "CodeBlock",
@@ -80,6 +82,7 @@ __all__ = [
     "EnvironmentKind",
     "EnvironmentRef",
     "Evidence",
+    "ExamplesSpec",
     "FailedTry",
     "Failure",
     "Figure",
@@ -125,6 +128,7 @@ __all__ = [
     "SearchFact",
     "Source",
     "Span",
+    "SplitSpec",
     "StressResult",
     "StressSpec",
     "Submission",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
+from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import Record
 from grader.model.environment import EnvironmentKind
 from grader.model.rubric import RubricSpec
@@ -172,6 +173,9 @@ class Assignment(Record):
     stress: StressSpec = StressSpec()
     weights: Weights = Weights()
     rubric: RubricSpec = RubricSpec()
+    examples: ExamplesSpec = ExamplesSpec()
+    split: SplitSpec = SplitSpec()
+    check: CheckSpec = CheckSpec()
     root: Path = Field(default=Path(), exclude=True)
 
 

@@ -141,7 +141,7 @@ def test_every_page_stands_in_the_index() -> None:
 def test_the_assignments_page_has_every_key_and_no_other() -> None:
     rows = re.findall(r"^\| (`.*?) \|", (REFERENCE / "assignment.md").read_text(), flags=re.MULTILINE)
     told = {key for keys in rows for key in re.findall(r"`([\w.]+)`", keys)}
-    assert told == {name for name, _ in defaults_of(Assignment)} | {"limits", "weights", "examples.order"}
+    assert told == {name for name, _ in defaults_of(Assignment)} | {"limits", "weights"}
 
 
 def test_every_default_of_an_assignment_is_the_one_documented() -> None:

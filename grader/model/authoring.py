@@ -1,0 +1,60 @@
+"""What an author states of an assignment so that it can be proven and drawn again: examples, split, tolerances."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from grader.model.base import Record
+
+ExampleName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=100)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+SplitRule = Literal["unstated", "random", "class", "group", "time"]
+
+
+class ExamplesSpec(Record):
+    """The example works: `order` is best first, `clear` holds pairs (better, worse) whose intervals must not meet."""
+
+    order: tuple[ExampleName, ...] = ()
+    clear: tuple[tuple[ExampleName, ExampleName], ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if len(set(self.order)) != len(self.order):
+            raise ValueError("order names an example twice")
+        for better, worse in self.clear:
+            for name in (better, worse):
+                if name not in self.order:
+                    raise ValueError(f"clear names {name!r}, which is not in order")
+            if self.order.index(better) >= self.order.index(worse):
+                raise ValueError(f"clear says that {better!r} is better than {worse!r}, order says otherwise")
+        return self
+
+
+class SplitSpec(Record):
+    """How public and hidden rows were told apart: at random, in each class alike, by whole groups, or by time.
+
+    `column` holds the groups or the times. Without `seed` it was drawn from one that is kept secret.
+    """
+
+    by: SplitRule = "unstated"
+    column: str = ""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+
+    @model_validator(mode="after")
+    def _names_its_column(self) -> Self:
+        if (self.by in ("group", "time")) != bool(self.column):
+            raise ValueError("column is needed by group and by time, and by nothing else")
+        return self
+
+
+class CheckSpec(Record):
+    """What `grader assignment check` asks for: `interval` is how wide the 95 % interval of a work as good as the
+    reference may be, from low to high, as a share of the way from baseline to reference.
+
+    `accept` maps a check's id to the reason why its finding is no defect here.
+    """
+
+    interval: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 0.5
+    accept: dict[str, Reason] = {}
