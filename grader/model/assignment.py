@@ -93,7 +93,7 @@ class MetricSpec(Record):
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
         if self.name == "mase" and self.scale is None:
-            raise ValueError("mase needs scale: the seasonal-naive forecast's mean absolute error within the public part")
+            raise ValueError("mase needs scale: the seasonal-naive forecast's mean absolute error in the public part")
         if self.name != "mase" and self.scale is not None:
             raise ValueError(f"scale is for mase alone: {self.name} has none")
         return self
