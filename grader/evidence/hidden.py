@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.evidence.bootstrap import Drawn, draw_ahead, interval
+from grader.evidence.class_results import class_results
 from grader.evidence.metrics import CLASSIFICATION, Floats, metric_of
 from grader.evidence.predictions import read_predictions
 from grader.model import Assignment, Deal, HiddenResult
@@ -27,22 +28,22 @@ def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment, draw
 
 def draw_for(deal: Deal, assignment: Assignment) -> Drawn | None:
     """Return the resamples for the interval, half of its time, which need labels and no predictions."""
-    classes = assignment.metric.name in CLASSIFICATION
-    return draw_ahead(_truth(deal.labels, assignment, classes=classes), seed=assignment.seed, stratified=classes)
+    classes = assignment.metric.name in CLASSIFICATION or assignment.metric.names_classes
+    return draw_ahead(_truth(deal.labels, assignment), seed=assignment.seed, stratified=classes)
 
 
 def evaluate_values(
     predicted: Floats, labels: Sequence[str], assignment: Assignment, drawn: Drawn | None = None
 ) -> HiddenResult:
     """Return the same of finite predictions, shape (rows,), with the rows' labels in the same order."""
-    classes = assignment.metric.name in CLASSIFICATION
-    truth = _truth(labels, assignment, classes=classes)
+    two, named = assignment.metric.name in CLASSIFICATION, assignment.metric.names_classes
+    truth = _truth(labels, assignment)
     # rows come in another order in every run; the resamples must not
     order = np.lexsort((truth, predicted))
     truth, predicted = truth[order], predicted[order]
     metric = metric_of(assignment.metric)
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
-    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=classes, drawn=drawn)
+    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=two or named, drawn=drawn)
     marks = sorted(_normalised(number, assignment) for number in (low, high))
     return HiddenResult(
         suite="iid",
@@ -57,16 +58,20 @@ def evaluate_values(
         normalised_high=max(marks[1], _normalised(value, assignment)),
         rows=len(truth),
         missing=0,
-        curve=_roc_curve(truth, predicted) if classes else (),
-        histogram=_histogram(truth, predicted) if classes else (),
+        curve=_roc_curve(truth, predicted) if two else (),
+        histogram=_histogram(truth, predicted) if two else (),
+        classes=class_results(truth, predicted, assignment.data.classes) if named else (),
     )
 
 
-def _truth(labels: Sequence[str], assignment: Assignment, *, classes: bool) -> Floats:
+def _truth(labels: Sequence[str], assignment: Assignment) -> Floats:
     """Return the labels as numbers; that they are classes or numbers was checked when the assignment was loaded."""
-    if classes:
+    if assignment.metric.name in CLASSIFICATION:
         positive = assignment.data.classes[1]
         return np.array([float(label == positive) for label in labels])
+    if assignment.metric.names_classes:
+        places = {name: float(place) for place, name in enumerate(assignment.data.classes)}
+        return np.array([places[label] for label in labels])
     return np.array([float(label) for label in labels])
 
 

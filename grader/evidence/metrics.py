@@ -42,6 +42,11 @@ def accuracy(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
     return _mean(((predicted >= 0.5) == (truth == 1)).astype(np.float64), weights)
 
 
+def multiclass_accuracy(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the share of rows whose class was predicted; both are places of a class among the assignment's."""
+    return _mean((predicted == truth).astype(np.float64), weights)
+
+
 def rmse(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
     """Return the root of the mean squared error."""
     return np.sqrt(_mean((truth - predicted) ** 2, weights))
@@ -68,6 +73,7 @@ METRICS: dict[str, Metric] = {
     "roc_auc": roc_auc,
     "average_precision": average_precision,
     "accuracy": accuracy,
+    "multiclass_accuracy": multiclass_accuracy,
     "rmse": rmse,
     "mae": mae,
 }

@@ -14,24 +14,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from grader.errors import SubmissionError
-from grader.evidence.metrics import CLASSIFICATION, Floats
+from grader.evidence.metrics import Floats
+from grader.evidence.prediction_cells import COMMA, NAME, cell_reader, missing_values, wrong_values
 from grader.model import Assignment, Deal
 
 LINE_BYTES = 4096
-CELL_CHARS = 64
-LARGEST = 1e100  # squares of it, summed, are still finite
-NAME = "predictions.csv"
-EMPTY = ("", "na", "null", "none", "<na>")
-COMMA = "Use the decimal point, not the comma."
 
 
 def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
-    """Return one finite prediction a row, in the order of `deal.ids`, shape (rows,).
+    """Return one finite prediction a row, in the order of `deal.ids`, shape (rows,); a class is told by its place.
 
     Raises SubmissionError with a "predictions." code.
     """
     place = {name: index for index, name in enumerate(deal.ids)}
-    rows = _rows(_text(data, len(place)), place, assignment)
+    rows, read = _rows(_text(data, len(place)), place, assignment), cell_reader(assignment)
     found = np.zeros(len(place), dtype=int)
     values = np.full(len(place), np.nan)
     unknown = 0
@@ -42,8 +38,8 @@ def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
             unknown += 1
             continue
         found[index] += 1
-        value = _number(cell)
-        if value is None or not _in_range(value, assignment):
+        value = read(cell)
+        if value is None:
             wrong.append(_shown(cell, place))
         elif not math.isfinite(value):
             endless.append(_shown(cell, place))
@@ -51,14 +47,9 @@ def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
             values[index] = value
     _check_ids(unknown, found)
     if wrong:
-        raise _wrong_values(wrong, len(rows), assignment)
+        raise wrong_values(wrong, len(rows), assignment)
     if endless:
-        raise SubmissionError(
-            "predictions.not_finite",
-            f"{len(endless):,} of {len(rows):,} predictions in {NAME} are not finite, such as {min(endless)}.",
-            hint="Look for missing values in the test features: every row needs a finite prediction.",
-            path=NAME,
-        )
+        raise missing_values(endless, len(rows), assignment)
     return values
 
 
@@ -67,15 +58,15 @@ def read_valid(data: bytes, ids: Sequence[str], assignment: Assignment) -> Float
 
     Raises SubmissionError where nothing at all can be read: no table, or not the columns asked for.
     """
-    place = {name: index for index, name in enumerate(ids)}
+    place, read = {name: index for index, name in enumerate(ids)}, cell_reader(assignment)
     values = np.full(len(place), np.nan)
     seen: set[int] = set()
     for name, cell in _rows(_text(data, len(place)), place, assignment):
         index = place.get(name)
         if index is None:
             continue
-        value = _number(cell)
-        good = index not in seen and value is not None and math.isfinite(value) and _in_range(value, assignment)
+        value = read(cell)
+        good = index not in seen and value is not None and math.isfinite(value)
         values[index] = value if good and value is not None else np.nan
         seen.add(index)
     return values
@@ -132,23 +123,6 @@ def _offset(header: tuple[str, ...], place: Mapping[str, int], assignment: Assig
     )
 
 
-def _number(cell: str) -> float | None:
-    """Return the cell's number, NaN for an empty one, None for anything else."""
-    if cell.lower() in EMPTY:
-        return math.nan
-    try:
-        return float(cell) if cell.isascii() and "_" not in cell and len(cell) <= CELL_CHARS else None
-    except ValueError:
-        return None
-
-
-def _in_range(value: float, assignment: Assignment) -> bool:
-    if not math.isfinite(value):
-        return True
-    low, high = assignment.contract.minimum, assignment.contract.maximum
-    return abs(value) <= LARGEST and (low is None or value >= low) and (high is None or value <= high)
-
-
 def _shown(cell: str, place: Mapping[str, int]) -> str:
     """Return a cell as a message may hold it, the same in every run."""
     if cell in place:
@@ -156,23 +130,6 @@ def _shown(cell: str, place: Mapping[str, int]) -> str:
     if "\n" in cell:
         return "a quotation mark that is not closed"
     return repr(cell[:40])
-
-
-def _wrong_values(shown: Sequence[str], rows: int, assignment: Assignment) -> SubmissionError:
-    example = min(shown)
-    hint = COMMA if "," in example else ""
-    if assignment.metric.name in CLASSIFICATION and any(char.isalpha() for char in example):
-        hint = "Write the probability of the positive class (predict_proba(...)[:, 1]), not the label."
-    low, high = assignment.contract.minimum, assignment.contract.maximum
-    between = "" if low is None and high is None else f" from {_bound(low)} to {_bound(high)}"
-    message = (
-        f"{len(shown):,} of {rows:,} predictions in {NAME} are no plain number{between} such as 0.25, but {example}."
-    )
-    return SubmissionError("predictions.values", message, hint=hint, path=NAME)
-
-
-def _bound(value: float | None) -> str:
-    return "any" if value is None else f"{value:g}"
 
 
 def _check_ids(unknown: int, found: np.typing.NDArray[np.int_]) -> None:

@@ -32,13 +32,14 @@ def compare_runs(
     after = _by_row(found[: len(deal.ids)], deal)
     both = np.isfinite(after)
     apart = np.abs(before[both] - after[both])
+    has_size = not assignment.metric.names_classes  # one class is not more another than a third
     same = apart <= np.maximum(ABSOLUTE, RELATIVE * np.abs(before[both]))
     return StressResult(
         rows=len(before),
         predicted=int(both.sum()),
         identical=int(same.sum()),
-        mean_difference=_rounded(float(apart.mean())) if len(apart) else None,
-        max_difference=_rounded(float(apart.max())) if len(apart) else None,
+        mean_difference=_rounded(float(apart.mean())) if len(apart) and has_size else None,
+        max_difference=_rounded(float(apart.max())) if len(apart) and has_size else None,
         hidden=_again(found[: len(deal.ids)], deal, hidden, assignment, all_same=bool(both.all() and same.all())),
         messy=_messy_counts(found[len(deal.ids) :], deal),
     )
@@ -64,7 +65,7 @@ def _again(
         return hidden.model_copy(update={"suite": SUITE})
     kept = np.isfinite(values)
     labels = tuple(label for label, keep in zip(deal.labels, kept, strict=True) if keep)
-    classes = assignment.metric.name in CLASSIFICATION
+    classes = assignment.metric.name in CLASSIFICATION or assignment.metric.names_classes
     if len(labels) < LEAST_FOR_METRIC or (classes and len(set(labels)) < LEAST_FOR_METRIC):
         return None
     found = evaluate_values(values[kept], labels, assignment)

@@ -22,7 +22,7 @@ from grader.model.evidence import (
     Source,
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
-from grader.model.hidden import HiddenResult, MessyCount, StressResult
+from grader.model.hidden import ClassResult, HiddenResult, MessyCount, StressResult
 from grader.model.own_tests import OwnTest, OwnTests
 from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (
@@ -67,6 +67,7 @@ __all__ = [
     "CellRun",
     "CheckSpec",
     "Claim",
+    "ClassResult",
     "ClosedGate",
     "CodeBlock",
     "CodeFacts",

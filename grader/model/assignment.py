@@ -18,7 +18,7 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. 
 ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
-MetricName = Literal["roc_auc", "average_precision", "accuracy", "rmse", "mae", "mase"]
+MetricName = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae", "mase"]
 MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
 MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
@@ -102,6 +102,11 @@ class MetricSpec(Record):
     def higher_is_better(self) -> bool:
         """Whether a larger value is the better one."""
         return self.name not in ERRORS
+
+    @property
+    def names_classes(self) -> bool:
+        """Whether predictions are names of classes, and not numbers."""
+        return self.name == "multiclass_accuracy"
 
 
 class StressSpec(Record):

@@ -8,10 +8,24 @@ from grader.model.base import Failure, Record
 from grader.model.run import FailedTry
 
 
+class ClassResult(Record):
+    """The rows of one class: the share called right, and the class they were most often called instead, how often.
+
+    `mistaken_for` is empty where every row was called right.
+    """
+
+    name: str
+    rows: int
+    recall: FiniteFloat
+    mistaken_for: str = ""
+    mistaken: int = 0
+
+
 class HiddenResult(Record):
     """The metric of one hidden suite with its 95 % bootstrap interval; `normalised` is 0 at baseline, 1 at reference.
 
-    `curve` holds points for a chart: (false positive rate, true positive rate), each 0..1.
+    `curve` holds points for a chart: (false positive rate, true positive rate), each 0..1. `classes` holds each class
+    that occurs, in the assignment's order, where predictions are names of classes.
     """
 
     suite: str
@@ -28,6 +42,7 @@ class HiddenResult(Record):
     missing: int
     curve: tuple[tuple[float, float], ...] = ()
     histogram: tuple[tuple[float, int, int], ...] = ()
+    classes: tuple[ClassResult, ...] = ()
 
 
 class MessyCount(Record):
@@ -42,8 +57,9 @@ class StressResult(Record):
     """What the stress run came to: the hidden rows again, other ids, another order, and messy rows among them.
 
     Of the `rows` that both runs had, `predicted` got a valid prediction again, and `identical` of those the same one;
-    the differences are over the predicted ones, null without any. `hidden` is the metric over those (suite "repeat").
-    `failure` says why there were no predictions at all; `tries` are those in which our side failed.
+    the differences are over the predicted ones, null without any and where predictions are names of classes. `hidden`
+    is the metric over those (suite "repeat"). `failure` says why there were no predictions at all; `tries` are those in
+    which our side failed.
     """
 
     failure: Failure | None = None

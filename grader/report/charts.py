@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.model import CellRun, HiddenResult, OwnTests
+from grader.model import CellRun, ClassResult, HiddenResult, OwnTests
 
 WIDTH = 640.0
 INSET = 24.0
@@ -12,6 +12,7 @@ STRIP_HEIGHT = 64.0
 ROC_SIDE = 240.0
 HISTOGRAM_HALF = 90.0
 MOST_TICKS = 16
+MOST_CLASSES = 24
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,19 @@ def histogram_bars(histogram: tuple[tuple[float, int, int], ...]) -> list[Bar]:
         bars.append(Bar(x, _rounded(HISTOGRAM_HALF - up), _rounded(width - 2), up, "positive"))
         bars.append(Bar(x, HISTOGRAM_HALF + 2, _rounded(width - 2), down, "negative"))
     return bars
+
+
+def shown_classes(classes: tuple[ClassResult, ...]) -> tuple[ClassResult, ...]:
+    """Return all classes in their order, or, of more than 24, those with the lowest recall, lowest first."""
+    if len(classes) <= MOST_CLASSES:
+        return classes
+    return tuple(sorted(classes, key=lambda item: item.recall)[:MOST_CLASSES])
+
+
+def missed_shares(classes: tuple[ClassResult, ...]) -> list[tuple[ClassResult, float]]:
+    """Return each class with the share of its rows that was missed, 100 for the class that was missed most."""
+    most = max((1 - item.recall for item in classes), default=0.0) or 1.0
+    return [(item, _rounded(100 * (1 - item.recall) / most)) for item in classes]
 
 
 def cell_bars(cells: tuple[CellRun, ...]) -> list[Bar]:

@@ -11,6 +11,7 @@ METRICS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
     "accuracy": "Accuracy",
+    "multiclass_accuracy": "Accuracy",
     "rmse": "RMSE",
     "mae": "MAE",
     "mase": "MASE",

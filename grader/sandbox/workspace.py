@@ -170,5 +170,6 @@ def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
     if assignment is not None:
         spec = assignment.data
         told |= {"input": f"data/{spec.test}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
+        told["names_classes"] = assignment.metric.names_classes
         told["column"] = assignment.contract.prediction_column
     return told

@@ -63,7 +63,8 @@ def _predict(job: dict[str, Any]) -> int:
         train = pd.read_csv(job["train"])
         fitted = function().fit(train.drop(columns=[job["id"], job["target"]]), train[job["target"]])
         rows = test.drop(columns=[job["id"]])
-        found = fitted.predict_proba(rows)[:, 1] if hasattr(fitted, "predict_proba") else fitted.predict(rows)
+        ranks = hasattr(fitted, "predict_proba") and not job.get("names_classes")
+        found = fitted.predict_proba(rows)[:, 1] if ranks else fitted.predict(rows)
     else:
         first = next(iter(inspect.signature(function).parameters.values()), None)
         asks_path = first is not None and (

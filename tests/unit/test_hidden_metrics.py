@@ -21,6 +21,9 @@ ORACLES = {
     "roc_auc": lambda y, p, w: oracle.roc_auc_score(y, p, sample_weight=w),
     "average_precision": lambda y, p, w: oracle.average_precision_score(y, p, sample_weight=w),
     "accuracy": lambda y, p, w: oracle.accuracy_score(y, p >= 0.5, sample_weight=w),
+    "multiclass_accuracy": lambda y, p, w: oracle.accuracy_score(
+        (20 * y).astype(int), (20 * p).astype(int), sample_weight=w
+    ),
     "rmse": lambda y, p, w: oracle.root_mean_squared_error(y, p, sample_weight=w),
     "mae": lambda y, p, w: oracle.mean_absolute_error(y, p, sample_weight=w),
 }
