@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from stored_reports import report_of
 
 from grader.assignment.labels import check_labels
 from grader.errors import AssignmentError, SubmissionError
 from grader.evidence import compare_runs, evaluate_hidden
-from grader.model import Assignment, DataSpec, Deal, HiddenResult, MetricSpec
+from grader.model import Assignment, AssignmentRef, DataSpec, Deal, HiddenResult, MetricSpec
+from grader.report import render_html
 from grader.report.charts import missed_shares, shown_classes
 
 DIGITS = tuple("0123456789")
@@ -145,3 +147,15 @@ def test_of_many_classes_the_report_shows_those_that_were_missed_most() -> None:
     assert shown[0].name == "c33"
     assert len(shown) < 40
     assert missed_shares(shown)[0] == (shown[0], 100.0)
+
+
+def test_the_page_shows_what_a_class_was_taken_for_and_takes_no_markup_from_its_name() -> None:
+    assignment = assignment_of(("<b>cat</b>", "dog"))
+    labels = tuple(assignment.data.classes[number % 2] for number in range(40))
+    dealt = Deal(files={}, ids=tuple(f"A{n}" for n in range(40)), labels=labels)
+    hidden = evaluate_hidden(table(["dog"] * 40), dealt, assignment)
+    blank = report_of("work", AssignmentRef(slug="example", version="1", digest=""))
+    page = render_html(blank.model_copy(update={"hidden": (hidden,)}))
+    assert "dog, 20 times" in page
+    assert "&lt;b&gt;cat&lt;/b&gt;" in page
+    assert "<b>cat</b>" not in page
