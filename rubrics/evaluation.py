@@ -182,11 +182,15 @@ def spread_shown(evidence: Evidence) -> Finding:
 @criterion("evaluation.hidden_result", title="The work beats the baseline on unseen data")
 def hidden_result(evidence: Evidence) -> Finding:
     """Judge whether the result on the hidden rows lies above the assignment's baseline with its whole 95 % interval;
-    with its value alone is partly met. How far above is no matter here: the score has a part of its own for that.
+    with its value alone is partly met. How far above is no matter here: the score has a part of its own for that. Where
+    altered copies of hidden rows are predicted far worse than the rows themselves, answers may be known by content, and
+    a person has to look.
     """
     if not evidence.hidden:
         return not_applicable("There is no result on hidden rows.")
     suite, place = evidence.hidden[0], start(evidence)
+    if evidence.twins and evidence.twins.looked_up:
+        return needs_human(evidence.twins.sentence, evidence=place)
     said = f"{suite.metric} {suite.value:.4g} [{suite.low:.4g}, {suite.high:.4g}], baseline {suite.baseline:.4g}"
     if suite.normalised_low > 0:
         return met(f"The whole interval lies above the baseline: {said}.", evidence=place)

@@ -9,14 +9,11 @@ from grader.errors import AssignmentError
 from grader.model import Assignment
 from grader.model.classes import ClassNames
 
-CLASSIFICATION = ("roc_auc", "average_precision", "accuracy")
 
-
-def check_labels(labels: Sequence[str], assignment: Assignment) -> None:
+def check_labels(labels: Sequence[str], assignment: Assignment, path: str) -> None:
     """Raise AssignmentError naming the first row of the labels' file, header counted, that does not fit the metric."""
     spec = assignment.data
-    path = f"data/hidden/{spec.hidden_labels}"
-    if assignment.metric.name in CLASSIFICATION or assignment.metric.names_classes:
+    if assignment.metric.is_classification:
         _check_classes(assignment)
         _check_each_is_a_class(labels, assignment, path)
         return
@@ -28,7 +25,7 @@ def check_labels(labels: Sequence[str], assignment: Assignment) -> None:
 def _check_classes(assignment: Assignment) -> None:
     spec, metric = assignment.data, assignment.metric.name
     message = ""
-    if metric in CLASSIFICATION and (len(spec.classes) != 2 or len(set(spec.classes)) != 2):
+    if assignment.metric.has_two_classes and (len(spec.classes) != 2 or len(set(spec.classes)) != 2):
         message = f"{metric} needs the two classes of {spec.target!r}, the negative one first"
     elif assignment.metric.names_classes and len(set(spec.classes)) < 2:
         message = f"{metric} needs the names of all classes of {spec.target!r}, two at least"
@@ -45,7 +42,7 @@ def _check_each_is_a_class(labels: Sequence[str], assignment: Assignment, path: 
             message = f"row {number} holds {label[:40]!r}, which is none of the classes {', '.join(spec.classes)}"
             raise AssignmentError(message, path=path, key=spec.target)
     if len(set(labels)) < 2:
-        of = "of the two classes" if assignment.metric.name in CLASSIFICATION else "of the classes"
+        of = "of the two classes" if assignment.metric.has_two_classes else "of the classes"
         raise AssignmentError(f"only one {of} occurs", path=path, key=spec.target)
 
 

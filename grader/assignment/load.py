@@ -11,13 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from grader.assignment.labels import check_labels
-from grader.assignment.messy import make_messy
-from grader.assignment.tables import Table, read_table
+from grader.assignment.consistency import FILE, check_metric, check_tables
 from grader.errors import AssignmentError, UsageError
 from grader.model import Assignment
 
-FILE = "assignment.toml"
 OURS = frozenset({"slug", "root", "digest", "data_digest"})
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -69,8 +66,8 @@ def load_assignment(folder: Path) -> Assignment:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise AssignmentError(first["msg"].removeprefix("Value error, "), path=FILE, key=key) from error
-    _check_metric(assignment)
-    _check_tables(assignment)
+    check_metric(assignment)
+    check_tables(assignment)
     _check_examples(assignment)
     return assignment
 
@@ -86,79 +83,12 @@ def _parse(path: Path) -> dict[str, Any]:
         raise AssignmentError(f"it is not valid TOML: {error}", path=FILE) from error
 
 
-def _check_metric(assignment: Assignment) -> None:
-    metric = assignment.metric
-    if metric.reference == metric.baseline or (metric.reference > metric.baseline) != metric.higher_is_better:
-        better = "above" if metric.higher_is_better else "below"
-        message = f"reference {metric.reference} must lie {better} baseline {metric.baseline} for {metric.name}"
-        raise AssignmentError(message, path=FILE, key="metric.reference")
-
-
-def _check_tables(assignment: Assignment) -> None:
-    spec, data = assignment.data, assignment.root / "data"
-    public = {
-        name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in (spec.train, spec.test)
-    }
-    hidden = f"data/hidden/{spec.hidden_features}"
-    features = _table(data / "hidden" / spec.hidden_features, hidden, (spec.id,))
-    name = f"data/hidden/{spec.hidden_labels}"
-    labels = _table(data / "hidden" / spec.hidden_labels, name, (spec.id, spec.target))
-    if spec.target not in public[spec.train].columns:
-        raise AssignmentError(
-            f"there is no column {spec.target!r}", path=f"data/public/{spec.train}", key="data.target"
-        )
-    for where, table in ((hidden, features), (f"data/public/{spec.test}", public[spec.test])):
-        if spec.target in table.columns:
-            raise AssignmentError(
-                f"it holds the target {spec.target!r}: labels stay apart", path=where, key="data.target"
-            )
-    if public[spec.test].columns != features.columns:
-        raise AssignmentError("its columns are not those of the public test file", path=hidden)
-    if set(features.column(spec.id)) != set(labels.column(spec.id)):
-        raise AssignmentError("its ids are not those of the hidden features", path=name, key="data.id")
-    if set(features.column(spec.id)) & set(public[spec.train].column(spec.id)):
-        raise AssignmentError("some of its ids are published in the training file", path=hidden, key="data.id")
-    for other in spec.other:
-        if not (data / "public" / other).is_file():
-            raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
-    _check_stress(assignment, features)
-    check_labels(labels.column(spec.target), assignment)
-    if (data / "public" / spec.hidden_labels).exists():
-        raise AssignmentError(
-            "the hidden labels' file lies in the public part", path=f"data/public/{spec.hidden_labels}"
-        )
-
-
-def _check_stress(assignment: Assignment, features: Table) -> None:
-    spec = assignment.stress
-    if spec.messy_rows:
-        make_messy(features, assignment.data.id, len(spec.kinds), spec.kinds, lambda _purpose, _below: 0)
-    if spec.messy_file:
-        name = f"data/hidden/{spec.messy_file}"
-        own = _table(assignment.root / "data" / "hidden" / spec.messy_file, name, (assignment.data.id,))
-        if own.columns != features.columns:
-            raise AssignmentError(
-                "its columns are not those of the hidden features", path=name, key="stress.messy_file"
-            )
-
-
 def _check_examples(assignment: Assignment) -> None:
     # candidates' packets and test copies come without the folder: then there is nothing to be wrong
     folder = assignment.root / "examples"
     for name in assignment.examples.order if folder.is_dir() else ():
         if not (folder / name).is_dir():
             raise AssignmentError(f"there is no folder examples/{name}", path=FILE, key="examples.order")
-
-
-def _table(path: Path, name: str, needed: tuple[str, ...]) -> Table:
-    table = read_table(path, name=name)
-    for column in needed:
-        if column not in table.columns:
-            raise AssignmentError(f"there is no column {column!r}", path=name, key="data")
-    ids = table.column(needed[0])
-    if len(set(ids)) != len(ids):
-        raise AssignmentError(f"the ids in {needed[0]!r} are not unique", path=name, key="data.id")
-    return table
 
 
 def _files(folder: Path) -> list[Path]:

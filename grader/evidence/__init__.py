@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.evidence.claims import check_claims, read_saved
     from grader.evidence.facts import read_facts
-    from grader.evidence.hidden import draw_for, evaluate_hidden
     from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
     from grader.evidence.own_tests import read_own_tests
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.spelled_numbers import computed
     from grader.evidence.stress import compare_runs, no_predictions
+    from grader.evidence.suites import draw_suites, evaluate_suites
     from grader.evidence.traces import read_traces
     from grader.evidence.unreached import read_unreached
     from grader.evidence.witnesses import compare_witnesses
@@ -25,8 +25,8 @@ _HOMES = {
     "read_own_tests": "grader.evidence.own_tests",
     "read_facts": "grader.evidence.facts",
     "computed": "grader.evidence.spelled_numbers",
-    "draw_for": "grader.evidence.hidden",
-    "evaluate_hidden": "grader.evidence.hidden",
+    "draw_suites": "grader.evidence.suites",
+    "evaluate_suites": "grader.evidence.suites",
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
@@ -41,8 +41,8 @@ __all__ = [
     "compare_runs",
     "compare_witnesses",
     "computed",
-    "draw_for",
-    "evaluate_hidden",
+    "draw_suites",
+    "evaluate_suites",
     "named_by_code",
     "no_predictions",
     "read_facts",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +24,22 @@ def interval(
     """Return the 95 % interval of `metric`; with `stratified`, each class keeps its number of rows, so that no
     resample lacks one. `drawn` is what `draw_ahead` returned for the same seed and rows.
     """
+
+    def statistic(weights: Floats) -> Floats:
+        return metric(truth, predicted, weights)
+
+    return interval_of(statistic, truth, seed=seed, stratified=stratified, drawn=drawn)
+
+
+def interval_of(
+    statistic: Callable[[Floats], Floats], truth: Floats, *, seed: int, stratified: bool, drawn: Drawn | None = None
+) -> tuple[float, float]:
+    """Return the same of any statistic of weights, shape (resamples, rows): of a difference of two metrics over the
+    same rows, each resample then drawing pairs.
+    """
     classes = classes_of(truth, stratified=stratified)
     chunks = drawn or _draw([len(members) for members in classes], seed)
-    values = np.concatenate([metric(truth, predicted, weights) for weights in _weights(chunks, classes, len(truth))])
+    values = np.concatenate([statistic(weights) for weights in _weights(chunks, classes, len(truth))])
     low, high = np.quantile(values, [0.025, 0.975])
     return float(low), float(high)
 

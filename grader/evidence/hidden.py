@@ -1,4 +1,4 @@
-"""Predictions against hidden labels, outside the sandbox: the one place where the two meet."""
+"""The hidden metric of one suite's rows, outside the sandbox: the one place where predictions and labels meet."""
 
 from __future__ import annotations
 
@@ -8,54 +8,54 @@ import numpy as np
 
 from grader.evidence.bootstrap import Drawn, draw_ahead, interval
 from grader.evidence.class_results import class_results
-from grader.evidence.metrics import CLASSIFICATION, Floats, metric_of
-from grader.evidence.predictions import read_predictions
-from grader.model import Assignment, Deal, HiddenResult
+from grader.evidence.metrics import Floats, metric_of
+from grader.model import Assignment, HiddenResult
+from grader.model.suites import IID
 
 DECIMALS = 6
 CURVE_POINTS = 60
 BINS = 20
 
 
-def evaluate_hidden(predictions: bytes, deal: Deal, assignment: Assignment, drawn: Drawn | None = None) -> HiddenResult:
-    """Return the hidden metric with its 95 % interval, normalised between baseline and reference.
-
-    `drawn` is what `draw_for` returned for the same deal; it is drawn now where it is None. Raises SubmissionError when
-    the predictions cannot be used.
-    """
-    return evaluate_values(read_predictions(predictions, deal, assignment), deal.labels, assignment, drawn)
-
-
-def draw_for(deal: Deal, assignment: Assignment) -> Drawn | None:
+def draw_for(labels: Sequence[str], assignment: Assignment) -> Drawn | None:
     """Return the resamples for the interval, half of its time, which need labels and no predictions."""
-    classes = assignment.metric.name in CLASSIFICATION or assignment.metric.names_classes
-    return draw_ahead(_truth(deal.labels, assignment), seed=assignment.seed, stratified=classes)
+    classes = assignment.metric.is_classification
+    return draw_ahead(truth_of(labels, assignment), seed=assignment.seed, stratified=classes)
 
 
 def evaluate_values(
-    predicted: Floats, labels: Sequence[str], assignment: Assignment, drawn: Drawn | None = None
+    predicted: Floats,
+    labels: Sequence[str],
+    assignment: Assignment,
+    drawn: Drawn | None = None,
+    suite: str = IID,
 ) -> HiddenResult:
-    """Return the same of finite predictions, shape (rows,), with the rows' labels in the same order."""
-    two, named = assignment.metric.name in CLASSIFICATION, assignment.metric.names_classes
-    truth = _truth(labels, assignment)
+    """Return the metric of finite predictions, shape (rows,), with the rows' labels in the same order: its 95 %
+    interval, and both normalised between the baseline and the reference of `suite`.
+
+    `drawn` is what `draw_for` returned for the same labels; it is drawn now where it is None.
+    """
+    two, named = assignment.metric.has_two_classes, assignment.metric.names_classes
+    truth = truth_of(labels, assignment)
     # rows come in another order in every run; the resamples must not
     order = np.lexsort((truth, predicted))
     truth, predicted = truth[order], predicted[order]
     metric = metric_of(assignment.metric)
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
     low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=two or named, drawn=drawn)
-    marks = sorted(_normalised(number, assignment) for number in (low, high))
+    marks = assignment.marks(suite)
+    middle, *ends = (normalised(number, marks) for number in (value, low, high))
     return HiddenResult(
-        suite="iid",
+        suite=suite,
         metric=assignment.metric.name,
         value=round(value, DECIMALS),
         low=round(min(low, value), DECIMALS),
         high=round(max(high, value), DECIMALS),
-        baseline=assignment.metric.baseline,
-        reference=assignment.metric.reference,
-        normalised=_normalised(value, assignment),
-        normalised_low=min(marks[0], _normalised(value, assignment)),
-        normalised_high=max(marks[1], _normalised(value, assignment)),
+        baseline=marks[0],
+        reference=marks[1],
+        normalised=middle,
+        normalised_low=min(middle, *ends),
+        normalised_high=max(middle, *ends),
         rows=len(truth),
         missing=0,
         curve=_roc_curve(truth, predicted) if two else (),
@@ -64,9 +64,9 @@ def evaluate_values(
     )
 
 
-def _truth(labels: Sequence[str], assignment: Assignment) -> Floats:
+def truth_of(labels: Sequence[str], assignment: Assignment) -> Floats:
     """Return the labels as numbers; that they are classes or numbers was checked when the assignment was loaded."""
-    if assignment.metric.name in CLASSIFICATION:
+    if assignment.metric.has_two_classes:
         positive = assignment.data.classes[1]
         return np.array([float(label == positive) for label in labels])
     if assignment.metric.names_classes:
@@ -75,10 +75,10 @@ def _truth(labels: Sequence[str], assignment: Assignment) -> Floats:
     return np.array([float(label) for label in labels])
 
 
-def _normalised(value: float, assignment: Assignment) -> float:
+def normalised(value: float, marks: tuple[float, float]) -> float:
     """Return 0 at the baseline or worse, 1 at the reference or better."""
-    metric = assignment.metric
-    share = (value - metric.baseline) / (metric.reference - metric.baseline)
+    baseline, reference = marks
+    share = (value - baseline) / (reference - baseline)
     return round(min(1.0, max(0.0, share)), DECIMALS)
 
 

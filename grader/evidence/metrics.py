@@ -77,7 +77,6 @@ METRICS: dict[str, Metric] = {
     "rmse": rmse,
     "mae": mae,
 }
-CLASSIFICATION = frozenset({"roc_auc", "average_precision", "accuracy"})
 
 
 def _mean(values: Floats, weights: Floats) -> Floats:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 
 from grader.errors import SubmissionError
-from grader.evidence.metrics import CLASSIFICATION
 from grader.model import Assignment
 from grader.model.classes import ClassNames
 
@@ -37,7 +36,7 @@ def wrong_values(shown: Sequence[str], rows: int, assignment: Assignment) -> Sub
         hint = "Write the class itself, as predict(...) returns it, not its probability or its place."
         return SubmissionError("predictions.values", message, hint=hint, path=NAME)
     hint = COMMA if "," in example else ""
-    if assignment.metric.name in CLASSIFICATION and any(char.isalpha() for char in example):
+    if assignment.metric.has_two_classes and any(char.isalpha() for char in example):
         hint = "Write the probability of the positive class (predict_proba(...)[:, 1]), not the label."
     low, high = assignment.contract.minimum, assignment.contract.maximum
     between = "" if low is None and high is None else f" from {_bound(low)} to {_bound(high)}"

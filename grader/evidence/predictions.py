@@ -22,11 +22,12 @@ LINE_BYTES = 4096
 
 
 def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
-    """Return one finite prediction a row, in the order of `deal.ids`, shape (rows,); a class is told by its place.
+    """Return one finite prediction a row, in the order of `deal.ids` and then of `deal.twins`, shape (rows + twins,); a
+    class is told by its place.
 
     Raises SubmissionError with a "predictions." code.
     """
-    place = {name: index for index, name in enumerate(deal.ids)}
+    place = {name: index for index, name in enumerate((*deal.ids, *deal.twins))}
     rows, read = _rows(_text(data, len(place)), place, assignment), cell_reader(assignment)
     found = np.zeros(len(place), dtype=int)
     values = np.full(len(place), np.nan)

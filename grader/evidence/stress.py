@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
 from grader.evidence.hidden import evaluate_values
-from grader.evidence.metrics import CLASSIFICATION, Floats
+from grader.evidence.metrics import Floats
 from grader.evidence.predictions import read_predictions, read_valid
+from grader.evidence.suites import has_metric
 from grader.model import Assignment, Deal, HiddenResult, MessyCount, StressResult
+from grader.model.suites import MESSY, REPEAT
 
-SUITE = "repeat"
 DECIMALS = 6
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # sums taken in another order differ in their last digits: that is no other prediction
-LEAST_FOR_METRIC = 2
 
 
 def compare_runs(
@@ -22,10 +23,9 @@ def compare_runs(
 ) -> StressResult:
     """Return what two runs' predictions, each with its deal, say together; `hidden` is the first run's result.
 
-    Messy rows have no label, so they count as valid or not, never as right or wrong. Raises SubmissionError when the
-    second file cannot be read at all.
+    Raises SubmissionError when the second file cannot be read at all.
     """
-    before = _by_row(read_predictions(*first, assignment), first[1])
+    before = _by_row(read_predictions(*first, assignment)[: len(first[1].ids)], first[1])
     data, deal = again
     names = (*deal.ids, *deal.messy)
     found = read_valid(data, names, assignment)
@@ -41,6 +41,7 @@ def compare_runs(
         mean_difference=_rounded(float(apart.mean())) if len(apart) and has_size else None,
         max_difference=_rounded(float(apart.max())) if len(apart) and has_size else None,
         hidden=_again(found[: len(deal.ids)], deal, hidden, assignment, all_same=bool(both.all() and same.all())),
+        on_messy=_on_messy(found[len(deal.ids) :], deal, assignment),
         messy=_messy_counts(found[len(deal.ids) :], deal),
     )
 
@@ -60,16 +61,29 @@ def _by_row(values: Floats, deal: Deal) -> Floats:
 def _again(
     values: Floats, deal: Deal, hidden: HiddenResult, assignment: Assignment, *, all_same: bool
 ) -> HiddenResult | None:
-    """Return the metric over the rows predicted again, None where too few are there to have one."""
+    """Return the metric over the first suite's rows predicted again, None where too few are there to have one."""
+    same: dict[str, object] = {"suite": REPEAT, "weight": 0, "slices": ()}
     if all_same:  # the same values give the same metric and interval
-        return hidden.model_copy(update={"suite": SUITE})
+        return hidden.model_copy(update=same)
+    places = list(deal.places(hidden.suite))
+    return _over_valid(values[places], [deal.labels[place] for place in places], assignment, REPEAT)
+
+
+def _on_messy(values: Floats, deal: Deal, assignment: Assignment) -> HiddenResult | None:
+    """Return the metric over messy rows by the labels of the rows they were made from."""
+    names = list(deal.messy)
+    known = [place for place, name in enumerate(names) if name in deal.messy_labels]
+    return _over_valid(values[known], [deal.messy_labels[names[place]] for place in known], assignment, MESSY)
+
+
+def _over_valid(values: Floats, labels: Sequence[str], assignment: Assignment, suite: str) -> HiddenResult | None:
+    """Return the metric over the rows with a valid prediction, None where they are too few to have one."""
     kept = np.isfinite(values)
-    labels = tuple(label for label, keep in zip(deal.labels, kept, strict=True) if keep)
-    classes = assignment.metric.name in CLASSIFICATION or assignment.metric.names_classes
-    if len(labels) < LEAST_FOR_METRIC or (classes and len(set(labels)) < LEAST_FOR_METRIC):
+    left = [label for label, keep in zip(labels, kept, strict=True) if keep]
+    if not has_metric(left, assignment):
         return None
-    found = evaluate_values(values[kept], labels, assignment)
-    return found.model_copy(update={"suite": SUITE, "missing": int((~kept).sum())})
+    found = evaluate_values(values[kept], left, assignment)
+    return found.model_copy(update={"suite": suite, "weight": 0, "missing": int((~kept).sum())})
 
 
 def _messy_counts(values: Floats, deal: Deal) -> tuple[MessyCount, ...]:

@@ -22,7 +22,7 @@ from grader.model.evidence import (
     Source,
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
-from grader.model.hidden import ClassResult, HiddenResult, MessyCount, StressResult
+from grader.model.hidden import ClassResult, HiddenResult, MessyCount, SliceResult, StressResult, TwinResult
 from grader.model.own_tests import OwnTest, OwnTests
 from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (
@@ -45,6 +45,7 @@ from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
+from grader.model.suites import SliceSpec, SuiteSpec, TwinSpec
 from grader.model.traces import (
     TraceAgain,
     TraceCut,
@@ -127,6 +128,8 @@ __all__ = [
     "SavedText",
     "Score",
     "SearchFact",
+    "SliceResult",
+    "SliceSpec",
     "Source",
     "Span",
     "SplitSpec",
@@ -134,6 +137,7 @@ __all__ = [
     "StressSpec",
     "Submission",
     "SubmissionRef",
+    "SuiteSpec",
     "TraceAgain",
     "TraceCut",
     "TraceEvent",
@@ -142,6 +146,8 @@ __all__ = [
     "TraceTable",
     "TracedLeak",
     "Traces",
+    "TwinResult",
+    "TwinSpec",
     "UnreachedBlock",
     "Verdict",
     "Wanted",

@@ -9,18 +9,17 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
-from grader.model.base import Record
+from grader.model.base import ColumnName, FileName, Record, Weight
 from grader.model.environment import EnvironmentKind
 from grader.model.rubric import RubricSpec
 from grader.model.submission import Limits
+from grader.model.suites import IID, SliceSpec, SuiteSpec, TwinSpec
 
-FileName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_. -]*$", max_length=100)]
-ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
 MetricName = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae", "mase"]
 MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
 MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
+TWO_CLASSES: frozenset[MetricName] = frozenset({"roc_auc", "average_precision", "accuracy"})
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
 
 
@@ -82,12 +81,14 @@ class ContractSpec(Record):
 class MetricSpec(Record):
     """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1.
 
-    `scale`, of mase alone, is the mean absolute error of the seasonal-naive forecast within the public training part.
+    `weight` is that of the first suite, "iid", within the part of unseen data. `scale`, of mase alone, is the mean
+    absolute error of the seasonal-naive forecast within the public training part.
     """
 
     name: MetricName
     baseline: FiniteFloat
     reference: FiniteFloat
+    weight: Weight = 1
     scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
@@ -102,6 +103,16 @@ class MetricSpec(Record):
     def higher_is_better(self) -> bool:
         """Whether a larger value is the better one."""
         return self.name not in ERRORS
+
+    @property
+    def is_classification(self) -> bool:
+        """Whether labels are classes."""
+        return self.has_two_classes or self.names_classes
+
+    @property
+    def has_two_classes(self) -> bool:
+        """Whether labels are one of two classes, and predictions numbers that speak for the second."""
+        return self.name in TWO_CLASSES
 
     @property
     def names_classes(self) -> bool:
@@ -175,6 +186,9 @@ class Assignment(Record):
     contract: ContractSpec = ContractSpec()
     metric: MetricSpec
     limits: Limits = Limits()
+    suites: tuple[SuiteSpec, ...] = Field(default=(), max_length=20)
+    slices: tuple[SliceSpec, ...] = Field(default=(), max_length=50)
+    twins: TwinSpec | None = None
     stress: StressSpec = StressSpec()
     weights: Weights = Weights()
     rubric: RubricSpec = RubricSpec()
@@ -183,17 +197,50 @@ class Assignment(Record):
     check: CheckSpec = CheckSpec()
     root: Path = Field(default=Path(), exclude=True)
 
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        for what, specs in (("suites", self.suites), ("slices", self.slices)):
+            names = [spec.name for spec in specs]
+            if len(set(names)) != len(names):
+                raise ValueError(f"two {what} have one name")
+        if not (self.metric.weight or any(suite.weight for suite in self.suites)):
+            raise ValueError("at least one suite must have a weight above 0")
+        return self
+
+    def marks(self, suite: str) -> tuple[float, float]:
+        """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""
+        spec = next((spec for spec in self.suites if spec.name == suite), None)
+        own = (spec.baseline, spec.reference) if spec else (None, None)
+        return (
+            self.metric.baseline if own[0] is None else own[0],
+            self.metric.reference if own[1] is None else own[1],
+        )
+
+    def weight_of(self, suite: str) -> float:
+        """Return a suite's weight within the part of unseen data."""
+        return self.metric.weight if suite == IID else next(s.weight for s in self.suites if s.name == suite)
+
 
 class Deal(Record):
     """The hidden data of one run, dealt out: `files` (name inside data/ -> bytes) go to the sandbox, `ids` and
     `labels` (same order, `ids` as re-keyed for this run) stay on the host. Never stored.
 
-    `rows` are the hidden rows' places in their table, in the order of `ids`: what joins two deals of one table. `messy`
-    maps the ids of a stress run's messy rows, which have no labels, to their kind.
+    `rows` are the hidden rows' places among those of all suites, in the order of `ids`: what joins two deals. `suites`
+    and `slices` hold the places within `ids` of each one's rows; without `suites` all rows are of the first one.
+    `twins` maps the ids of altered copies to those of their originals. `messy` maps the ids of a stress run's messy
+    rows to their kind, `messy_labels` to the labels of the rows they were made from, where these are known.
     """
 
     files: dict[str, bytes]
     ids: tuple[str, ...]
     labels: tuple[str, ...]
     rows: tuple[int, ...] = ()
+    suites: dict[str, tuple[int, ...]] = {}
+    slices: dict[str, tuple[int, ...]] = {}
+    twins: dict[str, str] = {}
     messy: dict[str, str] = {}
+    messy_labels: dict[str, str] = {}
+
+    def places(self, suite: str) -> tuple[int, ...]:
+        """Return where in `ids` the rows of a suite stand."""
+        return self.suites[suite] if self.suites else tuple(range(len(self.ids)))

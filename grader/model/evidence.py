@@ -8,7 +8,7 @@ from typing import Literal
 from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
-from grader.model.hidden import HiddenResult, StressResult
+from grader.model.hidden import HiddenResult, StressResult, TwinResult
 from grader.model.own_tests import OwnTests
 from grader.model.reached import UnreachedBlock
 from grader.model.run import CellRun, FailedTry, RunResult
@@ -221,9 +221,9 @@ class Evidence(Record):
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
     `track` is the assignment's, "" for a work without one; `left_out`, `lying_about` and `history` the submission's.
-    `tests` is what became of the work's own tests, None where there were none or nothing was run. `unreached` are
-    blocks of the code that the run did not come to, self-reported; `as_run` is what is read from the rest, None where
-    that is all.
+    `twins` compares hidden rows with altered copies of them. `tests` is what became of the work's own tests, None where
+    there were none or nothing was run. `unreached` are blocks of the code that the run did not come to, self-reported;
+    `as_run` is what is read from the rest, None where that is all.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -237,6 +237,7 @@ class Evidence(Record):
     failure: Failure | None = None
     tries: tuple[FailedTry, ...] = ()
     hidden: tuple[HiddenResult, ...] = ()
+    twins: TwinResult | None = None
     stress: StressResult | None = None
     traces: TraceFacts | None = None
     tests: OwnTests | None = None

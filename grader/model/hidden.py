@@ -21,11 +21,23 @@ class ClassResult(Record):
     mistaken: int = 0
 
 
+class SliceResult(Record):
+    """The metric over a named subgroup of a suite's rows, with its 95 % bootstrap interval; normalised as the suite."""
+
+    name: str
+    rows: int
+    value: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
+    normalised: FiniteFloat
+
+
 class HiddenResult(Record):
     """The metric of one hidden suite with its 95 % bootstrap interval; `normalised` is 0 at baseline, 1 at reference.
 
-    `curve` holds points for a chart: (false positive rate, true positive rate), each 0..1. `classes` holds each class
-    that occurs, in the assignment's order, where predictions are names of classes.
+    `law` says what is special about the suite's rows, `weight` is its own within the part of unseen data. `curve` holds
+    points for a chart: (false positive rate, true positive rate), each 0..1; `histogram` predictions by class.
+    `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes.
     """
 
     suite: str
@@ -40,9 +52,38 @@ class HiddenResult(Record):
     normalised_high: FiniteFloat
     rows: int
     missing: int
+    law: str = ""
+    weight: FiniteFloat = 1
+    slices: tuple[SliceResult, ...] = ()
     curve: tuple[tuple[float, float], ...] = ()
     histogram: tuple[tuple[float, int, int], ...] = ()
     classes: tuple[ClassResult, ...] = ()
+
+
+class TwinResult(Record):
+    """The metric over some hidden rows, and over altered copies of the same rows, which a model can hardly tell apart.
+
+    `gap` is how much better the originals are, 1 being the way from baseline to reference, with its 95 % interval of
+    the paired bootstrap. `looked_up` is set where the gap is no model's: answers are known by the rows' content.
+    """
+
+    metric: str
+    rows: int
+    value: FiniteFloat
+    altered: FiniteFloat
+    gap: FiniteFloat
+    gap_low: FiniteFloat
+    gap_high: FiniteFloat
+    looked_up: bool
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison says, for a report."""
+        figures = f"{self.metric} is {self.value:.4g} on {self.rows:,} hidden rows"
+        says = f"{figures} and {self.altered:.4g} on altered copies of them"
+        if self.looked_up:
+            return f"{says}: no model minds so small a change, so the answers may be known by the content of the rows."
+        return f"{says}: nothing speaks for answers that are known by the content of the rows."
 
 
 class MessyCount(Record):
@@ -58,8 +99,9 @@ class StressResult(Record):
 
     Of the `rows` that both runs had, `predicted` got a valid prediction again, and `identical` of those the same one;
     the differences are over the predicted ones, null without any and where predictions are names of classes. `hidden`
-    is the metric over those (suite "repeat"). `failure` says why there were no predictions at all; `tries` are those in
-    which our side failed.
+    is the metric over those (suite "repeat"), `on_messy` that over the messy rows with a valid prediction (suite
+    "messy"), by the labels of the rows they were made from. `failure` says why there were no predictions at all;
+    `tries` are those in which our side failed.
     """
 
     failure: Failure | None = None
@@ -72,6 +114,7 @@ class StressResult(Record):
     mean_difference: FiniteFloat | None = None
     max_difference: FiniteFloat | None = None
     hidden: HiddenResult | None = None
+    on_messy: HiddenResult | None = None
     messy: tuple[MessyCount, ...] = ()
     tries: tuple[FailedTry, ...] = ()
 

@@ -10,7 +10,7 @@ from grader.model.answers import ModelUse
 from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
-from grader.model.hidden import HiddenResult, StressResult
+from grader.model.hidden import HiddenResult, StressResult, TwinResult
 from grader.model.own_tests import OwnTests
 from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry
@@ -178,6 +178,7 @@ class Report(Record):
     hidden_score: float | None
     dimensions: tuple[DimensionResult, ...]
     hidden: tuple[HiddenResult, ...]
+    twins: TwinResult | None = None
     stress: StressResult | None = None
     traces: TraceFacts | None = None
     tests: OwnTests | None = None

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
 from grader.errors import GraderError, SubmissionError
@@ -21,7 +21,6 @@ from grader.model import (
     Deal,
     Evidence,
     Failure,
-    HiddenResult,
     RunPlan,
     Submission,
     TraceFacts,
@@ -36,6 +35,9 @@ from grader.pipeline.reporting import failure_of, make_report, outcome_of, refer
 from grader.pipeline.runs import Run, Runs, collected_file, run_all
 from grader.pipeline.stress import stress_result
 from grader.sandbox.execute import TRACES
+
+if TYPE_CHECKING:
+    from grader.evidence.suites import Evaluated  # needs NumPy
 
 
 def grade(
@@ -104,8 +106,8 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     grading.after_run()
     grading.step("collect")
     first = runs.first.result
-    failure, hidden = _hidden(runs.first, grading.assignment, drawn)
-    evidence = _evidence(grading, submission, plan, runs, failure, hidden, facts)
+    failure, evaluated = _hidden(runs.first, grading.assignment, drawn)
+    evidence = _evidence(grading, submission, plan, runs, failure, evaluated, facts)
     return Collected(
         submission=reference_to(submission, grading.name),
         evidence=evidence,
@@ -115,22 +117,20 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     )
 
 
-def _hidden(
-    run: Run, assignment: Assignment | None, drawn: Future[Any]
-) -> tuple[Failure | None, tuple[HiddenResult, ...]]:
+def _hidden(run: Run, assignment: Assignment | None, drawn: Future[Any]) -> tuple[Failure | None, Evaluated | None]:
     """Score the predictions when the run delivered any; what is wrong with them is the submission's failure."""
     if run.result is None or run.failure or assignment is None or run.dealt is None:
-        return run.failure, ()
+        return run.failure, None
     predictions = collected_file(run.result, "predictions.csv")
     try:
         if predictions is None:
             raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-        from grader.evidence import evaluate_hidden  # needs NumPy, which was loaded while the sandbox was busy
+        from grader.evidence import evaluate_suites  # needs NumPy, which was loaded while the sandbox was busy
 
-        return None, (evaluate_hidden(predictions, run.dealt, assignment, drawn.result()),)
+        return None, evaluate_suites(predictions, run.dealt, assignment, drawn.result())
     except SubmissionError as error:
         error.observed += (f"{len(predictions or b''):,} bytes of predictions were taken out of the sandbox",)
-        return failure_of(error), ()
+        return failure_of(error), None
 
 
 def _evidence(
@@ -139,7 +139,7 @@ def _evidence(
     plan: RunPlan,
     runs: Runs,
     failure: Failure | None,
-    hidden: tuple[HiddenResult, ...],
+    evaluated: Evaluated | None,
     facts: Future[CodeFacts],
 ) -> Evidence:
     assignment, code = grading.assignment, facts.result()
@@ -151,8 +151,9 @@ def _evidence(
         run=runs.first.result,
         failure=failure,
         tries=(*grading.failed, *runs.first.tries),
-        hidden=hidden,
-        stress=stress_result(runs, hidden[0], assignment) if hidden and assignment else None,
+        hidden=evaluated.suites if evaluated else (),
+        twins=evaluated.twins if evaluated else None,
+        stress=stress_result(runs, evaluated.suites[0], assignment) if evaluated and assignment else None,
         traces=_traces(runs.first, plan, code),
         **as_run(runs.first, plan, code, submission, grading.parts.reader),
         tests=own_tests_of(runs.tests),
@@ -199,8 +200,8 @@ def _get_ready_to_score(dealt: Deal | None, assignment: Assignment | None) -> ob
     """Load what scoring and reporting need while the sandbox is busy; return the resamples for the interval."""
     for module in ("numpy.random", "grader.evidence.stress", "grader.report.markdown", "grader.report.html"):
         importlib.import_module(module)
-    from grader.evidence import draw_for
+    from grader.evidence import draw_suites
     from grader.report.html import page_template
 
     page_template()
-    return draw_for(dealt, assignment) if dealt is not None and assignment is not None else None
+    return draw_suites(dealt, assignment) if dealt is not None and assignment is not None else None

@@ -52,6 +52,7 @@ def build_report(
         hidden_score=score.hidden_score,
         dimensions=score.dimensions,
         hidden=_hidden(evidence),
+        twins=evidence.twins,
         stress=evidence.stress,
         traces=evidence.traces,
         tests=evidence.tests,
@@ -63,8 +64,9 @@ def build_report(
 
 def _hidden(evidence: Evidence) -> tuple[HiddenResult, ...]:
     """Return the suites of the first run, which the score rests on, and then the stress run's."""
-    again = evidence.stress.hidden if evidence.stress else None
-    return (*evidence.hidden, again) if again else evidence.hidden
+    stress = evidence.stress
+    further = (stress.hidden, stress.on_messy) if stress else ()
+    return (*evidence.hidden, *(suite for suite in further if suite))
 
 
 def _assignment_ref(assignment: Assignment | None) -> AssignmentRef | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.model import HiddenResult, MessyCount, Report, StressResult
+from grader.model.suites import MESSY, REPEAT
 from grader.report.formats import count, measure, metric_name
 
 KINDS = {
@@ -18,8 +19,7 @@ KINDS = {
 
 def first_run_suites(report: Report) -> tuple[HiddenResult, ...]:
     """Return the suites that the score rests on: the stress run's are told apart."""
-    again = report.stress.hidden if report.stress else None
-    return tuple(suite for suite in report.hidden if suite != again)
+    return tuple(suite for suite in report.hidden if suite.suite not in (REPEAT, MESSY))
 
 
 def stress_sentences(report: Report) -> tuple[str, ...]:

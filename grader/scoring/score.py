@@ -35,7 +35,7 @@ def score(
     What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
     that failed, and so predicted nothing, has 0 of the hidden part. Where less than half of the weight could be judged
     there is no score: a few lines that do nothing have few faults, and that is no merit. Nor is there one where code
-    that took part in the result was not read.
+    that took part in the result was not read, or where answers seem to be known by the content of hidden rows.
     """
     shares = weights or Weights()
     rubric = rubric or RubricSpec()
@@ -67,6 +67,8 @@ def _why_unscored(evidence: Evidence, judged_share: float) -> str | None:
     """Return why there is no score, "" where the failure has said it all; None where there is one."""
     if _failed_on_our_side(evidence):
         return ""
+    if evidence.twins and evidence.twins.looked_up:
+        return f"{evidence.twins.sentence} A person has to judge this work."
     if unread := why_unread(evidence):
         return unread
     if judged_share >= LEAST_JUDGED:
@@ -107,17 +109,14 @@ def _result(item: Criterion, finding: Finding) -> CriterionResult:
 
 
 def _hidden(evidence: Evidence) -> _Hidden:
-    """Return the mean over the hidden suites; the interval's ends are the means of the suites' ends."""
+    """Return the weighted mean over the hidden suites; the interval's ends are the means of the suites' ends."""
     if not evidence.has_hidden_data or _failed_on_our_side(evidence):
         return _Hidden(None)
     if not evidence.hidden:
         return _Hidden(0.0 if evidence.failure else None)
-    suites = evidence.hidden
-    return _Hidden(
-        value=100 * sum(suite.normalised for suite in suites) / len(suites),
-        low=100 * sum(suite.normalised_low for suite in suites) / len(suites),
-        high=100 * sum(suite.normalised_high for suite in suites) / len(suites),
-    )
+    marks = ("normalised", "normalised_low", "normalised_high")
+    means = [_mean((getattr(suite, mark), suite.weight) for suite in evidence.hidden) for mark in marks]
+    return _Hidden(*(None if mean is None else 100 * mean for mean in means))
 
 
 def _failed_on_our_side(evidence: Evidence) -> bool:

@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from typer.main import get_command
@@ -138,6 +138,9 @@ def test_every_page_stands_in_the_index() -> None:
     assert missing == []
 
 
+TOLD_IN_WORDS = ("gates",)
+
+
 def test_the_assignments_page_has_every_key_and_no_other() -> None:
     rows = re.findall(r"^\| (`.*?) \|", (REFERENCE / "assignment.md").read_text(), flags=re.MULTILINE)
     told = {key for keys in rows for key in re.findall(r"`([\w.]+)`", keys)}
@@ -162,6 +165,9 @@ def defaults_of(record: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield from defaults_of(field.annotation, f"{name}.") if name not in ("limits", "weights") else ()
         elif name not in COMPUTED:
             yield prefix + name, field
+            inner = [kind for kind in get_args(field.annotation) if hasattr(kind, "model_fields")]
+            if inner and name not in TOLD_IN_WORDS:
+                yield from defaults_of(inner[0], f"{name}.")
 
 
 def test_the_sandboxs_page_gives_the_default_limits() -> None:

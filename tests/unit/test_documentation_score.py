@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.evidence import evaluate_hidden
+from grader.evidence import evaluate_suites
 from grader.model import Assignment, DataSpec, Deal, Evidence, Failure, HiddenResult, MetricSpec, Span, Weights
 from grader.plugins import Criterion, Finding, met, needs_human, not_applicable, not_met, partly
 from grader.scoring import score
@@ -40,7 +40,9 @@ def hidden_result() -> HiddenResult:
         data=DataSpec(id="id", target="y", classes=("0", "1")),
         metric=MetricSpec(name="accuracy", baseline=0.5, reference=0.9),
     )
-    return evaluate_hidden(f"id,prediction\n{rows}".encode(), Deal(files={}, ids=ids, labels=labels), assignment)
+    return evaluate_suites(
+        f"id,prediction\n{rows}".encode(), Deal(files={}, ids=ids, labels=labels), assignment
+    ).suites[0]
 
 
 def criteria() -> list[Criterion]:

@@ -10,8 +10,8 @@ import pytest
 
 from grader.assignment import deal, load_assignment
 from grader.errors import SubmissionError
-from grader.evidence.hidden import evaluate_hidden
 from grader.evidence.predictions import read_predictions
+from grader.evidence.suites import evaluate_suites
 
 CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
 DEAL = deal(CHURN, "a-run")
@@ -83,9 +83,9 @@ def test_a_number_too_large_to_reckon_with_is_a_wrong_value_whatever_the_metric(
         }
     )
     with pytest.raises(SubmissionError) as caught:
-        evaluate_hidden(table([cell] + ["1e308"] * (len(DEAL.ids) - 1)), DEAL, free)
+        evaluate_suites(table([cell] + ["1e308"] * (len(DEAL.ids) - 1)), DEAL, free).suites[0]
     assert caught.value.code == "predictions.values"
-    largest = evaluate_hidden(table(["1e100"] + ["-1e100"] * (len(DEAL.ids) - 1)), DEAL, free)
+    largest = evaluate_suites(table(["1e100"] + ["-1e100"] * (len(DEAL.ids) - 1)), DEAL, free).suites[0]
     assert math.isfinite(largest.value)
     assert math.isfinite(largest.high)
 
@@ -148,22 +148,22 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
     cells = [str(index / len(DEAL.ids)) for index in range(len(DEAL.ids))]
     lines = table(cells).splitlines(keepends=True)
     turned = lines[0] + b"".join(reversed(lines[1:]))
-    assert evaluate_hidden(turned, DEAL, CHURN) == evaluate_hidden(table(cells), DEAL, CHURN)
+    assert evaluate_suites(turned, DEAL, CHURN).suites[0] == evaluate_suites(table(cells), DEAL, CHURN).suites[0]
 
 
 def test_perfect_predictions_reach_the_reference_and_constant_ones_fall_to_the_baseline() -> None:
-    perfect = evaluate_hidden(table(list(DEAL.labels)), DEAL, CHURN)
+    perfect = evaluate_suites(table(list(DEAL.labels)), DEAL, CHURN).suites[0]
     assert (perfect.value, perfect.normalised) == (1.0, 1.0)
-    assert evaluate_hidden(table(), DEAL, CHURN).normalised == 0
+    assert evaluate_suites(table(), DEAL, CHURN).suites[0].normalised == 0
 
 
 def test_the_interval_does_not_depend_on_the_order_the_rows_were_dealt_in() -> None:
     other = deal(CHURN, "another-run")
     assert other.labels != DEAL.labels
-    one = evaluate_hidden(table(_imperfect(DEAL.labels)), DEAL, CHURN)
+    one = evaluate_suites(table(_imperfect(DEAL.labels)), DEAL, CHURN).suites[0]
     cells = zip(other.ids, _imperfect(other.labels), strict=True)
     rows = "".join(f"{name},{cell}\n" for name, cell in cells)
-    assert evaluate_hidden((HEAD + rows).encode(), other, CHURN) == one
+    assert evaluate_suites((HEAD + rows).encode(), other, CHURN).suites[0] == one
 
 
 def _imperfect(labels: tuple[str, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from stored_reports import report_of
 
 from grader.assignment.labels import check_labels
 from grader.errors import AssignmentError, SubmissionError
-from grader.evidence import compare_runs, evaluate_hidden
+from grader.evidence import compare_runs, evaluate_suites
 from grader.model import Assignment, AssignmentRef, DataSpec, Deal, HiddenResult, MetricSpec
 from grader.report import render_html
 from grader.report.charts import missed_shares, shown_classes
@@ -42,7 +42,7 @@ def table(cells: list[str], letter: str = "A") -> bytes:
 
 
 def judged(cells: list[str]) -> HiddenResult:
-    return evaluate_hidden(table(cells), deal_of(), assignment_of())
+    return evaluate_suites(table(cells), deal_of(), assignment_of()).suites[0]
 
 
 def refusal(cells: list[str]) -> SubmissionError:
@@ -77,14 +77,14 @@ def test_a_class_may_have_a_name_that_elsewhere_means_nothing() -> None:
     assignment = assignment_of(answers)
     labels = tuple(answers[number % 3] for number in range(ROWS))
     dealt = deal_of().model_copy(update={"labels": labels})
-    assert evaluate_hidden(table(list(labels)), dealt, assignment).value == 1.0
+    assert evaluate_suites(table(list(labels)), dealt, assignment).suites[0].value == 1.0
 
 
 def test_many_classes_do_not_fill_the_message() -> None:
     names = tuple(f"species {number}" for number in range(500))
     dealt = Deal(files={}, ids=("A0", "A1"), labels=names[:2])
     with pytest.raises(SubmissionError) as caught:
-        evaluate_hidden(table(["species 0", "bird"]), dealt, assignment_of(names))
+        evaluate_suites(table(["species 0", "bird"]), dealt, assignment_of(names)).suites[0]
     assert "and 488 more" in caught.value.message
     assert len(caught.value.message) < 400
 
@@ -105,7 +105,7 @@ def test_the_interval_does_not_depend_on_the_order_of_the_rows() -> None:
     random = np.random.default_rng(2)
     cells = [str(random.integers(10)) if random.random() < 0.3 else label for label in LABELS]
     order = tuple(int(place) for place in random.permutation(ROWS))
-    assert evaluate_hidden(table(cells), deal_of(order=order), assignment_of()) == judged(cells)
+    assert evaluate_suites(table(cells), deal_of(order=order), assignment_of()).suites[0] == judged(cells)
 
 
 def test_a_second_run_with_other_classes_is_no_longer_identical_and_has_no_size_of_difference() -> None:
@@ -135,7 +135,7 @@ def test_labels_and_classes_that_do_not_fit_are_refused(
     classes: tuple[str, ...], labels: tuple[str, ...], said: str
 ) -> None:
     with pytest.raises(AssignmentError, match=said):
-        check_labels(labels, assignment_of(classes))
+        check_labels(labels, assignment_of(classes), "data/hidden/labels.csv")
 
 
 def test_of_many_classes_the_report_shows_those_that_were_missed_most() -> None:
@@ -143,7 +143,7 @@ def test_of_many_classes_the_report_shows_those_that_were_missed_most() -> None:
     labels = tuple(names[number % 40] for number in range(400))
     cells = ["c0" if label == "c33" else label for label in labels]
     dealt = Deal(files={}, ids=tuple(f"A{n}" for n in range(400)), labels=labels)
-    shown = shown_classes(evaluate_hidden(table(cells), dealt, assignment_of(names)).classes)
+    shown = shown_classes(evaluate_suites(table(cells), dealt, assignment_of(names)).suites[0].classes)
     assert shown[0].name == "c33"
     assert len(shown) < 40
     assert missed_shares(shown)[0] == (shown[0], 100.0)
@@ -153,7 +153,7 @@ def test_the_page_shows_what_a_class_was_taken_for_and_takes_no_markup_from_its_
     assignment = assignment_of(("<b>cat</b>", "dog"))
     labels = tuple(assignment.data.classes[number % 2] for number in range(40))
     dealt = Deal(files={}, ids=tuple(f"A{n}" for n in range(40)), labels=labels)
-    hidden = evaluate_hidden(table(["dog"] * 40), dealt, assignment)
+    hidden = evaluate_suites(table(["dog"] * 40), dealt, assignment).suites[0]
     blank = report_of("work", AssignmentRef(slug="example", version="1", digest=""))
     page = render_html(blank.model_copy(update={"hidden": (hidden,)}))
     assert "dog, 20 times" in page

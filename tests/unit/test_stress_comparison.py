@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.errors import SubmissionError
-from grader.evidence import compare_runs, evaluate_hidden, no_predictions
+from grader.evidence import compare_runs, evaluate_suites, no_predictions
 from grader.model import Assignment, DataSpec, Deal, MetricSpec, StressResult
 
 ROWS = 60
@@ -43,7 +43,7 @@ def compared(changes: dict[str, str | None]) -> StressResult:
     before = table({f"A{n}": str(SCORES[n]) for n in range(ROWS)})
     cells: dict[str, str | None] = {f"B{n}": str(SCORES[n]) for n in range(ROWS)} | MESSY | changes
     after = table({name: cell for name, cell in cells.items() if cell is not None})
-    hidden = evaluate_hidden(before, FIRST, ASSIGNMENT)
+    hidden = evaluate_suites(before, FIRST, ASSIGNMENT).suites[0]
     return compare_runs((before, FIRST), (after, AGAIN), hidden, ASSIGNMENT)
 
 
@@ -90,7 +90,7 @@ def test_where_one_class_alone_was_predicted_there_is_no_metric() -> None:
 
 
 def test_a_file_that_is_no_table_is_refused() -> None:
-    hidden = evaluate_hidden(table({f"A{n}": str(SCORES[n]) for n in range(ROWS)}), FIRST, ASSIGNMENT)
+    hidden = evaluate_suites(table({f"A{n}": str(SCORES[n]) for n in range(ROWS)}), FIRST, ASSIGNMENT).suites[0]
     before = table({f"A{n}": str(SCORES[n]) for n in range(ROWS)})
     with pytest.raises(SubmissionError):
         compare_runs((before, FIRST), (b"what,ever\n1,2\n", AGAIN), hidden, ASSIGNMENT)

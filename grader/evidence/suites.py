@@ -1,0 +1,80 @@
+"""What one run's predictions come to: each suite, its subgroups, and the altered copies beside their originals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from grader.evidence.bootstrap import Drawn
+from grader.evidence.hidden import draw_for, evaluate_values
+from grader.evidence.metrics import Floats
+from grader.evidence.predictions import read_predictions
+from grader.evidence.twins import compare_twins
+from grader.model import Assignment, Deal, HiddenResult, SliceResult, TwinResult
+from grader.model.suites import IID
+
+LEAST_FOR_METRIC = 2
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The suites' results, the first one's first, and what the altered copies showed where there were any."""
+
+    suites: tuple[HiddenResult, ...]
+    twins: TwinResult | None = None
+
+
+def draw_suites(deal: Deal, assignment: Assignment) -> dict[str, Drawn | None]:
+    """Return each suite's resamples, which need no predictions: half of the time of their intervals."""
+    return {suite: draw_for(_labels(deal, deal.places(suite)), assignment) for suite in _names(assignment)}
+
+
+def evaluate_suites(
+    predictions: bytes, deal: Deal, assignment: Assignment, drawn: Mapping[str, Drawn | None] | None = None
+) -> Evaluated:
+    """Return the metric of each suite with its 95 % interval, normalised between the suite's baseline and reference.
+
+    `drawn` is what `draw_suites` returned for the same deal. Raises SubmissionError when the predictions cannot be
+    used.
+    """
+    values = read_predictions(predictions, deal, assignment)
+    results = tuple(_suite(values, deal, assignment, suite, (drawn or {}).get(suite)) for suite in _names(assignment))
+    return Evaluated(results, compare_twins(values, deal, assignment) if deal.twins else None)
+
+
+def has_metric(labels: Sequence[str], assignment: Assignment) -> bool:
+    """Tell whether a metric can be had over rows with these labels: two at least, and of two classes."""
+    classes = assignment.metric.is_classification
+    return len(labels) >= LEAST_FOR_METRIC and not (classes and len(set(labels)) < LEAST_FOR_METRIC)
+
+
+def _suite(values: Floats, deal: Deal, assignment: Assignment, suite: str, drawn: Drawn | None) -> HiddenResult:
+    places = deal.places(suite)
+    found = evaluate_values(values[list(places)], _labels(deal, places), assignment, drawn, suite)
+    spec = next((spec for spec in assignment.suites if spec.name == suite), None)
+    return found.model_copy(
+        update={
+            "law": spec.law if spec else "",
+            "weight": assignment.weight_of(suite),
+            "slices": _slices(values, deal, assignment) if suite == IID else (),
+        }
+    )
+
+
+def _slices(values: Floats, deal: Deal, assignment: Assignment) -> tuple[SliceResult, ...]:
+    found = []
+    for name, places in deal.slices.items():
+        labels = _labels(deal, places)
+        if has_metric(labels, assignment):
+            result = evaluate_values(values[list(places)], labels, assignment)
+            kept = {key: getattr(result, key) for key in ("rows", "value", "low", "high", "normalised")}
+            found.append(SliceResult(name=name, **kept))
+    return tuple(found)
+
+
+def _names(assignment: Assignment) -> tuple[str, ...]:
+    return (IID, *(spec.name for spec in assignment.suites))
+
+
+def _labels(deal: Deal, places: Sequence[int]) -> tuple[str, ...]:
+    return tuple(deal.labels[place] for place in places)

@@ -1,0 +1,97 @@
+"""What an assignment says of its hidden data beyond the first table: further suites, subgroups and altered copies."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Self
+
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
+
+from grader.model.base import ColumnName, FileName, Record, Weight
+
+IID, MESSY, REPEAT = "iid", "messy", "repeat"  # names of suites that every assignment may have
+SuiteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+Sentence = Annotated[str, StringConstraints(min_length=10, max_length=500)]
+
+
+class SuiteSpec(Record):
+    """Further hidden rows with their labels, judged apart: from another period or segment, or altered by a stated law.
+
+    `law` says so in a sentence that reports show. `baseline` and `reference` are the metric's where they are not given.
+    """
+
+    name: SuiteName
+    law: Sentence
+    features: FileName
+    labels: FileName
+    weight: Weight = 1
+    baseline: FiniteFloat | None = None
+    reference: FiniteFloat | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if self.name in (IID, MESSY, REPEAT):
+            raise ValueError(f"a suite cannot be called {self.name!r}: that is the name of another one")
+        if (self.baseline is None) != (self.reference is None):
+            raise ValueError("baseline and reference are given both or neither")
+        return self
+
+
+class SliceSpec(Record):
+    """A named subgroup of the first suite: rows whose cell of `column` is one of `values`, or holds `pattern`, or is a
+    number of `least` or more, below `below`.
+    """
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    column: ColumnName
+    values: tuple[str, ...] = ()
+    pattern: str | None = None
+    least: FiniteFloat | None = None
+    below: FiniteFloat | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        ways = [bool(self.values), self.pattern is not None, self.least is not None or self.below is not None]
+        if sum(ways) != 1:
+            raise ValueError("a slice has either values, or a pattern, or least and below")
+        if self.least is not None and self.below is not None and self.least >= self.below:
+            raise ValueError("least must lie under below")
+        try:
+            re.compile(self.pattern or "")
+        except re.error as error:
+            raise ValueError(f"pattern is no regular expression: {error}") from error
+        return self
+
+    def holds(self, cell: str) -> bool:
+        """Tell whether a row with this cell belongs to the subgroup; an empty cell is no number."""
+        if self.values:
+            return cell in self.values
+        if self.pattern is not None:
+            return re.search(self.pattern, cell) is not None
+        try:
+            number = float(cell)
+        except ValueError:
+            return False
+        above = self.least is None or number >= self.least
+        return math.isfinite(number) and above and (self.below is None or number < self.below)
+
+
+class TwinSpec(Record):
+    """Altered copies of hidden rows, dealt among the rest: what a model predicts for both is nearly the same, and a
+    work that looks the published original up by its content knows one of them only.
+
+    `by` moves numbers by a share of themselves, up or down; `append` puts a text behind a text.
+    """
+
+    rows: Annotated[int, Field(ge=20, le=10_000)] = 60
+    by: dict[ColumnName, Annotated[float, Field(gt=0, le=0.5)]] = {}
+    append: dict[ColumnName, Annotated[str, StringConstraints(min_length=1, max_length=100)]] = {}
+
+    @model_validator(mode="after")
+    def _alters_something(self) -> Self:
+        if not (self.by or self.append):
+            raise ValueError("twins need columns to alter, in by or in append")
+        if both := self.by.keys() & self.append.keys():
+            raise ValueError(f"column {min(both)!r} is in by and in append")
+        return self
