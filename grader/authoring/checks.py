@@ -7,6 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import load_assignment
+from grader.authoring.checks_examples import CLEAR, ORDER
+from grader.authoring.checks_features import no_feature_tells_all, no_label_in_features
+from grader.authoring.checks_files import files_are_silent
+from grader.authoring.checks_marks import hidden_set_is_large_enough, marks_are_apart
+from grader.authoring.checks_order import ids_are_silent, order_is_silent
+from grader.authoring.checks_published import no_label_published
+from grader.authoring.checks_reference import REPRODUCED
+from grader.authoring.checks_split import no_copies_across, no_group_across, no_time_backwards
+from grader.authoring.checks_texts import texts_are_finished
 from grader.authoring.result import CheckResult, Finding, defect, not_checked, ok, result
 from grader.authoring.subject import Subject, read_subject
 from grader.errors import AssignmentError
@@ -26,7 +35,30 @@ FIRST = {
     SCHEMA: "Settings and tables can be read and fit each other",
     DIRECTION: "The reference is better than the baseline, as the metric counts",
 }
-CHECKS: tuple[Check, ...] = ()
+CHECKS = (
+    Check("labels.in_public", "No hidden label stands in what candidates get", no_label_published),
+    Check("labels.in_features", "No column of the hidden features holds the labels", no_label_in_features),
+    Check("giveaway.id", "Ids say nothing of the target", ids_are_silent),
+    Check("giveaway.order", "The order of the rows says nothing of the target", order_is_silent),
+    Check("giveaway.feature", "No single feature gives the target away", no_feature_tells_all),
+    Check("giveaway.files", "Files' names, times and metadata say nothing of the target", files_are_silent),
+    Check("split.duplicates", "Hidden rows are no copies of training rows", no_copies_across),
+    Check("split.groups", "No group has public and hidden rows", no_group_across),
+    Check("split.time", "Hidden rows are later than all training rows", no_time_backwards),
+    Check("metric.marks", "Baseline and reference differ by more than noise", marks_are_apart),
+    Check("hidden.size", "The hidden set is large enough for the interval wanted", hidden_set_is_large_enough),
+    Check("texts", "Brief and source are written", texts_are_finished),
+)
+
+
+def _accepted(subject: Subject) -> Finding:
+    """Find ids in check.accept that no check has; what the loader refuses cannot be accepted either."""
+    known = {item.id for item in CHECKS} | {ORDER[0], CLEAR[0], REPRODUCED[0]}
+    unknown = sorted(subject.assignment.check.accept.keys() - known)
+    if not unknown:
+        return ok()
+    where, mend = "assignment.toml: check.accept", f"Name one of: {', '.join(sorted(known))}."
+    return defect(f"there is no check {unknown[0]!r} whose finding could be accepted", where=where, mend=mend)
 
 
 def check_folder(folder: Path) -> tuple[Subject | None, list[CheckResult]]:
@@ -36,7 +68,8 @@ def check_folder(folder: Path) -> tuple[Subject | None, list[CheckResult]]:
     except AssignmentError as error:
         return None, list(_unreadable(error))
     accepted = subject.assignment.check.accept
-    first = [CheckResult(id=name, title=title, status="ok") for name, title in FIRST.items()]
+    findings = {SCHEMA: _accepted(subject), DIRECTION: ok()}
+    first = [result(name, title, findings[name], {}) for name, title in FIRST.items()]
     return subject, [*first, *(result(item.id, item.title, item.look(subject), accepted) for item in CHECKS)]
 
 

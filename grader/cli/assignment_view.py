@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
-from grader.authoring.result import CheckResult, Proof, Status
+from grader.authoring.result import CheckResult, ExampleGrade, Proof, Status
 
 _MARKS: dict[Status, tuple[str, str]] = {
     "ok": ("ok  ", "green"),
@@ -26,6 +29,19 @@ def show_check(console: Console, item: CheckResult) -> None:
         where = f"{item.where}: " if item.where else ""
         _say(console, f"          {where}{item.what}")
         _say(console, f"        -> {item.mend}")
+
+
+def show_examples(console: Console, grades: Sequence[ExampleGrade]) -> None:
+    """Print what each example came to, in the stated order."""
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for name in ("", "example", "score", "95 %", "seconds", "outcome"):
+        table.add_column(name)
+    for grade in grades:
+        score = "-" if grade.score is None else f"{grade.score:.1f}"
+        interval = "-" if grade.low is None or grade.high is None else f"{grade.low:.0f} to {grade.high:.0f}"
+        table.add_row("      ", grade.name, score, interval, f"{grade.seconds:.1f}", Text(grade.outcome))
+    if grades:
+        console.print(table)
 
 
 def show_verdict(console: Console, proof: Proof) -> None:

@@ -64,6 +64,11 @@ class Progress:
         if step in ENDED and not self._console.is_terminal and len(self._names) > 1:
             self._console.print(f"{len(self._spent)}/{len(self._names)} {escape(source)}: {LABELS[step]}")
 
+    def seconds(self, source: str) -> float:
+        """Return how long `source` took from its first step to its end, 0 while it has not ended."""
+        with self._lock:
+            return self._spent.get(source, 0.0)
+
     def __rich__(self) -> Table:
         with self._lock:
             state, spent = dict(self._state), dict(self._spent)

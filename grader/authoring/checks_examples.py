@@ -1,0 +1,92 @@
+"""Whether the graded examples come out in their stated order, and those stated as clearly different, clearly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+from grader.authoring.result import CheckResult, ExampleGrade, Finding, defect, not_checked, ok, result, warning
+from grader.model import Assignment
+
+ORDER = ("examples.order", "Examples come out in their stated order")
+CLEAR = ("examples.clear", "Examples stated as clearly different are so beyond their intervals")
+WHERE = "assignment.toml: examples"
+
+
+def check_examples(assignment: Assignment, grades: Sequence[ExampleGrade]) -> list[CheckResult]:
+    """Return both findings on grades in their stated order."""
+    accepted = assignment.check.accept
+    return [
+        result(*ORDER, in_order(assignment, grades), accepted),
+        result(*CLEAR, clearly_apart(assignment, grades), accepted),
+    ]
+
+
+def examples_not_checked(reason: str) -> list[CheckResult]:
+    """Return both findings where no example was graded."""
+    return [result(*names, not_checked(reason), {}) for names in (ORDER, CLEAR)]
+
+
+def kendall_tau(grades: Sequence[ExampleGrade]) -> float | None:
+    """Return Kendall's tau-a between stated order and scores: 1 when every pair agrees; ties do not."""
+    pairs = [_agreement(better, worse) for better, worse in combinations(grades, 2)]
+    return sum(pairs) / len(pairs) if pairs else None
+
+
+def in_order(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Finding:
+    """Find pairs of examples whose scores contradict the stated order, and examples without a score."""
+    if len(grades) < 2:
+        return defect(
+            "fewer than two examples are named: nothing shows that a better work scores higher",
+            where="assignment.toml: examples.order",
+            mend="Put works of known quality into examples/ and name them, best first.",
+        )
+    for grade in grades:
+        if grade.score is None:
+            mend = "Mend it, or take it out of the order; its report says more: grade it alone."
+            return defect(
+                f"it was not scored: {grade.said or grade.outcome}", where=f"examples/{grade.name}", mend=mend
+            )
+    wrong = [(better, worse) for better, worse in combinations(grades, 2) if _agreement(better, worse) != 1]
+    tau = kendall_tau(grades)
+    if wrong:
+        told = "; ".join(
+            f"{worse.name} {_score(worse)} is not below {better.name} {_score(better)}" for better, worse in wrong
+        )
+        return defect(
+            f"{told} (Kendall's tau {tau:.2f})", where=WHERE, mend="Mend the examples, or state the order that is."
+        )
+    known = {path.name for path in (assignment.root / "examples").iterdir() if path.is_dir()}
+    unnamed = sorted(known - {grade.name for grade in grades})
+    if unnamed:
+        mend = "Name it in examples.order, or remove it."
+        return warning(f"it has no place in the order: {', '.join(unnamed)}", where="examples", mend=mend)
+    return ok(f"{len(grades)} examples, Kendall's tau 1")
+
+
+def clearly_apart(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Finding:
+    """Find pairs stated as clearly different whose 95 % intervals meet."""
+    by_name = {grade.name: grade for grade in grades}
+    if not assignment.examples.clear:
+        return not_checked("examples.clear names no pair")
+    for better, worse in assignment.examples.clear:
+        one, other = by_name[better], by_name[worse]
+        if one.low is None or other.high is None or one.low <= other.high:
+            told = f"the intervals of {better} ({_interval(one)}) and {worse} ({_interval(other)}) meet"
+            mend = "Make the better one better or the worse one worse, hide more rows, or do not call them clear."
+            return defect(told, where="assignment.toml: examples.clear", mend=mend)
+    return ok(f"{len(assignment.examples.clear)} pairs")
+
+
+def _agreement(better: ExampleGrade, worse: ExampleGrade) -> int:
+    if better.score is None or worse.score is None:
+        return 0
+    return (better.score > worse.score) - (better.score < worse.score)
+
+
+def _score(grade: ExampleGrade) -> str:
+    return "unscored" if grade.score is None else f"{grade.score:.1f}"
+
+
+def _interval(grade: ExampleGrade) -> str:
+    return "unscored" if grade.low is None or grade.high is None else f"{grade.low:.1f} to {grade.high:.1f}"

@@ -1,0 +1,89 @@
+"""Whether a column of the hidden features is the target, or all but the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from grader.authoring.association import encoded, strength
+from grader.authoring.columns import numbers_of
+from grader.authoring.result import Finding, defect, ok, warning
+from grader.authoring.subject import Floats, Subject
+
+GIVEN_AWAY = 0.96  # an AUC of 0.98
+CLOSE = 0.90
+LEAST_OF_CLASS = 5
+
+
+def no_label_in_features(subject: Subject) -> Finding:
+    """Find a column that equals the labels, is a linear function of them, or has one label for each of its values."""
+    found = [name for name in subject.feature_names if _is_label(subject.features.column(name), subject)]
+    if not found:
+        return ok(f"{len(subject.feature_names)} columns looked at")
+    return defect(
+        f"the column {_quoted(found)} holds the labels: each of its values has one label only",
+        where=f"data/hidden/{subject.assignment.data.hidden_features}",
+        mend=f"Take {_quoted(found)} out of the hidden features, the test file and the training file.",
+    )
+
+
+def no_feature_tells_all(subject: Subject) -> Finding:
+    """Find a single feature that ranks the hidden rows nearly as the target does (AUC or |correlation| near 1)."""
+    told = sorted(_told(subject), reverse=True)
+    for limit, make in ((GIVEN_AWAY, defect), (CLOSE, warning)):
+        found = [(value, name) for value, name in told if value >= limit]
+        if found:
+            value, name = found[0]
+            return make(
+                f"the single feature {name!r} {_in_words(value, subject)}",
+                where=f"data/hidden/{subject.assignment.data.hidden_features}",
+                mend=f"Ask whether {name!r} is known before the target is; if not, take it out of every table.",
+            )
+    return ok(f"the most that one says: {told[0][1]} {_in_words(told[0][0], subject)}" if told else "no feature")
+
+
+def _is_label(cells: Sequence[str], subject: Subject) -> bool:
+    if not subject.is_classes:
+        numbers = numbers_of(cells)
+        target = subject.targets[0]
+        return numbers is not None and not np.isnan(numbers).any() and _pearson(numbers, target) > 1 - 1e-9
+    label_of: dict[str, str] = {}
+    if any(label_of.setdefault(cell, label) != label for cell, label in zip(cells, subject.labels, strict=True)):
+        return False
+    rarest = min(subject.labels.count(label) for label in set(subject.labels))
+    return rarest >= LEAST_OF_CLASS and len(label_of) <= len(cells) / 4
+
+
+def _told(subject: Subject) -> Iterator[tuple[float, str]]:
+    for name in subject.feature_names:
+        if name not in subject.train.columns:
+            continue
+        known, cells = subject.train.column(name), subject.features.column(name)
+        yield float(np.mean([_best(known, cells, *pair) for pair in _pairs(subject)])), name
+
+
+def _pairs(subject: Subject) -> list[tuple[Floats, Floats]]:
+    return list(zip(subject.train_targets, subject.targets, strict=True))
+
+
+def _best(known: Sequence[str], cells: Sequence[str], train_target: Floats, target: Floats) -> float:
+    numbers = numbers_of(cells)
+    by_value = strength(encoded(known, train_target, cells), target)
+    return max(by_value, strength(numbers, target)) if numbers is not None else by_value
+
+
+def _in_words(value: float, subject: Subject) -> str:
+    if subject.is_classes:
+        return f"ranks the hidden rows with a ROC AUC of {(1 + value) / 2:.3f}"
+    return f"has a correlation of {value:.3f} with the target"
+
+
+def _pearson(one: Floats, other: Floats) -> float:
+    if one.std() == 0 or other.std() == 0:
+        return 0.0
+    return float(abs(np.corrcoef(one, other)[0, 1]))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(repr(name) for name in names)

@@ -1,0 +1,56 @@
+"""The folder's reference.py, run by the Python of the locked environment: it computes the two marks.
+
+It is the author's own code and sees the labels, so it runs as whoever calls, outside the sandbox.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from grader.errors import AssignmentError
+from grader.sandbox import find_environment
+
+REFERENCE = "reference.py"
+SECONDS = 900
+MARK = re.compile(r"^(baseline|reference)[\s:=]+(-?\d+(?:\.\d+)?(?:e-?\d+)?)\s*$", re.MULTILINE)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+
+
+def run_reference(folder: Path, home: Path) -> str:
+    """Return what reference.py printed. Raises AssignmentError when it fails, and what `find_environment` raises."""
+    python = find_environment(home).path / "bin" / "python"
+    try:
+        done = subprocess.run(
+            [str(python), "-I", str((folder / REFERENCE).resolve())],
+            cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise AssignmentError(f"it did not end within {SECONDS} seconds", path=REFERENCE) from error
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise AssignmentError(f"it ended with an error: {last[:300]}", path=REFERENCE)
+    return done.stdout
+
+
+def marks_in(printed: str) -> tuple[float, float]:
+    """Return baseline and reference from lines such as `baseline 0.7328`. Raises AssignmentError without them."""
+    found = {name: float(value) for name, value in reversed(MARK.findall(printed))}
+    if len(found) < 2:
+        message = "it must print a line `baseline NUMBER` and a line `reference NUMBER`"
+        raise AssignmentError(message, path=REFERENCE)
+    return found["baseline"], found["reference"]
+
+
+def is_printed(mark: float, printed: str) -> bool:
+    """Return whether a number that was printed is `mark`, to the fewer of both's decimals, at least three digits."""
+    return any(_agree(mark, text) for text in NUMBER.findall(printed))
+
+
+def _agree(mark: float, text: str) -> bool:
+    decimals = len(text.partition(".")[2]) if "e" not in text else 12
+    stated = len(repr(mark).partition(".")[2])
+    return abs(mark - float(text)) <= 0.5001 * 10.0 ** -min(decimals, stated) and min(decimals, stated) >= min(
+        2, stated
+    )
