@@ -62,8 +62,8 @@ def _inside(data: bytes) -> Iterator[tuple[str, bytes]]:
                         yield member.name, file.read()
         for magic, opener in _PACKED.items():
             if data.startswith(magic):
-                with opener(io.BytesIO(data)) as file:
-                    yield "its contents", file.read(MOST_BYTES)
+                with opener(io.BytesIO(data)) as unpacked:
+                    yield "its contents", unpacked.read(MOST_BYTES)
     except (
         OSError,
         EOFError,

@@ -23,7 +23,7 @@ FAR = 12.0  # classes so many standard deviations apart are told apart without a
 
 def interval_at(mark: float, labels: Sequence[str], assignment: Assignment) -> tuple[float, float]:
     """Return the 95 % interval, low and high in the metric's unit, of predictions that reach `mark` on these labels."""
-    classes = assignment.data.classes
+    classes = assignment.data.classes if assignment.metric.is_classification else ()
     truth = np.array([float(classes.index(label)) if classes else float(label) for label in labels])
     metric = metric_of(assignment.metric)
 

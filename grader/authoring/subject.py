@@ -53,7 +53,7 @@ class Subject:
     @property
     def is_classes(self) -> bool:
         """Whether labels are classes and not numbers."""
-        return bool(self.assignment.data.classes)
+        return self.assignment.metric.is_classification
 
     @property
     def feature_names(self) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ def read_subject(assignment: Assignment) -> Subject:
 def as_numbers(labels: list[str], assignment: Assignment) -> list[Floats]:
     """Return labels as one array of numbers, or for several classes as one array of 0 and 1 for each class."""
     classes = assignment.data.classes
-    if not classes:
+    if not assignment.metric.is_classification:
         found = numbers_of(labels)
         return [np.zeros(len(labels)) if found is None else found]
     wanted = classes[1:] if len(classes) == 2 else classes
