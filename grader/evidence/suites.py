@@ -14,6 +14,7 @@ from grader.model import Assignment, Deal, HiddenResult, SliceResult, TwinResult
 from grader.model.suites import IID
 
 LEAST_FOR_METRIC = 2
+OF_A_SLICE = ("rows", "value", "low", "high", "normalised", "normalised_low", "normalised_high")
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,7 @@ def _slices(values: Floats, deal: Deal, assignment: Assignment) -> tuple[SliceRe
         labels = _labels(deal, places)
         if has_metric(labels, assignment):
             result = evaluate_values(values[list(places)], labels, assignment)
-            kept = {key: getattr(result, key) for key in ("rows", "value", "low", "high", "normalised")}
-            found.append(SliceResult(name=name, **kept))
+            found.append(SliceResult(name=name, **{key: getattr(result, key) for key in OF_A_SLICE}))
     return tuple(found)
 
 

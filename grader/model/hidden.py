@@ -30,6 +30,8 @@ class SliceResult(Record):
     low: FiniteFloat
     high: FiniteFloat
     normalised: FiniteFloat
+    normalised_low: FiniteFloat
+    normalised_high: FiniteFloat
 
 
 class HiddenResult(Record):
@@ -78,8 +80,12 @@ class TwinResult(Record):
 
     @property
     def sentence(self) -> str:
-        """What the comparison says, for a report."""
-        figures = f"{self.metric} is {self.value:.4g} on {self.rows:,} hidden rows"
+        """What the comparison says."""
+        return self.told(self.metric)
+
+    def told(self, metric: str) -> str:
+        """Return what the comparison says, the metric called as given."""
+        figures = f"{metric} is {self.value:.4g} on {self.rows:,} hidden rows"
         says = f"{figures} and {self.altered:.4g} on altered copies of them"
         if self.looked_up:
             return f"{says}: no model minds so small a change, so the answers may be known by the content of the rows."

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats, gates, own_tests, stress, traces
+from grader.report import charts, findings, formats, gates, own_tests, profile, stress, traces
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
@@ -97,6 +97,8 @@ def _context(report: Report) -> dict[str, Any]:
         "unseen": bool(report.assignment or report.hidden or report.stress),
         "suites": stress.first_run_suites(report),
         "gate_sentences": gates.gate_sentences(report),
+        "profile": profile.profile_rows(report),
+        "profile_remarks": profile.profile_remarks(report),
         "stress_sentences": stress.stress_sentences(report),
         "messy_rows": stress.messy_rows(report.stress) if report.stress else (),
         "trace_sentences": traces.trace_sentences(report),

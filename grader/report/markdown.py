@@ -22,6 +22,7 @@ from grader.report.formats import (
 )
 from grader.report.gates import gate_sentences
 from grader.report.own_tests import own_tests_sentence
+from grader.report.profile import profile_sentences
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
 from grader.report.visible import block, encodable, one_line
@@ -41,7 +42,7 @@ def render_markdown(report: Report) -> str:
         parts.append(f"> {escaped(report.unscored_reason)}")
     if sentences := gate_sentences(report):
         parts.append("> **Must hold:** " + " ".join(escaped(text, 600) for text in sentences))
-    parts += [_dimensions(report), _stress(report), _findings(report)]
+    parts += [_dimensions(report), _robustness(report), _stress(report), _findings(report)]
     tail = [_criteria(report), _traces(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)
     for part in tail:
@@ -67,7 +68,7 @@ def _headline(report: Report) -> str:
     title = report.assignment.title or report.assignment.slug if report.assignment else "Portfolio reading"
     line = f"**Score: {score}**" + (f" (95% interval {bounds})" if bounds else "")
     line += f" · {OUTCOME_WORDS[report.outcome]}"
-    for suite in first_run_suites(report):
+    for suite in first_run_suites(report)[:1]:
         line += f" · {metric_name(suite.metric)} {measure(suite.value)} on {suite.rows:,} unseen rows"
     return f"## {escaped(title)}: {escaped(report.submission.name, 120)}\n\n{line}"
 
@@ -94,6 +95,11 @@ def _dimensions(report: Report) -> str:
         weight = share(dimension.weight, everything)
         rows.append(f"| {escaped(dimension.title)} | {weight} | {_score(dimension.score)} |")
     return "\n".join(rows) if len(rows) > 2 else ""
+
+
+def _robustness(report: Report) -> str:
+    sentences = profile_sentences(report)
+    return "**Robustness:** " + " ".join(escaped(text, 600) for text in sentences) if sentences else ""
 
 
 def _stress(report: Report) -> str:

@@ -14,6 +14,7 @@ from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
 from grader.report.formats import interval, measure, metric_name, points, where
 from grader.report.gates import gate_sentences
+from grader.report.profile import profile_sentences
 from grader.report.ranking import ranked
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.visible import one_line
@@ -38,11 +39,8 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
         console.print(Text(f"  {one_line(sentence, 600)}", style="yellow"))
     console.print()
     console.print(_dimensions(report))
-    if sentences := stress_sentences(report):
-        console.print()
-        console.print(Text("Stress run", style="bold"))
-        for sentence in sentences:
-            console.print(Text(f"  {one_line(sentence, 600)}"))
+    _print_sentences(console, "Robustness", profile_sentences(report))
+    _print_sentences(console, "Stress run", stress_sentences(report))
     _print_findings(console, "What cost most", costliest(report, 4), "red")
     _print_findings(console, "What is good", strengths(report, 3), "green")
     if location is not None:
@@ -81,7 +79,7 @@ def _headline(report: Report) -> Text:
     line.append("  ").append(score, style="bold cyan")
     line.append(f" ({bounds})" if bounds else "", style="dim")
     line.append("  ").append(OUTCOME_WORDS[report.outcome], style=OUTCOME_STYLES[report.outcome])
-    for suite in first_run_suites(report):
+    for suite in first_run_suites(report)[:1]:
         line.append(f"  {metric_name(suite.metric)} {measure(suite.value)} on unseen data", style="not bold")
     return line
 
@@ -107,6 +105,14 @@ def _dimensions(report: Report) -> Table:
         shown = Text("not scored" if score is None else points(score), justify="right")
         table.add_row("", Text(title), bar, shown, Text(f"weight {100 * weight / everything:.0f}%", style="dim"))
     return table
+
+
+def _print_sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        console.print()
+        console.print(Text(title, style="bold"))
+    for sentence in sentences:
+        console.print(Text(f"  {one_line(sentence, 600)}"))
 
 
 def _print_findings(console: Console, title: str, items: Sequence[Weighed], style: str) -> None:

@@ -1,0 +1,105 @@
+"""The robustness profile: how the metric holds on other data, in subgroups and on messy rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.model import HiddenResult, Report, SliceResult
+from grader.model.suites import IID, MESSY, REPEAT
+from grader.report.formats import count, measure, metric_name
+
+LIKE_PUBLIC = "rows like the public ones"
+MESSY_ROWS = "messy rows"
+
+
+@dataclass(frozen=True)
+class ProfileRow:
+    """One line of the profile. `place`, `low` and `high` are 0 at the baseline and 1 at the reference."""
+
+    name: str
+    metric: str
+    value: float
+    interval: tuple[float, float]
+    place: float
+    low: float
+    high: float
+    rows: int
+    missing: int
+    note: str = ""
+    is_slice: bool = False
+
+
+def profile_rows(report: Report) -> tuple[ProfileRow, ...]:
+    """Return the suites, each followed by its subgroups; nothing where there is the first suite alone."""
+    found: list[ProfileRow] = []
+    for suite in report.hidden:
+        if suite.suite != REPEAT:
+            found.append(_suite(suite))
+            found += [_slice(part, suite) for part in suite.slices]
+    return tuple(found) if len(found) > 1 else ()
+
+
+def worst_slice(report: Report) -> SliceResult | None:
+    """Return the subgroup that does worst, None where the assignment names none."""
+    parts = [part for suite in report.hidden for part in suite.slices]
+    return min(parts, key=lambda part: (part.normalised, part.name), default=None)
+
+
+def profile_sentences(report: Report) -> tuple[str, ...]:
+    """Return what the suites, the subgroups and the altered copies say, a sentence each."""
+    suites = [_holds(suite, report.hidden[0]) for suite in report.hidden[1:] if suite.suite != REPEAT]
+    return (*suites, *profile_remarks(report))
+
+
+def profile_remarks(report: Report) -> tuple[str, ...]:
+    """Return the sentences that say what no line of the profile does: which subgroup is worst, and of the copies."""
+    found = []
+    if worst := worst_slice(report):
+        first = report.hidden[0]
+        found.append(
+            f"The worst subgroup is {worst.name}: {metric_name(first.metric)} {measure(worst.value)} on "
+            f"{count(worst.rows, 'row')}, after {measure(first.value)} over all."
+        )
+    if report.twins is not None:
+        found.append(report.twins.told(metric_name(report.twins.metric)))
+    return tuple(found)
+
+
+def _holds(suite: HiddenResult, first: HiddenResult) -> str:
+    name = MESSY_ROWS if suite.suite == MESSY else f"the suite {suite.suite}"
+    text = f"On {name}: {metric_name(suite.metric)} {measure(suite.value)}"
+    text += f" ({measure(suite.low)} to {measure(suite.high)})"
+    if suite.metric == first.metric:
+        text += f", after {measure(first.value)}"
+    text += f", {count(suite.rows, 'row')}"
+    return f"{text}, {suite.missing:,} without a valid prediction." if suite.missing else f"{text}."
+
+
+def _suite(suite: HiddenResult) -> ProfileRow:
+    return ProfileRow(
+        name={IID: LIKE_PUBLIC, MESSY: MESSY_ROWS}.get(suite.suite, suite.suite),
+        metric=suite.metric,
+        value=suite.value,
+        interval=(suite.low, suite.high),
+        place=suite.normalised,
+        low=suite.normalised_low,
+        high=suite.normalised_high,
+        rows=suite.rows,
+        missing=suite.missing,
+        note=suite.law,
+    )
+
+
+def _slice(part: SliceResult, suite: HiddenResult) -> ProfileRow:
+    return ProfileRow(
+        name=part.name,
+        metric=suite.metric,
+        value=part.value,
+        interval=(part.low, part.high),
+        place=part.normalised,
+        low=part.normalised_low,
+        high=part.normalised_high,
+        rows=part.rows,
+        missing=0,
+        is_slice=True,
+    )

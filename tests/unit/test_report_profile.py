@@ -1,0 +1,88 @@
+"""The robustness profile: the same figures in every form of the report, and the worst subgroup named."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+from test_pipeline_rescore import REPORT
+
+from grader.model import HiddenResult, Report, SliceResult, TwinResult
+from grader.report import print_report, render_html, render_markdown
+from grader.report.profile import profile_rows, profile_sentences, worst_slice
+
+LAW = "Customers of a tariff that is <i>not</i> among the training rows."
+
+
+def figures(value: float, place: float) -> dict[str, object]:
+    ends = {"low": value - 0.01, "high": value + 0.01}
+    return {"value": value, **ends, "normalised": place, "normalised_low": place, "normalised_high": place}
+
+
+def suite(name: str, value: float, place: float, **more: object) -> HiddenResult:
+    rest = {"metric": "roc_auc", "baseline": 0.7, "reference": 0.8, "rows": 400, "missing": 0}
+    return HiddenResult.model_validate({"suite": name, **figures(value, place), **rest, **more})
+
+
+def part(name: str, value: float, place: float) -> SliceResult:
+    return SliceResult.model_validate({"name": name, "rows": 50, **figures(value, place)})
+
+
+TWINS = TwinResult(
+    metric="roc_auc", rows=60, value=0.99, altered=0.71, gap=2.8, gap_low=1.9, gap_high=3.4, looked_up=True
+)
+SUITES = (
+    suite("iid", 0.78, 0.8, slices=(part("first year", 0.71, 0.1), part("seniors", 0.75, 0.5))),
+    suite("shifted", 0.72, 0.2, law=LAW),
+    suite("repeat", 0.78, 0.8, weight=0),
+    suite("messy", 0.74, 0.4, weight=0, missing=3),
+)
+FULL = REPORT.model_copy(update={"hidden": SUITES, "twins": TWINS})
+
+
+def in_terminal(report: Report) -> str:
+    written = io.StringIO()
+    print_report(Console(file=written, width=300), report, None)
+    return written.getvalue()
+
+
+def test_each_suite_is_a_line_with_its_subgroups_below_and_the_repetition_none() -> None:
+    names = ["rows like the public ones", "first year", "seniors", "shifted", "messy rows"]
+    assert [row.name for row in profile_rows(FULL)] == names
+    assert [row.is_slice for row in profile_rows(FULL)] == [False, True, True, False, False]
+
+
+def test_the_worst_subgroup_is_named() -> None:
+    worst = worst_slice(FULL)
+    assert worst is not None
+    assert worst.name == "first year"
+    assert "The worst subgroup is first year: ROC AUC 0.710 on 50 rows, after 0.780 over all." in profile_sentences(
+        FULL
+    )
+
+
+def test_a_suite_is_told_beside_the_first_one_with_what_is_missing() -> None:
+    said = profile_sentences(FULL)
+    assert "On the suite shifted: ROC AUC 0.720 (0.710 to 0.730), after 0.780, 400 rows." in said
+    assert "On messy rows: ROC AUC 0.740 (0.730 to 0.750), after 0.780, 400 rows, 3 without a valid prediction." in said
+
+
+@pytest.mark.parametrize("form", [render_html, render_markdown, in_terminal])
+def test_every_form_says_that_answers_may_be_known(form: object) -> None:
+    assert callable(form)
+    text = form(FULL)
+    assert "ROC AUC is 0.99 on 60 hidden rows and 0.71 on altered copies of them" in text
+    assert "the answers may be known by the content of the rows" in text
+
+
+def test_the_page_shows_the_law_of_a_suite_and_takes_no_markup_from_it() -> None:
+    page = render_html(FULL)
+    assert "Customers of a tariff that is &lt;i&gt;not&lt;/i&gt; among the training rows." in page
+    assert page.count('class="slice"') == 2
+
+
+def test_a_report_with_the_first_suite_alone_has_no_profile() -> None:
+    alone = REPORT.model_copy(update={"hidden": (suite("iid", 0.78, 0.8), suite("repeat", 0.78, 0.8, weight=0))})
+    assert profile_rows(alone) == ()
+    assert "Robustness" not in render_html(alone) + render_markdown(alone) + in_terminal(alone)
