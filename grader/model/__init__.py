@@ -1,7 +1,7 @@
 """The records that pass between the stages."""
 
 from grader.model.answers import ModelAnswer, ModelAnswers, ModelUse
-from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec, Weights
+from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentKind, EnvironmentRef, Requirement, Rung, Wanted
@@ -57,6 +57,7 @@ from grader.model.traces import (
     TraceTable,
     Witness,
 )
+from grader.model.weights import Weights
 
 __all__ = [
     "DIMENSIONS",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import ColumnName, FileName, Record, Weight
@@ -14,6 +14,7 @@ from grader.model.environment import EnvironmentKind
 from grader.model.rubric import RubricSpec
 from grader.model.submission import Limits
 from grader.model.suites import IID, SliceSpec, SuiteSpec, TwinSpec
+from grader.model.weights import TRACKS, Track, Weights, shares_of
 
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
 MetricName = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae", "mase"]
@@ -141,31 +142,6 @@ class StressSpec(Record):
         return self
 
 
-class Weights(Record):
-    """Shares of the whole score; they need not add up to anything. Further names are dimensions of plugins."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Weight]
-
-    hidden: Weight = 40
-    data_preparation: Weight = 14
-    model_choice: Weight = 12
-    evaluation: Weight = 14
-    code_quality: Weight = 10
-    production_readiness: Weight = 10
-
-    @model_validator(mode="after")
-    def _weigh_something(self) -> Self:
-        if not any(self.model_dump().values()):
-            raise ValueError("at least one weight must be above 0")
-        return self
-
-    @property
-    def of_plugins(self) -> dict[str, float]:
-        """The weights of dimensions that are none of the five."""
-        return dict(self.model_extra or {})
-
-
 class Assignment(Record):
     """One assignment, read and validated. `digest` covers assignment.toml and the public data,
     `data_digest` the hidden data; `root` is left out of JSON.
@@ -175,7 +151,7 @@ class Assignment(Record):
     version: str
     title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     brief: str
-    track: Literal["model-development", "mlops", "hybrid"] = "hybrid"
+    track: Track = "hybrid"
     modality: Literal["tabular", "text", "time-series", "image"] = "tabular"
     time_budget_hours: Annotated[float, Field(gt=0, le=1000)]
     digest: str
@@ -196,6 +172,15 @@ class Assignment(Record):
     split: SplitSpec = SplitSpec()
     check: CheckSpec = CheckSpec()
     root: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _weighs_as_its_track(cls, given: Any) -> Any:
+        """Fill in the track's weights where none are given."""
+        own = given.get("weights", {}) if isinstance(given, dict) else None
+        if not isinstance(own, dict) or (track := given.get("track", "hybrid")) not in TRACKS:
+            return given
+        return {**given, "weights": {**shares_of(track), **own}}
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from grader.model.answers import ModelUse
-from grader.model.assignment import Weights
 from grader.model.base import Failure, Outcome, Record, Span
 from grader.model.environment import EnvironmentRef
 from grader.model.hidden import HiddenResult, StressResult, TwinResult
@@ -16,6 +15,7 @@ from grader.model.rubric import ClosedGate, RubricSpec
 from grader.model.run import CellRun, Enforcement, FailedTry
 from grader.model.submission import EntryPoint, Limits, SubmissionKind
 from grader.model.traces import TraceFacts
+from grader.model.weights import Weights
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
 

@@ -18,7 +18,7 @@ from grader.intake import IntakeLimits, make_plan, take
 from grader.intake.candidates import SKIPPED
 from grader.intake.names import JUNK_FILES, JUNK_FOLDERS
 from grader.intake.plan import WELL_KNOWN
-from grader.model import Assignment, Limits, Report, Weights
+from grader.model import Assignment, Limits, Report
 from grader.model.failure_class import failure_class
 from grader.settings import Settings
 
@@ -173,13 +173,6 @@ def defaults_of(record: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 def test_the_sandboxs_page_gives_the_default_limits() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \|", (REFERENCE / "sandbox.md").read_text(), flags=re.MULTILINE)
     assert {name: float(value) for name, value in rows} == Limits().model_dump()
-
-
-def test_the_assignments_page_gives_the_default_weights() -> None:
-    weights = Weights().model_dump()
-    row = ", ".join(f"{value:g}" for value in weights.values())
-    names = ", ".join(f"`{name}`" for name in weights)
-    assert f"| `weights` | {row} | a table: {names} |" in (REFERENCE / "assignment.md").read_text()
 
 
 def test_every_key_of_the_report_is_documented() -> None:
