@@ -17,6 +17,9 @@ LEAST_FOR_METRIC = 2
 OF_A_SLICE = ("rows", "value", "low", "high", "normalised", "normalised_low", "normalised_high")
 
 
+Resamples = Mapping[str, Drawn | None]
+
+
 @dataclass(frozen=True)
 class Evaluated:
     """The suites' results, the first one's first, and what the altered copies showed where there were any."""
@@ -25,13 +28,15 @@ class Evaluated:
     twins: TwinResult | None = None
 
 
-def draw_suites(deal: Deal, assignment: Assignment) -> dict[str, Drawn | None]:
-    """Return each suite's resamples, which need no predictions: half of the time of their intervals."""
-    return {suite: draw_for(_labels(deal, deal.places(suite)), assignment) for suite in _names(assignment)}
+def draw_suites(deal: Deal, assignment: Assignment) -> Resamples:
+    """Return the resamples of each suite and subgroup, which need no predictions: half of the time of an interval."""
+    groups = {suite: deal.places(suite) for suite in _names(assignment)}
+    groups |= {_of_slice(name): places for name, places in deal.slices.items()}
+    return {group: draw_for(_labels(deal, places), assignment) for group, places in groups.items()}
 
 
 def evaluate_suites(
-    predictions: bytes, deal: Deal, assignment: Assignment, drawn: Mapping[str, Drawn | None] | None = None
+    predictions: bytes, deal: Deal, assignment: Assignment, drawn: Resamples | None = None
 ) -> Evaluated:
     """Return the metric of each suite with its 95 % interval, normalised between the suite's baseline and reference.
 
@@ -39,7 +44,7 @@ def evaluate_suites(
     used.
     """
     values = read_predictions(predictions, deal, assignment)
-    results = tuple(_suite(values, deal, assignment, suite, (drawn or {}).get(suite)) for suite in _names(assignment))
+    results = tuple(_suite(values, deal, assignment, suite, drawn or {}) for suite in _names(assignment))
     return Evaluated(results, compare_twins(values, deal, assignment) if deal.twins else None)
 
 
@@ -49,31 +54,35 @@ def has_metric(labels: Sequence[str], assignment: Assignment) -> bool:
     return len(labels) >= LEAST_FOR_METRIC and not (classes and len(set(labels)) < LEAST_FOR_METRIC)
 
 
-def _suite(values: Floats, deal: Deal, assignment: Assignment, suite: str, drawn: Drawn | None) -> HiddenResult:
+def _suite(values: Floats, deal: Deal, assignment: Assignment, suite: str, drawn: Resamples) -> HiddenResult:
     places = deal.places(suite)
-    found = evaluate_values(values[list(places)], _labels(deal, places), assignment, drawn, suite)
+    found = evaluate_values(values[list(places)], _labels(deal, places), assignment, drawn.get(suite), suite)
     spec = next((spec for spec in assignment.suites if spec.name == suite), None)
     return found.model_copy(
         update={
             "law": spec.law if spec else "",
             "weight": assignment.weight_of(suite),
-            "slices": _slices(values, deal, assignment) if suite == IID else (),
+            "slices": _slices(values, deal, assignment, drawn) if suite == IID else (),
         }
     )
 
 
-def _slices(values: Floats, deal: Deal, assignment: Assignment) -> tuple[SliceResult, ...]:
+def _slices(values: Floats, deal: Deal, assignment: Assignment, drawn: Resamples) -> tuple[SliceResult, ...]:
     found = []
     for name, places in deal.slices.items():
         labels = _labels(deal, places)
         if has_metric(labels, assignment):
-            result = evaluate_values(values[list(places)], labels, assignment)
+            result = evaluate_values(values[list(places)], labels, assignment, drawn.get(_of_slice(name)))
             found.append(SliceResult(name=name, **{key: getattr(result, key) for key in OF_A_SLICE}))
     return tuple(found)
 
 
 def _names(assignment: Assignment) -> tuple[str, ...]:
     return (IID, *(spec.name for spec in assignment.suites))
+
+
+def _of_slice(name: str) -> str:
+    return f"{IID}/{name}"  # no suite has such a name
 
 
 def _labels(deal: Deal, places: Sequence[int]) -> tuple[str, ...]:
