@@ -45,11 +45,19 @@ class Table:
 def read_table(path: Path, *, name: str) -> Table:
     """Read an assignment's table; `name` is how messages call it. Raises AssignmentError when it is not a table."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = [tuple(row) for row in csv.reader(file, strict=True) if row]
+        data = path.read_bytes()
     except FileNotFoundError as error:
         raise AssignmentError("the file is missing", path=name) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise AssignmentError(f"it cannot be read: {error.strerror}", path=name) from error
+    return parse_table(data, name=name)
+
+
+def parse_table(data: bytes, *, name: str) -> Table:
+    """Return the table that a file's bytes are; `name` is how messages call it. Raises as `read_table` does."""
+    try:
+        rows = [tuple(row) for row in csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
         raise AssignmentError(f"it is no readable CSV table in UTF-8: {error}", path=name) from error
     if len(rows) < 2:
         raise AssignmentError("the table has no rows", path=name)

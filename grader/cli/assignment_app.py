@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -28,3 +29,15 @@ def assignment_check(
 
     options = CheckOptions(runs=not no_examples, sandbox=sandbox, jobs=jobs, as_json=json)
     raise typer.Exit(check_command(slug, options))
+
+
+@assignment_app.command("pack")
+def assignment_pack(
+    slug: Slug,
+    output: Annotated[Path, typer.Option(help="Folder for the packet.")] = Path("packets"),
+    json: Annotated[bool, typer.Option("--json", help="Print what was packed as JSON.")] = False,
+) -> None:
+    """Make the candidates' packet, as a zip archive and a starter repository, and prove that it gives nothing away."""
+    from grader.cli.assignment_pack import pack_command
+
+    raise typer.Exit(pack_command(slug, output, as_json=json))

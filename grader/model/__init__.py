@@ -24,6 +24,7 @@ from grader.model.evidence import (
 from grader.model.figures import Claim, Figure, Ranking, SavedText
 from grader.model.hidden import ClassResult, HiddenResult, MessyCount, SliceResult, StressResult, TwinResult
 from grader.model.own_tests import OwnTest, OwnTests
+from grader.model.packet import Packed, PackedFile, PublicAssignment, PublicData
 from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (
     DIMENSIONS,
@@ -112,7 +113,11 @@ __all__ = [
     "Outcome",
     "OwnTest",
     "OwnTests",
+    "Packed",
+    "PackedFile",
     "PluginRef",
+    "PublicAssignment",
+    "PublicData",
     "Question",
     "Ranking",
     "Receipt",

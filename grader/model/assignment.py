@@ -79,26 +79,10 @@ class ContractSpec(Record):
         return self
 
 
-class MetricSpec(Record):
-    """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1.
-
-    `weight` is that of the first suite, "iid", within the part of unseen data. `scale`, of mase alone, is the mean
-    absolute error of the seasonal-naive forecast within the public training part.
-    """
+class NamedMetric(Record):
+    """A metric by its name, and what follows from that."""
 
     name: MetricName
-    baseline: FiniteFloat
-    reference: FiniteFloat
-    weight: Weight = 1
-    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
-
-    @model_validator(mode="after")
-    def _fits_itself(self) -> Self:
-        if self.name == "mase" and self.scale is None:
-            raise ValueError("mase needs scale: the seasonal-naive forecast's mean absolute error in the public part")
-        if self.name != "mase" and self.scale is not None:
-            raise ValueError(f"scale is for mase alone: {self.name} has none")
-        return self
 
     @property
     def higher_is_better(self) -> bool:
@@ -119,6 +103,27 @@ class MetricSpec(Record):
     def names_classes(self) -> bool:
         """Whether predictions are names of classes, and not numbers."""
         return self.name == "multiclass_accuracy"
+
+
+class MetricSpec(NamedMetric):
+    """The hidden metric with the two marks that normalise it: `baseline` is 0, `reference` is 1.
+
+    `weight` is that of the first suite, "iid", within the part of unseen data. `scale`, of mase alone, is the mean
+    absolute error of the seasonal-naive forecast within the public training part.
+    """
+
+    baseline: FiniteFloat
+    reference: FiniteFloat
+    weight: Weight = 1
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if self.name == "mase" and self.scale is None:
+            raise ValueError("mase needs scale: the seasonal-naive forecast's mean absolute error in the public part")
+        if self.name != "mase" and self.scale is not None:
+            raise ValueError(f"scale is for mase alone: {self.name} has none")
+        return self
 
 
 class StressSpec(Record):

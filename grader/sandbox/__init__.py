@@ -8,6 +8,7 @@ from grader.sandbox.execute import execute, execute_tests
 from grader.sandbox.image import build_image
 from grader.sandbox.inventory import HostFact, host_facts
 from grader.sandbox.package_index import PackageIndex, package_index
+from grader.sandbox.packages import package_list
 from grader.sandbox.probe import Probe, ProbeBench, ProbeFinding
 from grader.sandbox.probes import escape_probes
 from grader.sandbox.requested import GivenEnvironment, RequestedEnvironments
@@ -40,4 +41,5 @@ __all__ = [
     "known_sandboxes",
     "offer",
     "package_index",
+    "package_list",
 ]

@@ -1,0 +1,112 @@
+"""The public part of an assignment: what candidates have below data/, and their own data dealt as they are."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from grader.assignment.consistency import FILE
+from grader.assignment.load import find_assignment
+from grader.assignment.tables import parse_table
+from grader.errors import AssignmentError
+from grader.model import Assignment, Deal, PublicAssignment
+
+PACKET_FILE = "takehome-assignment.json"
+Files = dict[str, bytes]
+
+
+def public_files(assignment: Assignment) -> Files:
+    """Return what candidates get below data/ (name -> bytes), archives of pictures unpacked.
+
+    Raises AssignmentError when a file is missing, or an archive cannot be read.
+    """
+    folder, spec = assignment.root / "data" / "public", assignment.data
+    names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
+    files = {name: _read(folder / name, f"data/public/{name}") for name in names}
+    for name in _archives(assignment):
+        files |= _members(_read(folder / name, f"data/public/{name}"), f"data/public/{name}")
+    return files
+
+
+def public_part(assignment: Assignment) -> PublicAssignment:
+    """Return what `assignment` tells candidates. Raises as `public_files` does."""
+    tops = {name.split("/")[0] for name in public_files(assignment) if "/" in name}
+    return PublicAssignment.of(assignment, tuple(sorted(tops)))
+
+
+def find_public(slug_or_path: str, roots: Sequence[Path]) -> tuple[PublicAssignment, Deal]:
+    """Return what is public of the assignment named, and its own data as a deal without labels.
+
+    A candidates' packet will do, else it is looked for as `find_assignment` does. Raises as that does.
+    """
+    folder = Path(slug_or_path)
+    if slug_or_path and is_packet(folder):
+        public = load_packet(folder)
+        return public, _deal(public, _packed_files(public))
+    assignment = find_assignment(slug_or_path, roots)
+    public = public_part(assignment)
+    return public, _deal(public, public_files(assignment))
+
+
+def is_packet(folder: Path) -> bool:
+    """Say whether a folder is a candidates' packet, or work that was begun in one."""
+    try:
+        return (folder / PACKET_FILE).is_file() and not (folder / FILE).is_file()
+    except OSError:  # a name too long for a file, a folder that may not be entered
+        return False
+
+
+def load_packet(folder: Path) -> PublicAssignment:
+    """Return what the packet in `folder` says of its assignment. Raises AssignmentError naming file and key."""
+    try:
+        told = json.loads((folder / PACKET_FILE).read_text(encoding="utf-8"))
+        return PublicAssignment.model_validate(told).model_copy(update={"root": folder.resolve()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise AssignmentError(first["msg"].removeprefix("Value error, "), path=PACKET_FILE, key=key) from error
+    except (OSError, ValueError, RecursionError) as error:
+        hint = "Take it out of the packet again: it is not meant to be edited."
+        raise AssignmentError(f"it cannot be read: {error}", path=PACKET_FILE, hint=hint) from error
+
+
+def _deal(public: PublicAssignment, files: Files) -> Deal:
+    """Return the public data as they are published: their own ids, and no labels."""
+    name = public.data.test
+    table = parse_table(files[name], name=f"data/{name}")
+    if public.data.id not in table.columns:
+        raise AssignmentError(f"there is no column {public.data.id!r}", path=f"data/{name}", key="data.id")
+    return Deal(files=files, ids=tuple(table.column(public.data.id)), labels=())
+
+
+def _packed_files(public: PublicAssignment) -> Files:
+    data, spec = public.root / "data", public.data
+    names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
+    for folder in spec.folders:
+        names += sorted(path.relative_to(data).as_posix() for path in (data / folder).rglob("*") if path.is_file())
+    return {name: _read(data / name, f"data/{name}") for name in names}
+
+
+def _archives(assignment: Assignment) -> list[str]:
+    images = getattr(assignment.data, "images", None)
+    return [images.archive] if images else []
+
+
+def _members(archive: bytes, name: str) -> Files:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            return {entry.filename: opened.read(entry) for entry in opened.infolist() if not entry.is_dir()}
+    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+        raise AssignmentError(f"it is no readable zip archive: {error}", path=name, key="data.images") from error
+
+
+def _read(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise AssignmentError(f"it cannot be read: {error.strerror}", path=name) from error

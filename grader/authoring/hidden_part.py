@@ -1,0 +1,129 @@
+"""What of an assignment candidates may not have, in forms that it can be found by."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.assignment.consistency import FILE
+from grader.assignment.tables import Table, parse_table
+from grader.authoring.needles import Needles
+from grader.authoring.repeated import Row, features_of
+from grader.authoring.unpacked import everything_in
+from grader.errors import AssignmentError
+from grader.model import Assignment
+from grader.model.suites import IID
+
+PIECE = 200  # letters and digits of an example's code
+LABEL_ROWS = 3
+LABELS = 64
+LEAST_CHANGES = 16  # among as many labels: fewer are a pattern that other columns show too
+LEAST_FILE = 24  # bytes; shorter files are found everywhere
+DIGITS = 3  # that a mark has at least, to be looked for among other numbers
+SETTINGS = (".txt", ".toml", ".lock", ".cfg", ".yml", ".yaml")
+Place = tuple[str, int]
+
+
+@dataclass
+class HiddenPart:
+    """The hidden part: rows with their place (file, line), ids, digests of whole files, texts, and the metric's marks.
+
+    `columns` are those of a row. `needles` finds everything that is a text, but for the rows.
+    """
+
+    id: str
+    columns: tuple[str, ...] = ()
+    rows: list[Row] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    digests: dict[str, str] = field(default_factory=dict)
+    needles: Needles = field(default_factory=Needles)
+    marks: dict[float, str] = field(default_factory=dict)
+
+
+def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
+    """Return what may not be in the packet of `assignment`; `public` are the digests of its public data, which
+    examples may hold too.
+
+    Raises AssignmentError when a file of it cannot be read or looked into.
+    """
+    spec, hidden = assignment.data, assignment.root / "data" / "hidden"
+    part = HiddenPart(spec.id)
+    for path in _files(hidden):
+        name = f"data/hidden/{path.relative_to(hidden).as_posix()}"
+        _add_file(part, name, path.read_bytes())
+        if path.parent == hidden and path.name != assignment.stress.messy_file:
+            _add_table(part, name, path.read_bytes(), assignment)
+    _add_settings(part, assignment)
+    for path in _kept_back(assignment.root):
+        name, data = path.relative_to(assignment.root).as_posix(), path.read_bytes()
+        if hashlib.sha256(data).hexdigest() not in public:
+            _add_file(part, name, data, PIECE)
+            part.needles.add_pieces(data, f"a part of {name}", PIECE)
+    return part
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _kept_back(root: Path) -> Iterator[Path]:
+    """Yield the author's code and the examples' files; lists of packages tell nothing."""
+    for path in _files(root):
+        in_examples = path.relative_to(root).parts[0] == "examples" and path.suffix not in SETTINGS
+        if in_examples or (path.parent == root and path.suffix in (".py", ".ipynb")):
+            yield path
+
+
+def _add_file(part: HiddenPart, name: str, data: bytes, least: int = LEAST_FILE) -> None:
+    for place, inner in everything_in(name, data):
+        if len(inner) >= least:
+            part.digests[hashlib.sha256(inner).hexdigest()] = f"the file {place}"
+            part.needles.add(inner, f"the content of {place}", least)
+
+
+def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment) -> None:
+    """Add the rows of a hidden table, and its labels where it holds them."""
+    spec = assignment.data
+    try:
+        table = parse_table(data, name=name)
+    except AssignmentError:
+        return
+    if spec.id not in table.columns:
+        return
+    part.ids.update(table.column(spec.id))
+    images = getattr(spec, "images", None)
+    keys = {spec.id, spec.target, *([images.column] if images else [])}
+    columns = tuple(column for column in table.columns if column not in keys)
+    if columns and not part.columns:
+        part.columns = columns
+    if columns == part.columns and columns:
+        part.rows += features_of(table, columns)
+        part.places += [(name, line) for line in range(2, len(table.rows) + 2)]
+    if spec.target in table.columns:
+        _add_labels(part, name, table, assignment)
+
+
+def _add_labels(part: HiddenPart, name: str, table: Table, assignment: Assignment) -> None:
+    labels = table.column(assignment.data.target)
+    pairs = [f"{key} {label}" for key, label in zip(table.column(assignment.data.id), labels, strict=True)]
+    for start in range(len(pairs) - LABEL_ROWS + 1):
+        part.needles.add(" ".join(pairs[start : start + LABEL_ROWS]).encode(), f"labels of {name}")
+    for start in range(0, len(labels) - LABELS + 1, LABELS):
+        some = labels[start : start + LABELS]
+        if sum(one != other for one, other in itertools.pairwise(some)) >= LEAST_CHANGES:
+            part.needles.add(" ".join(some).encode(), f"labels of {name}")
+
+
+def _add_settings(part: HiddenPart, assignment: Assignment) -> None:
+    """Add the marks of every suite, the suites' laws and the order of the examples."""
+    for suite in (IID, *(spec.name for spec in assignment.suites)):
+        for key, mark in zip(("baseline", "reference"), assignment.marks(suite), strict=True):
+            if len(f"{mark!r}".replace(".", "").strip("-0")) >= DIGITS:
+                part.marks.setdefault(mark, f"the {key} of suite {suite} in {FILE}")
+    for spec in assignment.suites:
+        part.needles.add(spec.law.encode(), f"the law of suite {spec.name} in {FILE}")
+    part.needles.add(" ".join(assignment.examples.order).encode(), f"examples.order in {FILE}")

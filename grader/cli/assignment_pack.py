@@ -1,0 +1,43 @@
+"""`grader assignment pack`: what candidates get, written and proven clean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.assignment import PACKAGES, find_assignment
+from grader.authoring.pack import pack
+from grader.errors import UsageError
+from grader.model import Packed
+from grader.sandbox import package_list
+from grader.settings import read_settings
+
+MOST_NAMED = 12
+
+
+def pack_command(slug: str, output: Path, *, as_json: bool) -> int:
+    """Write the packet of `slug` to `output` and say what is in it; returns the exit status."""
+    assignment = find_assignment(slug, read_settings().assignment_roots)
+    try:
+        packed = pack(assignment, package_list(PACKAGES), output)
+    except OSError as error:
+        raise UsageError(f"--output {output} cannot be written to: {error.strerror}", hint="Give a folder.") from error
+    _show(Console(stderr=as_json), packed, output)
+    if as_json:
+        print(packed.model_dump_json(indent=2))
+    return 0
+
+
+def _show(console: Console, packed: Packed, output: Path) -> None:
+    def say(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    for file in packed.files[:MOST_NAMED]:
+        say(f"  {file.name}  {file.bytes:,} bytes")
+    if len(packed.files) > MOST_NAMED:
+        say(f"  and {len(packed.files) - MOST_NAMED:,} more files")
+    say(f"Nothing of the hidden part was found in {packed.searched:,} contents, git objects among them.")
+    archive, bundle = (output / file.name for file in packed.archives)
+    say(f"To unpack: {archive} ({packed.archives[0].bytes:,} bytes)")
+    say(f"To clone:  git clone {bundle} {packed.slug} ({packed.archives[1].bytes:,} bytes)")
