@@ -70,7 +70,7 @@ FAILURE_CODES: dict[str, str] = {
     "limit.disk": "The work wrote more to disk than allowed.",
     "limit.wall_time": "The work ran longer than allowed.",
     "output.too_large": "An output file is larger than allowed.",
-    "output.invalid": "An output is a link, folder or special file instead of a regular file.",
+    "output.invalid": "An output is a link, folder or special file, or a table that cannot be read.",
     # scoring
     "predictions.missing": "No predictions file was written.",
     "predictions.columns": "The predictions file does not have the columns asked for.",

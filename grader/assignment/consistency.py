@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from grader.assignment.check_outputs import check_outputs
 from grader.assignment.labels import check_labels
 from grader.assignment.messy import make_messy
 from grader.assignment.tables import Table, read_table
@@ -31,17 +32,18 @@ def check_metric(assignment: Assignment) -> None:
 def check_tables(assignment: Assignment) -> None:
     """Raise AssignmentError naming file and key where the tables do not fit the settings or each other."""
     spec, data = assignment.data, assignment.root / "data"
-    public = {
-        name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in (spec.train, spec.test)
-    }
+    names = (spec.train,) if spec.batches else (spec.train, spec.test)
+    public = {name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in names}
     if spec.target not in public[spec.train].columns:
         raise AssignmentError(
             f"there is no column {spec.target!r}", path=f"data/public/{spec.train}", key="data.target"
         )
-    _check_apart(public[spec.test], f"data/public/{spec.test}", spec.target)
+    if spec.batches is None:
+        _check_apart(public[spec.test], f"data/public/{spec.test}", spec.target)
     features, labels = _suite(assignment, spec.hidden_features, spec.hidden_labels, public)
     for suite in assignment.suites:
         _suite(assignment, suite.features, suite.labels, public)
+    check_outputs(assignment, features, labels)
     for other in spec.other:
         if not (data / "public" / other).is_file():
             raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
@@ -59,12 +61,14 @@ def _suite(assignment: Assignment, features_file: str, labels_file: str, public:
     """Return one suite's features and labels, which fit each other and the public tables."""
     spec, folder = assignment.data, assignment.root / "data" / "hidden"
     where, name = f"data/hidden/{features_file}", f"data/hidden/{labels_file}"
-    features = _table(folder / features_file, where, (spec.id,))
+    features = _table(folder / features_file, where, (spec.id,), unique=spec.batches is None)
     labels = _table(folder / labels_file, name, (spec.id, spec.target))
     _check_apart(features, where, spec.target)
-    if public[spec.test].columns != features.columns:
+    if spec.batches is None and public[spec.test].columns != features.columns:
         raise AssignmentError("its columns are not those of the public test file", path=where)
-    if set(features.column(spec.id)) != set(labels.column(spec.id)):
+    unlabelled = set(features.column(spec.id)) - set(labels.column(spec.id))
+    unknown = set(labels.column(spec.id)) - set(features.column(spec.id))
+    if unknown or (unlabelled and not assignment.contract.partial):
         raise AssignmentError("its ids are not those of the hidden features", path=name, key="data.id")
     if set(features.column(spec.id)) & set(public[spec.train].column(spec.id)):
         raise AssignmentError("some of its ids are published in the training file", path=where, key="data.id")
@@ -104,12 +108,12 @@ def _check_stress(assignment: Assignment, features: Table) -> None:
             )
 
 
-def _table(path: Path, name: str, needed: tuple[str, ...]) -> Table:
+def _table(path: Path, name: str, needed: tuple[str, ...], *, unique: bool = True) -> Table:
     table = read_table(path, name=name)
     for column in needed:
         if column not in table.columns:
             raise AssignmentError(f"there is no column {column!r}", path=name, key="data")
     ids = table.column(needed[0])
-    if len(set(ids)) != len(ids):
+    if unique and len(set(ids)) != len(ids):
         raise AssignmentError(f"the ids in {needed[0]!r} are not unique", path=name, key="data.id")
     return table

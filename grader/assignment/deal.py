@@ -7,18 +7,19 @@ as another run: nothing in its ids or its order can be told from the first one's
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from grader.assignment.cards import Card, cards_of, mac
+from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import hidden_of
+from grader.assignment.outputs import truths_of
+from grader.assignment.stream import deal_stream
 from grader.assignment.tables import FileStamp, Table, read_table, write_table
 from grader.model import Assignment, Deal
 from grader.model.suites import IID
 
-ID_DIGITS = 9
 STRESS = "stress"  # what the run id of a stress run ends with
 
 
@@ -30,13 +31,15 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
     Raises AssignmentError when a table is missing or broken.
     """
     spec, root = assignment.data, assignment.root
+    if spec.batches:
+        return deal_stream(assignment, spec.batches, run_id)
     hidden = hidden_of(assignment)
     features, key = hidden.iid.features, hidden.key
     run = f"{run_id}\0{STRESS}" if stress else run_id
     cards = cards_of(assignment, hidden, messy=stress)
     old = [name for table in hidden.tables for name in table.features.column(spec.id)]
     taken = _published_ids(assignment).union(old)
-    fresh = _fresh_ids(key, run, [card.name for card in cards], taken, old[0])
+    fresh = fresh_ids(key, run, [card.name for card in cards], taken, letters_of(old[0]))
     cards.sort(key=lambda card: mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
     rows = tuple((*card.cells[:position], fresh[card.name], *card.cells[position + 1 :]) for card in cards)
@@ -57,6 +60,7 @@ def _known(
     """Return the deal: the files, and what the host knows of their rows."""
     rows = [card for card in cards if card.place is not None]
     messy = [card for card in cards if card.kind]
+    first = {card.name: fresh[card.name] for card in rows if card.suite == IID}
     return Deal(
         files=files,
         ids=tuple(fresh[card.name] for card in rows),
@@ -77,42 +81,13 @@ def _known(
         twins={fresh[card.name]: fresh[card.original] for card in cards if card.original},
         messy={fresh[card.name]: card.kind for card in messy},
         messy_labels={fresh[card.name]: card.label for card in messy if card.label is not None},
+        truths=truths_of(assignment, first.keys(), first, {}),
     )
 
 
 @lru_cache(maxsize=4)
 def _ids_in(table: FileStamp, column: str) -> frozenset[str]:
     return frozenset(read_table(Path(table.path), name=table.name).column(column))
-
-
-def _fresh_ids(key: bytes, run_id: str, names: list[str], taken: frozenset[str], example: str) -> dict[str, str]:
-    """Return a new id for every name, in the form of `example`: its letters, then digits; none of those `taken`.
-
-    The digits never begin with 0, and ids that are numbers stay whole ones below 2**31: a work that reads them as
-    numbers writes them back unchanged.
-    """
-    prefix = "" if _is_number(example) else example.rstrip("0123456789")
-    fresh: dict[str, str] = {}
-    used = set(taken)
-    for name in names:
-        attempt = 0
-        while True:
-            least = 10 ** (ID_DIGITS - 1)
-            number = least + int.from_bytes(mac(key, run_id, f"id{attempt}", name)[:8], "big") % (9 * least)
-            candidate = f"{prefix}{number}"
-            if candidate not in used:
-                break
-            attempt += 1
-        used.add(candidate)
-        fresh[name] = candidate
-    return fresh
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _published_ids(assignment: Assignment) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,12 @@ def parse_table(data: bytes, *, name: str) -> Table:
         if len(row) != len(rows[0]):
             raise AssignmentError(f"row {number} has {len(row)} cells, the header has {len(rows[0])}", path=name)
     return Table(rows[0], tuple(rows[1:]))
+
+
+@lru_cache(maxsize=16)
+def read_kept(file: FileStamp) -> Table:
+    """Read an assignment's table, kept until the file changes: for the next work of a batch. Raises as `read_table`."""
+    return read_table(Path(file.path), name=file.name)
 
 
 def write_table(table: Table) -> bytes:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from grader.assignment.tables import Table, read_table
 from grader.authoring.columns import numbers_of
+from grader.authoring.stream_tables import stream_tables
 from grader.model import Assignment
 
 Floats = npt.NDArray[np.float64]
@@ -78,10 +79,18 @@ class Subject:
 
 def read_subject(assignment: Assignment) -> Subject:
     """Return the assignment with its tables. Raises AssignmentError when one is missing or broken."""
-    spec, data = assignment.data, assignment.root / "data"
-    names = [f"public/{spec.train}", f"public/{spec.test}"]
-    names += [f"hidden/{spec.hidden_features}", f"hidden/{spec.hidden_labels}"]
-    return Subject(assignment, *(read_table(data / name, name=f"data/{name}") for name in names))
+    spec = assignment.data
+    train = _read(assignment, f"public/{spec.train}")
+    features, labels = (_read(assignment, f"hidden/{name}") for name in (spec.hidden_features, spec.hidden_labels))
+    if spec.batches:
+        test, features = stream_tables(assignment, spec.batches, features, labels)
+    else:
+        test = _read(assignment, f"public/{spec.test}")
+    return Subject(assignment, train, test, features, labels)
+
+
+def _read(assignment: Assignment, name: str) -> Table:
+    return read_table(assignment.root / "data" / name, name=f"data/{name}")
 
 
 def as_numbers(labels: list[str], assignment: Assignment) -> list[Floats]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from grader.evidence.claims import check_claims, read_saved
     from grader.evidence.facts import read_facts
+    from grader.evidence.judged_outputs import evaluate_beside
     from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
     from grader.evidence.own_tests import read_own_tests
@@ -26,6 +27,7 @@ _HOMES = {
     "read_facts": "grader.evidence.facts",
     "computed": "grader.evidence.spelled_numbers",
     "draw_suites": "grader.evidence.suites",
+    "evaluate_beside": "grader.evidence.judged_outputs",
     "evaluate_suites": "grader.evidence.suites",
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
@@ -42,6 +44,7 @@ __all__ = [
     "compare_witnesses",
     "computed",
     "draw_suites",
+    "evaluate_beside",
     "evaluate_suites",
     "named_by_code",
     "no_predictions",

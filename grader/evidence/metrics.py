@@ -47,6 +47,16 @@ def multiclass_accuracy(truth: Floats, predicted: Floats, weights: Floats) -> Fl
     return _mean((predicted == truth).astype(np.float64), weights)
 
 
+def f1(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
+    """Return the harmonic mean of precision and recall, one half and more meaning the positive class; 0 where nothing
+    is positive and nothing is called so.
+    """
+    called = predicted >= 0.5
+    found = weights @ (called & (truth == 1)).astype(np.float64)
+    either = weights @ (called.astype(np.float64) + (truth == 1))
+    return np.asarray(np.divide(2 * found, either, out=np.zeros_like(found), where=either > 0))
+
+
 def rmse(truth: Floats, predicted: Floats, weights: Floats) -> Floats:
     """Return the root of the mean squared error."""
     return np.sqrt(_mean((truth - predicted) ** 2, weights))
@@ -73,6 +83,7 @@ METRICS: dict[str, Metric] = {
     "roc_auc": roc_auc,
     "average_precision": average_precision,
     "accuracy": accuracy,
+    "f1": f1,
     "multiclass_accuracy": multiclass_accuracy,
     "rmse": rmse,
     "mae": mae,

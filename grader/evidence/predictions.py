@@ -73,6 +73,21 @@ def read_valid(data: bytes, ids: Sequence[str], assignment: Assignment) -> Float
     return values
 
 
+def read_partial(data: bytes, deal: Deal, assignment: Assignment, fill: float) -> tuple[Floats, int]:
+    """Return a prediction a row in the order of `deal.ids`, `fill` where there is no valid one, and how many were
+    filled in. Rows of other ids are passed over: they may be those that should have been refused.
+
+    Raises SubmissionError where nothing at all can be read, or no row is predicted.
+    """
+    values = read_valid(data, deal.ids, assignment)
+    missing = np.isnan(values)
+    if missing.all():
+        message = f"{NAME} holds no valid prediction for any of the {len(values):,} rows that it should."
+        hint = "Take the ids from the files at run time, keep each row's own, and write each row once."
+        raise SubmissionError("predictions.ids", message, hint=hint, path=NAME)
+    return np.where(missing, fill, values), int(missing.sum())
+
+
 def _text(data: bytes, rows: int) -> str:
     if len(data) > (rows + 1) * LINE_BYTES or data.count(b"\n") > rows * 4 + 100:
         raise SubmissionError(

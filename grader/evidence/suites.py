@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.evidence.bootstrap import Drawn
 from grader.evidence.hidden import draw_for, evaluate_values
 from grader.evidence.metrics import Floats
-from grader.evidence.predictions import read_predictions
+from grader.evidence.predictions import read_partial, read_predictions
 from grader.evidence.twins import compare_twins
 from grader.model import Assignment, Deal, HiddenResult, SliceResult, TwinResult
 from grader.model.suites import IID
@@ -43,6 +43,11 @@ def evaluate_suites(
     `drawn` is what `draw_suites` returned for the same deal. Raises SubmissionError when the predictions cannot be
     used.
     """
+    fill = assignment.contract.fill
+    if fill is not None:  # of one suite, without altered copies: the assignment sees to that
+        values, missing = read_partial(predictions, deal, assignment, fill)
+        result = _suite(values, deal, assignment, IID, drawn or {})
+        return Evaluated((result.model_copy(update={"missing": missing}),))
     values = read_predictions(predictions, deal, assignment)
     results = tuple(_suite(values, deal, assignment, suite, drawn or {}) for suite in _names(assignment))
     return Evaluated(results, compare_twins(values, deal, assignment) if deal.twins else None)

@@ -44,6 +44,7 @@ from grader.model.report import (
 )
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
+from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.steps import ColumnUse, LearnedUse, SearchFact
 from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
 from grader.model.suites import SliceSpec, SuiteSpec, TwinSpec
@@ -65,6 +66,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Assignment",
     "AssignmentRef",
+    "BatchesSpec",
     "Call",
     "CallKind",
     "CellRun",
@@ -103,6 +105,7 @@ __all__ = [
     "Limits",
     "Lint",
     "LintFault",
+    "MeasureSpec",
     "MessyCount",
     "MetricSpec",
     "ModelAnswer",
@@ -111,6 +114,7 @@ __all__ = [
     "Mount",
     "NotebookFact",
     "Outcome",
+    "OutputSpec",
     "OwnTest",
     "OwnTests",
     "Packed",

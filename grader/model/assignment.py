@@ -12,22 +12,24 @@ from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import ColumnName, FileName, Record, Weight
 from grader.model.environment import EnvironmentKind
 from grader.model.rubric import RubricSpec
+from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.submission import Limits
 from grader.model.suites import IID, SliceSpec, SuiteSpec, TwinSpec
 from grader.model.weights import TRACKS, Track, Weights, shares_of
 
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
-MetricName = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae", "mase"]
+MetricName = Literal["roc_auc", "average_precision", "accuracy", "f1", "multiclass_accuracy", "rmse", "mae", "mase"]
 MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
 MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
-TWO_CLASSES: frozenset[MetricName] = frozenset({"roc_auc", "average_precision", "accuracy"})
+TWO_CLASSES: frozenset[MetricName] = frozenset({"roc_auc", "average_precision", "accuracy", "f1"})
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
 
 
 class DataSpec(Record):
     """The tables of an assignment: file names inside data/public and data/hidden, and the key columns.
 
-    At grading `data/` holds `train` as published, and the hidden features under the name of `test`.
+    At grading `data/` holds `train` as published, and the hidden features under the name of `test`; with `batches` they
+    come as one file a batch, and there is no `test`.
     """
 
     train: FileName = "train.csv"
@@ -39,9 +41,17 @@ class DataSpec(Record):
     target: ColumnName
     classes: tuple[str, ...] = ()
     other: tuple[FileName, ...] = ()
+    batches: BatchesSpec | None = None
+
+    @property
+    def input(self) -> str:
+        """What the work predicts for, as a name inside data/: the test file, or the folder of the batches."""
+        return self.batches.folder if self.batches else self.test
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
+        if self.batches and self.sample:
+            raise ValueError("a stream of batches has no sample submission: put what is right for it into other")
         public = [self.train, self.test, *([self.sample] if self.sample else []), *self.other]
         if len(set(public)) != len(public):
             raise ValueError("train, test, sample and other must be different files")
@@ -53,7 +63,8 @@ class DataSpec(Record):
 class ContractSpec(Record):
     """What the work must offer. `accepts` is tried in order before entry points are looked for by name.
 
-    `command` may hold {input} and {output}; `function` and `pipeline` name what must be importable.
+    `command` may hold {input} and {output}; `function` and `pipeline` name what must be importable. With `partial` rows
+    may go without a prediction: `fill` is then taken for them.
     """
 
     accepts: tuple[Accepts, ...] = Field(default=("predictions",), min_length=1)
@@ -63,9 +74,13 @@ class ContractSpec(Record):
     prediction_column: ColumnName = "prediction"
     minimum: FiniteFloat | None = None
     maximum: FiniteFloat | None = None
+    partial: bool = False
+    fill: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
+        if self.partial != (self.fill is not None):
+            raise ValueError("partial and fill need each other: fill is taken for a row without a prediction")
         if self.minimum is not None and self.maximum is not None and self.minimum >= self.maximum:
             raise ValueError("minimum must lie below maximum")
         if "command" in self.accepts and not ("{input}" in self.command and "{output}" in self.command):
@@ -166,6 +181,8 @@ class Assignment(Record):
     data: DataSpec
     contract: ContractSpec = ContractSpec()
     metric: MetricSpec
+    outputs: tuple[OutputSpec, ...] = ()
+    measures: tuple[MeasureSpec, ...] = ()
     limits: Limits = Limits()
     suites: tuple[SuiteSpec, ...] = Field(default=(), max_length=20)
     slices: tuple[SliceSpec, ...] = Field(default=(), max_length=50)
@@ -189,12 +206,22 @@ class Assignment(Record):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
-        for what, specs in (("suites", self.suites), ("slices", self.slices)):
-            names = [spec.name for spec in specs]
+        further: tuple[SuiteSpec | OutputSpec | MeasureSpec, ...] = (*self.suites, *self.outputs, *self.measures)
+        suites = [(spec.name, spec.weight) for spec in further]
+        for what, names in (("suites", [name for name, _ in suites]), ("slices", [part.name for part in self.slices])):
             if len(set(names)) != len(names):
                 raise ValueError(f"two {what} have one name")
-        if not (self.metric.weight or any(suite.weight for suite in self.suites)):
+        if not (self.metric.weight or any(weight for _, weight in suites)):
             raise ValueError("at least one suite must have a weight above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_dealt_together(self) -> Self:
+        other = self.suites or self.slices or self.twins or self.stress.repeat
+        if (self.data.batches or self.contract.partial) and other:
+            raise ValueError("batches and partial predictions exclude suites, slices, twins and a stress run")
+        if self.contract.partial and self.metric.names_classes:
+            raise ValueError(f"a row without a prediction cannot be filled in for {self.metric.name}")
         return self
 
     def marks(self, suite: str) -> tuple[float, float]:
@@ -219,6 +246,7 @@ class Deal(Record):
     and `slices` hold the places within `ids` of each one's rows; without `suites` all rows are of the first one.
     `twins` maps the ids of altered copies to those of their originals. `messy` maps the ids of a stress run's messy
     rows to their kind, `messy_labels` to the labels of the rows they were made from, where these are known.
+    `truths` holds, for each suite on another table than the predictions, which of its keys are positive, as re-keyed.
     """
 
     files: dict[str, bytes]
@@ -230,6 +258,7 @@ class Deal(Record):
     twins: dict[str, str] = {}
     messy: dict[str, str] = {}
     messy_labels: dict[str, str] = {}
+    truths: dict[str, dict[str, bool]] = {}
 
     def places(self, suite: str) -> tuple[int, ...]:
         """Return where in `ids` the rows of a suite stand."""

@@ -39,7 +39,9 @@ class HiddenResult(Record):
 
     `law` says what is special about the suite's rows, `weight` is its own within the part of unseen data. `curve` holds
     points for a chart: (false positive rate, true positive rate), each 0..1; `histogram` predictions by class.
-    `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes.
+    `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes. A suite
+    may be judged on another table than the predictions, or on what the sandbox measured, which has no interval;
+    `reason` says why such a table could not be read.
     """
 
     suite: str
@@ -60,6 +62,7 @@ class HiddenResult(Record):
     curve: tuple[tuple[float, float], ...] = ()
     histogram: tuple[tuple[float, int, int], ...] = ()
     classes: tuple[ClassResult, ...] = ()
+    reason: str = ""
 
 
 class TwinResult(Record):

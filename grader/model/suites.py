@@ -6,12 +6,22 @@ import math
 import re
 from typing import Annotated, Self
 
-from pydantic import Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import ColumnName, FileName, Record, Weight
 
 IID, MESSY, REPEAT = "iid", "messy", "repeat"  # names of suites that every assignment may have
-SuiteName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+
+
+def _of_its_own(name: str) -> str:
+    if name in (IID, MESSY, REPEAT):
+        raise ValueError(f"a suite cannot be called {name!r}: that is the name of another one")
+    return name
+
+
+SuiteName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40), AfterValidator(_of_its_own)
+]
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=500)]
 
 
@@ -31,8 +41,6 @@ class SuiteSpec(Record):
 
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
-        if self.name in (IID, MESSY, REPEAT):
-            raise ValueError(f"a suite cannot be called {self.name!r}: that is the name of another one")
         if (self.baseline is None) != (self.reference is None):
             raise ValueError("baseline and reference are given both or neither")
         return self

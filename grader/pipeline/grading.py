@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
@@ -125,9 +126,12 @@ def _hidden(run: Run, assignment: Assignment | None, drawn: Future[Any]) -> tupl
     try:
         if predictions is None:
             raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-        from grader.evidence import evaluate_suites  # needs NumPy, which was loaded while the sandbox was busy
+        # needs NumPy, which was loaded while the sandbox was busy
+        from grader.evidence import evaluate_beside, evaluate_suites
 
-        return None, evaluate_suites(predictions, run.dealt, assignment, drawn.result())
+        evaluated = evaluate_suites(predictions, run.dealt, assignment, drawn.result())
+        beside = evaluate_beside(partial(collected_file, run.result), run.dealt, run.result.sandbox, assignment)
+        return None, replace(evaluated, suites=(*evaluated.suites, *beside))
     except SubmissionError as error:
         error.observed += (f"{len(predictions or b''):,} bytes of predictions were taken out of the sandbox",)
         return failure_of(error), None

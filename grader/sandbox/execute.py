@@ -48,7 +48,8 @@ def execute(
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
-    space = lay_out(root_of(scratch, run_id), submission, plan, deal)
+    further = tuple(dict.fromkeys(spec.file for spec in assignment.outputs)) if assignment else ()
+    space = lay_out(root_of(scratch, run_id), submission, plan, deal, (PREDICTIONS, *further))
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
     result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
     _keep_notebook(space)
@@ -56,6 +57,8 @@ def execute(
         _collected(space, name, most)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
+        for name in further:
+            _further_table(space, plan, name)
         failure = missed and missed.model_copy(
             update={"observed": (*missed.observed, *observed_of(result, plan.limits))}
         )
@@ -118,12 +121,9 @@ def _is_limit(failure: Failure | None) -> bool:
 
 def _predictions(space: Workspace, plan: RunPlan) -> Failure | None:
     """Collect the predictions from the output folder, the notebook's own, or the work's root."""
-    folder = str(PurePosixPath(plan.entry_point.path).parent) if plan.entry_point.path else "."
-    places = [(space.output, PREDICTIONS), (space.work, f"{folder}/{PREDICTIONS}"), (space.work, PREDICTIONS)]
     try:
-        for root, name in places:
-            if collect_file(root, name, space.collected / PREDICTIONS, plan.limits.output_bytes):
-                return None
+        if _found(space, plan, PREDICTIONS):
+            return None
     except SubmissionError as error:
         return Failure(
             code=error.code, message=error.message, path=error.path, hint=error.hint, observed=error.observed
@@ -132,6 +132,22 @@ def _predictions(space: Workspace, plan: RunPlan) -> Failure | None:
     hint = "Write predictions.csv to the folder in the environment variable OUTPUT_DIR, or to the working folder."
     message = f"The run ended well but wrote no predictions.csv (in the output folder: {written})."
     return Failure(code="predictions.missing", message=message, hint=hint)
+
+
+def _further_table(space: Workspace, plan: RunPlan, name: str) -> None:
+    """Collect a table that is judged beside the predictions; one that cannot be taken is missing, and no failure."""
+    try:
+        _found(space, plan, name)
+    except SubmissionError:
+        (space.collected / name).unlink(missing_ok=True)
+
+
+def _found(space: Workspace, plan: RunPlan, name: str) -> bool:
+    """Collect what the work wrote under this name, wherever it may lie, and say whether it was there."""
+    folder = str(PurePosixPath(plan.entry_point.path).parent) if plan.entry_point.path else "."
+    places = [(space.output, name), (space.work, f"{folder}/{name}"), (space.work, name)]
+    most = plan.limits.output_bytes
+    return any(collect_file(root, place, space.collected / name, most) for root, place in places)
 
 
 def _collected(space: Workspace, name: str, most: int) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -54,31 +55,42 @@ def root_of(scratch: Path, run_id: str) -> Path:
     return scratch / run_id / "run"
 
 
-def lay_out(root: Path, submission: Submission, plan: RunPlan, deal: Deal | None) -> Workspace:
-    """Copy the submission and deal its data in. Data files of the same names are replaced."""
+def lay_out(
+    root: Path, submission: Submission, plan: RunPlan, deal: Deal | None, written: Collection[str] = (PREDICTIONS,)
+) -> Workspace:
+    """Copy the submission and deal its data in. Data files of the same names are replaced, folders of data as a whole;
+    files of the names that are to be `written` are set aside.
+    """
     notes: list[str] = []
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     space = Workspace(root, ())
     shutil.copytree(submission.root, space.work, copy_function=_copied)
     for folder in (space.output, space.collected):
         folder.mkdir(mode=0o755)
-    for path in [found for found in space.work.rglob(PREDICTIONS) if found.is_file()]:
+    for path in [found for name in written for found in space.work.rglob(name) if found.is_file()]:
         path.unlink()
-        notes.append(
-            f"{path.relative_to(space.work)} that came with the work was set aside: predictions are made anew."
-        )
+        what = "predictions are" if path.name == PREDICTIONS else "it is"
+        notes.append(f"{path.relative_to(space.work)} that came with the work was set aside: {what} made anew.")
     if deal is not None:
         data = space.work / "data"
         if data.is_file():
             data.unlink()
         data.mkdir(exist_ok=True)
+        # a folder of data is dealt whole: what came with the work in its place is none of it
+        for name in dict.fromkeys(PurePosixPath(name).parts[0] for name in deal.files):
+            _remove(data / name)
         for name, content in deal.files.items():
-            target = data / name
-            if target.is_dir():
-                shutil.rmtree(target)
-            target.write_bytes(content)
+            (data / name).parent.mkdir(parents=True, exist_ok=True)
+            (data / name).write_bytes(content)
         notes += _data_beside(space.work, plan)
     return Workspace(root, tuple(notes))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _copied(source: str, target: str) -> None:
@@ -169,7 +181,7 @@ def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
     }
     if assignment is not None:
         spec = assignment.data
-        told |= {"input": f"data/{spec.test}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
+        told |= {"input": f"data/{spec.input}", "train": f"data/{spec.train}", "id": spec.id, "target": spec.target}
         told["names_classes"] = assignment.metric.names_classes
         told["column"] = assignment.contract.prediction_column
     return told

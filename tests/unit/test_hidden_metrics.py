@@ -21,6 +21,7 @@ ORACLES = {
     "roc_auc": lambda y, p, w: oracle.roc_auc_score(y, p, sample_weight=w),
     "average_precision": lambda y, p, w: oracle.average_precision_score(y, p, sample_weight=w),
     "accuracy": lambda y, p, w: oracle.accuracy_score(y, p >= 0.5, sample_weight=w),
+    "f1": lambda y, p, w: oracle.f1_score(y, p >= 0.5, sample_weight=w),
     "multiclass_accuracy": lambda y, p, w: oracle.accuracy_score(
         (20 * y).astype(int), (20 * p).astype(int), sample_weight=w
     ),
@@ -36,6 +37,10 @@ def test_each_metric_agrees_with_scikit_learn_with_ties_and_weights(name: str, r
     truth, predicted, weights = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     (found,) = METRICS[name](truth, predicted, weights[None, :])
     assert found == pytest.approx(ORACLES[name](truth, predicted, weights))
+
+
+def test_f1_is_zero_where_nothing_is_positive_and_nothing_is_called_so() -> None:
+    assert METRICS["f1"](np.zeros(3), np.zeros(3), np.ones((1, 3))) == 0
 
 
 def test_the_scaled_error_of_the_seasonal_naive_forecast_within_its_own_part_is_one() -> None:
