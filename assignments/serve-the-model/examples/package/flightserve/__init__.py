@@ -1,0 +1,1 @@
+"""Batches of planned flights in, probabilities of being late out."""
