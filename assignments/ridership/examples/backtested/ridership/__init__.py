@@ -1,0 +1,1 @@
+"""Four-week forecasts of the entries at Clark/Lake."""

@@ -1,0 +1,83 @@
+"""Tests of the data checks, of the calendar, and that no forecast can see past its cut-off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from predict import write_forecast
+from ridership.backtest import HORIZON, backtest, cutoffs, mase_scale
+from ridership.calendar import days_off
+from ridership.data import load_days, load_history
+from ridership.models import average, recent_median, seasonal_naive
+
+
+@pytest.fixture
+def history() -> pd.Series:
+    dates = pd.date_range("2010-01-01", periods=1800, freq="D")
+    random = np.random.default_rng(0)
+    return pd.Series(np.where(dates.day_of_week < 5, 20.0, 6.0) + random.normal(0, 0.5, len(dates)), index=dates)
+
+
+def following(history: pd.Series) -> pd.DatetimeIndex:
+    return pd.date_range(history.index[-1] + pd.Timedelta(days=1), periods=HORIZON, freq="D")
+
+
+def write(path: Path, dates: pd.DatetimeIndex, values: np.ndarray | None = None) -> Path:
+    frame = pd.DataFrame({"day_id": [f"D{number}" for number in range(len(dates))], "date": dates})
+    (frame if values is None else frame.assign(ridership=values)).to_csv(path, index=False)
+    return path
+
+
+def test_a_missing_day_takes_the_value_of_a_week_before(tmp_path: Path, history: pd.Series) -> None:
+    gap = history.drop(history.index[20])
+    loaded = load_history(write(tmp_path / "train.csv", gap.index, gap.to_numpy()))
+    assert loaded.iloc[20] == pytest.approx(history.iloc[13])
+
+
+def test_a_repeated_day_is_refused(tmp_path: Path, history: pd.Series) -> None:
+    with pytest.raises(ValueError, match="more than once"):
+        load_days(write(tmp_path / "train.csv", history.index.append(history.index[:1])))
+
+
+def test_thanksgiving_and_an_observed_independence_day_are_known() -> None:
+    named = days_off(pd.DatetimeIndex(["2014-11-27", "2015-07-03", "2015-07-06"]))
+    assert named.notna().tolist() == [True, True, False]
+
+
+def test_the_naive_forecast_repeats_the_last_week(history: pd.Series) -> None:
+    forecast = seasonal_naive(history, following(history))
+    assert forecast[:7] == pytest.approx(history.tail(7).to_numpy())
+    assert forecast[7:14] == pytest.approx(forecast[:7])
+
+
+def test_one_odd_week_does_not_move_the_median(history: pd.Series) -> None:
+    odd = history.copy()
+    odd.iloc[-7:] = 0.0
+    assert recent_median(odd, following(odd)).min() > 4
+
+
+def test_a_forecast_is_the_same_whatever_comes_after_the_cutoff(history: pd.Series) -> None:
+    cutoff = cutoffs(history)[0]
+    changed = history.copy()
+    changed[changed.index > cutoff] = 99.0
+    days = following(history[:cutoff])
+    assert average(history[:cutoff], days) == pytest.approx(average(changed[:cutoff], days))
+    assert len(backtest(history, seasonal_naive).groupby("cutoff")) == len(cutoffs(history))
+
+
+def test_the_scale_is_the_naive_error_within_the_history(history: pd.Series) -> None:
+    assert mase_scale(history) == pytest.approx(np.abs(history.to_numpy()[7:] - history.to_numpy()[:-7]).mean())
+
+
+def test_the_written_forecast_keeps_ids_and_refuses_days_that_are_known(tmp_path: Path, history: pd.Series) -> None:
+    train = write(tmp_path / "train.csv", history.index, history.to_numpy())
+    test = write(tmp_path / "test.csv", following(history))
+    result = write_forecast(train, test, tmp_path / "out.csv")
+    assert result["day_id"].tolist() == load_days(test)["day_id"].tolist()
+    assert result["prediction"].between(0, 30).all()
+    with pytest.raises(ValueError, match="begins before"):
+        write_forecast(train, train, tmp_path / "out.csv")
