@@ -7,6 +7,8 @@ from pathlib import Path
 from grader.assignment.check_outputs import check_outputs
 from grader.assignment.labels import check_labels
 from grader.assignment.messy import make_messy
+from grader.assignment.rounds import forecast_rows, suite_of
+from grader.assignment.rounds_checks import check_rounds
 from grader.assignment.tables import Table, read_table
 from grader.assignment.twins import make_twins
 from grader.errors import AssignmentError
@@ -41,8 +43,11 @@ def check_tables(assignment: Assignment) -> None:
     if spec.batches is None:
         _check_apart(public[spec.test], f"data/public/{spec.test}", spec.target)
     features, labels = _suite(assignment, spec.hidden_features, spec.hidden_labels, public)
+    if assignment.rounds:
+        check_rounds(assignment, assignment.rounds, public[spec.train], features)
     for suite in assignment.suites:
-        _suite(assignment, suite.features, suite.labels, public)
+        if suite.features:
+            _suite(assignment, suite.features, suite.labels, public)
     check_outputs(assignment, features, labels)
     for other in spec.other:
         if not (data / "public" / other).is_file():
@@ -52,7 +57,7 @@ def check_tables(assignment: Assignment) -> None:
         make_twins(features, assignment.twins, lambda _purpose, _below: 0)
     for part in assignment.slices:
         _check_slice(assignment, part, features, labels)
-    for name in (spec.hidden_labels, *(suite.labels for suite in assignment.suites)):
+    for name in (spec.hidden_labels, *(suite.labels for suite in assignment.suites if suite.labels)):
         if (data / "public" / name).exists():
             raise AssignmentError("the hidden labels' file lies in the public part", path=f"data/public/{name}")
 
@@ -64,8 +69,12 @@ def _suite(assignment: Assignment, features_file: str, labels_file: str, public:
     features = _table(folder / features_file, where, (spec.id,), unique=spec.batches is None)
     labels = _table(folder / labels_file, name, (spec.id, spec.target))
     _check_apart(features, where, spec.target)
-    if spec.batches is None and public[spec.test].columns != features.columns:
-        raise AssignmentError("its columns are not those of the public test file", path=where)
+    observed = assignment.rounds.observed if assignment.rounds else ()
+    dealt = tuple(name for name in features.columns if name not in observed)
+    if spec.batches is None and public[spec.test].columns != dealt:
+        message = "its columns are not those of the public test file"
+        message += " and rounds.observed" if observed else ""
+        raise AssignmentError(message, path=where)
     unlabelled = set(features.column(spec.id)) - set(labels.column(spec.id))
     unknown = set(labels.column(spec.id)) - set(features.column(spec.id))
     if unknown or (unlabelled and not assignment.contract.partial):
@@ -87,12 +96,22 @@ def _check_slice(assignment: Assignment, part: SliceSpec, features: Table, label
         raise AssignmentError(f"there is no column {part.column!r} in the hidden features", path=FILE, key=key)
     truth = dict(zip(labels.column(spec.id), labels.column(spec.target), strict=True))
     chosen = zip(features.column(spec.id), features.column(part.column), strict=True)
-    found = [truth[name] for name, cell in chosen if part.holds(cell)]
+    judged = _judged(assignment, features)
+    found = [truth[name] for place, (name, cell) in enumerate(chosen) if place in judged and part.holds(cell)]
     if len(found) < LEAST_IN_SLICE:
         message = f"it holds {len(found):,} hidden rows, and needs {LEAST_IN_SLICE}"
         raise AssignmentError(message, path=FILE, key=key)
     if spec.classes and len(set(found)) == 1:
         raise AssignmentError(f"all its hidden rows are of the class {found[0]!r}", path=FILE, key=key)
+
+
+def _judged(assignment: Assignment, features: Table) -> frozenset[int]:
+    """Return the places of the first suite's rows: all, or those that one of its rounds predicts."""
+    rounds = assignment.rounds
+    if rounds is None:
+        return frozenset(range(len(features.rows)))
+    cutoffs = [cutoff for cutoff in rounds.cutoffs if suite_of(assignment, cutoff) == IID]
+    return frozenset(place for cutoff in cutoffs for place in forecast_rows(rounds, features, cutoff))
 
 
 def _check_stress(assignment: Assignment, features: Table) -> None:

@@ -8,28 +8,31 @@ as another run: nothing in its ids or its order can be told from the first one's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 
 from grader.assignment.cards import Card, cards_of, mac
 from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import hidden_of
 from grader.assignment.outputs import truths_of
+from grader.assignment.published import published_ids, sample_file
+from grader.assignment.rounds import deal_round
 from grader.assignment.stream import deal_stream
-from grader.assignment.tables import FileStamp, Table, read_table, write_table
+from grader.assignment.tables import Table, write_table
 from grader.model import Assignment, Deal
 from grader.model.suites import IID
 
 STRESS = "stress"  # what the run id of a stress run ends with
 
 
-def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
+def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: int = 0) -> Deal:
     """Return the files a run is given and, apart from them, its ids with their labels; with `stress` messy rows are
     shuffled in.
 
-    The rows of all suites and the altered copies stand in one table, in one order: a work cannot tell them apart.
-    Raises AssignmentError when a table is missing or broken.
+    The rows of all suites and the altered copies stand in one table, in one order: a work cannot tell them apart. Where
+    the assignment has rounds, the round of that `number` is dealt. Raises AssignmentError when a table is missing or
+    broken.
     """
+    if assignment.rounds is not None:
+        return deal_round(assignment, assignment.rounds, run_id, number)
     spec, root = assignment.data, assignment.root
     if spec.batches:
         return deal_stream(assignment, spec.batches, run_id)
@@ -38,7 +41,7 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
     run = f"{run_id}\0{STRESS}" if stress else run_id
     cards = cards_of(assignment, hidden, messy=stress)
     old = [name for table in hidden.tables for name in table.features.column(spec.id)]
-    taken = _published_ids(assignment).union(old)
+    taken = published_ids(assignment).union(old)
     fresh = fresh_ids(key, run, [card.name for card in cards], taken, letters_of(old[0]))
     cards.sort(key=lambda card: mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
@@ -46,7 +49,7 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False) -> Deal:
     files = {name: (root / "data" / "public" / name).read_bytes() for name in (spec.train, *spec.other)}
     files[spec.test] = write_table(Table(features.columns, rows))
     if spec.sample:
-        files[spec.sample] = _sample(assignment, [fresh[card.name] for card in cards])
+        files[spec.sample] = sample_file(assignment, [fresh[card.name] for card in cards])
     return _known(assignment, features, cards, fresh, files)
 
 
@@ -83,19 +86,3 @@ def _known(
         messy_labels={fresh[card.name]: card.label for card in messy if card.label is not None},
         truths=truths_of(assignment, first.keys(), first, {}),
     )
-
-
-@lru_cache(maxsize=4)
-def _ids_in(table: FileStamp, column: str) -> frozenset[str]:
-    return frozenset(read_table(Path(table.path), name=table.name).column(column))
-
-
-def _published_ids(assignment: Assignment) -> frozenset[str]:
-    name = assignment.data.train
-    return _ids_in(FileStamp.of(assignment.root / "data" / "public" / name, name), assignment.data.id)
-
-
-def _sample(assignment: Assignment, ids: list[str]) -> bytes:
-    value = "0.5" if assignment.metric.name in ("roc_auc", "average_precision") else "0"
-    columns = (assignment.data.id, assignment.contract.prediction_column)
-    return write_table(Table(columns, tuple((name, value) for name in ids)))

@@ -38,7 +38,7 @@ def hidden_of(assignment: Assignment) -> Hidden:
     """Return the hidden tables. Raises AssignmentError when one is missing or broken."""
     spec = assignment.data
     names = [(IID, spec.hidden_features, spec.hidden_labels)]
-    names += [(suite.name, suite.features, suite.labels) for suite in assignment.suites]
+    names += [(suite.name, suite.features, suite.labels) for suite in assignment.suites if suite.features]
     folder = assignment.root / "data" / "hidden"
     return _read(
         tuple(

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
     from grader.evidence.own_tests import read_own_tests
+    from grader.evidence.predictions import read_predictions
     from grader.evidence.reader import SubprocessCodeReader
+    from grader.evidence.rounds import evaluate_rounds
     from grader.evidence.spelled_numbers import computed
     from grader.evidence.stress import compare_runs, no_predictions
-    from grader.evidence.suites import draw_suites, evaluate_suites
+    from grader.evidence.suites import draw_suites, evaluate_read, evaluate_suites
     from grader.evidence.traces import read_traces
     from grader.evidence.unreached import read_unreached
     from grader.evidence.witnesses import compare_witnesses
@@ -26,8 +28,11 @@ _HOMES = {
     "read_own_tests": "grader.evidence.own_tests",
     "read_facts": "grader.evidence.facts",
     "computed": "grader.evidence.spelled_numbers",
+    "evaluate_rounds": "grader.evidence.rounds",
+    "read_predictions": "grader.evidence.predictions",
     "draw_suites": "grader.evidence.suites",
     "evaluate_beside": "grader.evidence.judged_outputs",
+    "evaluate_read": "grader.evidence.suites",
     "evaluate_suites": "grader.evidence.suites",
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
@@ -45,12 +50,15 @@ __all__ = [
     "computed",
     "draw_suites",
     "evaluate_beside",
+    "evaluate_read",
+    "evaluate_rounds",
     "evaluate_suites",
     "named_by_code",
     "no_predictions",
     "read_facts",
     "read_observed",
     "read_own_tests",
+    "read_predictions",
     "read_saved",
     "read_traces",
     "read_unreached",

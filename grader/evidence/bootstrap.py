@@ -44,6 +44,20 @@ def interval_of(
     return float(low), float(high)
 
 
+def block_interval(
+    metric: Metric, truth: Floats, predicted: Floats, blocks: Sequence[int], *, seed: int
+) -> tuple[float, float]:
+    """Return the 95 % interval of `metric` where rows of one block are drawn together, because the errors of
+    neighbours in time go together (Künsch, 1989). `blocks` holds each row's block.
+    """
+    kinds, of_row = np.unique(np.asarray(blocks), return_inverse=True)
+
+    def statistic(weights: Floats) -> Floats:
+        return metric(truth, predicted, weights[:, of_row])
+
+    return interval_of(statistic, np.zeros(len(kinds)), seed=seed, stratified=False)
+
+
 def draw_ahead(truth: Floats, *, seed: int, stratified: bool) -> Drawn | None:
     """Return the resamples that `interval` will use, which do not depend on the order of the rows; None where they
     would take too much memory.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from grader.evidence.bootstrap import Drawn, draw_ahead, interval
+from grader.evidence.bootstrap import Drawn, block_interval, draw_ahead, interval
 from grader.evidence.class_results import class_results
 from grader.evidence.metrics import Floats, metric_of
 from grader.model import Assignment, HiddenResult
@@ -29,20 +29,25 @@ def evaluate_values(
     assignment: Assignment,
     drawn: Drawn | None = None,
     suite: str = IID,
+    blocks: Sequence[int] = (),
 ) -> HiddenResult:
     """Return the metric of finite predictions, shape (rows,), with the rows' labels in the same order: its 95 %
     interval, and both normalised between the baseline and the reference of `suite`.
 
-    `drawn` is what `draw_for` returned for the same labels; it is drawn now where it is None.
+    `drawn` is what `draw_for` returned for the same labels; it is drawn now where it is None. `blocks` says
+    which rows are drawn together; the order of the rows must then be the same in every run.
     """
     two, named = assignment.metric.has_two_classes, assignment.metric.names_classes
     truth = truth_of(labels, assignment)
     # rows come in another order in every run; the resamples must not
-    order = np.lexsort((truth, predicted))
+    order = np.arange(len(truth)) if blocks else np.lexsort((truth, predicted))
     truth, predicted = truth[order], predicted[order]
     metric = metric_of(assignment.metric)
     value = float(metric(truth, predicted, np.ones((1, len(truth))))[0])
-    low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=two or named, drawn=drawn)
+    if blocks:
+        low, high = block_interval(metric, truth, predicted, blocks, seed=assignment.seed)
+    else:
+        low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=two or named, drawn=drawn)
     marks = assignment.marks(suite)
     middle, *ends = (normalised(number, marks) for number in (value, low, high))
     return HiddenResult(

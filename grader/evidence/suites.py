@@ -29,7 +29,11 @@ class Evaluated:
 
 
 def draw_suites(deal: Deal, assignment: Assignment) -> Resamples:
-    """Return the resamples of each suite and subgroup, which need no predictions: half of the time of an interval."""
+    """Return the resamples of each suite and subgroup, which need no predictions: half of the time of an interval.
+    Blocks of rows in time are drawn when all rounds are over.
+    """
+    if deal.blocks:
+        return {}
     groups = {suite: deal.places(suite) for suite in _names(assignment)}
     groups |= {_of_slice(name): places for name, places in deal.slices.items()}
     return {group: draw_for(_labels(deal, places), assignment) for group, places in groups.items()}
@@ -48,7 +52,11 @@ def evaluate_suites(
         values, missing = read_partial(predictions, deal, assignment, fill)
         result = _suite(values, deal, assignment, IID, drawn or {})
         return Evaluated((result.model_copy(update={"missing": missing}),))
-    values = read_predictions(predictions, deal, assignment)
+    return evaluate_read(read_predictions(predictions, deal, assignment), deal, assignment, drawn)
+
+
+def evaluate_read(values: Floats, deal: Deal, assignment: Assignment, drawn: Resamples | None = None) -> Evaluated:
+    """Return the same of predictions that are read, in the order of `deal.ids` and then of `deal.twins`."""
     results = tuple(_suite(values, deal, assignment, suite, drawn or {}) for suite in _names(assignment))
     return Evaluated(results, compare_twins(values, deal, assignment) if deal.twins else None)
 
@@ -61,7 +69,8 @@ def has_metric(labels: Sequence[str], assignment: Assignment) -> bool:
 
 def _suite(values: Floats, deal: Deal, assignment: Assignment, suite: str, drawn: Resamples) -> HiddenResult:
     places = deal.places(suite)
-    found = evaluate_values(values[list(places)], _labels(deal, places), assignment, drawn.get(suite), suite)
+    labels, blocks = _labels(deal, places), _blocks(deal, places)
+    found = evaluate_values(values[list(places)], labels, assignment, drawn.get(suite), suite, blocks)
     spec = next((spec for spec in assignment.suites if spec.name == suite), None)
     return found.model_copy(
         update={
@@ -77,7 +86,8 @@ def _slices(values: Floats, deal: Deal, assignment: Assignment, drawn: Resamples
     for name, places in deal.slices.items():
         labels = _labels(deal, places)
         if has_metric(labels, assignment):
-            result = evaluate_values(values[list(places)], labels, assignment, drawn.get(_of_slice(name)))
+            resamples, blocks = drawn.get(_of_slice(name)), _blocks(deal, places)
+            result = evaluate_values(values[list(places)], labels, assignment, resamples, blocks=blocks)
             found.append(SliceResult(name=name, **{key: getattr(result, key) for key in OF_A_SLICE}))
     return tuple(found)
 
@@ -88,6 +98,10 @@ def _names(assignment: Assignment) -> tuple[str, ...]:
 
 def _of_slice(name: str) -> str:
     return f"{IID}/{name}"  # no suite has such a name
+
+
+def _blocks(deal: Deal, places: Sequence[int]) -> tuple[int, ...]:
+    return tuple(deal.blocks[place] for place in places) if deal.blocks else ()
 
 
 def _labels(deal: Deal, places: Sequence[int]) -> tuple[str, ...]:

@@ -22,7 +22,15 @@ from grader.model.evidence import (
     Source,
 )
 from grader.model.figures import Claim, Figure, Ranking, SavedText
-from grader.model.hidden import ClassResult, HiddenResult, MessyCount, SliceResult, StressResult, TwinResult
+from grader.model.hidden import (
+    ClassResult,
+    HiddenResult,
+    MessyCount,
+    RoundResult,
+    SliceResult,
+    StressResult,
+    TwinResult,
+)
 from grader.model.own_tests import OwnTest, OwnTests
 from grader.model.packet import Packed, PackedFile, PublicAssignment, PublicData
 from grader.model.reached import CodeBlock, UnreachedBlock
@@ -42,6 +50,7 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
+from grader.model.rounds import RoundsSpec
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
@@ -128,6 +137,8 @@ __all__ = [
     "Record",
     "Report",
     "Requirement",
+    "RoundResult",
+    "RoundsSpec",
     "RubricSpec",
     "RunPlan",
     "RunReport",

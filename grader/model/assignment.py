@@ -11,6 +11,7 @@ from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import ColumnName, FileName, Record, Weight
 from grader.model.environment import EnvironmentKind
+from grader.model.rounds import RoundsSpec, check_cutoffs
 from grader.model.rubric import RubricSpec
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.submission import Limits
@@ -187,6 +188,7 @@ class Assignment(Record):
     suites: tuple[SuiteSpec, ...] = Field(default=(), max_length=20)
     slices: tuple[SliceSpec, ...] = Field(default=(), max_length=50)
     twins: TwinSpec | None = None
+    rounds: RoundsSpec | None = None
     stress: StressSpec = StressSpec()
     weights: Weights = Weights()
     rubric: RubricSpec = RubricSpec()
@@ -224,6 +226,14 @@ class Assignment(Record):
             raise ValueError(f"a row without a prediction cannot be filled in for {self.metric.name}")
         return self
 
+    @model_validator(mode="after")
+    def _fits_its_rounds(self) -> Self:
+        check_cutoffs(self.rounds, self.suites)
+        alone = (self.stress.repeat, self.twins, self.data.batches, self.contract.partial, self.outputs, self.measures)
+        if self.rounds and any(alone):
+            raise ValueError("with [rounds] there is no stress run, no twins, batches, partial, outputs or measures")
+        return self
+
     def marks(self, suite: str) -> tuple[float, float]:
         """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""
         spec = next((spec for spec in self.suites if spec.name == suite), None)
@@ -247,6 +257,7 @@ class Deal(Record):
     `twins` maps the ids of altered copies to those of their originals. `messy` maps the ids of a stress run's messy
     rows to their kind, `messy_labels` to the labels of the rows they were made from, where these are known.
     `truths` holds, for each suite on another table than the predictions, which of its keys are positive, as re-keyed.
+    `blocks` number neighbours in time, row by row, whose errors go together; empty where each row stands alone.
     """
 
     files: dict[str, bytes]
@@ -259,6 +270,7 @@ class Deal(Record):
     messy: dict[str, str] = {}
     messy_labels: dict[str, str] = {}
     truths: dict[str, dict[str, bool]] = {}
+    blocks: tuple[int, ...] = ()
 
     def places(self, suite: str) -> tuple[int, ...]:
         """Return where in `ids` the rows of a suite stand."""

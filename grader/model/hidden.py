@@ -34,14 +34,23 @@ class SliceResult(Record):
     normalised_high: FiniteFloat
 
 
+class RoundResult(Record):
+    """The metric over the rows after one cut-off in time; normalised as its suite."""
+
+    cutoff: str
+    rows: int
+    value: FiniteFloat
+    normalised: FiniteFloat
+
+
 class HiddenResult(Record):
     """The metric of one hidden suite with its 95 % bootstrap interval; `normalised` is 0 at baseline, 1 at reference.
 
     `law` says what is special about the suite's rows, `weight` is its own within the part of unseen data. `curve` holds
     points for a chart: (false positive rate, true positive rate), each 0..1; `histogram` predictions by class.
-    `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes. A suite
-    may be judged on another table than the predictions, or on what the sandbox measured, which has no interval;
-    `reason` says why such a table could not be read.
+    `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes; `rounds`
+    each cut-off of a forecast, in the order of time. A suite may be judged on another table than the predictions, or on
+    what the sandbox measured, which has no interval; `reason` says why such a table could not be read.
     """
 
     suite: str
@@ -59,6 +68,7 @@ class HiddenResult(Record):
     law: str = ""
     weight: FiniteFloat = 1
     slices: tuple[SliceResult, ...] = ()
+    rounds: tuple[RoundResult, ...] = ()
     curve: tuple[tuple[float, float], ...] = ()
     histogram: tuple[tuple[float, int, int], ...] = ()
     classes: tuple[ClassResult, ...] = ()

@@ -29,18 +29,22 @@ class SuiteSpec(Record):
     """Further hidden rows with their labels, judged apart: from another period or segment, or altered by a stated law.
 
     `law` says so in a sentence that reports show. `baseline` and `reference` are the metric's where they are not given.
+    Of an assignment with rounds a suite has no tables of its own: it is the rounds at its `cutoffs`.
     """
 
     name: SuiteName
     law: Sentence
-    features: FileName
-    labels: FileName
+    features: FileName = ""
+    labels: FileName = ""
+    cutoffs: tuple[str, ...] = ()
     weight: Weight = 1
     baseline: FiniteFloat | None = None
     reference: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
+        if bool(self.features) != bool(self.labels) or bool(self.features) == bool(self.cutoffs):
+            raise ValueError("a suite has either features and labels, or cutoffs, which are those of its rounds")
         if (self.baseline is None) != (self.reference is None):
             raise ValueError("baseline and reference are given both or neither")
         return self

@@ -17,7 +17,8 @@ def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: CpuIds, *,
     `is_only_work` says that no other is expected. Works that bring their own requirements have no environment yet that
     one could be started with.
     """
-    alone = is_only_work and not (assignment is not None and assignment.stress.repeat)
+    runs_again = assignment is not None and (assignment.stress.repeat or assignment.rounds is not None)
+    alone = is_only_work and not runs_again
     for each in cpus_of_runs(assignment, cpu_ids):
         start_one_ahead(assignment, parts, cpu_ids, each, alone=alone)
 

@@ -9,11 +9,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
-from grader.errors import GraderError, SubmissionError
+from grader.errors import GraderError
 from grader.evidence import compare_witnesses, read_traces
 from grader.intake import make_plan, take
 from grader.model import (
@@ -30,6 +29,7 @@ from grader.model.failure_class import outcome_for
 from grader.pipeline.as_run import as_run
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
+from grader.pipeline.evaluating import evaluated_runs
 from grader.pipeline.own_tests import own_tests_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
@@ -107,7 +107,7 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
     grading.after_run()
     grading.step("collect")
     first = runs.first.result
-    failure, evaluated = _hidden(runs.first, grading.assignment, drawn)
+    failure, evaluated = evaluated_runs(runs, grading.assignment, drawn)
     evidence = _evidence(grading, submission, plan, runs, failure, evaluated, facts)
     return Collected(
         submission=reference_to(submission, grading.name),
@@ -116,25 +116,6 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         executed=collected_file(first, "executed.ipynb") if first else None,
         logs={**_logs(runs), **(environment.logs if environment else {})},
     )
-
-
-def _hidden(run: Run, assignment: Assignment | None, drawn: Future[Any]) -> tuple[Failure | None, Evaluated | None]:
-    """Score the predictions when the run delivered any; what is wrong with them is the submission's failure."""
-    if run.result is None or run.failure or assignment is None or run.dealt is None:
-        return run.failure, None
-    predictions = collected_file(run.result, "predictions.csv")
-    try:
-        if predictions is None:
-            raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-        # needs NumPy, which was loaded while the sandbox was busy
-        from grader.evidence import evaluate_beside, evaluate_suites
-
-        evaluated = evaluate_suites(predictions, run.dealt, assignment, drawn.result())
-        beside = evaluate_beside(partial(collected_file, run.result), run.dealt, run.result.sandbox, assignment)
-        return None, replace(evaluated, suites=(*evaluated.suites, *beside))
-    except SubmissionError as error:
-        error.observed += (f"{len(predictions or b''):,} bytes of predictions were taken out of the sandbox",)
-        return failure_of(error), None
 
 
 def _evidence(
@@ -154,7 +135,7 @@ def _evidence(
         plan=plan,
         run=runs.first.result,
         failure=failure,
-        tries=(*grading.failed, *runs.first.tries),
+        tries=(*grading.failed, *(failed for run in runs.rounds for failed in run.tries)),
         hidden=evaluated.suites if evaluated else (),
         twins=evaluated.twins if evaluated else None,
         stress=stress_result(runs, evaluated.suites[0], assignment) if evaluated and assignment else None,
@@ -193,7 +174,8 @@ def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
 def _logs(runs: Runs) -> dict[str, str]:
     """Return what each run printed; those after the first under names of their own."""
     logs: dict[str, str] = {}
-    for run, prefix in ((runs.first, ""), (runs.tests, "tests-"), (runs.stress, "stress-")):
+    later = [(run, f"round-{number}-") for number, run in enumerate(runs.later, start=2)]
+    for run, prefix in ((runs.first, ""), (runs.tests, "tests-"), (runs.stress, "stress-"), *later):
         if run is not None and run.result is not None:
             sandbox = run.result.sandbox
             logs |= {f"{prefix}stdout.txt": sandbox.stdout, f"{prefix}stderr.txt": sandbox.stderr}

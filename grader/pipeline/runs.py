@@ -1,5 +1,5 @@
-"""How often a submission is run: once, then its own tests, and a stress run where the assignment asks for one; each
-tried again when our side fails.
+"""How often a submission is run: once, then its own tests, and a stress run where the assignment asks for one, or once
+more for each further round of a forecast; each tried again when our side fails.
 
 The stress run goes on beside the first one only where the grading was given twice the processors that one run may use.
 With fewer it comes after: a run that shared its processors would take longer for no fault of its own, and a time-out
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from grader.assignment import deal
 from grader.errors import InfrastructureError
-from grader.model import Deal, FailedTry, Failure, RunPlan, RunResult, Submission
+from grader.model import Assignment, Deal, FailedTry, Failure, RoundsSpec, RunPlan, RunResult, Submission
 from grader.model.failure_class import failure_class
 from grader.pipeline.ahead import CpuIds, cpus_of_runs, start_one_ahead
 from grader.pipeline.records import Grading
@@ -49,11 +49,20 @@ class Run:
 
 @dataclass(frozen=True)
 class Runs:
-    """The first run, which the score rests on, and the tests' and the stress run where there was one."""
+    """The first run, the tests' and the stress run where there was one, and those of a forecast's `later` rounds.
+
+    The score rests on the first run and on the later rounds; these end with the first one that fails.
+    """
 
     first: Run
     tests: Run | None = None
     stress: Run | None = None
+    later: tuple[Run, ...] = ()
+
+    @property
+    def rounds(self) -> tuple[Run, ...]:
+        """The runs that the score rests on, in their order."""
+        return (self.first, *self.later)
 
 
 def run_all(
@@ -82,6 +91,8 @@ def run_all(
     first = _run(grading, work, dealt, first_cpus, "first")
     tests = _tested(grading, work, first, first_cpus)
     went_well = first.failure is None
+    if went_well and assignment is not None and assignment.rounds is not None:
+        return Runs(first, tests, later=_later_rounds(grading, untested, assignment, assignment.rounds))
     if early is not None:
         stress = early.result()
         return Runs(first, tests, stress if went_well else None)
@@ -109,6 +120,19 @@ def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name
         )
 
     return _tried(grading, once, name, dealt)
+
+
+def _later_rounds(grading: Grading, work: Work, assignment: Assignment, spec: RoundsSpec) -> tuple[Run, ...]:
+    """Run the work afresh at each cut-off after the first, until one run fails or is cancelled."""
+    runs: list[Run] = []
+    for number in range(1, len(spec.cutoffs)):
+        grading.step("sandbox", spec.title(number))
+        start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
+        dealt = deal(assignment, grading.run_id, number=number)
+        runs.append(_run(grading, work, dealt, grading.cpu_ids, f"round-{number + 1}"))
+        if runs[-1].failure is not None:
+            break
+    return tuple(runs)
 
 
 def _tested(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Run | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.model import HiddenResult, Report, SliceResult
+from grader.model import HiddenResult, Report, RoundResult, SliceResult
 from grader.model.suites import IID, MESSY, REPEAT
 from grader.report.formats import count, measure, metric_name
 
 LIKE_PUBLIC = "rows like the public ones"
+AFTER_PUBLIC = "rows after the public ones"
 MESSY_ROWS = "messy rows"
 
 
@@ -19,7 +20,7 @@ class ProfileRow:
     name: str
     metric: str
     value: float
-    interval: tuple[float, float]
+    interval: tuple[float, float] | None
     place: float
     low: float
     high: float
@@ -30,12 +31,13 @@ class ProfileRow:
 
 
 def profile_rows(report: Report) -> tuple[ProfileRow, ...]:
-    """Return the suites, each followed by its subgroups; nothing where there is the first suite alone."""
+    """Return the suites, each followed by its subgroups and cut-offs; nothing where there is the first suite alone."""
     found: list[ProfileRow] = []
     for suite in report.hidden:
         if suite.suite != REPEAT:
             found.append(_suite(suite))
             found += [_slice(part, suite) for part in suite.slices]
+            found += [_round(part, suite) for part in suite.rounds]
     return tuple(found) if len(found) > 1 else ()
 
 
@@ -60,9 +62,23 @@ def profile_remarks(report: Report) -> tuple[str, ...]:
             f"The worst subgroup is {worst.name}: {metric_name(first.metric)} {measure(worst.value)} on "
             f"{count(worst.rows, 'row')}, after {measure(first.value)} over all."
         )
+    found += [_worst_round(suite) for suite in report.hidden if len(suite.rounds) > 1]
     if report.twins is not None:
         found.append(report.twins.told(metric_name(report.twins.metric)))
     return tuple(found)
+
+
+def _worst_round(suite: HiddenResult) -> str:
+    worst = min(suite.rounds, key=lambda part: (part.normalised, part.cutoff))
+    said = f"{metric_name(suite.metric)} {measure(worst.value)}, after {measure(suite.value)} over all"
+    of = "" if suite.suite == IID else f" of the suite {suite.suite}"
+    return f"The worst of the {len(suite.rounds)} cut-offs{of} is {worst.cutoff}: {said}."
+
+
+def _name(suite: HiddenResult) -> str:
+    if suite.suite == IID:
+        return AFTER_PUBLIC if suite.rounds else LIKE_PUBLIC
+    return MESSY_ROWS if suite.suite == MESSY else suite.suite
 
 
 def _holds(suite: HiddenResult, first: HiddenResult) -> str:
@@ -77,7 +93,7 @@ def _holds(suite: HiddenResult, first: HiddenResult) -> str:
 
 def _suite(suite: HiddenResult) -> ProfileRow:
     return ProfileRow(
-        name={IID: LIKE_PUBLIC, MESSY: MESSY_ROWS}.get(suite.suite, suite.suite),
+        name=_name(suite),
         metric=suite.metric,
         value=suite.value,
         interval=(suite.low, suite.high),
@@ -99,6 +115,22 @@ def _slice(part: SliceResult, suite: HiddenResult) -> ProfileRow:
         place=part.normalised,
         low=part.normalised_low,
         high=part.normalised_high,
+        rows=part.rows,
+        missing=0,
+        is_slice=True,
+    )
+
+
+def _round(part: RoundResult, suite: HiddenResult) -> ProfileRow:
+    """Return the line of one cut-off, whose few days have no interval worth the name."""
+    return ProfileRow(
+        name=f"after {part.cutoff}",
+        metric=suite.metric,
+        value=part.value,
+        interval=None,
+        place=part.normalised,
+        low=part.normalised,
+        high=part.normalised,
         rows=part.rows,
         missing=0,
         is_slice=True,

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 from test_pipeline_rescore import REPORT
 
-from grader.model import HiddenResult, Report, SliceResult, TwinResult
+from grader.model import HiddenResult, Report, RoundResult, SliceResult, TwinResult
 from grader.report import print_report, render_html, render_markdown
 from grader.report.profile import profile_rows, profile_sentences, worst_slice
 
@@ -51,6 +51,21 @@ def test_each_suite_is_a_line_with_its_subgroups_below_and_the_repetition_none()
     names = ["rows like the public ones", "first year", "seniors", "shifted", "messy rows"]
     assert [row.name for row in profile_rows(FULL)] == names
     assert [row.is_slice for row in profile_rows(FULL)] == [False, True, True, False, False]
+
+
+def test_each_cutoff_of_a_forecast_is_a_line_without_an_interval_and_the_worst_is_named() -> None:
+    told = [("2016-01-31", 0.75, 0.5), ("2016-03-31", 0.71, 0.1)]
+    rounds = tuple(RoundResult(cutoff=day, rows=28, value=value, normalised=place) for day, value, place in told)
+    report = REPORT.model_copy(update={"hidden": (suite("iid", 0.73, 0.3, rounds=rounds),)})
+    rows = profile_rows(report)
+    assert [row.name for row in rows] == ["rows after the public ones", "after 2016-01-31", "after 2016-03-31"]
+    said = "The worst of the 2 cut-offs is 2016-03-31: ROC AUC 0.710, after 0.730 over all."
+    assert said in profile_sentences(report)
+    page, text = render_html(report), render_markdown(report)
+    assert "after 2016-01-31" in page
+    assert said in page
+    assert said in text
+    assert page.count(" to 0.740</span>") == 1, "the interval of the suite, and none of its cut-offs"
 
 
 def test_the_worst_subgroup_is_named() -> None:

@@ -1,0 +1,110 @@
+"""Dealing the rounds of a forecast: everything up to a cut-off with its labels, and the rows after it without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from grader.assignment.fresh_ids import fresh_ids, letters_of
+from grader.assignment.hidden import Hidden, hidden_of
+from grader.assignment.published import published_ids, sample_file
+from grader.assignment.tables import FileStamp, Table, read_table, write_table
+from grader.model import Assignment, Deal, RoundsSpec
+from grader.model.suites import IID
+
+BLOCK_ROWS = 7  # errors of neighbouring days go together, so they are drawn together
+
+
+@dataclass(frozen=True)
+class _Row:
+    name: str
+    cells: dict[str, str]
+    label: str
+    place: int
+
+
+def deal_round(assignment: Assignment, spec: RoundsSpec, run_id: str, number: int) -> Deal:
+    """Return what the run at the cut-off of that number is given, and the labels of the rows it predicts.
+
+    The training file is the public one and the hidden rows up to the cut-off with their labels, the test file the next
+    `horizon` rows; both in the order of time, which their dates tell anyway. No later row is in either. Raises
+    AssignmentError when a table is missing or broken.
+    """
+    hidden = hidden_of(assignment)
+    known, ahead = _parted(_rows(assignment, spec, hidden), spec, number)
+    taken = published_ids(assignment).union(hidden.iid.features.column(assignment.data.id))
+    names = [row.name for row in (*known, *ahead)]
+    fresh = fresh_ids(hidden.key, f"{run_id}\0round {number}", names, taken, letters_of(names[0]))
+    suite = suite_of(assignment, spec.cutoffs[number])
+    return Deal(
+        files=_files(assignment, spec, known, ahead, fresh),
+        ids=tuple(fresh[row.name] for row in ahead),
+        labels=tuple(row.label for row in ahead),
+        rows=tuple(row.place for row in ahead),
+        suites={
+            name: tuple(range(len(ahead))) if name == suite else ()
+            for name in (IID, *(other.name for other in assignment.suites))
+        },
+        slices={
+            part.name: tuple(
+                place for place, row in enumerate(ahead) if suite == IID and part.holds(row.cells[part.column])
+            )
+            for part in assignment.slices
+        },
+        blocks=tuple(place // BLOCK_ROWS for place in range(len(ahead))),
+    )
+
+
+def suite_of(assignment: Assignment, cutoff: str) -> str:
+    """Return the suite that the round at this cut-off belongs to."""
+    return next((suite.name for suite in assignment.suites if cutoff in suite.cutoffs), IID)
+
+
+def forecast_rows(spec: RoundsSpec, features: Table, cutoff: str) -> list[int]:
+    """Return the places in `features` of the rows to predict at a cut-off, in the order of time."""
+    moments = [datetime.fromisoformat(cell) for cell in features.column(spec.column)]
+    order = sorted(range(len(moments)), key=moments.__getitem__)
+    return [place for place in order if moments[place] > datetime.fromisoformat(cutoff)][: spec.horizon]
+
+
+def _rows(assignment: Assignment, spec: RoundsSpec, hidden: Hidden) -> list[_Row]:
+    """Return the hidden rows in the order of time."""
+    table, data = hidden.iid, assignment.data
+    truth = dict(zip(table.labels.column(data.id), table.labels.column(data.target), strict=True))
+    position = table.features.columns.index(data.id)
+    found = [
+        _Row(row[position], dict(zip(table.features.columns, row, strict=True)), truth[row[position]], place)
+        for place, row in enumerate(table.features.rows)
+    ]
+    return sorted(found, key=lambda row: datetime.fromisoformat(row.cells[spec.column]))
+
+
+def _parted(rows: Sequence[_Row], spec: RoundsSpec, number: int) -> tuple[list[_Row], list[_Row]]:
+    cutoff = datetime.fromisoformat(spec.cutoffs[number])
+    known = [row for row in rows if datetime.fromisoformat(row.cells[spec.column]) <= cutoff]
+    return known, list(rows[len(known) : len(known) + spec.horizon])
+
+
+def _files(
+    assignment: Assignment, spec: RoundsSpec, known: Sequence[_Row], ahead: Sequence[_Row], fresh: dict[str, str]
+) -> dict[str, bytes]:
+    data, public = assignment.data, assignment.root / "data" / "public"
+    train = _published(FileStamp.of(public / data.train, data.train))
+    told = [{**row.cells, data.id: fresh[row.name], data.target: row.label} for row in known]
+    asked = [{**row.cells, data.id: fresh[row.name]} for row in ahead]
+    columns = tuple(name for name in ahead[0].cells if name not in spec.observed)
+    files = {name: (public / name).read_bytes() for name in data.other}
+    later = tuple(tuple(cells[column] for column in train.columns) for cells in told)
+    files[data.train] = write_table(Table(train.columns, (*train.rows, *later)))
+    files[data.test] = write_table(Table(columns, tuple(tuple(cells[name] for name in columns) for cells in asked)))
+    if data.sample:
+        files[data.sample] = sample_file(assignment, [fresh[row.name] for row in ahead])
+    return files
+
+
+@lru_cache(maxsize=2)
+def _published(file: FileStamp) -> Table:
+    return read_table(Path(file.path), name=file.name)

@@ -1,0 +1,67 @@
+"""The rounds of a forecast: the same work, run once at each of several cut-offs in time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from grader.model.base import ColumnName, Record
+from grader.model.suites import SuiteSpec
+
+
+def _is_moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+Moment = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_is_moment)]  # ISO 8601
+
+
+class RoundsSpec(Record):
+    """At each of `cutoffs` a work is run afresh: it is given all rows up to it with their labels, and predicts the
+    `horizon` rows that follow.
+
+    `column` holds the date or time of a row. `observed` are columns that are known only when the time has come: the
+    training file holds them, the rows to predict do not.
+    """
+
+    column: ColumnName
+    horizon: Annotated[int, Field(ge=1, le=10_000)]
+    cutoffs: tuple[Moment, ...] = Field(min_length=1, max_length=60)
+    observed: tuple[ColumnName, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        moments = [datetime.fromisoformat(cutoff) for cutoff in self.cutoffs]
+        if len({moment.tzinfo is None for moment in moments}) > 1:
+            raise ValueError("cutoffs have a time zone all or none")
+        if any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError("cutoffs must rise: each one later than the one before")
+        if self.column in self.observed:
+            raise ValueError(f"observed names {self.column!r}, by which the rounds are told apart")
+        return self
+
+    def title(self, number: int) -> str:
+        """Return how messages call a round, counted from 0."""
+        return f"round {number + 1} of {len(self.cutoffs)} (cut-off {self.cutoffs[number]})"
+
+
+def check_cutoffs(rounds: RoundsSpec | None, suites: Sequence[SuiteSpec]) -> None:
+    """Raise ValueError unless each round is of one suite, and one at least is left for the first suite."""
+    claimed = [cutoff for suite in suites for cutoff in suite.cutoffs]
+    if rounds is None:
+        if claimed:
+            raise ValueError("a suite has cutoffs, and there are no [rounds]")
+        return
+    if any(suite.features for suite in suites):
+        raise ValueError("with [rounds] a suite has cutoffs, and no tables of its own")
+    if unknown := sorted(set(claimed) - set(rounds.cutoffs)):
+        raise ValueError(f"a suite's cut-off {unknown[0]} is none of rounds.cutoffs")
+    if len(set(claimed)) != len(claimed):
+        raise ValueError("a cut-off is of two suites")
+    if len(claimed) == len(rounds.cutoffs):
+        raise ValueError("all cut-offs are of further suites: one at least must be left for the first suite, iid")
