@@ -76,21 +76,32 @@ def lay_out(
         if data.is_file():
             data.unlink()
         data.mkdir(exist_ok=True)
+        names = {name: below_data(name) for name in deal.files}  # all of them, before anything is removed
         # a folder of data is dealt whole: what came with the work in its place is none of it
-        for name in dict.fromkeys(PurePosixPath(name).parts[0] for name in deal.files):
-            _remove(data / name)
+        for top in dict.fromkeys(path.parts[0] for path in names.values()):
+            _remove(data / top)
         for name, content in deal.files.items():
-            (data / name).parent.mkdir(parents=True, exist_ok=True)
-            (data / name).write_bytes(content)
+            (data / names[name]).parent.mkdir(parents=True, exist_ok=True)
+            (data / names[name]).write_bytes(content)
         notes += _data_beside(space.work, plan)
     return Workspace(root, tuple(notes))
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
+
+
+def below_data(name: str) -> PurePosixPath:
+    """Return a dealt file's name as a path. Raises ValueError for one that leads elsewhere: folders of that name are
+    removed with all they hold.
+    """
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts:
+        raise ValueError(f"{name!r} is no name below data/")
+    return path
 
 
 def _copied(source: str, target: str) -> None:
