@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.assignment.check_outputs import check_outputs
+from grader.assignment.images import check_images
 from grader.assignment.labels import check_labels
 from grader.assignment.messy import make_messy
 from grader.assignment.rounds import forecast_rows, suite_of
@@ -52,6 +53,7 @@ def check_tables(assignment: Assignment) -> None:
     for other in spec.other:
         if not (data / "public" / other).is_file():
             raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
+    check_images(assignment)
     _check_stress(assignment, features)
     if assignment.twins:
         make_twins(features, assignment.twins, lambda _purpose, _below: 0)

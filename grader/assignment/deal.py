@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from grader.assignment.cards import Card, cards_of, mac
 from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import hidden_of
+from grader.assignment.images import names_taken, public_pictures, renamed
 from grader.assignment.outputs import truths_of
 from grader.assignment.published import published_ids, sample_file
 from grader.assignment.rounds import deal_round
@@ -41,12 +42,14 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: i
     run = f"{run_id}\0{STRESS}" if stress else run_id
     cards = cards_of(assignment, hidden, messy=stress)
     old = [name for table in hidden.tables for name in table.features.column(spec.id)]
-    taken = published_ids(assignment).union(old)
+    taken = published_ids(assignment).union(old, names_taken(assignment))
     fresh = fresh_ids(key, run, [card.name for card in cards], taken, letters_of(old[0]))
     cards.sort(key=lambda card: mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
     rows = tuple((*card.cells[:position], fresh[card.name], *card.cells[position + 1 :]) for card in cards)
+    rows, pictures = renamed(assignment, features.columns, rows)
     files = {name: (root / "data" / "public" / name).read_bytes() for name in (spec.train, *spec.other)}
+    files |= public_pictures(assignment, test=False) | pictures
     files[spec.test] = write_table(Table(features.columns, rows))
     if spec.sample:
         files[spec.sample] = sample_file(assignment, [fresh[card.name] for card in cards])

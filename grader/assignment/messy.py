@@ -40,7 +40,7 @@ def make_messy(
     numbers = [index for index in columns if _is_numeric([row[index] for row in features.rows])]
     text = [index for index in columns if index not in numbers]
     places = {"unseen_category": text, "wrong_type": numbers, "out_of_range": numbers, "blank": text}
-    for kind in kinds:
+    for kind in kinds[:count]:
         if not places.get(kind, columns):
             what = "text" if places[kind] is text else "numbers"
             raise AssignmentError(f"{kind!r} needs a column of {what}", path="assignment.toml", key="stress.kinds")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from grader.assignment.consistency import FILE
+from grader.assignment.images import public_pictures
 from grader.assignment.load import find_assignment
 from grader.assignment.tables import parse_table
 from grader.errors import AssignmentError
@@ -28,9 +27,7 @@ def public_files(assignment: Assignment) -> Files:
     folder, spec = assignment.root / "data" / "public", assignment.data
     names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
     files = {name: _read(folder / name, f"data/public/{name}") for name in names}
-    for name in _archives(assignment):
-        files |= _members(_read(folder / name, f"data/public/{name}"), f"data/public/{name}")
-    return files
+    return files | public_pictures(assignment, test=True)
 
 
 def public_part(assignment: Assignment) -> PublicAssignment:
@@ -90,19 +87,6 @@ def _packed_files(public: PublicAssignment) -> Files:
     for folder in spec.folders:
         names += sorted(path.relative_to(data).as_posix() for path in (data / folder).rglob("*") if path.is_file())
     return {name: _read(data / name, f"data/{name}") for name in names}
-
-
-def _archives(assignment: Assignment) -> list[str]:
-    images = getattr(assignment.data, "images", None)
-    return [images.archive] if images else []
-
-
-def _members(archive: bytes, name: str) -> Files:
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            return {entry.filename: opened.read(entry) for entry in opened.infolist() if not entry.is_dir()}
-    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
-        raise AssignmentError(f"it is no readable zip archive: {error}", path=name, key="data.images") from error
 
 
 def _read(path: Path, name: str) -> bytes:

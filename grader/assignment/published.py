@@ -19,6 +19,7 @@ def published_ids(assignment: Assignment) -> frozenset[str]:
 def sample_file(assignment: Assignment, ids: Sequence[str]) -> bytes:
     """Return the sample submission for these rows."""
     value = "0.5" if assignment.metric.name in ("roc_auc", "average_precision") else "0"
+    value = assignment.data.classes[0] if assignment.metric.names_classes else value
     columns = (assignment.data.id, assignment.contract.prediction_column)
     return write_table(Table(columns, tuple((name, value) for name in ids)))
 

@@ -26,11 +26,18 @@ TWO_CLASSES: frozenset[MetricName] = frozenset({"roc_auc", "average_precision", 
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
 
 
+class ImagesSpec(Record):
+    """Pictures that rows name: `archive` lies in data/public and in data/hidden, `column` holds the members' names."""
+
+    archive: Annotated[FileName, StringConstraints(pattern=r"\.zip$")] = "images.zip"
+    column: ColumnName
+
+
 class DataSpec(Record):
     """The tables of an assignment: file names inside data/public and data/hidden, and the key columns.
 
-    At grading `data/` holds `train` as published, and the hidden features under the name of `test`; with `batches` they
-    come as one file a batch, and there is no `test`.
+    At grading `data/` holds `train` as published, and the hidden features under the name of `test`, with their pictures
+    as files; with `batches` they come as one file a batch, and there is no `test`.
     """
 
     train: FileName = "train.csv"
@@ -42,6 +49,7 @@ class DataSpec(Record):
     target: ColumnName
     classes: tuple[str, ...] = ()
     other: tuple[FileName, ...] = ()
+    images: ImagesSpec | None = None
     batches: BatchesSpec | None = None
 
     @property
@@ -58,6 +66,12 @@ class DataSpec(Record):
             raise ValueError("train, test, sample and other must be different files")
         if self.id == self.target:
             raise ValueError("id and target must be different columns")
+        if self.images and self.images.column in (self.id, self.target):
+            raise ValueError("images.column must be another column than id and target")
+        if self.images and self.batches:
+            raise ValueError("images and batches exclude each other")
+        if self.images and self.images.archive in public:
+            raise ValueError("images.archive must be another file than the tables and other")
         return self
 
 
