@@ -244,8 +244,9 @@ class Assignment(Record):
     def _fits_its_rounds(self) -> Self:
         check_cutoffs(self.rounds, self.suites)
         alone = (self.stress.repeat, self.twins, self.data.batches, self.contract.partial, self.outputs, self.measures)
-        if self.rounds and any(alone):
-            raise ValueError("with [rounds] there is no stress run, no twins, batches, partial, outputs or measures")
+        if self.rounds and (any(alone) or self.data.images):
+            message = "with [rounds] there is no stress run, no twins, batches, images, partial, outputs or measures"
+            raise ValueError(message)
         return self
 
     def marks(self, suite: str) -> tuple[float, float]:
