@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_rounds import FIRST, HIDDEN, HORIZON, PUBLIC, make
 
 from grader.assignment import deal, load_assignment
 from grader.errors import AssignmentError
@@ -20,60 +21,10 @@ from grader.model import Assignment, Deal, Failure
 from grader.pipeline.evaluating import evaluated_runs
 from grader.pipeline.runs import Run, Runs
 
-FIRST = date(2024, 1, 1)
-PUBLIC, HIDDEN, HORIZON = 60, 40, 7
-SETTINGS = """
-title = "Toy"
-version = "1"
-brief = "Say what tomorrow brings."
-modality = "time-series"
-time_budget_hours = 1
-[data]
-id = "id"
-target = "sold"
-sample = "sample_submission.csv"
-[metric]
-name = "mase"
-scale = 2.0
-baseline = 1.0
-reference = 0.2
-[rounds]
-column = "date"
-horizon = 7
-observed = ["rain"]
-cutoffs = ["2024-03-04", "2024-03-14", "2024-03-24"]
-[[suites]]
-name = "late"
-law = "The last weeks of the hidden part, months after the public one."
-cutoffs = ["2024-03-24"]
-[[slices]]
-name = "weekdays"
-column = "day"
-values = ["0", "1", "2", "3", "4"]
-"""
-
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a toy assignment whose labels and weather are numbers that occur nowhere else."""
-    root = tmp_path / "toy"
-    days = [FIRST + timedelta(days=number) for number in range(PUBLIC + HIDDEN)]
-    rows = [(f"R{number}", day.isoformat(), str(day.weekday()), f"7{number:03d}.5") for number, day in enumerate(days)]
-    labels = [f"3{number:03d}.25" for number in range(len(rows))]
-    head = ["id", "date", "day", "rain"]
-    told = [[*row, label] for row, label in zip(rows, labels, strict=True)]
-    write(root / "data/public/train.csv", [*head, "sold"], told[:PUBLIC])
-    write(root / "data/public/test.csv", head[:3], [["T1", *rows[PUBLIC][1:3]]])
-    write(root / "data/public/sample_submission.csv", ["id", "prediction"], [["T1", "0"]])
-    write(root / "data/hidden/features.csv", head, list(reversed(rows[PUBLIC:])))
-    write(root / "data/hidden/labels.csv", ["id", "sold"], [[row[0], row[-1]] for row in told[PUBLIC:]])
-    (root / "assignment.toml").write_text(SETTINGS)
-    return root
-
-
-def write(path: Path, head: list[str], rows: list) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(",".join(row) for row in [head, *rows]) + "\n")
+    return make(tmp_path / "toy")
 
 
 def table(data: bytes) -> list[dict[str, str]]:

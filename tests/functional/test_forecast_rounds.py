@@ -1,0 +1,89 @@
+"""A forecast in three rounds through a real sandbox: a fresh run at each cut-off, one result, failures by round."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_rounds import make
+from typer.testing import CliRunner
+
+from grader.cli.app import app
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
+STEADY = """
+import pathlib
+import pandas as pd
+mark = pathlib.Path("/tmp/was-here"), pathlib.Path("was-here")
+assert not any(path.exists() for path in mark), "an earlier round left something"
+for path in mark:
+    path.touch()
+train, test = pd.read_csv("data/train.csv"), pd.read_csv("data/test.csv")
+assert train["date"].is_monotonic_increasing and train["date"].iloc[-1] < test["date"].iloc[0]
+assert len(test) == 7 and "rain" not in test
+test["prediction"] = train["sold"].iloc[-1] + range(1, 8)
+test[["id", "prediction"]].to_csv("predictions.csv", index=False)
+print("after", train["date"].iloc[-1])
+"""
+OF_ONE_MONTH = STEADY + "KNOWN = {'2024-03-05': 1, '2024-03-25': 3}\nprint(KNOWN[test['date'].iloc[0]])\n"
+OF_THE_PUBLIC_DAYS = (
+    STEADY
+    + "days = pd.DataFrame({'date': pd.date_range('2024-03-05', periods=7).astype(str)})\n"
+    + (
+        "days['prediction'] = 1.0\n"
+        "test[['id', 'date']].merge(days, how='left')[['id', 'prediction']].to_csv('predictions.csv', index=False)\n"
+    )
+)
+
+
+def grade(tmp_path: Path, code: str) -> dict[str, Any]:
+    folder = make(tmp_path / "toy")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "main.py").write_text(code)
+    words = ["grade", str(tmp_path / "work"), "--assignment", str(folder), "--sandbox", "bubblewrap"]
+    result = CliRunner().invoke(app, [*words, "--output", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    report: dict[str, Any] = json.loads((tmp_path / "out" / "report.json").read_text())
+    return report
+
+
+def test_each_cutoff_is_a_fresh_run_and_all_are_one_result(tmp_path: Path) -> None:
+    report = grade(tmp_path, STEADY)
+    assert (report["outcome"], report["failure"]) == ("completed", None)
+    first, late = report["hidden"]
+    assert (first["rows"], first["value"], first["normalised"]) == (14, 0, 1)
+    assert [one["cutoff"] for one in first["rounds"]] == ["2024-03-04", "2024-03-14"]
+    assert (late["suite"], late["rows"]) == ("late", 7)
+    logs = tmp_path / "out" / "logs"
+    assert (logs / "stdout.txt").read_text().strip() == "after 2024-03-04"
+    assert (logs / "round-3-stdout.txt").read_text().strip() == "after 2024-03-24"
+    assert "after 2024-03-14" in (tmp_path / "out" / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "failed"), [(OF_ONE_MONTH, "run.failed"), (OF_THE_PUBLIC_DAYS, "predictions.not_finite")]
+)
+def test_a_work_that_knows_one_cutoff_only_fails_at_the_next_by_name(tmp_path: Path, code: str, failed: str) -> None:
+    report = grade(tmp_path, code)
+    assert (report["outcome"], report["hidden"]) == ("submission_failed", [])
+    failure = report["failure"]
+    assert failure["code"] == failed
+    assert failure["message"].startswith("Round 2 of 3 (cut-off 2024-03-14): ")
+    assert "written into the code" in failure["hint"]
+    ran_on = (tmp_path / "out" / "logs" / "round-3-stdout.txt").exists()
+    assert ran_on == (failed != "run.failed"), "predictions are read when all rounds are over"
+
+
+def test_a_work_that_fails_at_the_first_cutoff_is_not_run_at_the_others(tmp_path: Path) -> None:
+    report = grade(tmp_path, "raise SystemExit('no')\n")
+    assert report["failure"]["message"].startswith("Round 1 of 3 (cut-off 2024-03-04): ")
+    assert not (tmp_path / "out" / "logs" / "round-2-stdout.txt").exists()
+
+
+def test_a_forecast_is_scored_again_from_what_is_stored(tmp_path: Path) -> None:
+    before = grade(tmp_path, STEADY)
+    assert CliRunner().invoke(app, ["rescore", str(tmp_path / "out")]).exit_code == 0
+    after = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert (after["score"], after["hidden"]) == (before["score"], before["hidden"])
