@@ -61,7 +61,9 @@ def main() -> None:
     }
     errors = pd.concat(found, names=["suite", "cutoff"])
     print(errors.groupby(["suite", "cutoff"]).mean().round(4).to_string())
-    print(errors.groupby("suite").mean().round(4).to_string())
+    for suite, marks in errors.groupby("suite").mean().iterrows():
+        name = "" if suite == "iid" else f"{suite} "
+        print(f"{name}baseline  {marks['baseline']:.4f}\n{name}reference {marks['reference']:.4f}")
 
 
 def ridership() -> pd.Series:

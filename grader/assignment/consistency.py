@@ -8,7 +8,7 @@ from grader.assignment.check_outputs import check_outputs
 from grader.assignment.images import check_images
 from grader.assignment.labels import check_labels
 from grader.assignment.messy import make_messy
-from grader.assignment.rounds import forecast_rows, suite_of
+from grader.assignment.rounds import judged_rows
 from grader.assignment.rounds_checks import check_rounds
 from grader.assignment.tables import Table, read_table
 from grader.assignment.twins import make_twins
@@ -98,22 +98,13 @@ def _check_slice(assignment: Assignment, part: SliceSpec, features: Table, label
         raise AssignmentError(f"there is no column {part.column!r} in the hidden features", path=FILE, key=key)
     truth = dict(zip(labels.column(spec.id), labels.column(spec.target), strict=True))
     chosen = zip(features.column(spec.id), features.column(part.column), strict=True)
-    judged = _judged(assignment, features)
+    judged = judged_rows(assignment, features)
     found = [truth[name] for place, (name, cell) in enumerate(chosen) if place in judged and part.holds(cell)]
     if len(found) < LEAST_IN_SLICE:
         message = f"it holds {len(found):,} hidden rows, and needs {LEAST_IN_SLICE}"
         raise AssignmentError(message, path=FILE, key=key)
     if spec.classes and len(set(found)) == 1:
         raise AssignmentError(f"all its hidden rows are of the class {found[0]!r}", path=FILE, key=key)
-
-
-def _judged(assignment: Assignment, features: Table) -> frozenset[int]:
-    """Return the places of the first suite's rows: all, or those that one of its rounds predicts."""
-    rounds = assignment.rounds
-    if rounds is None:
-        return frozenset(range(len(features.rows)))
-    cutoffs = [cutoff for cutoff in rounds.cutoffs if suite_of(assignment, cutoff) == IID]
-    return frozenset(place for cutoff in cutoffs for place in forecast_rows(rounds, features, cutoff))
 
 
 def _check_stress(assignment: Assignment, features: Table) -> None:

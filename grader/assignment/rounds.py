@@ -70,6 +70,15 @@ def forecast_rows(spec: RoundsSpec, features: Table, cutoff: str) -> list[int]:
     return [place for place in order if moments[place] > datetime.fromisoformat(cutoff)][: spec.horizon]
 
 
+def judged_rows(assignment: Assignment, features: Table) -> frozenset[int]:
+    """Return the places in `features` of the first suite's rows: all, or those that one of its rounds predicts."""
+    rounds = assignment.rounds
+    if rounds is None:
+        return frozenset(range(len(features.rows)))
+    cutoffs = [cutoff for cutoff in rounds.cutoffs if suite_of(assignment, cutoff) == IID]
+    return frozenset(place for cutoff in cutoffs for place in forecast_rows(rounds, features, cutoff))
+
+
 def _rows(assignment: Assignment, spec: RoundsSpec, hidden: Hidden) -> list[_Row]:
     """Return the hidden rows in the order of time."""
     table, data = hidden.iid, assignment.data

@@ -27,7 +27,7 @@ def marks_are_apart(subject: Subject) -> Finding:
 def hidden_set_is_large_enough(subject: Subject) -> Finding:
     """Find an interval wider than the author wants, and say how many hidden rows it would take."""
     wanted, (low, high) = subject.assignment.check.interval, _interval(subject)
-    share, rows = (high - low) / _gap(subject), len(subject.labels)
+    share, rows = (high - low) / _gap(subject), len(subject.judged_labels)
     told = f"{rows:,} hidden rows give an interval {share:.2f} of the way from baseline to reference wide"
     if share <= wanted:
         return ok(f"{told}; wanted: at most {wanted:g}")
@@ -40,7 +40,7 @@ def hidden_set_is_large_enough(subject: Subject) -> Finding:
 
 
 def _interval(subject: Subject) -> tuple[float, float]:
-    return interval_at(subject.assignment.metric.reference, subject.labels, subject.assignment)
+    return interval_at(subject.assignment.metric.reference, subject.judged_labels, subject.assignment)
 
 
 def _gap(subject: Subject) -> float:
@@ -50,6 +50,6 @@ def _gap(subject: Subject) -> float:
 def _rows_for(subject: Subject, share: float) -> int:
     """Return how many rows make the interval that share of the gap wide: it shrinks with the root of their number."""
     low, high = _interval(subject)
-    rows = len(subject.labels) * ((high - low) / (share * _gap(subject))) ** 2
+    rows = len(subject.judged_labels) * ((high - low) / (share * _gap(subject))) ** 2
     digits = max(0, len(str(int(rows))) - 2)
     return int(math.ceil(rows / 10**digits) * 10**digits)

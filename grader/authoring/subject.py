@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from grader.assignment.rounds import judged_rows
 from grader.assignment.tables import Table, read_table
 from grader.authoring.columns import numbers_of
 from grader.authoring.stream_tables import stream_tables
@@ -45,6 +46,12 @@ class Subject:
             zip(self.labels_table.column(spec.id), self.labels_table.column(spec.target), strict=True),
         )
         return [known[name] for name in self.features.column(spec.id)]
+
+    @cached_property
+    def judged_labels(self) -> list[str]:
+        """Those of the rows that the first suite's result is over: of a forecast, the days after its cut-offs."""
+        judged = judged_rows(self.assignment, self.features)
+        return [label for place, label in enumerate(self.labels) if place in judged]
 
     @cached_property
     def train_labels(self) -> list[str]:
