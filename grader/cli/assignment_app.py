@@ -14,6 +14,39 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug or folder of the
 SandboxName = Annotated[Literal["auto", "docker", "bubblewrap", "sandlock"], typer.Option(help="Which sandbox to use.")]
 
 
+Metric = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae"]
+
+
+@assignment_app.command("new")
+def assignment_new(
+    slug: Annotated[str, typer.Argument(metavar="SLUG", help="Its name: small letters, digits, dashes.")],
+    data: Annotated[Path, typer.Option("--data", metavar="FILE", help="The table, a CSV file.")],
+    target: Annotated[str, typer.Option("--target", metavar="COL", help="The column to predict.")],
+    id: Annotated[str, typer.Option("--id", metavar="COL", help="The column that names each row.")],
+    time: Annotated[
+        str, typer.Option("--time", metavar="COL", help="Hide the rows that are latest by this column.")
+    ] = "",
+    group: Annotated[
+        str, typer.Option("--group", metavar="COL", help="Keep rows of one group on one side of the split.")
+    ] = "",
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Of the split; it is written into the folder.")
+    ] = 20260101,
+    metric: Annotated[Metric | None, typer.Option(help="In place of the one that fits the target.")] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "--root", metavar="DIR", help="Folder in which SLUG is made.")
+    ] = Path("assignments"),
+) -> None:
+    """Scaffold an assignment from a table: split, baseline and reference, brief, settings, two examples."""
+    from grader.authoring.scaffold import Request
+    from grader.authoring.source import Roles
+    from grader.cli.assignment_new import new_command
+
+    roles = Roles(id=id, target=target, time=time, group=group)
+    request = Request(slug=slug, data=data, roles=roles, seed=seed, root=output, metric=metric)
+    raise typer.Exit(new_command(request))
+
+
 @assignment_app.command("check")
 def assignment_check(
     slug: Slug,
