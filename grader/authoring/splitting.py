@@ -12,6 +12,7 @@ Shares = tuple[float, float, float]
 TRAIN, TEST, HIDDEN = 0, 1, 2
 SHARES: Shares = (0.6, 0.1, 0.3)
 DRAWS = 200
+MOST_DIGITS = 17  # what 64 bits hold
 
 
 def by_class(labels: Sequence[str], shares: Shares, random: np.random.Generator) -> Parts:
@@ -72,10 +73,11 @@ def copies_in(contents: Sequence[Hashable]) -> int:
 
 
 def fresh_ids(old: Sequence[str], random: np.random.Generator) -> list[str]:
-    """Return new ids in the order of a shuffle: the letters that all old ones begin with, then digits."""
+    """Return new ids in the order of a shuffle: letters that all old ones begin with, and more digits than any had."""
     letters = {name.rstrip("0123456789") for name in old}
     prefix = letters.pop()[:8] if len(letters) == 1 else "R"
-    least = 10 ** max(4, len(str(2 * len(old))))
+    digits = max(len(str(2 * len(old))), *(sum(map(str.isdecimal, name)) for name in old))
+    least = 10 ** min(digits, MOST_DIGITS)
     return [f"{prefix}{number}" for number in random.choice(9 * least, len(old), replace=False) + least]
 
 
