@@ -24,25 +24,25 @@ def assignment_new(
     target: Annotated[str, typer.Option("--target", metavar="COL", help="The column to predict.")],
     id: Annotated[str, typer.Option("--id", metavar="COL", help="The column that names each row.")],
     time: Annotated[
-        str, typer.Option("--time", metavar="COL", help="Hide the rows that are latest by this column.")
-    ] = "",
+        str | None, typer.Option("--time", metavar="COL", help="Hide the rows that are latest by this column.")
+    ] = None,
     group: Annotated[
-        str, typer.Option("--group", metavar="COL", help="Keep rows of one group on one side of the split.")
-    ] = "",
+        str | None, typer.Option("--group", metavar="COL", help="Keep rows of one group on one side of the split.")
+    ] = None,
     seed: Annotated[
         int, typer.Option(min=0, max=2**63 - 1, help="Of the split; it is written into the folder.")
     ] = 20260101,
     metric: Annotated[Metric | None, typer.Option(help="In place of the one that fits the target.")] = None,
-    output: Annotated[
-        Path, typer.Option("--output", "--root", metavar="DIR", help="Folder in which SLUG is made.")
-    ] = Path("assignments"),
+    output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder in which SLUG is made.")] = Path(
+        "assignments"
+    ),
 ) -> None:
     """Scaffold an assignment from a table: split, baseline and reference, brief, settings, two examples."""
     from grader.authoring.scaffold import Request
     from grader.authoring.source import Roles
     from grader.cli.assignment_new import new_command
 
-    roles = Roles(id=id, target=target, time=time, group=group)
+    roles = Roles(id=id, target=target, time=time or "", group=group or "")
     request = Request(slug=slug, data=data, roles=roles, seed=seed, root=output, metric=metric)
     raise typer.Exit(new_command(request))
 
