@@ -15,6 +15,7 @@ from grader.authoring.checks_order import ids_are_silent, order_is_silent
 from grader.authoring.checks_published import no_label_published
 from grader.authoring.checks_reference import REPRODUCED
 from grader.authoring.checks_split import no_copies_across, no_group_across, no_time_backwards
+from grader.authoring.checks_suites import suites_are_sound
 from grader.authoring.checks_texts import texts_are_finished
 from grader.authoring.result import CheckResult, Finding, defect, not_checked, ok, result
 from grader.authoring.subject import Subject, read_subject
@@ -47,6 +48,7 @@ CHECKS = (
     Check("split.time", "Hidden rows are later than all training rows", no_time_backwards),
     Check("metric.marks", "Baseline and reference differ by more than noise", marks_are_apart),
     Check("hidden.size", "The hidden set is large enough for the interval wanted", hidden_set_is_large_enough),
+    Check("suites", "Further suites are as sound as the first", suites_are_sound),
     Check("texts", "Brief and source are written", texts_are_finished),
 )
 

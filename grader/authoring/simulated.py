@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from grader.authoring.subject import Floats
+from grader.authoring.columns import Floats
 from grader.evidence.bootstrap import interval
 from grader.evidence.metrics import metric_of
 from grader.model import Assignment

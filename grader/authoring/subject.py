@@ -12,6 +12,7 @@ import numpy.typing as npt
 from grader.assignment.rounds import judged_rows
 from grader.assignment.tables import Table, read_table
 from grader.authoring.columns import numbers_of
+from grader.authoring.simulated import interval_at
 from grader.authoring.stream_tables import stream_tables
 from grader.model import Assignment
 
@@ -52,6 +53,11 @@ class Subject:
         """Those of the rows that the first suite's result is over: of a forecast, the days after its cut-offs."""
         judged = judged_rows(self.assignment, self.features)
         return [label for place, label in enumerate(self.labels) if place in judged]
+
+    @cached_property
+    def reference_interval(self) -> tuple[float, float]:
+        """The 95 % interval, in the metric's unit, of works as good as the reference."""
+        return interval_at(self.assignment.metric.reference, self.judged_labels, self.assignment)
 
     @cached_property
     def train_labels(self) -> list[str]:

@@ -12,7 +12,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small_assignment import Rows, as_json, make_small, png, read, rewrite, settle, whole, write, write_tables, zipped
+from small_assignment import (
+    Rows,
+    as_json,
+    draw,
+    make_small,
+    png,
+    read,
+    rewrite,
+    settle,
+    whole,
+    without,
+    write,
+    write_tables,
+    zipped,
+)
 from typer.testing import CliRunner
 
 from grader.cli.app import app
@@ -289,6 +303,40 @@ def test_the_interval_wanted_is_the_authors_to_state(small: Path) -> None:
     status, found = proof_of(small, "--no-examples")
     assert (status, found["hidden.size"]["status"]) == (0, "warning")
     assert "It is all there is." in found["hidden.size"]["what"]
+
+
+def with_suite(folder: Path, rows: Rows) -> None:
+    text = '[[suites]]\nname = "shifted"\nlaw = "Customers of another year."\n'
+    settle(folder, "[split]", text + 'features = "shifted.csv"\nlabels = "shifted_labels.csv"\n\n[split]')
+    write(folder / "data/hidden/shifted.csv", without(rows, "paid"))
+    write(folder / "data/hidden/shifted_labels.csv", [{"customer": r["customer"], "paid": r["paid"]} for r in rows])
+
+
+def others(count: int) -> Rows:
+    return [{**row, "customer": f"K7{row['customer'][1:]}"} for row in draw(count, seed=2)]
+
+
+def test_a_further_suite_is_looked_at_as_the_first_one_is(small: Path) -> None:
+    with_suite(small, others(400))
+    _, found = proof_of(small, "--no-examples")
+    assert found["suites"]["status"] == "ok"
+    copied = [
+        {**row, "customer": f"K8{number}"} for number, row in enumerate(read(small / "data/public/train.csv")[:50])
+    ]
+    write(small / "data/hidden/shifted.csv", without(copied + others(350), "paid"))
+    write(
+        small / "data/hidden/shifted_labels.csv",
+        [{"customer": r["customer"], "paid": r["paid"]} for r in copied + others(350)],
+    )
+    found = defects_of(small)
+    assert list(found) == ["suites"]
+    assert "'shifted'" in found["suites"]["what"]
+
+
+def test_labels_of_a_further_suite_in_what_candidates_get_are_found(small: Path) -> None:
+    with_suite(small, others(400))
+    (small / "data/public/old.csv").write_bytes((small / "data/hidden/shifted_labels.csv").read_bytes())
+    assert defects_of(small)["suites"]["where"] == "data/public/old.csv"
 
 
 # the folder
