@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ridership.calendar import calendar_features
 from ridership.data import ID, load_days, load_history
-from ridership.models import average
+from ridership.models import build_model
 
 LOG = logging.getLogger("predict")
 
@@ -21,7 +22,8 @@ def write_forecast(train_path: Path, input_path: Path, output_path: Path) -> pd.
     days = load_days(input_path)
     if days.index.min() <= history.index.max():
         raise ValueError(f"{input_path} begins before the history in {train_path} ends")
-    forecast = average(history, days.index).clip(min=0)
+    model = build_model().fit(calendar_features(history.index), history)
+    forecast = model.predict(calendar_features(days.index)).clip(min=0)
     result = pd.DataFrame({ID: days[ID].to_numpy(), "prediction": forecast})
     result.to_csv(output_path, index=False)
     LOG.info("cut-off %s, %d days written to %s", history.index.max().date(), len(result), output_path)

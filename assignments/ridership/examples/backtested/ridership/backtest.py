@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 
-from ridership.calendar import days_off
+from ridership.calendar import calendar_features, days_off
 from ridership.data import load_history
-from ridership.models import (
-    WEEK,
-    Forecaster,
-    average,
-    boosted_share,
-    recent_median,
-    seasonal_naive,
-    seasonal_ridge,
-)
+from ridership.models import SEED, WEEK, RecentMedian, SeasonalNaive, build_boosting, build_model, build_ridge
 
 HORIZON = 28
-CUTOFFS = 24
-STEP_DAYS = 35
-FORECASTERS: dict[str, Forecaster] = {
-    "seasonal naive": seasonal_naive,
-    "recent median": recent_median,
-    "ridge": seasonal_ridge,
-    "boosting": boosted_share,
-    "average": average,
-}
+CUTOFFS = 13
 
 
 def mase_scale(history: pd.Series) -> float:
@@ -35,34 +23,33 @@ def mase_scale(history: pd.Series) -> float:
     return float(history.diff(WEEK).abs().mean())
 
 
-def cutoffs(history: pd.Series) -> list[pd.Timestamp]:
-    """Return the last days of the histories to forecast from, rising; the last forecast ends with the data."""
-    last = history.index[-1] - pd.Timedelta(days=HORIZON)
-    return [last - pd.Timedelta(days=STEP_DAYS * back) for back in range(CUTOFFS)][::-1]
-
-
-def backtest(history: pd.Series, forecaster: Forecaster) -> pd.Series:
-    """Return the absolute error of every forecast day over the scale, by cut-off and date."""
-    found = {}
-    for cutoff in cutoffs(history):
-        known = history[:cutoff]
-        truth = history[cutoff + pd.Timedelta(days=1) :].head(HORIZON)
-        forecast = forecaster(known, truth.index)
-        found[cutoff] = (truth - forecast).abs() / mase_scale(known)
-    return pd.concat(found, names=["cutoff", "date"])
-
-
 def main(path: Path = Path("data/train.csv")) -> None:
-    """Print the MASE of each forecaster over all cut-offs, and where the chosen one errs."""
+    """Print the MASE of each forecaster over a year of cut-offs, then look at the last four weeks once."""
     history = load_history(path)
-    errors = pd.DataFrame({name: backtest(history, forecaster) for name, forecaster in FORECASTERS.items()})
-    by_cutoff = errors.groupby("cutoff").mean()
-    print(pd.DataFrame({"MASE": errors.mean(), "worst cut-off": by_cutoff.max(), "spread": by_cutoff.std()}).round(3))
-    dates = pd.DatetimeIndex(errors.index.get_level_values("date"))
-    kind = pd.Series("weekday", index=errors.index).mask(dates.day_of_week >= 5, "weekend")
-    kind = kind.mask(days_off(pd.DatetimeIndex(dates.unique())).reindex(dates).notna().to_numpy(), "holiday")
-    print(errors.groupby(kind).mean().round(3))
-    print(by_cutoff["average"].nlargest(3).round(2))
+    print(history.describe().round(2).to_string())
+    known, last = history[:-HORIZON], history[-HORIZON:]
+    features, scale = calendar_features(known.index), mase_scale(known)
+    folds = TimeSeriesSplit(n_splits=CUTOFFS, test_size=HORIZON)
+    candidates = {
+        "seasonal naive": SeasonalNaive(),
+        "recent median": RecentMedian(),
+        "ridge": build_ridge(),
+        "boosting": build_boosting(),
+        "average": build_model(),
+    }
+    for name, candidate in candidates.items():
+        scores = -cross_val_score(candidate, features, known, cv=folds, scoring="neg_mean_absolute_error") / scale
+        print(f"{name:15} MASE {scores.mean():.3f} +- {scores.std():.3f}, worst cut-off {scores.max():.3f}")
+    chosen = build_model().fit(features, known)
+    held_out = calendar_features(last.index)
+    forecast = chosen.predict(held_out)
+    print(f"last four weeks MASE {mean_absolute_error(last, forecast) / scale:.3f}")
+    errors = pd.DataFrame({"weekday": last.index.day_name(), "off": days_off(last.index).notna().to_numpy()})
+    errors["error"] = np.abs(last.to_numpy() - forecast)
+    print(errors.groupby(["off", "weekday"])["error"].mean().round(2).to_string())
+    importance = permutation_importance(chosen, held_out, last, n_repeats=5, random_state=SEED)
+    named = pd.Series(importance.importances_mean, index=held_out.columns)
+    print(named.nlargest(5).round(3).to_string())
 
 
 if __name__ == "__main__":

@@ -42,10 +42,17 @@ def days_off(dates: pd.DatetimeIndex) -> pd.Series:
     return named[~named.index.duplicated()].reindex(dates)
 
 
+def calendar_features(dates: pd.DatetimeIndex) -> pd.DataFrame:
+    """Return what is known of each day long before it, one row a day: for trees the plain numbers, for the linear model
+    waves, days of the week and holidays as columns of their own.
+    """
+    return pd.concat([tree_features(dates), linear_features(dates)], axis=1)
+
+
 def tree_features(dates: pd.DatetimeIndex) -> pd.DataFrame:
     """Return few, plain columns, of which trees make their own combinations."""
     off = days_off(dates).notna()
-    calm = off.astype(int).rolling(3, center=True, min_periods=1).sum() - off
+    beside = off.astype(int).rolling(3, center=True, min_periods=1).sum() - off
     return pd.DataFrame(
         {
             "weekday": dates.day_of_week,
@@ -54,7 +61,7 @@ def tree_features(dates: pd.DatetimeIndex) -> pd.DataFrame:
             "day": dates.day,
             "year": dates.year,
             "off": off.to_numpy(int),
-            "beside_off": calm.to_numpy(int),
+            "beside_off": beside.to_numpy(int),
         },
         index=dates,
     )
@@ -79,3 +86,8 @@ def linear_features(dates: pd.DatetimeIndex) -> pd.DataFrame:
     black_friday = (dates.month == 11) & (dates.day_of_week == 4) & (dates.day >= 23) & (dates.day <= 29)
     columns["after_thanksgiving"] = black_friday.astype(float)
     return pd.DataFrame(columns, index=dates)
+
+
+_ANY_DAY = pd.DatetimeIndex(["2014-12-25"])
+TREE_COLUMNS = list(tree_features(_ANY_DAY).columns)
+LINEAR_COLUMNS = list(linear_features(_ANY_DAY).columns)

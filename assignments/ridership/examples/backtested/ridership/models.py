@@ -1,60 +1,104 @@
-"""The forecasters that were compared. Each takes the history up to a cut-off and the days to forecast."""
+"""The forecasters that were compared: scikit-learn estimators on the calendar, fitted on the days up to a cut-off."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingRegressor, VotingRegressor
 from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline, make_pipeline
 
-from ridership.calendar import days_off, linear_features, tree_features
+from ridership.calendar import LINEAR_COLUMNS, TREE_COLUMNS
 
 WEEK, YEAR = 7, 364
 SEED = 7
 RIDGE_YEARS = 6
-HALF_LIFE_DAYS = 730
-Forecaster = Callable[[pd.Series, pd.DatetimeIndex], np.ndarray]
 
 
-def seasonal_naive(history: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
-    """Repeat the last known week: the baseline that everything has to beat."""
-    by_weekday = history.tail(WEEK).set_axis(history.index[-WEEK:].day_of_week)
-    return by_weekday.reindex(days.day_of_week).to_numpy()
+class SeasonalNaive(RegressorMixin, BaseEstimator):
+    """Repeats the last known week: the baseline that everything has to beat."""
+
+    def fit(self, X: pd.DataFrame, y: pd.Series) -> Self:
+        """Keep the last week's ridership by day of the week."""
+        self.by_weekday_ = pd.Series(y.tail(WEEK).to_numpy(), index=X["weekday"].tail(WEEK).to_numpy())
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Return each day's value of the last known week."""
+        return self.by_weekday_.reindex(X["weekday"]).to_numpy()
 
 
-def recent_median(history: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
-    """Take the median of the last eight weeks by day of the week, which a single holiday does not move."""
-    recent = history.tail(8 * WEEK)
-    medians = recent.groupby(recent.index.day_of_week).median()
-    return medians.reindex(days.day_of_week).to_numpy()
+class RecentMedian(RegressorMixin, BaseEstimator):
+    """Takes the median of the last weeks by day of the week, which a single holiday does not move."""
+
+    def __init__(self, weeks: int = 8) -> None:
+        self.weeks = weeks
+
+    def fit(self, X: pd.DataFrame, y: pd.Series) -> Self:
+        """Keep the medians by day of the week."""
+        last = self.weeks * WEEK
+        self.by_weekday_ = y.tail(last).groupby(X["weekday"].tail(last).to_numpy()).median()
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Return each day's median."""
+        return self.by_weekday_.reindex(X["weekday"]).to_numpy()
 
 
-def boosted_share(history: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
-    """Boost the calendar's effect on ridership as a share of the last year's mean: trees cannot follow a trend."""
-    level = history.rolling(YEAR).mean().dropna()
-    share = history[level.index] / level
-    model = HistGradientBoostingRegressor(max_iter=200, learning_rate=0.06, random_state=SEED)
-    model.fit(tree_features(level.index), share)
-    return model.predict(tree_features(days)) * level.iloc[-1]
+class ShareOfLevel(RegressorMixin, BaseEstimator):
+    """Has an estimator learn ridership as a share of the last year's mean: trees cannot follow a trend."""
+
+    def __init__(self, estimator: Pipeline) -> None:
+        self.estimator = estimator
+
+    def fit(self, X: pd.DataFrame, y: pd.Series) -> Self:
+        """Fit the estimator on the days that have a whole year before them."""
+        ridership = pd.Series(np.asarray(y), index=X.index)
+        level = ridership.rolling(YEAR).mean().dropna()
+        self.level_ = level.iloc[-1]
+        self.estimator.fit(X.loc[level.index], ridership[level.index] / level)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Return shares times the level at the cut-off."""
+        return self.estimator.predict(X) * self.level_
 
 
-def seasonal_ridge(history: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
-    """Fit a ridge regression in which what is recent weighs more, then move it half way to the last six weeks."""
-    recent = history.tail(RIDGE_YEARS * YEAR)
-    age = (recent.index[-1] - recent.index).days.to_numpy()
-    model = Ridge(alpha=0.3)
-    model.fit(linear_features(recent.index), recent, sample_weight=0.5 ** (age / HALF_LIFE_DAYS))
-    forecast = model.predict(linear_features(days))
-    last = recent.tail(6 * WEEK)
-    missed = (last - model.predict(linear_features(last.index)))[days_off(last.index).isna().to_numpy()]
-    for weekend in (False, True):
-        of_kind = (missed.index.day_of_week >= 5) == weekend
-        forecast[(days.day_of_week >= 5) == weekend] += missed[of_kind].median() / 2
-    return forecast
+class LastYears(RegressorMixin, BaseEstimator):
+    """Has an estimator learn from the last years only: habits of 2001 say little of today's."""
+
+    def __init__(self, estimator: Pipeline, years: int = RIDGE_YEARS) -> None:
+        self.estimator = estimator
+        self.years = years
+
+    def fit(self, X: pd.DataFrame, y: pd.Series) -> Self:
+        """Fit the estimator on the last years."""
+        last = self.years * YEAR
+        self.estimator.fit(X[-last:], y[-last:])
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Return the estimator's forecast."""
+        return self.estimator.predict(X)
 
 
-def average(history: pd.Series, days: pd.DatetimeIndex) -> np.ndarray:
-    """Return the mean of boosting and ridge, whose errors have little in common: the model that was chosen."""
-    return (boosted_share(history, days) + seasonal_ridge(history, days)) / 2
+def build_boosting() -> ShareOfLevel:
+    """Return gradient boosting of the calendar, unfitted."""
+    columns = make_column_transformer(("passthrough", TREE_COLUMNS))
+    boosting = HistGradientBoostingRegressor(max_iter=200, learning_rate=0.06, random_state=SEED)
+    return ShareOfLevel(make_pipeline(columns, boosting))
+
+
+def build_ridge() -> LastYears:
+    """Return ridge regression on trend, seasons and holidays, unfitted."""
+    columns = make_column_transformer(("passthrough", LINEAR_COLUMNS))
+    return LastYears(make_pipeline(columns, Ridge(alpha=0.3)))
+
+
+def build_model() -> VotingRegressor:
+    """Return the chosen model, the mean of boosting and ridge, whose errors have little in common."""
+    return VotingRegressor([("boosting", build_boosting()), ("ridge", build_ridge())])

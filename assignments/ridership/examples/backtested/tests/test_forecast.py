@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from predict import write_forecast
-from ridership.backtest import HORIZON, backtest, cutoffs, mase_scale
-from ridership.calendar import days_off
+from ridership.backtest import HORIZON, mase_scale
+from ridership.calendar import calendar_features, days_off
 from ridership.data import load_days, load_history
-from ridership.models import average, recent_median, seasonal_naive
+from ridership.models import RecentMedian, SeasonalNaive, build_model
 
 
 @pytest.fixture
@@ -49,7 +49,8 @@ def test_thanksgiving_and_an_observed_independence_day_are_known() -> None:
 
 
 def test_the_naive_forecast_repeats_the_last_week(history: pd.Series) -> None:
-    forecast = seasonal_naive(history, following(history))
+    model = SeasonalNaive().fit(calendar_features(history.index), history)
+    forecast = model.predict(calendar_features(following(history)))
     assert forecast[:7] == pytest.approx(history.tail(7).to_numpy())
     assert forecast[7:14] == pytest.approx(forecast[:7])
 
@@ -57,16 +58,21 @@ def test_the_naive_forecast_repeats_the_last_week(history: pd.Series) -> None:
 def test_one_odd_week_does_not_move_the_median(history: pd.Series) -> None:
     odd = history.copy()
     odd.iloc[-7:] = 0.0
-    assert recent_median(odd, following(odd)).min() > 4
+    model = RecentMedian().fit(calendar_features(odd.index), odd)
+    assert model.predict(calendar_features(following(odd))).min() > 4
 
 
-def test_a_forecast_is_the_same_whatever_comes_after_the_cutoff(history: pd.Series) -> None:
-    cutoff = cutoffs(history)[0]
-    changed = history.copy()
-    changed[changed.index > cutoff] = 99.0
-    days = following(history[:cutoff])
-    assert average(history[:cutoff], days) == pytest.approx(average(changed[:cutoff], days))
-    assert len(backtest(history, seasonal_naive).groupby("cutoff")) == len(cutoffs(history))
+def test_a_day_has_the_same_features_whatever_days_are_asked_for_with_it(history: pd.Series) -> None:
+    days = following(history)
+    alone, among = calendar_features(days[10:]), calendar_features(history.index.append(days))
+    pd.testing.assert_frame_equal(alone.iloc[2:], among.iloc[-16:], check_freq=False)
+
+
+def test_the_chosen_model_follows_weekdays_and_weekends(history: pd.Series) -> None:
+    days = following(history)
+    forecast = build_model().fit(calendar_features(history.index), history).predict(calendar_features(days))
+    weekend = days.day_of_week >= 5
+    assert forecast[weekend].max() < 10 < forecast[~weekend & days_off(days).isna().to_numpy()].min()
 
 
 def test_the_scale_is_the_naive_error_within_the_history(history: pd.Series) -> None:
