@@ -107,7 +107,8 @@ def _files(
     columns = tuple(name for name in ahead[0].cells if name not in spec.observed)
     files = {name: (public / name).read_bytes() for name in data.other}
     later = tuple(tuple(cells[column] for column in train.columns) for cells in told)
-    files[data.train] = write_table(Table(train.columns, (*train.rows, *later)))
+    grown = Table(train.columns, (*train.rows, *later))
+    files[data.train] = write_table(grown) if later else (public / data.train).read_bytes()
     files[data.test] = write_table(Table(columns, tuple(tuple(cells[name] for name in columns) for cells in asked)))
     if data.sample:
         files[data.sample] = sample_file(assignment, [fresh[row.name] for row in ahead])

@@ -20,14 +20,14 @@ def book(printed: str) -> str:
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
 
-def claims(tmp_path: Path, run: RunResult, files: dict[str, str], entry: str) -> list[Claim]:
+def claims(tmp_path: Path, run: RunResult, files: dict[str, str], entry: str, **rows: bool) -> list[Claim]:
     """Take a work of these files in, and return what becomes of its claims after `run`."""
     for name, text in files.items():
         (tmp_path / "work").mkdir(exist_ok=True)
         (tmp_path / "work" / name).write_text(text)
     submission = take(str(tmp_path / "work"), tmp_path / "store")
     code = read_facts(submission.root, [entry.path for entry in submission.files])
-    _, found = claims_of(submission, plan(entry), run, code)
+    _, found = claims_of(submission, plan(entry), run, code, **rows)
     return list(found)
 
 
@@ -41,6 +41,12 @@ def test_a_notebooks_saved_output_is_held_against_the_one_of_the_run(tmp_path: P
     (claim,) = claims(tmp_path, executed(tmp_path, "accuracy: 0.71"), {"a.ipynb": book("accuracy: 0.93")}, "a.ipynb")
     assert (claim.claimed, claim.observed, claim.agrees) == ("accuracy 0.93", 0.71, False)
     assert (claim.span.path, claim.span.cell) == ("a.ipynb", 0)
+
+
+def test_a_run_on_other_training_rows_than_the_candidates_refutes_nothing(tmp_path: Path) -> None:
+    run, files = executed(tmp_path, "accuracy: 0.71"), {"a.ipynb": book("accuracy: 0.93")}
+    (claim,) = claims(tmp_path, run, files, "a.ipynb", same_rows=False)
+    assert claim.agrees is None
 
 
 def test_a_readme_is_held_against_what_a_script_printed(tmp_path: Path) -> None:

@@ -46,16 +46,17 @@ def test_the_baseline_of_each_suite_is_what_repeating_the_last_week_comes_to() -
         assert apart[list(places)].mean() == pytest.approx(ASSIGNMENT.marks(suite)[0], abs=2e-4)
 
 
-def test_each_round_is_28_days_after_a_sunday_that_is_no_public_day() -> None:
+def test_each_round_is_the_28_days_after_its_cutoff_and_the_first_has_the_public_file() -> None:
     assert ASSIGNMENT.rounds is not None
     for number, cutoff in enumerate(ASSIGNMENT.rounds.cutoffs):
         dealt = deal(ASSIGNMENT, "run", number=number)
         day = date.fromisoformat(cutoff)
-        assert day.weekday() == 6
         assert [row["date"] for row in table(dealt.files["test.csv"])] == [
             (day + timedelta(days=ahead)).isoformat() for ahead in range(1, 29)
         ]
         assert table(dealt.files["train.csv"])[-1]["date"] == cutoff
+        public = (RIDERSHIP / "data" / "public" / "train.csv").read_bytes()
+        assert (dealt.files["train.csv"] == public) == (number == 0)
 
 
 def test_no_column_of_the_forecast_days_is_observed_only_later(train: list[dict[str, str]]) -> None:

@@ -96,6 +96,15 @@ def test_the_result_is_over_all_rounds_of_a_suite_and_tells_each_cutoff(folder: 
     assert weekdays.rows == 10, "of the first suite's two rounds"
 
 
+def test_the_round_at_the_last_public_day_has_the_public_training_file_as_it_is(folder: Path) -> None:
+    path = folder / "assignment.toml"
+    path.write_text(path.read_text().replace('["2024-03-04"', '["2024-02-29"'))
+    first, second, _ = rounds_of(folder)[1]
+    public = (folder / "data" / "public" / "train.csv").read_bytes()
+    assert first.files["train.csv"] == public
+    assert second.files["train.csv"].startswith(public)
+
+
 def test_errors_that_go_together_widen_the_interval() -> None:
     random = np.random.default_rng(0)
     truth = np.zeros(280)
