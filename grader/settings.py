@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     the certificates in `index_ca` (default: this machine's). Each step of making an environment of them has
     `environment_seconds`; all environments together have `environments_bytes`, and each at most half.
 
+    `split_seed` is the secret that `grader assignment reseed` draws from.
+
     With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
     for a million tokens.
     """
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     index_ca: Path | None = None
     environments_bytes: int = Field(default=10 * 1024**3, ge=64 * 1024**2)
     environment_seconds: float = Field(default=600.0, gt=0, le=7200, allow_inf_nan=False)
+    split_seed: SecretStr = SecretStr("")
     lm_url: str = ""
     lm_model: str = ""
     lm_api_key: SecretStr = SecretStr("")

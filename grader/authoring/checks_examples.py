@@ -71,7 +71,8 @@ def clearly_apart(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Fin
         return not_checked("examples.clear names no pair")
     for better, worse in assignment.examples.clear:
         one, other = by_name[better], by_name[worse]
-        if one.low is None or other.high is None or one.low <= other.high:
+        least, most = _ends(one)[0], _ends(other)[1]
+        if least is None or most is None or least <= most:
             told = f"the intervals of {better} ({_interval(one)}) and {worse} ({_interval(other)}) meet"
             mend = "Make the better one better or the worse one worse, hide more rows, or do not call them clear."
             return defect(told, where="assignment.toml: examples.clear", mend=mend)
@@ -84,9 +85,15 @@ def _agreement(better: ExampleGrade, worse: ExampleGrade) -> int:
     return (better.score > worse.score) - (better.score < worse.score)
 
 
+def _ends(grade: ExampleGrade) -> tuple[float | None, float | None]:
+    """Return low and high; of a work without a hidden result, and so without an interval, the score itself."""
+    return (grade.score if grade.low is None else grade.low, grade.score if grade.high is None else grade.high)
+
+
 def _score(grade: ExampleGrade) -> str:
     return "unscored" if grade.score is None else f"{grade.score:.1f}"
 
 
 def _interval(grade: ExampleGrade) -> str:
-    return "unscored" if grade.low is None or grade.high is None else f"{grade.low:.1f} to {grade.high:.1f}"
+    low, high = _ends(grade)
+    return "unscored" if low is None or high is None else f"{low:.1f} to {high:.1f}"

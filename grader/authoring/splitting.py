@@ -85,6 +85,8 @@ def _cost(parts: Parts, targets: npt.NDArray[np.float64], shares: Shares, spread
     cost = 0.0
     for part, share in enumerate(shares):
         rows = parts == part
+        if not share:
+            continue
         if not rows.any():
             return float("inf")
         cost += abs(float(rows.mean()) - share) / share

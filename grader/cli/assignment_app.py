@@ -64,6 +64,22 @@ def assignment_check(
     raise typer.Exit(check_command(slug, options))
 
 
+@assignment_app.command("reseed")
+def assignment_reseed(
+    slug: Slug,
+    seed_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw from the secret in this file, kept outside the folder.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write a copy below DIR, and leave this one as it is.")
+    ] = None,
+) -> None:
+    """Draw the split anew from a secret seed, so that a copy of a public assignment hides other rows."""
+    from grader.cli.assignment_reseed import reseed_command
+
+    raise typer.Exit(reseed_command(slug, seed_file, output))
+
+
 @assignment_app.command("pack")
 def assignment_pack(
     slug: Slug,

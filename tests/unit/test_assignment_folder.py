@@ -36,7 +36,7 @@ def edit(folder: Path, old: str, new: str) -> None:
     path = folder / "assignment.toml"
     text = path.read_text()
     assert old in text
-    path.write_text(text.replace(old, new))
+    path.write_text(text.replace(old, new, 1))
 
 
 def test_an_unknown_key_is_named(folder: Path) -> None:

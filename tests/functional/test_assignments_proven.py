@@ -1,0 +1,40 @@
+"""Every shipped assignment proven as its author would: all checks, its examples graded for real and in their order."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from grader.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2] / "assignments"
+pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
+
+
+def settings(folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / "assignment.toml").read_text())
+
+
+SHIPPED = [path.parent for path in sorted(ROOT.glob("*/assignment.toml")) if "examples" in settings(path.parent)]
+
+
+@pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
+def test_an_assignment_is_sound_and_its_examples_come_out_in_their_stated_order(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = CliRunner().invoke(app, ["assignment", "check", str(folder), "--sandbox", "bubblewrap", "--json"])
+    proof = json.loads(done.stdout)
+    with capsys.disabled():
+        print(f"\n{folder.name}: " + ", ".join(f"{item['name']} {item['seconds']:.0f} s" for item in proof["examples"]))
+    assert [item for item in proof["checks"] if item["status"] == "defect"] == []
+    assert (done.exit_code, proof["sound"]) == (0, True)
+    assert [item["name"] for item in proof["examples"]] == settings(folder)["examples"]["order"]
+    assert proof["tau"] == 1
+    status = {item["id"]: item["status"] for item in proof["checks"]}
+    assert (status["examples.order"], status["metric.reproduced"]) == ("ok", "ok")
+    assert status["examples.clear"] == ("ok" if settings(folder)["examples"].get("clear") else "not_checked")
