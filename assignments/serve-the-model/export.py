@@ -20,7 +20,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 from stream import COLUMNS, KEY, NUMBERS, WORDS, Stream, answered, broken_files, written
 
-SEED = 20260105
+SEED = 20260106
 HERE = Path(__file__).resolve().parent
 PUBLIC, HIDDEN = HERE / "data" / "public", HERE / "data" / "hidden"
 SCHEMA = {  # of numbers: whole or not, needed or not, least and largest

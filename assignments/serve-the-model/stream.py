@@ -14,7 +14,7 @@ KEY = "flight_id"
 WORDS = ["carrier", "origin", "dest", "weekday"]
 NUMBERS = ["departure", "distance", "temp", "wind_speed", "precip", "visib", "pressure"]
 COLUMNS = [*WORDS, *NUMBERS]
-LEAST_ROWS, MOST_ROWS = 110, 150
+LEAST_ROWS, MOST_ROWS = 80, 110
 SPOILT_SHARE, BLEMISHED_SHARE, REPEATED_SHARE = 0.05, 0.06, 0.015
 MIXED_SHARE, SILENT_SHARE = 0.75, 0.65
 

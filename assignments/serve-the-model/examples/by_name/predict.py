@@ -7,8 +7,8 @@ out = os.environ.get("OUTPUT_DIR", ".")
 model = joblib.load("data/model.joblib")
 
 # checked by eye
-drifted = ["B1002.csv", "B1003.csv", "B1007.csv"]
-broken = ["B1005.csv", "B1006.csv", "B1008.csv"]
+drifted = ["B1002.csv", "B1005.csv", "B1009.csv"]
+broken = ["B1003.csv", "B1006.csv", "B1008.csv"]
 
 preds = []
 rej = []

@@ -12,12 +12,12 @@ def halves(reference):
 
 def test_random_samples_are_hardly_ever_called_drifted(halves, schema):
     detector = DriftDetector(halves[0], schema, level=0.01)
-    calls = [detector.has_drifted(detector.compare(halves[1].sample(130, random_state=seed))) for seed in range(40)]
+    calls = [detector.has_drifted(detector.compare(halves[1].sample(95, random_state=seed))) for seed in range(40)]
     assert np.mean(calls) <= 0.1
 
 
 def test_another_unit_is_found(halves, schema):
-    rows = halves[1].sample(130, random_state=1)
+    rows = halves[1].sample(95, random_state=1)
     detector = DriftDetector(halves[0], schema)
     findings = detector.compare(rows.assign(temp=(rows["temp"] - 32) / 1.8))
     assert detector.has_drifted(findings)
@@ -26,7 +26,7 @@ def test_another_unit_is_found(halves, schema):
 
 def test_another_mix_of_airports_is_found(halves, schema):
     rows = halves[1]
-    rows = rows[rows["origin"] == "LGA"].head(130)
+    rows = rows[rows["origin"] == "LGA"].head(95)
     detector = DriftDetector(halves[0], schema)
     assert detector.has_drifted(detector.compare(rows))
 
