@@ -35,14 +35,14 @@ def check_metric(assignment: Assignment) -> None:
 def check_tables(assignment: Assignment) -> None:
     """Raise AssignmentError naming file and key where the tables do not fit the settings or each other."""
     spec, data = assignment.data, assignment.root / "data"
-    names = (spec.train,) if spec.batches else (spec.train, spec.test)
-    public = {name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in names}
+    public = {
+        name: _table(data / "public" / name, f"data/public/{name}", (spec.id,)) for name in (spec.train, spec.test)
+    }
     if spec.target not in public[spec.train].columns:
         raise AssignmentError(
             f"there is no column {spec.target!r}", path=f"data/public/{spec.train}", key="data.target"
         )
-    if spec.batches is None:
-        _check_apart(public[spec.test], f"data/public/{spec.test}", spec.target)
+    _check_apart(public[spec.test], f"data/public/{spec.test}", spec.target)
     features, labels = _suite(assignment, spec.hidden_features, spec.hidden_labels, public)
     if assignment.rounds:
         check_rounds(assignment, assignment.rounds, public[spec.train], features)

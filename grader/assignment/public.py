@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from grader.assignment.batches import public_names
 from grader.assignment.consistency import FILE
 from grader.assignment.images import public_pictures
 from grader.assignment.load import find_assignment
@@ -27,6 +28,10 @@ def public_files(assignment: Assignment) -> Files:
     folder, spec = assignment.root / "data" / "public", assignment.data
     names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
     files = {name: _read(folder / name, f"data/public/{name}") for name in names}
+    if spec.batches:
+        samples = sorted(public_names(assignment, spec.batches))
+        names = [f"{spec.batches.folder}/{name}" for name in samples]
+        files |= {name: _read(folder / name, f"data/public/{name}") for name in names}
     return files | public_pictures(assignment, test=True)
 
 

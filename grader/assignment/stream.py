@@ -25,7 +25,7 @@ def deal_stream(assignment: Assignment, spec: BatchesSpec, run_id: str) -> Deal:
     rows = [(place, name) for place, name in enumerate(old) if name in truth]
     rows.sort(key=lambda row: mac(hidden.key, run_id, "order", row[1]))
     return Deal(
-        files={**{name: (public / name).read_bytes() for name in (data.train, *data.other)}, **batches},
+        files={**{name: (public / name).read_bytes() for name in (data.train, data.test, *data.other)}, **batches},
         ids=tuple(fresh[name] for _, name in rows),
         labels=tuple(truth[name] for _, name in rows),
         rows=tuple(place for place, _ in rows),

@@ -19,6 +19,7 @@ from grader.model.suites import IID
 
 PIECE = 200  # letters and digits of an example's code
 LABEL_ROWS = 3
+LEAST_LINES = 2  # of a broken file
 LABELS = 64
 LEAST_CHANGES = 16  # among as many labels: fewer are a pattern that other columns show too
 LEAST_FILE = 24  # bytes; shorter files are found everywhere
@@ -54,6 +55,8 @@ def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
     part = HiddenPart(spec.id)
     for path in _files(hidden):
         name = f"data/hidden/{path.relative_to(hidden).as_posix()}"
+        if spec.batches and path.parent.name == spec.batches.broken and path.read_bytes().count(b"\n") < LEAST_LINES:
+            continue  # a header and no more, which other files begin with
         _add_file(part, name, path.read_bytes())
         if path.parent == hidden and path.name != assignment.stress.messy_file:
             _add_table(part, name, path.read_bytes(), assignment)
@@ -97,6 +100,7 @@ def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment)
     part.ids.update(table.column(spec.id))
     images = getattr(spec, "images", None)
     keys = {spec.id, spec.target, *([images.column] if images else [])}
+    keys |= {spec.batches.column} if spec.batches else set()
     columns = tuple(column for column in table.columns if column not in keys)
     if columns and not part.columns:
         part.columns = columns

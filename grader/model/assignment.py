@@ -37,7 +37,8 @@ class DataSpec(Record):
     """The tables of an assignment: file names inside data/public and data/hidden, and the key columns.
 
     At grading `data/` holds `train` as published, and the hidden features under the name of `test`, with their pictures
-    as files; with `batches` they come as one file a batch, and there is no `test`.
+    as files; with `batches` they come as one file a batch, and `test` is a public table of the sample rows that a
+    prediction is due for.
     """
 
     train: FileName = "train.csv"

@@ -17,10 +17,14 @@ from grader.model.submission import Limits
 
 
 class PublicData(Record):
-    """The tables candidates have, by their names inside data/; `folders` hold what the rows' cells name, pictures."""
+    """The tables candidates have, by their names inside data/; `folders` hold pictures, or a stream's sample batches.
+
+    `test` holds the ids that a prediction is due for; `input` is what the work is given to predict for.
+    """
 
     train: FileName
     test: FileName
+    input: FileName
     sample: FileName | None = None
     id: ColumnName
     target: ColumnName

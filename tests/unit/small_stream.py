@@ -64,6 +64,7 @@ def make_stream(folder: Path) -> Path:
         path.mkdir(parents=True)
     (folder / "assignment.toml").write_text(SETTINGS)
     (public / "train.csv").write_text("part,heat,hours\nP1,20,2\nP2,30,3\n")
+    (public / "test.csv").write_text("part,prediction\nP3,2\n")
     (public / "batches" / "B1.csv").write_text("part,heat\nP3,20\n")
     features, labels, statuses = ["batch,part,heat"], ["part,hours"], ["batch,status"]
     for batch in range(BATCHES):

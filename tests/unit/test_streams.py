@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from small_stream import make_stream, small_stream
 
-from grader.assignment import deal, load_assignment
+from grader.assignment import deal, find_public, load_assignment
+from grader.authoring.pack import pack
 from grader.errors import AssignmentError
 from grader.model import Deal
+
+SERVE = Path(__file__).resolve().parents[2] / "assignments" / "serve-the-model"
 
 
 def tables(dealt: Deal) -> dict[str, list[list[str]]]:
@@ -139,3 +143,22 @@ def test_rows_without_a_label_need_partial_predictions(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("partial = true\nfill = 5\n", ""))
     with pytest.raises(AssignmentError, match="not those of the hidden features"):
         load_assignment(tmp_path)
+
+
+def test_candidates_get_the_sample_batches_and_the_table_of_what_is_due_for_them(tmp_path: Path) -> None:
+    public, dealt = find_public(str(make_stream(tmp_path)), ())
+    assert public.data.input == "batches"
+    assert set(dealt.files) == {"train.csv", "test.csv", "batches/B1.csv"}
+    assert dealt.ids == ("P3",)
+
+
+def test_hidden_rows_among_the_sample_batches_are_found_before_anything_is_packed(tmp_path: Path) -> None:
+    folder = tmp_path / "serve-the-model"
+    shutil.copytree(SERVE, folder, ignore=shutil.ignore_patterns("examples"))
+    hidden = (folder / "data" / "hidden" / "features.csv").read_text().splitlines()
+    sample = folder / "data" / "public" / "batches" / "B1001.csv"
+    planted = [f"F{number},{line.split(',', 2)[2]}\n" for number, line in enumerate(hidden[7:67])]
+    sample.write_text(sample.read_text() + "".join(planted))
+    with pytest.raises(AssignmentError, match=r"the features of row 8 of data/hidden/features\.csv"):
+        pack(load_assignment(folder), "numpy", tmp_path / "packets")
+    assert not (tmp_path / "packets").exists()
