@@ -1,0 +1,1 @@
+"""Ranking text messages by how likely they are spam."""

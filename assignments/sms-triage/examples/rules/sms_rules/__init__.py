@@ -1,0 +1,1 @@
+"""A spam filter of readable rules."""
