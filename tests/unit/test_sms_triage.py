@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,3 +105,17 @@ def test_the_swallowed_messages_are_taken_apart(scripts: dict[str, ModuleType]) 
     table = pd.DataFrame({"spam": [0, 1], "text": ["first\nspam\tsecond\nham\tthird", "fourth"]})
     found = scripts["export"].recovered(table)
     assert list(found.itertuples(index=False, name=None)) == [("first", 0), ("second", 1), ("third", 0), ("fourth", 1)]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("examples/*/*.ipynb")), ids=lambda path: path.parent.name)
+def test_an_example_notebook_is_valid_and_was_run_where_its_author_sat(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    assert any(cell.outputs for cell in code)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_the_folder_is_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.suffix != ".pyc") < 1_000_000
