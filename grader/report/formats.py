@@ -11,10 +11,14 @@ METRICS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
     "accuracy": "Accuracy",
+    "f1": "F1",
     "multiclass_accuracy": "Accuracy",
     "rmse": "RMSE",
     "mae": "MAE",
     "mase": "MASE",
+    "wall_s": "Time",
+    "cpu_s": "Processor time",
+    "peak_memory_bytes": "Peak memory",
 }
 
 
@@ -56,6 +60,13 @@ def measure(value: float) -> str:
     if abs(value) < 10:
         return f"{value:.3f}"
     return f"{value:,.2f}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def figure(value: float, metric: str) -> str:
+    """Return the value of a metric, or of what the sandbox measured, with its unit: 0.846, 9.1 s, 312 MB."""
+    if metric == "peak_memory_bytes":
+        return size(value)
+    return seconds(value) if metric in ("wall_s", "cpu_s") else measure(value)
 
 
 def metric_name(metric: str) -> str:

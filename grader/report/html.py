@@ -56,6 +56,7 @@ def _environment() -> Environment:
     for name in (
         "points",
         "interval",
+        "figure",
         "measure",
         "metric_name",
         "seconds",

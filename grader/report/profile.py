@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from grader.model import HiddenResult, Report, RoundResult, SliceResult
+from grader.model.served import Measured
 from grader.model.suites import IID, MESSY, REPEAT
-from grader.report.formats import count, measure, metric_name
+from grader.report.formats import count, figure, measure, metric_name
 
 LIKE_PUBLIC = "rows like the public ones"
 AFTER_PUBLIC = "rows after the public ones"
@@ -81,8 +83,17 @@ def _name(suite: HiddenResult) -> str:
     return MESSY_ROWS if suite.suite == MESSY else suite.suite
 
 
+def is_measured(suite: HiddenResult) -> bool:
+    """Tell whether a suite is what the sandbox measured of the run, and of no rows."""
+    return suite.metric in get_args(Measured)
+
+
 def _holds(suite: HiddenResult, first: HiddenResult) -> str:
+    if is_measured(suite):
+        return f"{metric_name(suite.metric)} of the run: {figure(suite.value, suite.metric)}."
     name = MESSY_ROWS if suite.suite == MESSY else f"the suite {suite.suite}"
+    if suite.reason:
+        return f"The suite {suite.suite} has nothing: {suite.reason}"
     text = f"On {name}: {metric_name(suite.metric)} {measure(suite.value)}"
     text += f" ({measure(suite.low)} to {measure(suite.high)})"
     if suite.metric == first.metric:
@@ -96,13 +107,13 @@ def _suite(suite: HiddenResult) -> ProfileRow:
         name=_name(suite),
         metric=suite.metric,
         value=suite.value,
-        interval=(suite.low, suite.high),
+        interval=None if is_measured(suite) else (suite.low, suite.high),
         place=suite.normalised,
         low=suite.normalised_low,
         high=suite.normalised_high,
         rows=suite.rows,
         missing=suite.missing,
-        note=suite.law,
+        note=f"{suite.reason} {suite.law}".strip(),
     )
 
 

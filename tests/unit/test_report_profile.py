@@ -101,3 +101,26 @@ def test_a_report_with_the_first_suite_alone_has_no_profile() -> None:
     alone = REPORT.model_copy(update={"hidden": (suite("iid", 0.78, 0.8), suite("repeat", 0.78, 0.8, weight=0))})
     assert profile_rows(alone) == ()
     assert "Robustness" not in render_html(alone) + render_markdown(alone) + in_terminal(alone)
+
+
+SERVED = (
+    suite("iid", 0.78, 0.8),
+    suite("drift", 0.0, 0.0, metric="f1", rows=34, missing=34, reason="The run left no plain file batches.csv."),
+    suite("time", 9.14, 1.0, metric="cpu_s", rows=0),
+    suite("memory", 117403648.0, 1.0, metric="peak_memory_bytes", rows=0),
+)
+
+
+def test_what_the_sandbox_measured_is_told_with_its_unit_and_without_an_interval() -> None:
+    report = REPORT.model_copy(update={"hidden": SERVED})
+    assert [row.interval is None for row in profile_rows(report)] == [False, False, True, True]
+    for text in (render_markdown(report), in_terminal(report)):
+        assert "Processor time of the run: 9.1 s." in text
+        assert "Peak memory of the run: 112 MB." in text
+    assert "112 MB" in render_html(report)
+
+
+def test_a_table_that_could_not_be_read_is_told_with_the_reason() -> None:
+    report = REPORT.model_copy(update={"hidden": SERVED})
+    for text in (render_markdown(report), in_terminal(report), render_html(report)):
+        assert "The run left no plain file batches.csv." in text
