@@ -14,7 +14,8 @@ JUNK = frozenset(("__pycache__", ".ipynb_checkpoints", "__MACOSX", ".DS_Store", 
                   "venv", "site-packages", "node_modules", "catboost_info", ".idea", ".vscode", ".pytest_cache",
                   ".mypy_cache", ".ruff_cache", ".Rhistory", "lightning_logs"))  # fmt: skip
 JUNK_SUFFIXES = (".pyc", ".pyo", ".swp", ".bak", ".tmp", ".crdownload")
-STEPS, SEVERAL = 5, 2
+STEPS, SEVERAL, NEARLY_ALL = 5, 2, 0.9
+IN_STEPS = "Commit each step by itself, with a message that says why."
 NO_INSTALL = "it does not say how to install what the work imports"
 
 
@@ -131,16 +132,21 @@ def _is_stray(path: str) -> bool:
 
 @criterion("code_quality.committed_in_steps", title="It was committed in steps", weight=0.5)
 def committed_in_steps(evidence: Evidence) -> Finding:
-    """Judge how many commits that change something led to what was handed in: five are met, two partly. Known of a git
-    address only.
+    """Judge how many commits that change something led to what was handed in: five are met, two partly, and so are five
+    of which one added nine tenths of the lines. Where a shallow copy came with fewer, it does not apply.
     """
-    if evidence.history is None:
+    history = evidence.history
+    if history is None:
         return not_applicable("No git history came with the work.")
-    made = evidence.history.commits
+    made = history.commits
     place = start(evidence)
+    if made < STEPS and not history.complete:
+        return not_applicable("Only the newest commits came with the work: how many there were before nobody knows.")
+    if made >= STEPS and history.largest is not None and history.largest[1] >= NEARLY_ALL:
+        reason = f"{made} commits led to it, one of which added {history.largest[1]:.0%} of the lines."
+        return partly(reason, evidence=place, score=0.7, advice=IN_STEPS)
     if made >= STEPS:
         return met(f"{made} commits led to it.", evidence=place)
-    advice = "Commit each step by itself, with a message that says why."
     if made >= SEVERAL:
-        return partly(f"{made} commits led to it.", evidence=place, advice=advice)
-    return not_met("It was committed all at once.", evidence=place, advice=advice)
+        return partly(f"{made} commits led to it.", evidence=place, advice=IN_STEPS)
+    return not_met("It was committed all at once.", evidence=place, advice=IN_STEPS)

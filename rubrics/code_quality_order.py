@@ -40,18 +40,16 @@ def notebook_runs_in_order(evidence: Evidence) -> Finding:
         return nothing_seen(evidence, "There is no notebook with code.", among=(".ipynb",))
     if missing := _missing_in_the_run(evidence):
         return not_met("In a clean run a name is missing.", evidence=missing, advice=RUN_ALL)
-    unread = [] if _ran_through(evidence) else broken_in(evidence, notebooks=True)
+    unread = [] if _ran_all(evidence, notebooks) else broken_in(evidence, notebooks=True)
     if unread:
         reason = f"It stops at a cell that is no valid Python 3: {unread[0].text}."
         return not_met(reason, evidence=unread, advice=RUN_ALL)
-    if (stopped := _stopped(evidence)) is not None:
-        return not_applicable(
-            f"It did not get past cell {stopped + 1} here, for another reason than the order of cells."
-        )
+    if stopped := _stopped(evidence):
+        return not_applicable(f"It did not get past {stopped} here, for another reason than the order of cells.")
     if hidden := _hidden_state(evidence, notebooks):
         return not_met(_what_is_hidden(hidden[0]), evidence=[fault.span for fault in hidden], advice=RUN_ALL)
     newer = newer_in(evidence, notebooks=True)
-    if newer and not _ran_through(evidence):
+    if newer and not _ran_all(evidence, notebooks):
         return needs_human("It may need a newer Python than the one that reads it here.", evidence=newer)
     return _as_saved(evidence, notebooks)
 
@@ -63,9 +61,12 @@ def _with_code(evidence: Evidence) -> list[NotebookFact]:
     return [fact for fact in python if fact.path in read]
 
 
-def _stopped(evidence: Evidence) -> int | None:
-    """Return the cell in which the run ended, None where it got through; what came after it nobody has seen."""
-    return next((cell.index for cell in evidence.cells if cell.status in ("error", "timeout")), None)
+def _stopped(evidence: Evidence) -> str:
+    """Return the cell in which a run ended in words, "" where it got through; what came after it nobody has seen."""
+    cell = next((cell for cell in evidence.cells if cell.status in ("error", "timeout")), None)
+    if cell is None:
+        return ""
+    return f"cell {cell.index + 1}" + (f" of {cell.path}" if cell.path else "")
 
 
 def _as_saved(evidence: Evidence, notebooks: list[NotebookFact]) -> Finding:
@@ -74,13 +75,13 @@ def _as_saved(evidence: Evidence, notebooks: list[NotebookFact]) -> Finding:
     places = [Span(path=fact.path) for fact in notebooks]
     if disordered:
         places = [_first_out_of_order(evidence, fact) for fact in disordered]
-        if _ran_through(evidence):
+        if _ran_all(evidence, notebooks):
             reason = "The cells were saved out of order; from top to bottom they run all the same."
             return partly(reason, evidence=places, score=0.7, advice=RUN_ALL)
         return not_met("The cells were run in another order than they stand in.", evidence=places, advice=RUN_ALL)
     if executed:
         return met(f"{_as_counted(evidence, notebooks)}, and every name stands above its use.", evidence=places)
-    if _ran_through(evidence):
+    if _ran_all(evidence, notebooks):
         return met("It was saved without execution counts; from top to bottom the cells run.", evidence=places)
     if evidence.code.lint is None or evidence.code.lint.unknown_names:
         return not_applicable("It was saved without execution counts, so there is no order to judge.")
@@ -100,18 +101,16 @@ def _as_counted(evidence: Evidence, notebooks: list[NotebookFact]) -> str:
 
 def _missing_in_the_run(evidence: Evidence) -> list[Span]:
     """Return the cell that failed here for want of a name."""
-    if evidence.plan is None:
+    if not evidence.started:
         return []
     failed = [cell for cell in evidence.cells if cell.status == "error" and cell.error == "NameError"]
-    path = evidence.plan.entry_point.path
-    return [Span(path=path, cell=cell.index, line=cell.line, text=cell.message[:200]) for cell in failed]
+    alone = evidence.started[0]
+    return [Span(path=cell.path or alone, cell=cell.index, line=cell.line, text=cell.message[:200]) for cell in failed]
 
 
 def _hidden_state(evidence: Evidence, notebooks: list[NotebookFact]) -> list[LintFault]:
     """Return the names that no cell above their use defines, in code that runs."""
-    paths = {fact.path for fact in notebooks}
-    if _ran_through(evidence) and evidence.plan is not None:
-        paths.discard(evidence.plan.entry_point.path)  # the run has shown that its names are there
+    paths = {fact.path for fact in notebooks} - evidence.ran_through  # a run has shown that its names are there
     found = [fault for fault in faults(evidence, "F821") if fault.span.path in paths]
     return [fault for fault in found if is_live(evidence, fault.span)]
 
@@ -165,5 +164,7 @@ def _first_out_of_order(evidence: Evidence, fact: NotebookFact) -> Span:
     return Span(path=fact.path)
 
 
-def _ran_through(evidence: Evidence) -> bool:
-    return evidence.run is not None and evidence.run.failure is None and bool(evidence.cells)
+def _ran_all(evidence: Evidence, notebooks: list[NotebookFact]) -> bool:
+    """Tell whether the run got through: of several notebooks that are run, through each of these."""
+    through = evidence.ran_through
+    return bool(through) and (len(evidence.started) == 1 or all(fact.path in through for fact in notebooks))

@@ -157,8 +157,8 @@ def _in_capitals(evidence: Evidence, text: str) -> str:
 
 def final_model(evidence: Evidence) -> Call | None:
     """Return the live call that made the model which predicts last, None where that could not be followed."""
-    entry = evidence.plan.entry_point.path if evidence.plan else None
-    said = [call for call in live_calls(evidence, "predict") if entry in (None, call.span.path)]
+    calls = live_calls(evidence, "predict")
+    said = [call for call in calls if evidence.plan is None or call.span.path in evidence.started]
     if not said:
         return None
     made, final = _made(evidence), said[-1]

@@ -16,10 +16,11 @@ def not_reached(evidence: Evidence, places: list[Span]) -> bool:
 
 
 def _is_missed(evidence: Evidence, span: Span) -> bool:
-    path = evidence.plan.entry_point.path if evidence.plan else ""
-    if span.cell is None or span.path != path:
+    if span.cell is None or span.path not in evidence.started:
         return False
-    run = next((cell for cell in evidence.cells if cell.index == span.cell), None)
+    alone = evidence.started[0]
+    cells = (cell for cell in evidence.cells if (cell.path or alone) == span.path)
+    run = next((cell for cell in cells if cell.index == span.cell), None)
     if run is None or run.status == "ok":
         return False
     before = run.line is not None and (span.line or 0) < run.line

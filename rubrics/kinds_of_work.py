@@ -125,7 +125,7 @@ def _started(evidence: Evidence) -> set[str]:
     found |= {
         source.path for source in evidence.code.sources if any(_MAIN.match(line) for _, line in code_lines(source))
     }
-    found |= {evidence.plan.entry_point.path or ""} if evidence.plan else set()
+    found |= set(evidence.started)
     return found.intersection(programs(evidence))
 
 

@@ -21,9 +21,8 @@ def leading(evidence: Evidence, calls: Sequence[Call]) -> list[Call]:
 @once_a_work
 def _leading_paths(evidence: Evidence) -> frozenset[str]:
     """Return the entry point, else the files that predict or fit and write a model or a table, with what they call."""
-    if evidence.plan is not None and evidence.plan.entry_point.path:
-        found = {evidence.plan.entry_point.path}
-    else:
+    found = set(evidence.started)
+    if not found:
         models = {call.span.path for call in live_calls(evidence, "fit", "predict")}
         saves = (call for call in live_calls(evidence, "save") if last(call.name) not in _PICTURES)
         found = {call.span.path for call in saves} & models

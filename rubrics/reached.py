@@ -48,8 +48,7 @@ def test_paths(evidence: Evidence) -> frozenset[str]:
     found -= stages(evidence, [path for path in found if not in_tests_folder(path)])
     folders = {_tests_folder(path) for path in found} - {""}
     beside = {str(place) for place in places if _tests_folder(str(place)) in folders}
-    started = evidence.plan.entry_point.path if evidence.plan else ""
-    return frozenset((found | beside) - {started or ""})
+    return frozenset((found | beside) - set(evidence.started))
 
 
 def in_tests_folder(path: str) -> bool:

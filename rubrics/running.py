@@ -165,8 +165,8 @@ def _what_runs(evidence: Evidence) -> _Programs:
     if evidence.plan is None:
         paths = [PurePosixPath(path) for path in _running(evidence)]
         return _Programs({path.name for path in paths}, (), {path.stem for path in paths})
-    entry = evidence.plan.entry_point
-    words = [word for word in (entry.path, *entry.argv) if word.endswith((".py", ".ipynb"))]
+    entries = evidence.plan.entry_points
+    words = [word for entry in entries for word in (entry.path, *entry.argv) if word.endswith((".py", ".ipynb"))]
     modules = {word.removesuffix(".py").replace("/", ".") for word in words if "/" in word}
     return _Programs(
         {PurePosixPath(word).name for word in words}, modules, {PurePosixPath(word).stem for word in words}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grader.evidence.stress import compare_runs, no_predictions
     from grader.evidence.suites import draw_suites, evaluate_read, evaluate_suites
     from grader.evidence.traces import read_traces
-    from grader.evidence.unreached import read_unreached
+    from grader.evidence.unreached import MarkedRun, read_unreached
     from grader.evidence.witnesses import compare_witnesses
 
 _HOMES = {
@@ -38,11 +38,13 @@ _HOMES = {
     "compare_runs": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
     "read_traces": "grader.evidence.traces",
+    "MarkedRun": "grader.evidence.unreached",
     "read_unreached": "grader.evidence.unreached",
     "compare_witnesses": "grader.evidence.witnesses",
 }
 
 __all__ = [
+    "MarkedRun",
     "SubprocessCodeReader",
     "check_claims",
     "compare_runs",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
@@ -19,29 +20,47 @@ _TELLING = frozenset(("fit", "predict", "score", "cross_validate", "search", "sp
 _LINE = TypeAdapter(CodeBlock)
 
 
-def read_unreached(
-    blocks: bytes | None, marks: bytes | None, code: CodeFacts, executed: Sequence[int], notebook: str
-) -> tuple[UnreachedBlock, ...]:
+@dataclass(frozen=True)
+class MarkedRun:
+    """What one run has left of its blocks: `executed` are the indices of the `notebook`'s cells in the order of their
+    execution.
+    """
+
+    blocks: bytes | None
+    marks: bytes | None
+    executed: Sequence[int] = ()
+    notebook: str = ""
+
+
+def read_unreached(runs: Sequence[MarkedRun], code: CodeFacts) -> tuple[UnreachedBlock, ...]:
     """Return the blocks without a mark in which the code does what criteria look for; none where nothing can be said.
 
-    `executed` are the indices of the `notebook`'s cells in the order of their execution.
+    Of several runs of one work a block counts that none of them reached.
     """
-    found = read_lines(blocks or b"", _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_LINE)
-    if not found or marks is None or len(marks) != MARKS_BYTES:
-        return ()
+    reached: dict[UnreachedBlock, bool] = {}
     sources = {(source.path, source.cell): source for source in code.sources}
     telling: dict[Place, list[int]] = {}
     for call in code.calls:
         if call.kind in _TELLING and call.span.line is not None:
             telling.setdefault((call.span.path, call.span.cell), []).append(call.span.line)
-    left: dict[UnreachedBlock, None] = {}
-    for block in found:
-        place = place_of(block, executed, notebook)
-        if place is None or marks[block.mark] or not _can_be_told(sources.get(place)):
+    for block, mark in (pair for run in runs for pair in _blocks(run)):
+        place = block.path, block.cell
+        if not _can_be_told(sources.get(place)):
             continue
         if any(block.at[0] <= line <= block.at[2] for line in telling.get(place, ())):
-            left[UnreachedBlock(path=place[0], cell=place[1], at=block.at)] = None
-    return tuple(left)
+            reached[block] = reached.get(block, False) or mark
+    return tuple(block for block, was_reached in reached.items() if not was_reached)
+
+
+def _blocks(run: MarkedRun) -> Iterator[tuple[UnreachedBlock, bool]]:
+    """Yield the blocks of the work that a run has loaded, and whether it came to each."""
+    found = read_lines(run.blocks or b"", _LINE, most_bytes=MOST_BYTES, most_lines=MOST_LINES, longest=MOST_LINE)
+    if not found or run.marks is None or len(run.marks) != MARKS_BYTES:
+        return
+    for block in found:
+        place = place_of(block, run.executed, run.notebook)
+        if place is not None:
+            yield UnreachedBlock(path=place[0], cell=place[1], at=block.at), bool(run.marks[block.mark])
 
 
 def _can_be_told(source: Source | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 
-from grader.model import Submission
+from grader.model import EntryPoint, Submission
 
 READ_BYTES = 256 * 1024
 BLANK_BYTES = 64  # of a file that holds nothing: a few line ends, or a mark of its encoding
@@ -71,3 +71,8 @@ def _is_skipped(path: str) -> bool:
 def is_script(text: str) -> bool:
     """Say whether a module is written to be run: its author's way of running it comes first."""
     return "__main__" in text and "__name__" in text
+
+
+def entry_of(path: str, reason: str) -> EntryPoint:
+    """Return how a notebook or a script is run by itself."""
+    return EntryPoint(kind="notebook" if path.endswith(".ipynb") else "script", path=path, reason=reason)

@@ -1,42 +1,123 @@
-"""How a work came about: the commits before the one handed in, without any file of theirs."""
+"""How a work came about: the commits before the one handed in, and how much each of them changed."""
 
 from __future__ import annotations
 
+import re
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.intake.git import Repository, parse_address
+from grader.intake.git_folder import GitFolder
 from grader.intake.limits import IntakeLimits
-from grader.model import History
+from grader.model import History, HistoryStep
 
 MOST = 200
+LONGEST_SUBJECT = 120
+# Lines are counted of what people write; a table of data that is committed in one go is no dump of the work.
+WRITTEN = (".py", ".ipynb", ".r", ".rmd", ".jl", ".sql", ".sh", ".md", ".rst", ".toml", ".yaml", ".yml", ".cfg", ".ini")
+LATEST = 253_402_300_799  # the end of the year 9999
+_CHANGED = re.compile(rb"\n?(\d+|-)\t(\d+|-)\t(.*)", re.DOTALL)
+_COMMIT = re.compile(rb"\n?([0-9a-f]{40,64}) (\d{1,20}) (.*)", re.DOTALL)
 
 
 def read_history(
     source: str, commit: str, folder: Path, limits: IntakeLimits, *, allow_local: bool = False
 ) -> History | None:
-    """Return the history of `commit` at URL@REF, None where the server gives none: it is no part of the work itself."""
+    """Return the history of `commit` at URL@REF, None where the server gives none: it is no part of the work itself.
+
+    Where the whole of it is too much to fetch, how much each commit changed is not known.
+    """
     try:
         url, ref, options = parse_address(source, allow_local=allow_local)
-        with tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place:
-            repository = Repository(Path(place), limits, allow_local=allow_local, options=options)
-            repository.fetch_history(url, ref, MOST)
-            return history_of(repository.log(commit))
     except GraderError:
         return None
+    for whole in (True, False):
+        try:
+            with tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place:
+                repository = Repository(Path(place), limits, allow_local=allow_local, options=options)
+                repository.fetch_history(url, ref, MOST, whole=whole)
+                return _told(repository, commit, whole=whole)
+        except SubmissionError:
+            continue
+        except GraderError:
+            return None
+    return None
 
 
-def history_of(lines: list[str]) -> History | None:
-    """Return what lines of "tree time author", the newest first, come to; a commit that changes nothing is no step."""
-    rows = [line.split(" ", 2) for line in lines if line.count(" ") >= 2 and line.split(" ")[1].isdigit()]
-    steps = [row for row, older in zip(rows, [*rows[1:], [""]], strict=True) if row[0] != older[0]]
-    if not steps:
+def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> History | None:
+    """Return the history that the files of a `.git` folder hold; None, with its `problem`, where it cannot be read."""
+    commit = given.commit() if given.found and not given.problem else None
+    if commit is None:
         return None
-    times = sorted(int(row[1]) for row in steps)
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix="given-", dir=folder) as origin,
+            tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place,
+        ):
+            source = Repository(Path(origin), limits, allow_local=True, options=())
+            source.adopt(given.folder / "objects", commit, given.shallow())
+            repository = Repository(Path(place), limits, allow_local=True, options=())
+            repository.fetch_history(f"file://{origin}", "refs/heads/given", MOST, whole=True)
+            return _told(repository, commit, whole=True)
+    except GraderError as error:
+        given.problem = f"git could not read it ({error.code})"
+        return None
+
+
+def _told(repository: Repository, commit: str, *, whole: bool) -> History | None:
+    return history_of(repository.log(commit, changes=whole), complete=not repository.is_shallow(), changes=whole)
+
+
+def history_of(log: bytes, *, complete: bool, changes: bool) -> History | None:
+    """Return what the records of a log, the newest first, come to; a commit that changes nothing is no step."""
+    rows = _records(log)
+    rows = [row for row, older in zip(rows, [*rows[1:], None], strict=True) if not older or row.tree != older.tree]
+    if not rows:
+        return None
+    rows.reverse()
+    cut = None if complete else rows[0]  # of which nobody knows what was there before it
+    authors = list(dict.fromkeys(row.author for row in rows))
+    times = [row.time for row in rows]
     return History(
-        commits=len(steps),
-        authors=len({row[2] for row in steps}),
-        days=round((times[-1] - times[0]) / 86_400, 2),
-        complete=len(rows) < MOST,
+        commits=len(rows),
+        authors=len(authors),
+        days=round((max(times) - min(times)) / 86_400, 2),
+        complete=complete,
+        steps=tuple(row.step(authors.index(row.author) + 1, changes=changes and row is not cut) for row in rows),
     )
+
+
+class _Row:
+    """One commit as the log tells it, and what it changed."""
+
+    def __init__(self, tree: bytes, time: bytes, rest: bytes) -> None:
+        self.tree, self.time = tree, min(int(time), LATEST)
+        author, _, subject = rest.decode("utf-8", "replace").partition("\x1f")
+        self.author, self.subject = author, subject.strip()[:LONGEST_SUBJECT]
+        self.files = self.added = self.removed = 0
+
+    def change(self, added: bytes, removed: bytes, path: bytes) -> None:
+        """Count one file that was changed; lines only of what people write."""
+        self.files += 1
+        if path.decode("utf-8", "replace").lower().endswith(WRITTEN) and added != b"-":
+            self.added, self.removed = self.added + int(added), self.removed + int(removed)
+
+    def step(self, author: int, *, changes: bool) -> HistoryStep:
+        """Return the record of it."""
+        counted = {"files": self.files, "added": self.added, "removed": self.removed} if changes else {}
+        time = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="seconds")
+        return HistoryStep.model_validate({"time": time, "author": author, "subject": self.subject, **counted})
+
+
+def _records(log: bytes) -> list[_Row]:
+    """Return the commits of a log whose parts end with NUL: a commit's line, then one part for each file."""
+    rows: list[_Row] = []
+    for part in log.split(b"\0"):
+        if changed := _CHANGED.fullmatch(part):
+            if rows:
+                rows[-1].change(changed[1], changed[2], changed[3])
+        elif found := _COMMIT.fullmatch(part):
+            rows.append(_Row(found[1], found[2], found[3]))
+    return rows

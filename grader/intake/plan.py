@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-import tomllib
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any
 
 from grader.errors import SubmissionError
-from grader.intake.candidates import CandidateFiles, is_script
+from grader.intake.candidates import CandidateFiles, entry_of, is_script
+from grader.intake.notebook_order import several_notebooks
+from grader.intake.own_settings import own_settings
 from grader.intake.own_tests import find_tests, folder_of
 from grader.intake.readme import commands, named, started
 from grader.intake.requirements import read_wanted
-from grader.model import Assignment, EntryPoint, Limits, RunPlan, Submission
+from grader.model import Assignment, EntryPoint, LeftNotebook, Limits, RunPlan, Submission
 
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
 LISTED = 8
@@ -26,31 +26,53 @@ OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".
 
 def make_plan(submission: Submission, assignment: Assignment | None, limits: Limits) -> RunPlan:
     """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
-    well-known names, the only script that is a program, in this order.
+    well-known names, the only script that is a program, in this order. Without an assignment, several notebooks come
+    after the README's commands and before all that follows: they are all run.
 
     Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings, and
     what `read_wanted` raises where the assignment lets works bring their own requirements.
     """
     files = CandidateFiles(submission)
-    rules: tuple[Callable[[], EntryPoint | None], ...] = (
-        lambda: _own_settings(files),
+    entries, left = _entry_points(files, submission, assignment)
+    run = {entry.path for entry in entries}
+    others = tuple(path for path in files.runnable if path not in run)[:LISTED]
+    tests = find_tests(files)
+    plan = RunPlan(
+        entry_point=entries[0].model_copy(update={"considered": others}),
+        then=entries[1:],
+        left_notebooks=left,
+        limits=limits,
+        tests=tests,
+        tests_folder=folder_of(tests, files),
+    )
+    return _with_environment(plan, submission, assignment)
+
+
+def _entry_points(
+    files: CandidateFiles, submission: Submission, assignment: Assignment | None
+) -> tuple[tuple[EntryPoint, ...], tuple[LeftNotebook, ...]]:
+    """Return what the first rule that fits chooses, and the notebooks of several that it leaves."""
+    begins: tuple[Callable[[], EntryPoint | None], ...] = (
+        lambda: own_settings(files),
         lambda: _only_file(submission),
         lambda: _contract(files, assignment),
+        lambda: None if assignment else _program_of_readme(files),
+    )
+    ends: tuple[Callable[[], EntryPoint | None], ...] = (
         lambda: _lone_notebook(files),
         lambda: _named_in_readme(files),
         lambda: _well_known(files),
         lambda: _only_program(files),
     )
-    for rule in rules:
-        entry = rule()
-        if entry is not None:
-            others = tuple(path for path in files.runnable if path != entry.path)[:LISTED]
-            entry = entry.model_copy(update={"considered": others})
-            tests = find_tests(files)
-            folder = folder_of(tests, files)
-            plan = RunPlan(entry_point=entry, limits=limits, tests=tests, tests_folder=folder)
-            return _with_environment(plan, submission, assignment)
-    raise _nothing_to_run(files)
+    entry = next((found for rule in begins if (found := rule())), None)
+    if entry is None and assignment is None:
+        several = several_notebooks(files, _readmes(files), lambda name: _matching(name, files))
+        if several[0]:
+            return several
+    entry = entry or next((found for rule in ends if (found := rule())), None)
+    if entry is None:
+        raise _nothing_to_run(files)
+    return (entry,), ()
 
 
 def _with_environment(plan: RunPlan, submission: Submission, assignment: Assignment | None) -> RunPlan:
@@ -82,54 +104,9 @@ def _listed(paths: list[str]) -> str:
     return ", ".join(paths[:LISTED]) + more
 
 
-def _entry(path: str, reason: str) -> EntryPoint:
-    return EntryPoint(kind="notebook" if path.endswith(".ipynb") else "script", path=path, reason=reason)
-
-
-def _own_settings(files: CandidateFiles) -> EntryPoint | None:
-    for name, keys in (("takehome.toml", ()), ("pyproject.toml", ("tool", "takehome"))):
-        if name not in files.paths:
-            continue
-        table = _table(files, name, keys)
-        if table is not None and (name == "takehome.toml" or table):
-            return _command_entry(table.get("run"), name, ".".join((*keys, "run")), files)
-    return None
-
-
-def _table(files: CandidateFiles, name: str, keys: tuple[str, ...]) -> dict[str, Any] | None:
-    try:
-        table: Any = tomllib.loads(files.text(name))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        if name == "pyproject.toml":
-            return None  # another tool's file: broken for us only if it says how to run the work, which it cannot
-        raise _invalid(name, "run", f"is not valid TOML: {error}") from error
-    for key in keys:
-        table = table.get(key, {}) if isinstance(table, dict) else {}
-    return table if isinstance(table, dict) else None
-
-
-def _command_entry(run: object, name: str, key: str, files: CandidateFiles) -> EntryPoint:
-    if not isinstance(run, str) or not run.strip():
-        raise _invalid(name, key, 'must be a command such as "python predict.py"')
-    if "\0" in run:
-        raise _invalid(name, key, "holds a NUL character, which no command can")
-    try:
-        words = tuple(shlex.split(run))
-    except ValueError as error:
-        raise _invalid(name, key, f"cannot be split into words: {error}") from error
-    if len(words) == 1 and words[0] in files.paths and words[0].endswith((".ipynb", ".py")):
-        return _entry(words[0], f"{name} says so")
-    return EntryPoint(kind="command", argv=words, reason=f"{name} says so")
-
-
-def _invalid(name: str, key: str, what: str) -> SubmissionError:
-    hint = 'Write, for example: run = "python predict.py"'
-    return SubmissionError("plan.invalid", f"{name}: {key} {what}.", hint=hint, path=name)
-
-
 def _only_file(submission: Submission) -> EntryPoint | None:
     if submission.kind in ("notebook", "script") and len(submission.files) == 1:
-        return _entry(submission.files[0].path, "it is what was handed in")
+        return entry_of(submission.files[0].path, "it is what was handed in")
     return None
 
 
@@ -190,13 +167,31 @@ def _lone_notebook(files: CandidateFiles) -> EntryPoint | None:
         path for path in files.runnable if PurePosixPath(path).name.lower() in WELL_KNOWN and path.endswith(".py")
     ]
     if len(notebooks) == 1 and not scripts:
-        return _entry(notebooks[0], "it is the only notebook")
+        return entry_of(notebooks[0], "it is the only notebook")
+    return None
+
+
+def _readmes(files: CandidateFiles) -> list[str]:
+    return sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
+
+
+def _program_of_readme(files: CandidateFiles) -> EntryPoint | None:
+    """Return the program that a README says to run, or names well-known where it names no notebook: it comes before
+    all the notebooks of a portfolio work.
+    """
+    for name in _readmes(files):
+        text = files.text(name)
+        entry = _commands_of(text, name, files) or _started_or_named(text, name, files)
+        if entry is None or entry.path.endswith(".ipynb"):
+            continue
+        is_well_known = PurePosixPath(entry.path).name.lower() in WELL_KNOWN and ".ipynb" not in text
+        if is_well_known or entry.kind == "command" or any(_matching(word, files) for word in started(text)):
+            return entry
     return None
 
 
 def _named_in_readme(files: CandidateFiles) -> EntryPoint | None:
-    readmes = sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
-    for name in readmes:
+    for name in _readmes(files):
         text = files.text(name)
         entry = _commands_of(text, name, files) or _started_or_named(text, name, files)
         if entry is not None:
@@ -216,7 +211,7 @@ def _commands_of(text: str, readme: str, files: CandidateFiles) -> EntryPoint | 
     if not lines or first is None or first.endswith(".ipynb"):
         return None
     if len(lines) == 1 and len(lines[0][1]) == 1:
-        return _entry(lines[0][0], f"{readme} says to run it")
+        return entry_of(lines[0][0], f"{readme} says to run it")
     joined = " && ".join(shlex.join(["python", path, *words[1:]]) for path, words in lines)
     if len(lines) == 1:
         argv = ("python", lines[0][0], *lines[0][1][1:])
@@ -228,10 +223,10 @@ def _commands_of(text: str, readme: str, files: CandidateFiles) -> EntryPoint | 
 def _started_or_named(text: str, readme: str, files: CandidateFiles) -> EntryPoint | None:
     for name in started(text):
         if path := _matching(name, files):
-            return _entry(path, f"{readme} says to run it")
+            return entry_of(path, f"{readme} says to run it")
     found = [path for path in (_matching(name, files) for name in named(text)) if path and path not in files.modules]
     found.sort(key=lambda path: PurePosixPath(path).name.lower() not in WELL_KNOWN)  # a list of files names many
-    return _entry(found[0], f"{readme} names it") if found else None
+    return entry_of(found[0], f"{readme} names it") if found else None
 
 
 def _matching(named: str, files: CandidateFiles) -> str | None:
@@ -246,7 +241,7 @@ def _well_known(files: CandidateFiles) -> EntryPoint | None:
     for name in WELL_KNOWN:
         for path in files.runnable:
             if PurePosixPath(path).name.lower() == name:
-                return _entry(path, f"{name} is a well-known name")
+                return entry_of(path, f"{name} is a well-known name")
     return None
 
 
@@ -254,7 +249,7 @@ def _only_program(files: CandidateFiles) -> EntryPoint | None:
     """Choose a script when all the others are modules that it, or one another, imports."""
     left = [path for path in files.runnable if path not in files.modules and PurePosixPath(path).name != "__init__.py"]
     if len(left) == 1 and left[0].endswith(".py") and _does_something(files.text(left[0])):
-        return _entry(left[0], "it is the only script that is no module of another")
+        return entry_of(left[0], "it is the only script that is no module of another")
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
 import time
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import SubmissionError
+from grader.intake.git_folder import GitFolder
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import NameBook, checked_path, is_junk, output_folder
 from grader.model import FileEntry
@@ -19,6 +21,7 @@ from grader.model import FileEntry
 DAY_S = 86_400.0
 OLDEST = 1_230_768_000.0  # 2009: no work is older, but archives without times say 1980
 MOST_LEFT_OUT = 30
+IN_GIT = re.compile(r"(?:[^/]+/)?\.git/(.+)")  # of the work, or of the one folder that an archive holds
 
 
 class SnapshotWriter:
@@ -37,6 +40,7 @@ class SnapshotWriter:
         self.junk = 0
         self.left_out: list[str] = []
         self._newest = 0.0
+        self.git = GitFolder(store, limits)
 
     def note_time(self, seconds: float) -> None:
         """Note when a file was last changed (seconds since 1970); the newest counts, of those that can be true."""
@@ -54,6 +58,8 @@ class SnapshotWriter:
         path = checked_path(name, self._limits)
         if is_junk(path):
             self.leave_out(path)
+            if inside := IN_GIT.fullmatch(path):
+                self.git.add(inside[1], chunks)
             return
         self._names.add(path)
         written_by = output_folder(path)
@@ -164,7 +170,8 @@ class SnapshotWriter:
         return digest, files, target
 
     def discard(self) -> None:
-        """Remove what was written so far."""
+        """Remove what was written so far, and what was taken of its history."""
+        self.git.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

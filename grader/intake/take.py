@@ -10,15 +10,16 @@ from pathlib import Path
 from grader.errors import InfrastructureError, SubmissionError, host_shortage
 from grader.intake.archive import CHUNK, add_archive
 from grader.intake.git import add_commit, is_git_address
-from grader.intake.git_history import read_history
+from grader.intake.git_history import read_history, read_local_history
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import OWN_OUTPUT, is_junk, refusal
 from grader.intake.notebook import strip_notebook
 from grader.intake.snapshot import SnapshotWriter
-from grader.model import FileEntry, SavedText, Submission
+from grader.model import FileEntry, History, SavedText, Submission
 from grader.model.submission import SubmissionKind
 
 MOST_SAVED = 1000
+GIT = ".git"
 ARCHIVES = (".zip", ".tgz", ".gz", ".tar")
 
 
@@ -52,12 +53,20 @@ def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_l
             kind: SubmissionKind = "git"
             commit = add_commit(source, writer, limits, notes, allow_local=allow_local_git)
             history = read_history(source, commit, writer.folder.parent, limits, allow_local=allow_local_git)
-            taken = _finished(source, kind, commit, writer, limits, notes)
-            return taken.model_copy(update={"history": history})
-        kind = _add_path(Path(source), writer, limits)
-        return _finished(source, kind, commit, writer, limits, notes)
+        else:
+            kind = _add_path(Path(source), writer, limits)
+            history = _given_history(writer, limits, notes)
+        return _finished(source, kind, commit, writer, limits, notes).model_copy(update={"history": history})
     finally:
         writer.discard()
+
+
+def _given_history(writer: SnapshotWriter, limits: IntakeLimits, notes: list[str]) -> History | None:
+    """Return the history of a `.git` folder that came with the work; where it cannot be read, a note says why."""
+    history = read_local_history(writer.git, writer.folder.parent, limits)
+    if history is None and writer.git.found:
+        notes.append(f"The history in .git was not read: {writer.git.problem}.")
+    return history
 
 
 def _finished(
@@ -145,6 +154,8 @@ def _add_path(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> Submi
 
 
 def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
+    for place in _git_folders(folder):
+        writer.git.add_folder(place)
     for current, folders, files in os.walk(folder, followlinks=False, onerror=_give_up):
         here = Path(current)
         kept = []
@@ -164,6 +175,15 @@ def _add_folder(folder: Path, writer: SnapshotWriter) -> None:
             writer.add(path.relative_to(folder).as_posix(), _plain_file(path, folder))
             if not is_junk(name):
                 writer.note_time(path.lstat().st_mtime)
+
+
+def _git_folders(folder: Path) -> list[Path]:
+    """Return the `.git` of the work: its own, or that of the one folder in it."""
+    if (folder / GIT).exists() or (folder / GIT).is_symlink():
+        return [folder / GIT]
+    inside = [path for path in folder.iterdir() if not is_junk(path.name)]
+    alone = len(inside) == 1 and inside[0].is_dir() and not inside[0].is_symlink()
+    return [inside[0] / GIT] if alone else []
 
 
 def _give_up(error: OSError) -> None:

@@ -52,10 +52,19 @@ from grader.model.report import (
 )
 from grader.model.rounds import RoundsSpec
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
-from grader.model.run import CellRun, FailedTry, Mount, RunResult, SandboxJob, SandboxResult
+from grader.model.run import CellRun, FailedTry, Mount, NotebookRun, RunResult, SandboxJob, SandboxResult
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.steps import ColumnUse, LearnedUse, SearchFact
-from grader.model.submission import EntryPoint, FileEntry, History, Limits, RunPlan, Submission
+from grader.model.submission import (
+    EntryPoint,
+    FileEntry,
+    History,
+    HistoryStep,
+    LeftNotebook,
+    Limits,
+    RunPlan,
+    Submission,
+)
 from grader.model.suites import SliceSpec, SuiteSpec, TwinSpec
 from grader.model.traces import (
     TraceAgain,
@@ -108,8 +117,10 @@ __all__ = [
     "HeldOutFact",
     "HiddenResult",
     "History",
+    "HistoryStep",
     "LeakageFact",
     "LearnedUse",
+    "LeftNotebook",
     "LeftOut",
     "Limits",
     "Lint",
@@ -122,6 +133,7 @@ __all__ = [
     "ModelUse",
     "Mount",
     "NotebookFact",
+    "NotebookRun",
     "Outcome",
     "OutputSpec",
     "OwnTest",

@@ -253,3 +253,18 @@ class Evidence(Record):
     def cells(self) -> tuple[CellRun, ...]:
         """The executed cells, empty when nothing ran."""
         return self.run.cells if self.run else ()
+
+    @property
+    def started(self) -> tuple[str, ...]:
+        """The files that are run, in their order; those of commands that name none are left out."""
+        entries = self.plan.entry_points if self.plan else ()
+        return tuple(entry.path for entry in entries if entry.path)
+
+    @property
+    def ran_through(self) -> frozenset[str]:
+        """The notebooks whose cells were all run."""
+        if self.run is None or not self.cells:
+            return frozenset()
+        if self.run.notebooks:
+            return frozenset(book.path for book in self.run.notebooks if book.ended == "ok")
+        return frozenset(self.started) if self.run.failure is None else frozenset()

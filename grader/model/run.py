@@ -84,8 +84,12 @@ class FailedTry(Record):
 
 
 class CellRun(Record):
-    """What the runner says of one executed cell (self-reported): `index` is the 0-based cell of the notebook."""
+    """What the runner says of one executed cell (self-reported): `index` is the 0-based cell of the notebook.
 
+    `path` is the notebook's where several were run, "" where it was the entry point alone.
+    """
+
+    path: str = ""
     index: int
     status: Literal["ok", "error", "timeout", "not_run"]
     wall_s: float = 0
@@ -95,12 +99,36 @@ class CellRun(Record):
     line: int | None = None
 
 
+NotebookEnd = Literal["ok", "failed", "limit", "not_run"]
+
+
+class NotebookRun(Record):
+    """How one notebook of several ended, in the order they were run. `cells` counts those that ended well of `of`.
+
+    `why` says why it was not run. `executed` is the name of its stored copy with outputs, "" where there is none.
+    """
+
+    path: str
+    ended: NotebookEnd
+    why: str = ""
+    failure: Failure | None = None
+    wall_s: float | None = None
+    peak_memory_bytes: int | None = None
+    cells: int = 0
+    of: int = 0
+    executed: str = ""
+
+
 class RunResult(Record):
     """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox,
     `environment` what is known of one that the work asked for, `left` the working folder where it is still needed.
+
+    Where several notebooks were run, `notebooks` tells of each; `sandbox` then has their times added up, the largest
+    memory, and the text of the first that failed, else of the first; `failure` is the first one's.
     """
 
     sandbox: SandboxResult
+    notebooks: tuple[NotebookRun, ...] = ()
     failure: Failure | None = None
     limit_exceeded: bool = False
     cells: tuple[CellRun, ...] = ()

@@ -25,17 +25,42 @@ class FileEntry(Record):
     sha256: str
 
 
+class HistoryStep(Record):
+    """One commit: what its author says of it, and what it changed. `time` is the author's, UTC in ISO 8601.
+
+    `author` counts the authors from 1 as they came. `added` and `removed` are lines of code and text, None where they
+    are not known; `files` counts all that changed.
+    """
+
+    time: str
+    author: int
+    subject: str = ""
+    files: int | None = None
+    added: int | None = None
+    removed: int | None = None
+
+
 class History(Record):
-    """The commits that led to the one handed in, along first parents and at most 200 of them.
+    """The commits that led to the one handed in, along first parents and at most 200 of them; all of it can be made up.
 
     Counted are those that change a file. `days` lie between the first and the last; `complete` says whether there are
-    no more.
+    no more. `steps` are the same commits, the oldest first.
     """
 
     commits: int
     authors: int
     days: float
     complete: bool = True
+    steps: tuple[HistoryStep, ...] = ()
+
+    @property
+    def largest(self) -> tuple[int, float] | None:
+        """The step that added most lines, counted from 0, and its share of all; None where lines are not known."""
+        added = [step.added or 0 for step in self.steps]
+        whole = sum(added)
+        if not whole or any(step.added is None for step in self.steps):
+            return None
+        return added.index(max(added)), max(added) / whole
 
 
 class Submission(Record):
@@ -45,7 +70,7 @@ class Submission(Record):
     machine (read-only by convention) and is left out of JSON. `newest` is the time (UTC, ISO 8601) of its commit or of
     the file that was changed last, None where that is not known. `left_out` names files that tools leave behind and
     that were packed or committed all the same, `lying_about` those in a folder of this machine, of which nobody knows
-    whether they came with it; `history` is known of a git address only.
+    whether they came with it; `history` is known where a git repository was given, as address, folder or archive.
     `saved` is the beginning of what notebooks had printed.
     """
 
@@ -94,16 +119,31 @@ class EntryPoint(Record):
     considered: tuple[str, ...] = ()
 
 
+class LeftNotebook(Record):
+    """A notebook of several that is not run, and why: a clause such as "it holds no code"."""
+
+    path: str
+    why: str
+
+
 class RunPlan(Record):
     """Everything the run stage needs to know besides the snapshot itself. `wanted` is what the environment
     "requirements" is to hold; `tests` are the files of the work's own tests, which are run after it from
-    `tests_folder`.
+    `tests_folder`. `then` are the notebooks of a portfolio work that are run after the first, in the folder that it
+    leaves, and `left_notebooks` those that are not.
     """
 
     entry_point: EntryPoint
     limits: Limits
+    then: tuple[EntryPoint, ...] = ()
+    left_notebooks: tuple[LeftNotebook, ...] = ()
     environment: EnvironmentKind = "fixed"
     wanted: Wanted | None = None
     tests: tuple[str, ...] = ()
     tests_folder: str = "."
     notes: tuple[str, ...] = ()
+
+    @property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """All that is run, in its order."""
+        return (self.entry_point, *self.then)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
 from grader.errors import GraderError
-from grader.evidence import compare_witnesses, read_traces
 from grader.intake import make_plan, take
 from grader.model import (
     Assignment,
@@ -23,7 +22,6 @@ from grader.model import (
     Failure,
     RunPlan,
     Submission,
-    TraceFacts,
 )
 from grader.model.failure_class import outcome_for
 from grader.pipeline.as_run import as_run
@@ -33,9 +31,10 @@ from grader.pipeline.evaluating import evaluated_runs
 from grader.pipeline.own_tests import own_tests_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
-from grader.pipeline.runs import Run, Runs, collected_file, run_all
+from grader.pipeline.runs import Runs, run_all
 from grader.pipeline.stress import stress_result
-from grader.sandbox.execute import TRACES
+from grader.pipeline.together import executed_notebooks
+from grader.pipeline.witnesses import traces_of
 
 if TYPE_CHECKING:
     from grader.evidence.suites import Evaluated  # needs NumPy
@@ -106,14 +105,13 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         runs = run_all(grading, submission, plan, dealt, environment, beside)
     grading.after_run()
     grading.step("collect")
-    first = runs.first.result
     failure, evaluated = evaluated_runs(runs, grading.assignment, drawn)
     evidence = _evidence(grading, submission, plan, runs, failure, evaluated, facts)
     return Collected(
         submission=reference_to(submission, grading.name),
         evidence=evidence,
         outcome=outcome_for(failure),
-        executed=collected_file(first, "executed.ipynb") if first else None,
+        executed=executed_notebooks(runs.told),
         logs={**_logs(runs), **(environment.logs if environment else {})},
     )
 
@@ -128,9 +126,8 @@ def _evidence(
     facts: Future[CodeFacts],
 ) -> Evidence:
     assignment, code = grading.assignment, facts.result()
-    observed, claims = claims_of(
-        submission, plan, runs.first.result, code, same_rows=_had_public_rows(runs.first, assignment)
-    )
+    same_rows = _had_public_rows(runs.first, assignment)
+    observed, claims = claims_of(submission, runs.each, code, same_rows=same_rows)
     return Evidence(
         **_handed_in(submission, assignment),
         code=code,
@@ -141,8 +138,8 @@ def _evidence(
         hidden=evaluated.suites if evaluated else (),
         twins=evaluated.twins if evaluated else None,
         stress=stress_result(runs, evaluated.suites[0], assignment) if evaluated and assignment else None,
-        traces=_traces(runs.first, plan, code),
-        **as_run(runs.first, plan, code, submission, grading.parts.reader),
+        traces=traces_of(runs.each, code),
+        **as_run(runs.each, code, submission, grading.parts.reader),
         tests=own_tests_of(runs.tests),
         has_hidden_data=assignment is not None,
         modality=assignment.modality if assignment else "",
@@ -170,22 +167,12 @@ def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[st
     }
 
 
-def _traces(run: Run, plan: RunPlan, code: CodeFacts) -> TraceFacts | None:
-    """Return what the run says of its rows beside what the code says; None where nothing ran."""
-    if run.result is None:
-        return None
-    entry = plan.entry_point
-    notebook = entry.path if entry.kind == "notebook" else ""
-    started = entry.path if entry.kind in ("notebook", "script") and run.failure is None else ""
-    traces = read_traces(collected_file(run.result, TRACES))
-    return compare_witnesses(traces, code, run.result.cells, notebook, started=started)
-
-
 def _logs(runs: Runs) -> dict[str, str]:
     """Return what each run printed; those after the first under names of their own."""
     logs: dict[str, str] = {}
     later = [(run, f"round-{number}-") for number, run in enumerate(runs.later, start=2)]
-    for run, prefix in ((runs.first, ""), (runs.tests, "tests-"), (runs.stress, "stress-"), *later):
+    later += [(run, f"notebook-{number}-") for number, (_, run) in enumerate(runs.each[1:], start=2)]
+    for run, prefix in ((runs.each[0][1], ""), (runs.tests, "tests-"), (runs.stress, "stress-"), *later):
         if run is not None and run.result is not None:
             sandbox = run.result.sandbox
             logs |= {f"{prefix}stdout.txt": sandbox.stdout, f"{prefix}stderr.txt": sandbox.stderr}

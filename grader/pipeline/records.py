@@ -100,16 +100,19 @@ class Collected:
     submission: SubmissionRef
     evidence: Evidence
     outcome: Outcome
-    executed: bytes | None = None
+    executed: dict[str, bytes] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A finished grading: the report, the evidence under it, and what is stored beside them."""
+    """A finished grading: the report, the evidence under it, and what is stored beside them.
+
+    `executed` are notebooks by the names they are stored under.
+    """
 
     name: str
     report: Report
     evidence: Evidence
-    executed: bytes | None = None
+    executed: dict[str, bytes] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)

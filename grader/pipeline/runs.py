@@ -1,5 +1,6 @@
 """How often a submission is run: once, then its own tests, and a stress run where the assignment asks for one, or once
-more for each further round of a forecast; each tried again when our side fails.
+more for each further round of a forecast; each tried again when our side fails. The notebooks of a portfolio work are
+run one after the other, as one run.
 
 The stress run goes on beside the first one only where the grading was given twice the processors that one run may use.
 With fewer it comes after: a run that shared its processors would take longer for no fault of its own, and a time-out
@@ -8,21 +9,35 @@ would then be ours. A first run that failed has no stress run that counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from grader.assignment import deal
 from grader.errors import InfrastructureError
-from grader.model import Assignment, Deal, FailedTry, Failure, RoundsSpec, RunPlan, RunResult, Submission
+from grader.model import (
+    Assignment,
+    Deal,
+    EntryPoint,
+    FailedTry,
+    Failure,
+    RoundsSpec,
+    RunPlan,
+    RunResult,
+    Submission,
+)
 from grader.model.failure_class import failure_class
 from grader.pipeline.ahead import CpuIds, cpus_of_runs, start_one_ahead
 from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
-from grader.sandbox import GivenEnvironment, execute, execute_tests
+from grader.pipeline.together import Told, run_together
+from grader.sandbox import GivenEnvironment, execute, execute_next, execute_tests
 from grader.sandbox.classify import error_of
 from grader.sandbox.workspace import Workspace, root_of
+
+TOTAL_TIMES = 3  # of what one may take: after that no further notebook is begun
 
 
 @dataclass(frozen=True)
@@ -52,9 +67,12 @@ class Runs:
     """The first run, the tests' and the stress run where there was one, and those of a forecast's `later` rounds.
 
     The score rests on the first run and on the later rounds; these end with the first one that fails.
+    `each` are the entry points that were run for the first one, with what became of each: of several notebooks,
+    `first` is what they come to together.
     """
 
     first: Run
+    each: tuple[tuple[EntryPoint, Run], ...]
     tests: Run | None = None
     stress: Run | None = None
     later: tuple[Run, ...] = ()
@@ -63,6 +81,16 @@ class Runs:
     def rounds(self) -> tuple[Run, ...]:
         """The runs that the score rests on, in their order."""
         return (self.first, *self.later)
+
+    @property
+    def told(self) -> list[Told]:
+        """What became of each entry point, in the form in which they are put together."""
+        return told_of(self.each)
+
+
+def told_of(each: Iterable[tuple[EntryPoint, Run]]) -> list[Told]:
+    """Return each entry point with its run's result, failure and failed tries."""
+    return [(entry, run.result, run.failure, run.tries) for entry, run in each]
 
 
 def run_all(
@@ -79,7 +107,7 @@ def run_all(
     """
     assignment = grading.assignment
     work = Work(submission, plan, environment)
-    untested = replace(work, plan=plan.model_copy(update={"tests": ()}))
+    untested = replace(work, plan=plan.model_copy(update={"tests": (), "then": ()}))
 
     def under_stress(cpu_ids: CpuIds) -> Run:
         messy = deal(assignment, grading.run_id, stress=True) if assignment else None
@@ -88,20 +116,22 @@ def run_all(
     asked = assignment is not None and assignment.stress.repeat
     first_cpus, *other_cpus = cpus_of_runs(assignment, grading.cpu_ids)
     early = beside.submit(under_stress, other_cpus[0]) if other_cpus else None
-    first = _run(grading, work, dealt, first_cpus, "first")
-    tests = _tested(grading, work, first, first_cpus)
+    alone = _run(grading, work, dealt, first_cpus, "first")
+    each = ((work.plan.entry_point, alone), *_further(grading, work, alone, first_cpus))
+    first = Run(*run_together(work.plan, told_of(each)), dealt)
+    tests = _tested(grading, work, each[-1][1], first_cpus)
     went_well = first.failure is None
     if went_well and assignment is not None and assignment.rounds is not None:
-        return Runs(first, tests, later=_later_rounds(grading, untested, assignment, assignment.rounds))
+        return Runs(first, each, tests, later=_later_rounds(grading, untested, assignment, assignment.rounds))
     if early is not None:
         stress = early.result()
-        return Runs(first, tests, stress if went_well else None)
+        return Runs(first, each, tests, stress if went_well else None)
     if not (asked and went_well) or grading.cancel.is_set():
-        return Runs(first, tests)
+        return Runs(first, each, tests)
     grading.step("sandbox", "again, under stress")
     # not before: it would have taken its processors from the first run
     start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
-    return Runs(first, tests, under_stress(grading.cpu_ids))
+    return Runs(first, each, tests, under_stress(grading.cpu_ids))
 
 
 def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:
@@ -111,12 +141,7 @@ def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name
             work.plan,
             assignment=grading.assignment,
             deal=dealt,
-            environment=work.environment,
-            sandbox=grading.parts.sandbox,
-            run_id=run_id,
-            scratch=grading.scratch,
-            cpu_ids=cpu_ids,
-            cancel=grading.cancel,
+            **_given(grading, work, run_id, cpu_ids),
         )
 
     return _tried(grading, once, name, dealt)
@@ -135,29 +160,64 @@ def _later_rounds(grading: Grading, work: Work, assignment: Assignment, spec: Ro
     return tuple(runs)
 
 
-def _tested(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Run | None:
-    """Run the work's own tests where its first run left it, however that ended; None where there are none."""
-    left = first.result.left if first.result else None
-    if left is None or grading.cancel.is_set():
+def _further(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Iterator[tuple[EntryPoint, Run]]:
+    """Run the further notebooks where the ones before left the work, whether those failed or not; begun is each while
+    all before it took less than three times what one may. Where our side fails at every try, nothing more is run.
+    """
+    before, took = first, 0.0
+    for number, entry in enumerate(work.plan.then, start=2):
+        took += before.result.sandbox.wall_s if before.result else 0.0
+        if grading.cancel.is_set() or took >= TOTAL_TIMES * work.plan.limits.wall_s:
+            return
+        grading.step("sandbox", entry.path)
+
+        def once(left: Path, run_id: str, entry: EntryPoint = entry) -> RunResult:
+            return execute_next(left, work.plan, entry, **_given(grading, work, run_id, cpu_ids))
+
+        run = _in_the_folder_left(grading, before, once, f"notebook-{number}")
+        if run is None:
+            return
+        before = run
+        yield entry, before
+
+
+def _tested(grading: Grading, work: Work, last: Run, cpu_ids: CpuIds) -> Run | None:
+    """Run the work's own tests where its `last` run left it, however that ended; None where there are none."""
+    if not work.plan.tests or last.result is None or grading.cancel.is_set():
         return None
     grading.step("sandbox", "its own tests")
+
+    def once(left: Path, run_id: str) -> RunResult:
+        return execute_tests(left, work.plan, **_given(grading, work, run_id, cpu_ids))
+
+    return _in_the_folder_left(grading, last, once, "tests")
+
+
+def _in_the_folder_left(grading: Grading, before: Run, run: Callable[[Path, str], RunResult], name: str) -> Run | None:
+    """Do `run` in the working folder that another left; None where it left none."""
+    left = before.result.left if before.result else None
+    if left is None:
+        return None
     folder: Path = left
 
     def once(run_id: str) -> RunResult:
         nonlocal folder
-        before, folder = folder, Workspace(root_of(grading.scratch, run_id), ()).work  # where a further try finds it
-        return execute_tests(
-            before,
-            work.plan,
-            environment=work.environment,
-            sandbox=grading.parts.sandbox,
-            run_id=run_id,
-            scratch=grading.scratch,
-            cpu_ids=cpu_ids,
-            cancel=grading.cancel,
-        )
+        found, folder = folder, Workspace(root_of(grading.scratch, run_id), ()).work  # where a further try finds it
+        return run(found, run_id)
 
-    return _tried(grading, once, "tests", None)
+    return _tried(grading, once, name, None)
+
+
+def _given(grading: Grading, work: Work, run_id: str, cpu_ids: CpuIds) -> dict[str, Any]:
+    """Return what every run is given besides what it runs."""
+    return {
+        "environment": work.environment,
+        "sandbox": grading.parts.sandbox,
+        "run_id": run_id,
+        "scratch": grading.scratch,
+        "cpu_ids": cpu_ids,
+        "cancel": grading.cancel,
+    }
 
 
 def _tried(grading: Grading, once: Callable[[str], RunResult], name: str, dealt: Deal | None) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from grader.report.json import report_json
 from grader.report.markdown import render_markdown
 
 MAX_STORED_BYTES = 64 * 1024**2
+EXECUTED = re.compile(r"executed(?:-\d+)?\.ipynb")
 
 
 def write_folder(
@@ -21,18 +23,20 @@ def write_folder(
     report: Report,
     evidence: Evidence,
     *,
-    executed: bytes | None = None,
+    executed: dict[str, bytes] | None = None,
     logs: dict[str, str] | None = None,
 ) -> None:
-    """Write the report in its three forms, the evidence it rests on, the executed notebook and the logs.
+    """Write the report in its three forms, the evidence it rests on, the executed notebooks and the logs.
 
     Files are replaced one by one and whole; report.json comes last, so that where it is, the rest is.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    if executed is None:
-        (directory / "executed.ipynb").unlink(missing_ok=True)
-    else:
-        replace_file(directory / "executed.ipynb", executed)
+    kept = executed or {}
+    for old in directory.glob("executed*.ipynb"):
+        if EXECUTED.fullmatch(old.name) and old.name not in kept:
+            old.unlink()
+    for name, data in kept.items():
+        replace_file(directory / name, data)
     (directory / "logs").mkdir(exist_ok=True)
     for name, text in (logs or {}).items():
         replace_file(directory / "logs" / name, text.encode("utf-8", "replace"))

@@ -4,7 +4,7 @@ from grader.sandbox.bubblewrap import BubblewrapSandbox
 from grader.sandbox.choose import can_be_chosen, choose_sandbox, known_sandboxes, offer
 from grader.sandbox.docker import DockerSandbox
 from grader.sandbox.environment import BuiltEnvironment, build_environment, environment_digest, find_environment
-from grader.sandbox.execute import execute, execute_tests
+from grader.sandbox.execute import execute, execute_next, execute_tests
 from grader.sandbox.image import build_image
 from grader.sandbox.inventory import HostFact, host_facts
 from grader.sandbox.package_index import PackageIndex, package_index
@@ -35,6 +35,7 @@ __all__ = [
     "environment_digest",
     "escape_probes",
     "execute",
+    "execute_next",
     "execute_tests",
     "find_environment",
     "host_facts",

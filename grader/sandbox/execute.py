@@ -7,7 +7,17 @@ import threading
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
-from grader.model import Assignment, Deal, Failure, RunPlan, RunResult, SandboxJob, SandboxResult, Submission
+from grader.model import (
+    Assignment,
+    Deal,
+    EntryPoint,
+    Failure,
+    RunPlan,
+    RunResult,
+    SandboxJob,
+    SandboxResult,
+    Submission,
+)
 from grader.model.failure_class import failure_class
 from grader.model.reached import MARKS_BYTES
 from grader.ports import Sandbox
@@ -43,8 +53,8 @@ def execute(
 ) -> RunResult:
     """Run `plan` once in a fresh sandbox and return how it ended; outputs lie in `RunResult.collected`.
 
-    `environment` is what the work asked for, None for the locked one. Where the work has tests, its working folder is
-    left in `RunResult.left` for them.
+    `environment` is what the work asked for, None for the locked one. Where the work has tests, or further notebooks,
+    its working folder is left in `RunResult.left` for them.
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
@@ -52,9 +62,6 @@ def execute(
     space = lay_out(root_of(scratch, run_id), submission, plan, deal, (PREDICTIONS, *further))
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
     result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
-    _keep_notebook(space)
-    for name, most in ((TRACES, TRACES_BYTES), (BLOCKS, TRACES_BYTES), (MARKS, MARKS_BYTES)):
-        _collected(space, name, most)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
         for name in further:
@@ -62,8 +69,48 @@ def execute(
         failure = missed and missed.model_copy(
             update={"observed": (*missed.observed, *observed_of(result, plan.limits))}
         )
-    if not plan.tests:
+    done = _whole_result(space, result, run_file, failure, environment, sandbox)
+    if not plan.tests and not plan.then:
         shutil.rmtree(space.work, ignore_errors=True)
+        return done
+    return done.model_copy(update={"left": space.work})
+
+
+def execute_next(
+    left: Path,
+    plan: RunPlan,
+    entry: EntryPoint,
+    *,
+    environment: GivenEnvironment | None,
+    sandbox: Sandbox,
+    run_id: str,
+    scratch: Path,
+    cpu_ids: tuple[int, ...],
+    cancel: threading.Event,
+) -> RunResult:
+    """Run `entry` once, in a fresh sandbox, in the working folder that what was run before it has `left`.
+
+    The folder is left again, for what follows. Raises as `execute` does.
+    """
+    space = take_over(root_of(scratch, run_id), left)
+    job = sandbox_job(space, plan.model_copy(update={"entry_point": entry}), None, run_id, cpu_ids)
+    result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
+    done = _whole_result(space, result, run_file, failure, environment, sandbox)
+    return done.model_copy(update={"left": space.work})
+
+
+def _whole_result(
+    space: Workspace,
+    result: SandboxResult,
+    run_file: RunFile | None,
+    failure: Failure | None,
+    environment: GivenEnvironment | None,
+    sandbox: Sandbox,
+) -> RunResult:
+    """Collect what a run left for us, remove its output folder, and return what it came to."""
+    _keep_notebook(space)
+    for name, most in ((TRACES, TRACES_BYTES), (BLOCKS, TRACES_BYTES), (MARKS, MARKS_BYTES)):
+        _collected(space, name, most)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(
         sandbox=result,
@@ -74,7 +121,6 @@ def execute(
         environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
         environment=environment.ref if environment else None,
         collected=space.collected,
-        left=space.work if plan.tests else None,
     )
 
 

@@ -70,6 +70,7 @@ def _bounded_failure(failure: Failure) -> Failure:
 def _bounded_cell(cell: CellRun) -> CellRun:
     return cell.model_copy(
         update={
+            "path": "",
             "index": max(0, min(cell.index, MOST_CELLS)),
             "wall_s": cell.wall_s if 0 <= cell.wall_s <= MOST_SECONDS else 0.0,
             "error": cell.error[:MOST_TEXT],

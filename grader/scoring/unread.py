@@ -5,6 +5,7 @@ Else hiding the code would pay: what cannot be judged is left out of the mean, a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from grader.model import EntryPoint, Evidence, Span
@@ -20,8 +21,8 @@ def why_unread(evidence: Evidence) -> str:
         return ""  # nothing ran to its end, so there is no result that could be owed to what was not read
     if evidence.code.failure:
         return f"The code could not be read: {evidence.code.failure}"
-    entry = evidence.plan.entry_point
-    unread = next((span for span in evidence.code.unread if _took_part(span, entry, evidence)), None)
+    entry, entries = evidence.plan.entry_point, evidence.plan.entry_points
+    unread = next((span for span in evidence.code.unread if _took_part(span, entries, evidence)), None)
     if unread is not None:
         place = f"{unread.path}, line {unread.line}," if unread.line else unread.path
         return f"{place} {unread.text}"
@@ -32,12 +33,12 @@ def why_unread(evidence: Evidence) -> str:
     return ""
 
 
-def _took_part(span: Span, entry: EntryPoint, evidence: Evidence) -> bool:
+def _took_part(span: Span, entries: Sequence[EntryPoint], evidence: Evidence) -> bool:
     """Tell whether an unread place may have been run: a line that was read runs more, or a file that is started."""
     if span.line is not None:
         place = PurePosixPath(span.path)
         return place.suffix != ".py" or not place.name.startswith(("test_", "conftest"))
-    is_started = span.path == entry.path or any(span.path in word for word in entry.argv)
+    is_started = any(span.path == entry.path or any(span.path in word for word in entry.argv) for entry in entries)
     return is_started or _is_imported(span.path, evidence)
 
 

@@ -237,8 +237,8 @@ def test_the_history_counts_the_commits_that_change_something(repository: Path, 
 def test_a_server_that_gives_no_history_costs_nothing_else(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
-        raise SubmissionError("git.too_large", "The server ended.")
+    def fail(*_: object, whole: bool) -> None:
+        raise SubmissionError("git.too_large", f"The server ended ({whole}).")
 
     monkeypatch.setattr(Repository, "fetch_history", fail)
     taken = take(str(repository), tmp_path / "store", allow_local_git=True)

@@ -12,6 +12,7 @@ from grader.evidence import read_facts
 from grader.intake import take
 from grader.model import Claim, Failure, RunResult
 from grader.pipeline.claims import claims_of
+from grader.pipeline.runs import Run
 
 
 def book(printed: str) -> str:
@@ -27,7 +28,8 @@ def claims(tmp_path: Path, run: RunResult, files: dict[str, str], entry: str, **
         (tmp_path / "work" / name).write_text(text)
     submission = take(str(tmp_path / "work"), tmp_path / "store")
     code = read_facts(submission.root, [entry.path for entry in submission.files])
-    _, found = claims_of(submission, plan(entry), run, code, **rows)
+    started = [(plan(entry).entry_point, Run(run, run.failure, (), None))]
+    _, found = claims_of(submission, started, code, **rows)
     return list(found)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.evidence.facts import read_facts
-from grader.evidence.unreached import read_unreached
+from grader.evidence.unreached import MarkedRun, read_unreached
 from grader.model import CodeFacts, Evidence, UnreachedBlock
 from grader.model.reached import MARKS_BYTES
 from grader.plugins import load_criteria
@@ -132,10 +132,12 @@ def test_what_the_runner_would_not_have_written_and_what_matters_little_says_not
     tmp_path: Path, blocks: bytes | None, marks: bytes | None
 ) -> None:
     code = facts(tmp_path, LOAD + "if os.environ.get('NEVER'):\n" + TRY)
-    assert read_unreached(blocks, marks, code, [0, 2], "") == ()
+    assert read_unreached([MarkedRun(blocks, marks, [0, 2])], code) == ()
 
 
 def test_a_block_in_which_a_model_is_scored_is_told(tmp_path: Path) -> None:
     code = facts(tmp_path, LOAD + "if os.environ.get('NEVER'):\n" + TRY)
     line = json.dumps({"file": "main.py", "at": [11, 4, 12, 9], "mark": 3}).encode() + b"\n"
-    assert [block.at for block in read_unreached(line, b"\0" * MARKS_BYTES, code, [], "")] == [(11, 4, 12, 9)]
+    never = MarkedRun(line, b"\0" * MARKS_BYTES)
+    assert [block.at for block in read_unreached([never], code)] == [(11, 4, 12, 9)]
+    assert read_unreached([never, MarkedRun(line, b"\1" * MARKS_BYTES), never], code) == ()  # another run came to it
