@@ -13,7 +13,7 @@ NOTHING_RAN = "Nothing was run, so this cannot be said."
 def runs_end_to_end(evidence: Evidence) -> Finding:
     """Judge whether the work runs to its end in a fresh sandbox, in less than half of the allowed time and memory.
     Running, but without usable predictions, is partly met; so is taking more, which costs a twentieth, and more than
-    80 %, which costs a tenth.
+    80 %, which costs a tenth. Of several notebooks those that run through give up to half, where one does not.
     """
     failure = evidence.failure or (evidence.run.failure if evidence.run else None)
     if failure and failure.code.startswith("infrastructure."):
@@ -23,6 +23,10 @@ def runs_end_to_end(evidence: Evidence) -> Finding:
     place = start(evidence)
     if failure.path:
         place = [Span(path=failure.path, cell=failure.cell, line=failure.line)]
+    if (through := len(evidence.ran_through)) and len(evidence.started) > 1:
+        started = len(evidence.started)
+        reason = _ended(f"{through} of {started} notebooks ran to their end. {failure.path}: {failure.message}")
+        return partly(reason, evidence=place, score=round(0.5 * through / started, 2), advice=failure.hint)
     if failure.code.startswith("predictions."):
         reason = _ended(f"It ran to its end, but its predictions cannot be used: {failure.message}")
         return partly(reason, evidence=start(evidence) or place, score=0.4, advice=failure.hint)

@@ -77,6 +77,7 @@ from grader.model.traces import (
     TraceTable,
     Witness,
 )
+from grader.model.unjudged import Unjudged
 from grader.model.weights import Weights
 
 __all__ = [
@@ -181,6 +182,7 @@ __all__ = [
     "Traces",
     "TwinResult",
     "TwinSpec",
+    "Unjudged",
     "UnreachedBlock",
     "Verdict",
     "Wanted",

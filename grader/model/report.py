@@ -12,9 +12,10 @@ from grader.model.environment import EnvironmentRef
 from grader.model.hidden import HiddenResult, StressResult, TwinResult
 from grader.model.own_tests import OwnTests
 from grader.model.rubric import ClosedGate, RubricSpec
-from grader.model.run import CellRun, Enforcement, FailedTry
-from grader.model.submission import EntryPoint, Limits, SubmissionKind
+from grader.model.run import CellRun, Enforcement, FailedTry, NotebookRun
+from grader.model.submission import EntryPoint, History, Limits, SubmissionKind
 from grader.model.traces import TraceFacts
+from grader.model.unjudged import Unjudged
 from grader.model.weights import Weights
 
 Verdict = Literal["met", "partly", "not_met", "not_applicable", "needs_human"]
@@ -119,7 +120,10 @@ class SubmissionRef(Record):
 
 
 class RunReport(Record):
-    """How the work was run. Cell times and tracebacks are self-reported by the runner inside the sandbox."""
+    """How the work was run. Cell times and tracebacks are self-reported by the runner inside the sandbox.
+
+    `notebooks` tells of each where several were run; the times are then those of all, the memory is the largest.
+    """
 
     sandbox: str
     runtime: str = ""
@@ -129,6 +133,7 @@ class RunReport(Record):
     cpu_s: float | None = None
     peak_memory_bytes: int | None = None
     cells: tuple[CellRun, ...] = ()
+    notebooks: tuple[NotebookRun, ...] = ()
     environment: EnvironmentRef | None = None
     warnings: tuple[str, ...] = ()
     tries: tuple[FailedTry, ...] = ()
@@ -182,6 +187,8 @@ class Report(Record):
     stress: StressResult | None = None
     traces: TraceFacts | None = None
     tests: OwnTests | None = None
+    history: History | None = None
+    unjudged: tuple[Unjudged, ...] = ()
     run: RunReport
     questions: tuple[Question, ...]
     receipt: Receipt

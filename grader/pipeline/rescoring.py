@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.model import CriterionResult, Evidence, Record, Report, RubricSpec, Weights
 from grader.plugins import Rubric
+from grader.report import unjudged_of
 from grader.scoring import VERSION_LENGTH, score
 
 
@@ -93,6 +94,7 @@ def rescore(report: Report, evidence: Evidence, terms: Terms) -> Report:
             "hidden_score": fresh.hidden_score,
             "dimensions": fresh.dimensions,
             "questions": fresh.questions,
+            "unjudged": unjudged_of(evidence, fresh.dimensions) if report.assignment is None else (),
             "receipt": report.receipt.model_copy(update=receipt),
         }
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grader.report.markdown import render_markdown
     from grader.report.ranking import summary_csv, summary_json
     from grader.report.terminal import print_ranking, print_report
+    from grader.report.unjudged import unjudged_of
 
 _HOMES = {
     "build_report": "build",
@@ -25,6 +26,7 @@ _HOMES = {
     "report_schema": "json",
     "summary_csv": "ranking",
     "summary_json": "ranking",
+    "unjudged_of": "unjudged",
 }
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "report_schema",
     "summary_csv",
     "summary_json",
+    "unjudged_of",
 ]
 
 

@@ -17,6 +17,7 @@ from grader.model import (
     Submission,
     SubmissionRef,
 )
+from grader.report.unjudged import unjudged_of
 from grader.report.visible import plain
 
 LOG_TAIL_CHARACTERS = 8_000
@@ -56,6 +57,8 @@ def build_report(
         stress=evidence.stress,
         traces=evidence.traces,
         tests=evidence.tests,
+        history=evidence.history,
+        unjudged=unjudged_of(evidence, score.dimensions) if assignment is None else (),
         run=_run_report(evidence, sandbox_name),
         questions=score.questions,
         receipt=receipt,
@@ -107,6 +110,7 @@ def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
         cpu_s=run.sandbox.cpu_s,
         peak_memory_bytes=run.sandbox.peak_memory_bytes,
         cells=tuple(_bounded_cell(cell) for cell in run.cells[:MAX_CELLS]),
+        notebooks=run.notebooks,
         environment=run.environment or EnvironmentRef(name="fixed", digest=run.environment_digest),
         warnings=_warnings(evidence),
         tries=evidence.tries,

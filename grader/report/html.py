@@ -11,10 +11,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from grader.model import CellRun, Report
-from grader.report import charts, findings, formats, gates, own_tests, profile, stress, traces
+from grader.report import (
+    charts,
+    findings,
+    formats,
+    gates,
+    history,
+    notebooks,
+    own_tests,
+    profile,
+    stress,
+    traces,
+    unjudged,
+)
 from grader.report.excerpt import excerpt
 from grader.report.visible import block, encodable, one_line
 
+FAILED = ("error", "timeout")
 _VERDICT_ORDER = ("not_met", "partly", "needs_human", "met", "not_applicable")
 
 
@@ -71,6 +84,7 @@ def _environment() -> Environment:
     ):
         environment.filters[name] = getattr(formats, name)
     environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}
+    environment.globals |= {"history": history, "notebooks": notebooks}
     return environment
 
 
@@ -108,12 +122,18 @@ def _context(report: Report) -> dict[str, Any]:
         "own_tests": own_tests.own_tests_sentence(report),
         "unpassed": own_tests.unpassed(report),
         "more_unpassed": own_tests.more_unpassed(report),
+        "history_sentences": history.history_sentences(report),
+        "unjudged": unjudged.unjudged_rows(report),
+        "inapplicable": unjudged.inapplicable_rows(report),
+        "inapplicable_sentence": unjudged.inapplicable_sentence(report),
+        "notebooks_sentence": notebooks.notebooks_sentence(report),
+        "cells_by_notebook": [_cells(*each) for each in notebooks.cells_by_notebook(report)],
+        "usage": notebooks.usage(report),
         "costs": findings.costliest(report),
         "strengths": findings.strengths(report),
         "for_a_person": findings.for_a_person(report),
         "dimensions": _by_dimension(report),
         "failed_cell": _failed_cell(report),
-        "slowest_cell": max(report.run.cells, key=lambda cell: cell.wall_s, default=None),
     }
 
 
@@ -128,5 +148,11 @@ def _by_dimension(report: Report) -> list[tuple[Any, list[findings.Weighed]]]:
     return grouped
 
 
+def _cells(path: str, cells: tuple[CellRun, ...]) -> tuple[str, tuple[CellRun, ...], CellRun | None, CellRun]:
+    """Return a notebook's cells, the one that failed, and the slowest."""
+    failed = next((cell for cell in cells if cell.status in FAILED), None)
+    return path, cells, failed, max(cells, key=lambda cell: cell.wall_s)
+
+
 def _failed_cell(report: Report) -> CellRun | None:
-    return next((cell for cell in report.run.cells if cell.status in ("error", "timeout")), None)
+    return next((cell for cell in report.run.cells if cell.status in FAILED), None)

@@ -21,13 +21,17 @@ from grader.report.formats import (
     where,
 )
 from grader.report.gates import gate_sentences
+from grader.report.history import AS_TOLD, history_sentences, told
+from grader.report.notebooks import ended_words, notebooks_sentence
 from grader.report.own_tests import own_tests_sentence
 from grader.report.profile import profile_sentences
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
+from grader.report.unjudged import inapplicable_sentence, unjudged_rows
 from grader.report.visible import block, encodable, one_line
 
 MAX_CHARACTERS = 60_000
+COMMITS_SHOWN = 50
 _MARKUP = re.compile(r"([\\`*_\[\]#|~>$])")
 _LINK = re.compile(r"(?i)\b(https?|ftp|mailto)(?=:)|\bwww(?=\.)")
 _REFERENCE = re.compile(r"(?i)\bGH(?=-\d)")
@@ -42,8 +46,8 @@ def render_markdown(report: Report) -> str:
         parts.append(f"> {escaped(report.unscored_reason)}")
     if sentences := gate_sentences(report):
         parts.append("> **Must hold:** " + " ".join(escaped(text, 600) for text in sentences))
-    parts += [_dimensions(report), _robustness(report), _stress(report), _findings(report)]
-    tail = [_criteria(report), _traces(report), _run(report)]
+    parts += [_dimensions(report), _robustness(report), _stress(report), _findings(report), _unjudged(report)]
+    tail = [_criteria(report), _traces(report), _history(report), _run(report)]
     text = "\n\n".join(part for part in parts if part)
     for part in tail:
         if part and len(text) + len(part) < MAX_CHARACTERS - 200:
@@ -149,11 +153,32 @@ def _traces(report: Report) -> str:
     return _details("What the run says of its rows", "\n".join(rows))
 
 
+def _unjudged(report: Report) -> str:
+    rows = []
+    for item, about in unjudged_rows(report):
+        text = f"- **{escaped(item.what)}**: {escaped(sentence(item.why), 400)}"
+        rows.append(f"{text}  \n  {escaped(about, 400)}" if about else text)
+    if said := inapplicable_sentence(report):
+        rows.append(f"- {escaped(said, 400)}")
+    return "### What could not be judged\n\n" + "\n".join(rows) if rows else ""
+
+
+def _history(report: Report) -> str:
+    if report.history is None:
+        return ""
+    rows = [*(f"- {escaped(text, 400)}" for text in history_sentences(report)), f"- {AS_TOLD}", ""]
+    rows += [f"1. {escaped(told(step))}" for step in report.history.steps[:COMMITS_SHOWN]]
+    return _details("How it came about", "\n".join(rows))
+
+
 def _run(report: Report) -> str:
     run, rows = report.run, []
     if run.entry_point:
         what = run.entry_point.path or " ".join(run.entry_point.argv)
         rows.append(f"- Ran {escaped(what)}: {escaped(run.entry_point.reason)}")
+    if said := notebooks_sentence(report):
+        rows.append(f"- {said}")
+        rows += [f"  - {escaped(book.path)}: {escaped(ended_words(book))}" for book in run.notebooks]
     place = f"{escaped(run.sandbox)} on {escaped(run.runtime)}" if run.runtime else escaped(run.sandbox)
     rows.append(f"- Sandbox {place}, limits {run.enforcement or 'not needed: nothing ran'}")
     if run.environment and run.environment.rung:

@@ -12,11 +12,14 @@ from rich.text import Text
 
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
-from grader.report.formats import interval, measure, metric_name, points, where
+from grader.report.formats import count, interval, measure, metric_name, points, sentence, where
 from grader.report.gates import gate_sentences
+from grader.report.history import history_sentences
+from grader.report.notebooks import ended_words, notebooks_sentence
 from grader.report.profile import profile_sentences
 from grader.report.ranking import ranked
 from grader.report.stress import first_run_suites, stress_sentences
+from grader.report.unjudged import inapplicable_sentence, unjudged_rows
 from grader.report.visible import one_line
 
 OUTCOME_STYLES = {
@@ -35,14 +38,17 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
         _print_failure(console, report.failure)
     if report.unscored_reason:
         console.print(Text(f"  {one_line(report.unscored_reason)}"))
-    for sentence in gate_sentences(report):
-        console.print(Text(f"  {one_line(sentence, 600)}", style="yellow"))
+    for gate in gate_sentences(report):
+        console.print(Text(f"  {one_line(gate, 600)}", style="yellow"))
     console.print()
     console.print(_dimensions(report))
-    _print_sentences(console, "Robustness", profile_sentences(report))
-    _print_sentences(console, "Stress run", stress_sentences(report))
+    _print_lines(console, "Robustness", profile_sentences(report))
+    _print_lines(console, "Stress run", stress_sentences(report))
+    _print_lines(console, "Notebooks", _notebooks(report))
+    _print_lines(console, "How it came about", history_sentences(report))
     _print_findings(console, "What cost most", costliest(report, 4), "red")
     _print_findings(console, "What is good", strengths(report, 3), "green")
+    _print_lines(console, "What could not be judged", _unjudged(report))
     if location is not None:
         console.print()
         console.print(Text(f"Report: {location / 'report.html'}", overflow="fold"), soft_wrap=True)
@@ -107,14 +113,6 @@ def _dimensions(report: Report) -> Table:
     return table
 
 
-def _print_sentences(console: Console, title: str, sentences: Sequence[str]) -> None:
-    if sentences:
-        console.print()
-        console.print(Text(title, style="bold"))
-    for sentence in sentences:
-        console.print(Text(f"  {one_line(sentence, 600)}"))
-
-
 def _print_findings(console: Console, title: str, items: Sequence[Weighed], style: str) -> None:
     if not items:
         return
@@ -128,6 +126,28 @@ def _print_findings(console: Console, title: str, items: Sequence[Weighed], styl
             span = item.criterion.evidence[0]
             line.append(f" [{one_line(where(span.path, span.cell, span.line, span.end_line), 100)}]", style="dim")
         console.print(line)
+
+
+def _print_lines(console: Console, title: str, lines: Sequence[str]) -> None:
+    if lines:
+        console.print()
+        console.print(Text(title, style="bold"))
+        for line in lines:
+            console.print(Text(f"  {one_line(line, 600)}"))
+
+
+def _notebooks(report: Report) -> list[str]:
+    books = report.run.notebooks if notebooks_sentence(report) else ()
+    return [f"{book.path}: {ended_words(book)}" for book in books]
+
+
+def _unjudged(report: Report) -> list[str]:
+    """Return what was not judged in short: of each kind the first, for the page tells them all."""
+    found = [(item, about) for item, about in unjudged_rows(report) if item.kind != "needs_human"]
+    lines = [f"{item.what}: {sentence(item.why)}{f' ({about})' if about else ''}" for item, about in found]
+    people = sum(len(item.criteria) for item in report.unjudged if item.kind == "needs_human")
+    lines += [f"{count(people, 'criterion needs', 'criteria need')} a person."] if people else []
+    return [*lines, *([said] if (said := inapplicable_sentence(report)) else [])]
 
 
 def _short_interval(report: Report) -> str:

@@ -47,7 +47,7 @@ def order(found: RunPlan) -> list[str]:
     ],
 )
 def test_names_are_in_the_order_in_which_a_person_counts(tmp_path: Path, names: tuple[str, ...]) -> None:
-    assert sorted(names[::-1], key=natural_key) == list(names)
+    assert sorted(set(names), key=natural_key) == list(names)
     assert order(plan(tmp_path, *names)) == list(names)
 
 

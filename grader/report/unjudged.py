@@ -1,0 +1,141 @@
+"""What a portfolio reading cannot say: collected from the evidence and the verdicts, and put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from grader.model import CriterionResult, DimensionResult, Evidence, NotebookRun, Report, Unjudged
+from grader.model.unjudged import UnjudgedKind
+from grader.report.formats import count, sentence
+
+SHOWN = 6
+NO_FILE = "FileNotFoundError"
+UNSEEN = Unjudged(
+    kind="unseen_data",
+    what="How well it does on data it has not seen",
+    why="Nothing was hidden from this work: every figure is its own, on rows that it chose.",
+)
+BRIEF = Unjudged(
+    kind="brief",
+    what="Whether it answers the question",
+    why="No brief came with it: what was asked, by whom and in how much time is not known here.",
+)
+BETWEEN = Unjudged(
+    kind="between_notebooks",
+    what="Rows that pass from one notebook to the next",
+    why="Rows are followed within each notebook: that one is fitted on what another tests on would not be seen.",
+)
+
+
+def unjudged_of(evidence: Evidence, dimensions: Sequence[DimensionResult]) -> tuple[Unjudged, ...]:
+    """Return what was not judged of a work without an assignment, and why; nothing where our side failed.
+
+    What nobody could judge comes first, then what was not run, then the criteria without a mark by their reasons.
+    """
+    if evidence.failure is not None and evidence.failure.code.startswith("infrastructure."):
+        return ()
+    criteria = [item for dimension in dimensions for item in dimension.criteria]
+    return (
+        UNSEEN,
+        BRIEF,
+        *_stopped(evidence),
+        *_not_run(evidence),
+        *([BETWEEN] if len(evidence.ran_through) > 1 else []),
+        *_history(evidence),
+        *_by_reason(criteria, "needs_human", "Needs a person"),
+        *_by_reason(criteria, "not_applicable", "Did not apply"),
+    )
+
+
+def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
+    """Yield what stands behind each failure: for want of data, or for another reason."""
+    books = evidence.run.notebooks if evidence.run else ()
+    failures = [book.failure for book in books if book.failure is not None]
+    for failure in failures or [failure for failure in [evidence.failure] if failure is not None]:
+        lacks_data = NO_FILE in failure.message
+        yield Unjudged(
+            kind="missing_data" if lacks_data else "stopped",
+            what="What needs data that did not come with the work" if lacks_data else "What comes after a failure",
+            why=f"{failure.path or 'The work'}: {sentence(failure.message)}",
+            paths=(failure.path,) if failure.path else (),
+        )
+
+
+def _not_run(evidence: Evidence) -> Iterator[Unjudged]:
+    """Yield the notebooks that were not run, by their reasons."""
+    books = evidence.run.notebooks if evidence.run else ()
+    told = {book.path for book in books}
+    yield from _grouped(book for book in books if book.ended == "not_run")
+    entry = evidence.plan.entry_point if evidence.plan else None
+    left = [path for path in _notebooks(evidence) if path not in told and path not in evidence.started]
+    if entry is not None and left:
+        what = entry.path or " ".join(entry.argv)
+        why = f"What was run is {what}: {sentence(entry.reason)}"
+        yield Unjudged(kind="not_run", what="Notebooks that were not run", why=why, paths=tuple(left))
+
+
+def _grouped(books: Iterable[NotebookRun]) -> Iterator[Unjudged]:
+    reasons: dict[str, list[str]] = {}
+    for book in books:
+        reasons.setdefault(book.why, []).append(book.path)
+    for why, paths in reasons.items():
+        yield Unjudged(kind="not_run", what="Notebooks that were not run", why=sentence(why), paths=tuple(paths))
+
+
+def _notebooks(evidence: Evidence) -> Iterator[str]:
+    return (entry.path for entry in evidence.files if entry.path.endswith(".ipynb"))
+
+
+def _history(evidence: Evidence) -> Iterator[Unjudged]:
+    if evidence.history is None:
+        yield Unjudged(kind="history", what="How it came about", why="No git history came with the work.")
+    elif not evidence.history.complete:
+        why = f"Only the newest {count(evidence.history.commits, 'commit')} came with it: what was before is not known."
+        yield Unjudged(kind="history", what="How it began", why=why)
+
+
+def _by_reason(criteria: Iterable[CriterionResult], kind: UnjudgedKind, what: str) -> Iterator[Unjudged]:
+    """Yield the criteria of a verdict by their reasons, the reason of most first."""
+    reasons: dict[str, list[str]] = {}
+    for item in criteria:
+        if item.verdict == kind:
+            reasons.setdefault(item.reason, []).append(item.id)
+    for why, ids in sorted(reasons.items(), key=lambda pair: -len(pair[1])):
+        yield Unjudged(kind=kind, what=what, why=why, criteria=tuple(ids))
+
+
+def unjudged_rows(report: Report) -> list[tuple[Unjudged, str]]:
+    """Return what a reader should know first, each with the files or criteria that it is about in words."""
+    titles = _titles(report)
+    rows = []
+    for item in report.unjudged:
+        if item.kind != "not_applicable":
+            paths = [path for path in item.paths if path not in item.why]
+            rows.append((item, _listed([*paths, *(titles.get(key, key) for key in item.criteria)])))
+    return rows
+
+
+def inapplicable_rows(report: Report) -> list[tuple[str, str]]:
+    """Return the reasons for which criteria did not apply, each with their titles."""
+    titles = _titles(report)
+    found = [item for item in report.unjudged if item.kind == "not_applicable"]
+    return [(item.why, ", ".join(titles.get(key, key) for key in item.criteria)) for item in found]
+
+
+def inapplicable_sentence(report: Report) -> str:
+    """Return how many criteria did not apply, and why most of them; "" where all did."""
+    found = [item for item in report.unjudged if item.kind == "not_applicable"]
+    number = sum(len(item.criteria) for item in found)
+    if not number:
+        return ""
+    said = f"{count(number, 'criterion', 'criteria')} did not apply, which counts neither way"
+    return f"{said}{'; most often' if number > 1 else ''}: {sentence(found[0].why)}"
+
+
+def _titles(report: Report) -> dict[str, str]:
+    return {item.id: item.title for dimension in report.dimensions for item in dimension.criteria}
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
