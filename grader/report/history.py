@@ -10,6 +10,7 @@ from grader.report.charts import STRIP_HEIGHT, WIDTH, Bar
 from grader.report.formats import count
 
 NEARLY_ALL = 0.9
+WIDEST = 64.0
 WIDE_ENOUGH = 46.0  # for the label of a day
 AS_TOLD = "Dates and authors are as the commits say, which anybody can set."
 
@@ -56,7 +57,7 @@ def step_bars(history: History) -> list[Bar]:
     are not known is pale.
     """
     gap = 2 if len(history.steps) <= 100 else 0
-    width = WIDTH / max(1, len(history.steps))
+    width = _width(history)
     most = max((step.added or 0 for step in history.steps), default=0) or 1
     bars = []
     for place, step in enumerate(history.steps):
@@ -69,7 +70,7 @@ def step_bars(history: History) -> list[Bar]:
 
 def day_bars(history: History) -> list[Bar]:
     """Return the stretch of each day's commits, with its date where there is room."""
-    width, bars, place = WIDTH / max(1, len(history.steps)), [], 0
+    width, bars, place = _width(history), [], 0
     for number, (_, steps) in enumerate(groupby(history.steps, key=_day)):
         several = list(steps)
         wide = width * len(several)
@@ -78,6 +79,10 @@ def day_bars(history: History) -> list[Bar]:
         bars.append(Bar(round(place * width, 1), 68, round(max(0.8, wide - 2), 1), 4, f"day{number % 2}", label))
         place += len(several)
     return bars
+
+
+def _width(history: History) -> float:
+    return min(WIDEST, WIDTH / max(1, len(history.steps)))
 
 
 def told(step: HistoryStep) -> str:

@@ -9,7 +9,7 @@ from grader.model.unjudged import UnjudgedKind
 from grader.report.formats import count, sentence
 
 SHOWN = 6
-NO_FILE = "FileNotFoundError"
+NO_FILE, NO_PACKAGE = "FileNotFoundError", "environment.missing_package"
 UNSEEN = Unjudged(
     kind="unseen_data",
     what="How well it does on data it has not seen",
@@ -52,10 +52,14 @@ def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
     books = evidence.run.notebooks if evidence.run else ()
     failures = [book.failure for book in books if book.failure is not None]
     for failure in failures or [failure for failure in [evidence.failure] if failure is not None]:
-        lacks_data = NO_FILE in failure.message
+        what = "What comes after a failure"
+        if failure.code == NO_PACKAGE:
+            what = "What needs a package that is not installed"
+        if lacks_data := NO_FILE in failure.message:
+            what = "What needs a file that is not where it is looked for"
         yield Unjudged(
             kind="missing_data" if lacks_data else "stopped",
-            what="What needs data that did not come with the work" if lacks_data else "What comes after a failure",
+            what=what,
             why=f"{failure.path or 'The work'}: {sentence(failure.message)}",
             paths=(failure.path,) if failure.path else (),
         )

@@ -98,10 +98,13 @@ def found_in(work: str, wanted: str) -> str:
 def _about_file(value: str, work: str) -> str:
     named = [name.replace("\\", "/") for name in QUOTED.findall(value)]
     wanted = PurePosixPath(named[-1]).name if named else ""
-    if not wanted or ELSEWHERE.match(named[-1]):
+    lies_elsewhere = not wanted or bool(ELSEWHERE.match(named[-1]))
+    if lies_at := wanted and found_in(work, wanted):
+        how = "by a path relative to the folder of the file that is run, not by one of your own machine"
+        how = how if lies_elsewhere else "relative to the folder of the file that is run"
+        return f"{wanted} was found as {lies_at}: name it {how}."
+    if lies_elsewhere:
         return "Read data/ by a path relative to the working folder, not by one of your own machine."
-    if lies_at := found_in(work, wanted):
-        return f"{wanted} was found as {lies_at}: name it relative to the folder of the file that is run."
     return f"No file of the name {wanted} was handed in or made by then: hand it in, or read the data that data/ holds."
 
 

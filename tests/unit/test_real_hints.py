@@ -74,6 +74,9 @@ def test_a_file_that_lies_elsewhere_is_shown_where(told: Tell, tmp_path: Path) -
     for path in ("C:\\\\me\\\\train.csv", "/home/me/train.csv", "~/train.csv"):
         elsewhere = told(f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'")
         assert "not by one of your own machine" in str(elsewhere["hint"])
+        assert "train.csv was found as inputs/train.csv" in str(elsewhere["hint"])
+    gone = told("FileNotFoundError: [Errno 2] No such file or directory: '/home/me/gone.csv'")
+    assert gone["hint"] == "Read data/ by a path relative to the working folder, not by one of your own machine."
 
 
 def test_a_frame_of_python_itself_is_not_a_place_in_the_work(told: Tell) -> None:
