@@ -179,6 +179,7 @@ class Repository:
                     self._git("index-pack", str(target), watched=True)
         if shallow:
             (self._folder / "shallow").write_text("\n".join(shallow) + "\n")
+        self._git("config", "uploadpack.allowFilter", "true")
         self._git("update-ref", "refs/heads/given", commit)
 
     def is_shallow(self) -> bool:

@@ -31,19 +31,9 @@ def read_history(
     """
     try:
         url, ref, options = parse_address(source, allow_local=allow_local)
+        return _fetched(url, ref, commit, folder, limits, options, allow_local=allow_local)
     except GraderError:
         return None
-    for whole in (True, False):
-        try:
-            with tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place:
-                repository = Repository(Path(place), limits, allow_local=allow_local, options=options)
-                repository.fetch_history(url, ref, MOST, whole=whole)
-                return _told(repository, commit, whole=whole)
-        except SubmissionError:
-            continue
-        except GraderError:
-            return None
-    return None
 
 
 def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> History | None:
@@ -52,18 +42,37 @@ def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> 
     if commit is None:
         return None
     try:
-        with (
-            tempfile.TemporaryDirectory(prefix="given-", dir=folder) as origin,
-            tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place,
-        ):
+        with tempfile.TemporaryDirectory(prefix="given-", dir=folder) as origin:
             source = Repository(Path(origin), limits, allow_local=True, options=())
             source.adopt(given.folder / "objects", commit, given.shallow())
-            repository = Repository(Path(place), limits, allow_local=True, options=())
-            repository.fetch_history(f"file://{origin}", "refs/heads/given", MOST, whole=True)
-            return _told(repository, commit, whole=True)
+            return _fetched(f"file://{origin}", "refs/heads/given", commit, folder, limits)
     except GraderError as error:
         given.problem = f"git could not read it ({error.code})"
         return None
+
+
+def _fetched(
+    url: str,
+    ref: str,
+    commit: str,
+    folder: Path,
+    limits: IntakeLimits,
+    options: tuple[str, ...] = (),
+    *,
+    allow_local: bool = True,
+) -> History | None:
+    """Return the history at an address; where the whole cannot be had, the commits alone. Raises as `Repository`."""
+    for whole in (True, False):
+        with tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place:
+            repository = Repository(Path(place), limits, allow_local=allow_local, options=options)
+            try:
+                repository.fetch_history(url, ref, MOST, whole=whole)
+            except SubmissionError:
+                if whole:
+                    continue
+                raise
+            return _told(repository, commit, whole=whole)
+    return None
 
 
 def _told(repository: Repository, commit: str, *, whole: bool) -> History | None:

@@ -92,7 +92,9 @@ def _notebooks(evidence: Evidence) -> Iterator[str]:
 
 def _history(evidence: Evidence) -> Iterator[Unjudged]:
     if evidence.history is None:
-        yield Unjudged(kind="history", what="How it came about", why="No git history came with the work.")
+        yield Unjudged(
+            kind="history", what="How it came about", why="No git history that could be read came with the work."
+        )
     elif not evidence.history.complete:
         why = f"Only the newest {count(evidence.history.commits, 'commit')} came with it: what was before is not known."
         yield Unjudged(kind="history", what="How it began", why=why)

@@ -111,6 +111,15 @@ def test_of_a_shallow_copy_only_the_newest_commits_are_known(tmp_path: Path) -> 
     assert found.steps[0].added is None
 
 
+def test_where_a_large_file_is_missing_the_commits_are_known_by_themselves(tmp_path: Path) -> None:
+    folder = work_in_steps(tmp_path / "work")
+    blob = git(folder, "rev-parse", "HEAD~1:data.csv")
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    found = history(folder, tmp_path)
+    assert (found.commits, found.authors, found.days) == (5, 2, 4.0)
+    assert {(step.files, step.added) for step in found.steps} == {(None, None)}
+
+
 def test_nothing_that_git_would_run_in_a_folder_of_git_is_run(tmp_path: Path) -> None:
     folder, marker = work_in_steps(tmp_path / "work"), tmp_path / "was-run"
     program = tmp_path / "program"
