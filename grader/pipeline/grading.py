@@ -31,7 +31,7 @@ from grader.pipeline.evaluating import evaluated_runs
 from grader.pipeline.own_tests import own_tests_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
-from grader.pipeline.runs import Runs, run_all
+from grader.pipeline.runs import Run, Runs, run_all
 from grader.pipeline.stress import stress_result
 from grader.pipeline.together import executed_notebooks
 from grader.pipeline.witnesses import traces_of
