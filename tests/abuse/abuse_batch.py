@@ -20,13 +20,13 @@ from hostile_index import MOST_BYTES, add_payload, hostile_index
 from hostile_work import FACTS, SHARED, WORKS, HostileWork, hostile_works
 from leavings import Machine, engine_leavings, lasting, machine, new_files, new_mounts, processes_in
 from package_index import PackageIndex, bridge_address, served
+from plain_churn import copy_plain_churn
 from sandbox_bench import containers, control_groups
 
 from grader.sandbox import find_environment
 from grader.sandbox.container_options import OWNER_LABEL
 from grader.settings import read_settings
 
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 LIMITS = {
     "memory_bytes": 640 << 20,
     "processes": 64,
@@ -179,7 +179,7 @@ class AbuseBatch:
     def _words(self, name: str, group: Group) -> list[str]:
         """Return the options of one of the graders; its assignment is a copy of the churn one with narrow limits."""
         copy = self.folder / "assignments" / name
-        shutil.copytree(CHURN, copy, ignore=shutil.ignore_patterns("examples"))
+        copy_plain_churn(copy)
         (copy / "data" / "hidden" / "note").write_text(self.secret)
         text = (copy / "assignment.toml").read_text()
         limits = {**LIMITS, "wall_s": group.wall_s, "cell_s": group.wall_s}

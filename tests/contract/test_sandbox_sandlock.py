@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import sandbox_named
+from plain_churn import copy_plain_churn
 from sandbox_bench import Bench, processes_of
 
 from grader.errors import InfrastructureError
@@ -23,7 +23,6 @@ from grader.ports import Sandbox
 from grader.sandbox.slots import FIRST_UID, taken_slot
 from grader.settings import read_settings
 
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = pytest.mark.sandbox
 
 _ACTS = """
@@ -186,7 +185,7 @@ def test_packages_that_a_work_asks_for_are_refused_with_what_to_do(sandbox: Sand
     work.mkdir()
     (work / "main.py").write_text("print(1)\n")
     (work / "requirements.txt").write_text("numpy\n")
-    shutil.copytree(CHURN, assignment, ignore=shutil.ignore_patterns("examples"))
+    copy_plain_churn(assignment)
     text = (assignment / "assignment.toml").read_text()
     (assignment / "assignment.toml").write_text(f'environment = "requirements"\n{text}')
     words = ["grade", str(work), "--assignment", str(assignment), "--sandbox", sandbox.name, "--output", str(tmp_path)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from plain_churn import copy_plain_churn
 from sandbox_bench import leavings_of, processes_of
 
 from grader.sandbox.engine import engine
 from grader.settings import read_settings
 
 GRADER = Path(sys.executable).with_name("grader")
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 NAMES = ("good", "bad", "hopeless")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 CONSTANT = (
@@ -82,8 +81,9 @@ def test_a_work_is_graded_end_to_end_and_one_that_fails_stops_nobody(
         if text:
             (folder / "predict.py").write_text(text)
     (hopeless / "notes.txt").write_text("nothing to run")
+    churn = copy_plain_churn(tmp_path / "assignment" / "churn")
     done = run_grader(
-        *("grade", str(bad), str(hopeless), str(good), "--assignment", str(CHURN), "--sandbox", backend),
+        *("grade", str(bad), str(hopeless), str(good), "--assignment", str(churn), "--sandbox", backend),
         *("--jobs", "2", "--output", "out", "--fail-under", "1"),
     )
     assert done.returncode == 1, done.stdout + done.stderr  # two lie below 1
@@ -131,8 +131,7 @@ def test_the_graders_own_memory_stays_bounded(tmp_path: Path, hostile: str) -> N
 
 def short(tmp_path: Path) -> Path:
     """Return a copy of the assignment with a deadline of six seconds."""
-    copy = tmp_path / "churn"
-    shutil.copytree(CHURN, copy, ignore=shutil.ignore_patterns("examples"))
+    copy = copy_plain_churn(tmp_path / "churn")
     text = (copy / "assignment.toml").read_text()
     (copy / "assignment.toml").write_text(re.sub(r"(?m)^wall_s = .*$", "wall_s = 6", text))
     return copy

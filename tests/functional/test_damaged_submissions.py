@@ -18,8 +18,8 @@ import pytest
 from answering import AnsweringSandbox, SameProcessReader, Silent
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from plain_churn import copy_plain_churn, plain_churn
 
-from grader.assignment import load_assignment
 from grader.errors import FAILURE_CODES
 from grader.model.failure_class import failure_class
 from grader.pipeline import Parts, grade
@@ -84,7 +84,7 @@ def parts(tmp_path_factory: pytest.TempPathFactory) -> Parts:
 def test_any_damaged_submission_is_graded_or_fails_with_a_code(
     kind: str, parts: Parts, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assignment = load_assignment(CHURN)
+    assignment = plain_churn()
     folder = tmp_path_factory.mktemp("damaged")
     ending, damaged = DAMAGED[kind]
     ended = set()
@@ -117,7 +117,8 @@ def test_damaged_notebooks_are_really_run(run_grader: Run, tmp_path: Path) -> No
         changes = [(chance.randrange(2**20), chance.randrange(32, 127)) for _ in range(2)]
         (tmp_path / f"work-{number}.ipynb").write_bytes(changed(valid("ipynb"), changes))
     sources = [str(path) for path in sorted(tmp_path.glob("*.ipynb"))]
-    words = ("--assignment", str(CHURN), "--sandbox", "bubblewrap", "--jobs", "2", "--output", "out")
+    churn = copy_plain_churn(tmp_path / "assignment" / "churn")
+    words = ("--assignment", str(churn), "--sandbox", "bubblewrap", "--jobs", "2", "--output", "out")
     done = run_grader("grade", *sources, *words)
     assert (done.returncode, "Traceback" in done.stderr + done.stdout) == (0, False), done.stdout + done.stderr
     reports = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("*/report.json")]

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from engine_proxy import EngineProxy
+from plain_churn import copy_plain_churn
 from sandbox_bench import Bench, leavings_of
 
 from grader.errors import InfrastructureError
@@ -25,7 +26,6 @@ from grader.settings import read_settings
 
 pytestmark = pytest.mark.docker
 GRADER = Path(sys.executable).with_name("grader")
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 WORK = """
 import os, time
 import pandas as pd
@@ -52,7 +52,8 @@ class Grading:
         work = folder / "work"
         work.mkdir()
         (work / "main.py").write_text(WORK.replace("SECONDS", str(seconds)))
-        words = [str(GRADER), "grade", str(work), "--assignment", str(CHURN), "--sandbox", "docker"]
+        churn = copy_plain_churn(folder / "churn")
+        words = [str(GRADER), "grade", str(work), "--assignment", str(churn), "--sandbox", "docker"]
         environment = {**os.environ, "GRADER_HOME": str(self.home), "DOCKER_HOST": proxy.host}
         environment["GRADER_RETRY_WAIT"] = str(retry_wait)
         self.process = subprocess.Popen(

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 from package_index import PackageIndex, bridge_address, served
+from plain_churn import copy_plain_churn
 
 from grader.errors import InfrastructureError
 from grader.sandbox import find_environment
@@ -26,7 +27,6 @@ from grader.sandbox.engine import engine
 from grader.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-CHURN = ROOT / "assignments" / "churn"
 GRADER = Path(sys.executable).with_name("grader")
 LAST_WEEK = time.time() - 7 * 24 * 3600
 BACKENDS = [
@@ -52,7 +52,7 @@ class Company:
         (self.home / "environments").mkdir(parents=True)
         (self.home / "environments" / fixed.digest).symlink_to(fixed.path)
         self.assignment = folder / "churn"
-        shutil.copytree(CHURN, self.assignment, ignore=shutil.ignore_patterns("examples"))
+        copy_plain_churn(self.assignment)
         text = (self.assignment / "assignment.toml").read_text()
         (self.assignment / "assignment.toml").write_text(f'environment = "requirements"\n{text}')
 

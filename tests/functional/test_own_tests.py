@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_churn import copy_plain_churn
 from typer.testing import CliRunner
 
 from grader.cli.app import app
 
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 MODEL = """
 import sys
@@ -181,8 +180,7 @@ def test_forged_notes_gain_nothing(tmp_path: Path) -> None:
 
 
 def test_tests_that_do_not_end_are_stopped_by_the_runs_limit(tmp_path: Path) -> None:
-    folder = tmp_path / "churn"
-    shutil.copytree(CHURN, folder, ignore=shutil.ignore_patterns("examples"))
+    folder = copy_plain_churn(tmp_path / "churn")
     settings = folder / "assignment.toml"
     settings.write_text(settings.read_text().replace("wall_s = 300\ncell_s = 120", "wall_s = 8\ncell_s = 8"))
     predict = "def predict(frame):\n    return (frame['contract'] == 'Month-to-month') * 0.5\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_churn import copy_plain_churn
 from typer.testing import CliRunner
 
 from grader.cli.app import app
@@ -40,7 +41,9 @@ def grade(tmp_path: Path, files: dict[str, str | list[str]], *, churn: bool = Fa
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).write_text(text if isinstance(text, str) else notebook(*text))
     words = ["grade", str(work), "--sandbox", "bubblewrap", "--output", str(tmp_path / "out"), "--json"]
-    result = CliRunner().invoke(app, [*words, *(["--assignment", str(CHURN)] if churn else [])])
+    result = CliRunner().invoke(
+        app, [*words, *(["--assignment", str(copy_plain_churn(tmp_path / "churn"))] if churn else [])]
+    )
     assert result.exit_code == 0, result.output
     report: dict[str, Any] = json.loads((tmp_path / "out" / "report.json").read_text())
     return report
@@ -167,10 +170,7 @@ def test_a_folder_named_like_the_predictions_is_left_alone(tmp_path: Path) -> No
 
 
 def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_path: Path) -> None:
-    folder = tmp_path / "hurry"
-    import shutil
-
-    shutil.copytree(CHURN, folder, ignore=shutil.ignore_patterns("examples"))
+    folder = copy_plain_churn(tmp_path / "hurry")
     text = (folder / "assignment.toml").read_text()
     (folder / "assignment.toml").write_text(
         text.replace("wall_s = 300", "wall_s = 6").replace("cell_s = 120", "cell_s = 2")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_churn import copy_plain_churn
 from typer.testing import CliRunner
 from warm_bench import forks_noted
 
@@ -18,7 +19,6 @@ from grader.model import SandboxJob
 from grader.sandbox.pool import Pool
 from grader.sandbox.standing import Standing
 
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 STRESS = """
 [stress]
@@ -42,7 +42,7 @@ FORGETFUL = (
 @pytest.fixture(scope="module")
 def stressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("assignment") / "churn"
-    shutil.copytree(CHURN, folder, ignore=shutil.ignore_patterns("examples"))
+    copy_plain_churn(folder)
     path = folder / "assignment.toml"
     path.write_text(path.read_text().replace("memory_bytes = 2147483648", "memory_bytes = 1073741824") + STRESS)
     return folder

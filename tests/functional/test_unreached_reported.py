@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plain_churn import copy_plain_churn
 from typer.testing import CliRunner
 
 from grader.cli.app import app
 
-CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 PLAIN = """
 import functools, os
@@ -66,7 +66,8 @@ def graded(folder: Path, *cells: str, notebook: bool = False) -> dict[str, Any]:
     made = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": c} for c in cells]
     text = json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
     (work / ("main.ipynb" if notebook else "main.py")).write_text(text if notebook else "".join(cells))
-    words = ["grade", str(work), "--assignment", str(CHURN), "--sandbox", "bubblewrap", "--output", str(folder / "out")]
+    churn = copy_plain_churn(folder / "churn")
+    words = ["grade", str(work), "--assignment", str(churn), "--sandbox", "bubblewrap", "--output", str(folder / "out")]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     report = json.loads((folder / "out" / "report.json").read_text())

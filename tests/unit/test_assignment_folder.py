@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from plain_churn import copy_plain_churn, plain_churn
 
 from grader.assignment import deal, find_assignment, load_assignment
 from grader.errors import AssignmentError, UsageError
@@ -21,9 +22,7 @@ CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    target = tmp_path / "churn"
-    shutil.copytree(CHURN, target, ignore=shutil.ignore_patterns("examples"))
-    return target
+    return copy_plain_churn(tmp_path / "churn")
 
 
 def refusal(folder: Path) -> AssignmentError:
@@ -163,7 +162,7 @@ def rows(data: bytes) -> list[dict[str, str]]:
 
 
 def test_a_deal_holds_every_hidden_row_without_its_label_and_without_its_published_id() -> None:
-    assignment = load_assignment(CHURN)
+    assignment = plain_churn()
     dealt = deal(assignment, "one")
     hidden = rows((CHURN / "data" / "hidden" / "features.csv").read_bytes())
     given = rows(dealt.files["test.csv"])
@@ -181,7 +180,7 @@ def test_a_deal_holds_every_hidden_row_without_its_label_and_without_its_publish
 
 
 def test_labels_follow_their_rows_through_the_shuffle() -> None:
-    assignment = load_assignment(CHURN)
+    assignment = plain_churn()
     truth = {row["customer_id"]: row["churn"] for row in rows((CHURN / "data" / "hidden" / "labels.csv").read_bytes())}
     features = rows((CHURN / "data" / "hidden" / "features.csv").read_bytes())
     by_features: dict[tuple[str, ...], set[str]] = {}
@@ -193,7 +192,7 @@ def test_labels_follow_their_rows_through_the_shuffle() -> None:
 
 
 def test_each_run_gets_other_ids_in_another_order_and_the_same_run_the_same() -> None:
-    assignment = load_assignment(CHURN)
+    assignment = plain_churn()
     first, second = deal(assignment, "one"), deal(assignment, "two")
     assert first == deal(assignment, "one")
     assert not set(first.ids) & set(second.ids)

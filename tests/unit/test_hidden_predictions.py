@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from plain_churn import plain_churn
 
-from grader.assignment import deal, load_assignment
+from grader.assignment import deal
 from grader.errors import SubmissionError
 from grader.evidence.predictions import read_predictions
 from grader.evidence.suites import evaluate_suites
 
-CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+CHURN = plain_churn()
 DEAL = deal(CHURN, "a-run")
 HEAD = "customer_id,prediction\n"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import shutil
 from pathlib import Path
 
 import pytest
+from plain_churn import copy_plain_churn, plain_churn
 
 from grader.assignment import deal, load_assignment
 from grader.assignment.messy import BLANK, UNSEEN, WORD
@@ -21,7 +21,7 @@ Row = dict[str, str]
 
 
 def stressed(**stress: object) -> Assignment:
-    found = load_assignment(CHURN)
+    found = plain_churn()
     spec = found.stress.model_copy(update={"messy_rows": 60, "kinds": MESSY_KINDS, **stress})
     return found.model_copy(update={"stress": spec})
 
@@ -126,8 +126,7 @@ def test_whole_numbers_stay_whole_when_they_are_far_out(messy: list[tuple[str, R
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(CHURN, tmp_path / "churn", ignore=shutil.ignore_patterns("examples"))
-    return tmp_path / "churn"
+    return copy_plain_churn(tmp_path / "churn")
 
 
 def set_stress(folder: Path, text: str) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from answering import AnsweringSandbox, SameProcessReader, Silent
+from plain_churn import plain_churn
 
-from grader.assignment import load_assignment
 from grader.model import SandboxJob, SandboxResult
 from grader.pipeline import Parts, failed_on_our_side, grade
 
-CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+CHURN = plain_churn()
 
 
 class LeavingSandbox(AnsweringSandbox):

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from plain_churn import plain_churn
 
-from grader.assignment import load_assignment
 from grader.errors import SubmissionError
 from grader.intake import make_plan, take
 from grader.model import Assignment, EntryPoint, Limits
 
-CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+CHURN = plain_churn()
 BOOK = json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 OPTIONS = "import argparse\nargparse.ArgumentParser().add_argument('--input')\n# --output\n"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stored_reports import CHURN, batch_of
+from plain_churn import copy_plain_churn
+from stored_reports import batch_of
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
@@ -27,7 +27,7 @@ from grader.pipeline import Rescored
 def churn(tmp_path: Path) -> Path:
     """Return a copy of the assignment in a folder of the test's own."""
     folder = tmp_path / "elsewhere" / "churn"
-    shutil.copytree(CHURN, folder, ignore=shutil.ignore_patterns("examples"))
+    copy_plain_churn(folder)
     return folder
 
 

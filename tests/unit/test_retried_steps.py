@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 from answering import AnsweringSandbox, SameProcessReader, Silent
+from plain_churn import plain_churn
 
-from grader.assignment import load_assignment
 from grader.errors import InfrastructureError
 from grader.intake.snapshot import SnapshotWriter
 from grader.model import EnvironmentRef, Report, SandboxJob, SandboxResult
 from grader.pipeline import Parts, RetryPolicy, grade
 from grader.sandbox import GivenEnvironment
 
-CHURN = load_assignment(Path(__file__).resolve().parents[2] / "assignments" / "churn")
+CHURN = plain_churn()
 AT_ONCE = RetryPolicy(tries=3, first_wait_s=0)
 AWAY = InfrastructureError("infrastructure.index", "The index gave no answer.", observed=("it was silent for 9 s",))
 
