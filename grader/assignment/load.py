@@ -86,9 +86,10 @@ def _parse(path: Path) -> dict[str, Any]:
 def _check_examples(assignment: Assignment) -> None:
     # candidates' packets and test copies come without the folder: then there is nothing to be wrong
     folder = assignment.root / "examples"
-    for name in assignment.examples.order if folder.is_dir() else ():
-        if not (folder / name).is_dir():
-            raise AssignmentError(f"there is no folder examples/{name}", path=FILE, key="examples.order")
+    for key in ("order", "unscored") if folder.is_dir() else ():
+        for name in getattr(assignment.examples, key):
+            if not (folder / name).is_dir():
+                raise AssignmentError(f"there is no folder examples/{name}", path=FILE, key=f"examples.{key}")
 
 
 def _files(folder: Path) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import load_assignment
-from grader.authoring.checks_examples import CLEAR, ORDER
+from grader.authoring.checks_examples import CLEAR, ORDER, UNSCORED
 from grader.authoring.checks_features import no_feature_tells_all, no_label_in_features
 from grader.authoring.checks_files import files_are_silent
 from grader.authoring.checks_marks import hidden_set_is_large_enough, marks_are_apart
@@ -55,7 +55,7 @@ CHECKS = (
 
 def _accepted(subject: Subject) -> Finding:
     """Find ids in check.accept that no check has; what the loader refuses cannot be accepted either."""
-    known = {item.id for item in CHECKS} | {ORDER[0], CLEAR[0], REPRODUCED[0]}
+    known = {item.id for item in CHECKS} | {ORDER[0], CLEAR[0], UNSCORED[0], REPRODUCED[0]}
     unknown = sorted(subject.assignment.check.accept.keys() - known)
     if not unknown:
         return ok()

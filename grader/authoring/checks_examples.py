@@ -10,21 +10,25 @@ from grader.model import Assignment
 
 ORDER = ("examples.order", "Examples come out in their stated order")
 CLEAR = ("examples.clear", "Examples stated as clearly different are so beyond their intervals")
+UNSCORED = ("examples.unscored", "Examples that must get no score get none")
 WHERE = "assignment.toml: examples"
 
 
 def check_examples(assignment: Assignment, grades: Sequence[ExampleGrade]) -> list[CheckResult]:
-    """Return both findings on grades in their stated order."""
+    """Return the findings on the grades of all examples that are named, those in order first and as stated."""
     accepted = assignment.check.accept
+    ordered = [grade for grade in grades if grade.name in assignment.examples.order]
+    others = [grade for grade in grades if grade.name in assignment.examples.unscored]
     return [
-        result(*ORDER, in_order(assignment, grades), accepted),
-        result(*CLEAR, clearly_apart(assignment, grades), accepted),
+        result(*ORDER, in_order(assignment, ordered), accepted),
+        result(*CLEAR, clearly_apart(assignment, ordered), accepted),
+        result(*UNSCORED, left_to_a_person(others), accepted),
     ]
 
 
 def examples_not_checked(reason: str) -> list[CheckResult]:
-    """Return both findings where no example was graded."""
-    return [result(*names, not_checked(reason), {}) for names in (ORDER, CLEAR)]
+    """Return the same findings where no example was graded."""
+    return [result(*names, not_checked(reason), {}) for names in (ORDER, CLEAR, UNSCORED)]
 
 
 def kendall_tau(grades: Sequence[ExampleGrade]) -> float | None:
@@ -57,7 +61,7 @@ def in_order(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Finding:
             f"{told} (Kendall's tau {tau:.2f})", where=WHERE, mend="Mend the examples, or state the order that is."
         )
     known = {path.name for path in (assignment.root / "examples").iterdir() if path.is_dir()}
-    unnamed = sorted(known - {grade.name for grade in grades})
+    unnamed = sorted(known - {*assignment.examples.order, *assignment.examples.unscored})
     if unnamed:
         mend = "Name it in examples.order, or remove it."
         return warning(f"it has no place in the order: {', '.join(unnamed)}", where="examples", mend=mend)
@@ -77,6 +81,22 @@ def clearly_apart(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Fin
             mend = "Make the better one better or the worse one worse, hide more rows, or do not call them clear."
             return defect(told, where="assignment.toml: examples.clear", mend=mend)
     return ok(f"{len(assignment.examples.clear)} pairs")
+
+
+def left_to_a_person(grades: Sequence[ExampleGrade]) -> Finding:
+    """Find examples that were scored though they must not be before a person has looked."""
+    if not grades:
+        return not_checked("examples.unscored names none")
+    scored = [grade for grade in grades if grade.score is not None]
+    if scored:
+        told = "; ".join(f"{grade.name} was scored {_score(grade)}" for grade in scored)
+        mend = "See in its report why nothing was held against it, or give it a place in examples.order."
+        return defect(told, where=f"{WHERE}.unscored", mend=mend)
+    failed = [grade for grade in grades if grade.outcome != "completed"]
+    if failed:
+        mend = "Mend it: a work that fails proves nothing here."
+        return defect(f"it failed: {failed[0].said}", where=f"examples/{failed[0].name}", mend=mend)
+    return ok("; ".join(grade.name for grade in grades))
 
 
 def _agreement(better: ExampleGrade, worse: ExampleGrade) -> int:

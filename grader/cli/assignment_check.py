@@ -53,6 +53,7 @@ def check_command(slug: str, options: CheckOptions) -> int:
     subject, checks = check_folder(folder)
     shown.add(checks)
     grades: list[ExampleGrade] = []
+    order = subject.assignment.examples.order if subject else ()
     if subject is None or not options.runs:
         reason = UNREADABLE if subject is None else NOT_RUN
         shown.add([result(*REPRODUCED, not_checked(reason), {}), *examples_not_checked(reason)])
@@ -63,7 +64,7 @@ def check_command(slug: str, options: CheckOptions) -> int:
         sound=is_sound(tuple(shown.checks)),
         checks=tuple(shown.checks),
         examples=tuple(grades),
-        tau=kendall_tau(grades),
+        tau=kendall_tau([grade for grade in grades if grade.name in order]),
     )
     show_verdict(shown.console, proof)
     if options.as_json:

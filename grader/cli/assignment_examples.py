@@ -18,8 +18,11 @@ from grader.wiring import grading_parts
 def grade_examples(
     assignment: Assignment, settings: Settings, console: Console, *, sandbox: str, jobs: int
 ) -> list[ExampleGrade]:
-    """Return the grades of the examples in their stated order. Raises InfrastructureError when one could not be run."""
-    names = assignment.examples.order
+    """Return the grades of the examples in their stated order, then of those that must get no score.
+
+    Raises InfrastructureError when one could not be run.
+    """
+    names = (*assignment.examples.order, *assignment.examples.unscored)
     if not names:
         return []
     reports: dict[str, Report] = {}

@@ -14,15 +14,20 @@ SplitRule = Literal["unstated", "random", "class", "group", "time"]
 
 
 class ExamplesSpec(Record):
-    """The example works: `order` is best first, `clear` holds pairs (better, worse) whose intervals must not meet."""
+    """The example works: `order` is best first, `clear` holds pairs (better, worse) whose intervals must not meet;
+    `unscored` names works that must get no score before a person has looked, such as one that looks answers up.
+    """
 
     order: tuple[ExampleName, ...] = ()
+    unscored: tuple[ExampleName, ...] = ()
     clear: tuple[tuple[ExampleName, ExampleName], ...] = ()
 
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
         if len(set(self.order)) != len(self.order):
             raise ValueError("order names an example twice")
+        if both := sorted(set(self.order) & set(self.unscored)):
+            raise ValueError(f"{both[0]!r} is in order and in unscored: without a score a work has no place there")
         for better, worse in self.clear:
             for name in (better, worse):
                 if name not in self.order:

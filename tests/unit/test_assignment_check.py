@@ -29,6 +29,8 @@ from small_assignment import (
 )
 from typer.testing import CliRunner
 
+from grader.authoring.checks_examples import left_to_a_person
+from grader.authoring.result import ExampleGrade
 from grader.cli.app import app
 
 Found = dict[str, dict[str, Any]]
@@ -357,6 +359,21 @@ def test_a_finding_that_no_check_has_cannot_be_accepted(small: Path) -> None:
 def test_an_order_that_names_a_missing_folder_is_found(small: Path) -> None:
     settle(small, '"good", "poor"]\n', '"good", "poor", "none"]\n')
     assert "examples/none" in defects_of(small)["schema"]["what"]
+
+
+def test_a_work_that_must_get_no_score_and_gets_one_is_found() -> None:
+    none = ExampleGrade(name="looks-up", outcome="completed", score=None, low=None, high=None, seconds=1)
+    assert left_to_a_person([none]).status == "ok"
+    found = left_to_a_person([none.model_copy(update={"score": 71.0})])
+    assert (found.status, "looks-up was scored 71.0" in found.what) == ("defect", True)
+    assert left_to_a_person([none.model_copy(update={"outcome": "run.failed"})]).status == "defect"
+
+
+def test_a_work_that_must_get_no_score_has_a_folder_and_no_place_in_the_order(small: Path) -> None:
+    settle(small, '"good", "poor"]\n', '"good", "poor"]\nunscored = ["none"]\n')
+    assert "examples/none" in defects_of(small)["schema"]["what"]
+    settle(small, 'unscored = ["none"]', 'unscored = ["poor"]')
+    assert "'poor' is in order and in unscored" in defects_of(small)["schema"]["what"]
 
 
 def test_numbers_as_targets_are_looked_at_too(small: Path) -> None:
