@@ -84,6 +84,17 @@ def test_the_whole_score_is_as_the_page_says() -> None:
     }
 
 
+def test_two_suites_come_to_the_mean_that_the_page_reckons() -> None:
+    line = r"= \((\d) × (\d+) \+ (\d) × (\d+)\) / \(\d \+ \d\) = (\d+)$"
+    weight, points, further, others, mean = map(float, re.findall(line, PAGE, flags=re.MULTILINE)[0])
+    suites = [
+        hidden_result().model_copy(update={"suite": name, "weight": weight, "normalised": points / 100})
+        for name, weight, points in (("iid", weight, points), ("shifted", further, others))
+    ]
+    marks = score(Evidence(hidden=tuple(suites), has_hidden_data=True), [], None)
+    assert marks.hidden_score == mean
+
+
 def test_a_failed_work_scores_as_the_page_says() -> None:
     failure = Failure(code="run.failed", message="")
     marks = score(Evidence(failure=failure, has_hidden_data=True), criteria(), None)
