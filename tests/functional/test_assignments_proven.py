@@ -33,8 +33,10 @@ def test_an_assignment_is_sound_and_its_examples_come_out_in_their_stated_order(
         print(f"\n{folder.name}: " + ", ".join(f"{item['name']} {item['seconds']:.0f} s" for item in proof["examples"]))
     assert [item for item in proof["checks"] if item["status"] == "defect"] == []
     assert (done.exit_code, proof["sound"]) == (0, True)
-    assert [item["name"] for item in proof["examples"]] == settings(folder)["examples"]["order"]
+    examples = settings(folder)["examples"]
+    assert [item["name"] for item in proof["examples"]] == [*examples["order"], *examples.get("unscored", [])]
     assert proof["tau"] == 1
     status = {item["id"]: item["status"] for item in proof["checks"]}
     assert (status["examples.order"], status["metric.reproduced"]) == ("ok", "ok")
-    assert status["examples.clear"] == ("ok" if settings(folder)["examples"].get("clear") else "not_checked")
+    assert status["examples.unscored"] == ("ok" if examples.get("unscored") else "not_checked")
+    assert status["examples.clear"] == ("ok" if examples.get("clear") else "not_checked")

@@ -9,15 +9,18 @@ from typing import Any
 import jsonschema
 import pytest
 
+from grader.assignment import load_assignment
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "assignments" / "churn" / "examples"
-ORDER = ["strong", "decent", "leaky", "broken"]
+ORDER = ["strong", "tangled", "decent", "overtuned", "leaky", "broken"]
+COMPLETED = ORDER[:5]
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 
 
 @pytest.fixture(scope="module")
 def graded(demo: Path) -> Path:
-    """Return the folder of one batch over all four examples."""
+    """Return the folder of one batch over all examples."""
     return demo
 
 
@@ -32,8 +35,36 @@ def test_the_samples_are_ordered_by_score_as_their_author_ranked_them(graded: Pa
     assert len(set(scores)) == len(scores)
 
 
-def test_three_samples_complete_and_the_broken_one_says_where_it_failed(graded: Path) -> None:
-    assert [report(graded, name)["outcome"] for name in ORDER[:3]] == ["completed"] * 3
+def test_the_samples_said_to_be_clearly_different_are_so_beyond_their_intervals(graded: Path) -> None:
+    pairs = load_assignment(EXAMPLES.parent).examples.clear
+    assert pairs
+    for better, worse in pairs:
+        other = report(graded, worse)
+        assert report(graded, better)["low"] > (other["score"] if other["high"] is None else other["high"])
+
+
+def test_the_sample_that_looks_answers_up_has_no_score_and_both_figures_are_shown(graded: Path) -> None:
+    memorised = report(graded, "memorised")
+    assert (memorised["outcome"], memorised["score"]) == ("completed", None)
+    assert memorised["twins"]["looked_up"]
+    assert memorised["twins"]["value"] > 0.95 > 0.6 > memorised["twins"]["altered"]
+    assert "altered copies" in memorised["unscored_reason"]
+    assert not any(report(graded, name)["twins"]["looked_up"] for name in COMPLETED)
+
+
+def test_each_sample_is_judged_on_both_suites_and_on_messy_rows(graded: Path) -> None:
+    for name in COMPLETED:
+        suites = {suite["suite"]: suite for suite in report(graded, name)["hidden"]}
+        counted = {suite: found["weight"] for suite, found in suites.items() if found["weight"]}
+        assert counted == {"iid": 3, "shifted": 1}
+        assert len(suites["iid"]["slices"]) == 6
+        assert suites["shifted"]["value"] < suites["iid"]["value"]  # a model learns how long records are
+    assert report(graded, "strong")["stress"]["on_messy"]["rows"] == 100
+    assert report(graded, "leaky")["stress"]["failure"]["code"] == "notebook.cell_error"
+
+
+def test_five_samples_complete_and_the_broken_one_says_where_it_failed(graded: Path) -> None:
+    assert [report(graded, name)["outcome"] for name in COMPLETED] == ["completed"] * len(COMPLETED)
     broken = report(graded, "broken")
     assert broken["outcome"] == "submission_failed"
     assert broken["failure"]["cell"] is not None
@@ -47,11 +78,11 @@ def test_every_report_fits_the_published_schema(graded: Path) -> None:
 
 
 def test_a_hidden_interval_holds_its_value_and_the_strong_sample_beats_the_baseline(graded: Path) -> None:
-    for name in ORDER[:3]:
-        (hidden,) = report(graded, name)["hidden"]
-        assert hidden["low"] <= hidden["value"] <= hidden["high"]
-    (strong,) = report(graded, "strong")["hidden"]
-    assert strong["low"] > strong["baseline"]
+    for name in COMPLETED:
+        for hidden in report(graded, name)["hidden"]:
+            assert hidden["low"] <= hidden["value"] <= hidden["high"]
+    counted = [suite for suite in report(graded, "strong")["hidden"] if suite["weight"]]
+    assert all(suite["low"] > suite["baseline"] for suite in counted)
 
 
 def test_the_summary_ranks_best_first(graded: Path) -> None:
@@ -92,6 +123,8 @@ def without_times(whole: dict[str, Any]) -> dict[str, Any]:
         whole["run"][key] = None
     for cell in whole["run"]["cells"]:
         cell["wall_s"] = None
+    for key in ("wall_s", "peak_memory_bytes"):
+        whole["stress"][key] = None
     for key in ("finished_at", "run_id", "limits"):
         whole["receipt"][key] = None
     return whole

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from churn_model.data import CATEGORIES, ID, NUMBERS, load_customers
-from churn_model.evaluate import precision_at
+from churn_model.evaluate import precision_at, value_of_calls
 from churn_model.model import build_model
 
 
@@ -47,3 +47,7 @@ def test_the_model_copes_with_missing_numbers_and_unseen_categories(customers: p
 
 def test_precision_at_counts_the_highest_scores() -> None:
     assert precision_at(pd.Series([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.1]), 3) == pytest.approx(2 / 3)
+
+
+def test_a_call_to_a_leaver_is_worth_eighty_euros_and_one_to_a_stayer_costs_twenty() -> None:
+    assert value_of_calls(pd.Series([1, 0, 1]), np.array([0.9, 0.8, 0.1]), 0.2) == (2, 60.0)
