@@ -23,7 +23,6 @@ from grader.intake.snapshot import SnapshotWriter
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*::?(//)?")
 REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]{0,200}")
 HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
-LOG_BYTES = 20_000_000
 LFS = b"version https://git-lfs.github.com/spec/"
 TLS_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy")
 CONFIG = (
@@ -161,38 +160,6 @@ class Repository:
         words = ("fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", "--", url, ref)
         self._git(*words, watched=True, far=not url.startswith("file:"))
         return self._git("rev-parse", "FETCH_HEAD^{commit}").decode().strip()
-
-    def fetch_history(self, url: str, ref: str, most: int, *, whole: bool) -> None:
-        """Fetch the newest `most` commits, `whole` or without their files, where the server can do that."""
-        words = ["fetch", "--quiet", f"--depth={most}", "--no-tags", "--no-recurse-submodules"]
-        words += [] if whole else ["--filter=tree:0"]
-        self._git(*words, "--", url, ref, watched=True, far=not url.startswith("file:"))
-
-    def adopt(self, objects: Path, commit: str, shallow: list[str]) -> None:
-        """Take in objects that are there as files, and name `commit`; packs are indexed anew, which checks them."""
-        for path in sorted(objects.rglob("*")):
-            if path.is_file():
-                target = self._folder / "objects" / path.relative_to(objects)
-                target.parent.mkdir(exist_ok=True)
-                path.rename(target)
-                if target.suffix == ".pack":
-                    self._git("index-pack", str(target), watched=True)
-        if shallow:
-            (self._folder / "shallow").write_text("\n".join(shallow) + "\n")
-        self._git("config", "uploadpack.allowFilter", "true")
-        self._git("update-ref", "refs/heads/given", commit)
-
-    def is_shallow(self) -> bool:
-        """Say whether there are commits before those that are here."""
-        return (self._folder / "shallow").is_file()
-
-    def log(self, commit: str, *, changes: bool) -> bytes:
-        """Return the commit and those before it along first parents, the newest first: "tree time author\\x1fsubject",
-        and with `changes` "added\\tremoved\\tpath" of each file, every part ended by NUL.
-        """
-        words = ["log", "-z", "--first-parent", "--no-mailmap", "--format=%T %at %ae%x1f%s"]
-        words += ["--numstat", "--no-renames", "--no-ext-diff", "--no-textconv"] if changes else []
-        return self._git(*words, commit, bounded=LOG_BYTES)
 
     def time_of(self, commit: str) -> float:
         """Return when the commit was made, in seconds since 1970."""

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.errors import GraderError, SubmissionError
-from grader.intake.git import Repository, parse_address
+from grader.intake.git import parse_address
+from grader.intake.git_commits import CommitRepository
 from grader.intake.git_folder import GitFolder
 from grader.intake.limits import IntakeLimits
 from grader.model import History, HistoryStep
@@ -43,7 +44,7 @@ def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> 
         return None
     try:
         with tempfile.TemporaryDirectory(prefix="given-", dir=folder) as origin:
-            source = Repository(Path(origin), limits, allow_local=True, options=())
+            source = CommitRepository(Path(origin), limits, allow_local=True, options=())
             source.adopt(given.folder / "objects", commit, given.shallow())
             return _fetched(f"file://{origin}", "refs/heads/given", commit, folder, limits)
     except GraderError as error:
@@ -61,10 +62,10 @@ def _fetched(
     *,
     allow_local: bool = True,
 ) -> History | None:
-    """Return the history at an address; where the whole cannot be had, the commits alone. Raises as `Repository`."""
+    """Return the history at an address; where the whole cannot be had, the commits alone. Raises GraderError."""
     for whole in (True, False):
         with tempfile.TemporaryDirectory(prefix="history-", dir=folder) as place:
-            repository = Repository(Path(place), limits, allow_local=allow_local, options=options)
+            repository = CommitRepository(Path(place), limits, allow_local=allow_local, options=options)
             try:
                 repository.fetch_history(url, ref, MOST, whole=whole)
             except SubmissionError:
@@ -75,7 +76,7 @@ def _fetched(
     return None
 
 
-def _told(repository: Repository, commit: str, *, whole: bool) -> History | None:
+def _told(repository: CommitRepository, commit: str, *, whole: bool) -> History | None:
     return history_of(repository.log(commit, changes=whole), complete=not repository.is_shallow(), changes=whole)
 
 

@@ -16,6 +16,7 @@ import pytest
 from grader.errors import SubmissionError
 from grader.intake import IntakeLimits, take
 from grader.intake.git import Repository, parse_address
+from grader.intake.git_commits import CommitRepository
 
 
 @pytest.fixture
@@ -240,7 +241,7 @@ def test_a_server_that_gives_no_history_costs_nothing_else(
     def fail(*_: object, whole: bool) -> None:
         raise SubmissionError("git.too_large", f"The server ended ({whole}).")
 
-    monkeypatch.setattr(Repository, "fetch_history", fail)
+    monkeypatch.setattr(CommitRepository, "fetch_history", fail)
     taken = take(str(repository), tmp_path / "store", allow_local_git=True)
     assert (taken.history, len(taken.files)) == (None, 1)
 
