@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.intake.candidates import CandidateFiles
+from grader.intake.notebook_files import writers_first
 from grader.intake.readme import named, started
 from grader.model import EntryPoint, LeftNotebook
 
@@ -41,7 +42,8 @@ def several_notebooks(
     but one.
 
     The order is that in which the README's commands start them (then only those), else that of the README's mentions
-    where it names more than half, else that of their names. `matching` finds the file that a README means.
+    where it names more than half, else that of their names, in which those that write a file come before those that
+    read it where no numbers tell an order. `matching` finds the file that a README means.
     """
     paths = [path for path in files.runnable if path.endswith(".ipynb")]
     if len(paths) < 2:
@@ -83,6 +85,9 @@ def _ordered(
     numbered = sum(bool(_NUMBERED.match(path.rpartition("/")[2])) for path in paths)
     if numbered > len(paths) / 2:
         return by_name, "their names are numbered", []
+    by_files = writers_first(by_name, {path: _code_of(files, path) or "" for path in by_name})
+    if by_files:
+        return by_files, "what one reads, another writes", []
     return by_name, "nothing but the order of their names tells one", []
 
 
@@ -102,6 +107,7 @@ def _without_repeats(files: CandidateFiles, ordered: list[str]) -> tuple[list[st
     left: list[LeftNotebook] = []
     for path in ordered:
         code = _code_of(files, path)
+        code = code if code is None else "".join(code.split())
         if code == "":
             left.append(LeftNotebook(path=path, why="it holds no code"))
         else:
@@ -115,7 +121,7 @@ def _without_repeats(files: CandidateFiles, ordered: list[str]) -> tuple[list[st
 
 
 def _code_of(files: CandidateFiles, path: str) -> str | None:
-    """Return a notebook's code without blank space, None where it is not in the form that intake writes."""
+    """Return a notebook's code, None where it is not in the form that intake writes."""
     with (files.submission.root / path).open("rb") as file:
         data = file.read(READ_BYTES)
     try:
@@ -124,4 +130,4 @@ def _code_of(files: CandidateFiles, path: str) -> str | None:
         texts = ["".join(cell["source"]) for cell in cells]
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return "\n".join("".join(text.split()) for text in texts).strip()
+    return "\n".join(texts)

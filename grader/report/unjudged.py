@@ -52,7 +52,7 @@ def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
     books = evidence.run.notebooks if evidence.run else ()
     failures = [book.failure for book in books if book.failure is not None]
     for failure in failures or [failure for failure in [evidence.failure] if failure is not None]:
-        what = "What comes after a failure"
+        what = "What comes after a failure" if evidence.run else "What a run would show"
         if failure.code == NO_PACKAGE:
             what = "What needs a package that is not installed"
         if lacks_data := NO_FILE in failure.message:
@@ -60,7 +60,7 @@ def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
         yield Unjudged(
             kind="missing_data" if lacks_data else "stopped",
             what=what,
-            why=f"{failure.path or 'The work'}: {sentence(failure.message)}",
+            why=f"{failure.path}: {sentence(failure.message)}" if failure.path else sentence(failure.message),
             paths=(failure.path,) if failure.path else (),
         )
 

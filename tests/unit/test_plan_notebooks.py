@@ -69,6 +69,26 @@ def test_the_readmes_order_comes_first_where_it_names_more_than_half(tmp_path: P
     assert order(half) == ["1.ipynb", "2.ipynb", "3.ipynb", "4.ipynb"]
 
 
+def test_without_numbers_what_writes_a_file_comes_before_what_reads_it(tmp_path: Path) -> None:
+    files = {
+        "analysis.ipynb": book("pd.read_parquet('../clean/rows.parquet')\nmodel = joblib.load(\"model.joblib\")"),
+        "model.ipynb": book("rows = pd.read_parquet('clean/rows.parquet')\njoblib.dump(model, 'model.joblib')"),
+        "prepare.ipynb": book("rows = pd.read_csv('raw.csv')\nrows.to_parquet('clean/rows.parquet', index=False)"),
+        "zoo.ipynb": book("print('rows')"),
+    }
+    found = plan(tmp_path, **files)
+    assert order(found) == ["prepare.ipynb", "model.ipynb", "analysis.ipynb", "zoo.ipynb"]
+    assert "what one reads, another writes" in found.entry_point.reason
+
+
+def test_notebooks_that_wait_for_one_another_are_run_by_name(tmp_path: Path) -> None:
+    files = {
+        "a.ipynb": book("open('x.txt').read()\nopen('y.txt', 'w')"),
+        "b.ipynb": book("open('y.txt').read()\nopen('x.txt', mode='w')"),
+    }
+    assert order(plan(tmp_path, **files)) == ["a.ipynb", "b.ipynb"]
+
+
 def test_notebooks_that_the_readme_starts_are_those_that_are_run(tmp_path: Path) -> None:
     readme = "    jupyter nbconvert --execute b.ipynb\n    jupyter nbconvert --execute a.ipynb\n"
     found = plan(tmp_path, "a.ipynb", "b.ipynb", "c.ipynb", readme=readme)
