@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -392,3 +393,9 @@ def test_texts_left_to_be_written_are_a_warning(small: Path) -> None:
     (small / "SOURCE.md").write_text("EDIT: where the data come from.\n")
     status, found = proof_of(small, "--no-examples")
     assert (status, found["texts"]["status"], found["texts"]["where"]) == (0, "warning", "SOURCE.md")
+
+
+def test_every_check_is_documented_and_no_other(small: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "write-an-assignment.md").read_text()
+    told = set(re.findall(r"^\| `([a-z_.]+)` \|", page, flags=re.MULTILINE))
+    assert told == set(proof_of(small, "--no-examples")[1])
