@@ -38,12 +38,12 @@ def main() -> None:
     baseline = NearestCentroid().fit(pictures, train["digit"])
     model = make_pipeline(PCA(60, random_state=SEED), SVC(C=5))
     model.fit(*with_copies(pictures, train["digit"].to_numpy(), np.random.default_rng(SEED)))
-    for suite, prefix in (("iid", ""), ("shifted", "shifted_")):
+    for suite, prefix in (("", ""), ("shifted ", "shifted_")):
         table = pd.read_csv(DATA / "hidden" / f"{prefix}features.csv")
         table = table.merge(pd.read_csv(DATA / "hidden" / f"{prefix}labels.csv"), validate="one_to_one")
         hidden = load(table, "hidden")
-        print(f"{suite:8} baseline  {accuracy_score(table['digit'], baseline.predict(hidden)):.4f}")
-        print(f"{suite:8} reference {accuracy_score(table['digit'], model.predict(hidden)):.4f}")
+        print(f"{suite}baseline  {accuracy_score(table['digit'], baseline.predict(hidden)):.4f}")
+        print(f"{suite}reference {accuracy_score(table['digit'], model.predict(hidden)):.4f}")
 
 
 def load(table: pd.DataFrame, part: str) -> Pictures:

@@ -1,0 +1,1 @@
+"""Reads handwritten digits from forms, and says when a person should."""
