@@ -52,17 +52,24 @@ def _day(step: HistoryStep) -> str:
     return f"{when.day} {when:%B %Y}"
 
 
+def caption(history: History) -> str:
+    """Return what the timeline shows."""
+    if all(step.added is None for step in history.steps):
+        return "One mark a commit, the oldest first; how much each changed is not known"
+    return "One bar a commit, the oldest first, as high as the lines of code and text that it added"
+
+
 def step_bars(history: History) -> list[Bar]:
-    """Return one bar a commit, the oldest first, as high as its share of the largest one's lines; a commit whose lines
-    are not known is pale.
+    """Return one bar a commit, the oldest first, as high as its share of the largest one's lines; grey where its lines
+    are not known.
     """
     gap = 2 if len(history.steps) <= 100 else 0
     width = _width(history)
     most = max((step.added or 0 for step in history.steps), default=0) or 1
     bars = []
     for place, step in enumerate(history.steps):
-        height = 3.0 if step.added is None else max(3.0, STRIP_HEIGHT * step.added / most)
-        kind = "not_run" if step.added is None else "ok"
+        height = STRIP_HEIGHT / 4 if step.added is None else max(3.0, STRIP_HEIGHT * step.added / most)
+        kind = "skipped" if step.added is None else "ok"
         x, y = round(place * width, 1), round(STRIP_HEIGHT - height, 1)
         bars.append(Bar(x, y, round(max(0.8, width - gap), 1), round(height, 1), kind, told(step)))
     return bars
