@@ -21,8 +21,10 @@ OF_THE_ASSIGNMENT = {
     "roc_auc": "ROC AUC",
     "average_precision": "average precision",
     "accuracy": "accuracy",
+    "multiclass_accuracy": "accuracy",
     "rmse": "squared error",
     "mae": "absolute error",
+    "mase": "absolute error",  # the same, as a multiple of a constant
 }
 WEAK = frozenset(("accuracy", "R2", "the model's own score"))
 FAILURES_SHOWN = ("confusion_matrix", "classification_report", "residplot", "learning_curve", "validation_curve",

@@ -195,6 +195,8 @@ DIAGNOSING = [
     case("fitting_metric", "met", "the assignment's own", SCORED, hidden=(hidden(metric="roc_auc"),)),
     case("fitting_metric", "met", "accuracy, where the assignment asks for it", ACCURACY,
          hidden=(hidden(metric="accuracy"),)),
+    case("fitting_metric", "met", "accuracy, where classes have names", ACCURACY,
+         hidden=(hidden(metric="multiclass_accuracy"),)),
     case("fitting_metric", "partly", "another than the assignment's", FITTED + "print(f1_score(d, model.predict(b)))\n",
          hidden=(hidden(metric="roc_auc"),)),
     case("fitting_metric", "partly", "accuracy alone", ACCURACY),
