@@ -7,6 +7,9 @@ import joblib
 import pandas as pd
 
 
+CHUNK = 25  # rows to score at once, keeps memory small
+
+
 class FlightScorer:
     def __init__(self, data):
         self.model = joblib.load(os.path.join(data, "model.joblib"))
@@ -45,9 +48,9 @@ class FlightScorer:
                 clean[column] = value
         return clean, None
 
-    def score(self, clean):
-        frame = pd.DataFrame([clean])
-        return self.model.predict_proba(frame[list(self.model.feature_names_in_)])[0, 1]
+    def score(self, rows):
+        frame = pd.DataFrame(rows)
+        return self.model.predict_proba(frame[list(self.model.feature_names_in_)])[:, 1]
 
 
 def read(path, columns):
@@ -90,7 +93,10 @@ def main():
                 refused.append((row["flight_id"], error))
                 continue
             good.append(clean)
-            predictions.append((row["flight_id"], scorer.score(clean)))
+        for start in range(0, len(good), CHUNK):
+            chunk = good[start:start + CHUNK]
+            for clean, score in zip(chunk, scorer.score(chunk)):
+                predictions.append((clean["flight_id"], score))
         shift = ((pd.DataFrame(good)[scorer.numbers].mean() - scorer.means) / scorer.stds).abs().max()
         batches.append((name, "drifted" if shift > 0.5 else "ok"))
         print(name, len(good), "rows, shift", round(shift, 2))
