@@ -118,7 +118,7 @@ def test_errors_that_go_together_widen_the_interval() -> None:
 def test_a_failure_in_a_later_round_names_it_and_says_that_the_first_went_well(folder: Path, tmp_path: Path) -> None:
     assignment, dealt = rounds_of(folder)
     failure = Failure(code="run.failed", message="KeyError: '2024-03-15'", path="predict.py", line=3)
-    runs = Runs(good_run(dealt[0], tmp_path), later=(Run(None, failure, (), dealt[1]),))
+    runs = Runs(good_run(dealt[0], tmp_path), (), later=(Run(None, failure, (), dealt[1]),))
     found, evaluated = evaluated_runs(runs, assignment, Future())
     assert evaluated is None
     assert found is not None
