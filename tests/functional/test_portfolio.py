@@ -102,6 +102,26 @@ def test_data_that_did_not_come_and_code_that_came_twice_are_named(tmp_path: Pat
     assert (left["paths"], left["why"]) == (["b-copy.ipynb"], "It holds the same code as b.ipynb.")
 
 
+def test_each_notebooks_rows_are_held_against_its_own_code(tmp_path: Path) -> None:
+    rows = "import numpy as np\nimport pandas as pd\nframe = pd.DataFrame(np.random.RandomState(0).rand(300, 2))\n"
+    rows += "frame['y'] = (frame[0] > 0.5).astype(int)\nframe.to_csv('rows.csv', index=False)"
+    leak = "import pandas as pd\nfrom sklearn.linear_model import LogisticRegression\n"
+    leak += "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler\n"
+    leak += "frame = pd.read_csv('rows.csv')"
+    fit = "X = StandardScaler().fit_transform(frame[['0', '1']])\n"
+    fit += "A, B, a, b = train_test_split(X, frame.y, random_state=0)"
+    score = "model = LogisticRegression().fit(A, a)\nprint('accuracy:', model.score(B, b))"
+    work = laid_out(tmp_path, {"1_rows.ipynb": [rows], "2_model.ipynb": [leak, fit, score]})
+    report, _ = graded(tmp_path, work)
+    assert report["outcome"] == "completed"
+    (witness,) = report["traces"]["witnesses"]
+    assert (witness["kind"], witness["agreement"]) == ("preprocessing", "agree")
+    assert {(span["path"], span["cell"]) for span in witness["spans"]} == {("2_model.ipynb", 1), ("2_model.ipynb", 2)}
+    assert report["traces"]["note"] == ""
+    observed = json.loads((tmp_path / "out" / "evidence.json").read_text())["observed"]
+    assert {figure["span"]["path"] for figure in observed} == {"2_model.ipynb"}
+
+
 @pytest.mark.parametrize(
     ("commits", "verdict", "said"),
     [(5, "met", "5 commits by 1 author"), (1, "not_met", "1 commit by 1 author, all on 1 March 2024")],

@@ -6,7 +6,8 @@ import pytest
 from rubric_evidence import CRITERIA, Case, cases_of, finding, missing_verdicts, notebook, plan, ran, verdict, work
 from test_rubric_code_quality_handover import CASES as HANDOVER
 
-from grader.model import CellRun, Failure
+from grader.model import CellRun, EntryPoint, Failure, NotebookRun, RunResult
+from grader.model.run import NotebookEnd
 
 case = cases_of("code_quality")
 
@@ -54,6 +55,22 @@ MESSY = notebook("a = 1", "b = a", "c = b", counts=[7, 3, 12])
 CLEARED = notebook("a = 1", "b = a", counts=[None, None])
 NO_NAME = Failure(code="notebook.cell_error", message="NameError: name 'a' is not defined")
 CELLS = tuple(CellRun(index=number, status="ok") for number in range(3))
+
+BOTH = {"a.ipynb": CLEAN, "b.ipynb": notebook("d = 1", "e = d")}
+SECOND = EntryPoint(kind="notebook", path="b.ipynb", reason="")
+TWO = plan("a.ipynb").model_copy(update={"then": (SECOND,)})
+
+
+def in_book(path: str, error: str = "") -> tuple[CellRun, ...]:
+    """Return one cell of a notebook of several, as it was run."""
+    return (CellRun(path=path, index=0, status="error" if error else "ok", error=error),)
+
+
+def ran_as(*ends: NotebookEnd) -> RunResult:
+    """Return what a.ipynb and b.ipynb come to that ended so."""
+    books = tuple(NotebookRun(path=f"{name}.ipynb", ended=end) for name, end in zip("ab", ends, strict=True))
+    return ran(cells=in_book("a.ipynb")).model_copy(update={"notebooks": books})
+
 
 CASES = [
     case("no_real_faults", "met", "plain code", SMALL),
@@ -138,6 +155,12 @@ CASES = [
          plan=plan("a.ipynb"), run=ran(cells=CELLS)),
     case("notebook_runs_in_order", "not_met", "a name was missing in the run", {"a.ipynb": CLEAN},
          plan=plan("a.ipynb"), run=ran(failure=NO_NAME, cells=(CellRun(index=0, status="error", error="NameError"),))),
+    case("notebook_runs_in_order", "not_met", "a name was missing in the run of the second", BOTH, plan=TWO,
+         run=ran(failure=NO_NAME, cells=(*in_book("a.ipynb"), *in_book("b.ipynb", error="NameError")))),
+    case("notebook_runs_in_order", "not_met", "one ran through, and the other lacks a name",
+         {**BOTH, "b.ipynb": notebook("d = gone")}, plan=TWO, run=ran_as("ok", "not_run")),
+    case("notebook_runs_in_order", "met", "both have shown that their names are there",
+         {**BOTH, "b.ipynb": notebook("d = gone")}, plan=TWO, run=ran_as("ok", "ok")),
     case("notebook_runs_in_order", "not_met", "a cell of R",
          {"a.ipynb": notebook("library(caret)", "model <- train(y)")}),
     case("notebook_runs_in_order", "not_applicable", "no notebook", SMALL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rubric_evidence import Case, cases_of, finding, notebook, plan, work
 
-from grader.model import History
+from grader.model import History, HistoryStep
 
 case = cases_of("code_quality")
 
@@ -25,6 +25,12 @@ PACKAGED = {
     "pyproject.toml": '[project]\nname = "churn"\ndependencies = ["pandas==2.2.0"]\n\n[project.scripts]\n'
     'churn = "churn.cli:main"\n',
 }  # fmt: skip
+
+
+def history(*added: int | None, complete: bool = True) -> History:
+    steps = tuple(HistoryStep(time="2024-03-01T10:00:00+00:00", author=1, added=lines) for lines in added)
+    return History(commits=len(steps), authors=1, days=0, complete=complete, steps=steps)
+
 
 CASES = [
     case("how_to_run_documented", "met", "it says how to install and what to run", SCRIPT, plan=plan("train.py")),
@@ -164,6 +170,11 @@ CASES = [
     case("committed_in_steps", "partly", "two", SCRIPT, history=History(commits=2, authors=1, days=0)),
     case("committed_in_steps", "not_met", "one", SCRIPT, history=History(commits=1, authors=1, days=0)),
     case("committed_in_steps", "not_applicable", "no history", SCRIPT),
+    case("committed_in_steps", "met", "six of like size", SCRIPT, history=history(30, 20, 25, 10, 30, 20)),
+    case("committed_in_steps", "partly", "a dump with small mends", SCRIPT, history=history(2, 900, 3, 1, 4, 2)),
+    case("committed_in_steps", "not_applicable", "a shallow copy", SCRIPT, history=history(None, 5, complete=False)),
+    case("committed_in_steps", "met", "more than a shallow copy shows", SCRIPT,
+         history=history(None, 5, 5, 5, 5, 5, complete=False)),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from cases_claims import BEST, CLAIMED
 from cases_evaluation import ON_TRAINING, SCORED
 from rubric_evidence import Case, claiming, finding, hidden, leaking, missing_verdicts, notebook, plan, ran, work
 
-from grader.model import CellRun
+from grader.model import CellRun, EntryPoint
 
 CASES = [*cases_evaluation.CASES, *cases_decisions.CASES, *cases_claims.CASES, *cases_errors.CASES]
 
@@ -85,6 +85,19 @@ def test_what_the_run_did_not_get_to_show_is_left_to_a_person(cell: str, run: Ce
     evidence = work({"a.ipynb": notebook(cases_evaluation.FITTED, cell)}, plan=plan("a.ipynb"))
     done = ran().model_copy(update={"cells": (CellRun(index=0, status="ok"), run)})
     assert finding("evaluation.features_interpreted", evidence.model_copy(update={"run": done})).verdict == expected
+
+
+def test_of_several_notebooks_only_the_one_that_failed_showed_nothing() -> None:
+    books = {"a.ipynb": notebook("x = 1", "y = 2"), "b.ipynb": notebook(cases_evaluation.FITTED, LEANING)}
+    both = plan("a.ipynb").model_copy(update={"then": (EntryPoint(kind="notebook", path="b.ipynb", reason=""),)})
+    cells = [CellRun(path=path, index=index, status="ok") for path in books for index in (0, 1)]
+    for failed, expected in ((1, "met"), (3, "needs_human")):
+        ended = [
+            cell.model_copy(update={"status": "error", "line": 2}) if n == failed else cell
+            for n, cell in enumerate(cells)
+        ]
+        evidence = work(books, plan=both, run=ran().model_copy(update={"cells": tuple(ended)}))
+        assert finding("evaluation.features_interpreted", evidence).verdict == expected
 
 
 def test_a_metric_on_held_out_rows_is_cited_before_the_same_on_training_rows() -> None:
