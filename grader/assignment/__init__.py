@@ -1,9 +1,9 @@
 """Assignment folders: read, validated, and their hidden data dealt out."""
 
 from grader.assignment.deal import deal
-from grader.assignment.handout import PACKAGES, handout
+from grader.assignment.handout import PACKAGES, find_public, handed_out, handed_out_data, handout
 from grader.assignment.load import find_assignment, find_folder, load_assignment
-from grader.assignment.public import find_public, is_packet
+from grader.assignment.public import is_packet, public_files
 
 __all__ = [
     "PACKAGES",
@@ -11,7 +11,10 @@ __all__ = [
     "find_assignment",
     "find_folder",
     "find_public",
+    "handed_out",
+    "handed_out_data",
     "handout",
     "is_packet",
     "load_assignment",
+    "public_files",
 ]

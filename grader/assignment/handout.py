@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
-from grader.assignment.public import PACKET_FILE, Files, public_part
+from grader.assignment.load import find_assignment
+from grader.assignment.public import PACKET_FILE, Files, deal_public, is_packet, load_packet, packed_files, public_files
 from grader.errors import AssignmentError
-from grader.model import Assignment
+from grader.model import Assignment, Deal, PublicAssignment
 
 BRIEF = "README.md"
 CHECK = "check_submission.py"
@@ -27,17 +30,55 @@ predictions.csv
 def handout(assignment: Assignment, packages: str) -> Files:
     """Return the files (name -> bytes) of the packet but for the data; `packages` tells what works may import.
 
-    Raises AssignmentError when there is no brief.
+    Raises AssignmentError when there is no brief, or a public file is missing.
     """
-    try:
-        brief = (assignment.root / BRIEF).read_bytes()
-    except OSError as error:
-        hint = "Write the brief that candidates read."
-        raise AssignmentError(f"it cannot be read: {error.strerror}", path=BRIEF, hint=hint) from error
-    told = json.dumps(public_part(assignment).model_dump(mode="json"), indent=2, ensure_ascii=False)
+    if not (assignment.root / BRIEF).is_file():
+        raise AssignmentError("the file is missing", path=BRIEF, hint="Write the brief that candidates read.")
+    told = json.dumps(public_part(assignment, packages).model_dump(mode="json"), indent=2, ensure_ascii=False)
+    return {**_beside_the_data(assignment, packages), PACKET_FILE: f"{told}\n".encode()}
+
+
+def public_part(assignment: Assignment, packages: str) -> PublicAssignment:
+    """Return what `assignment` tells candidates. Raises AssignmentError when a public file is missing."""
+    folders = {name.split("/")[0] for name in public_files(assignment) if "/" in name}
+    return PublicAssignment.of(assignment, tuple(sorted(folders)), handed_out(assignment, packages))
+
+
+def handed_out(assignment: Assignment, packages: str) -> dict[str, str]:
+    """Return the SHA-256 of what candidates are handed besides the data and PACKET_FILE, by the files' names.
+
+    A file that still has its own is no work of the candidate's.
+    """
+    return _digests(_beside_the_data(assignment, packages))
+
+
+def handed_out_data(files: Files) -> dict[str, str]:
+    """Return the same of public data, whose names stand inside data/, by their paths in the packet."""
+    return _digests({f"data/{name}": data for name, data in files.items()})
+
+
+def _digests(files: Files) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def find_public(slug_or_path: str, roots: Sequence[Path], packages: str) -> tuple[PublicAssignment, Deal]:
+    """Return what is public of the assignment named, and its own data as a deal without labels.
+
+    A candidates' packet will do, else it is looked for as `find_assignment` does. Raises as that does.
+    """
+    folder = Path(slug_or_path)
+    if slug_or_path and is_packet(folder):
+        public = load_packet(folder)
+        return public, deal_public(public, packed_files(public))
+    assignment = find_assignment(slug_or_path, roots)
+    public = public_part(assignment, packages)
+    return public, deal_public(public, public_files(assignment))
+
+
+def _beside_the_data(assignment: Assignment, packages: str) -> Files:
+    brief = assignment.root / BRIEF
     return {
-        BRIEF: brief,
-        PACKET_FILE: f"{told}\n".encode(),
+        **({BRIEF: brief.read_bytes()} if brief.is_file() else {}),
         CHECK: Path(__file__).with_name(CHECK).read_bytes(),
         PACKAGES: packages.encode(),
         ".gitignore": IGNORED.encode(),

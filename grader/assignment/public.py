@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -11,7 +10,6 @@ from pydantic import ValidationError
 from grader.assignment.batches import public_names
 from grader.assignment.consistency import FILE
 from grader.assignment.images import public_pictures
-from grader.assignment.load import find_assignment
 from grader.assignment.tables import parse_table
 from grader.errors import AssignmentError
 from grader.model import Assignment, Deal, PublicAssignment
@@ -35,24 +33,16 @@ def public_files(assignment: Assignment) -> Files:
     return files | public_pictures(assignment, test=True)
 
 
-def public_part(assignment: Assignment) -> PublicAssignment:
-    """Return what `assignment` tells candidates. Raises as `public_files` does."""
-    tops = {name.split("/")[0] for name in public_files(assignment) if "/" in name}
-    return PublicAssignment.of(assignment, tuple(sorted(tops)))
+def deal_public(public: PublicAssignment, files: Files) -> Deal:
+    """Return the public data as they are published: their own ids, and no labels.
 
-
-def find_public(slug_or_path: str, roots: Sequence[Path]) -> tuple[PublicAssignment, Deal]:
-    """Return what is public of the assignment named, and its own data as a deal without labels.
-
-    A candidates' packet will do, else it is looked for as `find_assignment` does. Raises as that does.
+    Raises AssignmentError where the test file is no table with ids.
     """
-    folder = Path(slug_or_path)
-    if slug_or_path and is_packet(folder):
-        public = load_packet(folder)
-        return public, _deal(public, _packed_files(public))
-    assignment = find_assignment(slug_or_path, roots)
-    public = public_part(assignment)
-    return public, _deal(public, public_files(assignment))
+    name = public.data.test
+    table = parse_table(files[name], name=f"data/{name}")
+    if public.data.id not in table.columns:
+        raise AssignmentError(f"there is no column {public.data.id!r}", path=f"data/{name}", key="data.id")
+    return Deal(files=files, ids=tuple(table.column(public.data.id)), labels=())
 
 
 def is_packet(folder: Path) -> bool:
@@ -77,16 +67,8 @@ def load_packet(folder: Path) -> PublicAssignment:
         raise AssignmentError(f"it cannot be read: {error}", path=PACKET_FILE, hint=hint) from error
 
 
-def _deal(public: PublicAssignment, files: Files) -> Deal:
-    """Return the public data as they are published: their own ids, and no labels."""
-    name = public.data.test
-    table = parse_table(files[name], name=f"data/{name}")
-    if public.data.id not in table.columns:
-        raise AssignmentError(f"there is no column {public.data.id!r}", path=f"data/{name}", key="data.id")
-    return Deal(files=files, ids=tuple(table.column(public.data.id)), labels=())
-
-
-def _packed_files(public: PublicAssignment) -> Files:
+def packed_files(public: PublicAssignment) -> Files:
+    """Return what lies below data/ in a packet (name -> bytes). Raises AssignmentError when a file is missing."""
     data, spec = public.root / "data", public.data
     names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
     for folder in spec.folders:

@@ -15,7 +15,7 @@ from grader.intake.own_settings import own_settings
 from grader.intake.own_tests import find_tests, folder_of
 from grader.intake.readme import commands, named, started
 from grader.intake.requirements import read_wanted
-from grader.model import Assignment, EntryPoint, LeftNotebook, Limits, RunPlan, Submission
+from grader.model import AnyAssignment, EntryPoint, LeftNotebook, Limits, RunPlan, Submission
 
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
 LISTED = 8
@@ -24,7 +24,7 @@ OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".
                    ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
 
 
-def make_plan(submission: Submission, assignment: Assignment | None, limits: Limits) -> RunPlan:
+def make_plan(submission: Submission, assignment: AnyAssignment | None, limits: Limits) -> RunPlan:
     """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
     well-known names, the only script that is a program, in this order. Without an assignment, several notebooks come
     after the README's commands and before all that follows: they are all run.
@@ -49,7 +49,7 @@ def make_plan(submission: Submission, assignment: Assignment | None, limits: Lim
 
 
 def _entry_points(
-    files: CandidateFiles, submission: Submission, assignment: Assignment | None
+    files: CandidateFiles, submission: Submission, assignment: AnyAssignment | None
 ) -> tuple[tuple[EntryPoint, ...], tuple[LeftNotebook, ...]]:
     """Return what the first rule that fits chooses, and the notebooks of several that it leaves."""
     begins: tuple[Callable[[], EntryPoint | None], ...] = (
@@ -75,7 +75,7 @@ def _entry_points(
     return (entry,), ()
 
 
-def _with_environment(plan: RunPlan, submission: Submission, assignment: Assignment | None) -> RunPlan:
+def _with_environment(plan: RunPlan, submission: Submission, assignment: AnyAssignment | None) -> RunPlan:
     if assignment is None or assignment.environment == "fixed":
         return plan
     wanted = read_wanted(submission)
@@ -110,7 +110,7 @@ def _only_file(submission: Submission) -> EntryPoint | None:
     return None
 
 
-def _contract(files: CandidateFiles, assignment: Assignment | None) -> EntryPoint | None:
+def _contract(files: CandidateFiles, assignment: AnyAssignment | None) -> EntryPoint | None:
     if assignment is None:
         return None
     contract = assignment.contract

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,9 +27,10 @@ IN_GIT = re.compile(r"(?:[^/]+/)?\.git/(.+)")  # of the work, or of the one fold
 class SnapshotWriter:
     """Takes files one by one into a private folder, counting bytes as they come, never as a header claims."""
 
-    def __init__(self, store: Path, limits: IntakeLimits) -> None:
+    def __init__(self, store: Path, limits: IntakeLimits, handed_out: Mapping[str, str] | None = None) -> None:
         store.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._store, self._limits = store, limits
+        self._store, self._limits, self._handed_out = store, limits, handed_out or {}
+        self._theirs: dict[str, FileEntry] = {}
         self.folder = Path(tempfile.mkdtemp(prefix=".part-", dir=store))
         self.folder.chmod(0o755)
         self._names = NameBook()
@@ -79,7 +80,14 @@ class SnapshotWriter:
                 digest.update(chunk)
                 file.write(chunk)
         target.chmod(0o644)
-        self._files[path] = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
+        self._files[path] = entry = FileEntry(path=path, bytes=size, sha256=digest.hexdigest())
+        if self._is_handed_out(entry, path) or self._is_handed_out(entry, path.partition("/")[2]):
+            self._theirs[path] = entry
+            self._held[written_by] -= 1
+            self._bytes -= size
+
+    def _is_handed_out(self, entry: FileEntry, name: str) -> bool:
+        return self._handed_out.get(name) == entry.sha256
 
     def pass_over(self, path: str) -> None:
         """Count a file of tools' output that is not kept, as there are too many for any of it. Raises SubmissionError
@@ -145,6 +153,20 @@ class SnapshotWriter:
         where = ", ".join(sorted({output_folder(path) or "" for path in gone}))
         return f"{len(gone):,} files that tools write as they run ({where}) were left out: there were too many."
 
+    def drop_handed_out(self) -> str | None:
+        """Leave out what the candidate was given and has left where and as it was, and say so."""
+        top = _common_folder(self._files)
+        for path, entry in list(self._theirs.items()):
+            if self._is_handed_out(entry, path.removeprefix(f"{top}/")):
+                (self.folder / path).unlink()
+                del self._files[path]
+            else:
+                del self._theirs[path]
+        names = sorted(path.removeprefix(f"{top}/") for path in self._theirs)
+        data = [name for name in names if name.startswith("data/")]
+        told = [name for name in names if name not in data] + ([f"{len(data):,} files in data"] if data else [])
+        return f"Left out as it was handed out with the assignment: {', '.join(told)}." if told else None
+
     def paths(self) -> list[str]:
         """Return the paths taken in so far."""
         return list(self._files)
@@ -158,11 +180,12 @@ class SnapshotWriter:
         """Move the files into place and return (digest, files, folder). Raises SubmissionError("source.empty")."""
         if not self._files:
             raise SubmissionError("source.empty", "The submission holds no file.", hint="Hand in the work itself.")
-        files = _unwrapped(self._files)
+        top = _common_folder([*self._files, *self._theirs])
+        files = _unwrapped(self._files, top)
         digest = digest_of(files)
         target = self._store / digest
         try:
-            _root(self.folder, self._files).rename(target)
+            (self.folder / top if top else self.folder).rename(target)
         except OSError:
             if not target.is_dir():
                 raise
@@ -190,13 +213,7 @@ def _common_folder(files: Iterable[str]) -> str | None:
     return tops.pop() if len(tops) == 1 else None
 
 
-def _root(folder: Path, files: dict[str, FileEntry]) -> Path:
-    top = _common_folder(files)
-    return folder / top if top else folder
-
-
-def _unwrapped(files: dict[str, FileEntry]) -> tuple[FileEntry, ...]:
-    top = _common_folder(files)
+def _unwrapped(files: dict[str, FileEntry], top: str | None) -> tuple[FileEntry, ...]:
     entries = files.values()
     if top:
         entries = [item.model_copy(update={"path": item.path.split("/", 1)[1]}) for item in entries]  # type: ignore[assignment]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from grader.errors import InfrastructureError, SubmissionError, host_shortage
@@ -23,17 +23,25 @@ GIT = ".git"
 ARCHIVES = (".zip", ".tgz", ".gz", ".tar")
 
 
-def take(source: str, store: Path, limits: IntakeLimits | None = None, *, allow_local_git: bool = False) -> Submission:
+def take(
+    source: str,
+    store: Path,
+    limits: IntakeLimits | None = None,
+    *,
+    allow_local_git: bool = False,
+    handed_out: Mapping[str, str] | None = None,
+) -> Submission:
     """Take a folder, archive, notebook, script or git URL@REF into `store` and return what it is.
 
-    The digest is that of the stored snapshot: junk left out, notebooks without their outputs. Raises SubmissionError
-    with an "archive.", "git.", "notebook." or "source." code, InfrastructureError when it cannot be stored; nothing of
-    the source is ever executed.
+    The digest is that of the stored snapshot: junk left out, notebooks without their outputs, and without the files
+    that were `handed_out` with the assignment (path -> SHA-256) and are as they were. Raises SubmissionError with an
+    "archive.", "git.", "notebook." or "source." code, InfrastructureError when it cannot be stored; nothing of the
+    source is ever executed.
     """
     limits = limits or IntakeLimits()
     try:
         with host_shortage():
-            return _taken(source, SnapshotWriter(store, limits), limits, allow_local_git=allow_local_git)
+            return _taken(source, SnapshotWriter(store, limits, handed_out), limits, allow_local_git=allow_local_git)
     except PermissionError as error:
         shown = ascii(str(error.filename or source))[1:-1][-200:]
         raise SubmissionError(
@@ -77,6 +85,8 @@ def _finished(
     limits: IntakeLimits,
     notes: list[str],
 ) -> Submission:
+    if given := writer.drop_handed_out():
+        notes.append(given)
     writer.drop_environments()
     if dropped := writer.drop_outputs():
         notes.append(dropped)

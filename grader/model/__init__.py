@@ -32,7 +32,14 @@ from grader.model.hidden import (
     TwinResult,
 )
 from grader.model.own_tests import OwnTest, OwnTests
-from grader.model.packet import Packed, PackedFile, PublicAssignment, PublicData
+from grader.model.packet import AnyAssignment, Packed, PackedFile, PublicAssignment, PublicData
+from grader.model.preflight import (
+    PREFLIGHT_VERSION,
+    Preflight,
+    PreflightAssignment,
+    PreflightCheck,
+    PreflightStage,
+)
 from grader.model.reached import CodeBlock, UnreachedBlock
 from grader.model.report import (
     DIMENSIONS,
@@ -82,7 +89,9 @@ from grader.model.weights import Weights
 
 __all__ = [
     "DIMENSIONS",
+    "PREFLIGHT_VERSION",
     "SCHEMA_VERSION",
+    "AnyAssignment",
     "Assignment",
     "AssignmentRef",
     "BatchesSpec",
@@ -142,6 +151,10 @@ __all__ = [
     "Packed",
     "PackedFile",
     "PluginRef",
+    "Preflight",
+    "PreflightAssignment",
+    "PreflightCheck",
+    "PreflightStage",
     "PublicAssignment",
     "PublicData",
     "Question",

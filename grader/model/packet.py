@@ -37,6 +37,7 @@ class PublicAssignment(Record):
     """An assignment as its packet tells it: contract, names and limits, and nothing of the hidden part.
 
     `predictions` says what a prediction is: a number, or the name of one of the classes.
+    `handed_out` are the packet's other files with their SHA-256: left as they came, they are no part of a work.
     `root` is the folder that holds data/ as candidates have it; it is left out of JSON.
     """
 
@@ -51,10 +52,11 @@ class PublicAssignment(Record):
     metric: NamedMetric
     predictions: Literal["number", "class"] = "number"
     limits: Limits
+    handed_out: dict[str, str] = {}
     root: Path = Field(default=Path(), exclude=True)
 
     @classmethod
-    def of(cls, assignment: Assignment, folders: tuple[str, ...] = ()) -> Self:
+    def of(cls, assignment: Assignment, folders: tuple[str, ...], handed_out: dict[str, str]) -> Self:
         """Return what `assignment` tells candidates; `folders` below data/ hold its pictures."""
         spec, metric = assignment.data, assignment.metric
         names = {name: getattr(spec, name) for name in PublicData.model_fields if name != "folders"}
@@ -69,7 +71,11 @@ class PublicAssignment(Record):
             predictions="class" if metric.names_classes else "number",
             metric=NamedMetric(name=metric.name),
             limits=assignment.limits,
+            handed_out=handed_out,
         )
+
+
+AnyAssignment = Assignment | PublicAssignment  # what a work can be run for
 
 
 class PackedFile(Record):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
 from grader.errors import GraderError
-from grader.intake import make_plan, take
+from grader.intake import make_plan
 from grader.model import (
     Assignment,
     CodeFacts,
@@ -28,6 +28,7 @@ from grader.pipeline.as_run import as_run
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
 from grader.pipeline.evaluating import evaluated_runs
+from grader.pipeline.intake import handed_out_with, take_in
 from grader.pipeline.own_tests import own_tests_of
 from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failure_of, make_report, outcome_of, reference_to, refused, without_logs
@@ -54,7 +55,10 @@ def grade(
     `cpu_ids` are the CPUs this grading may use; `after_run` is called when it no longer needs them for the work.
     Raises AssignmentError or UsageError, which no report can carry.
     """
-    grading = Grading(source, name, assignment, parts, secrets.token_hex(8), cpu_ids, cancel, after_run)
+    given = handed_out_with(assignment)
+    grading = Grading(
+        source, name, assignment, parts, secrets.token_hex(8), cpu_ids, cancel, after_run, handed_out=given
+    )
     try:
         collected = _collect(grading)
     finally:
@@ -68,14 +72,8 @@ def grade(
 
 def _collect(grading: Grading) -> Collected:
     parts, has_hidden_data = grading.parts, grading.assignment is not None
-    grading.step("intake")
-    snapshot = grading.scratch / "snapshot"
-
-    def attempt(_number: int) -> Submission:
-        return take(grading.source, snapshot, parts.intake_limits, allow_local_git=parts.allow_local_git)
-
     try:
-        submission = grading.retried("intake", attempt)
+        submission = take_in(grading)
     except GraderError as error:
         evidence = Evidence(failure=failure_of(error), tries=tuple(grading.failed), has_hidden_data=has_hidden_data)
         return Collected(refused(grading.source, grading.name), evidence, outcome_of(error))

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from grader.intake import IntakeLimits
-from grader.model import Assignment, Evidence, FailedTry, LeftOut, Limits, Outcome, PluginRef, Report, SubmissionRef
+from grader.model import (
+    AnyAssignment,
+    Assignment,
+    Evidence,
+    FailedTry,
+    LeftOut,
+    Limits,
+    Outcome,
+    PluginRef,
+    PublicAssignment,
+    Report,
+    SubmissionRef,
+)
 from grader.pipeline.retry import RetryPolicy, with_retries
 from grader.plugins import Criterion
 from grader.ports import CodeReader, ProgressListener, Sandbox, Step
@@ -40,7 +52,7 @@ class Parts:
     asker: Asker | None = None
 
 
-def granted_limits(assignment: Assignment | None, cpu_ids: tuple[int, ...]) -> Limits:
+def granted_limits(assignment: AnyAssignment | None, cpu_ids: tuple[int, ...]) -> Limits:
     """Return the assignment's limits, with no more CPUs than are granted."""
     limits = assignment.limits if assignment else Limits()
     return limits.model_copy(update={"cpus": max(1, min(limits.cpus, len(cpu_ids) or limits.cpus))})
@@ -51,6 +63,8 @@ class Grading:
     """One grading: what is graded, against what, with which parts and CPUs; `cancel` stops it.
 
     `after_run` is called when the work's sandbox is dead and its CPUs are free, while the report is still being made.
+    `handed_out` are the files that candidates got with the assignment, by path with their SHA-256.
+    `public` takes the place of the assignment where a work is tried out on what candidates have.
     `failed` grows by each try, at a step on the way to the first run, in which our side failed.
     """
 
@@ -63,11 +77,18 @@ class Grading:
     cancel: threading.Event = field(default_factory=threading.Event)
     after_run: Callable[[], None] = lambda: None
     failed: list[FailedTry] = field(default_factory=list)
+    handed_out: Mapping[str, str] = field(default_factory=dict)
+    public: PublicAssignment | None = None
+
+    @property
+    def asked(self) -> AnyAssignment | None:
+        """What the work is run for."""
+        return self.assignment or self.public
 
     @property
     def limits(self) -> Limits:
         """The assignment's limits, with no more CPUs than are granted."""
-        return granted_limits(self.assignment, self.cpu_ids)
+        return granted_limits(self.asked, self.cpu_ids)
 
     @property
     def scratch(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+from functools import lru_cache
 
 from packaging.requirements import Requirement
 
@@ -16,6 +17,7 @@ HEAD = """\
 LINE = re.compile(r"^([A-Za-z0-9][^\\#\n]*==[^\\#\n]*)", re.MULTILINE)
 
 
+@lru_cache(maxsize=1)
 def package_list(name: str) -> str:
     """Return a list of requirements, to be called `name`: those asked for, at the versions of the lock here."""
     asked = {Requirement(line.split("#")[0]).name for line in _lines("requirements.in") if line.split("#")[0].strip()}

@@ -28,6 +28,7 @@ from grader.sandbox import package_list
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = sorted(path.parent for path in (ROOT / "assignments").glob("*/assignment.toml"))
 CHURN = ROOT / "assignments" / "churn"
+PINNED = package_list("packages.txt")
 MOST_BYTES = 15_000_000
 LAW = "Charges of the next year, raised by seven percent for contracts month by month"
 
@@ -51,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def packet(folder: Path, output: Path) -> Packed:
-    return pack(load_assignment(folder), package_list("packages.txt"), output)
+    return pack(load_assignment(folder), PINNED, output)
 
 
 def refusal(folder: Path) -> str:
@@ -125,7 +126,7 @@ def test_what_programs_are_told_names_neither_marks_nor_hidden_files(packed: Pat
 
 
 def test_a_packet_is_dealt_as_the_folder_that_it_was_made_of(packed: Path) -> None:
-    from_packet, from_folder = (find_public(str(path), ()) for path in (packed / "churn", CHURN))
+    from_packet, from_folder = (find_public(str(path), (), PINNED) for path in (packed / "churn", CHURN))
     assert from_packet[0] == from_folder[0].model_copy(update={"root": packed / "churn"})
     assert from_packet[1] == from_folder[1]
     assert from_packet[1].labels == ()
@@ -405,7 +406,7 @@ def test_the_check_says_the_same_as_a_grading(packed: Path, spoil: Callable[[lis
 
 def graded(packet: Path, predictions: str) -> int:
     """Return what the check should end with, by what a grading says of the same file."""
-    public, dealt = find_public(str(packet), ())
+    public, dealt = find_public(str(packet), (), PINNED)
     try:
         read_predictions(predictions.encode(), dealt, public)
     except SubmissionError:
