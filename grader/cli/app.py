@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from grader.cli.assignment_app import assignment_app
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 
 app = typer.Typer(
     name="grader",
@@ -75,6 +75,9 @@ def grade(
     output: Annotated[Path, typer.Option(help="Folder for the reports.")] = Path("grading"),
     sandbox: SandboxName = "auto",
     runtime: Runtime = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Only try it out on the public sample: does it run? No score is given.")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, max=64, help="How many submissions to grade at once.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON (a list for several).")] = False,
     fail_under: Annotated[
@@ -83,6 +86,12 @@ def grade(
     allow_local_git: LocalGit = False,
 ) -> None:
     """Run submissions in a sandbox, score them on hidden data and by the rubric, and write the reports."""
+    if public:
+        _refuse_with_public({"--fail-under": fail_under is not None, "--jobs": jobs != 1})
+        from grader.cli.preflight import PreflightOptions, preflight_command
+
+        tried = PreflightOptions(assignment, output, sandbox, runtime, as_json=json, allow_local_git=allow_local_git)
+        raise typer.Exit(preflight_command(sources, tried))
     from grader.cli.grade import GradeOptions, grade_command
 
     options = GradeOptions(
@@ -96,6 +105,16 @@ def grade(
         allow_local_git=allow_local_git,
     )
     raise typer.Exit(grade_command(sources, options))
+
+
+def _refuse_with_public(given: dict[str, bool]) -> None:
+    """Raise UsageError for the first option that is given, and that says nothing where there is no score."""
+    for option, is_given in given.items():
+        if is_given:
+            raise UsageError(
+                f"{option} does not go with --public: one work is tried out, and no score is given.",
+                hint=f"Leave {option} out.",
+            )
 
 
 @app.command()

@@ -15,9 +15,7 @@ from grader.cli.choice import settings_for
 from grader.cli.missing import warn_of_missing
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
-from grader.cli.writing import writing_to
-from grader.errors import UsageError
-from grader.intake import OWN_OUTPUT
+from grader.cli.writing import make_output, writing_to
 from grader.model import Report
 from grader.pipeline import Graded
 from grader.report import print_ranking, print_report
@@ -87,16 +85,6 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
 def folders_for(names: Sequence[str], output: Path) -> dict[str, Path]:
     """Return where each report goes: DIR itself for one SOURCE, a folder below for several."""
     return {name: output if len(names) == 1 else output / name for name in names}
-
-
-def make_output(output: Path) -> None:
-    """Make the output folder. Raises UsageError when nothing can be written there, before the work is run."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / OWN_OUTPUT).touch()
-    except OSError as error:
-        reason = "it is a file" if output.is_file() else error.strerror
-        raise UsageError(f"--output {output} cannot be written to: {reason}", hint="Give another folder.") from error
 
 
 def exit_status(reports: Sequence[Report], fail_under: float | None) -> int:

@@ -1,4 +1,4 @@
-"""What a command says when its reports cannot be written."""
+"""The folder that a command writes to, and what it says when that cannot be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, UsageError
+from grader.intake import OWN_OUTPUT
 
 
 @contextmanager
@@ -18,3 +19,13 @@ def writing_to(folder: Path) -> Iterator[Path]:
         raise InfrastructureError(
             "infrastructure.internal", f"The report could not be written to {folder}: {error.strerror}."
         ) from error
+
+
+def make_output(output: Path) -> None:
+    """Make the output folder. Raises UsageError when nothing can be written there, before the work is run."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        (output / OWN_OUTPUT).touch()
+    except OSError as error:
+        reason = "it is a file" if output.is_file() else error.strerror
+        raise UsageError(f"--output {output} cannot be written to: {reason}", hint="Give another folder.") from error

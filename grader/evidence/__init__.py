@@ -26,6 +26,7 @@ _HOMES = {
     "named_by_code": "grader.evidence.naming",
     "read_observed": "grader.evidence.outputs",
     "read_own_tests": "grader.evidence.own_tests",
+    "read_predictions": "grader.evidence.predictions",
     "read_facts": "grader.evidence.facts",
     "computed": "grader.evidence.spelled_numbers",
     "evaluate_rounds": "grader.evidence.rounds",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from grader.errors import SubmissionError
-from grader.model import Assignment
+from grader.model import AnyAssignment
 from grader.model.classes import ClassNames
 
 NAME = "predictions.csv"
@@ -19,7 +19,7 @@ SHOWN_CLASSES = 12
 CellReader = Callable[[str], float | None]
 
 
-def cell_reader(assignment: Assignment) -> CellReader:
+def cell_reader(assignment: AnyAssignment) -> CellReader:
     """Return what reads a cell: its number or its class's place, NaN where it is empty, None for anything else."""
     if not assignment.metric.names_classes:
         return lambda cell: _bounded(_number(cell), assignment)
@@ -27,7 +27,7 @@ def cell_reader(assignment: Assignment) -> CellReader:
     return lambda cell: _class(cell, names)
 
 
-def wrong_values(shown: Sequence[str], rows: int, assignment: Assignment) -> SubmissionError:
+def wrong_values(shown: Sequence[str], rows: int, assignment: AnyAssignment) -> SubmissionError:
     """Return the failure of cells that hold something else; `shown` is what they hold, as a message may say it."""
     example = min(shown)
     count = f"{len(shown):,} of {rows:,} predictions in {NAME} are"
@@ -44,7 +44,7 @@ def wrong_values(shown: Sequence[str], rows: int, assignment: Assignment) -> Sub
     return SubmissionError("predictions.values", message, hint=hint, path=NAME)
 
 
-def missing_values(shown: Sequence[str], rows: int, assignment: Assignment) -> SubmissionError:
+def missing_values(shown: Sequence[str], rows: int, assignment: AnyAssignment) -> SubmissionError:
     """Return the failure of cells that are empty or without an end."""
     named = assignment.metric.names_classes
     what, wanted = ("empty", "class") if named else ("not finite", "finite prediction")
@@ -65,7 +65,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-def _bounded(value: float | None, assignment: Assignment) -> float | None:
+def _bounded(value: float | None, assignment: AnyAssignment) -> float | None:
     if value is None or not math.isfinite(value):
         return value
     low, high = assignment.contract.minimum, assignment.contract.maximum

@@ -16,12 +16,12 @@ import numpy as np
 from grader.errors import SubmissionError
 from grader.evidence.metrics import Floats
 from grader.evidence.prediction_cells import COMMA, NAME, cell_reader, missing_values, wrong_values
-from grader.model import Assignment, Deal
+from grader.model import AnyAssignment, Deal
 
 LINE_BYTES = 4096
 
 
-def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
+def read_predictions(data: bytes, deal: Deal, assignment: AnyAssignment) -> Floats:
     """Return one finite prediction a row, in the order of `deal.ids` and then of `deal.twins`, shape (rows + twins,); a
     class is told by its place.
 
@@ -54,7 +54,7 @@ def read_predictions(data: bytes, deal: Deal, assignment: Assignment) -> Floats:
     return values
 
 
-def read_valid(data: bytes, ids: Sequence[str], assignment: Assignment) -> Floats:
+def read_valid(data: bytes, ids: Sequence[str], assignment: AnyAssignment) -> Floats:
     """Return a prediction a row in the order of `ids`, NaN where there is no valid one or more than one; shape (rows,).
 
     Raises SubmissionError where nothing at all can be read: no table, or not the columns asked for.
@@ -105,7 +105,7 @@ def _text(data: bytes, rows: int) -> str:
         raise SubmissionError("predictions.values", f"{NAME} is not UTF-8 text.", hint=hint, path=NAME) from error
 
 
-def _rows(text: str, place: Mapping[str, int], assignment: Assignment) -> list[tuple[str, str]]:
+def _rows(text: str, place: Mapping[str, int], assignment: AnyAssignment) -> list[tuple[str, str]]:
     """Return (id, prediction cell) for each row."""
     try:
         table = [row for row in csv.reader(io.StringIO(text, newline=None)) if row]
@@ -121,7 +121,7 @@ def _rows(text: str, place: Mapping[str, int], assignment: Assignment) -> list[t
     return [(row[offset].strip(), row[offset + 1].strip()) for row in table[1:]]
 
 
-def _offset(header: tuple[str, ...], place: Mapping[str, int], assignment: Assignment) -> int:
+def _offset(header: tuple[str, ...], place: Mapping[str, int], assignment: AnyAssignment) -> int:
     """Return where the id's column stands. Raises SubmissionError("predictions.columns")."""
     wanted = (assignment.data.id, assignment.contract.prediction_column)
     # pandas writes its index as a first column without a name when index=False is forgotten

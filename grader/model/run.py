@@ -121,7 +121,8 @@ class NotebookRun(Record):
 
 class RunResult(Record):
     """The run stage's whole result. `collected` is the host folder of files taken out of the dead sandbox,
-    `environment` what is known of one that the work asked for, `left` the working folder where it is still needed.
+    `environment` what is known of one that the work asked for, `left` the working folder where it is still needed,
+    `written` the first names in the output folder.
 
     Where several notebooks were run, `notebooks` tells of each; `sandbox` then has their times added up, the largest
     memory, and the text of the first that failed, else of the first; `failure` is the first one's.
@@ -135,5 +136,6 @@ class RunResult(Record):
     warnings: tuple[str, ...] = ()
     environment_digest: str = ""
     environment: EnvironmentRef | None = None
+    written: tuple[str, ...] = Field(default=(), exclude=True)
     collected: Path = Field(default=Path(), exclude=True)
     left: Path | None = Field(default=None, exclude=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from grader.model import Assignment
+from grader.model import AnyAssignment, Assignment
 from grader.pipeline.records import Parts, granted_limits
 from grader.sandbox import empty_job
 
@@ -24,7 +24,7 @@ def start_ahead(assignment: Assignment | None, parts: Parts, cpu_ids: CpuIds, *,
 
 
 def start_one_ahead(
-    assignment: Assignment | None, parts: Parts, granted: CpuIds, cpu_ids: CpuIds, *, alone: bool = False
+    assignment: AnyAssignment | None, parts: Parts, granted: CpuIds, cpu_ids: CpuIds, *, alone: bool = False
 ) -> None:
     """Begin to start one sandbox on `cpu_ids`, of those `granted` to a grading; `alone` where no other is expected."""
     if assignment is not None and assignment.environment != "fixed":

@@ -134,12 +134,20 @@ def run_all(
     return Runs(first, each, tests, under_stress(grading.cpu_ids))
 
 
+def run_first(
+    grading: Grading, submission: Submission, plan: RunPlan, dealt: Deal, environment: GivenEnvironment | None
+) -> Run:
+    """Run the work once with what was `dealt`, as a grading begins, and neither its tests nor anything under stress."""
+    untested = plan.model_copy(update={"tests": ()})
+    return _run(grading, Work(submission, untested, environment), dealt, grading.cpu_ids, "first")
+
+
 def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:
     def once(run_id: str) -> RunResult:
         return execute(
             work.submission,
             work.plan,
-            assignment=grading.assignment,
+            assignment=grading.asked,
             deal=dealt,
             **_given(grading, work, run_id, cpu_ids),
         )

@@ -6,11 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from grader.report.build import build_report
+    from grader.report.build import build_report, run_report
     from grader.report.html import render_html
     from grader.report.index import render_index
-    from grader.report.json import report_json, report_schema
+    from grader.report.json import preflight_json, preflight_schema, report_json, report_schema
     from grader.report.markdown import render_markdown
+    from grader.report.preflight import print_preflight
     from grader.report.ranking import summary_csv, summary_json
     from grader.report.terminal import print_ranking, print_report
     from grader.report.unjudged import unjudged_of
@@ -24,6 +25,10 @@ _HOMES = {
     "render_markdown": "markdown",
     "report_json": "json",
     "report_schema": "json",
+    "run_report": "build",
+    "preflight_json": "json",
+    "preflight_schema": "json",
+    "print_preflight": "preflight",
     "summary_csv": "ranking",
     "summary_json": "ranking",
     "unjudged_of": "unjudged",
@@ -31,6 +36,9 @@ _HOMES = {
 
 __all__ = [
     "build_report",
+    "preflight_json",
+    "preflight_schema",
+    "print_preflight",
     "print_ranking",
     "print_report",
     "render_html",
@@ -38,6 +46,7 @@ __all__ = [
     "render_markdown",
     "report_json",
     "report_schema",
+    "run_report",
     "summary_csv",
     "summary_json",
     "unjudged_of",

@@ -59,7 +59,7 @@ def build_report(
         tests=evidence.tests,
         history=evidence.history,
         unjudged=unjudged_of(evidence, score.dimensions) if assignment is None else (),
-        run=_run_report(evidence, sandbox_name),
+        run=run_report(evidence, sandbox_name),
         questions=score.questions,
         receipt=receipt,
     )
@@ -94,7 +94,8 @@ def _submission_ref(submission: Submission | SubmissionRef) -> SubmissionRef:
     )
 
 
-def _run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
+def run_report(evidence: Evidence, sandbox_name: str) -> RunReport:
+    """Return how the work was run, as far as it came."""
     plan, run = evidence.plan, evidence.run
     entry_point = plan.entry_point if plan else None
     if run is None:

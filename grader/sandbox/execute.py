@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import (
-    Assignment,
+    AnyAssignment,
     Deal,
     EntryPoint,
     Failure,
@@ -34,6 +34,7 @@ TESTS, EMPTIED = ".tests.jsonl", ".emptied.jsonl"
 OURS = ("run.json", "executed.ipynb", TRACES, MARKS, BLOCKS)
 TRACES_BYTES = 2_000_000  # of the blocks too
 TESTS_BYTES = 4_000_000
+MOST_WRITTEN = 25
 RUN_FILE_BYTES = 4 * 1024**2
 NOTEBOOK_BYTES = 20 * 1024**2
 
@@ -42,7 +43,7 @@ def execute(
     submission: Submission,
     plan: RunPlan,
     *,
-    assignment: Assignment | None,
+    assignment: AnyAssignment | None,
     deal: Deal | None,
     environment: GivenEnvironment | None,
     sandbox: Sandbox,
@@ -111,6 +112,7 @@ def _whole_result(
     _keep_notebook(space)
     for name, most in ((TRACES, TRACES_BYTES), (BLOCKS, TRACES_BYTES), (MARKS, MARKS_BYTES)):
         _collected(space, name, most)
+    written = tuple(name for name in names_in(space.output, MOST_WRITTEN) if name not in OURS)
     shutil.rmtree(space.output, ignore_errors=True)
     return RunResult(
         sandbox=result,
@@ -120,6 +122,7 @@ def _whole_result(
         warnings=(*(environment.warnings if environment else ()), *space.notes, *warnings_of(result, run_file)),
         environment_digest=environment.ref.digest if environment else sandbox.environment_digest(),
         environment=environment.ref if environment else None,
+        written=written,
         collected=space.collected,
     )
 

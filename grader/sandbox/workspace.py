@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import host_shortage
-from grader.model import Assignment, Deal, Limits, Mount, RunPlan, SandboxJob, Submission
+from grader.model import AnyAssignment, Deal, Limits, Mount, RunPlan, SandboxJob, Submission
 from grader.sandbox.assets import sandbox_asset
 
 PREDICTIONS = "predictions.csv"
@@ -130,7 +130,7 @@ def empty_job(root: Path, limits: Limits, cpu_ids: tuple[int, ...]) -> SandboxJo
 
 
 def sandbox_job(
-    space: Workspace, plan: RunPlan, assignment: Assignment | None, run_id: str, cpu_ids: tuple[int, ...]
+    space: Workspace, plan: RunPlan, assignment: AnyAssignment | None, run_id: str, cpu_ids: tuple[int, ...]
 ) -> SandboxJob:
     """Return the job that runs `plan` in `space`."""
     job = _runner_job(run_id, space.work, space.output, plan.limits, cpu_ids)
@@ -177,7 +177,7 @@ def tests_job(space: Workspace, plan: RunPlan, run_id: str, cpu_ids: tuple[int, 
     return job.model_copy(update={"line": json.dumps(told)})
 
 
-def _told(plan: RunPlan, assignment: Assignment | None) -> dict[str, object]:
+def _told(plan: RunPlan, assignment: AnyAssignment | None) -> dict[str, object]:
     """Return what the runner is told of the work."""
     entry = plan.entry_point
     folder = str(Path(entry.path).parent) if entry.path else "."
