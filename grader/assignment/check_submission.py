@@ -30,17 +30,35 @@ def main() -> int:
         return 2
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(os.environ.get("OUTPUT_DIR", ".")) / NAME
     problems = problems_of(path, ids, told)
+    for output in told["outputs"]:
+        problems += problems_of_output(path.parent / output["file"], output)
     for problem in problems:
         print(f"- {problem}")
     if not problems:
-        print(f"{path} is well formed: {len(ids):,} predictions, one for every row of data/{told['data']['test']}.")
+        print(f"{path} is well formed, for the {len(ids):,} rows that a prediction is due for.")
     return 1 if problems else 0
 
 
 def ids_in(path: Path, column: str) -> list[str]:
-    """Return the ids that need a prediction."""
+    """Return the ids that a prediction is due for."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         return [row[column] for row in csv.DictReader(file)]
+
+
+def problems_of_output(path: Path, output: dict[str, Any]) -> list[str]:
+    """Return what is wrong with a further table that the work is to write."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *rows = [[cell.strip() for cell in row] for row in csv.reader(file) if row] or [[]]
+    except OSError:
+        return [f"There is no file {path}: write it beside {NAME}."]
+    except (UnicodeDecodeError, csv.Error) as error:
+        return [f"{path} is no CSV table in UTF-8 ({error}): write it with to_csv(path, index=False)."]
+    missing = [name for name in (output["key"], output["column"]) if name and name not in header]
+    if missing:
+        return [f"{path} has no column {' and no column '.join(missing)}: add it."]
+    ragged = [row for row in rows if len(row) != len(header)]
+    return [f"{len(ragged):,} rows of {path} do not have {len(header)} cells: fill every column."] if ragged else []
 
 
 def problems_of(path: Path, ids: list[str], told: dict[str, Any]) -> list[str]:
@@ -64,6 +82,8 @@ def problems_of(path: Path, ids: list[str], told: dict[str, Any]) -> list[str]:
     pairs = [(row[first].strip(), row[first + 1].strip()) for row in rows]
     known = set(ids)
     cells = [cell for name, cell in pairs if name in known]
+    if told["contract"]["partial"]:
+        return wrong_values(cells, told) if cells else ["No row has a known id: take the ids from the data."]
     return [*wrong_ids(ids, [name for name, _ in pairs]), *wrong_values(cells, told)]
 
 

@@ -71,9 +71,12 @@ def packed_files(public: PublicAssignment) -> Files:
     """Return what lies below data/ in a packet (name -> bytes). Raises AssignmentError when a file is missing."""
     data, spec = public.root / "data", public.data
     names = [spec.train, spec.test, *([spec.sample] if spec.sample else []), *spec.other]
-    for folder in spec.folders:
-        names += sorted(path.relative_to(data).as_posix() for path in (data / folder).rglob("*") if path.is_file())
+    names += [name for folder in spec.folders for name in _below(data, folder)]
     return {name: _read(data / name, f"data/{name}") for name in names}
+
+
+def _below(data: Path, folder: str) -> list[str]:
+    return sorted(path.relative_to(data).as_posix() for path in (data / folder).rglob("*") if path.is_file())
 
 
 def _read(path: Path, name: str) -> bytes:

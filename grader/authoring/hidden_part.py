@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.assignment.consistency import FILE
-from grader.assignment.tables import Table, parse_table
+from grader.assignment.tables import Table, parse_table, read_table
 from grader.authoring.needles import Needles
 from grader.authoring.repeated import Row, features_of
 from grader.authoring.unpacked import everything_in
@@ -19,7 +19,6 @@ from grader.model.suites import IID
 
 PIECE = 200  # letters and digits of an example's code
 LABEL_ROWS = 3
-LEAST_LINES = 2  # of a broken file
 LABELS = 64
 LEAST_CHANGES = 16  # among as many labels: fewer are a pattern that other columns show too
 LEAST_FILE = 24  # bytes; shorter files are found everywhere
@@ -52,11 +51,9 @@ def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
     Raises AssignmentError when a file of it cannot be read or looked into.
     """
     spec, hidden = assignment.data, assignment.root / "data" / "hidden"
-    part = HiddenPart(spec.id)
+    part = HiddenPart(spec.id, _columns(assignment))
     for path in _files(hidden):
         name = f"data/hidden/{path.relative_to(hidden).as_posix()}"
-        if spec.batches and path.parent.name == spec.batches.broken and path.read_bytes().count(b"\n") < LEAST_LINES:
-            continue  # a header and no more, which other files begin with
         _add_file(part, name, path.read_bytes())
         if path.parent == hidden and path.name != assignment.stress.messy_file:
             _add_table(part, name, path.read_bytes(), assignment)
@@ -67,6 +64,15 @@ def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
             _add_file(part, name, data, PIECE)
             part.needles.add_pieces(data, f"a part of {name}", PIECE)
     return part
+
+
+def _columns(assignment: Assignment) -> tuple[str, ...]:
+    """Return the columns of a hidden row that tell something: neither its id nor where its picture or batch lies."""
+    spec = assignment.data
+    name = f"data/hidden/{spec.hidden_features}"
+    places = {each.column for each in (spec.images, spec.batches) if each is not None}
+    columns = read_table(assignment.root / name, name=name).columns
+    return tuple(column for column in columns if column not in {spec.id, spec.target, *places})
 
 
 def _files(folder: Path) -> list[Path]:
@@ -82,10 +88,12 @@ def _kept_back(root: Path) -> Iterator[Path]:
 
 
 def _add_file(part: HiddenPart, name: str, data: bytes, least: int = LEAST_FILE) -> None:
+    """Add every content of a file; the first line may be a header that public tables have too."""
     for place, inner in everything_in(name, data):
-        if len(inner) >= least:
+        below = inner.partition(b"\n")[2]
+        if len(below) >= least:
             part.digests[hashlib.sha256(inner).hexdigest()] = f"the file {place}"
-            part.needles.add(inner, f"the content of {place}", least)
+            part.needles.add(below, f"the content of {place}", least)
 
 
 def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment) -> None:
@@ -98,14 +106,8 @@ def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment)
     if spec.id not in table.columns:
         return
     part.ids.update(table.column(spec.id))
-    images = getattr(spec, "images", None)
-    keys = {spec.id, spec.target, *([images.column] if images else [])}
-    keys |= {spec.batches.column} if spec.batches else set()
-    columns = tuple(column for column in table.columns if column not in keys)
-    if columns and not part.columns:
-        part.columns = columns
-    if columns == part.columns and columns:
-        part.rows += features_of(table, columns)
+    if part.columns and set(part.columns) <= set(table.columns):
+        part.rows += features_of(table, part.columns)
         part.places += [(name, line) for line in range(2, len(table.rows) + 2)]
     if spec.target in table.columns:
         _add_labels(part, name, table, assignment)
@@ -128,6 +130,7 @@ def _add_settings(part: HiddenPart, assignment: Assignment) -> None:
         for key, mark in zip(("baseline", "reference"), assignment.marks(suite), strict=True):
             if len(f"{mark!r}".replace(".", "").strip("-0")) >= DIGITS:
                 part.marks.setdefault(mark, f"the {key} of suite {suite} in {FILE}")
-    for spec in assignment.suites:
-        part.needles.add(spec.law.encode(), f"the law of suite {spec.name} in {FILE}")
+    laws = {spec.name: spec.law for spec in assignment.suites} | {spec.name: spec.law for spec in assignment.outputs}
+    for name, law in laws.items():
+        part.needles.add(law.encode(), f"the law of suite {name} in {FILE}")
     part.needles.add(" ".join(assignment.examples.order).encode(), f"examples.order in {FILE}")

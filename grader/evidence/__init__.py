@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from grader.evidence.naming import named_by_code
     from grader.evidence.outputs import read_observed
     from grader.evidence.own_tests import read_own_tests
-    from grader.evidence.predictions import read_predictions
+    from grader.evidence.predictions import read_partial, read_predictions
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.rounds import evaluate_rounds
     from grader.evidence.spelled_numbers import computed
@@ -26,10 +26,10 @@ _HOMES = {
     "named_by_code": "grader.evidence.naming",
     "read_observed": "grader.evidence.outputs",
     "read_own_tests": "grader.evidence.own_tests",
-    "read_predictions": "grader.evidence.predictions",
     "read_facts": "grader.evidence.facts",
     "computed": "grader.evidence.spelled_numbers",
     "evaluate_rounds": "grader.evidence.rounds",
+    "read_partial": "grader.evidence.predictions",
     "read_predictions": "grader.evidence.predictions",
     "draw_suites": "grader.evidence.suites",
     "evaluate_beside": "grader.evidence.judged_outputs",
@@ -61,6 +61,7 @@ __all__ = [
     "read_facts",
     "read_observed",
     "read_own_tests",
+    "read_partial",
     "read_predictions",
     "read_saved",
     "read_traces",

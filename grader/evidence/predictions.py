@@ -73,7 +73,7 @@ def read_valid(data: bytes, ids: Sequence[str], assignment: AnyAssignment) -> Fl
     return values
 
 
-def read_partial(data: bytes, deal: Deal, assignment: Assignment, fill: float) -> tuple[Floats, int]:
+def read_partial(data: bytes, deal: Deal, assignment: AnyAssignment, fill: float) -> tuple[Floats, int]:
     """Return a prediction a row in the order of `deal.ids`, `fill` where there is no valid one, and how many were
     filled in. Rows of other ids are passed over: they may be those that should have been refused.
 

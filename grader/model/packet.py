@@ -33,6 +33,14 @@ class PublicData(Record):
     folders: tuple[FileName, ...] = ()
 
 
+class PublicOutput(Record):
+    """A further table that the work writes: the file, its key, and the other column where one is read."""
+
+    file: FileName
+    key: ColumnName
+    column: ColumnName | None = None
+
+
 class PublicAssignment(Record):
     """An assignment as its packet tells it: contract, names and limits, and nothing of the hidden part.
 
@@ -51,6 +59,7 @@ class PublicAssignment(Record):
     contract: ContractSpec
     metric: NamedMetric
     predictions: Literal["number", "class"] = "number"
+    outputs: tuple[PublicOutput, ...] = ()
     limits: Limits
     handed_out: dict[str, str] = {}
     root: Path = Field(default=Path(), exclude=True)
@@ -60,6 +69,7 @@ class PublicAssignment(Record):
         """Return what `assignment` tells candidates; `folders` below data/ hold its pictures."""
         spec, metric = assignment.data, assignment.metric
         names = {name: getattr(spec, name) for name in PublicData.model_fields if name != "folders"}
+        outputs = [PublicOutput(file=each.file, key=each.key, column=each.column) for each in assignment.outputs]
         return cls(
             slug=assignment.slug,
             version=assignment.version,
@@ -70,6 +80,7 @@ class PublicAssignment(Record):
             contract=assignment.contract,
             predictions="class" if metric.names_classes else "number",
             metric=NamedMetric(name=metric.name),
+            outputs=tuple(dict.fromkeys(outputs)),
             limits=assignment.limits,
             handed_out=handed_out,
         )

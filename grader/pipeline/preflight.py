@@ -111,12 +111,20 @@ def _fly(grading: Grading, public: PublicAssignment, dealt: Deal, seen: _Seen) -
     predictions = seen.files.get(PREDICTIONS)
     if predictions is None:
         raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-    from grader.evidence import read_predictions  # needs NumPy
-
-    read_predictions(predictions, dealt, public)
-    rows = f"{len(dealt.ids):,} predictions, one for every row of data/{public.data.test}"
-    seen.found["predictions"] = f"{rows} ({len(predictions):,} bytes)."
+    seen.found["predictions"] = _well_formed(predictions, dealt, public)
     return None
+
+
+def _well_formed(predictions: bytes, dealt: Deal, public: PublicAssignment) -> str:
+    """Return what is said of good predictions. Raises SubmissionError as a grading does of others."""
+    from grader.evidence import read_partial, read_predictions  # both need NumPy
+
+    where, size = f"data/{public.data.input}", f"({len(predictions):,} bytes)"
+    if public.contract.fill is None:
+        read_predictions(predictions, dealt, public)
+        return f"{len(dealt.ids):,} predictions, one for every row of {where} {size}."
+    _, missing = read_partial(predictions, dealt, public, public.contract.fill)
+    return f"{len(dealt.ids) - missing:,} of {len(dealt.ids):,} rows in {where} have a valid prediction {size}."
 
 
 def _packages(plan: RunPlan) -> str:

@@ -146,7 +146,7 @@ def test_rows_without_a_label_need_partial_predictions(tmp_path: Path) -> None:
 
 
 def test_candidates_get_the_sample_batches_and_the_table_of_what_is_due_for_them(tmp_path: Path) -> None:
-    public, dealt = find_public(str(make_stream(tmp_path)), ())
+    public, dealt = find_public(str(make_stream(tmp_path)), (), "numpy")
     assert public.data.input == "batches"
     assert set(dealt.files) == {"train.csv", "test.csv", "batches/B1.csv"}
     assert dealt.ids == ("P3",)
