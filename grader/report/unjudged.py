@@ -57,10 +57,11 @@ def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
             what = "What needs a package that is not installed"
         if lacks_data := NO_FILE in failure.message:
             what = "What needs a file that is not where it is looked for"
+        named = f"{failure.path}: " if failure.path and failure.path not in failure.message else ""
         yield Unjudged(
             kind="missing_data" if lacks_data else "stopped",
             what=what,
-            why=f"{failure.path}: {sentence(failure.message)}" if failure.path else sentence(failure.message),
+            why=f"{named}{sentence(failure.message)}",
             paths=(failure.path,) if failure.path else (),
         )
 
