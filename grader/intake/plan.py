@@ -172,7 +172,9 @@ def _lone_notebook(files: CandidateFiles) -> EntryPoint | None:
 
 
 def _readmes(files: CandidateFiles) -> list[str]:
-    return sorted(path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
+    """Return the READMEs at the root, that of no language but its own first."""
+    found = (path for path in files.paths if "/" not in path and path.lower().startswith("readme"))
+    return sorted(found, key=lambda path: (path.count("."), path))
 
 
 def _program_of_readme(files: CandidateFiles) -> EntryPoint | None:

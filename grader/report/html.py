@@ -125,7 +125,7 @@ def _context(report: Report) -> dict[str, Any]:
         "history_sentences": history.history_sentences(report),
         "unjudged": unjudged.unjudged_rows(report),
         "inapplicable": unjudged.inapplicable_rows(report),
-        "inapplicable_sentence": unjudged.inapplicable_sentence(report),
+        "inapplicable_sentence": unjudged.unjudged_sentence(report, "not_applicable"),
         "notebooks_sentence": notebooks.notebooks_sentence(report),
         "cells_by_notebook": [_cells(*each) for each in notebooks.cells_by_notebook(report)],
         "usage": notebooks.usage(report),

@@ -27,7 +27,7 @@ from grader.report.own_tests import own_tests_sentence
 from grader.report.profile import profile_sentences
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
-from grader.report.unjudged import inapplicable_sentence, unjudged_rows
+from grader.report.unjudged import unjudged_rows, unjudged_sentence
 from grader.report.visible import block, encodable, one_line
 
 MAX_CHARACTERS = 60_000
@@ -158,7 +158,7 @@ def _unjudged(report: Report) -> str:
     for item, about in unjudged_rows(report):
         text = f"- **{escaped(item.what)}**: {escaped(sentence(item.why), 400)}"
         rows.append(f"{text}  \n  {escaped(about, 400)}" if about else text)
-    if said := inapplicable_sentence(report):
+    if said := unjudged_sentence(report, "not_applicable"):
         rows.append(f"- {escaped(said, 400)}")
     return "### What could not be judged\n\n" + "\n".join(rows) if rows else ""
 

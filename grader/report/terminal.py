@@ -12,14 +12,14 @@ from rich.text import Text
 
 from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
-from grader.report.formats import count, interval, measure, metric_name, points, sentence, where
+from grader.report.formats import interval, measure, metric_name, points, sentence, where
 from grader.report.gates import gate_sentences
 from grader.report.history import history_sentences
 from grader.report.notebooks import ended_words, notebooks_sentence
 from grader.report.profile import profile_sentences
 from grader.report.ranking import ranked
 from grader.report.stress import first_run_suites, stress_sentences
-from grader.report.unjudged import inapplicable_sentence, unjudged_rows
+from grader.report.unjudged import unjudged_rows, unjudged_sentence
 from grader.report.visible import one_line
 
 OUTCOME_STYLES = {
@@ -145,9 +145,8 @@ def _unjudged(report: Report) -> list[str]:
     """Return what was not judged in short: of each kind the first, for the page tells them all."""
     found = [(item, about) for item, about in unjudged_rows(report) if item.kind != "needs_human"]
     lines = [f"{item.what}: {sentence(item.why)}{f' ({about})' if about else ''}" for item, about in found]
-    people = sum(len(item.criteria) for item in report.unjudged if item.kind == "needs_human")
-    lines += [f"{count(people, 'criterion needs', 'criteria need')} a person."] if people else []
-    return [*lines, *([said] if (said := inapplicable_sentence(report)) else [])]
+    ends = (unjudged_sentence(report, "needs_human"), unjudged_sentence(report, "not_applicable"))
+    return [*lines, *(text for text in ends if text)]
 
 
 def _short_interval(report: Report) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from grader.model import CriterionResult, DimensionResult, Evidence, NotebookRun, Report, Unjudged
 from grader.model.unjudged import UnjudgedKind
@@ -129,14 +130,16 @@ def inapplicable_rows(report: Report) -> list[tuple[str, str]]:
     return [(item.why, ", ".join(titles.get(key, key) for key in item.criteria)) for item in found]
 
 
-def inapplicable_sentence(report: Report) -> str:
-    """Return how many criteria did not apply, and why most of them; "" where all did."""
-    found = [item for item in report.unjudged if item.kind == "not_applicable"]
+def unjudged_sentence(report: Report, kind: Literal["needs_human", "not_applicable"]) -> str:
+    """Return how many criteria need a person, or did not apply, and why most of them; "" where there is none."""
+    found = [item for item in report.unjudged if item.kind == kind]
     number = sum(len(item.criteria) for item in found)
     if not number:
         return ""
     said = f"{count(number, 'criterion', 'criteria')} did not apply, which counts neither way"
-    return f"{said}{'; most often' if number > 1 else ''}: {sentence(found[0].why)}"
+    if kind == "needs_human":
+        said = f"{count(number, 'criterion needs', 'criteria need')} a person"
+    return f"{said}{'; most often' if len(found) > 1 else ''}: {sentence(found[0].why)}"
 
 
 def _titles(report: Report) -> dict[str, str]:

@@ -113,6 +113,11 @@ def test_commands_of_the_readme_and_own_settings_come_before_all_notebooks(
     assert found.entry_point.path.endswith(".py")
 
 
+def test_a_readme_in_another_language_comes_after_the_readme(tmp_path: Path) -> None:
+    files = {"README.en.md": "python first.py\n", "first.py": "print(1)", "second.py": "print(2)"}
+    assert plan(tmp_path, readme="python second.py\n", **files).entry_point.path == "second.py"
+
+
 def test_the_same_code_is_run_once_and_a_notebook_of_words_never(tmp_path: Path) -> None:
     files = {"a (1).ipynb": book("x = 1\nprint(x)"), "a.ipynb": book("x = 1\nprint( x )"), "words.ipynb": book("")}
     found = plan(tmp_path, "b.ipynb", **files)

@@ -27,7 +27,7 @@ from grader.model.failure_class import outcome_for
 from grader.pipeline.together import executed_notebooks, run_together
 from grader.report import render_html, render_markdown, unjudged_of
 from grader.report.history import day_bars, history_sentences, step_bars
-from grader.report.unjudged import inapplicable_sentence, unjudged_rows
+from grader.report.unjudged import unjudged_rows, unjudged_sentence
 
 HOSTILE = "<script>alert(1)</script> ![x](http://e.vil) @you"
 BROKE = Failure(code="notebook.cell_error", message="Cell 1 raised KeyError: 'a'", cell=0, path="b.ipynb")
@@ -175,7 +175,8 @@ def test_what_was_not_judged_is_said_in_every_form_by_its_reason() -> None:
         "unseen_data", "brief", "missing_data", "stopped", "history", "needs_human", "not_applicable", "not_applicable",
     ]  # fmt: skip
     assert report.unjudged[-2].criteria == ("evaluation.one", "evaluation.two")
-    assert inapplicable_sentence(report) == (
+    assert unjudged_sentence(report, "needs_human") == "1 criterion needs a person: It may be so."
+    assert unjudged_sentence(report, "not_applicable") == (
         "3 criteria did not apply, which counts neither way; most often: No dates were seen."
     )
     for text in (render_html(report), render_markdown(report)):
