@@ -18,6 +18,7 @@ EMPTIED_SHARE = 3  # of the time: for tests that took less, the same time again,
 VARIABLES = {
     "OUTPUT_DIR": "/out",
     "MPLBACKEND": "Agg",
+    "OMP_WAIT_POLICY": "PASSIVE",  # a thread that waits would take the processor from the one it waits for
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUNBUFFERED": "1",
