@@ -184,7 +184,7 @@ def _program_of_readme(files: CandidateFiles) -> EntryPoint | None:
     for name in _readmes(files):
         text = files.text(name)
         entry = _commands_of(text, name, files) or _started_or_named(text, name, files)
-        if entry is None or entry.path.endswith(".ipynb"):
+        if entry is None or entry.path.endswith(".ipynb") or SERVERS.search(files.text(entry.path)):
             continue
         is_well_known = PurePosixPath(entry.path).name.lower() in WELL_KNOWN and ".ipynb" not in text
         if is_well_known or entry.kind == "command" or any(_matching(word, files) for word in started(text)):

@@ -113,6 +113,11 @@ def test_commands_of_the_readme_and_own_settings_come_before_all_notebooks(
     assert found.entry_point.path.endswith(".py")
 
 
+def test_a_web_server_that_the_readme_starts_keeps_no_notebook_from_being_run(tmp_path: Path) -> None:
+    files = {"serve.py": "from flask import Flask\n"}
+    assert order(plan(tmp_path, "1.ipynb", "2.ipynb", readme="python serve.py\n", **files)) == ["1.ipynb", "2.ipynb"]
+
+
 def test_a_readme_in_another_language_comes_after_the_readme(tmp_path: Path) -> None:
     files = {"README.en.md": "python first.py\n", "first.py": "print(1)", "second.py": "print(2)"}
     assert plan(tmp_path, readme="python second.py\n", **files).entry_point.path == "second.py"
