@@ -53,6 +53,8 @@ def check_tables(assignment: Assignment) -> None:
     for other in spec.other:
         if not (data / "public" / other).is_file():
             raise AssignmentError("the file is missing", path=f"data/public/{other}", key="data.other")
+    if assignment.split.export and not (assignment.root / "export.py").is_file():
+        raise AssignmentError("there is no export.py to make the data anew", path=FILE, key="split.export")
     check_images(assignment)
     _check_stress(assignment, features)
     if assignment.twins:

@@ -13,6 +13,7 @@ from grader.authoring.subject import Subject
 from grader.errors import UsageError
 
 LEAST_CHANGED = 0.2
+EXPORT_HINT = "Give it an export.py that draws from GRADER_SPLIT_SEED, and say so: [split] export = true."
 
 
 def refuse_what_cannot_be_redrawn(subject: Subject) -> None:
@@ -26,15 +27,15 @@ def refuse_what_cannot_be_redrawn(subject: Subject) -> None:
         message = f"{slug} hides the rows that are latest: only the cut could be moved, and most rows would stay hidden"
         raise UsageError(message, hint="Take data of a later time, or of another place, and scaffold it anew.")
     if spec.batches or assignment.outputs:
-        hint = "Run its export.py with another seed."
+        hint = EXPORT_HINT
         raise UsageError(f"{slug} hides a stream of batches, which is made and not drawn", hint=hint)
     if spec.images:
-        hint = "Run its export.py with another seed."
+        hint = EXPORT_HINT
         raise UsageError(f"the rows of {slug} name pictures, which would have to change archives", hint=hint)
     if assignment.suites:
         names = ", ".join(suite.name for suite in assignment.suites)
         message = f"{slug} has further suites ({names}), and rows that they were made from could become public"
-        raise UsageError(message, hint="Run its export.py with another seed.")
+        raise UsageError(message, hint=EXPORT_HINT)
 
 
 def write_redrawn(subject: Subject, folder: Path, random: np.random.Generator) -> dict[str, int]:
@@ -69,7 +70,7 @@ def _labelled_hidden(subject: Subject) -> list[tuple[str, ...]]:
     extra = set(subject.labels_table.columns) - {spec.id, spec.target}
     if extra or set(columns) != {*subject.features.columns, spec.target}:
         message = f"the training file and the hidden tables of {subject.assignment.slug} have not the same columns"
-        raise UsageError(message, hint="Run its export.py with another seed.")
+        raise UsageError(message, hint=EXPORT_HINT)
     places = {name: place for place, name in enumerate(subject.features.columns)}
     return [
         tuple(label if name == spec.target else row[places[name]] for name in columns)

@@ -5,6 +5,7 @@ It is the author's own code and sees the labels, so it runs as whoever calls, ou
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -24,7 +25,8 @@ def run_reference(folder: Path, home: Path) -> str:
     try:
         done = subprocess.run(
             [str(python), "-I", str((folder / REFERENCE).resolve())],
-            cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False,
+            cwd=folder, env={name: value for name, value in os.environ.items() if name != "GRADER_SPLIT_SEED"},
+            capture_output=True, text=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
         raise AssignmentError(f"it did not end within {SECONDS} seconds", path=REFERENCE) from error

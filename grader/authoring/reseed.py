@@ -5,28 +5,54 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.assignment import load_assignment
 from grader.assignment.consistency import FILE
 from grader.authoring.redraw import refuse_what_cannot_be_redrawn, write_redrawn
-from grader.authoring.reference_run import REFERENCE, marks_in, run_reference
+from grader.authoring.reexport import (
+    compute_marks,
+    export_again,
+    has_marks,
+    read_other_rows,
+    refuse_unsound,
+    tell_numbers,
+)
+from grader.authoring.reference_run import marks_in, run_reference
 from grader.authoring.secret_seed import SecretSeed
 from grader.authoring.settings_edit import with_value, without_key
 from grader.authoring.subject import Subject, read_subject
 from grader.errors import AssignmentError, UsageError
 
 NOTE = "The split was drawn anew from a secret seed: no seed that is named above, and no export.py, makes it again."
+EXPORTED = (
+    "`export.py` made the data of this copy from a secret seed: none that is named above makes them again, and "
+    "numbers of rows, dates and marks may be others than those above."
+)
+NO_REFERENCE = "The marks are those of the old split: there is no reference.py to compute them."
 Tell = Callable[[str], None]
 
 
-def reseed(folder: Path, target: Path, seed: Callable[[], SecretSeed], home: Path, tell: Tell) -> None:
+@dataclass(frozen=True)
+class Draw:
+    """How to draw: from which seed (made only when needed), by export.py from which `source`, marks computed by the
+    environment in `home`, and whom to `tell`.
+    """
+
+    seed: Callable[[], SecretSeed]
+    source: Path | None
+    home: Path
+    tell: Tell
+
+
+def reseed(folder: Path, target: Path, draw: Draw) -> None:
     """Write the assignment in `folder` with a new split to `target`, which may be the same; all of it, or nothing.
 
     Raises UsageError where it cannot be drawn again, AssignmentError where it, or what comes out, is wrong.
     """
     subject = read_subject(load_assignment(folder))
-    refuse_what_cannot_be_redrawn(subject)
+    _refuse(subject, draw.source)
     is_in_place = target.resolve() == folder.resolve()
     if target.exists() and not is_in_place:
         raise UsageError(f"{target} exists already", hint="Give another folder with --output.")
@@ -38,7 +64,7 @@ def reseed(folder: Path, target: Path, seed: Callable[[], SecretSeed], home: Pat
     try:
         made = workshop / target.name
         shutil.copytree(folder, made)
-        _redraw(subject, made, seed(), home, tell)
+        (_reexport if subject.assignment.split.export else _redraw)(subject, made, draw)
         if is_in_place:
             target.rename(workshop / "before")
         made.rename(target)
@@ -48,7 +74,36 @@ def reseed(folder: Path, target: Path, seed: Callable[[], SecretSeed], home: Pat
         shutil.rmtree(workshop, ignore_errors=True)
 
 
-def _redraw(subject: Subject, made: Path, seed: SecretSeed, home: Path, tell: Tell) -> None:
+def _refuse(subject: Subject, source: Path | None) -> None:
+    slug, is_exported = subject.assignment.slug, subject.assignment.split.export
+    if not is_exported:
+        refuse_what_cannot_be_redrawn(subject)
+    if source is not None and not is_exported:
+        raise UsageError(f"{slug} is drawn from its own rows: --source is for those with [split] export = true")
+    if source is not None and not source.is_file():
+        raise UsageError(f"--source {source} is no file")
+
+
+def _reexport(subject: Subject, made: Path, draw: Draw) -> None:
+    seed = draw.seed()
+    draw.tell(f"Drawn from {seed.origin}.")
+    draw.tell("Running export.py ...")
+    export_again(made, seed.of_export(subject.assignment.slug), draw.source)
+    after = read_other_rows(subject, made)
+    draw.tell(tell_numbers(subject, after, made))
+    _note(made / "SOURCE.md", EXPORTED)
+    if has_marks(made):
+        draw.tell("Computing baseline and reference ...")
+        compute_marks(made, draw.home)
+    else:
+        draw.tell(NO_REFERENCE)
+    refuse_unsound(made)
+    metric = load_assignment(made).metric
+    draw.tell(f"Baseline {metric.baseline:g}, reference {metric.reference:g}.")
+
+
+def _redraw(subject: Subject, made: Path, draw: Draw) -> None:
+    seed, tell = draw.seed(), draw.tell
     tell(f"Drawn from {seed.origin}.")
     sizes = write_redrawn(subject, made, seed.generator(subject.assignment.slug))
     tell(f"{sizes['training']:,} training and {sizes['hidden']:,} hidden rows; the public test sample is as it was.")
@@ -56,8 +111,8 @@ def _redraw(subject: Subject, made: Path, seed: SecretSeed, home: Path, tell: Te
         tell("Put the new numbers of rows into the brief.")
     settings = made / FILE
     settings.write_text(without_key(settings.read_text(encoding="utf-8"), "split", "seed"), encoding="utf-8")
-    _note(made / "SOURCE.md")
-    _new_marks(made, home, tell)
+    _note(made / "SOURCE.md", NOTE)
+    _new_marks(made, draw.home, tell)
     load_assignment(made)
     if subject.assignment.data.other:
         tell(f"Left as they were: {', '.join(subject.assignment.data.other)}. See that they hold no hidden row.")
@@ -65,8 +120,8 @@ def _redraw(subject: Subject, made: Path, seed: SecretSeed, home: Path, tell: Te
 
 def _new_marks(made: Path, home: Path, tell: Tell) -> None:
     """Put what reference.py prints for the new split into the settings; say so where it cannot be had."""
-    if not (made / REFERENCE).is_file():
-        tell("The marks are those of the old split: there is no reference.py to compute them.")
+    if not has_marks(made):
+        tell(NO_REFERENCE)
         return
     tell("Computing baseline and reference ...")
     try:
@@ -81,7 +136,7 @@ def _new_marks(made: Path, home: Path, tell: Tell) -> None:
     tell(f"Baseline {baseline:g}, reference {reference:g}.")
 
 
-def _note(source: Path) -> None:
+def _note(source: Path, note: str) -> None:
     text = source.read_text(encoding="utf-8") if source.is_file() else "# Source of the data\n"
-    if NOTE not in text:
-        source.write_text(f"{text.rstrip()}\n\n{NOTE}\n", encoding="utf-8")
+    if note not in text:
+        source.write_text(f"{text.rstrip()}\n\n{note}\n", encoding="utf-8")

@@ -27,6 +27,10 @@ class SecretSeed:
         key = hmac.digest(self.secret, f"takehome-grader split\0{slug}".encode(), "sha256")
         return np.random.default_rng(int.from_bytes(key, "big"))
 
+    def of_export(self, slug: str) -> str:
+        """Return the secret that one assignment's export.py is given: it never sees the one it is made of."""
+        return hmac.digest(self.secret, f"takehome-grader export\0{slug}".encode(), "sha256").hex()
+
 
 def secret_seed(file: Path | None, variable: str, home: Path, slug: str, folder: Path) -> SecretSeed:
     """Return the seed in `file`, else the one that GRADER_SPLIT_SEED holds, else a new one kept in `home`.

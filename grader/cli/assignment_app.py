@@ -70,6 +70,9 @@ def assignment_reseed(
     seed_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw from the secret in this file, kept outside the folder.")
     ] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file that export.py makes the data of, where it needs one.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write a copy below DIR, and leave this one as it is.")
     ] = None,
@@ -77,7 +80,7 @@ def assignment_reseed(
     """Draw the split anew from a secret seed, so that a copy of a public assignment hides other rows."""
     from grader.cli.assignment_reseed import reseed_command
 
-    raise typer.Exit(reseed_command(slug, seed_file, output))
+    raise typer.Exit(reseed_command(slug, seed_file, source, output))
 
 
 @assignment_app.command("pack")

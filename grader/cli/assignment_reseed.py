@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from grader.assignment import find_folder
-from grader.authoring.reseed import reseed
+from grader.authoring.reseed import Draw, reseed
 from grader.authoring.secret_seed import SecretSeed, secret_seed
 from grader.settings import read_settings
 
 
-def reseed_command(slug: str, seed_file: Path | None, output: Path | None) -> int:
+def reseed_command(slug: str, seed_file: Path | None, source: Path | None, output: Path | None) -> int:
     """Draw the split anew and say what was done, never with which seed; returns 0."""
     settings = read_settings()
     folder = find_folder(slug, settings.assignment_roots).resolve()
@@ -26,6 +26,6 @@ def reseed_command(slug: str, seed_file: Path | None, output: Path | None) -> in
         return secret_seed(seed_file, variable, settings.home, folder.name, folder)
 
     target = folder if output is None else output / folder.name
-    reseed(folder, target, seed, settings.home, tell)
+    reseed(folder, target, Draw(seed, source, settings.home, tell))
     tell(f"{target} hides other rows now. Prove it: grader assignment check {target}")
     return 0

@@ -40,17 +40,21 @@ class ExamplesSpec(Record):
 class SplitSpec(Record):
     """How public and hidden rows were told apart: at random, in each class alike, by whole groups, or by time.
 
-    `column` holds the groups or the times. Without `seed` it was drawn from one that is kept secret.
+    `column` holds the groups or the times. Without `seed` it was drawn from one that is kept secret. With `export` the
+    folder's export.py makes all data anew from the secret that GRADER_SPLIT_SEED holds.
     """
 
     by: SplitRule = "unstated"
     column: str = ""
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    export: bool = False
 
     @model_validator(mode="after")
     def _names_its_column(self) -> Self:
         if (self.by in ("group", "time")) != bool(self.column):
             raise ValueError("column is needed by group and by time, and by nothing else")
+        if self.export and self.by == "unstated":
+            raise ValueError("export needs by: the checks hold what export.py makes to it")
         return self
 
 

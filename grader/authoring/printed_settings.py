@@ -1,0 +1,95 @@
+"""What an assignment's own scripts print of its settings, and putting it where the settings have it.
+
+A line is `baseline 0.73`, `reference 0.83`, `scale 1.2`, `fill 0.2` or `cutoffs 2015-01-31 2015-07-05`, several of the
+numbers on one line or not, after the name of the suite that they are of; without a name, or with `iid`, of the first.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from grader.authoring.reference_run import REFERENCE
+from grader.authoring.settings_edit import with_value
+from grader.errors import AssignmentError
+from grader.model.suites import IID
+
+Printed = Mapping[tuple[str, str], str]
+NAMED = re.compile(r"\b(baseline|reference|scale|fill)[\s:=]+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])")
+CUTOFFS = re.compile(r"\b(cutoffs)[\s:=]+(\S.*)$")
+TABLES = {"baseline": "metric", "reference": "metric", "scale": "metric", "fill": "contract", "cutoffs": "rounds"}
+OF_SUITES = ("baseline", "reference", "cutoffs")
+WIDEST = 120
+
+
+def printed_settings(text: str) -> Printed:
+    """Return (suite, key) -> the value as printed; what is printed first counts."""
+    found: dict[tuple[str, str], str] = {}
+    for line in text.splitlines():
+        matches = [*NAMED.finditer(line), *CUTOFFS.finditer(line)]
+        owner = line[: min((match.start() for match in matches), default=0)].strip(" \t,:") or IID
+        for match in matches:
+            found.setdefault((owner, match[1]), match[2].strip())
+    return found
+
+
+def with_cutoffs(text: str, printed: Printed) -> str:
+    """Return assignment.toml with the cut-offs that were printed, of the rounds and of suites."""
+    for (suite, key), value in printed.items():
+        if key == "cutoffs" and _stated(text, suite, key):
+            text = _set(text, suite, key, _listed(value.split()))
+    return text
+
+
+def with_marks(text: str, printed: Printed) -> str:
+    """Return assignment.toml with every number that it states and that was printed.
+
+    Raises AssignmentError where a mark of a suite is stated and was not printed.
+    """
+    named = [item["name"] for table in ("suites", "outputs") for item in tomllib.loads(text).get(table, [])]
+    for suite in (IID, *named):
+        for key in TABLES.keys() - {"cutoffs"}:
+            stated = _stated(text, suite, key)
+            if stated is None:
+                continue
+            if (suite, key) in printed:
+                if float(printed[suite, key]) != float(stated):
+                    text = _set(text, suite, key, printed[suite, key])
+            elif key in OF_SUITES:
+                line = f"{key} NUMBER" if suite == IID else f"{suite} {key} NUMBER"
+                raise AssignmentError(f"it must print a line `{line}`", path=REFERENCE)
+    return text
+
+
+def _stated(text: str, suite: str, key: str) -> Any:
+    """Return the value that the settings have, None where they have none."""
+    settings = tomllib.loads(text)
+    return (settings.get(TABLES[key], {}) if suite == IID else _item(settings, suite)[1]).get(key)
+
+
+def _set(text: str, suite: str, key: str, value: str) -> str:
+    if suite == IID:
+        return with_value(text, TABLES[key], key, value)
+    return with_value(text, _item(tomllib.loads(text), suite)[0], key, value, item=suite)
+
+
+def _item(settings: Mapping[str, Any], suite: str) -> tuple[str, Mapping[str, Any]]:
+    """Return the list of tables that holds the suite, and its table; empty ones where there is none of that name."""
+    found = ((name, item) for name in ("suites", "outputs") for item in settings.get(name, []) if item["name"] == suite)
+    return next(found, ("", {}))
+
+
+def _listed(moments: list[str]) -> str:
+    """Return a list as TOML writes it, on lines of its own where it is long."""
+    lines: list[str] = []
+    row = ""
+    for moment in moments:
+        word = f'"{moment}",'
+        if row and len(row) + len(word) >= WIDEST - 2:
+            lines, row = [*lines, row], ""
+        row = f"{row} {word}" if row else word
+    if not lines and len(row) < WIDEST - 20:
+        return f"[{row.rstrip(',')}]"
+    return "[\n" + "".join(f"  {line}\n" for line in [*lines, row]) + "]"

@@ -1,0 +1,77 @@
+"""Making an assignment's data anew by its own export.py, for what is not a draw among its labelled rows."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from grader.assignment import load_assignment
+from grader.assignment.consistency import FILE
+from grader.authoring.checks import check_folder
+from grader.authoring.export_run import EXPORT, run_export
+from grader.authoring.printed_settings import printed_settings, with_cutoffs, with_marks
+from grader.authoring.reference_run import REFERENCE, run_reference
+from grader.authoring.settings_edit import without_key
+from grader.authoring.subject import Subject, read_subject
+from grader.errors import AssignmentError
+
+MOST_ALIKE = 0.5
+LEAST_TOLD = 1000  # a number below it in a brief may well be another one
+BRIEF = "README.md"
+
+
+def export_again(made: Path, secret: str, source: Path | None) -> None:
+    """Let export.py in the folder `made` write all of data/ anew, and put the cut-offs that it prints into the
+    settings. Raises what `run_export` raises.
+    """
+    shutil.rmtree(made / "data")
+    printed = printed_settings(run_export(made, secret, source))
+    text = without_key((made / FILE).read_text(encoding="utf-8"), "split", "seed")
+    (made / FILE).write_text(with_cutoffs(text, printed), encoding="utf-8")
+
+
+def compute_marks(made: Path, home: Path) -> None:
+    """Put what reference.py prints, of every suite, into the settings. Raises AssignmentError where it does not."""
+    text = (made / FILE).read_text(encoding="utf-8")
+    marked = with_marks(text, printed_settings(run_reference(made, home)))
+    (made / FILE).write_text(marked, encoding="utf-8")
+
+
+def read_other_rows(subject: Subject, made: Path) -> Subject:
+    """Return the new assignment. Raises AssignmentError where it hides the rows that the old one does."""
+    after = read_subject(load_assignment(made))
+    before = set(subject.features.rows)
+    alike = sum(row in before for row in after.features.rows) / max(1, len(after.features.rows))
+    if alike > MOST_ALIKE:
+        message = f"{alike:.0%} of the hidden rows are the same, under the same ids, as before"
+        raise AssignmentError(message, path=EXPORT, hint="Draw by the secret in GRADER_SPLIT_SEED where it is set.")
+    return after
+
+
+def refuse_unsound(made: Path) -> None:
+    """Raise AssignmentError with the first defect that the pure checks find."""
+    for item in check_folder(made)[1]:
+        if item.status == "defect":
+            message = f"the new split fails the check {item.id}: {item.what}"
+            raise AssignmentError(message, path=item.where or FILE, hint=f"{item.mend} Or draw from another seed.")
+
+
+def has_marks(made: Path) -> bool:
+    """Return whether there is a script that computes the marks."""
+    return (made / REFERENCE).is_file()
+
+
+def tell_numbers(before: Subject, after: Subject, made: Path) -> str:
+    """Put a changed number of training rows into the brief; return in words how many there are and what was done."""
+    old, new = len(before.train.rows), len(after.train.rows)
+    told = f"{new:,} training and {len(after.features.rows):,} hidden rows."
+    if old == new:
+        return told
+    brief = made / BRIEF
+    if old >= LEAST_TOLD and brief.is_file():
+        text, count = re.subn(rf"(?<![\w.,]){old:,}(?![\w.,]*\d)", f"{new:,}", brief.read_text(encoding="utf-8"))
+        brief.write_text(text, encoding="utf-8")
+        if count:
+            return f"{told} The brief said {old:,} training rows, and says {new:,} now."
+    return f"{told} There were {old:,} training rows: see whether the brief says so."
