@@ -21,20 +21,21 @@ from pydantic import ValidationError
 from grader.model import CodeFacts, Submission, UnreachedBlock
 
 MEMORY_BYTES = 500 * 1024**2
-WALL_S = 10.0
+CPU_S = 10.0
+PATIENCE = 8  # times as long by the clock: a busy machine is no reason to leave code unread
 LIGHT_SHARE = 0.3  # of the time, for a second reading without the large files
 MAX_ANSWER_BYTES = 24 * 1024**2
 
 
 class SubprocessCodeReader:
-    """Implements `grader.ports.CodeReader`: at most `wall_s` seconds and `memory_bytes` for one submission. Where all
-    of it takes too long, what is left without its large files is read.
+    """Implements `grader.ports.CodeReader`: at most `cpu_s` seconds of processor time and `memory_bytes` for one
+    submission. Where all of it takes too long, what is left without its large files is read.
 
     Each is read in a fresh process, forked from one that has loaded what it takes and has read nothing itself.
     """
 
-    def __init__(self, wall_s: float = WALL_S, memory_bytes: int = MEMORY_BYTES) -> None:
-        self.wall_s, self.memory_bytes = wall_s, memory_bytes
+    def __init__(self, cpu_s: float = CPU_S, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.cpu_s, self.memory_bytes = cpu_s, memory_bytes
         self._idle: list[_Server] = []
         self._lock = threading.Lock()
         self.close = weakref.finalize(self, _end_all, self._idle)
@@ -52,18 +53,20 @@ class SubprocessCodeReader:
         }
         try:
             try:
-                return self._answer(request, self.wall_s * (1 - LIGHT_SHARE), lightly=False)
+                return self._answer(request, self.cpu_s * (1 - LIGHT_SHARE), lightly=False)
             except TimeoutError:  # perhaps for one file alone
-                return self._answer(request, self.wall_s * LIGHT_SHARE, lightly=True)
+                return self._answer(request, self.cpu_s * LIGHT_SHARE, lightly=True)
         except TimeoutError:
-            return CodeFacts(failure=f"Reading the code took longer than {self.wall_s:g} seconds and was stopped.")
+            return CodeFacts(failure=f"Reading the code took longer than {self.cpu_s:g} seconds and was stopped.")
         except OSError as error:
             return CodeFacts(failure=f"The process that reads the code could not be started: {error.strerror}.")
 
-    def _answer(self, request: dict[str, object], wall_s: float, *, lightly: bool) -> CodeFacts:
+    def _answer(self, request: dict[str, object], cpu_s: float, *, lightly: bool) -> CodeFacts:
         with tempfile.NamedTemporaryFile() as answer:
-            told = {**request, "lightly": lightly, "cpu_s": int(wall_s) + 1, "answer": answer.name}
-            ended = self._ask(json.dumps(told).encode() + b"\n", wall_s)
+            told = {**request, "lightly": lightly, "cpu_s": cpu_s, "answer": answer.name}
+            ended = self._ask(json.dumps(told).encode() + b"\n", PATIENCE * cpu_s)
+            if ended == -signal.SIGPROF:
+                raise TimeoutError
             return _validated(answer) if ended == 0 else CodeFacts(failure=self._why(ended))
 
     def _ask(self, request: bytes, wall_s: float) -> int:

@@ -10,6 +10,7 @@ import gc
 import json
 import os
 import resource
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,10 @@ def _read(root: Path, files: list[str], unreached: list[UnreachedBlock], *, ligh
         return read_facts(root, files, unreached=unreached, lightly=lightly, follow=False)
 
 
-def _confine(memory_bytes: int, cpu_s: int, answer_bytes: int) -> None:
+def _confine(memory_bytes: int, cpu_s: float, answer_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
+    # its signal ends the process, in the middle of a C function too; a limit of the kernel's would be whole seconds
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)
     resource.setrlimit(resource.RLIMIT_FSIZE, (answer_bytes, answer_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -30,7 +30,7 @@ def test_an_empty_submission_gives_empty_facts(tmp_path: Path) -> None:
 
 def test_code_that_is_never_done_is_stopped_and_said(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text("len([])\n" * 20_000)
-    facts = SubprocessCodeReader(wall_s=0.05).read(submission(tmp_path))
+    facts = SubprocessCodeReader(cpu_s=0.05).read(submission(tmp_path))
     assert facts.failure == "Reading the code took longer than 0.05 seconds and was stopped."
 
 
@@ -38,7 +38,7 @@ def test_a_large_file_beside_the_work_costs_no_more_than_itself(tmp_path: Path) 
     heavy = "import pandas as pd\ndf = pd.read_csv('a.csv')\n" + "df = df.abs()\n" * 70_000
     (tmp_path / "constants.py").write_text(heavy)
     (tmp_path / "train.py").write_text("import pandas as pd\ndf = pd.read_csv('train.csv')\n")
-    facts = SubprocessCodeReader(wall_s=16).read(submission(tmp_path))
+    facts = SubprocessCodeReader(cpu_s=16).read(submission(tmp_path))
     assert facts.failure == ""
     assert [call.name for call in facts.calls] == ["pandas.read_csv"]
     assert [span.path for span in facts.unread] == ["constants.py"]
@@ -65,7 +65,7 @@ def test_deeply_nested_code_is_survived(tmp_path: Path) -> None:
 def test_a_submission_cannot_lend_its_own_modules_to_the_reader(tmp_path: Path) -> None:
     (tmp_path / "ast.py").write_text("raise SystemExit(9)\n")
     (tmp_path / "json.py").write_text("raise SystemExit(9)\n")
-    facts = SubprocessCodeReader(wall_s=16).read(submission(tmp_path))
+    facts = SubprocessCodeReader(cpu_s=16).read(submission(tmp_path))
     assert facts.failure == ""
     assert [call.name for call in facts.calls] == ["SystemExit", "SystemExit"]
 

@@ -46,7 +46,7 @@ WORKS = {
 @pytest.mark.parametrize("code", WORKS.values(), ids=WORKS)
 def test_code_made_to_keep_the_analysis_busy_is_read(tmp_path: Path, code: str) -> None:
     (tmp_path / "work.py").write_text(HEAD + code)
-    reader = SubprocessCodeReader(wall_s=PATIENT_S)
+    reader = SubprocessCodeReader(cpu_s=PATIENT_S)
     facts = reader.read(take(str(tmp_path / "work.py"), tmp_path / "store"))
     assert facts.failure == ""
     assert facts.sources
