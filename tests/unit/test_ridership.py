@@ -79,8 +79,7 @@ def test_the_brief_says_what_the_settings_say(train: list[dict[str, str]]) -> No
 
 
 @pytest.mark.parametrize("path", sorted((RIDERSHIP / "examples").rglob("*.ipynb")), ids=lambda path: path.parent.name)
-def test_the_notebooks_among_the_examples_are_valid_and_were_run_once(path: Path) -> None:
+def test_the_notebooks_among_the_examples_were_run_once(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
-    nbformat.validate(notebook)
     counts = [cell["execution_count"] for cell in notebook.cells if cell["cell_type"] == "code"]
     assert counts == list(range(1, len(counts) + 1))

@@ -108,9 +108,8 @@ def test_the_swallowed_messages_are_taken_apart(scripts: dict[str, ModuleType]) 
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("examples/*/*.ipynb")), ids=lambda path: path.parent.name)
-def test_an_example_notebook_is_valid_and_was_run_where_its_author_sat(path: Path) -> None:
+def test_an_example_notebook_was_run_where_its_author_sat(path: Path) -> None:
     notebook = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-    nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.execution_count for cell in code)
     assert any(cell.outputs for cell in code)
