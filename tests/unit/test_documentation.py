@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -168,6 +169,15 @@ def defaults_of(record: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             inner = [kind for kind in get_args(field.annotation) if hasattr(kind, "model_fields")]
             if inner and name not in TOLD_IN_WORDS:
                 yield from defaults_of(inner[0], f"{name}.")
+
+
+def test_the_readme_lists_every_assignment_with_its_modality_and_track() -> None:
+    rows = re.findall(
+        r"^\| \[([\w-]+)\]\(.*?\) \| .*? \| (\S+) \| (\S+) \|", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    files = sorted((ROOT / "assignments").glob("*/assignment.toml"))
+    told = [(path.parent.name, tomllib.loads(path.read_text(encoding="utf-8"))) for path in files]
+    assert rows == [(name, settings["modality"], settings["track"]) for name, settings in told]
 
 
 def test_the_sandboxs_page_gives_the_default_limits() -> None:
