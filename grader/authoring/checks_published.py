@@ -9,22 +9,24 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from grader.authoring.joined import Columns, joined_in, listed_in
+from grader.authoring.output_truths import OutputTruth, output_truths
 from grader.authoring.published import blobs_of
 from grader.authoring.result import Finding, defect, ok
 from grader.authoring.subject import Subject
 
 DELIMITERS = (",", ";", "\t", "|", " ")
-LEAST_JOINED = 10
-JOINED_ALIKE = 0.99
-Columns = list[list[str]]
 
 
 def no_label_published(subject: Subject) -> Finding:
-    """Find the hidden labels in public files or the brief: beside their ids, or in the order of the hidden rows."""
-    looked = 0
+    """Find the hidden labels in public files or the brief: beside their ids, or in the order of the hidden rows.
+
+    What is right in the tables asked for beside the predictions is a label too, and is found beside its keys.
+    """
+    looked, truths = 0, output_truths(subject.assignment)
     for blob in blobs_of(subject.public, subject.assignment.root / "README.md"):
         looked += 1
-        how = _how(blob.data, subject)
+        how = _how(blob.data, subject, truths)
         if how:
             return defect(
                 f"the hidden labels stand in a public file: {how}",
@@ -34,33 +36,22 @@ def no_label_published(subject: Subject) -> Finding:
     return ok(f"{looked} files, those in archives included")
 
 
-def _how(data: bytes, subject: Subject) -> str:
+def _how(data: bytes, subject: Subject, truths: Sequence[OutputTruth]) -> str:
     """Return in words how the labels are in a file, nothing where they are not."""
+    truth = dict(zip(subject.features.column(subject.assignment.data.id), subject.labels, strict=True))
     for columns in _tables_in(data):
-        joined = _joined(columns, subject)
-        if joined:
-            return f"{joined:,} of them beside their ids"
+        if count := joined_in(columns, truth):
+            return f"{count:,} of them beside their ids"
+        for told in truths:
+            if count := joined_in(columns, told.pairs):
+                return f"{count:,} of {told.place}, beside their keys"
+            if count := listed_in(columns, told):
+                return f"{count:,} {told.place}, by themselves or told apart by a column"
         if any(_is_same(column, subject.labels) for column in columns):
             return "a column holds them in the order of the hidden rows"
     if any(sequence in data for sequence in _sequences(subject.labels)):
         return "they stand in it in the order of the hidden rows"
     return ""
-
-
-def _joined(columns: Columns, subject: Subject) -> int:
-    """Return how many hidden ids stand in one column with their labels in another, 0 where that may be chance."""
-    truth = dict(zip(subject.features.column(subject.assignment.data.id), subject.labels, strict=True))
-    for keys in columns:
-        rows = [row for row, cell in enumerate(keys) if cell in truth]
-        if len(rows) < LEAST_JOINED:
-            continue
-        labels = [truth[keys[row]] for row in rows]
-        for other in columns:
-            cells = [other[row] for row in rows]
-            alike = sum(_equal(cell, label) for cell, label in zip(cells, labels, strict=True))
-            if other is not keys and len(set(labels)) > 1 and alike >= JOINED_ALIKE * len(rows):
-                return alike
-    return 0
 
 
 def _is_same(column: Sequence[str], labels: Sequence[str]) -> bool:
@@ -70,15 +61,6 @@ def _is_same(column: Sequence[str], labels: Sequence[str]) -> bool:
         return False
     pairs = set(zip(column, labels, strict=True))
     return len(pairs) == len(set(labels)) == len(set(column))
-
-
-def _equal(cell: str, label: str) -> bool:
-    if cell == label:
-        return True
-    try:
-        return float(cell) == float(label)
-    except ValueError:
-        return False
 
 
 def _tables_in(data: bytes) -> Iterator[Columns]:

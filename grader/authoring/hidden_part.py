@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.assignment.consistency import FILE
 from grader.assignment.tables import Table, parse_table, read_table
 from grader.authoring.needles import Needles
+from grader.authoring.output_truths import OutputTruth, output_truths
 from grader.authoring.repeated import Row, features_of
 from grader.authoring.unpacked import everything_in
 from grader.errors import AssignmentError
@@ -29,7 +30,8 @@ Place = tuple[str, int]
 
 @dataclass
 class HiddenPart:
-    """The hidden part: rows with their place (file, line), ids, digests of whole files, texts, and the metric's marks.
+    """The hidden part: rows with their place (file, line), ids, digests of whole files, texts, the metric's marks,
+    and what is right in further tables.
 
     `columns` are those of a row. `needles` finds everything that is a text, but for the rows.
     """
@@ -42,6 +44,7 @@ class HiddenPart:
     digests: dict[str, str] = field(default_factory=dict)
     needles: Needles = field(default_factory=Needles)
     marks: dict[float, str] = field(default_factory=dict)
+    truths: list[OutputTruth] = field(default_factory=list)
 
 
 def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
@@ -57,6 +60,7 @@ def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
         _add_file(part, name, path.read_bytes())
         if path.parent == hidden and path.name != assignment.stress.messy_file:
             _add_table(part, name, path.read_bytes(), assignment)
+    _add_outputs(part, assignment)
     _add_settings(part, assignment)
     for path in _kept_back(assignment.root):
         name, data = path.relative_to(assignment.root).as_posix(), path.read_bytes()
@@ -115,13 +119,25 @@ def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment)
 
 def _add_labels(part: HiddenPart, name: str, table: Table, assignment: Assignment) -> None:
     labels = table.column(assignment.data.target)
-    pairs = [f"{key} {label}" for key, label in zip(table.column(assignment.data.id), labels, strict=True)]
-    for start in range(len(pairs) - LABEL_ROWS + 1):
-        part.needles.add(" ".join(pairs[start : start + LABEL_ROWS]).encode(), f"labels of {name}")
+    _add_pairs(part, name, zip(table.column(assignment.data.id), labels, strict=True))
     for start in range(0, len(labels) - LABELS + 1, LABELS):
         some = labels[start : start + LABELS]
         if sum(one != other for one, other in itertools.pairwise(some)) >= LEAST_CHANGES:
             part.needles.add(" ".join(some).encode(), f"labels of {name}")
+
+
+def _add_pairs(part: HiddenPart, name: str, found: Iterable[tuple[str, str]]) -> None:
+    """Add labels beside their keys, a few rows at a time: one pair alone is found by chance."""
+    pairs = [f"{key} {label}" for key, label in found]
+    for start in range(len(pairs) - LABEL_ROWS + 1):
+        part.needles.add(" ".join(pairs[start : start + LABEL_ROWS]).encode(), f"labels of {name}")
+
+
+def _add_outputs(part: HiddenPart, assignment: Assignment) -> None:
+    """Add what is right in further tables; keys that are only listed are hidden ids, and found as such."""
+    part.truths = output_truths(assignment)
+    for truth in part.truths:
+        _add_pairs(part, truth.place, truth.pairs.items())
 
 
 def _add_settings(part: HiddenPart, assignment: Assignment) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.assignment.tables import Table, parse_table
 from grader.authoring.hidden_part import HiddenPart, hidden_part
+from grader.authoring.joined import joined_in, listed_in
 from grader.authoring.needles import Needles
 from grader.authoring.repeated import Row, features_of, given_away
 from grader.authoring.unpacked import everything_in
@@ -41,6 +42,7 @@ def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> int:
     for digest, (place, data) in contents.items():
         if digest in tables:
             _check_ids(part, place, tables[digest])
+            _check_truths(part, place, tables[digest])
         elif not place.startswith("data/"):
             _check_marks(part, place, data)
         # a text may well be a part of a longer one: beside other texts only whole cells count
@@ -104,6 +106,16 @@ def _check_ids(part: HiddenPart, place: str, table: Table) -> None:
     hidden = [name for name in table.column(part.id) if name in part.ids]
     if hidden:
         raise _found(place, f"rows under {len(hidden):,} hidden ids, such as {hidden[0][:40]}")
+
+
+def _check_truths(part: HiddenPart, place: str, table: Table) -> None:
+    """Find what is right in a further table beside its keys, in whatever order and among whatever columns."""
+    columns = [table.column(name) for name in table.columns]
+    for truth in part.truths:
+        if joined_in(columns, truth.pairs):
+            raise _found(place, f"labels of {truth.place}")
+        if listed_in(columns, truth):
+            raise _found(place, f"a list of {truth.place}")
 
 
 def _check_marks(part: HiddenPart, place: str, data: bytes) -> None:

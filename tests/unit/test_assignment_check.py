@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import json
 import re
+import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -136,6 +138,72 @@ def test_labels_in_the_brief_are_found(small: Path) -> None:
 
 
 # what gives the target away
+
+
+SERVED = Path(__file__).resolve().parents[2] / "assignments" / "serve-the-model"
+
+
+def served_with(folder: Path, notes: str) -> Path:
+    """Return serve-the-model with one public file more."""
+    shutil.copytree(SERVED, folder, ignore=shutil.ignore_patterns("examples"))
+    (folder / "data" / "public" / "notes.csv").write_text(notes)
+    settle(folder, 'other = ["model.joblib"', 'other = ["notes.csv", "model.joblib"')
+    text = (folder / "assignment.toml").read_text()
+    (folder / "assignment.toml").write_text(text.partition("[examples]")[0])
+    return folder
+
+
+def hidden_cells(name: str, *columns: str) -> list[list[str]]:
+    with (SERVED / "data" / "hidden" / name).open(newline="") as file:
+        return [[row[column] for column in columns] for row in csv.DictReader(file)]
+
+
+def lines_of(*rows: list[str]) -> str:
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def statuses_of_hidden_batches() -> str:
+    return lines_of(["batch", "status"], *hidden_cells("batches.csv", "batch", "status"))
+
+
+def statuses_in_another_order_among_other_cells() -> str:
+    pairs = sorted(hidden_cells("batches.csv", "batch", "status"), key=lambda pair: pair[0][::-1])
+    return lines_of(["what", "x", "file"], *([status, "7", batch] for batch, status in pairs))
+
+
+def refused_ids() -> str:
+    return lines_of(["row"], *hidden_cells("refused.csv", "flight_id"))
+
+
+def ids_marked_as_refused_or_not() -> str:
+    refused = {name for (name,) in hidden_cells("refused.csv", "flight_id")}
+    ids = sorted({name for (name,) in hidden_cells("features.csv", "flight_id")})
+    return lines_of(["row", "bad"], *([name, str(int(name in refused))] for name in ids))
+
+
+@pytest.mark.parametrize(
+    ("plant", "told_of"),
+    [
+        (statuses_of_hidden_batches, "34 of data/hidden/batches.csv, beside their keys"),
+        (statuses_in_another_order_among_other_cells, "34 of data/hidden/batches.csv, beside their keys"),
+        (refused_ids, "122 rows of data/hidden/features.csv without a label"),
+        (ids_marked_as_refused_or_not, "122 rows of data/hidden/features.csv without a label"),
+    ],
+    ids=lambda item: getattr(item, "__name__", ""),
+)
+def test_what_is_right_in_a_further_table_is_a_label_that_candidates_may_not_get(
+    tmp_path: Path, plant: Callable[[], str], told_of: str
+) -> None:
+    found = defects_of(served_with(tmp_path / "served", plant()))["labels.in_public"]
+    assert found["where"] == "data/public/notes.csv"
+    assert told_of in found["what"]
+
+
+def test_statuses_of_other_batches_are_no_find(tmp_path: Path) -> None:
+    others = [[batch.replace("B2", "B7"), status] for batch, status in hidden_cells("batches.csv", "batch", "status")]
+    assert "labels.in_public" not in defects_of(
+        served_with(tmp_path / "served", lines_of(["batch", "status"], *others))
+    )
 
 
 def by_label(rows: Rows) -> Rows:

@@ -322,6 +322,20 @@ def test_what_is_hidden_is_found_by_its_content_and_named_with_its_file(
     assert expected in refusal(folder)
 
 
+@pytest.mark.parametrize("order", [None, lambda row: row[0][::-1]], ids=["as they lie", "others"])
+def test_the_statuses_of_hidden_batches_are_found_beside_their_batches(
+    tmp_path: Path, order: Callable[[list[str]], str] | None
+) -> None:
+    served = tmp_path / "serve-the-model"
+    shutil.copytree(ROOT / "assignments" / "serve-the-model", served)
+    header, *table = (row[:2] for row in rows(served / "data" / "hidden" / "batches.csv"))
+    told = sorted(table, key=order) if order else table
+    (served / "data" / "public" / "notes.csv").write_text("".join(",".join(row) + "\n" for row in [header, *told]))
+    settings = served / "assignment.toml"
+    settings.write_text(settings.read_text().replace('other = ["model', 'other = ["notes.csv", "model', 1))
+    assert "data/notes.csv: it holds labels of data/hidden/batches.csv" in refusal(served)
+
+
 def test_rows_that_chance_has_published_as_well_are_no_find(packed: Path) -> None:
     """The churn data repeat themselves: sixteen hidden customers in their first month equal a published one."""
     public = {tuple(row[1:-1]) for row in rows(CHURN / "data" / "public" / "train.csv")}
