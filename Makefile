@@ -9,7 +9,7 @@ help:
 	@echo "make demo   grade the sample submissions of the churn assignment"
 	@echo "make test   run the test suite"
 	@echo "make check  lint, types, import contracts"
-	@echo "make bench  measure the grader's overhead against running the work by hand"
+	@echo "make bench  measure the grader's overhead against running the work by hand, and time each example"
 
 setup: .venv/.ready
 
@@ -42,6 +42,7 @@ bench: environment
 	@$(BIN)/python benchmarks/warm.py
 	@$(BIN)/python benchmarks/kill_to_gone.py
 	@$(BIN)/python benchmarks/cost_of_traces.py
+	@$(BIN)/python benchmarks/examples.py
 
 clean:
 	rm -rf .venv .cache grading .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
