@@ -138,6 +138,16 @@ def test_all_shipped_assignments_pack_and_take_less_than_15_megabytes(tmp_path: 
     assert sum(archive.bytes for each in made for archive in each.archives) < MOST_BYTES
 
 
+def test_the_whole_of_the_assignments_packs_under_15_megabytes_hidden_parts_and_examples_too() -> None:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((ROOT / "assignments").rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                archive.write(path, path.relative_to(ROOT))
+    assert len(archive.namelist()) > len(SHIPPED)
+    assert whole.tell() < MOST_BYTES
+
+
 # hidden things planted in the public part
 
 
