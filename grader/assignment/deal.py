@@ -28,9 +28,9 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: i
     """Return the files a run is given and, apart from them, its ids with their labels; with `stress` messy rows are
     shuffled in.
 
-    The rows of all suites and the altered copies stand in one table, in one order: a work cannot tell them apart. Where
-    the assignment has rounds, the round of that `number` is dealt. Raises AssignmentError when a table is missing or
-    broken.
+    The rows of all suites and the altered copies stand in one table, in one order: no id, place or file name tells them
+    apart, though their cells may. Where the assignment has rounds, the round of that `number` is dealt. Raises
+    AssignmentError when a table is missing or broken.
     """
     if assignment.rounds is not None:
         return deal_round(assignment, assignment.rounds, run_id, number)
