@@ -87,7 +87,7 @@ def names_taken(assignment: Assignment) -> frozenset[str]:
 def _check_settings(assignment: Assignment) -> None:
     spec = assignment.data
     assert spec.images is not None
-    if assignment.twins and spec.images.column in (*assignment.twins.by, *assignment.twins.append):
+    if assignment.twins and spec.images.column in assignment.twins.columns:
         raise AssignmentError("it would alter the pictures' names", path="assignment.toml", key="twins")
     folders = {PurePosixPath(name).parts[0] for name in _archive(assignment, "public")}
     if clash := sorted(folders & {spec.train, spec.test, spec.sample, *spec.other}):

@@ -93,17 +93,25 @@ class TwinSpec(Record):
     """Altered copies of hidden rows, dealt among the rest: what a model predicts for both is nearly the same, and a
     work that looks the published original up by its content knows one of them only.
 
-    `by` moves numbers by a share of themselves, up or down; `append` puts a text behind a text.
+    `by` moves numbers by a share of themselves, up or down. Of the columns `swap`, `swaps` in each row get another of
+    their values. `typos` changes letters about in that many words of a text.
     """
 
     rows: Annotated[int, Field(ge=20, le=10_000)] = 60
     by: dict[ColumnName, Annotated[float, Field(gt=0, le=0.5)]] = {}
-    append: dict[ColumnName, Annotated[str, StringConstraints(min_length=1, max_length=100)]] = {}
+    swap: tuple[ColumnName, ...] = ()
+    swaps: Annotated[int, Field(ge=1, le=20)] = 1
+    typos: dict[ColumnName, Annotated[int, Field(ge=1, le=20)]] = {}
 
     @model_validator(mode="after")
     def _alters_something(self) -> Self:
-        if not (self.by or self.append):
-            raise ValueError("twins need columns to alter, in by or in append")
-        if both := self.by.keys() & self.append.keys():
-            raise ValueError(f"column {min(both)!r} is in by and in append")
+        if not self.columns:
+            raise ValueError("twins need columns to alter, in by, swap or typos")
+        if len(set(self.columns)) != len(self.columns):
+            raise ValueError("twins alter a column twice")
         return self
+
+    @property
+    def columns(self) -> tuple[ColumnName, ...]:
+        """The columns that may be altered."""
+        return (*self.by, *self.swap, *self.typos)

@@ -41,7 +41,7 @@ def test_a_text_made_to_be_slow_is_judged_in_time(text: str) -> None:
         calls=calls * 40,
         documents=(Document(path="README.md", kind="readme", text=text[:40_000], words=1),),
     )
-    begin = time.perf_counter()
+    begin = time.process_time()  # of this process: how busy the machine is says nothing
     for name in JUDGED:
         finding(name, Evidence(code=code))
-    assert time.perf_counter() - begin < 15
+    assert time.process_time() - begin < 15
