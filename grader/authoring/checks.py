@@ -14,6 +14,7 @@ from grader.authoring.checks_marks import hidden_set_is_large_enough, marks_are_
 from grader.authoring.checks_order import ids_are_silent, order_is_silent
 from grader.authoring.checks_published import no_label_published
 from grader.authoring.checks_reference import REPRODUCED
+from grader.authoring.checks_shares import shares_are_told
 from grader.authoring.checks_split import no_copies_across, no_group_across, no_time_backwards
 from grader.authoring.checks_suites import suites_are_sound
 from grader.authoring.checks_texts import texts_are_finished
@@ -50,6 +51,7 @@ CHECKS = (
     Check("hidden.size", "The hidden set is large enough for the interval wanted", hidden_set_is_large_enough),
     Check("suites", "Further suites are as sound as the first", suites_are_sound),
     Check("texts", "Brief and source are written", texts_are_finished),
+    Check("texts.shares", "The brief states the share of every part", shares_are_told),
 )
 
 

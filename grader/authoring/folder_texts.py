@@ -17,8 +17,8 @@ from grader.authoring.kinds import Kinds
 from grader.authoring.source import Roles
 from grader.authoring.starter_code import code_context
 from grader.authoring.task import Task
-from grader.model import Weights
 from grader.model.authoring import SplitRule
+from grader.model.weights import REASONS, Track, shares_of
 
 _METRICS = {
     "roc_auc": "ROC AUC",
@@ -35,6 +35,7 @@ _SPLITS: dict[SplitRule, str] = {
     "group": "whole groups split",
     "time": "the earliest rows for training, the latest hidden",
 }
+TRACK: Track = "hybrid"  # of a new assignment, until its author says otherwise
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,9 @@ def _context(texts: Texts) -> dict[str, Any]:
         "split_told": _SPLITS[texts.rule] + (f" by `{texts.column}`" if texts.column else ""),
         "ids_told": texts.ids_told,
         "copies_told": texts.copies_told,
-        "weights": {name: f"{value:g}" for name, value in Weights().model_dump().items()},
+        "weights": {name: f"{value:g}" for name, value in shares_of(TRACK).items()},
+        "reason": REASONS[TRACK],
+        "track": TRACK,
     }
 
 

@@ -60,6 +60,21 @@ GOOD, POOR = 'round(min(1.0, max(0.0, float(row["income"]) / 100)), 4)', '(len(r
 SIZES = {"train": 600, "test": 100, "hidden": 500}
 Rows = list[dict[str, str]]
 
+BRIEF = """\
+# Who pays back?
+
+Predict `paid`.
+
+| part | share |
+| --- | --- |
+| ROC AUC | 40 |
+| data preparation | 14 |
+| model choice | 12 |
+| evaluation | 14 |
+| code quality | 10 |
+| production readiness | 10 |
+"""
+
 
 def make_small(folder: Path) -> Path:
     """Write the sound assignment and return its folder."""
@@ -68,7 +83,7 @@ def make_small(folder: Path) -> Path:
     write_tables(folder, train, test, rows[-SIZES["hidden"] :])
     (folder / "assignment.toml").write_text(SETTINGS)
     (folder / "reference.py").write_text(REFERENCE)
-    (folder / "README.md").write_text("# Who pays back?\n\nPredict `paid`.\n")
+    (folder / "README.md").write_text(BRIEF)
     (folder / "SOURCE.md").write_text("# Source\n\nMade for a test.\n")
     for name, how in (("good", GOOD), ("poor", POOR)):
         (folder / "examples" / name).mkdir(parents=True)

@@ -463,6 +463,22 @@ def test_texts_left_to_be_written_are_a_warning(small: Path) -> None:
     assert (status, found["texts"]["status"], found["texts"]["where"]) == (0, "warning", "SOURCE.md")
 
 
+def test_a_brief_that_tells_another_share_than_is_weighed_is_found_by_its_row(small: Path) -> None:
+    brief = (small / "README.md").read_text()
+    swapped = brief.replace("| ROC AUC | 40", "| ROC AUC | 14").replace("preparation | 14", "preparation | 40")
+    (small / "README.md").write_text(swapped)
+    assert "the hidden part weighs 14, but it weighs 40" in defects_of(small)["texts.shares"]["what"]
+
+
+@pytest.mark.parametrize(("row", "told_of"), [("| model choice | 12 |\n", "model choice 12"), ("| --- | --- |\n", "")])
+def test_a_brief_without_a_share_is_a_warning(small: Path, row: str, told_of: str) -> None:
+    brief = (small / "README.md").read_text()
+    (small / "README.md").write_text(brief.replace(row, ""))
+    found = proof_of(small, "--no-examples")[1]["texts.shares"]
+    assert (found["status"], found["where"]) == ("warning", "README.md")
+    assert told_of in found["what"]
+
+
 def test_every_check_is_documented_and_no_other(small: Path) -> None:
     page = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "write-an-assignment.md").read_text()
     told = set(re.findall(r"^\| `([a-z_.]+)` \|", page, flags=re.MULTILINE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 from grader.assignment import load_assignment
 from grader.cli.app import app
 from grader.errors import UsageError
+from grader.model.weights import REASONS, Track
 
 sandboxed = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]  # the marks need the locked environment
 
@@ -65,6 +67,17 @@ class TestSplit:
         assert sorted(names) == sorted(row["customer"] for row in draw(900))
         assert settings(folder)["split"] == {"by": "class", "seed": 20260101}
         assert "paid" not in read(folder / "data/public/test.csv")[0]
+
+    def test_the_brief_tells_the_shares_and_why_and_that_messy_rows_come(self, tmp_path: Path) -> None:
+        folder = new(tmp_path, draw(400))
+        brief = " ".join((folder / "README.md").read_text().split())
+        track: Track = settings(folder)["track"]
+        assert f"Why these shares: {REASONS[track]}" in brief
+        assert "run a second time" in brief
+        assert "a category that was never seen" in brief
+        done = CliRunner().invoke(app, ["assignment", "check", str(folder), "--no-examples", "--json"])
+        found = {item["id"]: item["status"] for item in json.loads(done.stdout)["checks"]}
+        assert found["texts.shares"] == "ok"
 
     def test_the_same_seed_gives_the_same_bytes_and_another_one_another_split(self, tmp_path: Path) -> None:
         one, same, other = (

@@ -58,9 +58,9 @@ def test_the_page_gives_the_shares_and_the_reasons(track: Track) -> None:
 @pytest.mark.parametrize("folder", SHIPPED, ids=lambda folder: folder.name)
 def test_a_brief_tells_candidates_every_share_and_the_time(folder: Path) -> None:
     assignment, brief = load_assignment(folder), (folder / "README.md").read_text()
-    told = [float(share) for share in re.findall(r"^\| .*? \| (\d+) \|", brief, flags=re.MULTILINE)]
-    for part in PARTS:
-        assert getattr(assignment.weights, part) in told, f"{folder.name}: the brief has no share for {part}"
+    rows = re.findall(r"^\| (.+?) \| (\d+) \|", brief.partition("| part | share")[2], flags=re.MULTILINE)
+    told = {words.partition(":")[0].replace(" ", "_"): float(share) for words, share in rows[1 : len(PARTS)]}
+    assert {"hidden": float(rows[0][1]), **told} == {part: getattr(assignment.weights, part) for part in PARTS}
     assert f"{assignment.time_budget_hours:g} hours" in brief
     assert "ut of scope" in brief
     assert "why th" in brief.lower(), f"{folder.name}: the brief does not say why the shares are these"
