@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.evidence.traces import read_traces
     from grader.evidence.unreached import MarkedRun, read_unreached
     from grader.evidence.witnesses import compare_witnesses
+    from grader.evidence.written_tables import read_written
 
 _HOMES = {
     "check_claims": "grader.evidence.claims",
@@ -42,6 +43,7 @@ _HOMES = {
     "MarkedRun": "grader.evidence.unreached",
     "read_unreached": "grader.evidence.unreached",
     "compare_witnesses": "grader.evidence.witnesses",
+    "read_written": "grader.evidence.written_tables",
 }
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "read_saved",
     "read_traces",
     "read_unreached",
+    "read_written",
 ]
 
 

@@ -9,13 +9,17 @@ from grader.model.report import RunReport, SubmissionRef
 from grader.model.submission import Limits
 
 PREFLIGHT_VERSION = "1.0"
-PreflightStage = Literal["intake", "plan", "environment", "run", "predictions"]
+PreflightStage = Literal["intake", "plan", "environment", "run", "predictions", "outputs"]
 
 
 class PreflightCheck(Record):
-    """One stage: whether it was passed, null where it was not reached, and in a sentence what was found."""
+    """One stage: whether it was passed, null where it was not reached, and in a sentence what was found.
+
+    Of stage "outputs" there is one for each table asked for beside the predictions, named in `file`.
+    """
 
     id: PreflightStage
+    file: str | None = None
     passed: bool | None
     found: str = ""
 
@@ -30,8 +34,10 @@ class PreflightAssignment(Record):
 class Preflight(Record):
     """One run on the public sample, in the sandbox and within the limits of a grading.
 
-    `ready` says that it ran and that its predictions are valid, `failure` why not, in the stage of the first check that
-    was not passed. `written` are the first names in the output folder; `rows` is how many predictions were asked for.
+    `ready` says that it ran, that its predictions are valid and that every table asked for beside them can be read;
+    `failure` why it would get no result, in the stage of the first check that was not passed. A table that is missing
+    is no failure: at grading it costs what it would have earned.
+    `written` are the first names in the output folder; `rows` is how many predictions were asked for.
     """
 
     schema_version: str = PREFLIGHT_VERSION

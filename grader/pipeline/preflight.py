@@ -28,6 +28,7 @@ from grader.model import (
 from grader.model.failure_class import outcome_for
 from grader.pipeline.environments import environment_of
 from grader.pipeline.intake import take_in
+from grader.pipeline.preflight_outputs import check_output
 from grader.pipeline.records import Grading, Parts
 from grader.pipeline.reporting import failure_of, reference_to, refused
 from grader.pipeline.runs import Run, collected_file, run_first
@@ -58,6 +59,7 @@ class _Seen:
     run: Run | None = None
     measured: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
+    outputs: tuple[PreflightCheck, ...] = ()
 
     @property
     def result(self) -> RunResult | None:
@@ -103,11 +105,12 @@ def _fly(grading: Grading, public: PublicAssignment, dealt: Deal, seen: _Seen) -
         grading.step("sandbox", entry.path or " ".join(entry.argv))
         seen.run = run = run_first(grading, submission, plan, dealt, environment)
     grading.step("collect")
-    _keep(seen)
+    _keep(seen, tuple(dict.fromkeys(output.file for output in public.outputs)))
     seen.measured = _measured(grading, run)
     if run.failure is not None:
         return run.failure
     seen.found["run"] = seen.measured
+    seen.outputs = tuple(check_output(seen.files.get(output.file), output, dealt, public) for output in public.outputs)
     predictions = seen.files.get(PREDICTIONS)
     if predictions is None:
         raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
@@ -144,11 +147,11 @@ def _measured(grading: Grading, run: Run) -> str:
     return f"{took}, and {sandbox.peak_memory_bytes / MB:,.0f} MB of {limits.memory_bytes / MB:,.0f} MB of memory."
 
 
-def _keep(seen: _Seen) -> None:
+def _keep(seen: _Seen, tables: tuple[str, ...]) -> None:
     """Read what is stored beside the record, before the run's folder goes."""
     if seen.result is None:
         return
-    for name in KEPT:
+    for name in (*KEPT, *tables):
         data = collected_file(seen.result, name)
         if data is not None:
             seen.files[name] = data
@@ -157,8 +160,8 @@ def _keep(seen: _Seen) -> None:
         seen.files[f"logs/{name}.txt"] = text.encode("utf-8", "replace")
 
 
-def _checks(seen: _Seen, failure: Failure | None) -> Iterator[PreflightCheck]:
-    """Yield every stage: those passed, then the one that failed, then those that were not reached."""
+def _checks(seen: _Seen, public: PublicAssignment, failure: Failure | None) -> Iterator[PreflightCheck]:
+    """Yield every stage: those passed, then the one that failed, then those that were not reached; then each table."""
     reached = True
     for stage in STAGES:
         if stage in seen.found:
@@ -168,20 +171,23 @@ def _checks(seen: _Seen, failure: Failure | None) -> Iterator[PreflightCheck]:
         found = " ".join(sentence(text) for text in said if text)
         yield PreflightCheck(id=stage, passed=False if reached else None, found=found)
         reached = False
+    for place, output in enumerate(public.outputs):
+        unreached = PreflightCheck(id="outputs", file=output.file, passed=None)
+        yield seen.outputs[place] if seen.outputs else unreached
 
 
 def _record(grading: Grading, public: PublicAssignment, dealt: Deal, seen: _Seen, failure: Failure | None) -> Preflight:
     tries = (*grading.failed, *(seen.run.tries if seen.run else ()))
     evidence = Evidence(plan=seen.plan, run=seen.result, failure=failure, tries=tries)
-    submission = seen.submission
+    submission, checks = seen.submission, tuple(_checks(seen, public, failure))
     return Preflight(
         grader_version=grader.__version__,
         assignment=PreflightAssignment(slug=public.slug, version=public.version),
         submission=reference_to(submission, grading.name) if submission else refused(grading.source, grading.name),
-        ready=failure is None,
+        ready=all(check.passed for check in checks),
         outcome=outcome_for(failure),
         failure=failure,
-        checks=tuple(_checks(seen, failure)),
+        checks=checks,
         run=run_report(evidence, grading.parts.sandbox.name),
         limits=grading.limits,
         rows=len(dealt.ids),

@@ -18,6 +18,7 @@ TITLES: dict[PreflightStage, str] = {
     "environment": "Packages",
     "run": "The run",
     "predictions": "predictions.csv",
+    "outputs": "Further table",
 }
 MARKS = {True: ("ok", "green"), False: ("FAIL", "bold red"), None: ("--", "dim")}
 WIDEST = 600
@@ -29,7 +30,7 @@ def print_preflight(console: Console, preflight: Preflight, location: Path) -> N
     for check in preflight.checks:
         word, style = MARKS[check.passed]
         found = "Not reached." if check.passed is None else one_line(check.found, WIDEST)
-        table.add_row(Text(word, style=style), Text(TITLES[check.id]), Text(found))
+        table.add_row(Text(word, style=style), Text(check.file or TITLES[check.id]), Text(found))
     console.print(table)
     _print_failure(console, preflight)
     for note in (*preflight.submission.notes, *preflight.run.warnings):
@@ -55,6 +56,8 @@ def _print_failure(console: Console, preflight: Preflight) -> None:
 def _verdict(preflight: Preflight) -> str:
     if preflight.ready:
         return "It runs, and its predictions are well formed. Nothing was said about how good they are."
+    if preflight.failure is None:
+        return "It runs, but a table that is asked for is missing or cannot be read: at grading it would earn nothing."
     if preflight.outcome == "infrastructure_failed":
         return "This machine failed, not your work: nothing can be said of it. Try again."
     if preflight.outcome == "limit_exceeded":
