@@ -46,8 +46,9 @@ def main(source: Path, data: Path = HERE / "data") -> None:
     write(test, public / "test.csv")
     write(test[["message_id"]].assign(prediction=0.5), public / "sample_submission.csv")
     unseen = messages[(parts == "hidden") & first]
-    write_hidden(unseen, hidden, "")
-    write_hidden(shifted(unseen, random), hidden, "shifted_")
+    as_written = one_half(unseen["spam"].to_numpy(), random)
+    write_hidden(unseen[as_written], hidden, "")
+    write_hidden(shifted(unseen[~as_written], random), hidden, "shifted_")
 
 
 def seed() -> int:
@@ -100,8 +101,20 @@ def part_of_each(groups: pd.Series, labels: np.ndarray, random: np.random.Genera
     return groups.map(part_of).to_numpy()
 
 
+def one_half(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Return which hidden messages are shown as they are, half of each class; the others are shown changed.
+
+    Both suites are dealt in one table: a message in both would tell by what the law did to it which class it is of.
+    """
+    chosen = np.zeros(len(labels), dtype=bool)
+    for label in (0, 1):
+        members = random.permutation(np.flatnonzero(labels == label))
+        chosen[members[: (len(members) + 1) // 2]] = True
+    return chosen
+
+
 def shifted(unseen: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """Return the hidden messages once more under other ids, in another order, as the law of obfuscation.py has them."""
+    """Return the messages under other ids, in another order, as the law of obfuscation.py has them."""
     table = unseen.iloc[random.permutation(len(unseen))].reset_index(drop=True)
     table["message_id"] = [f"M{number:05d}" for number in random.permutation(len(table)) + 20_000]
     rows = zip(table["text"], table["spam"], strict=True)

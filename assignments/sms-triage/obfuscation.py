@@ -1,9 +1,11 @@
-"""The law of the suite `shifted`: spam as its senders write it once a filter has learnt their words.
+"""The law of the suite `shifted`: messages as they are written once a filter has learnt their words.
 
-Spam: each word of four letters or more is disguised with probability 0.5, in one of three ways: letters become
-look-alikes (w!nner, ca$h), they are set apart (c.l.a.i.m), or it has a slip (two change places, one is doubled or left
-out). Each number of four digits or more is disguised with probability 0.7: it is cut up (0871-24 02.050) or its noughts
-and ones become letters (O87l). Genuine messages: each such word has a slip of the thumb with probability 0.1.
+A message is written in disguise with probability 0.8 if it is spam and 0.5 if it is genuine: people too write w@it,
+s t o p and 07700-900 123. In disguise each word of four letters or more is changed with probability 0.5, in one of
+three ways: letters become look-alikes (w!nner, ca$h), they are set apart (c.l.a.i.m), or it has a slip (two change
+places, one is doubled or left out). Each number of four digits or more is changed with probability 0.7: it is cut up
+(0871-24 02.050) or its noughts and ones become letters (O87l). In every other message each such word has a slip of
+the thumb with probability 0.1. Within a disguise nothing depends on the class, so that its marks alone tell little.
 """
 
 from __future__ import annotations
@@ -17,15 +19,16 @@ LOOK_ALIKES = str.maketrans("aeisAEIS", "@€!$@€!$")
 WORD = re.compile(r"[A-Za-z]{4,}")
 NUMBER = re.compile(r"\d{4,}")
 LETTERS = str.maketrans("01", "Ol")
-WORDS_DISGUISED, NUMBERS_DISGUISED, SLIPPED = 0.5, 0.7, 0.1
+SPAM_DISGUISED, GENUINE_DISGUISED = 0.8, 0.5
+WORDS_CHANGED, NUMBERS_CHANGED, SLIPPED = 0.5, 0.7, 0.1
 
 
 def obfuscate(text: str, spam: bool, random: np.random.Generator) -> str:
     """Return the message as the law above has it."""
-    if not spam:
+    if random.random() >= (SPAM_DISGUISED if spam else GENUINE_DISGUISED):
         return _changed(WORD, SLIPPED, _slip, text, random)
-    text = _changed(WORD, WORDS_DISGUISED, _word, text, random)
-    return _changed(NUMBER, NUMBERS_DISGUISED, _number, text, random)
+    text = _changed(WORD, WORDS_CHANGED, _word, text, random)
+    return _changed(NUMBER, NUMBERS_CHANGED, _number, text, random)
 
 
 def _changed(
