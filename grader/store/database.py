@@ -1,0 +1,89 @@
+"""The database: SQLite in one file by default, PostgreSQL for many machines; one address, the same tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import Session
+
+from grader.errors import InfrastructureError, UsageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 10_000
+KNOWN = ("sqlite", "postgresql")
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> Engine:
+    """Return an engine for `url`. Raises UsageError where it is no address of SQLite or PostgreSQL."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise UsageError("GRADER_DATABASE_URL is no address of a database") from None  # it may hold a password
+    if address.get_backend_name() not in KNOWN:
+        raise UsageError(f"GRADER_DATABASE_URL names {address.get_backend_name()!r}: SQLite and PostgreSQL are known")
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": BUSY_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Yield a session whose changes are kept together when the block ends well, and not at all otherwise.
+
+    Raises InfrastructureError where the database cannot be reached.
+    """
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    except OperationalError as error:
+        raise InfrastructureError(
+            "infrastructure.database",
+            "The database could not be reached or did not answer in time.",
+            hint="Look whether it runs, and whether GRADER_DATABASE_URL is its address.",
+        ) from error
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the tables to `revision`, from whatever earlier one they are at."""
+    with engine.begin() as connection:
+        settings = _settings()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the tables are those that this version works with."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory.from_config(_settings()).get_current_head()
+
+
+def _settings() -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    return settings
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Readers do not wait for the writer (WAL), references hold, and who has to wait waits instead of failing."""
+    connection.isolation_level = None  # transactions are begun below, and not guessed by the driver
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # a transaction that reads first and writes later could not wait for the writer before it: it would fail at once
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reads") else "BEGIN")

@@ -1,0 +1,190 @@
+"""The tables of the service: people, assignments, and what candidates hand in.
+
+Times are UTC. Ids are random and say nothing; lists are ordered by `created_at` and then id. A row of `reviews`
+and `reports` is never changed once it is written.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from grader.store.base import Base, new_id, utc_now
+
+
+class User(Base):
+    """Somebody who signs in: a reviewer, an author or an admin. `password` is an argon2 hash, None with OIDC alone."""
+
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(String(16))
+    password: Mapped[str | None]
+    subject: Mapped[str | None] = mapped_column(unique=True)
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Token(Base):
+    """A secret that somebody shows, kept as its hash alone: an API token, a session, or a candidate's invitation.
+
+    `scopes` are words with blanks between. `hint` is the beginning, by which its owner tells it from others.
+    """
+
+    __tablename__ = "tokens"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(default="")
+    hint: Mapped[str] = mapped_column(String(12), default="")
+    scopes: Mapped[str] = mapped_column(default="")
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    expires_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class StoredAssignment(Base):
+    """An assignment as its authors published it: `blob` holds the whole folder, from which every worker grades."""
+
+    __tablename__ = "assignments"
+    slug: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str]
+    title: Mapped[str]
+    track: Mapped[str] = mapped_column(String(32))
+    digest: Mapped[str] = mapped_column(String(64))
+    data_digest: Mapped[str] = mapped_column(String(64))
+    blob: Mapped[str]
+    brief: Mapped[str]
+    published_at: Mapped[datetime] = mapped_column(default=utc_now)
+    closed_at: Mapped[datetime | None]
+
+
+class Candidate(Base):
+    """A person who is invited. What identifies them stands here alone, so that erasing it erases them."""
+
+    __tablename__ = "candidates"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    name: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    erased_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """A candidate's leave to hand in for an assignment: until when, and how often. `deadline` includes extensions."""
+
+    __tablename__ = "invitations"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"), index=True)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidates.id"), index=True)
+    attempts: Mapped[int]
+    deadline: Mapped[datetime | None]
+    created_by: Mapped[str | None] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    decided_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class StoredSubmission(Base):
+    """One thing handed in, and where it has come to. The figures are the current report's, for lists and rankings.
+
+    `attempt` counts the invitation's submissions that count; one that failed on our side has none. `deadline_at` is
+    when the state it is in is over, whatever happens.
+    """
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        Index("ix_submissions_listed", "assignment", "created_at", "id"),
+        Index("ix_submissions_ranked", "assignment", "score", "id"),
+        Index("ix_submissions_state", "state", "deadline_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"))
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    blob: Mapped[str | None]
+    address: Mapped[str | None]
+    bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    attempt: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(16))
+    step: Mapped[str] = mapped_column(default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+    report_id: Mapped[str | None] = mapped_column(String(32))
+    outcome: Mapped[str | None] = mapped_column(String(32))
+    failure_code: Mapped[str | None] = mapped_column(String(64))
+    score: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+
+
+class StoredReport(Base):
+    """One report on a submission: the JSON and the evidence are blobs. `run_key` is its grading's own, so that the same
+    grading delivered twice is one report.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("submission_id", "run_key"),)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
+    run_key: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[str] = mapped_column(String(16))
+    blob: Mapped[str]
+    evidence_blob: Mapped[str | None]
+    digest: Mapped[str] = mapped_column(String(64))
+    outcome: Mapped[str] = mapped_column(String(32))
+    score: Mapped[float | None]
+    low: Mapped[float | None]
+    high: Mapped[float | None]
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Review(Base):
+    """One act of a reviewer, never changed: an override of a criterion, a comment, or the decision."""
+
+    __tablename__ = "reviews"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
+    report_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
+    author_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    criterion: Mapped[str | None]
+    verdict: Mapped[str | None] = mapped_column(String(32))
+    text: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class Batch(Base):
+    """A regrade in bulk: what was asked, by whom, and how far it is."""
+
+    __tablename__ = "batches"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    finished_at: Mapped[datetime | None]
+
+
+class BatchItem(Base):
+    """One submission of a batch, with the report it had and the one it got."""
+
+    __tablename__ = "batch_items"
+    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    before_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
+    after_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
+    problem: Mapped[str] = mapped_column(default="")
+    done_at: Mapped[datetime | None]
