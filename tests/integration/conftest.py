@@ -7,6 +7,9 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +85,41 @@ def engine(empty_engine: Engine) -> Engine:
     """Return an engine for a database with the service's tables."""
     upgrade(empty_engine)
     return empty_engine
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the address of an S3 server of the tests' own."""
+    port = free_port()
+    log = (tmp_path_factory.mktemp("s3") / "log").open("wb")
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    with log, subprocess.Popen(command, stdout=log, stderr=log) as server:
+        try:
+            _wait_for(port, server)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.kill()
+
+
+def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert server.poll() is None, "the S3 server ended as it started"
+            time.sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture(params=["folder", "s3"])
+def blobs_address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the address of an empty store of blobs, once of each kind."""
+    if request.param == "folder":
+        return str(tmp_path / "blobs")
+    server, bucket = request.getfixturevalue("s3"), f"b{os.urandom(6).hex()}"
+    urllib.request.urlopen(urllib.request.Request(f"{server}/{bucket}", method="PUT")).close()
+    given = {"ENDPOINT": server, "REGION": "us-east-1", "ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}
+    for name, value in (*given.items(), ("ALLOW_HTTP", "true")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    return f"s3://{bucket}"
