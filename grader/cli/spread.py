@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -70,6 +69,9 @@ class Spread:
 
 def _serve(share: Sequence[Path], work: Work, results: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to hear, which then ends us
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # with a half-written file taken away
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))  # what is begun is ended: files are whole
     for folder in share:
+        if told:
+            return
         results.send_bytes(work(folder).model_dump_json().encode())

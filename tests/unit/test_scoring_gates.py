@@ -107,7 +107,8 @@ def with_rubric(tmp_path: Path, text: str) -> Path:
     """Copy the churn assignment and add `text` to its settings."""
     folder = tmp_path / "asked"
     folder.mkdir()
-    (folder / "data").symlink_to(CHURN / "data")
+    for name in ("data", "export.py"):
+        (folder / name).symlink_to(CHURN / name)
     (folder / "assignment.toml").write_text((CHURN / "assignment.toml").read_text() + text)
     return folder
 
