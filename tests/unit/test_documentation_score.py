@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from example_assignment import example
 
 from grader.evidence import evaluate_suites
-from grader.model import Assignment, DataSpec, Deal, Evidence, Failure, HiddenResult, MetricSpec, Span, Weights
+from grader.model import Deal, Evidence, Failure, HiddenResult, Span, Weights
 from grader.plugins import Criterion, Finding, met, needs_human, not_applicable, not_met, partly
 from grader.scoring import score
 
@@ -29,17 +30,7 @@ def hidden_result() -> HiddenResult:
     labels = tuple(str(number % 2) for number in range(60))
     right = [(label == "1") == (number >= 12) for number, label in enumerate(labels)]
     rows = "".join(f"{name},{0.9 if hit else 0.1}\n" for name, hit in zip(ids, right, strict=True))
-    assignment = Assignment(
-        slug="example",
-        version="1",
-        title="Example",
-        brief="",
-        time_budget_hours=1,
-        digest="",
-        data_digest="",
-        data=DataSpec(id="id", target="y", classes=("0", "1")),
-        metric=MetricSpec(name="accuracy", baseline=0.5, reference=0.9),
-    )
+    assignment = example("accuracy")
     return evaluate_suites(
         f"id,prediction\n{rows}".encode(), Deal(files={}, ids=ids, labels=labels), assignment
     ).suites[0]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from example_assignment import example
 from stored_reports import report_of
 
 from grader.assignment.labels import check_labels
 from grader.errors import AssignmentError, SubmissionError
 from grader.evidence import compare_runs, evaluate_suites
-from grader.model import Assignment, AssignmentRef, DataSpec, Deal, HiddenResult, MetricSpec
+from grader.model import Assignment, AssignmentRef, Deal, HiddenResult
 from grader.report import render_html
 from grader.report.charts import missed_shares, shown_classes
 
@@ -19,17 +20,7 @@ LABELS = tuple(DIGITS[number % 10] for number in range(ROWS))
 
 
 def assignment_of(classes: tuple[str, ...] = DIGITS) -> Assignment:
-    return Assignment(
-        slug="example",
-        version="1",
-        title="Example",
-        brief="",
-        time_budget_hours=1,
-        digest="",
-        data_digest="",
-        data=DataSpec(id="id", target="y", classes=classes),
-        metric=MetricSpec(name="multiclass_accuracy", baseline=0.5, reference=0.9),
-    )
+    return example("multiclass_accuracy", classes)
 
 
 def deal_of(letter: str = "A", order: tuple[int, ...] = tuple(range(ROWS))) -> Deal:

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from example_assignment import example
 
 from grader.errors import SubmissionError
 from grader.evidence import compare_runs, evaluate_suites, no_predictions
-from grader.model import Assignment, DataSpec, Deal, MetricSpec, StressResult
+from grader.model import Deal, StressResult
 
 ROWS = 60
 LABELS = tuple(str(number % 2) for number in range(ROWS))
 SCORES = tuple(round(0.2 + 0.5 * (number % 2) + 0.004 * (number % 50), 3) for number in range(ROWS))
-ASSIGNMENT = Assignment(
-    slug="example",
-    version="1",
-    title="Example",
-    brief="",
-    time_budget_hours=1,
-    digest="",
-    data_digest="",
-    data=DataSpec(id="id", target="y", classes=("0", "1")),
-    metric=MetricSpec(name="roc_auc", baseline=0.5, reference=0.9),
-)
+ASSIGNMENT = example()
 FIRST = Deal(files={}, ids=tuple(f"A{n}" for n in range(ROWS)), labels=LABELS, rows=tuple(range(ROWS)))
 BACKWARDS = tuple(reversed(range(ROWS)))
 AGAIN = Deal(

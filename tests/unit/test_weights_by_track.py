@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from example_assignment import example
 
 from grader.assignment import load_assignment
-from grader.model import Assignment, DataSpec, MetricSpec
+from grader.model import Assignment
 from grader.model.weights import PARTS, REASONS, TRACKS, Track, shares_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,21 +18,7 @@ SHIPPED = sorted(path.parent for path in ROOT.glob("assignments/*/assignment.tom
 
 
 def assignment_of(track: Track, **weights: float) -> Assignment:
-    return Assignment.model_validate(
-        {
-            "slug": "example",
-            "version": "1",
-            "title": "Example",
-            "brief": "",
-            "time_budget_hours": 1,
-            "digest": "",
-            "data_digest": "",
-            "track": track,
-            "data": DataSpec(id="id", target="y", classes=("0", "1")),
-            "metric": MetricSpec(name="roc_auc", baseline=0.5, reference=0.9),
-            "weights": weights,
-        }
-    )
+    return example(track=track, weights=weights)
 
 
 @pytest.mark.parametrize("track", TRACKS)
