@@ -18,7 +18,7 @@ from grader.assignment.published import published_ids, sample_file
 from grader.assignment.rounds import deal_round
 from grader.assignment.stream import deal_stream
 from grader.assignment.tables import Table, write_table
-from grader.model import Assignment, Deal
+from grader.model import Assignment, Deal, SliceSpec
 from grader.model.suites import IID
 
 STRESS = "stress"  # what the run id of a stress run ends with
@@ -76,16 +76,14 @@ def _known(
             suite: tuple(place for place, card in enumerate(rows) if card.suite == suite)
             for suite in (IID, *(spec.name for spec in assignment.suites))
         },
-        slices={
-            spec.name: tuple(
-                place
-                for place, card in enumerate(rows)
-                if card.suite == IID and spec.holds(card.cells[features.columns.index(spec.column)])
-            )
-            for spec in assignment.slices
-        },
+        slices={spec.name: _slice(spec, features.columns.index(spec.column), rows) for spec in assignment.slices},
         twins={fresh[card.name]: fresh[card.original] for card in cards if card.original},
         messy={fresh[card.name]: card.kind for card in messy},
         messy_labels={fresh[card.name]: card.label for card in messy if card.label is not None},
         truths=truths_of(assignment, first.keys(), first, {}),
     )
+
+
+def _slice(spec: SliceSpec, column: int, rows: Sequence[Card]) -> tuple[int, ...]:
+    """Return where the rows of a subgroup of the first suite stand."""
+    return tuple(place for place, card in enumerate(rows) if card.suite == IID and spec.holds(card.cells[column]))

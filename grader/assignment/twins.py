@@ -79,11 +79,10 @@ def _moved(cell: str, share: float, step: Fraction) -> str:
 
 def _step(cells: Sequence[str]) -> Fraction:
     """Return the grid that a column's numbers lie on: 1 for whole ones, 1/20 for prices in steps of five cents."""
-    found = [NUMBER.fullmatch(cell.strip()) for cell in cells]
-    decimals = max((len(match[2] or "") for match in found if match), default=0)
-    scale = 10**decimals
-    step = math.gcd(*(int(Fraction(cell.strip()) * scale) for cell, match in zip(cells, found, strict=True) if match))
-    return Fraction(step or 1, scale)
+    found = [match for match in (NUMBER.fullmatch(cell.strip()) for cell in cells) if match]
+    decimals = max((len(match[2] or "") for match in found), default=0)
+    step = math.gcd(*(int(match[1] + (match[2] or "").ljust(decimals, "0")) for match in found))
+    return Fraction(step or 1, 10**decimals)
 
 
 def _mistyped(text: str, number: int, place: int, draw: Draw) -> str:
