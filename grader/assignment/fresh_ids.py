@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 
 from grader.assignment.cards import mac
+from grader.assignment.tables import is_number
 
 ID_DIGITS = 9
 
@@ -36,11 +36,4 @@ def fresh_ids(
 
 def letters_of(example: str) -> str:
     """Return what stands before the digits of an id, nothing where the whole of it is a number."""
-    return "" if _is_number(example) else example.rstrip("0123456789")
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+    return "" if is_number(example) else example.rstrip("0123456789")

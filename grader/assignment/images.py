@@ -11,10 +11,10 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from grader.assignment.png import METADATA_SAID, wrong_with_png
-from grader.assignment.tables import FileStamp, Table, read_table
+from grader.assignment.tables import FileStamp, read_kept
 from grader.errors import AssignmentError
 from grader.model import Assignment
 
@@ -120,15 +120,10 @@ def _cells(assignment: Assignment, part: str, table: str | None) -> tuple[str, .
     if table is None or assignment.data.images is None:
         return ()
     name = f"data/{part}/{table}"
-    found, column = _table(FileStamp.of(assignment.root / name, name)), assignment.data.images.column
+    found, column = read_kept(FileStamp.of(assignment.root / name, name)), assignment.data.images.column
     if column not in found.columns:
         raise AssignmentError(f"there is no column {column!r}", path=name, key="data.images")
     return tuple(found.column(column))
-
-
-@lru_cache(maxsize=8)
-def _table(file: FileStamp) -> Table:
-    return read_table(Path(file.path), name=file.name)
 
 
 def _archive(assignment: Assignment, part: str) -> Pictures:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from grader.assignment.tables import is_number
 from grader.errors import AssignmentError
 from grader.model import Assignment
 from grader.model.classes import ClassNames
@@ -18,7 +18,7 @@ def check_labels(labels: Sequence[str], assignment: Assignment, path: str) -> No
         _check_each_is_a_class(labels, assignment, path)
         return
     for number, label in enumerate(labels, start=2):
-        if not _is_finite(label):
+        if not is_number(label):
             raise AssignmentError(f"row {number} holds {label[:40]!r}, which is no number", path=path, key=spec.target)
 
 
@@ -44,10 +44,3 @@ def _check_each_is_a_class(labels: Sequence[str], assignment: Assignment, path: 
     if len(set(labels)) < 2:
         of = "of the two classes" if assignment.metric.has_two_classes else "of the classes"
         raise AssignmentError(f"only one {of} occurs", path=path, key=spec.target)
-
-
-def _is_finite(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False

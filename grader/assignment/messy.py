@@ -15,10 +15,9 @@ numbers when all its cells that are not empty are finite numbers.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
-from grader.assignment.tables import Table
+from grader.assignment.tables import Table, is_number
 from grader.errors import AssignmentError
 from grader.model.assignment import MessyKind
 
@@ -89,11 +88,4 @@ def _is_whole(cell: str) -> bool:
 
 def _is_numeric(column: Sequence[str]) -> bool:
     cells = [cell for cell in column if cell.strip()]
-    return bool(cells) and all(_is_finite(cell) for cell in cells)
-
-
-def _is_finite(cell: str) -> bool:
-    try:
-        return math.isfinite(float(cell))
-    except ValueError:
-        return False
+    return bool(cells) and all(is_number(cell) for cell in cells)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from pathlib import Path
 
 from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import Hidden, hidden_of
 from grader.assignment.published import published_ids, sample_file
-from grader.assignment.tables import FileStamp, Table, read_table, write_table
+from grader.assignment.tables import FileStamp, Table, read_kept, write_table
 from grader.model import Assignment, Deal, RoundsSpec
 from grader.model.suites import IID
 
@@ -101,7 +99,7 @@ def _files(
     assignment: Assignment, spec: RoundsSpec, known: Sequence[_Row], ahead: Sequence[_Row], fresh: dict[str, str]
 ) -> dict[str, bytes]:
     data, public = assignment.data, assignment.root / "data" / "public"
-    train = _published(FileStamp.of(public / data.train, data.train))
+    train = read_kept(FileStamp.of(public / data.train, data.train))
     told = [{**row.cells, data.id: fresh[row.name], data.target: row.label} for row in known]
     asked = [{**row.cells, data.id: fresh[row.name]} for row in ahead]
     columns = tuple(name for name in ahead[0].cells if name not in spec.observed)
@@ -113,8 +111,3 @@ def _files(
     if data.sample:
         files[data.sample] = sample_file(assignment, [fresh[row.name] for row in ahead])
     return files
-
-
-@lru_cache(maxsize=2)
-def _published(file: FileStamp) -> Table:
-    return read_table(Path(file.path), name=file.name)

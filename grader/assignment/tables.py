@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -72,6 +73,14 @@ def parse_table(data: bytes, *, name: str) -> Table:
 def read_kept(file: FileStamp) -> Table:
     """Read an assignment's table, kept until the file changes: for the next work of a batch. Raises as `read_table`."""
     return read_table(Path(file.path), name=file.name)
+
+
+def is_number(cell: str) -> bool:
+    """Tell whether a cell is a finite number."""
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return False
 
 
 def write_table(table: Table) -> bytes:
