@@ -48,19 +48,10 @@ def evaluate_values(
         low, high = block_interval(metric, truth, predicted, blocks, seed=assignment.seed)
     else:
         low, high = interval(metric, truth, predicted, seed=assignment.seed, stratified=two or named, drawn=drawn)
-    marks = assignment.marks(suite)
-    middle, *ends = (normalised(number, marks) for number in (value, low, high))
     return HiddenResult(
         suite=suite,
         metric=assignment.metric.name,
-        value=round(value, DECIMALS),
-        low=round(min(low, value), DECIMALS),
-        high=round(max(high, value), DECIMALS),
-        baseline=marks[0],
-        reference=marks[1],
-        normalised=middle,
-        normalised_low=min(middle, *ends),
-        normalised_high=max(middle, *ends),
+        **figures_of(value, (low, high), assignment.marks(suite)),
         rows=len(truth),
         missing=0,
         curve=_roc_curve(truth, predicted) if two else (),
@@ -78,6 +69,22 @@ def truth_of(labels: Sequence[str], assignment: Assignment) -> Floats:
         places = {name: float(place) for place, name in enumerate(assignment.data.classes)}
         return np.array([places[label] for label in labels])
     return np.array([float(label) for label in labels])
+
+
+def figures_of(value: float, ends: tuple[float, float], marks: tuple[float, float]) -> dict[str, float]:
+    """Return a result's figures by their names: the value within its interval, its marks, and all three normalised."""
+    low, high = min(ends[0], value), max(ends[1], value)
+    shares = [normalised(number, marks) for number in (value, low, high)]
+    return {
+        "value": round(value, DECIMALS),
+        "low": round(low, DECIMALS),
+        "high": round(high, DECIMALS),
+        "baseline": marks[0],
+        "reference": marks[1],
+        "normalised": shares[0],
+        "normalised_low": min(shares),
+        "normalised_high": max(shares),
+    }
 
 
 def normalised(value: float, marks: tuple[float, float]) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.errors import SubmissionError
 from grader.evidence.bootstrap import interval
-from grader.evidence.hidden import DECIMALS, normalised
+from grader.evidence.hidden import figures_of
 from grader.evidence.metrics import METRICS
 from grader.evidence.written_tables import read_written
 from grader.model import Assignment, Deal, HiddenResult, MeasureSpec, OutputSpec, SandboxResult
@@ -60,19 +60,11 @@ def _result(
     rows, predicted = pairs[:, 0], pairs[:, 1]
     metric = METRICS[spec.metric]
     value = float(metric(rows, predicted, np.ones((1, len(rows))))[0])
-    low, high = interval(metric, rows, predicted, seed=seed, stratified=True)
-    marks = (spec.baseline, spec.reference)
+    ends = interval(metric, rows, predicted, seed=seed, stratified=True)
     return HiddenResult(
         suite=spec.name,
         metric=spec.metric,
-        value=round(value, DECIMALS),
-        low=round(min(low, value), DECIMALS),
-        high=round(max(high, value), DECIMALS),
-        baseline=spec.baseline,
-        reference=spec.reference,
-        normalised=normalised(value, marks),
-        normalised_low=normalised(min(low, value), marks),
-        normalised_high=normalised(max(high, value), marks),
+        **figures_of(value, ends, (spec.baseline, spec.reference)),
         rows=len(rows),
         missing=0 if spec.column is None and not reason else len(truth) - len(said),
         law=spec.law,
@@ -82,18 +74,10 @@ def _result(
 
 
 def _measured(spec: MeasureSpec, value: float) -> HiddenResult:
-    shown, share = round(value, DECIMALS), normalised(value, (spec.baseline, spec.reference))
     return HiddenResult(
         suite=spec.name,
         metric=spec.measure,
-        value=shown,
-        low=shown,
-        high=shown,
-        baseline=spec.baseline,
-        reference=spec.reference,
-        normalised=share,
-        normalised_low=share,
-        normalised_high=share,
+        **figures_of(value, (value, value), (spec.baseline, spec.reference)),
         rows=0,
         missing=0,
         weight=spec.weight,

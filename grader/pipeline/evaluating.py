@@ -11,13 +11,13 @@ from grader.errors import SubmissionError
 from grader.model import Assignment, Deal, Failure, RoundsSpec
 from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
-from grader.pipeline.runs import Run, Runs, collected_file
+from grader.pipeline.runs import Run, Runs, collected_file, needed
+from grader.sandbox.workspace import PREDICTIONS
 
 if TYPE_CHECKING:
     from grader.evidence.metrics import Floats
     from grader.evidence.suites import Evaluated  # needs NumPy, as all of evidence that is imported below
 
-PREDICTIONS = "predictions.csv"
 LATER = "It ran at an earlier cut-off: look for dates, sizes or categories that are written into the code."
 
 
@@ -42,7 +42,7 @@ def _of_one(
 
     predictions = _predictions_file(run)
     try:
-        evaluated = evaluate_suites(_needed(predictions), dealt, assignment, drawn.result())
+        evaluated = evaluate_suites(needed(predictions), dealt, assignment, drawn.result())
         if run.result is None:
             return None, evaluated
         beside = evaluate_beside(partial(collected_file, run.result), dealt, run.result.sandbox, assignment)
@@ -81,19 +81,13 @@ def _predictions(run: Run, deal: Deal, assignment: Assignment) -> tuple[Floats |
 
     data = _predictions_file(run)
     try:
-        return read_predictions(_needed(data), deal, assignment), None
+        return read_predictions(needed(data), deal, assignment), None
     except SubmissionError as error:
         return None, _failure(error, data)
 
 
 def _predictions_file(run: Run) -> bytes | None:
     return collected_file(run.result, PREDICTIONS) if run.result else None
-
-
-def _needed(predictions: bytes | None) -> bytes:
-    if predictions is None:
-        raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-    return predictions
 
 
 def _failure(error: SubmissionError, predictions: bytes | None) -> Failure:

@@ -31,12 +31,12 @@ from grader.pipeline.intake import take_in
 from grader.pipeline.preflight_outputs import check_output
 from grader.pipeline.records import Grading, Parts
 from grader.pipeline.reporting import failure_of, reference_to, refused
-from grader.pipeline.runs import Run, collected_file, run_first
+from grader.pipeline.runs import Run, collected_file, needed, run_first
 from grader.report import run_report
 from grader.report.formats import sentence
+from grader.sandbox.workspace import PREDICTIONS
 
 STAGES: tuple[PreflightStage, ...] = ("intake", "plan", "environment", "run", "predictions")
-PREDICTIONS = "predictions.csv"
 KEPT = (PREDICTIONS, "executed.ipynb")
 MB = 1024**2
 
@@ -111,10 +111,7 @@ def _fly(grading: Grading, public: PublicAssignment, dealt: Deal, seen: _Seen) -
         return run.failure
     seen.found["run"] = seen.measured
     seen.outputs = tuple(check_output(seen.files.get(output.file), output, dealt, public) for output in public.outputs)
-    predictions = seen.files.get(PREDICTIONS)
-    if predictions is None:
-        raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
-    seen.found["predictions"] = _well_formed(predictions, dealt, public)
+    seen.found["predictions"] = _well_formed(needed(seen.files.get(PREDICTIONS)), dealt, public)
     return None
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.assignment import deal
-from grader.errors import InfrastructureError
+from grader.errors import InfrastructureError, SubmissionError
 from grader.model import (
     Assignment,
     Deal,
@@ -243,6 +243,13 @@ def _tried(grading: Grading, once: Callable[[str], RunResult], name: str, dealt:
     except InfrastructureError as error:
         return Run(None, failure_of(error), tuple(failed), dealt)
     return Run(result, result.failure, tuple(failed), dealt)
+
+
+def needed(predictions: bytes | None) -> bytes:
+    """Return the predictions that a run left. Raises SubmissionError where it left none."""
+    if predictions is None:
+        raise SubmissionError("predictions.missing", "The run ended well but wrote no predictions.csv.")
+    return predictions
 
 
 def collected_file(run: RunResult, name: str) -> bytes | None:

@@ -7,8 +7,7 @@ from grader.model import Assignment, HiddenResult, RunResult, StressResult
 from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
 from grader.pipeline.runs import Run, Runs, collected_file
-
-PREDICTIONS = "predictions.csv"
+from grader.sandbox.workspace import PREDICTIONS
 
 
 def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> StressResult | None:
