@@ -86,4 +86,4 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # a transaction that reads first and writes later could not wait for the writer before it: it would fail at once
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if not connection.get_execution_options().get("reads") else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
