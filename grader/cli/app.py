@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from grader.cli.assignment_app import assignment_app
+from grader.cli.assignment_app import SandboxName, assignment_app
 from grader.errors import GraderError, UsageError
 
 app = typer.Typer(
@@ -37,7 +37,6 @@ Sources = Annotated[
 LocalGit = Annotated[
     bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
 ]
-SandboxName = Annotated[Literal["auto", "docker", "bubblewrap", "sandlock"], typer.Option(help="Which sandbox to use.")]
 Runtime = Annotated[
     str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
 ]

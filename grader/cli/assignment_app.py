@@ -12,8 +12,6 @@ assignment_app = typer.Typer(
 )
 Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Slug or folder of the assignment.")]
 SandboxName = Annotated[Literal["auto", "docker", "bubblewrap", "sandlock"], typer.Option(help="Which sandbox to use.")]
-
-
 Metric = Literal["roc_auc", "average_precision", "accuracy", "multiclass_accuracy", "rmse", "mae"]
 
 
