@@ -47,6 +47,9 @@ class Sandbox(Protocol):
         nothing where a sandbox cannot be had ahead, or enough wait; a failure shows in `run`.
         """
 
+    def sweep(self) -> None:
+        """Remove what graders on this machine that are no longer alive have left running."""
+
     def wait_until_ready(self) -> None:
         """Wait for what is being started ahead. A `run` does without: it takes one as far as it has come."""
 

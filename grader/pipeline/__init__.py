@@ -1,26 +1,32 @@
 """The stages in their order, from SOURCE to Report, and rescoring of what is stored."""
 
 from grader.pipeline.ahead import start_ahead, start_one_ahead
-from grader.pipeline.grading import grade
+from grader.pipeline.grading import collect, finish, grade
+from grader.pipeline.intake import handed_out_with
 from grader.pipeline.preflight import Flown, preflight
-from grader.pipeline.records import Graded, Parts
+from grader.pipeline.records import Collected, Graded, Grading, Parts
 from grader.pipeline.reporting import failed_on_our_side, failure_of
 from grader.pipeline.rescoring import Rescored, Terms, VerdictChange, changes_between, rescore
 from grader.pipeline.retry import RetryPolicy
 from grader.pipeline.scratch import private_scratch
 
 __all__ = [
+    "Collected",
     "Flown",
     "Graded",
+    "Grading",
     "Parts",
     "Rescored",
     "RetryPolicy",
     "Terms",
     "VerdictChange",
     "changes_between",
+    "collect",
     "failed_on_our_side",
     "failure_of",
+    "finish",
     "grade",
+    "handed_out_with",
     "preflight",
     "private_scratch",
     "rescore",

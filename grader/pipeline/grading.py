@@ -59,15 +59,28 @@ def grade(
     grading = Grading(
         source, name, assignment, parts, secrets.token_hex(8), cpu_ids, cancel, after_run, handed_out=given
     )
+    return finish(grading, collect(grading))
+
+
+def collect(grading: Grading) -> Collected:
+    """Take the work in, run it, and return what is known of it; its scratch folder is gone afterwards.
+
+    A submission's failure, or ours, is part of that. Raises AssignmentError or UsageError, which no report can carry.
+    """
     try:
-        collected = _collect(grading)
+        return _collect(grading)
     finally:
         shutil.rmtree(grading.scratch, ignore_errors=True)
-    if parts.asker is not None and collected.outcome != "infrastructure_failed":
-        collected = replace(collected, evidence=parts.asker.answered(collected.evidence))
+
+
+def finish(grading: Grading, collected: Collected) -> Graded:
+    """Score what was collected, also by another process than the one that collected it, and return the report."""
+    asker = grading.parts.asker
+    if asker is not None and collected.outcome != "infrastructure_failed":
+        collected = replace(collected, evidence=asker.answered(collected.evidence))
     grading.step("score")
     report = make_report(grading, collected)
-    return Graded(name, report, without_logs(collected.evidence), collected.executed, collected.logs)
+    return Graded(grading.name, report, without_logs(collected.evidence), collected.executed, collected.logs)
 
 
 def _collect(grading: Grading) -> Collected:

@@ -20,6 +20,7 @@ from grader.model import (
     PluginRef,
     PublicAssignment,
     Report,
+    Submission,
     SubmissionRef,
 )
 from grader.pipeline.retry import RetryPolicy, with_retries
@@ -65,6 +66,7 @@ class Grading:
     `after_run` is called when the work's sandbox is dead and its CPUs are free, while the report is still being made.
     `handed_out` are the files that candidates got with the assignment, by path with their SHA-256.
     `public` takes the place of the assignment where a work is tried out on what candidates have.
+    `taken` is the work where it was taken in before, such as by another process; `source` is then only told.
     `failed` grows by each try, at a step on the way to the first run, in which our side failed.
     """
 
@@ -79,6 +81,7 @@ class Grading:
     failed: list[FailedTry] = field(default_factory=list)
     handed_out: Mapping[str, str] = field(default_factory=dict)
     public: PublicAssignment | None = None
+    taken: Submission | None = None
 
     @property
     def asked(self) -> AnyAssignment | None:
