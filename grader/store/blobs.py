@@ -24,6 +24,9 @@ class Blobs(Protocol):
     def put(self, data: bytes) -> str:
         """Store `data` and return its key; the same bytes have the same key. Raises InfrastructureError."""
 
+    def put_file(self, path: Path) -> str:
+        """Store a file, without holding it in memory, and return its key. Raises InfrastructureError."""
+
     def get(self, key: str) -> bytes:
         """Return what was stored under `key`. Raises InfrastructureError where it is missing or not what it was."""
 
@@ -43,6 +46,15 @@ class ObjectBlobs:
         with _ours_to_tell("stored"):
             if not self._has(key):
                 obstore.put(self._store, _path(key), data)
+        return key
+
+    def put_file(self, path: Path) -> str:
+        """Store the file under its SHA-256, in parts."""
+        with path.open("rb") as file:
+            key = hashlib.file_digest(file, "sha256").hexdigest()
+        with _ours_to_tell("stored"):
+            if not self._has(key):
+                obstore.put(self._store, _path(key), path)
         return key
 
     def get(self, key: str) -> bytes:

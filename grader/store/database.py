@@ -56,6 +56,13 @@ def transaction(engine: Engine) -> Iterator[Session]:
         ) from error
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Yield a session that only reads, and waits for no writer. Raises InfrastructureError as `transaction` does."""
+    with transaction(engine.execution_options(reads=True)) as session:
+        yield session
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to `revision`, from whatever earlier one they are at."""
     with engine.begin() as connection:
@@ -86,4 +93,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Any) -> None:
     # a transaction that reads first and writes later could not wait for the writer before it: it would fail at once
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

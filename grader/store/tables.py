@@ -94,15 +94,15 @@ class Invitation(Base):
 class StoredSubmission(Base):
     """One thing handed in, and where it has come to. The figures are the current report's, for lists and rankings.
 
-    `attempt` counts the invitation's submissions that count; one that failed on our side has none. `deadline_at` is
-    when the state it is in is over, whatever happens.
+    `attempt` counts the invitation's submissions that count; one that failed on our side has none. `state` is "queued",
+    "grading", "waiting" to be tried again, "published", or "erased".
     """
 
     __tablename__ = "submissions"
     __table_args__ = (
         Index("ix_submissions_listed", "assignment", "created_at", "id"),
         Index("ix_submissions_ranked", "assignment", "score", "id"),
-        Index("ix_submissions_state", "state", "deadline_at"),
+        Index("ix_submissions_state", "state", "created_at", "id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"))
@@ -115,11 +115,9 @@ class StoredSubmission(Base):
     attempt: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16))
     step: Mapped[str] = mapped_column(default="")
-    tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-    deadline_at: Mapped[datetime | None]
     report_id: Mapped[str | None] = mapped_column(String(32))
     outcome: Mapped[str | None] = mapped_column(String(32))
     failure_code: Mapped[str | None] = mapped_column(String(64))
@@ -129,15 +127,15 @@ class StoredSubmission(Base):
 
 
 class StoredReport(Base):
-    """One report on a submission: the JSON and the evidence are blobs. `run_key` is its grading's own, so that the same
+    """One report on a submission: the JSON and the evidence are blobs. `job_id` is its grading's own, so that the same
     grading delivered twice is one report.
     """
 
     __tablename__ = "reports"
-    __table_args__ = (UniqueConstraint("submission_id", "run_key"),)
+    __table_args__ = (UniqueConstraint("submission_id", "job_id"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
-    run_key: Mapped[str] = mapped_column(String(80))
+    job_id: Mapped[str] = mapped_column(String(80))
     origin: Mapped[str] = mapped_column(String(16))
     blob: Mapped[str]
     evidence_blob: Mapped[str | None]

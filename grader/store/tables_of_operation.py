@@ -13,6 +13,37 @@ from grader.store.base import Base, new_id, utc_now
 COUNTED = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself for INTEGER alone
 
 
+class Job(Base):
+    """One grading that was asked for: a submission's first one, or a regrade. Its id is that of the durable workflow.
+
+    `state` is "queued", "grading", "waiting", "done" or "dropped"; until one of the last two it has a `deadline_at`, at
+    which the state it is in is over, whatever happens. `turn` counts how often somebody began on it: what comes from an
+    earlier turn, or from another worker, is late and counts for nothing. `place` is where it stands in line.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_due", "state", "deadline_at"),
+        Index("ix_jobs_in_line", "assignment", "bulk", "state", "place"),
+        Index("ix_jobs_begun", "bulk", "started_at"),
+    )
+    id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"), index=True)
+    assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"))
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batches.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16), default="run")
+    bulk: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    worker_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    turn: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    queued_at: Mapped[datetime] = mapped_column(default=utc_now)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    deadline_at: Mapped[datetime | None]
+
+
 class Event(Base):
     """One step of a submission, in the order in which it came: what status pages and event streams tell."""
 
@@ -69,12 +100,15 @@ class Delivery(Base):
 
 
 class WorkerSeen(Base):
-    """A process that grades, and when it last said so: the sweep takes over the work of one that is silent."""
+    """A process that grades one job at a time: `job_id`. `beats` grows while it lives: a sweep takes over the work of
+    one whose count stands still, by its own clock, for the clocks of machines differ and jump.
+    """
 
     __tablename__ = "workers"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     host: Mapped[str]
-    slots: Mapped[int]
+    beats: Mapped[int] = mapped_column(default=0)
+    job_id: Mapped[str | None] = mapped_column(String(80))
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     stopped_at: Mapped[datetime | None]

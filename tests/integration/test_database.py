@@ -86,7 +86,7 @@ def test_a_row_that_points_nowhere_is_refused(engine: Engine) -> None:
 
 def test_one_grading_has_one_report(engine: Engine) -> None:
     def report() -> StoredReport:
-        return StoredReport(submission_id="s", run_key="run", origin="run", blob="", digest="", outcome="completed")
+        return StoredReport(submission_id="s", job_id="run", origin="run", blob="", digest="", outcome="completed")
 
     with transaction(engine) as session:
         session.add(assignment())
