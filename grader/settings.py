@@ -37,6 +37,9 @@ class Settings(BaseSettings):
 
     `split_seed` is the secret that `grader assignment reseed` draws from.
 
+    The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
+    works in `sandbox`. `public_url` is the address under which people reach it.
+
     With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
     for a million tokens.
     """
@@ -54,6 +57,10 @@ class Settings(BaseSettings):
     environments_bytes: int = Field(default=10 * 1024**3, ge=64 * 1024**2)
     environment_seconds: float = Field(default=600.0, gt=0, le=7200, allow_inf_nan=False)
     split_seed: SecretStr = SecretStr("")
+    database_url: SecretStr = SecretStr("")
+    blobs: str = ""
+    public_url: str = "http://127.0.0.1:8000"
+    sandbox: str = "auto"
     lm_url: str = ""
     lm_model: str = ""
     lm_api_key: SecretStr = SecretStr("")
@@ -108,6 +115,16 @@ class Settings(BaseSettings):
     def scratch(self) -> Path:
         """Folder of what belongs to running gradings only."""
         return self.home / "scratch"
+
+    @property
+    def service_database(self) -> str:
+        """Address of the service's database; it may hold a password."""
+        return self.database_url.get_secret_value() or f"sqlite:///{self.home / 'service' / 'grader.db'}"
+
+    @property
+    def service_blobs(self) -> str:
+        """Address of the service's files."""
+        return self.blobs or str(self.home / "service" / "blobs")
 
     @property
     def assignment_roots(self) -> tuple[Path, ...]:

@@ -1,0 +1,56 @@
+"""One worker process of `grader serve` and `grader worker`, which start it: `python -m grader.cli.slot CPUS`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from types import FrameType
+
+from grader.errors import GraderError
+from grader.jobs.told import log_to_stderr
+from grader.jobs.worker import Worker
+from grader.settings import read_settings
+from grader.store.blobs import open_blobs
+from grader.store.database import open_engine
+from grader.wiring import grading_parts
+
+
+class Silent:
+    """A ProgressListener for parts that are shared: each grading gets one of its own."""
+
+    def step(self, source: str, step: str, detail: str = "") -> None:
+        """Hear nothing."""
+
+
+def main(cpus: str) -> int:
+    """Work on `cpus` until SIGTERM; return the exit status."""
+    leaving = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        leaving.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    log_to_stderr()
+    try:
+        settings = read_settings()
+        with grading_parts(settings, sandbox=settings.sandbox, listener=Silent(), allow_local_git=False) as parts:
+            Worker(
+                settings.service_database,
+                open_engine(settings.service_database),
+                open_blobs(settings.service_blobs),
+                parts,
+                settings.home,
+                tuple(int(cpu) for cpu in cpus.split(",")),
+                leaving,
+            ).run()
+    except GraderError as error:
+        logging.getLogger(__name__).error("%s %s", error.message, error.hint)
+        return error.exit_status
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Durable gradings: submissions in line, workers that grade them, and the sweep that misses none."""

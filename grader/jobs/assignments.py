@@ -1,0 +1,75 @@
+"""Assignments as the service keeps them: a folder in one blob, unpacked once on each machine that grades."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from grader.assignment import load_assignment
+from grader.errors import InfrastructureError
+from grader.model import Assignment
+from grader.store.base import utc_now
+from grader.store.blobs import Blobs
+from grader.store.tables import StoredAssignment
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def publish_assignment(session: Session, blobs: Blobs, assignment: Assignment) -> StoredAssignment:
+    """Store an assignment in place of the one of its name, and return its row: works are graded by it from now on."""
+    row = session.get(StoredAssignment, assignment.slug) or StoredAssignment(slug=assignment.slug)
+    row.version, row.title, row.track = assignment.version, assignment.title, assignment.track
+    row.digest, row.data_digest = assignment.digest, assignment.data_digest
+    row.brief = (assignment.root / "README.md").read_text("utf-8", "replace")
+    row.blob, row.published_at, row.closed_at = blobs.put(_packed(assignment.root)), utc_now(), None
+    session.add(row)
+    return row
+
+
+class LocalAssignments:
+    """Assignments unpacked below `folder`, by the key of their blob: each is fetched once."""
+
+    def __init__(self, folder: Path, blobs: Blobs) -> None:
+        self._folder, self._blobs = folder, blobs
+
+    def get(self, slug: str, blob: str) -> Assignment:
+        """Return the assignment `slug` that `blob` holds. Raises InfrastructureError where it cannot be had."""
+        root = self._folder / blob / slug
+        if not root.is_dir():
+            self._unpack(slug, blob)
+        return load_assignment(root)
+
+    def _unpack(self, slug: str, blob: str) -> None:
+        data = self._blobs.get(blob)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            part = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                archive.extractall(part / slug)
+            part.rename(self._folder / blob)
+        except OSError as error:
+            shutil.rmtree(part, ignore_errors=True)
+            if not (self._folder / blob / slug).is_dir():  # another process was faster
+                raise InfrastructureError(
+                    "infrastructure.host",
+                    f"The assignment {slug} could not be unpacked: {error.strerror}.",
+                    hint="Look whether GRADER_HOME has space left.",
+                ) from error
+
+
+def _packed(root: Path) -> bytes:
+    """Return what grading needs of the folder as a zip archive: all but what programs leave behind."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(root.rglob("*")):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and "__pycache__" not in path.parts:
+                entry = zipfile.ZipInfo(name, LONG_AGO)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, path.read_bytes())
+    return kept.getvalue()

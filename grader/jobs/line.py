@@ -1,0 +1,110 @@
+"""The line in which submissions wait to be graded: joined in the caller's transaction, so what is stored is queued."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from dbos import DBOSClient, EnqueueOptions
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from grader.jobs.serializer import PlainJson
+from grader.store.base import utc_now
+from grader.store.tables import StoredSubmission
+from grader.store.tables_of_operation import Event, Job
+
+BEHIND_ALL = 1_000_000_000  # bulk work begins where nothing that somebody waits for is left
+QUEUED_FOR = timedelta(days=7)
+
+
+class Line:
+    """Puts jobs into the queue of the database at `url`, which has the durable workflows' tables too."""
+
+    def __init__(self, url: str) -> None:
+        self._client = DBOSClient(
+            system_database_url=url,
+            serializer=PlainJson(),
+            application_name=APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
+        )
+
+    def join(
+        self,
+        session: Session,
+        submission: StoredSubmission,
+        *,
+        kind: str = "run",
+        batch_id: str | None = None,
+        failures: int = 0,
+        delay_s: float = 0.0,
+    ) -> Job:
+        """Add a job for `submission` and return it; one that belongs to a batch waits behind all that do not.
+
+        It exists when, and only when, the caller's transaction is kept.
+        """
+        bulk, number = batch_id is not None, _jobs_of(session, submission.id) + 1
+        job = Job(
+            id=f"{submission.id}-{number}",
+            submission_id=submission.id,
+            assignment=submission.assignment,
+            batch_id=batch_id,
+            kind=kind,
+            bulk=bulk,
+            place=_place(session, submission.assignment, bulk=bulk),
+            state="waiting" if delay_s else "queued",
+            failures=failures,
+            deadline_at=utc_now() + timedelta(seconds=delay_s) + QUEUED_FOR,
+        )
+        session.add(job)
+        if not bulk:
+            submission.state, submission.step = job.state, ""
+            session.add(Event(submission_id=submission.id, state=job.state))
+        session.flush()
+        options: EnqueueOptions = {
+            "workflow_name": WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": job.id,
+            "app_version": VERSION,
+            "priority": job.place + (BEHIND_ALL if bulk else 0),
+        }
+        if delay_s:
+            options["delay_seconds"] = delay_s
+        self._client.enqueue_in_transaction(session, options, job.id)
+        return job
+
+    def leave(self, job_id: str) -> None:
+        """Take a job out of the queue, or stop it being recovered. Call it after the transaction that dropped it."""
+        self._client.cancel_workflow(job_id)
+
+    def take_over(self, worker_id: str) -> None:
+        """Put the jobs of a worker that is gone back in line; the steps that it finished are kept."""
+        tables = self._client._sys_db  # private: for another executor's jobs there is no public way
+        for pending in tables.get_pending_workflows(worker_id, VERSION):
+            tables.reenqueue_for_recovery(pending.workflow_id, [worker_id], QUEUE)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.destroy()
+
+
+def _jobs_of(session: Session, submission_id: str) -> int:
+    return session.scalar(select(func.count()).select_from(Job).where(Job.submission_id == submission_id)) or 0
+
+
+def _place(session: Session, assignment: str, *, bulk: bool) -> int:
+    """Return the next place for a job of `assignment`: one behind its own last one in line, and not before the last
+    that was begun. So each assignment's jobs are begun in turn with those of the others, however many it has.
+
+    It is start-time fair queueing (Goyal, Vin and Cheng, 1996) with equal weights and lengths.
+    """
+    begun = session.scalar(
+        select(Job.place).where(Job.bulk == bulk, Job.started_at.is_not(None)).order_by(Job.started_at.desc()).limit(1)
+    )
+    in_line = session.scalar(
+        select(func.max(Job.place)).where(
+            Job.assignment == assignment, Job.bulk == bulk, Job.state.in_(("queued", "waiting"))
+        )
+    )
+    return max(begun or 0, in_line or 0) + 1

@@ -1,0 +1,138 @@
+"""Who is grading what: a worker's turn at a job, what it tells of it, and that what comes late counts for nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.store.base import utc_now
+from grader.store.tables import BatchItem, StoredReport, StoredSubmission
+from grader.store.tables_of_operation import Event, Job
+
+OPEN = ("queued", "waiting", "grading")
+GRADED_WITHIN = timedelta(hours=6)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A worker's turn at a job, number `number` from 1; `failures` of our side went before it, in earlier jobs."""
+
+    job_id: str
+    submission_id: str
+    worker_id: str
+    number: int
+    failures: int
+    kind: str
+    bulk: bool
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that was made and lies among the blobs, with the figures that lists and rankings show."""
+
+    blob: str
+    evidence_blob: str
+    digest: str
+    outcome: str
+    failure_code: str | None
+    score: float | None
+    low: float | None
+    high: float | None
+
+
+def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
+    """Take a turn at a job, which ends that of whoever had it; None where nobody wants it graded any more."""
+    job = session.get(Job, job_id, with_for_update=True)
+    if job is None or job.state not in OPEN:
+        return None
+    job.turn, job.worker_id, job.state = job.turn + 1, worker_id, "grading"
+    job.started_at = job.started_at or utc_now()
+    job.deadline_at = utc_now() + GRADED_WITHIN
+    if not job.bulk:
+        submission = session.get_one(StoredSubmission, job.submission_id)
+        submission.state, submission.step = "grading", ""
+        submission.started_at = submission.started_at or job.started_at
+        session.add(Event(submission_id=job.submission_id, state="grading"))
+    return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.bulk)
+
+
+def held(session: Session, turn: Turn) -> Job | None:
+    """Return the job, locked, while the turn is still this one; None once another has it or it has ended."""
+    return session.scalar(
+        select(Job)
+        .where(
+            Job.id == turn.job_id,
+            Job.turn == turn.number,
+            Job.worker_id == turn.worker_id,
+            Job.state == "grading",
+        )
+        .with_for_update()
+    )
+
+
+def tell(session: Session, turn: Turn, step: str, detail: str) -> bool:
+    """Note the step that begins and return whether the turn still counts."""
+    if held(session, turn) is None:
+        return False
+    if not turn.bulk:
+        session.get_one(StoredSubmission, turn.submission_id).step = step
+        session.add(Event(submission_id=turn.submission_id, state="grading", step=step, detail=detail[:200]))
+    return True
+
+
+def publish(session: Session, turn: Turn, made: Made, origin: str = "graded") -> str | None:
+    """Make the report the submission's own and end the job; return its id, None where the turn is over.
+
+    A report on our own failure costs the candidate no attempt, and never takes the place of an earlier one.
+    """
+    job = held(session, turn)
+    if job is None:
+        return None
+    submission = session.get_one(StoredSubmission, turn.submission_id, with_for_update=True)
+    report = StoredReport(
+        submission_id=submission.id,
+        job_id=job.id,
+        origin=origin,
+        blob=made.blob,
+        evidence_blob=made.evidence_blob,
+        digest=made.digest,
+        outcome=made.outcome,
+        score=made.score,
+        low=made.low,
+        high=made.high,
+        batch_id=job.batch_id,
+    )
+    session.add(report)
+    session.flush()
+    failed = made.outcome == "infrastructure_failed"
+    if not (failed and submission.report_id):
+        submission.report_id, submission.outcome = report.id, made.outcome
+        submission.failure_code = made.failure_code
+        submission.score, submission.low, submission.high = made.score, made.low, made.high
+    if failed and not turn.bulk:
+        submission.attempt = None
+    _end(session, job, submission, report.id)
+    return report.id
+
+
+def drop(session: Session, turn: Turn) -> Job | None:
+    """End a turn whose job is to be tried again as another one, and return that job; None where the turn is over."""
+    job = held(session, turn)
+    if job is not None:
+        job.state, job.finished_at, job.deadline_at = "dropped", utc_now(), None
+    return job
+
+
+def _end(session: Session, job: Job, submission: StoredSubmission, report_id: str) -> None:
+    now = utc_now()
+    job.state, job.finished_at, job.deadline_at = "done", now, None
+    if job.batch_id is not None:
+        item = session.get(BatchItem, (job.batch_id, submission.id))
+        if item is not None:
+            item.after_id, item.done_at = report_id, now
+        return
+    submission.state, submission.step, submission.finished_at = "published", "", now
+    session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))

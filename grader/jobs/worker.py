@@ -1,0 +1,131 @@
+"""One worker: a process that takes jobs from the line one at a time, shows that it lives, and watches the others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from grader.errors import InfrastructureError
+from grader.jobs.assignments import LocalAssignments
+from grader.jobs.line import Line
+from grader.jobs.steps import Steps
+from grader.jobs.sweep import BEAT_S, Sweep, appear, beat, bury, overdue
+from grader.jobs.workflow import Executor
+from grader.pipeline import Parts
+from grader.store.blobs import Blobs
+from grader.store.database import transaction
+
+T = TypeVar("T")
+SANDBOX_GONE_S = 5.0
+TURN_OVER = 75  # EX_TEMPFAIL: another process is to take this one's place
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Worker:
+    """Grades with `parts` on `cpu_ids` what is in line in the database at `url`, until `leaving` is set.
+
+    `grace_s` is how long it may take then to finish what it is at; after that it is handed back.
+    """
+
+    url: str
+    engine: Engine
+    blobs: Blobs
+    parts: Parts
+    home: Path
+    cpu_ids: tuple[int, ...]
+    leaving: threading.Event
+    grace_s: int = 20
+    id: str = field(default_factory=lambda: f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}")
+    _cancel: threading.Event = field(default_factory=threading.Event)
+    _job: str | None = None
+    _idle: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Work until `leaving` is set, and leave nothing half done that nobody goes on with."""
+        self._idle.set()
+        line = Line(self.url)
+        steps = Steps(
+            self.engine,
+            self.blobs,
+            line,
+            self.parts,
+            LocalAssignments(self.home / "assignments", self.blobs),
+            self.id,
+            self.cpu_ids,
+            self._cancel,
+            self._abandon,
+        )
+        self._stored(lambda session: appear(session, self.id, socket.gethostname()))
+        executor, sweep = Executor(self.url, self.id), Sweep(self.id)
+        executor.start(steps, self._begun)
+        while not self.leaving.wait(BEAT_S):
+            try:
+                self._beat()
+                self._sweep(sweep, steps, line)
+            except InfrastructureError as error:
+                log.warning("%s", error.message)
+        self._leave(executor, line)
+
+    def _beat(self) -> None:
+        if not self._stored(lambda session: beat(session, self.id, self._job)):
+            log.error("worker %s was taken for dead: it ends, and another one begins", self.id)
+            self._abandon()
+
+    def _sweep(self, sweep: Sweep, steps: Steps, line: Line) -> None:
+        for worker in self._stored(sweep.silent):
+            log.warning("worker %s is silent: its job is taken over", worker)
+            line.take_over(worker)
+            self._bury(worker)
+        for job in (*self._stored(sweep.lost), *self._stored(overdue)):
+            log.warning("job %s would never end: it is ended", job)
+            steps.rescue(job)
+        self.parts.sandbox.sweep()
+
+    def _leave(self, executor: Executor, line: Line) -> None:
+        """Finish what is at work if that is soon done; else hand it back."""
+        self._idle.wait(self.grace_s)
+        executor.stop()
+        line.take_over(self.id)
+        self._bury(self.id)
+        self._cancel.set()
+        self._idle.wait(SANDBOX_GONE_S)
+        self._abandon(status=0)
+
+    def _bury(self, worker: str) -> None:
+        self._stored(lambda session: bury(session, worker))
+
+    def _begun(self, job_id: str | None) -> None:
+        if job_id is not None and self.leaving.is_set():
+            threading.Event().wait()  # it is handed back as this process ends
+        self._job = job_id
+        if job_id is None:
+            self._idle.set()
+        else:
+            self._idle.clear()
+            self._cancel.clear()
+
+    def _abandon(self, status: int = TURN_OVER) -> NoReturn:
+        """End the process in the middle of a step, of which nothing is to be kept; sandboxes are taken down before."""
+        self._cancel.set()
+        try:
+            self.parts.sandbox.close()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+
+    def _stored(self, act: Callable[[Session], T]) -> T:
+        with transaction(self.engine) as session:
+            return act(session)

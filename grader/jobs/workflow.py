@@ -1,0 +1,105 @@
+"""The durable workflow of a grading: a finished step is not repeated by whoever goes on with it after a crash."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from dbos import DBOS, DBOSConfig
+
+from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
+from grader.jobs.serializer import PlainJson
+from grader.jobs.steps import MOST_TURNS, Steps
+from grader.jobs.turns import Made, Turn
+
+POLL_S = 0.2  # a waiting slot looks for work so often
+MOST_RECOVERIES = 100  # never reached: MOST_TURNS ends a job before, with a report
+
+log = logging.getLogger(__name__)
+
+
+def migrate(url: str) -> None:
+    """Bring the durable workflows' own tables in the database at `url` up to date."""
+    DBOS.migrate(url)
+
+
+class Executor:
+    """This process as one that takes jobs from the line, one at a time, under an id that nobody else has."""
+
+    def __init__(self, url: str, worker_id: str) -> None:
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": url,
+            "executor_id": worker_id,
+            "application_version": VERSION,
+            "serializer": PlainJson(),
+            "enable_otlp": False,
+            "console_log_level": "WARNING",
+            "run_migrations": False,
+        }
+        DBOS(config=config)
+
+    def start(self, steps: Steps, begun: Callable[[str | None], None]) -> None:
+        """Begin to take jobs; `begun` is told the id of each, and None when it is through."""
+
+        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MOST_RECOVERIES)
+        def grade(job_id: str) -> str:
+            begun(job_id)
+            try:
+                return _grade(steps, job_id)
+            finally:
+                begun(None)
+
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=POLL_S)
+
+    @staticmethod
+    def stop() -> None:
+        """Take no more jobs and let the database go; what is at work can keep nothing any more."""
+        DBOS.destroy(workflow_completion_timeout_sec=0)
+
+
+def _grade(steps: Steps, job_id: str) -> str:
+    """Return what became of the job. What is not a step is done by each process that goes on with it: whether it counts
+    is told by the turn, so giving up and trying again need none.
+    """
+    turn = steps.begin(job_id)
+    if turn is None:
+        return "dropped"
+    if turn.number > MOST_TURNS:
+        return _given_up(steps, turn, f"{turn.number - 1} workers ended while they graded it.")
+    try:
+        made = Made(**_step("score", partial(_scored, steps, turn, _collected(steps, turn))))
+        if steps.is_to_be_tried_again(turn, made):
+            return str(_step("try_again", partial(steps.try_again, turn)) or "to be tried again")
+        return "published" if _step("publish", partial(steps.publish, turn, made)) else "late"
+    except Exception:  # the worker loop: a defect of ours costs one try, not the worker
+        log.exception("job %s stopped on a defect of the grader", job_id)
+        return _given_up(steps, turn, "The grader stopped on a defect of its own.", traceback.format_exc())
+
+
+def _collected(steps: Steps, turn: Turn) -> str:
+    if turn.kind == "score":
+        return str(_step("collect", partial(steps.evidence_of, turn)))
+    source = _step("fetch", partial(steps.fetch, turn))
+    return str(_step("run", partial(steps.run, turn, source)))
+
+
+def _scored(steps: Steps, turn: Turn, collected_key: str) -> dict[str, Any]:
+    return asdict(steps.score(turn, collected_key))
+
+
+def _given_up(steps: Steps, turn: Turn, why: str, trace: str = "") -> str:
+    made = steps.give_up(turn, why, trace)
+    if turn.number <= MOST_TURNS and steps.is_to_be_tried_again(turn, made):
+        steps.try_again(turn)
+        return "to be tried again"
+    return "published" if steps.publish(turn, made) else "late"
+
+
+def _step(name: str, act: Callable[[], Any]) -> Any:
+    return DBOS.run_step({"name": name}, act)
