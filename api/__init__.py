@@ -1,0 +1,1 @@
+"""The reviewer API and its plain pages."""

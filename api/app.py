@@ -1,0 +1,72 @@
+"""The application that `grader serve` hands to uvicorn: `api.app:application`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+import grader
+from api import problems
+from api.problems import ProblemDetails
+from api.routes import ROUTERS
+from api.services import Services
+from api.uploads import BodyLimits
+from grader.jobs.line import Line
+from grader.settings import Settings, read_settings
+from grader.store.blobs import open_blobs
+from grader.store.database import open_engine
+
+PREFIX = "/api/v1"
+ABOUT = """Submissions of take-home assignments: handed in, graded, reviewed, decided.
+
+Send `Authorization: Bearer TOKEN` with an API token, or with a candidate's invitation token. What goes wrong is told as
+`application/problem+json` (RFC 9457) with a stable `code`. Lists are paged: pass `next` of one page
+as `cursor` of the next.
+"""
+
+
+def application() -> FastAPI:
+    """Return the application by the settings of the environment."""
+    return create_app(read_settings())
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application; it opens database and files as it starts, and lets them go as it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        line = Line(settings.service_database)
+        engine = open_engine(settings.service_database)
+        app.state.services = Services(settings, engine, open_blobs(settings.service_blobs), line)
+        yield
+        line.close()
+        engine.dispose()
+
+    app = FastAPI(
+        title="Take-home grader",
+        version=grader.__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+    )
+    app.add_middleware(BodyLimits)
+    problems.install(app)
+    for router in ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+    setattr(app, "openapi", lambda: _openapi(app))  # noqa: B010 - as FastAPI documents it, but for mypy
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, object]:
+    """Return the description of the API, with the one shape of problems in place of FastAPI's own."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+        app.openapi_schema = schema
+    return app.openapi_schema

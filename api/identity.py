@@ -1,0 +1,123 @@
+"""Who asks, and whether they may: API tokens, sessions of browsers, and candidates with their invitation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy import update
+
+from api.problems import Problem
+from api.services import Served, Services
+from grader.store.base import utc_now
+from grader.store.database import reading, transaction
+from grader.store.people import ROLES
+from grader.store.secrets_shown import find_token, is_to_be_noted
+from grader.store.tables import Token, User
+
+COOKIE = "thg_session"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_bearer = HTTPBearer(auto_error=False, description="An API token, or a candidate's invitation token.")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of a browser that is signed in.")
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody who is known: a user with the `scopes` of this token, or a candidate with their invitation."""
+
+    kind: Literal["user", "candidate"]
+    scopes: frozenset[str]
+    token_id: str
+    user_id: str | None = None
+    name: str = ""
+    role: str = ""
+    invitation_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """How the audit log names them."""
+        return f"user:{self.user_id}" if self.user_id else f"invitation:{self.invitation_id}"
+
+    def may(self, scope: str) -> bool:
+        """Return whether they have the scope."""
+        return scope in self.scopes
+
+
+def asker_of(
+    request: Request,
+    served: Served,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    cookie: Annotated[str | None, Security(_cookie)],
+) -> Asker:
+    """Return who asks. Raises Problem where nobody is known, or another site asks in a browser's name."""
+    secret = bearer.credentials if bearer else cookie
+    asker = known(served, secret) if secret else None
+    if asker is None:
+        raise Problem(
+            "identity.missing",
+            hint="Send `Authorization: Bearer TOKEN`, or sign in.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if bearer is None:
+        refuse_cross_site(request, served)
+    return asker
+
+
+def known(served: Services, secret: str) -> Asker | None:
+    """Return whose secret it is, None where it is nobody's."""
+    with reading(served.engine) as session:
+        row = find_token(session, secret)
+        if row is None:
+            return None
+        user = session.get(User, row.user_id) if row.user_id else None
+        asker = _asker(row, user)
+        note = is_to_be_noted(row)
+    if note and asker is not None:
+        with transaction(served.engine) as session:
+            session.execute(update(Token).where(Token.id == row.id).values(used_at=utc_now()))
+    return asker
+
+
+def refuse_cross_site(request: Request, served: Services) -> None:
+    """Raise Problem where a browser says that another site's page made the request."""
+    if request.method in SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    own = {request.url.netloc, urlsplit(served.settings.public_url).netloc}
+    foreign = origin is not None and urlsplit(origin).netloc not in own
+    if site not in (None, "same-origin", "none") or foreign or (site is None and origin is None):
+        raise Problem("request.cross_site")
+
+
+def needs(scope: str) -> Callable[[Asker], Asker]:
+    """Return a dependency that lets through whoever has `scope`."""
+
+    def check(asker: Annotated[Asker, Depends(asker_of)]) -> Asker:
+        if not asker.may(scope):
+            raise Problem("identity.forbidden", f"This needs the scope {scope!r}.")
+        return asker
+
+    return check
+
+
+def _asker(row: Token, user: User | None) -> Asker | None:
+    if row.kind == "invitation":
+        return Asker("candidate", frozenset({"candidate"}), row.id, invitation_id=row.invitation_id)
+    if user is None or user.disabled_at is not None:
+        return None
+    allowed = ROLES[user.role]
+    scopes = allowed & frozenset(row.scopes.split()) if row.kind == "api" else allowed
+    return Asker("user", scopes, row.id, user.id, user.name or user.email, user.role)
+
+
+Known = Annotated[Asker, Depends(asker_of)]
+
+
+def Having(scope: str) -> Any:  # noqa: N802 - it stands where a type does
+    """Return the annotation of a parameter that is whoever asks, who must have `scope`."""
+    return Annotated[Asker, Depends(needs(scope))]
