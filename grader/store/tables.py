@@ -15,15 +15,20 @@ from grader.store.base import Base, new_id, utc_now
 
 
 class User(Base):
-    """Somebody who signs in: a reviewer, an author or an admin. `password` is an argon2 hash, None with OIDC alone."""
+    """Somebody who signs in: a reviewer, an author or an admin. `password` is an argon2 hash, None with OIDC alone.
+
+    `subject` is what the company's own provider of identities, `issuer`, calls them: bound at their first sign-in there.
+    """
 
     __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     role: Mapped[str] = mapped_column(String(16))
     password: Mapped[str | None]
-    subject: Mapped[str | None] = mapped_column(unique=True)
+    issuer: Mapped[str | None]
+    subject: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
@@ -39,7 +44,7 @@ class Token(Base):
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(default="")
-    hint: Mapped[str] = mapped_column(String(12), default="")
+    hint: Mapped[str] = mapped_column(String(24), default="")
     scopes: Mapped[str] = mapped_column(default="")
     user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id"), index=True)
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"), index=True)
