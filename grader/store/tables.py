@@ -17,7 +17,7 @@ from grader.store.base import Base, new_id, utc_now
 class User(Base):
     """Somebody who signs in: a reviewer, an author or an admin. `password` is an argon2 hash, None with OIDC alone.
 
-    `subject` is what the company's own provider of identities, `issuer`, calls them: bound at their first sign-in there.
+    `subject` is what the company's own provider of identities, `issuer`, calls them, bound at the first sign-in there.
     """
 
     __tablename__ = "users"

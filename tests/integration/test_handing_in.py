@@ -9,13 +9,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from serving import Serving, publish, serving
 from sqlalchemy import func, select
 
 from grader.store.database import reading
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Job
-
-from serving import Serving, publish, serving
 
 CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 
