@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
@@ -116,8 +116,7 @@ def _asker(row: Token, user: User | None) -> Asker | None:
 
 
 Known = Annotated[Asker, Depends(asker_of)]
-
-
-def Having(scope: str) -> Any:  # noqa: N802 - it stands where a type does
-    """Return the annotation of a parameter that is whoever asks, who must have `scope`."""
-    return Annotated[Asker, Depends(needs(scope))]
+Reader = Annotated[Asker, Depends(needs("read"))]
+Reviewer = Annotated[Asker, Depends(needs("review"))]
+Author = Annotated[Asker, Depends(needs("author"))]
+Admin = Annotated[Asker, Depends(needs("admin"))]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.assignment import find_assignment
@@ -96,3 +98,18 @@ def check_terms(assignment: Assignment | None, rubric: Rubric) -> None:
 def assignment_for(settings: Settings, slug: str | None) -> Assignment | None:
     """Return the assignment named by slug or path, None without one. Raises UsageError or AssignmentError."""
     return None if slug is None else find_assignment(slug, settings.assignment_roots)
+
+
+def packet_of(assignment: Assignment) -> bytes:
+    """Return the packet that candidates get, a zip archive, proven to hold nothing of the hidden part.
+
+    Raises AssignmentError where it does, or where the assignment names what nobody here judges.
+    """
+    from grader.assignment import PACKAGES
+    from grader.authoring.pack import pack
+    from grader.sandbox import package_list
+
+    check_terms(assignment, load_rubric())
+    with tempfile.TemporaryDirectory() as folder:
+        pack(assignment, package_list(PACKAGES), Path(folder))
+        return (Path(folder) / f"{assignment.slug}.zip").read_bytes()

@@ -1,7 +1,7 @@
 """The addresses of the API, one module a noun."""
 
-from api.routes import submissions
+from api.routes import assignments, audit, invitations, submissions
 
-ROUTERS = (submissions.router,)
+ROUTERS = (assignments.router, invitations.router, submissions.router, audit.router)
 
 __all__ = ["ROUTERS"]

@@ -155,7 +155,7 @@ class SnapshotWriter:
 
     def drop_handed_out(self) -> str | None:
         """Leave out what the candidate was given and has left where and as it was, and say so."""
-        top = _common_folder(self._files)
+        top = common_folder(self._files)
         for path, entry in list(self._theirs.items()):
             if self._is_handed_out(entry, path.removeprefix(f"{top}/")):
                 (self.folder / path).unlink()
@@ -180,7 +180,7 @@ class SnapshotWriter:
         """Move the files into place and return (digest, files, folder). Raises SubmissionError("source.empty")."""
         if not self._files:
             raise SubmissionError("source.empty", "The submission holds no file.", hint="Hand in the work itself.")
-        top = _common_folder([*self._files, *self._theirs])
+        top = common_folder([*self._files, *self._theirs])
         files = _unwrapped(self._files, top)
         digest = digest_of(files)
         target = self._store / digest
@@ -207,7 +207,7 @@ def digest_of(files: Iterable[FileEntry]) -> str:
     return whole.hexdigest()
 
 
-def _common_folder(files: Iterable[str]) -> str | None:
+def common_folder(files: Iterable[str]) -> str | None:
     """Return the one folder that holds everything, as archives and downloads have it; None when there is none."""
     tops = {path.split("/", 1)[0] if "/" in path else None for path in files}
     return tops.pop() if len(tops) == 1 else None

@@ -14,7 +14,7 @@ from grader.intake.git_history import read_history, read_local_history
 from grader.intake.limits import IntakeLimits
 from grader.intake.names import OWN_OUTPUT, is_junk, refusal
 from grader.intake.notebook import strip_notebook
-from grader.intake.snapshot import SnapshotWriter
+from grader.intake.snapshot import SnapshotWriter, common_folder
 from grader.model import FileEntry, History, SavedText, Submission
 from grader.model.submission import SubmissionKind
 
@@ -51,6 +51,20 @@ def take(
         raise InfrastructureError(
             "infrastructure.internal", f"The submission could not be stored: {error.strerror}."
         ) from error
+
+
+def unpack(archive: Path, store: Path, limits: IntakeLimits) -> tuple[str | None, Path]:
+    """Unpack a .zip or .tar.gz below `store`, file by file as it is, and return (name, path) of the one folder that
+    holds everything; the name is None where none does. Raises SubmissionError with an "archive." or "source." code.
+    """
+    writer = SnapshotWriter(store, limits)
+    try:
+        add_archive(archive, writer, limits)
+        top = common_folder(writer.paths())
+        _digest, _files, root = writer.finish()
+        return top, root
+    finally:
+        writer.discard()
 
 
 def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_local_git: bool) -> Submission:

@@ -10,23 +10,48 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from grader.assignment import load_assignment
-from grader.errors import InfrastructureError
+from grader.assignment import SLUG, load_assignment
+from grader.errors import AssignmentError, InfrastructureError, host_shortage
+from grader.intake import IntakeLimits, unpack
 from grader.model import Assignment
 from grader.store.base import utc_now
 from grader.store.blobs import Blobs
 from grader.store.tables import StoredAssignment
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
+SETTINGS = "assignment.toml"
+LIMITS = IntakeLimits(packed_bytes=100_000_000, unpacked_bytes=500_000_000, files=20_000)
 
 
-def publish_assignment(session: Session, blobs: Blobs, assignment: Assignment) -> StoredAssignment:
-    """Store an assignment in place of the one of its name, and return its row: works are graded by it from now on."""
+def unpacked_assignment(archive: Path, place: Path, slug: str | None = None) -> Assignment:
+    """Return the assignment in a .zip of its folder, unpacked below `place` by the rules for what candidates hand in.
+
+    `slug` names it where the archive holds no folder that does. Raises SubmissionError with an "archive." code, and
+    AssignmentError where it is no sound assignment.
+    """
+    with host_shortage():
+        top, root = unpack(archive, place / "unpacked", LIMITS)
+        named = slug or top or ""
+        if not SLUG.fullmatch(named):
+            hint = "Zip the folder itself, or send its name as `slug`: small letters, digits and hyphens."
+            raise AssignmentError(f"there is no usable name for it: {ascii(named)[:80]}", path=SETTINGS, hint=hint)
+        if not (root / SETTINGS).is_file():
+            raise AssignmentError("it is not in the archive", path=SETTINGS, hint="Zip the folder of the assignment.")
+        return load_assignment(root.rename(place / named))
+
+
+def publish_assignment(
+    session: Session, blobs: Blobs, assignment: Assignment, packet: bytes | None = None
+) -> StoredAssignment:
+    """Store an assignment, with the `packet` that candidates get, in place of the one of its name, and return its row:
+    works are graded by it from now on.
+    """
     row = session.get(StoredAssignment, assignment.slug) or StoredAssignment(slug=assignment.slug)
     row.version, row.title, row.track = assignment.version, assignment.title, assignment.track
     row.digest, row.data_digest = assignment.digest, assignment.data_digest
     row.brief = (assignment.root / "README.md").read_text("utf-8", "replace")
     row.blob, row.published_at, row.closed_at = blobs.put(_packed(assignment.root)), utc_now(), None
+    row.packet = None if packet is None else blobs.put(packet)
     session.add(row)
     return row
 

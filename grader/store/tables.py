@@ -55,7 +55,9 @@ class Token(Base):
 
 
 class StoredAssignment(Base):
-    """An assignment as its authors published it: `blob` holds the whole folder, from which every worker grades."""
+    """An assignment as its authors published it: `blob` holds the whole folder, from which every worker grades, and
+    `packet` what candidates get.
+    """
 
     __tablename__ = "assignments"
     slug: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -65,6 +67,7 @@ class StoredAssignment(Base):
     digest: Mapped[str] = mapped_column(String(64))
     data_digest: Mapped[str] = mapped_column(String(64))
     blob: Mapped[str]
+    packet: Mapped[str | None]
     brief: Mapped[str]
     published_at: Mapped[datetime] = mapped_column(default=utc_now)
     closed_at: Mapped[datetime | None]
@@ -106,7 +109,7 @@ class StoredSubmission(Base):
     __tablename__ = "submissions"
     __table_args__ = (
         Index("ix_submissions_listed", "assignment", "created_at", "id"),
-        Index("ix_submissions_ranked", "assignment", "score", "id"),
+        Index("ix_submissions_ranked", "assignment", "outcome", "score", "id"),
         Index("ix_submissions_state", "state", "created_at", "id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)

@@ -15,6 +15,7 @@ from grader.assignment import load_assignment
 from grader.jobs.assignments import publish_assignment
 from grader.jobs.workflow import migrate
 from grader.settings import Settings
+from grader.store.base import new_id
 from grader.store.blobs import open_blobs
 from grader.store.database import open_engine, transaction, upgrade
 from grader.store.people import add_user
@@ -34,7 +35,7 @@ class Serving:
     def token_of(self, role: str, *scopes: str) -> str:
         """Return an API token of a new user with this role, by default with all that the role may do."""
         with transaction(self.engine) as session:
-            user = add_user(session, f"{role}-{len(scopes)}-{id(scopes)}@example.org", role, PASSWORD)
+            user = add_user(session, f"{role}-{new_id()}@example.org", role, PASSWORD)
             wanted = scopes or ("read", "review", "submit", "author", "admin")
             return new_token(session, "api", user_id=user.id, scopes=wanted)[0]
 

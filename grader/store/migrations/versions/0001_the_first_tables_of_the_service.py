@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("data_digest", sa.String(length=64), nullable=False),
         sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("packet", sa.Text(), nullable=True),
         sa.Column("brief", sa.Text(), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -181,7 +182,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_submissions_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_submissions_invitation_id"), ["invitation_id"], unique=False)
         batch_op.create_index("ix_submissions_listed", ["assignment", "created_at", "id"], unique=False)
-        batch_op.create_index("ix_submissions_ranked", ["assignment", "score", "id"], unique=False)
+        batch_op.create_index("ix_submissions_ranked", ["assignment", "outcome", "score", "id"], unique=False)
         batch_op.create_index("ix_submissions_state", ["state", "created_at", "id"], unique=False)
 
     op.create_table(

@@ -1,0 +1,142 @@
+"""Invitations: a candidate's leave to hand in, made, extended and taken back, and who may see whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from grader.errors import UsageError
+from grader.store.base import utc_now
+from grader.store.secrets_shown import new_token
+from grader.store.tables import Candidate, Invitation, StoredAssignment, Token
+
+LONGEST_NAME = 200
+MOST_ATTEMPTS = 100
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A new invitation, with the token that is told this once."""
+
+    invitation: Invitation
+    candidate: Candidate
+    token: str
+
+
+def invite(
+    session: Session,
+    assignment: str,
+    name: str,
+    email: str,
+    deadline: datetime | None,
+    attempts: int,
+    created_by: str | None = None,
+) -> Invited:
+    """Invite somebody; who was invited before under this e-mail is the same candidate.
+
+    Raises UsageError where the assignment is closed or not there, or what is given does not fit.
+    """
+    stored = session.get(StoredAssignment, assignment)
+    if stored is None or stored.closed_at is not None:
+        raise UsageError(f"there is no open assignment {assignment[:64]!r}", hint="Publish it first.")
+    check_terms(deadline, attempts)
+    candidate = _candidate(session, name, email)
+    if _open_one(session, assignment, candidate.id):
+        raise UsageError(f"they are invited to {assignment} already", hint="Extend that invitation, or take it back.")
+    invitation = Invitation(
+        assignment=assignment,
+        candidate_id=candidate.id,
+        attempts=attempts,
+        deadline=deadline,
+        created_by=created_by,
+    )
+    session.add(invitation)
+    session.flush()
+    return Invited(invitation, candidate, _token(session, invitation))
+
+
+def check_terms(deadline: datetime | None, attempts: int) -> None:
+    """Raise UsageError for a deadline that has passed, or a number of attempts that is none."""
+    if deadline is not None and deadline <= utc_now():
+        raise UsageError("the deadline has passed already", hint="Give one that is to come, with its time zone.")
+    if not 1 <= attempts <= MOST_ATTEMPTS:
+        raise UsageError(f"there are 1 to {MOST_ATTEMPTS} attempts")
+
+
+def extend(invitation: Invitation, deadline: datetime | None, attempts: int | None) -> None:
+    """Give the invitation another deadline or number of attempts; None leaves either as it is. Raises UsageError."""
+    if invitation.revoked_at is not None or invitation.decided_at is not None:
+        raise UsageError("the invitation was taken back, or the decision is made", hint="Make another invitation.")
+    check_terms(deadline, invitation.attempts if attempts is None else attempts)
+    invitation.deadline = deadline or invitation.deadline
+    invitation.attempts = attempts or invitation.attempts
+
+
+def take_back(session: Session, invitation: Invitation) -> None:
+    """End an invitation: its tokens are good for nothing from now on. What was handed in stays."""
+    invitation.revoked_at = invitation.revoked_at or utc_now()
+    _revoke_tokens(session, invitation)
+
+
+def renew_token(session: Session, invitation: Invitation) -> str:
+    """Return a new token in place of the one that was lost, which is good no more. Raises UsageError."""
+    if invitation.revoked_at is not None:
+        raise UsageError("the invitation was taken back", hint="Make another one.")
+    _revoke_tokens(session, invitation)
+    return _token(session, invitation)
+
+
+def names_are_shown(invitation: Invitation, user_id: str | None, *, may_invite: bool) -> bool:
+    """Return whether a user may see who the candidate is: reviews are blind until there is a decision, but whoever
+    made the invitation, and may make some, knows.
+    """
+    return invitation.decided_at is not None or (
+        may_invite and user_id is not None and invitation.created_by == user_id
+    )
+
+
+def _candidate(session: Session, name: str, email: str) -> Candidate:
+    name, email = " ".join(name.split()), email.strip().lower()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"a name has 1 to {LONGEST_NAME} characters that can be seen")
+    local, at, host = email.partition("@")
+    if (
+        not (local and at and host)
+        or "@" in host
+        or len(email) > LONGEST_NAME
+        or not email.isprintable()
+        or " " in email
+    ):
+        raise UsageError("that is no e-mail address")
+    known = session.scalar(select(Candidate).where(Candidate.email == email, Candidate.erased_at.is_(None)))
+    if known is not None:
+        return known
+    candidate = Candidate(name=name, email=email)
+    session.add(candidate)
+    session.flush()
+    return candidate
+
+
+def _open_one(session: Session, assignment: str, candidate_id: str) -> bool:
+    query = select(Invitation.id).where(
+        Invitation.assignment == assignment,
+        Invitation.candidate_id == candidate_id,
+        Invitation.revoked_at.is_(None),
+        Invitation.decided_at.is_(None),
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _token(session: Session, invitation: Invitation) -> str:
+    return new_token(session, "invitation", invitation_id=invitation.id)[0]
+
+
+def _revoke_tokens(session: Session, invitation: Invitation) -> None:
+    session.execute(
+        update(Token)
+        .where(Token.invitation_id == invitation.id, Token.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+    )
