@@ -89,6 +89,7 @@ FAILURE_CODES: dict[str, str] = {
     "infrastructure.host": "The grader's machine is short of disk, memory, open files or processes, or its disk fails.",
     "infrastructure.database": "The service's database could not be reached or did not answer in time.",
     "infrastructure.blobs": "The service's store of files could not be reached, or a file is missing there.",
+    "infrastructure.service": "The service could not be reached, or could not answer.",
     "infrastructure.cancelled": "The grading was stopped from outside before it was through.",
     "infrastructure.internal": "The grader failed in a way it did not expect.",
 }

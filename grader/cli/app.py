@@ -37,6 +37,7 @@ Sources = Annotated[
 LocalGit = Annotated[
     bool, typer.Option("--allow-local-git", help="Also take git repositories on this machine (file:// addresses).")
 ]
+Slots = Annotated[int, typer.Option(min=0, max=64, help="How many works are graded at once, each by a process.")]
 Runtime = Annotated[
     str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
 ]
@@ -208,3 +209,40 @@ def sandbox_build(
     from grader.cli.build import build_command
 
     raise typer.Exit(build_command(docker=docker, base_image=base_image, wheels=wheels, ca_bundle=ca_bundle))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all of this machine's.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8000,
+    slots: Slots = 1,
+) -> None:
+    """Run the service: the API and its pages, and workers that grade what is handed in."""
+    from grader.cli.service import serve_command
+
+    raise typer.Exit(serve_command(host, port, slots))
+
+
+@app.command()
+def worker(slots: Slots = 1) -> None:
+    """Grade what a service's database has in line: more hands, on this machine or another one."""
+    from grader.cli.service import worker_command_line
+
+    raise typer.Exit(worker_command_line(slots))
+
+
+@app.command()
+def submit(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="What to hand in, as for `grade`.")],
+    to: Annotated[str, typer.Option(metavar="URL", help="Address of the service.")],
+    token: Annotated[
+        str, typer.Option(envvar="GRADER_TOKEN", help="The invitation's token; better given in GRADER_TOKEN.")
+    ],
+    assignment: Annotated[str | None, typer.Option(help="Where nobody was invited: what it is for.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Follow it until it is graded.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the submission as JSON.")] = False,
+) -> None:
+    """Hand a work in to a running service."""
+    from grader.cli.submit import SubmitOptions, submit_command
+
+    raise typer.Exit(submit_command(source, SubmitOptions(to, token, assignment, wait, as_json)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -25,7 +26,7 @@ class Silent:
 
 
 def main(cpus: str) -> int:
-    """Work on `cpus` until SIGTERM; return the exit status."""
+    """Work on `cpus` until SIGTERM; return the exit status, with which the process is to end at once."""
     leaving = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -53,4 +54,6 @@ def main(cpus: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    status = main(sys.argv[1])
+    sys.stderr.flush()
+    os._exit(status)  # a step that was handed back may still have a thread

@@ -74,6 +74,12 @@ class Line:
         self._client.enqueue_in_transaction(session, options, job.id)
         return job
 
+    def waiting(self) -> list[str]:
+        """Return the ids of the jobs that may be begun now, in the order in which they will be."""
+        found = self._client.list_queued_workflows(queue_name=QUEUE, status="ENQUEUED", load_input=False)
+        found.sort(key=lambda job: (job.priority or 0, job.created_at or 0))
+        return [job.workflow_id for job in found]
+
     def leave(self, job_id: str) -> None:
         """Take a job out of the queue, or stop it being recovered. Call it after the transaction that dropped it."""
         self._client.cancel_workflow(job_id)

@@ -54,7 +54,10 @@ class Worker:
     _idle: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Work until `leaving` is set, and leave nothing half done that nobody goes on with."""
+        """Work until `leaving` is set, and leave nothing half done that nobody goes on with.
+
+        A thread of this process may be in the middle of a step then: end the process without waiting for it.
+        """
         self._idle.set()
         line = Line(self.url)
         steps = Steps(
@@ -102,7 +105,6 @@ class Worker:
         self._bury(self.id)
         self._cancel.set()
         self._idle.wait(SANDBOX_GONE_S)
-        self._abandon(status=0)
 
     def _bury(self, worker: str) -> None:
         self._stored(lambda session: bury(session, worker))
@@ -117,14 +119,14 @@ class Worker:
             self._idle.clear()
             self._cancel.clear()
 
-    def _abandon(self, status: int = TURN_OVER) -> NoReturn:
+    def _abandon(self) -> NoReturn:
         """End the process in the middle of a step, of which nothing is to be kept; sandboxes are taken down before."""
         self._cancel.set()
         try:
             self.parts.sandbox.close()
         finally:
             sys.stderr.flush()
-            os._exit(status)
+            os._exit(TURN_OVER)
 
     def _stored(self, act: Callable[[Session], T]) -> T:
         with transaction(self.engine) as session:

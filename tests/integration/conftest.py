@@ -14,18 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ports import free_port
 from sqlalchemy import Engine, text
 
 from grader.store.database import open_engine, upgrade
 
 REQUIRED = bool(os.environ.get("GRADER_REQUIRE_ALL"))
 PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
