@@ -1,0 +1,118 @@
+"""`grader serve` and `grader worker`: the service, and more hands for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from sqlalchemy.engine import make_url
+
+from grader.cli.batch import cpu_shares
+from grader.errors import InfrastructureError, UsageError
+from grader.jobs.slots import Slots, worker_command
+from grader.jobs.told import log_to_stderr
+from grader.jobs.workflow import migrate
+from grader.settings import Settings, read_settings
+from grader.store.database import is_current, open_engine, transaction, upgrade
+
+LEAVE_WITHIN_S = 40.0
+APPLICATION = "api.app:application"
+
+
+def serve_command(host: str, port: int, slots: int) -> int:
+    """Serve the API and pages at `host`:`port`, and grade in `slots` processes; return the exit status."""
+    import uvicorn
+
+    settings = read_settings()
+    _check_port(host, port)
+    prepare_database(settings)
+    log_to_stderr()
+    Console(stderr=True).print(f"The service is at http://{host}:{port} and grades in {slots} slots. Ctrl-C ends it.")
+    config = uvicorn.Config(
+        APPLICATION,
+        factory=True,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)  # the server raises again what ended it: workers come after
+    with grading_in(slots):
+        uvicorn.Server(config).run()
+    return 0
+
+
+def worker_command_line(slots: int) -> int:
+    """Grade in `slots` processes what is in line, until SIGTERM or Ctrl-C; return the exit status."""
+    settings = read_settings()
+    prepare_database(settings)
+    log_to_stderr()
+    ended = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    Console(stderr=True).print(f"Grading in {slots} slots. Ctrl-C ends it: what is not done in time is handed back.")
+    with grading_in(slots):
+        ended.wait()
+    return 0
+
+
+@contextmanager
+def grading_in(slots: int) -> Iterator[None]:
+    """Keep so many worker processes while inside; they share the processors that this process may use."""
+    if slots == 0:
+        yield
+        return
+    running = Slots(worker_command(), cpu_shares(sorted(os.sched_getaffinity(0)), slots))
+    running.start()
+    try:
+        yield
+    finally:
+        running.stop(LEAVE_WITHIN_S)
+
+
+def prepare_database(settings: Settings) -> None:
+    """Make an SQLite database ready. Raises InfrastructureError where a server's is not: many may use that one."""
+    url = make_url(settings.service_database)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_engine(settings.service_database)
+    try:
+        if url.get_backend_name() == "sqlite":
+            upgrade(engine)
+            migrate(settings.service_database)
+            return
+        with transaction(engine):
+            pass  # whether it answers, with a sentence where it does not
+        if not is_current(engine):
+            raise InfrastructureError(
+                "infrastructure.database",
+                "The database has not the tables of this version.",
+                hint="Run: grader db upgrade",
+            )
+    finally:
+        engine.dispose()
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"{host}:{port} cannot be listened at: {error.strerror}.",
+            hint="Choose another --port, or end what uses it.",
+        ) from error

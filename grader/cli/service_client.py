@@ -1,0 +1,116 @@
+"""A running service, asked over HTTP: a refusal is one sentence, and a connection that breaks is taken up again."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from grader.errors import InfrastructureError, UsageError
+
+API = "/api/v1"
+TRIES = 5
+FIRST_WAIT_S = 1.0
+BUSY = (429, 503)
+ENDED = ("published", "erased")
+
+
+class ServiceClient:
+    """Asks the service at `url` with `token`. Raises InfrastructureError where it cannot be reached."""
+
+    def __init__(self, url: str, token: str) -> None:
+        if not url.startswith(("https://", "http://")):
+            raise UsageError(f"{url!r} is no address of a service: it begins with https://")
+        headers = {"Authorization": f"Bearer {token}"}
+        self._client = httpx2.Client(base_url=url.rstrip("/") + API, headers=headers, timeout=60)
+
+    def hand_in(self, *, file: Path | None, git: str | None, assignment: str | None) -> dict[str, Any]:
+        """Hand in a file or a git address, once however often it has to be sent, and return the submission."""
+        form = {name: value for name, value in (("git", git), ("assignment", assignment)) if value is not None}
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        for number in range(TRIES):
+            try:
+                if file is None:
+                    answer = self._client.post("/submissions", data=form, headers=headers)
+                else:
+                    with file.open("rb") as content:
+                        answer = self._client.post(
+                            "/submissions", data=form, files={"file": (file.name, content)}, headers=headers
+                        )
+            except httpx2.TransportError as error:
+                if number == TRIES - 1:
+                    raise _unreachable(error) from error
+                time.sleep(FIRST_WAIT_S * 2**number)
+                continue
+            if answer.status_code not in BUSY or number == TRIES - 1:
+                return _body(answer)
+            time.sleep(float(answer.headers.get("Retry-After", FIRST_WAIT_S * 2**number)))
+        raise AssertionError("the last try returns or raises")
+
+    def submission(self, submission: str) -> dict[str, Any]:
+        """Return a submission as it is now."""
+        try:
+            return _body(self._client.get(f"/submissions/{submission}"))
+        except httpx2.TransportError as error:
+            raise _unreachable(error) from error
+
+    def follow(self, submission: str) -> Iterator[dict[str, Any]]:
+        """Yield each step of a submission until it is through; gone on with after the last one where it breaks off."""
+        last, failed = "", 0
+        while True:
+            try:
+                headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {})
+                with self._client.stream("GET", f"/submissions/{submission}/events", headers=headers) as answer:
+                    if answer.status_code not in (200, *BUSY):
+                        answer.read()
+                        _body(answer)
+                    kind, data = "", ""
+                    for line in answer.iter_lines():
+                        name, _, value = line.partition(": ")
+                        if name == "id":
+                            last, failed = value, 0
+                        elif name == "event":
+                            kind = value
+                        elif name == "data":
+                            data = value
+                        elif not line and data:
+                            if kind == "done":
+                                return
+                            yield json.loads(data)
+                            data = ""
+            except httpx2.TransportError as error:
+                failed += 1
+                if failed == TRIES:
+                    raise _unreachable(error) from error
+            time.sleep(FIRST_WAIT_S * 2**failed)
+
+
+def _body(answer: httpx2.Response) -> dict[str, Any]:
+    """Return what was answered. Raises UsageError or InfrastructureError with what a problem document says."""
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {}
+    if answer.is_success and isinstance(told, dict):
+        return told
+    detail = told.get("detail") if isinstance(told, dict) else None
+    message = str(detail or f"the service answered with status {answer.status_code}")
+    hint = str(told.get("hint") or "") if isinstance(told, dict) else ""
+    if answer.is_server_error or answer.status_code in BUSY:
+        raise InfrastructureError(
+            "infrastructure.service", message, hint=hint or "Try it again later: nothing was lost."
+        )
+    raise UsageError(message, hint=hint)
+
+
+def _unreachable(error: Exception) -> InfrastructureError:
+    return InfrastructureError(
+        "infrastructure.service",
+        f"The service could not be reached ({type(error).__name__}).",
+        hint="Look at the address after --to, and whether the service runs. Nothing was handed in twice.",
+    )

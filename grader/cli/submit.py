@@ -1,0 +1,88 @@
+"""`grader submit`: hand a work in to a running service, and follow it to its end."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from grader.cli.service_client import ServiceClient
+from grader.cli.sources import check_sources
+from grader.errors import UsageError
+from grader.intake import is_git_address
+from grader.intake.names import is_junk
+
+FILES = (".zip", ".tar.gz", ".tgz", ".ipynb", ".py")
+STEPS = {
+    "intake": "taking in",
+    "plan": "planning",
+    "sandbox": "running",
+    "collect": "collecting",
+    "score": "scoring",
+}
+
+
+@dataclass(frozen=True)
+class SubmitOptions:
+    """The options of `grader submit`."""
+
+    to: str
+    token: str
+    assignment: str | None
+    wait: bool
+    as_json: bool
+
+
+def submit_command(source: str, options: SubmitOptions) -> int:
+    """Hand `source` in and return 0 once it is in line, or through with `wait`; 3 where our side failed."""
+    check_sources([source], allow_local_git=False)
+    console, client = Console(stderr=options.as_json), ServiceClient(options.to, options.token)
+    if is_git_address(source, allow_local=False):
+        taken = client.hand_in(file=None, git=source, assignment=options.assignment)
+    else:
+        with _as_file(Path(source)) as file:
+            console.print(f"Handing in {escape(source)} ({file.stat().st_size / 1e6:.1f} MB) ...")
+            taken = client.hand_in(file=file, git=None, assignment=options.assignment)
+    console.print(f"It is handed in: [bold]{escape(taken['id'])}[/bold], {escape(taken['state'])}.")
+    if options.wait:
+        for step in client.follow(taken["id"]):
+            said = STEPS.get(step["step"], step["state"])
+            console.print(f"  {escape(said)} {escape(step['detail'])}".rstrip())
+        taken = client.submission(taken["id"])
+        console.print(_ended(taken))
+    if options.as_json:
+        print(json.dumps(taken, indent=2))
+    return 3 if taken["outcome"] == "infrastructure_failed" else 0
+
+
+def _ended(taken: dict[str, object]) -> str:
+    if taken["score"] is not None:
+        return f"Score {taken['score']:.1f} ({taken['low']:.0f} to {taken['high']:.0f})."
+    failure = f" ({taken['failure_code']})" if taken["failure_code"] else ""
+    return f"It is through: {str(taken['outcome']).replace('_', ' ')}{failure}."
+
+
+@contextmanager
+def _as_file(path: Path) -> Iterator[Path]:
+    """Yield the work as one file: a folder as an archive without what tools leave behind."""
+    if path.is_file():
+        if not path.name.lower().endswith(FILES):
+            raise UsageError(f"{path} is no .zip, .tar.gz, .tgz, .ipynb or .py")
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        packed = Path(folder) / "work.zip"
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(path.rglob("*")):
+                name = file.relative_to(path).as_posix()
+                history = name.startswith(".git/")  # how the work came about is read too
+                if file.is_file() and not file.is_symlink() and (history or not is_junk(name)):
+                    archive.write(file, name)
+        yield packed

@@ -1,0 +1,88 @@
+"""The service as one command: served, handed in to from the command line, graded, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from grading import QUICK, Service, service, wait_for
+from ports import free_port
+
+from grader.store.database import transaction
+from grader.store.people import add_user
+from grader.store.secrets_shown import new_token
+
+GRADER = str(Path(sys.executable).parent / "grader")
+
+
+@contextmanager
+def served(slots: int = 1) -> Iterator[str]:
+    """Run `grader serve` and yield its address; it is ended by SIGTERM."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen([GRADER, "serve", "--port", str(port), "--slots", str(slots)])
+    try:
+        wait_for(lambda: process.poll() is not None or answers(address))
+        assert process.poll() is None, "the service ended as it began"
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+
+
+def answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/api/v1/submissions", timeout=5).close()
+    except urllib.error.HTTPError:
+        return True  # 401: it is there
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None) -> Iterator[Service]:
+    with service(f"sqlite:///{tmp_path / 'grader.db'}", str(tmp_path / "blobs"), tmp_path, monkeypatch) as running:
+        yield running
+
+
+def test_a_folder_is_handed_in_followed_and_graded(ready: Service, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "predict.py").write_text(QUICK)
+    with transaction(ready.engine) as session:
+        user = add_user(session, "author@example.org", "author")
+        token, _ = new_token(session, "api", user_id=user.id, scopes=("read", "submit"))
+    with served() as address:
+        command = [GRADER, "submit", str(work), "--to", address, "--assignment", "small", "--wait", "--json"]
+        environment = {**os.environ, "GRADER_TOKEN": token}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["state"], told["outcome"]) == ("published", "completed")
+    assert told["score"] > 0
+    assert "running predict.py" in done.stderr
+
+
+def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Service, tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(QUICK)
+    with served(slots=0) as address:
+        refused = hand_in(tmp_path / "work.py", address)
+    away = hand_in(tmp_path / "work.py", "http://127.0.0.1:9")
+    assert (refused.returncode, away.returncode) == (2, 3)
+    assert refused.stderr.startswith("grader: Nobody is signed in")
+    assert away.stderr.startswith("grader: The service could not be reached")
+
+
+def hand_in(work: Path, address: str) -> subprocess.CompletedProcess[str]:
+    command = [GRADER, "submit", str(work), "--to", address, "--token", "thg_api_wrong"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
