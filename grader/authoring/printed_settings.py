@@ -48,24 +48,38 @@ def with_marks(text: str, printed: Printed) -> str:
 
     Raises AssignmentError where a mark of a suite is stated and was not printed.
     """
-    named = [item["name"] for table in ("suites", "outputs") for item in tomllib.loads(text).get(table, [])]
-    for suite in (IID, *named):
-        for key in (name for name in TABLES if name != "cutoffs"):  # in their order: a message names the first
-            stated = _stated(text, suite, key)
-            if stated is None:
-                continue
-            if (suite, key) in printed:
-                if float(printed[suite, key]) != float(stated):
-                    text = _set(text, suite, key, printed[suite, key])
-            elif key in OF_SUITES:
-                line = f"{key} NUMBER" if suite == IID else f"{suite} {key} NUMBER"
-                raise AssignmentError(f"it must print a line `{line}`", path=REFERENCE)
+    for (suite, key), stated in stated_marks(text).items():
+        if (suite, key) in printed:
+            if float(printed[suite, key]) != float(stated):
+                text = _set(text, suite, key, printed[suite, key])
+        elif key in OF_SUITES:
+            raise AssignmentError(f"it must print a line `{line_of(suite, key)}`", path=REFERENCE)
     return text
+
+
+def stated_marks(text: str) -> Printed:
+    """Return (suite, key) -> each number that the settings state and reference.py can print, digits as written there.
+
+    Those of the first suite come first, each suite's in one order: a message names the first.
+    """
+    settings = tomllib.loads(text, parse_float=str)
+    named = [item["name"] for table in ("suites", "outputs") for item in settings.get(table, [])]
+    places = [(suite, key) for suite in (IID, *named) for key in TABLES if key != "cutoffs"]
+    found = {(suite, key): _in(settings, suite, key) for suite, key in places}
+    return {place: str(value) for place, value in found.items() if value is not None}
+
+
+def line_of(suite: str, key: str) -> str:
+    """Return the line that is to be printed for a mark."""
+    return f"{key} NUMBER" if suite == IID else f"{suite} {key} NUMBER"
 
 
 def _stated(text: str, suite: str, key: str) -> Any:
     """Return the value that the settings have, None where they have none."""
-    settings = tomllib.loads(text)
+    return _in(tomllib.loads(text), suite, key)
+
+
+def _in(settings: Mapping[str, Any], suite: str, key: str) -> Any:
     return (settings.get(TABLES[key], {}) if suite == IID else _item(settings, suite)[1]).get(key)
 
 
