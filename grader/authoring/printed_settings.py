@@ -2,6 +2,7 @@
 
 A line is `baseline 0.73`, `reference 0.83`, `scale 1.2`, `fill 0.2` or `cutoffs 2015-01-31 2015-07-05`, several of the
 numbers on one line or not, after the name of the suite that they are of; without a name, or with `iid`, of the first.
+`altered cutoff 2016-03-13` is that of the round with the altered history.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from grader.model.suites import IID
 
 Printed = Mapping[tuple[str, str], str]
 NAMED = re.compile(r"\b(baseline|reference|scale|fill)[\s:=]+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])")
-CUTOFFS = re.compile(r"\b(cutoffs)[\s:=]+(\S.*)$")
+CUTOFFS = re.compile(r"\b(cutoffs?)[\s:=]+(\S.*)$")
 TABLES = {"baseline": "metric", "reference": "metric", "scale": "metric", "fill": "contract", "cutoffs": "rounds"}
+OF_ROUNDS = ("altered",)  # tables below [rounds]
 OF_SUITES = ("baseline", "reference", "cutoffs")
 WIDEST = 120
 
@@ -40,6 +42,8 @@ def with_cutoffs(text: str, printed: Printed) -> str:
     for (suite, key), value in printed.items():
         if key == "cutoffs" and _stated(text, suite, key):
             text = _set(text, suite, key, _listed(value.split()))
+        elif key == "cutoff" and _stated(text, suite, key):
+            text = _set(text, suite, key, f'"{value}"')
     return text
 
 
@@ -80,12 +84,16 @@ def _stated(text: str, suite: str, key: str) -> Any:
 
 
 def _in(settings: Mapping[str, Any], suite: str, key: str) -> Any:
-    return (settings.get(TABLES[key], {}) if suite == IID else _item(settings, suite)[1]).get(key)
+    if suite in OF_ROUNDS:
+        return settings.get("rounds", {}).get(suite, {}).get(key)
+    return (settings.get(TABLES.get(key, ""), {}) if suite == IID else _item(settings, suite)[1]).get(key)
 
 
 def _set(text: str, suite: str, key: str, value: str) -> str:
     if suite == IID:
         return with_value(text, TABLES[key], key, value)
+    if suite in OF_ROUNDS:
+        return with_value(text, f"rounds.{suite}", key, value)
     return with_value(text, _item(tomllib.loads(text), suite)[0], key, value, item=suite)
 
 

@@ -248,6 +248,8 @@ class Assignment(Record):
         if self.rounds and (any(alone) or self.data.images):
             message = "with [rounds] there is no stress run, no twins, batches, images, partial, outputs or measures"
             raise ValueError(message)
+        if self.rounds and self.rounds.altered and self.metric.name not in ERRORS:
+            raise ValueError(f"rounds.altered needs a metric of errors of a number, and {self.metric.name} is none")
         return self
 
     def marks(self, suite: str) -> tuple[float, float]:

@@ -246,11 +246,13 @@ def test_export_in_the_settings_needs_the_script_and_the_rule_of_the_split(expor
 def test_cut_offs_that_are_printed_take_the_place_of_those_in_the_settings() -> None:
     text = (
         '[rounds]\ncutoffs = [\n  "2015-01-31",  "2015-07-05",\n]\nhorizon = 28\n\n'
+        '[rounds.altered]\ncutoff = "2015-01-31"\nfactor = 0.9\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-05"]  # the summer\n'
     )
-    printed = printed_settings("cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\n")
+    printed = printed_settings("cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\naltered cutoff 2015-01-20\n")
     assert with_cutoffs(text, printed) == (
         '[rounds]\ncutoffs = ["2015-01-20", "2015-07-12"]\nhorizon = 28\n\n'
+        '[rounds.altered]\ncutoff = "2015-01-20"\nfactor = 0.9\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-12"]  # the summer\n'
     )
 
