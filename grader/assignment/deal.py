@@ -49,7 +49,7 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: i
     cards.sort(key=lambda card: mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
     rows = tuple((*card.cells[:position], fresh[card.name], *card.cells[position + 1 :]) for card in cards)
-    rows, pictures = renamed(assignment, features.columns, rows)
+    rows, pictures = renamed(assignment, features.columns, rows, [card.picture for card in cards])
     files = {name: (root / "data" / "public" / name).read_bytes() for name in (spec.train, *spec.other)}
     files |= public_pictures(assignment, test=False) | pictures
     files[spec.test] = write_table(Table(features.columns, rows))
