@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment.consistency import FILE
-from grader.authoring.printed_settings import OF_SUITES, Printed, line_of, printed_settings, stated_marks
+from grader.authoring.printed_settings import OF_SUITES, Printed, name_of, printed_settings, stated_marks
 from grader.authoring.reference_run import REFERENCE, run_reference
 from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Subject
@@ -29,8 +29,8 @@ class Mark(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called: `shifted baseline`, of the first suite `baseline`."""
-        return line_of(self.suite, self.key).removesuffix(" NUMBER")
+        """What stands before it where it is printed."""
+        return name_of(self.suite, self.key)
 
 
 def marks_are_reproduced(subject: Subject, home: Path) -> Finding:

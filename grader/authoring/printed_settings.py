@@ -57,7 +57,7 @@ def with_marks(text: str, printed: Printed) -> str:
             if float(printed[suite, key]) != float(stated):
                 text = _set(text, suite, key, printed[suite, key])
         elif key in OF_SUITES:
-            raise AssignmentError(f"it must print a line `{line_of(suite, key)}`", path=REFERENCE)
+            raise AssignmentError(f"it must print a line `{name_of(suite, key)} NUMBER`", path=REFERENCE)
     return text
 
 
@@ -73,9 +73,9 @@ def stated_marks(text: str) -> Printed:
     return {place: str(value) for place, value in found.items() if value is not None}
 
 
-def line_of(suite: str, key: str) -> str:
-    """Return the line that is to be printed for a mark."""
-    return f"{key} NUMBER" if suite == IID else f"{suite} {key} NUMBER"
+def name_of(suite: str, key: str) -> str:
+    """Return what stands before a mark where it is printed: `shifted baseline`, of the first suite `baseline`."""
+    return key if suite == IID else f"{suite} {key}"
 
 
 def _stated(text: str, suite: str, key: str) -> Any:
