@@ -51,6 +51,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRe
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("packed")
     words = [str(BIN / "grader"), "assignment", "pack", str(ROOT / "assignments" / "churn"), "--output", str(folder)]
+    words += ["--action", f"acme/takehome-grader@{'c' * 40}"]
     subprocess.run(words, check=True, capture_output=True)
     with zipfile.ZipFile(folder / "churn.zip") as archive:
         archive.extractall(folder)
@@ -78,6 +79,7 @@ def test_a_work_that_runs_passes_and_the_summary_says_how(runner: Runner) -> Non
     assert "It runs, and its predictions are well formed." in ran.summary
     for said in ("Taken in", "How it is run", "Packages", "| The run | It took", "500 predictions"):
         assert said in ran.summary
+    assert "handed out with the assignment: .github/workflows/try-the-work.yml, .gitignore, README.md" in ran.summary
     assert "score" not in ran.summary.lower()
 
 
