@@ -8,7 +8,7 @@ JOBS ?= 2
 help:
 	@echo "make demo   grade the sample submissions of the churn assignment"
 	@echo "make test   run the test suite"
-	@echo "make check  lint, types, import contracts"
+	@echo "make check  lint, types, import contracts, the GitHub Action"
 	@echo "make bench  measure the grader's overhead against running the work by hand, and time each example"
 
 setup: .venv/.ready
@@ -36,6 +36,8 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection action.yml
 
 bench: environment
 	@$(BIN)/python benchmarks/overhead.py

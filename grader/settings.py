@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from grader.errors import UsageError
+from grader.model.pins import pinned_action
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -35,6 +36,8 @@ class Settings(BaseSettings):
     the certificates in `index_ca` (default: this machine's). Each step of making an environment of them has
     `environment_seconds`; all environments together have `environments_bytes`, and each at most half.
 
+    `action` is the Action, OWNER/NAME@COMMIT, that the workflow in candidates' packets tries their work with.
+
     `split_seed` is the secret that `grader assignment reseed` draws from.
 
     The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
@@ -56,6 +59,7 @@ class Settings(BaseSettings):
     index_ca: Path | None = None
     environments_bytes: int = Field(default=10 * 1024**3, ge=64 * 1024**2)
     environment_seconds: float = Field(default=600.0, gt=0, le=7200, allow_inf_nan=False)
+    action: str = ""
     split_seed: SecretStr = SecretStr("")
     database_url: SecretStr = SecretStr("")
     blobs: str = ""
@@ -82,6 +86,11 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"https?://[^\s/]+\S*", value):
             raise ValueError("must begin with https:// or http:// and name a host")
         return value
+
+    @field_validator("action")
+    @classmethod
+    def _action_is_pinned(cls, value: str) -> str:
+        return pinned_action(value) if value else value
 
     @field_validator("index_ca")
     @classmethod

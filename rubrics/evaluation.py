@@ -184,7 +184,7 @@ def hidden_result(evidence: Evidence) -> Finding:
     """Judge whether the result on the hidden rows lies above the assignment's baseline with its whole 95 % interval;
     with its value alone is partly met. How far above is no matter here: the score has a part of its own for that. Where
     altered copies of hidden rows are predicted far worse than the rows themselves, answers may be known by content, and
-    a person has to look.
+    a person has to look; so where a forecast does not go with the altered history that it was given.
     """
     if not evidence.hidden:
         return not_applicable("There is no result on hidden rows.")

@@ -92,6 +92,16 @@ def gvisor() -> None:
         skip_or_fail(f"gVisor: {reason}")
 
 
+@pytest.fixture(scope="session")
+def package_index() -> None:
+    """Need a package index that answers, asked as the set-up asks it."""
+    words = [str(GRADER.with_name("uv")), "pip", "compile", "--quiet", "--no-cache", "-"]
+    environment = {"UV_SYSTEM_CERTS": "1", **os.environ}
+    asked = subprocess.run(words, input="packaging==25.0", env=environment, capture_output=True, text=True, check=False)
+    if asked.returncode:
+        skip_or_fail(f"no package index answers: {' '.join(asked.stderr.split())[-200:]}")
+
+
 @pytest.fixture
 def run_grader(tmp_path: Path) -> Run:
     """Return a function that runs the installed `grader` command as a user would."""

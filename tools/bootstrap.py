@@ -1,5 +1,7 @@
 """Make the project's environment in .venv with nothing but Python 3.11 and its standard library.
 
+    python3 tools/bootstrap.py [OPTION...]    options are for `uv sync`, such as --no-dev
+
 uv does the work. Where none is installed, the very wheel that uv.lock names is downloaded and checked against the
 hash there, so this needs neither pip nor ensurepip, which Debian's plain python3 lacks.
 """
@@ -32,7 +34,7 @@ def main() -> int:
         uv = find_uv()
     except (OSError, LookupError, ValueError) as error:
         return refuse(f"uv is not installed and could not be downloaded ({error}): install uv, then try again")
-    command = [uv, "sync", "--locked", "--quiet", "--python", sys.executable]
+    command = [uv, "sync", "--locked", "--quiet", "--python", sys.executable, *sys.argv[1:]]
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(ROOT / ".venv")}
     environment.setdefault("UV_SYSTEM_CERTS", "1")  # a firm whose network inspects TLS adds its CA to the system's
     environment.pop("VIRTUAL_ENV", None)

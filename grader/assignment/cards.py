@@ -6,7 +6,9 @@ import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.assignment.altered_pictures import altered
 from grader.assignment.hidden import Hidden
+from grader.assignment.images import made_from
 from grader.assignment.messy import make_messy
 from grader.assignment.tables import read_table
 from grader.assignment.twins import make_twins
@@ -21,7 +23,8 @@ class Card:
     """One row to deal. `name` is its own among all cards, and no cell of a table where the row is no hidden one.
 
     `place` counts the hidden rows of all suites; `original` is the name of the row an altered copy was made from,
-    `kind` the way in which a row is messy. `label` is None where nobody knows it.
+    `kind` the way in which a row is messy. `label` is None where nobody knows it. `picture` is the row's own one where
+    it was made for it.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Card:
     place: int | None = None
     original: str = ""
     kind: str = ""
+    picture: bytes | None = None
 
 
 def cards_of(assignment: Assignment, hidden: Hidden, *, messy: bool) -> list[Card]:
@@ -68,8 +72,18 @@ def _twins(assignment: Assignment, hidden: Hidden, cards: Sequence[Card]) -> lis
     if assignment.twins is None:
         return []
     draw = drawing(assignment, hidden.key, "twin")
-    made = make_twins(hidden.iid.features, assignment.twins, draw)
-    return [Card(f"\0twin {place}", row, cards[place].label, original=cards[place].name) for place, row in made]
+    spec, features = assignment.twins, hidden.iid.features
+
+    def picture(place: int, row: tuple[str, ...]) -> bytes | None:
+        if (change := spec.pictures) is None:
+            return None
+        seed = draw(f"picture {place}", 2**62)
+        return made_from(assignment, features.columns, row, lambda data: altered(data, change, seed))
+
+    return [
+        Card(f"\0twin {place}", row, cards[place].label, original=cards[place].name, picture=picture(place, row))
+        for place, row in make_twins(features, spec, draw)
+    ]
 
 
 def _messy(assignment: Assignment, hidden: Hidden, known: dict[str, str | None]) -> list[Card]:

@@ -15,7 +15,7 @@ from grader.assignment.hidden import hidden_of
 from grader.assignment.images import names_taken, public_pictures, renamed
 from grader.assignment.outputs import truths_of
 from grader.assignment.published import published_ids, sample_file
-from grader.assignment.rounds import deal_round
+from grader.assignment.rounds import deal_altered, deal_round
 from grader.assignment.stream import deal_stream
 from grader.assignment.tables import Table, write_table
 from grader.model import Assignment, Deal, SliceSpec
@@ -24,15 +24,17 @@ from grader.model.suites import IID
 STRESS = "stress"  # what the run id of a stress run ends with
 
 
-def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: int = 0) -> Deal:
+def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: int = 0, altered: bool = False) -> Deal:
     """Return the files a run is given and, apart from them, its ids with their labels; with `stress` messy rows are
     shuffled in.
 
     The rows of all suites and the altered copies stand in one table, in one order: no id, place or file name tells them
-    apart, though their cells may. Where the assignment has rounds, the round of that `number` is dealt. Raises
-    AssignmentError when a table is missing or broken.
+    apart, though their cells may. Where the assignment has rounds, the round of that `number` is dealt, or with
+    `altered` the one with the altered history. Raises AssignmentError when a table is missing or broken.
     """
     if assignment.rounds is not None:
+        if altered:
+            return deal_altered(assignment, assignment.rounds, run_id)
         return deal_round(assignment, assignment.rounds, run_id, number)
     spec, root = assignment.data, assignment.root
     if spec.batches:
@@ -47,7 +49,7 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: i
     cards.sort(key=lambda card: mac(key, run, "order", card.name))
     position = features.columns.index(spec.id)
     rows = tuple((*card.cells[:position], fresh[card.name], *card.cells[position + 1 :]) for card in cards)
-    rows, pictures = renamed(assignment, features.columns, rows)
+    rows, pictures = renamed(assignment, features.columns, rows, [card.picture for card in cards])
     files = {name: (root / "data" / "public" / name).read_bytes() for name in (spec.train, *spec.other)}
     files |= public_pictures(assignment, test=False) | pictures
     files[spec.test] = write_table(Table(features.columns, rows))

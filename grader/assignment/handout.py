@@ -1,4 +1,4 @@
-"""What candidates are handed besides the data: the brief, the contract for programs, and the check of their answer."""
+"""What candidates are handed besides the data: brief, contract for programs, check of their answer, workflow."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from pathlib import Path
 
 from grader.assignment.load import find_assignment
 from grader.assignment.public import PACKET_FILE, Files, deal_public, is_packet, load_packet, packed_files, public_files
+from grader.assignment.workflow import WORKFLOW, workflow
 from grader.errors import AssignmentError
 from grader.model import Assignment, Deal, PublicAssignment
+from grader.model.pins import without_pins
 
 BRIEF = "README.md"
 CHECK = "check_submission.py"
 PACKAGES = "packages.txt"
+NO_ACTION = f"owner/name@{'0' * 40}"
 IGNORED = """\
 # What is no part of the work.
 __pycache__/
@@ -27,15 +30,17 @@ predictions.csv
 """
 
 
-def handout(assignment: Assignment, packages: str) -> Files:
+def handout(assignment: Assignment, packages: str, action: str = "") -> Files:
     """Return the files (name -> bytes) of the packet but for the data; `packages` tells what works may import.
 
-    Raises AssignmentError when there is no brief, or a public file is missing.
+    With an `action`, OWNER/NAME@COMMIT, there is a workflow that tries each push with it. Raises AssignmentError when
+    there is no brief, or a public file is missing.
     """
     if not (assignment.root / BRIEF).is_file():
         raise AssignmentError("the file is missing", path=BRIEF, hint="Write the brief that candidates read.")
     told = json.dumps(public_part(assignment, packages).model_dump(mode="json"), indent=2, ensure_ascii=False)
-    return {**_beside_the_data(assignment, packages), PACKET_FILE: f"{told}\n".encode()}
+    files = {**_beside_the_data(assignment, packages), PACKET_FILE: f"{told}\n".encode()}
+    return files | ({WORKFLOW: workflow(assignment, action)} if action else {})
 
 
 def public_part(assignment: Assignment, packages: str) -> PublicAssignment:
@@ -47,9 +52,11 @@ def public_part(assignment: Assignment, packages: str) -> PublicAssignment:
 def handed_out(assignment: Assignment, packages: str) -> dict[str, str]:
     """Return the SHA-256 of what candidates are handed besides the data and PACKET_FILE, by the files' names.
 
-    A file that still has its own is no work of the candidate's.
+    A file that still has its own is no work of the candidate's. The workflow's is that of its text without the Actions
+    it pins, and always there: who grades need not know which Action a packet was made with, nor whether there is one.
     """
-    return _digests(_beside_the_data(assignment, packages))
+    texts = {WORKFLOW: without_pins(workflow(assignment, NO_ACTION))}
+    return _digests(_beside_the_data(assignment, packages) | texts)
 
 
 def handed_out_data(files: Files) -> dict[str, str]:

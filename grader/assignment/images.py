@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from grader.assignment.pixels import why_no_pixels
 from grader.assignment.png import METADATA_SAID, wrong_with_png
 from grader.assignment.tables import FileStamp, read_kept
 from grader.errors import AssignmentError
@@ -46,6 +47,11 @@ def check_images(assignment: Assignment) -> None:
             if wrong:
                 hint = "Write it again without text, time or EXIF." if METADATA_SAID in wrong else ""
                 raise AssignmentError(f"{name}: {wrong}", path=where, key="data.images", hint=hint)
+    if assignment.makes_pictures:
+        pictures = _archive(assignment, "hidden")
+        for name in _cells(assignment, "hidden", assignment.data.hidden_features):
+            if why := why_no_pixels(pictures[name]):
+                raise _unreadable(assignment, name, why)
 
 
 def public_pictures(assignment: Assignment, *, test: bool) -> dict[str, bytes]:
@@ -57,12 +63,25 @@ def public_pictures(assignment: Assignment, *, test: bool) -> dict[str, bytes]:
     return {name: data for name, data in pictures.items() if name in kept}
 
 
+def made_from(
+    assignment: Assignment, columns: Sequence[str], row: Sequence[str], change: Callable[[bytes], bytes]
+) -> bytes:
+    """Return what `change` makes of the hidden picture that a row names. Raises AssignmentError where it cannot."""
+    assert assignment.data.images is not None
+    name = row[columns.index(assignment.data.images.column)]
+    try:
+        return change(_archive(assignment, "hidden")[name])
+    except ValueError as error:
+        raise _unreadable(assignment, name, str(error)) from error
+
+
 def renamed(
-    assignment: Assignment, columns: Sequence[str], rows: Iterable[Sequence[str]]
+    assignment: Assignment, columns: Sequence[str], rows: Iterable[Sequence[str]], own: Iterable[bytes | None]
 ) -> tuple[tuple[tuple[str, ...], ...], dict[str, bytes]]:
     """Return dealt rows with the names that their pictures get, made of the rows' ids, and the pictures by these.
 
-    A cell that names no hidden picture, as a messy row's may, is left as it is.
+    `own` holds, row by row, the picture that was made for it, or None where it has the one that it names. A cell that
+    names no hidden picture, as a messy row's may, is left as it is.
     """
     spec = assignment.data.images
     if spec is None:
@@ -70,9 +89,9 @@ def renamed(
     pictures = _archive(assignment, "hidden")
     place, key = columns.index(spec.column), columns.index(assignment.data.id)
     dealt, files = [], {}
-    for row in rows:
+    for row, made in zip(rows, own, strict=True):
         cells = list(row)
-        if (data := pictures.get(cells[place])) is not None:
+        if (data := made or pictures.get(cells[place])) is not None:
             cells[place] = str(PurePosixPath(cells[place]).with_name(f"{cells[key]}.png"))
             files[cells[place]] = data
         dealt.append(tuple(cells))
@@ -82,6 +101,11 @@ def renamed(
 def names_taken(assignment: Assignment) -> frozenset[str]:
     """Return the ids that would give a hidden picture the name of a public one."""
     return frozenset(PurePosixPath(name).stem for name in public_pictures(assignment, test=True))
+
+
+def _unreadable(assignment: Assignment, name: str, why: str) -> AssignmentError:
+    assert assignment.data.images is not None
+    return AssignmentError(f"{name}: {why}", path=f"data/hidden/{assignment.data.images.archive}", key="data.images")
 
 
 def _check_settings(assignment: Assignment) -> None:

@@ -19,7 +19,7 @@ def wrong_with_png(data: bytes, *, silent: bool) -> str:
     if not data.startswith(SIGNATURE):
         return "it is no PNG file"
     try:
-        chunks = list(_chunks(data))
+        chunks = list(chunks_of(data))
     except ValueError as error:
         return str(error)
     kinds = [kind for kind, _ in chunks]
@@ -32,7 +32,7 @@ def wrong_with_png(data: bytes, *, silent: bool) -> str:
     return f"it {METADATA_SAID}, in {others[0]!r}" if silent and others else ""
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield (kind, body) of each chunk. Raises ValueError where one is cut off, spoiled, or comes after the end."""
     at = len(SIGNATURE)
     while at < len(data):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from grader.assignment.altered_history import multiplied
 from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import Hidden, hidden_of
 from grader.assignment.published import published_ids, sample_file
@@ -13,7 +14,10 @@ from grader.assignment.tables import FileStamp, Table, read_kept, write_table
 from grader.model import Assignment, Deal, RoundsSpec
 from grader.model.suites import IID
 
+ALTERED = "altered"  # what the run id of the run with the altered history ends with
 BLOCK_ROWS = 7  # errors of neighbouring days go together, so they are drawn together
+
+History = Callable[[Table], Table]
 
 
 @dataclass(frozen=True)
@@ -24,12 +28,15 @@ class _Row:
     place: int
 
 
-def deal_round(assignment: Assignment, spec: RoundsSpec, run_id: str, number: int) -> Deal:
+def deal_round(
+    assignment: Assignment, spec: RoundsSpec, run_id: str, number: int, history: History = lambda table: table
+) -> Deal:
     """Return what the run at the cut-off of that number is given, and the labels of the rows it predicts.
 
     The training file is the public one and the hidden rows up to the cut-off with their labels, the test file the next
-    `horizon` rows; both in the order of time, which their dates tell anyway. No later row is in either. Raises
-    AssignmentError when a table is missing or broken.
+    `horizon` rows; both in the order of time, which their dates tell anyway. No later row is in either.
+    `history` says what becomes of the training table before it is dealt. Raises AssignmentError when a table is missing
+    or broken.
     """
     hidden = hidden_of(assignment)
     known, ahead = _parted(_rows(assignment, spec, hidden), spec, number)
@@ -38,7 +45,7 @@ def deal_round(assignment: Assignment, spec: RoundsSpec, run_id: str, number: in
     fresh = fresh_ids(hidden.key, f"{run_id}\0round {number}", names, taken, letters_of(names[0]))
     suite = suite_of(assignment, spec.cutoffs[number])
     return Deal(
-        files=_files(assignment, spec, known, ahead, fresh),
+        files=_files(assignment, spec, known, ahead, fresh, history),
         ids=tuple(fresh[row.name] for row in ahead),
         labels=tuple(row.label for row in ahead),
         rows=tuple(row.place for row in ahead),
@@ -53,6 +60,19 @@ def deal_round(assignment: Assignment, spec: RoundsSpec, run_id: str, number: in
             for part in assignment.slices
         },
         blocks=tuple(place // BLOCK_ROWS for place in range(len(ahead))),
+    )
+
+
+def deal_altered(assignment: Assignment, spec: RoundsSpec, run_id: str) -> Deal:
+    """Return what the run with the altered history is given: the round of its cut-off under other ids, every target of
+    the training file multiplied by the factor. The labels are the true ones. Raises as `deal_round` does.
+    """
+    altered = spec.altered
+    if altered is None:
+        raise ValueError("the assignment asks for no altered round")
+    target, number = assignment.data.target, spec.cutoffs.index(altered.cutoff)
+    return deal_round(
+        assignment, spec, f"{run_id}\0{ALTERED}", number, lambda table: multiplied(table, target, altered.factor)
     )
 
 
@@ -96,7 +116,12 @@ def _parted(rows: Sequence[_Row], spec: RoundsSpec, number: int) -> tuple[list[_
 
 
 def _files(
-    assignment: Assignment, spec: RoundsSpec, known: Sequence[_Row], ahead: Sequence[_Row], fresh: dict[str, str]
+    assignment: Assignment,
+    spec: RoundsSpec,
+    known: Sequence[_Row],
+    ahead: Sequence[_Row],
+    fresh: dict[str, str],
+    history: History,
 ) -> dict[str, bytes]:
     data, public = assignment.data, assignment.root / "data" / "public"
     train = read_kept(FileStamp.of(public / data.train, data.train))
@@ -105,8 +130,9 @@ def _files(
     columns = tuple(name for name in ahead[0].cells if name not in spec.observed)
     files = {name: (public / name).read_bytes() for name in data.other}
     later = tuple(tuple(cells[column] for column in train.columns) for cells in told)
-    grown = Table(train.columns, (*train.rows, *later))
-    files[data.train] = write_table(grown) if later else (public / data.train).read_bytes()
+    grown = Table(train.columns, (*train.rows, *later)) if later else train
+    dealt = history(grown)
+    files[data.train] = (public / data.train).read_bytes() if dealt is train else write_table(dealt)
     files[data.test] = write_table(Table(columns, tuple(tuple(cells[name] for name in columns) for cells in asked)))
     if data.sample:
         files[data.sample] = sample_file(assignment, [fresh[row.name] for row in ahead])

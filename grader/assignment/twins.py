@@ -24,7 +24,8 @@ MOST_TRIES = 40
 def make_twins(features: Table, spec: TwinSpec, draw: Draw) -> list[tuple[int, Row]]:
     """Return `spec.rows` altered rows, each with the place of its original, in a drawn order.
 
-    Rows in which nothing can be altered (empty cells, no word) are passed over. Raises AssignmentError where a column
+    Rows in which nothing can be altered (empty cells, no word) are passed over, but where their pictures are altered,
+    which is done elsewhere. Raises AssignmentError where a column
     is missing or too few rows can be altered.
     """
     for column in spec.columns:
@@ -41,7 +42,7 @@ def make_twins(features: Table, spec: TwinSpec, draw: Draw) -> list[tuple[int, R
         for name, number in spec.typos.items():
             cells[name] = _mistyped(cells[name], number, place, draw)
         row = tuple(cells[name] for name in features.columns)
-        if row != features.rows[place]:
+        if row != features.rows[place] or spec.pictures:
             found.append((place, row))
         if len(found) == spec.rows:
             return found

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from grader.authoring.association import encoded, strength
 from grader.authoring.columns import numbers_of
+from grader.authoring.kinds import kind_of
 from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Floats, Subject
+from grader.authoring.text_forms import counts_tell, words_tell
 
 GIVEN_AWAY = 0.96  # an AUC of 0.98
 CLOSE = 0.90
 LEAST_OF_CLASS = 5
+
+
+class Told(NamedTuple):
+    """How strongly a column goes with the target, or `what` of its texts does; what is not `is_telling` warns of
+    nothing.
+    """
+
+    value: float
+    name: str
+    what: str = ""
+    is_telling: bool = True
 
 
 def no_label_in_features(subject: Subject) -> Finding:
@@ -29,18 +43,20 @@ def no_label_in_features(subject: Subject) -> Finding:
 
 
 def no_feature_tells_all(subject: Subject) -> Finding:
-    """Find a single feature that ranks the hidden rows nearly as the target does (AUC or |correlation| near 1)."""
+    """Find a single feature, or of a text its length, a count or a word, that ranks the hidden rows nearly as the
+    target does (AUC or |correlation| near 1).
+    """
     told = sorted(_told(subject), reverse=True)
     for limit, make in ((GIVEN_AWAY, defect), (CLOSE, warning)):
-        found = [(value, name) for value, name in told if value >= limit]
+        found = [item for item in told if item.value >= limit and (item.is_telling or make is defect)]
         if found:
-            value, name = found[0]
+            name = found[0].name
             return make(
-                f"the single feature {name!r} {_in_words(value, subject)}",
+                _in_words(found[0], subject),
                 where=f"data/hidden/{subject.assignment.data.hidden_features}",
-                mend=f"Ask whether {name!r} is known before the target is; if not, take it out of every table.",
+                mend=f"Ask whether {name!r} is known before the target is; if not, take that out of every table.",
             )
-    return ok(f"the most that one says: {told[0][1]} {_in_words(told[0][0], subject)}" if told else "no feature")
+    return ok(f"the most that one says: {_in_words(told[0], subject)}" if told else "no feature")
 
 
 def _is_label(cells: Sequence[str], subject: Subject) -> bool:
@@ -55,12 +71,17 @@ def _is_label(cells: Sequence[str], subject: Subject) -> bool:
     return rarest >= LEAST_OF_CLASS and len(label_of) <= len(cells) / 4
 
 
-def _told(subject: Subject) -> Iterator[tuple[float, str]]:
+def _told(subject: Subject) -> Iterator[Told]:
     for name in subject.feature_names:
         if name not in subject.train.columns:
             continue
         known, cells = subject.train.column(name), subject.features.column(name)
-        yield float(np.mean([_best(known, cells, *pair) for pair in _pairs(subject)])), name
+        if kind_of(known) == "texts":
+            # how long a text is, or how many digits it has, may say much in all honesty: these warn of nothing
+            yield from (Told(value, name, what, False) for value, what in counts_tell(cells, _pairs(subject)))
+            yield from (Told(value, name, what) for value, what in words_tell(known, cells, _pairs(subject)))
+        else:
+            yield Told(float(np.mean([_best(known, cells, *pair) for pair in _pairs(subject)])), name)
 
 
 def _pairs(subject: Subject) -> list[tuple[Floats, Floats]]:
@@ -73,10 +94,11 @@ def _best(known: Sequence[str], cells: Sequence[str], train_target: Floats, targ
     return max(by_value, strength(numbers, target)) if numbers is not None else by_value
 
 
-def _in_words(value: float, subject: Subject) -> str:
+def _in_words(told: Told, subject: Subject) -> str:
+    what = f"{told.what} {told.name!r}" if told.what else f"the single feature {told.name!r}"
     if subject.is_classes:
-        return f"ranks the hidden rows with a ROC AUC of {(1 + value) / 2:.3f}"
-    return f"has a correlation of {value:.3f} with the target"
+        return f"{what} ranks the hidden rows with a ROC AUC of {(1 + told.value) / 2:.3f}"
+    return f"{what} has a correlation of {told.value:.3f} with the target"
 
 
 def _pearson(one: Floats, other: Floats) -> float:

@@ -19,32 +19,42 @@ def marks_are_apart(subject: Subject) -> Finding:
     return defect(
         f"the baseline is not below the reference by more than noise: {told}",
         where=WHERE,
-        mend=f"Find a better reference or an honest baseline, or hide about {_rows_for(subject, 1.0):,} rows.",
+        mend=f"Find a better reference or an honest baseline, or hide about {rows_for(subject, 1.0):,} rows.",
     )
 
 
 def hidden_set_is_large_enough(subject: Subject) -> Finding:
     """Find an interval wider than the author wants, and say how many hidden rows it would take."""
-    wanted, (low, high) = subject.assignment.check.interval, subject.reference_interval
-    share, rows = (high - low) / _gap(subject), len(subject.judged_labels)
-    told = f"{rows:,} hidden rows give an interval {share:.2f} of the way from baseline to reference wide"
+    wanted, share = subject.assignment.check.interval, width_of(subject)
+    told = size_in_words(subject)
     if share <= wanted:
         return ok(f"{told}; wanted: at most {wanted:g}")
     return defect(
         f"the hidden set is too small: {told}, wanted is at most {wanted:g}",
         where=f"data/hidden/{subject.assignment.data.hidden_features}",
-        mend=f"Hide about {_rows_for(subject, wanted):,} rows, or be content with more: "
+        mend=f"Hide about {rows_for(subject, wanted):,} rows, or be content with more: "
         f"[check] interval = {share + 0.005:.2f}.",
     )
+
+
+def width_of(subject: Subject) -> float:
+    """Return how wide the interval of a work as good as the reference is, as a share of the way between the marks."""
+    low, high = subject.reference_interval
+    return (high - low) / _gap(subject)
+
+
+def size_in_words(subject: Subject) -> str:
+    """Return how many rows there are and how wide an interval they give."""
+    rows = f"{len(subject.judged_labels):,} hidden rows"
+    return f"{rows} give an interval {width_of(subject):.2f} of the way from baseline to reference wide"
 
 
 def _gap(subject: Subject) -> float:
     return abs(subject.assignment.metric.reference - subject.assignment.metric.baseline)
 
 
-def _rows_for(subject: Subject, share: float) -> int:
+def rows_for(subject: Subject, share: float) -> int:
     """Return how many rows make the interval that share of the gap wide: it shrinks with the root of their number."""
-    low, high = subject.reference_interval
-    rows = len(subject.judged_labels) * ((high - low) / (share * _gap(subject))) ** 2
+    rows = len(subject.judged_labels) * (width_of(subject) / share) ** 2
     digits = max(0, len(str(int(rows))) - 2)
     return int(math.ceil(rows / 10**digits) * 10**digits)

@@ -2,6 +2,7 @@
 
 A line is `baseline 0.73`, `reference 0.83`, `scale 1.2`, `fill 0.2` or `cutoffs 2015-01-31 2015-07-05`, several of the
 numbers on one line or not, after the name of the suite that they are of; without a name, or with `iid`, of the first.
+`altered cutoff 2016-03-13` is that of the round with the altered history.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from grader.model.suites import IID
 
 Printed = Mapping[tuple[str, str], str]
 NAMED = re.compile(r"\b(baseline|reference|scale|fill)[\s:=]+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])")
-CUTOFFS = re.compile(r"\b(cutoffs)[\s:=]+(\S.*)$")
+CUTOFFS = re.compile(r"\b(cutoffs?)[\s:=]+(\S.*)$")
 TABLES = {"baseline": "metric", "reference": "metric", "scale": "metric", "fill": "contract", "cutoffs": "rounds"}
+OF_ROUNDS = ("altered",)  # tables below [rounds]
 OF_SUITES = ("baseline", "reference", "cutoffs")
 WIDEST = 120
 
@@ -40,6 +42,8 @@ def with_cutoffs(text: str, printed: Printed) -> str:
     for (suite, key), value in printed.items():
         if key == "cutoffs" and _stated(text, suite, key):
             text = _set(text, suite, key, _listed(value.split()))
+        elif key == "cutoff" and _stated(text, suite, key):
+            text = _set(text, suite, key, f'"{value}"')
     return text
 
 
@@ -48,30 +52,48 @@ def with_marks(text: str, printed: Printed) -> str:
 
     Raises AssignmentError where a mark of a suite is stated and was not printed.
     """
-    named = [item["name"] for table in ("suites", "outputs") for item in tomllib.loads(text).get(table, [])]
-    for suite in (IID, *named):
-        for key in (name for name in TABLES if name != "cutoffs"):  # in their order: a message names the first
-            stated = _stated(text, suite, key)
-            if stated is None:
-                continue
-            if (suite, key) in printed:
-                if float(printed[suite, key]) != float(stated):
-                    text = _set(text, suite, key, printed[suite, key])
-            elif key in OF_SUITES:
-                line = f"{key} NUMBER" if suite == IID else f"{suite} {key} NUMBER"
-                raise AssignmentError(f"it must print a line `{line}`", path=REFERENCE)
+    for (suite, key), stated in stated_marks(text).items():
+        if (suite, key) in printed:
+            if float(printed[suite, key]) != float(stated):
+                text = _set(text, suite, key, printed[suite, key])
+        elif key in OF_SUITES:
+            raise AssignmentError(f"it must print a line `{name_of(suite, key)} NUMBER`", path=REFERENCE)
     return text
+
+
+def stated_marks(text: str) -> Printed:
+    """Return (suite, key) -> each number that the settings state and reference.py can print, digits as written there.
+
+    Those of the first suite come first, each suite's in one order: a message names the first.
+    """
+    settings = tomllib.loads(text, parse_float=str)
+    named = [item["name"] for table in ("suites", "outputs") for item in settings.get(table, [])]
+    places = [(suite, key) for suite in (IID, *named) for key in TABLES if key != "cutoffs"]
+    found = {(suite, key): _in(settings, suite, key) for suite, key in places}
+    return {place: str(value) for place, value in found.items() if value is not None}
+
+
+def name_of(suite: str, key: str) -> str:
+    """Return what stands before a mark where it is printed: `shifted baseline`, of the first suite `baseline`."""
+    return key if suite == IID else f"{suite} {key}"
 
 
 def _stated(text: str, suite: str, key: str) -> Any:
     """Return the value that the settings have, None where they have none."""
-    settings = tomllib.loads(text)
-    return (settings.get(TABLES[key], {}) if suite == IID else _item(settings, suite)[1]).get(key)
+    return _in(tomllib.loads(text), suite, key)
+
+
+def _in(settings: Mapping[str, Any], suite: str, key: str) -> Any:
+    if suite in OF_ROUNDS:
+        return settings.get("rounds", {}).get(suite, {}).get(key)
+    return (settings.get(TABLES.get(key, ""), {}) if suite == IID else _item(settings, suite)[1]).get(key)
 
 
 def _set(text: str, suite: str, key: str, value: str) -> str:
     if suite == IID:
         return with_value(text, TABLES[key], key, value)
+    if suite in OF_ROUNDS:
+        return with_value(text, f"rounds.{suite}", key, value)
     return with_value(text, _item(tomllib.loads(text), suite)[0], key, value, item=suite)
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from grader.assignment import load_assignment
 from grader.assignment.consistency import FILE
-from grader.authoring.checks import check_folder
 from grader.authoring.export_run import EXPORT, run_export
-from grader.authoring.printed_settings import printed_settings, with_cutoffs, with_marks
+from grader.authoring.printed_settings import name_of, printed_settings, stated_marks, with_cutoffs, with_marks
 from grader.authoring.reference_run import REFERENCE, run_reference
 from grader.authoring.settings_edit import without_key
 from grader.authoring.subject import Subject, read_subject
@@ -31,11 +30,15 @@ def export_again(made: Path, secret: str, source: Path | None) -> None:
     (made / FILE).write_text(with_cutoffs(text, printed), encoding="utf-8")
 
 
-def compute_marks(made: Path, home: Path) -> None:
-    """Put what reference.py prints, of every suite, into the settings. Raises AssignmentError where it does not."""
+def compute_marks(made: Path, home: Path) -> str:
+    """Put what reference.py prints, of every suite, into the settings, and return it in words. Raises AssignmentError
+    where it does not print them.
+    """
     text = (made / FILE).read_text(encoding="utf-8")
     marked = with_marks(text, printed_settings(run_reference(made, home)))
     (made / FILE).write_text(marked, encoding="utf-8")
+    told = ", ".join(f"{name_of(*place)} {value}" for place, value in stated_marks(marked).items())
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def read_other_rows(subject: Subject, made: Path) -> Subject:
@@ -47,14 +50,6 @@ def read_other_rows(subject: Subject, made: Path) -> Subject:
         message = f"{alike:.0%} of the hidden rows are the same, under the same ids, as before"
         raise AssignmentError(message, path=EXPORT, hint="Draw by the secret in GRADER_SPLIT_SEED where it is set.")
     return after
-
-
-def refuse_unsound(made: Path) -> None:
-    """Raise AssignmentError with the first defect that the pure checks find."""
-    for item in check_folder(made)[1]:
-        if item.status == "defect":
-            message = f"the new split fails the check {item.id}: {item.what}"
-            raise AssignmentError(message, path=item.where or FILE, hint=f"{item.mend} Or draw from another seed.")
 
 
 def has_marks(made: Path) -> bool:

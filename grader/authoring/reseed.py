@@ -16,12 +16,12 @@ from grader.authoring.reexport import (
     export_again,
     has_marks,
     read_other_rows,
-    refuse_unsound,
     tell_numbers,
 )
 from grader.authoring.reference_run import marks_in, run_reference
-from grader.authoring.secret_seed import SecretSeed
+from grader.authoring.secret_seed import SecretSeed, kept_on_success
 from grader.authoring.settings_edit import with_value, without_key
+from grader.authoring.sound_draw import Tell, first_sound
 from grader.authoring.subject import Subject, read_subject
 from grader.errors import AssignmentError, UsageError
 
@@ -31,7 +31,6 @@ EXPORTED = (
     "numbers of rows, dates and marks may be others than those above."
 )
 NO_REFERENCE = "The marks are those of the old split: there is no reference.py to compute them."
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -62,16 +61,30 @@ def reseed(folder: Path, target: Path, draw: Draw) -> None:
     except OSError as error:
         raise UsageError(f"{target.parent} cannot be written to: {error.strerror}", hint="Use --output.") from error
     try:
-        made = workshop / target.name
-        shutil.copytree(folder, made)
-        (_reexport if subject.assignment.split.export else _redraw)(subject, made, draw)
-        if is_in_place:
-            target.rename(workshop / "before")
-        made.rename(target)
+        seed = draw.seed()
+        with kept_on_success(seed):
+            made = _drawn(subject, workshop, target.name, draw, seed)
+            if is_in_place:
+                target.rename(workshop / "before")
+            made.rename(target)
     finally:
         if is_in_place and not target.exists():
             (workshop / "before").rename(target)
         shutil.rmtree(workshop, ignore_errors=True)
+
+
+def _drawn(subject: Subject, workshop: Path, name: str, draw: Draw, seed: SecretSeed) -> Path:
+    """Return the folder below `workshop` with the first draw that is sound, after telling of each."""
+    before, is_exported = subject.assignment.root, subject.assignment.split.export
+    draw.tell(f"Drawn from {seed.origin}.")
+
+    def make(number: int) -> Path:
+        made = workshop / str(number) / name
+        shutil.copytree(before, made)
+        (_reexport if is_exported else _redraw)(subject, made, draw, seed.of_draw(number))
+        return made
+
+    return first_sound(before, make, draw.tell)
 
 
 def _refuse(subject: Subject, source: Path | None) -> None:
@@ -84,9 +97,7 @@ def _refuse(subject: Subject, source: Path | None) -> None:
         raise UsageError(f"--source {source} is no file")
 
 
-def _reexport(subject: Subject, made: Path, draw: Draw) -> None:
-    seed = draw.seed()
-    draw.tell(f"Drawn from {seed.origin}.")
+def _reexport(subject: Subject, made: Path, draw: Draw, seed: SecretSeed) -> None:
     draw.tell("Running export.py ...")
     export_again(made, seed.of_export(subject.assignment.slug), draw.source)
     after = read_other_rows(subject, made)
@@ -94,17 +105,13 @@ def _reexport(subject: Subject, made: Path, draw: Draw) -> None:
     _note(made / "SOURCE.md", EXPORTED)
     if has_marks(made):
         draw.tell("Computing baseline and reference ...")
-        compute_marks(made, draw.home)
+        draw.tell(compute_marks(made, draw.home))
     else:
         draw.tell(NO_REFERENCE)
-    refuse_unsound(made)
-    metric = load_assignment(made).metric
-    draw.tell(f"Baseline {metric.baseline:g}, reference {metric.reference:g}.")
 
 
-def _redraw(subject: Subject, made: Path, draw: Draw) -> None:
-    seed, tell = draw.seed(), draw.tell
-    tell(f"Drawn from {seed.origin}.")
+def _redraw(subject: Subject, made: Path, draw: Draw, seed: SecretSeed) -> None:
+    tell = draw.tell
     sizes = write_redrawn(subject, made, seed.generator(subject.assignment.slug))
     tell(f"{sizes['training']:,} training and {sizes['hidden']:,} hidden rows; the public test sample is as it was.")
     if (sizes["hidden"], sizes["training"]) != (len(subject.features.rows), len(subject.train.rows)):
@@ -113,7 +120,6 @@ def _redraw(subject: Subject, made: Path, draw: Draw) -> None:
     settings.write_text(without_key(settings.read_text(encoding="utf-8"), "split", "seed"), encoding="utf-8")
     _note(made / "SOURCE.md", NOTE)
     _new_marks(made, draw.home, tell)
-    load_assignment(made)
     if subject.assignment.data.other:
         tell(f"Left as they were: {', '.join(subject.assignment.data.other)}. See that they hold no hidden row.")
 

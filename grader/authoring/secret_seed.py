@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,20 @@ FOLDER = "split-seeds"
 
 @dataclass(frozen=True)
 class SecretSeed:
-    """A secret and where it came from, in words that can be shown; the secret itself is in no text of it."""
+    """A secret and where it came from, in words that can be shown; the secret itself is in no text of it.
+
+    `file` is the one that was made to keep it, None where it was given.
+    """
 
     secret: bytes = field(repr=False)
     origin: str
+    file: Path | None = None
+
+    def of_draw(self, number: int) -> SecretSeed:
+        """Return the seed of that draw, counted from 1: of the first the seed itself, of each further one its own."""
+        if number == 1:
+            return self
+        return replace(self, secret=hmac.digest(self.secret, f"takehome-grader draw\0{number}".encode(), "sha256"))
 
     def generator(self, slug: str) -> np.random.Generator:
         """Return the random numbers of one assignment's split (HMAC-SHA256, RFC 2104)."""
@@ -30,6 +42,17 @@ class SecretSeed:
     def of_export(self, slug: str) -> str:
         """Return the secret that one assignment's export.py is given: it never sees the one it is made of."""
         return hmac.digest(self.secret, f"takehome-grader export\0{slug}".encode(), "sha256").hex()
+
+
+@contextmanager
+def kept_on_success(seed: SecretSeed) -> Iterator[None]:
+    """Remove the file that was made for the seed where what is done with it fails: it would tell of nothing."""
+    try:
+        yield
+    except BaseException:
+        if seed.file is not None:
+            seed.file.unlink(missing_ok=True)
+        raise
 
 
 def secret_seed(file: Path | None, variable: str, home: Path, slug: str, folder: Path) -> SecretSeed:
@@ -73,4 +96,4 @@ def _made(folder: Path, slug: str) -> SecretSeed:
     except OSError as error:
         message = f"A new seed could not be kept in {folder}: {error.strerror}."
         raise InfrastructureError("infrastructure.host", message) from error
-    return SecretSeed(secret, f"a new seed, kept in {path}")
+    return SecretSeed(secret, f"a new seed, kept in {path}", path)

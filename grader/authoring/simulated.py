@@ -13,7 +13,7 @@ import numpy as np
 
 from grader.authoring.columns import Floats
 from grader.evidence.bootstrap import interval
-from grader.evidence.metrics import metric_of
+from grader.evidence.metrics import METRICS, metric_of
 from grader.model import Assignment
 
 RANKED = frozenset({"roc_auc", "average_precision"})
@@ -33,6 +33,13 @@ def interval_at(mark: float, labels: Sequence[str], assignment: Assignment) -> t
     predicted = predictions_at(mark, truth, assignment.metric.name, value_of, assignment.seed)
     order = np.lexsort((truth, predicted))
     return interval(metric, truth[order], predicted[order], seed=assignment.seed, stratified=bool(classes))
+
+
+def f1_interval_at(mark: float, truth: Sequence[bool], seed: int) -> tuple[float, float]:
+    """Return the 95 % interval of the F1 of predictions that reach `mark` on these truths."""
+    rows = np.array(sorted(truth), dtype=np.float64)
+    predicted = _confused(mark, rows, np.random.default_rng(seed))
+    return interval(METRICS["f1"], rows, predicted, seed=seed, stratified=True)
 
 
 def predictions_at(mark: float, truth: Floats, name: str, value_of: Callable[[Floats], float], seed: int) -> Floats:

@@ -85,9 +85,13 @@ def assignment_reseed(
 def assignment_pack(
     slug: Slug,
     output: Annotated[Path, typer.Option(help="Folder for the packet.")] = Path("packets"),
+    action: Annotated[
+        str | None,
+        typer.Option(metavar="OWNER/NAME@COMMIT", help="Add a workflow that tries each push with this Action."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print what was packed as JSON.")] = False,
 ) -> None:
     """Make the candidates' packet, as a zip archive and a starter repository, and prove that it gives nothing away."""
     from grader.cli.assignment_pack import pack_command
 
-    raise typer.Exit(pack_command(slug, output, as_json=json))
+    raise typer.Exit(pack_command(slug, output, action, as_json=json))

@@ -10,26 +10,40 @@ from grader.assignment import PACKAGES, find_assignment
 from grader.authoring.pack import pack
 from grader.errors import UsageError
 from grader.model import Packed
+from grader.model.pins import pinned_action
 from grader.sandbox import package_list
 from grader.settings import read_settings
 
 MOST_NAMED = 12
+NO_WORKFLOW = (
+    "There is no workflow that tries each push: to have one, say --action OWNER/NAME@COMMIT, where this grader's "
+    "repository lies and which commit of it is used."
+)
 
 
-def pack_command(slug: str, output: Path, *, as_json: bool) -> int:
+def pack_command(slug: str, output: Path, action: str | None, *, as_json: bool) -> int:
     """Write the packet of `slug` to `output` and say what is in it; returns the exit status."""
-    assignment = find_assignment(slug, read_settings().assignment_roots)
+    settings = read_settings()
+    pinned = settings.action if action is None else _pinned(action)
+    assignment = find_assignment(slug, settings.assignment_roots)
     try:
-        packed = pack(assignment, package_list(PACKAGES), output)
+        packed = pack(assignment, package_list(PACKAGES), output, pinned)
     except OSError as error:
         raise UsageError(f"--output {output} cannot be written to: {error.strerror}", hint="Give a folder.") from error
-    _show(Console(stderr=as_json), packed, output)
+    _show(Console(stderr=as_json), packed, output, pinned)
     if as_json:
         print(packed.model_dump_json(indent=2))
     return 0
 
 
-def _show(console: Console, packed: Packed, output: Path) -> None:
+def _pinned(action: str) -> str:
+    try:
+        return pinned_action(action)
+    except ValueError as error:
+        raise UsageError(f"--action {action} {error}.") from error
+
+
+def _show(console: Console, packed: Packed, output: Path, action: str) -> None:
     def say(text: str) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
 
@@ -37,6 +51,7 @@ def _show(console: Console, packed: Packed, output: Path) -> None:
         say(f"  {file.name}  {file.bytes:,} bytes")
     if len(packed.files) > MOST_NAMED:
         say(f"  and {len(packed.files) - MOST_NAMED:,} more files")
+    say(f"Each push is tried with {action}." if action else NO_WORKFLOW)
     say(f"Nothing of the hidden part was found in {packed.searched:,} contents, git objects among them.")
     archive, bundle = (output / file.name for file in packed.archives)
     say(f"To unpack: {archive} ({packed.archives[0].bytes:,} bytes)")

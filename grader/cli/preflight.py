@@ -19,7 +19,7 @@ from grader.cli.writing import make_output, writing_to
 from grader.errors import UsageError
 from grader.model import Preflight
 from grader.pipeline import Flown, preflight, start_one_ahead
-from grader.report import preflight_json, print_preflight
+from grader.report import preflight_json, print_preflight, render_preflight
 from grader.report.folder import replace_file
 from grader.sandbox import package_list
 from grader.wiring import grading_parts
@@ -98,4 +98,5 @@ def _write(folder: Path, flown: Flown) -> None:
         (folder / name).unlink(missing_ok=True)  # of an earlier preflight
     for name, data in flown.files.items():
         replace_file(folder / name, data)
+    replace_file(folder / "preflight.md", render_preflight(flown.record).encode())
     replace_file(folder / "preflight.json", preflight_json(flown.record).encode())

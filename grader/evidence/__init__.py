@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from grader.evidence.stress import compare_runs, no_predictions
     from grader.evidence.suites import draw_suites, evaluate_read, evaluate_suites
     from grader.evidence.traces import read_traces
+    from grader.evidence.twins import compare_altered, nothing_altered
     from grader.evidence.unreached import MarkedRun, read_unreached
     from grader.evidence.witnesses import compare_witnesses
     from grader.evidence.written_tables import read_written
 
 _HOMES = {
     "check_claims": "grader.evidence.claims",
+    "compare_altered": "grader.evidence.twins",
+    "nothing_altered": "grader.evidence.twins",
     "read_saved": "grader.evidence.claims",
     "named_by_code": "grader.evidence.naming",
     "read_observed": "grader.evidence.outputs",
@@ -50,6 +53,7 @@ __all__ = [
     "MarkedRun",
     "SubprocessCodeReader",
     "check_claims",
+    "compare_altered",
     "compare_runs",
     "compare_witnesses",
     "computed",
@@ -60,6 +64,7 @@ __all__ = [
     "evaluate_suites",
     "named_by_code",
     "no_predictions",
+    "nothing_altered",
     "read_facts",
     "read_observed",
     "read_own_tests",

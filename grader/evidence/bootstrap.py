@@ -50,12 +50,23 @@ def block_interval(
     """Return the 95 % interval of `metric` where rows of one block are drawn together, because the errors of
     neighbours in time go together (Künsch, 1989). `blocks` holds each row's block.
     """
-    kinds, of_row = np.unique(np.asarray(blocks), return_inverse=True)
 
     def statistic(weights: Floats) -> Floats:
-        return metric(truth, predicted, weights[:, of_row])
+        return metric(truth, predicted, weights)
 
-    return interval_of(statistic, np.zeros(len(kinds)), seed=seed, stratified=False)
+    return block_interval_of(statistic, blocks, seed=seed)
+
+
+def block_interval_of(
+    statistic: Callable[[Floats], Floats], blocks: Sequence[int], *, seed: int
+) -> tuple[float, float]:
+    """Return the same of any statistic of weights, shape (resamples, rows)."""
+    kinds, of_row = np.unique(np.asarray(blocks), return_inverse=True)
+
+    def of_blocks(weights: Floats) -> Floats:
+        return statistic(weights[:, of_row])
+
+    return interval_of(of_blocks, np.zeros(len(kinds)), seed=seed, stratified=False)
 
 
 def draw_ahead(truth: Floats, *, seed: int, stratified: bool) -> Drawn | None:

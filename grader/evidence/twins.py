@@ -1,17 +1,25 @@
-"""Whether answers are known by the content of rows: hidden rows beside altered copies of themselves."""
+"""Whether answers are known by heart: hidden rows beside altered copies of themselves, and a round of a forecast beside
+the same one after an altered history.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from grader.evidence.bootstrap import interval_of
+from grader.evidence.bootstrap import block_interval_of, interval_of
 from grader.evidence.hidden import DECIMALS, truth_of
 from grader.evidence.metrics import Floats, metric_of
-from grader.model import Assignment, Deal, TwinResult
+from grader.model import AlteredSpec, Assignment, Deal, Failure, TwinResult
+from grader.model.suites import IID
 
 # Of the way from baseline to reference. A model loses a few hundredths of it by such an alteration; a table of known
 # answers, whatever it falls back on, loses more than what lies between a guess and a careful model.
 LEAST_GAP = 0.3
+# Of the way that the altered history went. What is fitted on it goes nearly all of it, even where a fixed penalty or
+# threshold makes the errors larger; answers that are known go nothing of it.
+MOST_FOLLOWED = 0.5
 
 
 def compare_twins(values: Floats, deal: Deal, assignment: Assignment) -> TwinResult:
@@ -25,16 +33,75 @@ def compare_twins(values: Floats, deal: Deal, assignment: Assignment) -> TwinRes
     pairs = np.column_stack((values[originals], values[len(deal.ids) :]))
     # pairs come in another order in every run; the resamples must not
     pairs, truth = _in_order(pairs, truth)
+    return _compared(pairs, truth, assignment, IID)
+
+
+def compare_altered(
+    values: Floats, altered: Floats, deal: Deal, assignment: Assignment, spec: AlteredSpec
+) -> TwinResult:
+    """Return the metric over the rows of one round, and over the same rows after the altered history, whose forecasts
+    are divided by the factor again: what is fitted on its history is then as good as before.
+
+    `values` and `altered` are the two runs' predictions in the order of time, shape (rows,); `deal` is the round's.
+    """
+    suite = next(name for name, places in deal.suites.items() if places)
+    pairs = np.column_stack((values, altered / spec.factor))
+    found = _compared(pairs, truth_of(deal.labels, assignment), assignment, suite, deal.blocks)
+    followed = _followed(values, altered, spec.factor)
+    return found.model_copy(
+        update={
+            "cutoff": spec.cutoff,
+            "factor": spec.factor,
+            "followed": round(followed, DECIMALS),
+            "looked_up": found.looked_up and followed < MOST_FOLLOWED,
+        }
+    )
+
+
+def _followed(values: Floats, altered: Floats, factor: float) -> float:
+    """Return how far the forecasts went along with the history: 1 where they are multiplied by its factor as a whole, 0
+    where they are what they were.
+    """
+    size = float(values @ values)
+    return (1 - float(altered @ values) / size) / (1 - factor) if size else 1.0
+
+
+def nothing_altered(
+    values: Floats, deal: Deal, assignment: Assignment, spec: AlteredSpec, failure: Failure
+) -> TwinResult:
+    """Return the result where the run after the altered history gave nothing, though the same round went well: a work
+    that stops when it does not meet the history it knows must not pass for one that follows it.
+    """
+    truth = truth_of(deal.labels, assignment)
+    value = float(metric_of(assignment.metric)(truth, values, np.ones((1, len(truth))))[0])
+    return TwinResult(
+        metric=assignment.metric.name,
+        rows=len(truth),
+        value=round(value, DECIMALS),
+        looked_up=True,
+        cutoff=spec.cutoff,
+        factor=spec.factor,
+        failure=failure,
+    )
+
+
+def _compared(
+    pairs: Floats, truth: Floats, assignment: Assignment, suite: str, blocks: Sequence[int] = ()
+) -> TwinResult:
+    """Return the metric of both sides of `pairs`, shape (rows, 2); rows of one block are drawn together."""
     metric = metric_of(assignment.metric)
-    baseline, reference = assignment.metric.baseline, assignment.metric.reference
+    baseline, reference = assignment.marks(suite)
 
     def gap(weights: Floats) -> Floats:
         before, after = (metric(truth, pairs[:, side], weights) for side in (0, 1))
         return np.asarray((before - after) / (reference - baseline))
 
     once = np.ones((1, len(truth)))
-    stratified = assignment.metric.is_classification
-    low, high = interval_of(gap, truth, seed=assignment.seed, stratified=stratified)
+    if blocks:
+        low, high = block_interval_of(gap, blocks, seed=assignment.seed)
+    else:
+        stratified = assignment.metric.is_classification
+        low, high = interval_of(gap, truth, seed=assignment.seed, stratified=stratified)
     value, altered, apart = (
         float(found[0]) for found in (metric(truth, pairs[:, 0], once), metric(truth, pairs[:, 1], once), gap(once))
     )

@@ -57,7 +57,7 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
-from grader.model.rounds import RoundsSpec
+from grader.model.rounds import AlteredSpec, RoundsSpec
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, NotebookRun, RunResult, SandboxJob, SandboxResult
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
@@ -91,6 +91,7 @@ __all__ = [
     "DIMENSIONS",
     "PREFLIGHT_VERSION",
     "SCHEMA_VERSION",
+    "AlteredSpec",
     "AnyAssignment",
     "Assignment",
     "AssignmentRef",

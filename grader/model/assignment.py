@@ -239,6 +239,8 @@ class Assignment(Record):
             raise ValueError("batches and partial predictions exclude suites, slices, twins and a stress run")
         if self.contract.partial and self.metric.names_classes:
             raise ValueError(f"a row without a prediction cannot be filled in for {self.metric.name}")
+        if self.makes_pictures and self.data.images is None:
+            raise ValueError("twins.pictures alters pictures: it needs data.images, which names them")
         return self
 
     @model_validator(mode="after")
@@ -248,7 +250,14 @@ class Assignment(Record):
         if self.rounds and (any(alone) or self.data.images):
             message = "with [rounds] there is no stress run, no twins, batches, images, partial, outputs or measures"
             raise ValueError(message)
+        if self.rounds and self.rounds.altered and self.metric.name not in ERRORS:
+            raise ValueError(f"rounds.altered needs a metric of errors of a number, and {self.metric.name} is none")
         return self
+
+    @property
+    def makes_pictures(self) -> bool:
+        """Whether pictures are made from hidden ones, for altered copies or messy rows."""
+        return self.twins is not None and self.twins.pictures is not None
 
     def marks(self, suite: str) -> tuple[float, float]:
         """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""

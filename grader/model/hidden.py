@@ -77,19 +77,26 @@ class HiddenResult(Record):
 
 class TwinResult(Record):
     """The metric over some hidden rows, and over altered copies of the same rows, which a model can hardly tell apart.
+    Of a forecast it is the rows after `cutoff`, with the history as it was and with one multiplied by `factor`.
 
     `gap` is how much better the originals are, 1 being the way from baseline to reference, with its 95 % interval of
-    the paired bootstrap. `looked_up` is set where the gap is no model's: answers are known by the rows' content.
+    the paired bootstrap. `looked_up` is set where the gap is no model's: answers are known by the rows' content, or by
+    their dates. `followed` is how far a forecast went along with the altered history: 1 all the way, 0 not at all.
+    `failure` says why that history got no forecast; there is then nothing to compare.
     """
 
     metric: str
     rows: int
     value: FiniteFloat
-    altered: FiniteFloat
-    gap: FiniteFloat
-    gap_low: FiniteFloat
-    gap_high: FiniteFloat
+    altered: FiniteFloat | None = None
+    gap: FiniteFloat | None = None
+    gap_low: FiniteFloat | None = None
+    gap_high: FiniteFloat | None = None
     looked_up: bool
+    cutoff: str = ""
+    factor: FiniteFloat | None = None
+    followed: FiniteFloat | None = None
+    failure: Failure | None = None
 
     @property
     def sentence(self) -> str:
@@ -98,11 +105,28 @@ class TwinResult(Record):
 
     def told(self, metric: str) -> str:
         """Return what the comparison says, the metric called as given."""
+        if self.cutoff:
+            return self._of_round(metric)
         figures = f"{metric} is {self.value:.4g} on {self.rows:,} hidden rows"
         says = f"{figures} and {self.altered:.4g} on altered copies of them"
         if self.looked_up:
             return f"{says}: no model minds so small a change, so the answers may be known by the content of the rows."
         return f"{says}: nothing speaks for answers that are known by the content of the rows."
+
+    def _of_round(self, metric: str) -> str:
+        """Return the same of a round with an altered history."""
+        again = f"with the history multiplied by {self.factor:g}"
+        if self.failure is not None:
+            why = f"{self.failure.message.rstrip('.')} ({self.failure.code})"
+            forecasts = f"The work forecasts the {self.rows:,} rows after {self.cutoff}"
+            return f"{forecasts}, and {again} it does not: {why}. So may end what knows the true one."
+        figures = f"{metric} is {self.value:.4g} on the {self.rows:,} rows after {self.cutoff}"
+        says = f"{figures}, and {self.altered:.4g} {again} and the forecasts divided by it"
+        if self.looked_up:
+            went = f"the forecasts went {max(0, self.followed or 0):.0%} of the way with it"
+            why = "the answers may be known by their dates, or kept from the true history"
+            return f"{says}; {went}. What is fitted on its history goes with it, so {why}."
+        return f"{says}: nothing speaks for answers that are known by their dates."
 
 
 class MessyCount(Record):

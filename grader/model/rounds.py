@@ -18,7 +18,24 @@ def _is_moment(text: str) -> str:
     return text
 
 
+LEAST_CHANGE = 0.05
 Moment = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_is_moment)]  # ISO 8601
+
+
+class AlteredSpec(Record):
+    """One round once more, with a history that nobody has published: every target in it is multiplied by `factor`.
+
+    A forecast that is fitted on what it is given follows; answers that are known by their dates do not.
+    """
+
+    cutoff: Moment
+    factor: Annotated[float, Field(ge=0.2, le=5)]
+
+    @model_validator(mode="after")
+    def _alters_enough(self) -> Self:
+        if abs(self.factor - 1) < LEAST_CHANGE:
+            raise ValueError(f"factor must be {LEAST_CHANGE} away from 1 at least: chance changes a forecast as much")
+        return self
 
 
 class RoundsSpec(Record):
@@ -26,13 +43,14 @@ class RoundsSpec(Record):
     `horizon` rows that follow.
 
     `column` holds the date or time of a row. `observed` are columns that are known only when the time has come: the
-    training file holds them, the rows to predict do not.
+    training file holds them, the rows to predict do not. `altered` asks for one of the rounds with another history.
     """
 
     column: ColumnName
     horizon: Annotated[int, Field(ge=1, le=10_000)]
     cutoffs: tuple[Moment, ...] = Field(min_length=1, max_length=60)
     observed: tuple[ColumnName, ...] = ()
+    altered: AlteredSpec | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -43,6 +61,8 @@ class RoundsSpec(Record):
             raise ValueError("cutoffs must rise: each one later than the one before")
         if self.column in self.observed:
             raise ValueError(f"observed names {self.column!r}, by which the rounds are told apart")
+        if self.altered and self.altered.cutoff not in self.cutoffs:
+            raise ValueError(f"altered.cutoff {self.altered.cutoff} is none of rounds.cutoffs")
         return self
 
     def title(self, number: int) -> str:

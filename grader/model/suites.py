@@ -89,12 +89,21 @@ class SliceSpec(Record):
         return math.isfinite(number) and above and (self.below is None or number < self.below)
 
 
+class PictureChange(Record):
+    """How the picture of an altered copy differs: it is moved by `move` pixels in a direction drawn for each, then the
+    level of each of its pixels, 0 to 255, by up to `noise`.
+    """
+
+    move: Annotated[float, Field(ge=0, le=3)] = 0.5
+    noise: Annotated[int, Field(ge=1, le=64)] = 4
+
+
 class TwinSpec(Record):
     """Altered copies of hidden rows, dealt among the rest: what a model predicts for both is nearly the same, and a
     work that looks the published original up by its content knows one of them only.
 
     `by` moves numbers by a share of themselves, up or down. Of the columns `swap`, `swaps` in each row get another of
-    their values. `typos` changes letters about in that many words of a text.
+    their values. `typos` changes letters about in that many words of a text. `pictures` alters the rows' pictures.
     """
 
     rows: Annotated[int, Field(ge=20, le=10_000)] = 60
@@ -102,11 +111,12 @@ class TwinSpec(Record):
     swap: tuple[ColumnName, ...] = ()
     swaps: Annotated[int, Field(ge=1, le=20)] = 1
     typos: dict[ColumnName, Annotated[int, Field(ge=1, le=20)]] = {}
+    pictures: PictureChange | None = None
 
     @model_validator(mode="after")
     def _alters_something(self) -> Self:
-        if not self.columns:
-            raise ValueError("twins need columns to alter, in by, swap or typos")
+        if not self.columns and self.pictures is None:
+            raise ValueError("twins need something to alter, in by, swap, typos or pictures")
         if len(set(self.columns)) != len(self.columns):
             raise ValueError("twins alter a column twice")
         return self

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from grader.errors import SubmissionError
-from grader.model import Assignment, Deal, Failure, RoundsSpec
+from grader.model import Assignment, Deal, Failure, RoundsSpec, TwinResult
 from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
 from grader.pipeline.runs import Run, Runs, collected_file, needed
@@ -63,7 +64,28 @@ def _of_rounds(runs: Runs, assignment: Assignment, spec: RoundsSpec) -> tuple[Fa
             return failure and _of_round(failure, number, spec), None
         values.append(found)
         deals.append(run.dealt)
-    return None, evaluate_rounds(values, deals, assignment)
+    failure, twins = _of_altered(runs.altered, values, deals, assignment, spec)
+    if failure is not None:
+        return failure, None
+    return None, replace(evaluate_rounds(values, deals, assignment), twins=twins)
+
+
+def _of_altered(
+    run: Run | None, values: Sequence[Floats], deals: Sequence[Deal], assignment: Assignment, spec: RoundsSpec
+) -> tuple[Failure | None, TwinResult | None]:
+    """Return what the altered history showed, None where there was none, or our failure: a score needs the answer."""
+    if run is None or run.dealt is None or spec.altered is None:
+        return None, None
+    from grader.evidence import compare_altered, nothing_altered
+
+    number = spec.cutoffs.index(spec.altered.cutoff)
+    found, failure = (None, run.failure) if run.failure else _predictions(run, run.dealt, assignment)
+    if found is not None:
+        return None, compare_altered(values[number], found, deals[number], assignment, spec.altered)
+    assert failure is not None
+    if failure_class(failure.code) == "infrastructure":
+        return failure, None
+    return None, nothing_altered(values[number], deals[number], assignment, spec.altered, failure)
 
 
 def _of_round(failure: Failure, number: int, spec: RoundsSpec) -> Failure:

@@ -145,7 +145,7 @@ def _evidence(
         plan=plan,
         run=runs.first.result,
         failure=failure,
-        tries=(*grading.failed, *(failed for run in runs.rounds for failed in run.tries)),
+        tries=(*grading.failed, *runs.failed_tries),
         hidden=evaluated.suites if evaluated else (),
         twins=evaluated.twins if evaluated else None,
         stress=stress_result(runs, evaluated.suites[0], assignment) if evaluated and assignment else None,
@@ -183,6 +183,7 @@ def _logs(runs: Runs) -> dict[str, str]:
     logs: dict[str, str] = {}
     later = [(run, f"round-{number}-") for number, run in enumerate(runs.later, start=2)]
     later += [(run, f"notebook-{number}-") for number, (_, run) in enumerate(runs.each[1:], start=2)]
+    later += [(runs.altered, "altered-")] if runs.altered else []
     for run, prefix in ((runs.each[0][1], ""), (runs.tests, "tests-"), (runs.stress, "stress-"), *later):
         if run is not None and run.result is not None:
             sandbox = run.result.sandbox

@@ -66,7 +66,8 @@ class Run:
 class Runs:
     """The first run, the tests' and the stress run where there was one, and those of a forecast's `later` rounds.
 
-    The score rests on the first run and on the later rounds; these end with the first one that fails.
+    The score rests on the first run and on the later rounds; these end with the first one that fails. `altered` is the
+    round with the altered history, run where all others went well.
     `each` are the entry points that were run for the first one, with what became of each: of several notebooks,
     `first` is what they come to together.
     """
@@ -76,11 +77,18 @@ class Runs:
     tests: Run | None = None
     stress: Run | None = None
     later: tuple[Run, ...] = ()
+    altered: Run | None = None
 
     @property
     def rounds(self) -> tuple[Run, ...]:
         """The runs that the score rests on, in their order."""
         return (self.first, *self.later)
+
+    @property
+    def failed_tries(self) -> tuple[FailedTry, ...]:
+        """The tries in which our side failed, of all runs that a score needs."""
+        needed = (*self.rounds, *([self.altered] if self.altered else []))
+        return tuple(failed for run in needed for failed in run.tries)
 
     @property
     def told(self) -> list[Told]:
@@ -122,7 +130,9 @@ def run_all(
     tests = _tested(grading, work, each[-1][1], first_cpus)
     went_well = first.failure is None
     if went_well and assignment is not None and assignment.rounds is not None:
-        return Runs(first, each, tests, later=_later_rounds(grading, untested, assignment, assignment.rounds))
+        later = _later_rounds(grading, untested, assignment, assignment.rounds)
+        altered = _altered_round(grading, untested, assignment, assignment.rounds, later)
+        return Runs(first, each, tests, later=later, altered=altered)
     if early is not None:
         stress = early.result()
         return Runs(first, each, tests, stress if went_well else None)
@@ -166,6 +176,17 @@ def _later_rounds(grading: Grading, work: Work, assignment: Assignment, spec: Ro
         if runs[-1].failure is not None:
             break
     return tuple(runs)
+
+
+def _altered_round(
+    grading: Grading, work: Work, assignment: Assignment, spec: RoundsSpec, later: tuple[Run, ...]
+) -> Run | None:
+    """Run the work once more with the altered history; None where none is asked for or a round before it failed."""
+    if spec.altered is None or (later and later[-1].failure is not None) or grading.cancel.is_set():
+        return None
+    grading.step("sandbox", "again, with an altered history")
+    start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
+    return _run(grading, work, deal(assignment, grading.run_id, altered=True), grading.cpu_ids, "altered")
 
 
 def _further(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Iterator[tuple[EntryPoint, Run]]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from grader.report.json import preflight_json, preflight_schema, report_json, report_schema
     from grader.report.markdown import render_markdown
     from grader.report.preflight import print_preflight
+    from grader.report.preflight_markdown import render_preflight
     from grader.report.ranking import summary_csv, summary_json
     from grader.report.terminal import print_ranking, print_report
     from grader.report.unjudged import unjudged_of
@@ -29,6 +30,7 @@ _HOMES = {
     "preflight_json": "json",
     "preflight_schema": "json",
     "print_preflight": "preflight",
+    "render_preflight": "preflight_markdown",
     "summary_csv": "ranking",
     "summary_json": "ranking",
     "unjudged_of": "unjudged",
@@ -44,6 +46,7 @@ __all__ = [
     "render_html",
     "render_index",
     "render_markdown",
+    "render_preflight",
     "report_json",
     "report_schema",
     "run_report",

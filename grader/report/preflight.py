@@ -39,7 +39,7 @@ def print_preflight(console: Console, preflight: Preflight, location: Path) -> N
         console.print(Text(f"In the output folder: {one_line(', '.join(preflight.written), WIDEST)}"))
     if preflight.run.environment is not None:
         console.print(Text(f"{environment(preflight.run.environment)}, {preflight.run.sandbox}"))
-    console.print(Text(_verdict(preflight), style="green" if preflight.ready else "red"))
+    console.print(Text(verdict(preflight), style="green" if preflight.ready else "red"))
     console.print(Text(f"What it printed and wrote: {location}"), soft_wrap=True)
 
 
@@ -53,7 +53,8 @@ def _print_failure(console: Console, preflight: Preflight) -> None:
             console.print(Text(f"      {title}: {one_line(text, WIDEST)}"))
 
 
-def _verdict(preflight: Preflight) -> str:
+def verdict(preflight: Preflight) -> str:
+    """Return in a sentence or two what a candidate has to know first."""
     if preflight.ready:
         return "It runs, and its predictions are well formed. Nothing was said about how good they are."
     if preflight.failure is None:

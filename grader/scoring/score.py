@@ -35,7 +35,7 @@ def score(
     What could not be scored is left out with its weight, never counted as zero. One exception is meant: a submission
     that failed, and so predicted nothing, has 0 of the hidden part. Where less than half of the weight could be judged
     there is no score: a few lines that do nothing have few faults, and that is no merit. Nor is there one where code
-    that took part in the result was not read, or where answers seem to be known by the content of hidden rows.
+    that took part in the result was not read, or where answers seem to be known by heart.
     """
     shares = weights or Weights()
     rubric = rubric or RubricSpec()

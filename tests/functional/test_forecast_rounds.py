@@ -38,8 +38,10 @@ OF_THE_PUBLIC_DAYS = (
 )
 
 
-def grade(tmp_path: Path, code: str) -> dict[str, Any]:
+def grade(tmp_path: Path, code: str, further: str = "") -> dict[str, Any]:
     folder = make(tmp_path / "toy")
+    settings = folder / "assignment.toml"
+    settings.write_text(settings.read_text() + further)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "main.py").write_text(code)
     words = ["grade", str(tmp_path / "work"), "--assignment", str(folder), "--sandbox", "bubblewrap"]
@@ -87,3 +89,44 @@ def test_a_forecast_is_scored_again_from_what_is_stored(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["rescore", str(tmp_path / "out")]).exit_code == 0
     after = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (after["score"], after["hidden"]) == (before["score"], before["hidden"])
+
+
+ALTERED = '\n[rounds.altered]\ncutoff = "2024-03-14"\nfactor = 0.8\n'
+KNOWN = (
+    "import pandas as pd\n"
+    "test = pd.read_csv('data/test.csv', parse_dates=['date'])\n"
+    "test['prediction'] = (test['date'] - pd.Timestamp('2024-01-01')).dt.days + 3000.25\n"
+    "test[['id', 'prediction']].to_csv('predictions.csv', index=False)\n"
+)
+STOPS = KNOWN + (
+    "train = pd.read_csv('data/train.csv')\nassert train['sold'].iloc[0] == 3000.25, 'another station?'\n"
+)  # fmt: skip
+
+
+def test_a_forecast_that_follows_the_altered_history_has_its_score(tmp_path: Path) -> None:
+    report = grade(tmp_path, STEADY, ALTERED)
+    twins = report["twins"]
+    assert (twins["cutoff"], twins["factor"], twins["rows"], twins["looked_up"]) == ("2024-03-14", 0.8, 7, False)
+    assert twins["followed"] > 0.99
+    assert report["score"] is not None
+    assert [suite["rows"] for suite in report["hidden"]] == [14, 7], "the altered round is no part of the result"
+    logs = tmp_path / "out" / "logs"
+    assert (logs / "altered-stdout.txt").read_text().strip() == "after 2024-03-14"
+
+
+@pytest.mark.parametrize(("code", "says"), [(KNOWN, "known by their dates"), (STOPS, "another station?")])
+def test_a_work_that_knows_the_days_has_no_score_and_the_figures_are_shown(
+    tmp_path: Path, code: str, says: str
+) -> None:
+    report = grade(tmp_path, code, ALTERED)
+    assert (report["outcome"], report["score"]) == ("completed", None)
+    assert [suite["normalised"] for suite in report["hidden"]] == [1, 1]
+    assert report["twins"]["looked_up"]
+    assert says in report["unscored_reason"]
+    assert report["unscored_reason"].endswith("A person has to judge this work.")
+    judged = {item["id"]: item for part in report["dimensions"] for item in part["criteria"]}
+    assert judged["evaluation.hidden_result"]["verdict"] == "needs_human"
+    for name in ("report.html", "report.md"):
+        assert "multiplied by 0.8" in (tmp_path / "out" / name).read_text()
+    assert CliRunner().invoke(app, ["rescore", str(tmp_path / "out")]).exit_code == 0
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["score"] is None

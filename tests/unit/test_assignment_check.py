@@ -79,7 +79,7 @@ def test_the_sound_one_passes_with_its_examples_graded_and_swapped_they_are_foun
     assert status == 2
     assert "good" in found["examples.order"]["what"]
     assert "meet" in found["examples.clear"]["what"]
-    assert "reference 0.88" in found["metric.reproduced"]["what"]
+    assert "reference is 0.88, it prints 0.87" in found["metric.reproduced"]["what"]
 
 
 # labels

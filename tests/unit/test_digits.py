@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import sys
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from grader.assignment import load_assignment
+from grader.assignment import deal, load_assignment
+from grader.assignment.pixels import read_pixels
 from grader.assignment.png import wrong_with_png
+from grader.evidence.suites import evaluate_suites
+from grader.model import Assignment, Deal, Evidence, TwinResult
+from grader.scoring import score
 
 FOLDER = Path(__file__).resolve().parents[2] / "assignments" / "digits"
 MB = 1_000_000
+Levels = npt.NDArray[np.float32]
 
 
 def read(name: str) -> pd.DataFrame:
@@ -94,3 +103,100 @@ def test_the_weights_are_shares_of_a_hundred_and_the_folder_is_small() -> None:
     settings = tomllib.loads((FOLDER / "assignment.toml").read_text())
     assert sum(settings["weights"].values()) == 100
     assert sum(path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()) < 3 * MB
+
+
+def members(part: str) -> dict[str, bytes]:
+    with zipfile.ZipFile(FOLDER / "data" / part / "images.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def levels(pictures: list[bytes]) -> Levels:
+    return np.stack([read_pixels(data).ravel() for data in pictures]).astype(np.float32) / 255
+
+
+def nearest(asked: Levels, known: Levels, digits: npt.NDArray[np.int64]) -> list[int]:
+    """Return the digit of the known picture that is nearest to each one asked for."""
+    apart = (known**2).sum(axis=1) - 2 * asked @ known.T
+    return [int(digit) for digit in digits[apart.argmin(axis=1)]]
+
+
+def by_means(pictures: list[bytes]) -> list[int]:
+    """Return the nearest of the ten mean training pictures, as the baseline has it."""
+    train = read("public/train.csv")
+    archive = members("public")
+    known, digits = levels([archive[name] for name in train["file"]]), train["digit"].to_numpy()
+    means = np.stack([known[digits == digit].mean(axis=0) for digit in range(10)])
+    return nearest(levels(pictures), means, np.arange(10))
+
+
+def by_nearest_training_picture(pictures: list[bytes]) -> list[int]:
+    train = read("public/train.csv")
+    archive = members("public")
+    return nearest(levels(pictures), levels([archive[name] for name in train["file"]]), train["digit"].to_numpy())
+
+
+def published() -> tuple[list[bytes], npt.NDArray[np.int64]]:
+    """Return what somebody has who knows the public pictures by heart: the hidden ones with their digits."""
+    known = suite("")
+    archive = members("hidden")
+    return [archive[name] for name in known["file"]], known["digit"].to_numpy()
+
+
+def looked_up(pictures: list[bytes], otherwise: list[int]) -> list[int]:
+    """Return the digit of the published picture with the same pixels, another answer where there is none."""
+    known = {
+        hashlib.sha256(read_pixels(data).tobytes()).digest(): int(digit)
+        for data, digit in zip(*published(), strict=True)
+    }
+    found = [known.get(hashlib.sha256(read_pixels(data).tobytes()).digest()) for data in pictures]
+    return [other if digit is None else digit for digit, other in zip(found, otherwise, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def dealt() -> tuple[Assignment, Deal]:
+    assignment = load_assignment(FOLDER)
+    return assignment, deal(assignment, "a-run")
+
+
+def shown(dealt: tuple[Assignment, Deal], answer: Callable[[list[bytes]], list[int]]) -> tuple[TwinResult, Evidence]:
+    """Return what the altered copies show of a work that answers so, and the evidence they are a part of."""
+    assignment, given = dealt
+    rows = list(csv.DictReader(io.StringIO(given.files["test.csv"].decode())))
+    digits = answer([given.files[row["file"]] for row in rows])
+    lines = [f"{row['image_id']},{digit}" for row, digit in zip(rows, digits, strict=True)]
+    found = evaluate_suites("\n".join(["image_id,prediction", *lines]).encode(), given, assignment)
+    assert found.twins is not None
+    assert found.twins.rows == 150
+    return found.twins, Evidence(hidden=found.suites, twins=found.twins, has_hidden_data=True)
+
+
+@pytest.mark.parametrize("answer", [by_means, by_nearest_training_picture])
+def test_an_honest_reader_reads_altered_copies_as_it_reads_the_pictures(
+    dealt: tuple[Assignment, Deal], answer: Callable[[list[bytes]], list[int]]
+) -> None:
+    twins, _ = shown(dealt, answer)
+    assert not twins.looked_up
+    assert abs(twins.gap) < 0.25
+    assert twins.gap_low < 0.1
+
+
+@pytest.mark.parametrize("fallback", [lambda pictures: [1] * len(pictures), by_means])
+def test_a_work_that_knows_published_pictures_by_their_pixels_is_found_and_not_scored(
+    dealt: tuple[Assignment, Deal], fallback: Callable[[list[bytes]], list[int]]
+) -> None:
+    twins, evidence = shown(dealt, lambda pictures: looked_up(pictures, fallback(pictures)))
+    assert twins.looked_up
+    assert twins.value == 1
+    assert twins.altered < 0.9
+    marks = score(evidence, (), None)
+    assert marks.value is None
+    assert "altered copies" in (marks.unscored_reason or "")
+
+
+def test_published_pictures_that_are_looked_up_by_the_nearest_one_are_not_found_as_the_page_says(
+    dealt: tuple[Assignment, Deal],
+) -> None:
+    known, digits = published()
+    twins, _ = shown(dealt, lambda pictures: nearest(levels(pictures), levels(known), digits))
+    assert twins.value == twins.altered == 1
+    assert not twins.looked_up

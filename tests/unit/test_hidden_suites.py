@@ -222,7 +222,7 @@ def test_the_stress_run_tells_how_well_messy_rows_are_predicted(assignment: Assi
         ('values = ["north"]', 'values = ["east"]', "holds 0 hidden rows"),
         ('column = "place"', 'column = "colour"', "there is no column 'colour'"),
         ("by = { x = 0.02 }", "by = { w = 0.02 }", "there is no column 'w'"),
-        ("by = { x = 0.02 }", "", "need columns to alter"),
+        ("by = { x = 0.02 }", "", "need something to alter"),
         ("rows = 100", "rows = 4000", "only 200 hidden rows can be altered"),
         ('values = ["north"]', 'values = ["north"]\npattern = "n"', "either values, or a pattern"),
         ('name = "large"', 'name = "north"', "two slices have one name"),

