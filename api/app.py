@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import grader
-from api import problems
+from api import pages, problems
 from api.problems import ProblemDetails
 from api.routes import ROUTERS
 from api.services import Services
@@ -58,6 +58,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
+    for page in pages.ROUTERS:
+        app.include_router(page)
     setattr(app, "openapi", lambda: _openapi(app))  # noqa: B010 - as FastAPI documents it, but for mypy
     return app
 

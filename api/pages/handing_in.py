@@ -1,0 +1,99 @@
+"""A candidate's page: the brief, what was handed in and where it has come to, and the form to hand in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import Response as Answer
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy import select
+
+from api.identity import COOKIE, Asker, known, refuse_cross_site
+from api.pages.page import page
+from api.pages.signing_in import keep
+from api.problems import PROBLEMS, Problem
+from api.routes.submissions import hand_in as hand_in_over_the_api
+from api.services import Served, Services
+from grader.errors import GraderError
+from grader.store.database import reading
+from grader.store.submissions import attempts_used, why_not
+from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
+
+router = APIRouter(include_in_schema=False)
+OPEN = ("queued", "waiting", "grading")
+KEPT_FOR = timedelta(days=60)
+NO_INVITATION = "This link is of no invitation that is open. Ask whoever sent it to you for another one."
+
+
+@router.get("/i/{token}")
+def open_invitation(served: Served, token: str) -> Response:
+    """Let the browser keep the invitation, and go on to the page whose address does not hold it."""
+    asker = known(served, token)
+    if asker is None or asker.kind != "candidate":
+        return _no_invitation()
+    answer = RedirectResponse("/hand-in", 303, headers={"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
+    keep(answer, served, token, KEPT_FOR)
+    return answer
+
+
+@router.get("/hand-in")
+def show(request: Request, served: Served) -> HTMLResponse:
+    """Show the page of the invitation that the browser keeps."""
+    asker = _candidate(request, served)
+    return _no_invitation() if asker is None else _shown(served, asker)
+
+
+@router.post("/hand-in")
+def hand_in(
+    request: Request,
+    served: Served,
+    file: Annotated[UploadFile | None, File()] = None,
+    git: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Hand in by the form; what is wrong is said on the page."""
+    refuse_cross_site(request, served)
+    asker = _candidate(request, served)
+    if asker is None:
+        return _no_invitation()
+    chosen = file if file is not None and file.filename else None
+    try:
+        hand_in_over_the_api(served, asker, Answer(), chosen, git.strip() or None)
+    except Problem as problem:
+        return _shown(served, asker, str(problem.detail), problem.status)
+    except GraderError as error:
+        return _shown(served, asker, f"{error.message} {error.hint}", error.http_status)
+    return RedirectResponse("/hand-in", 303)
+
+
+def _candidate(request: Request, served: Services) -> Asker | None:
+    secret = request.cookies.get(COOKIE)
+    asker = known(served, secret) if secret else None
+    return asker if asker is not None and asker.kind == "candidate" else None
+
+
+def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200) -> HTMLResponse:
+    with reading(served.engine) as session:
+        invitation = session.get_one(Invitation, asker.invitation_id)
+        reason = why_not(session, invitation)
+        rows = session.scalars(
+            select(StoredSubmission)
+            .where(StoredSubmission.invitation_id == invitation.id)
+            .order_by(StoredSubmission.created_at.desc())
+        ).all()
+        return page(
+            "hand_in.html.j2",
+            status,
+            assignment=session.get_one(StoredAssignment, invitation.assignment),
+            invitation=invitation,
+            used=attempts_used(session, invitation.id),
+            submissions=rows,
+            running=any(row.state in OPEN for row in rows) and not problem,
+            closed=PROBLEMS[reason][1] if reason else "",
+            problem=problem,
+        )
+
+
+def _no_invitation() -> HTMLResponse:
+    return page("problem.html.j2", 404, title="No invitation", detail=NO_INVITATION, hint="")
