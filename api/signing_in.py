@@ -56,7 +56,7 @@ def begin_session(served: Services, user: User, by: str) -> Begun:
     until = utc_now() + timedelta(hours=served.settings.session_hours)
     with transaction(served.engine) as session:
         secret, row = new_token(session, "session", user_id=user.id, expires_at=until)
-        note(session, f"user:{user.id}", "session.begun", f"token:{row.id}", by=by)
+        note(session, f"user:{user.id}", "session.begin", row.id, by=by)
     return Begun(secret, user, until)
 
 

@@ -86,5 +86,5 @@ def end(served: Served, response: Response, asker: Known) -> None:
         if row.kind != "session":
             raise Problem("identity.forbidden", "This is a token, not a session.", hint="Take it back at /tokens.")
         row.revoked_at = utc_now()
-        note(session, asker.label, "session.ended", f"token:{row.id}")
+        note(session, asker.label, "session.end", row.id)
     forget_cookie(response, served)

@@ -75,7 +75,7 @@ def make(served: Served, asker: SignedIn, given: NewToken) -> MadeToken:
             name=given.name,
             expires_at=_until(session, asker, given),
         )
-        note(session, asker.label, "token.made", f"token:{row.id}", scopes=row.scopes)
+        note(session, asker.label, "token.make", row.id, scopes=row.scopes)
         return MadeToken(**_told(row), secret=secret)
 
 
@@ -112,7 +112,7 @@ def take_back(served: Served, asker: SignedIn, token_id: str) -> None:
         if row is None or not allowed or row.kind != "api" or row.revoked_at is not None:
             raise Problem("request.not_found", "There is no such token.")
         row.revoked_at = utc_now()
-        note(session, asker.label, "token.taken_back", f"token:{row.id}")
+        note(session, asker.label, "token.revoke", row.id)
 
 
 def _until(session: Session, asker: Asker, given: NewToken) -> datetime | None:

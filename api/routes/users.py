@@ -65,7 +65,7 @@ def shown(user: User) -> UserView:
 
 
 @router.get("/users", responses=answers("identity.missing", "identity.forbidden", "request.invalid"))
-def list_users(served: Served, asker: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[UserView]:  # noqa: ARG001
+def list_users(served: Served, _asker: Admin, cursor: Cursor = None, limit: Limit = 50) -> Page[UserView]:
     """List who may sign in, and who may not any more, newest first."""
     query = newest_first(select(User), User.created_at, User.id, cursor, limit)
     with reading(served.engine) as session:
@@ -87,7 +87,7 @@ def add(served: Served, asker: Admin, given: NewUser) -> UserView:
         if find_user(session, given.email) is not None:
             raise Problem("conflict", "Somebody with this e-mail address is there already.")
         user = add_user(session, given.email, given.role, password, given.name)
-        note(session, asker.label, "user.added", f"user:{user.id}", role=user.role)
+        note(session, asker.label, "user.add", user.id, role=user.role)
         return shown(user)
 
 
@@ -111,7 +111,7 @@ def change(served: Served, asker: Admin, user_id: str, given: UserChange) -> Use
         _refuse_to_be_without_admin(session, user, given)
         changed = _changed(session, user, given)
         if changed:
-            note(session, asker.label, "user.changed", f"user:{user.id}", **changed)
+            note(session, asker.label, "user.change", user.id, **changed)
         return shown(user)
 
 
