@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import grader
 from api import pages, problems
-from api.problems import ProblemDetails
+from api.access import Access, RateLimits
+from api.limits import Buckets
+from api.problems import ProblemDetails, answers
 from api.routes import ROUTERS
 from api.services import Services
 from api.uploads import BodyLimits
@@ -20,6 +24,7 @@ from grader.store.blobs import open_blobs
 from grader.store.database import open_engine
 
 PREFIX = "/api/v1"
+ANYWHERE = ("request.bad", "request.too_slow", "request.too_large", "request.too_many", "service.unavailable")
 ABOUT = """Submissions of take-home assignments: handed in, graded, reviewed, decided.
 
 Send `Authorization: Bearer TOKEN` with an API token, or with a candidate's invitation token. What goes wrong is told as
@@ -40,7 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         line = Line(settings.service_database)
         engine = open_engine(settings.service_database)
-        app.state.services = Services(settings, engine, open_blobs(settings.service_blobs), line)
+        askers = Buckets(settings.requests_per_second, burst=math.ceil(4 * settings.requests_per_second))
+        app.state.services = Services(settings, engine, open_blobs(settings.service_blobs), line, askers)
         yield
         line.close()
         engine.dispose()
@@ -53,11 +59,15 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
+        redirect_slashes=False,
     )
     app.add_middleware(BodyLimits)
+    rate = settings.requests_per_second
+    app.add_middleware(RateLimits, buckets=Buckets(2 * rate, burst=math.ceil(8 * rate)))  # people share addresses
+    app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https")
     problems.install(app)
     for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, prefix=PREFIX, responses=answers(*ANYWHERE))
     for page in pages.ROUTERS:
         app.include_router(page)
     setattr(app, "openapi", lambda: _openapi(app))  # noqa: B010 - as FastAPI documents it, but for mypy

@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import update
 
+from api.limits import refuse
 from api.problems import Problem
 from api.services import Served, Services
 from grader.store.base import utc_now
@@ -53,7 +54,7 @@ def asker_of(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     cookie: Annotated[str | None, Security(_cookie)],
 ) -> Asker:
-    """Return who asks. Raises Problem where nobody is known, or another site asks in a browser's name."""
+    """Return who asks. Raises Problem where nobody is known, they ask too often, or it is another site that asks."""
     secret = bearer.credentials if bearer else cookie
     asker = known(served, secret) if secret else None
     if asker is None:
@@ -62,6 +63,10 @@ def asker_of(
             hint="Send `Authorization: Bearer TOKEN`, or sign in.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    request.state.asker = asker.label
+    wait = served.askers.take(asker.label)
+    if wait:
+        raise refuse(wait)
     if bearer is None:
         refuse_cross_site(request, served)
     return asker
@@ -83,15 +88,21 @@ def known(served: Services, secret: str) -> Asker | None:
 
 
 def refuse_cross_site(request: Request, served: Services) -> None:
-    """Raise Problem where a browser says that another site's page made the request."""
+    """Raise Problem where another site's page made the request, or a browser does not say which one did."""
     if request.method in SAFE:
         return
+    untold = request.headers.get("sec-fetch-site") is None and request.headers.get("origin") is None
+    if untold or is_cross_site(request, served):
+        raise Problem("request.cross_site")
+
+
+def is_cross_site(request: Request, served: Services) -> bool:
+    """Return whether a browser says that another site's page made the request."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
     own = {request.url.netloc, urlsplit(served.settings.public_url).netloc}
     foreign = origin is not None and urlsplit(origin).netloc not in own
-    if site not in (None, "same-origin", "none") or foreign or (site is None and origin is None):
-        raise Problem("request.cross_site")
+    return foreign or site not in (None, "same-origin", "none")
 
 
 def needs(scope: str) -> Callable[[Asker], Asker]:
@@ -120,3 +131,12 @@ Reader = Annotated[Asker, Depends(needs("read"))]
 Reviewer = Annotated[Asker, Depends(needs("review"))]
 Author = Annotated[Asker, Depends(needs("author"))]
 Admin = Annotated[Asker, Depends(needs("admin"))]
+
+
+def _signed_in(asker: Known) -> Asker:
+    if asker.kind != "user":
+        raise Problem("identity.forbidden", "This is for people who sign in, not for candidates.")
+    return asker
+
+
+SignedIn = Annotated[Asker, Depends(_signed_in)]

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from grader.errors import FAILURE_CODES, GraderError
@@ -30,14 +31,18 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "request.too_many": (429, "There were too many requests; `Retry-After` says when to go on."),
     "request.cross_site": (403, "A page of another site asked in your browser's name."),
     "request.precondition": (412, "It has changed since you read it."),
+    "request.precondition_missing": (428, "This is done only on what you have read: send its ETag as If-Match."),
     "request.bad": (400, "The request cannot be understood."),
     "identity.missing": (401, "Nobody is signed in, or the token is wrong, over or taken back."),
+    "identity.refused": (401, "The sign-in did not succeed."),
     "identity.forbidden": (403, "You are known, and may not do this."),
     "invitation.over": (403, "The invitation's deadline has passed."),
     "invitation.attempts": (403, "All attempts of the invitation are used."),
     "invitation.closed": (403, "The invitation was taken back, or the decision is made."),
     "submission.key_reused": (409, "The Idempotency-Key was used for another request."),
     "submission.not_graded": (409, "There is no report on this submission yet."),
+    "submission.not_released": (409, "The result is not released yet."),
+    "submission.open": (409, "The candidate may still hand in, so their result is not released."),
     "conflict": (409, "It is there already, or has changed in the meantime."),
     "address.inside": (422, "The address is inside a network, or of a kind that is not taken."),
     "storage.full": (507, "The service has no space left; nothing was stored."),
@@ -78,6 +83,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GraderError, _grader_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(IntegrityError, _conflict)
+    app.add_exception_handler(DataError, _no_value)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -146,6 +153,16 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
         error.status_code, "request.bad"
     )
     return response(Problem(code, headers=error.headers))
+
+
+async def _conflict(_request: Request, error: Exception) -> JSONResponse:
+    log.info("a change did not fit what was stored in the meantime: %s", type(error).__name__)
+    return response(Problem("conflict"))
+
+
+async def _no_value(_request: Request, error: Exception) -> JSONResponse:
+    log.info("a value was refused by the database: %s", type(error).__name__)
+    return response(Problem("request.invalid", "A value holds a character or number that cannot be stored."))
 
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from api.limits import Buckets, SigningIn
 from grader.jobs.line import Line
 from grader.settings import Settings
 from grader.store.blobs import Blobs
@@ -22,6 +23,8 @@ class Services:
     engine: Engine
     blobs: Blobs
     line: Line
+    askers: Buckets
+    signing_in: SigningIn = field(default_factory=SigningIn)
 
     @property
     def uploads(self) -> Path:

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from api.identity import COOKIE, Asker, known, refuse_cross_site
 from api.pages.page import page
-from api.pages.signing_in import keep
 from api.problems import PROBLEMS, Problem
 from api.routes.submissions import hand_in as hand_in_over_the_api
 from api.services import Served, Services
+from api.signing_in import is_https
 from grader.errors import GraderError
 from grader.store.database import reading
 from grader.store.submissions import attempts_used, why_not
@@ -34,7 +34,14 @@ def open_invitation(served: Served, token: str) -> Response:
     if asker is None or asker.kind != "candidate":
         return _no_invitation()
     answer = RedirectResponse("/hand-in", 303, headers={"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
-    keep(answer, served, token, KEPT_FOR)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(KEPT_FOR.total_seconds()),
+        httponly=True,
+        secure=is_https(served),
+        samesite="lax",
+    )
     return answer
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +10,15 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from api.identity import COOKIE, refuse_cross_site
 from api.pages.page import page
-from api.services import Served, Services
+from api.problems import Problem
+from api.services import Served
+from api.signing_in import forget_cookie, set_cookie, sign_in
 from grader.store.base import utc_now
 from grader.store.database import transaction
-from grader.store.people import find_by_password
-from grader.store.secrets_shown import find_token, new_token
+from grader.store.secrets_shown import find_token
 
 router = APIRouter(include_in_schema=False)
 STATIC = Path(__file__).parent / "static"
-SIGNED_IN_FOR = timedelta(hours=12)
 
 
 @router.get("/static/pages.css")
@@ -35,21 +34,20 @@ def sign_in_form() -> HTMLResponse:
 
 
 @router.post("/sign-in")
-def sign_in(
+def sign_in_by_form(
     request: Request,
     served: Served,
-    email: Annotated[str, Form(max_length=320)],
-    password: Annotated[str, Form(max_length=1024)],
+    email: Annotated[str, Form(max_length=254)],
+    password: Annotated[str, Form(max_length=1000)],
 ) -> Response:
-    """Sign somebody in, or say that e-mail and password do not fit."""
+    """Sign somebody in, or say on the form why not."""
     refuse_cross_site(request, served)
-    with transaction(served.engine) as session:
-        user = find_by_password(session, email, password)
-        if user is None:
-            return page("sign_in.html.j2", 401, problem="E-mail and password do not fit.")
-        secret, _ = new_token(session, "session", user_id=user.id, expires_at=utc_now() + SIGNED_IN_FOR)
+    try:
+        begun = sign_in(served, request, email, password)
+    except Problem as problem:
+        return page("sign_in.html.j2", problem.status, problem=str(problem.detail))
     answer = RedirectResponse("/", 303)
-    keep(answer, served, secret, SIGNED_IN_FOR)
+    set_cookie(answer, served, begun)
     return answer
 
 
@@ -64,11 +62,5 @@ def sign_out(request: Request, served: Served) -> Response:
             if row is not None and row.kind == "session":
                 row.revoked_at = utc_now()
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE)
+    forget_cookie(answer, served)
     return answer
-
-
-def keep(answer: Response, served: Services, secret: str, age: timedelta) -> None:
-    """Let the browser keep a secret where no script can read it and no other site's form can send it."""
-    secure = served.settings.public_url.startswith("https://")
-    answer.set_cookie(COOKIE, secret, max_age=int(age.total_seconds()), httponly=True, samesite="lax", secure=secure)

@@ -1,7 +1,17 @@
 """The addresses of the API, one module a noun."""
 
-from api.routes import assignments, audit, invitations, submissions
+from api.routes import assignments, audit, invitations, reports, reviews, session, submissions, tokens, users
 
-ROUTERS = (assignments.router, invitations.router, submissions.router, audit.router)
+ROUTERS = (
+    session.router,
+    users.router,
+    tokens.router,
+    assignments.router,
+    invitations.router,
+    submissions.router,
+    reports.router,
+    reviews.router,
+    audit.router,
+)
 
 __all__ = ["ROUTERS"]

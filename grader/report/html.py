@@ -25,15 +25,18 @@ from grader.report import (
     unjudged,
 )
 from grader.report.excerpt import excerpt
+from grader.report.reviewed import Reviewed
 from grader.report.visible import block, encodable, one_line
 
 FAILED = ("error", "timeout")
 _VERDICT_ORDER = ("not_met", "partly", "needs_human", "met", "not_applicable")
 
 
-def render_html(report: Report) -> str:
-    """Return the report as one self-contained HTML page, readable on a phone, in the dark and on paper."""
-    return encodable(page_template().render(_context(report)))
+def render_html(report: Report, reviewed: Reviewed | None = None) -> str:
+    """Return the report as one self-contained HTML page, readable on a phone, in the dark and on paper; what reviewers
+    judged otherwise stands before it.
+    """
+    return encodable(page_template().render(_context(report) | {"reviewed": reviewed}))
 
 
 def page(template: str, **context: Any) -> str:

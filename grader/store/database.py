@@ -32,11 +32,12 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
     if address.get_backend_name() not in KNOWN:
         raise UsageError(f"GRADER_DATABASE_URL names {address.get_backend_name()!r}: SQLite and PostgreSQL are known")
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": BUSY_MS / 1000})
+        engine = create_engine(address, connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(address, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    pool = {"pool_size": pool_size, "max_overflow": pool_size}
+    return create_engine(address, **pool, pool_pre_ping=True, hide_parameters=True)  # values may be personal
 
 
 @contextmanager

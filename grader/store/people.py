@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from functools import cache
 
 from pwdlib import PasswordHash
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
-from grader.store.tables import User
+from grader.store.base import utc_now
+from grader.store.tables import Token, User
 
 ROLES: dict[str, frozenset[str]] = {
     "reviewer": frozenset({"read", "review"}),
     "author": frozenset({"read", "review", "submit", "author"}),
-    "admin": frozenset({"read", "review", "submit", "author", "admin"}),
+    "admin": frozenset({"read", "review", "submit", "author", "admin", "metrics"}),
 }
 SCOPES = ROLES["admin"]
 SHORTEST_PASSWORD = 12
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Whether a password fits, and its hash by today's settings where the stored one is by older ones."""
+
+    fits: bool
+    better: str | None = None
 
 
 @cache
@@ -35,26 +47,48 @@ def add_user(session: Session, email: str, role: str, password: str | None = Non
     email = email.strip().lower()
     if role not in ROLES:
         raise UsageError(f"there is no role {role!r}: choose one of {', '.join(ROLES)}")
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@"):
+    if not EMAIL.fullmatch(email):
         raise UsageError(f"{email!r} is no e-mail address")
-    if password is not None and len(password) < SHORTEST_PASSWORD:
-        raise UsageError(f"a password has at least {SHORTEST_PASSWORD} characters")
-    if session.scalar(select(User.id).where(User.email == email)):
+    if find_user(session, email) is not None:
         raise UsageError(f"{email} is there already")
-    user = User(email=email, role=role, name=name, password=None if password is None else _hasher().hash(password))
+    user = User(email=email, role=role, name=name, password=None if password is None else hashed(password))
     session.add(user)
     session.flush()
     return user
 
 
-def find_by_password(session: Session, email: str, password: str) -> User | None:
-    """Return who signs in so; None where nobody does. It takes as long for an address that nobody has."""
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
-    known = user is not None and user.password is not None and user.disabled_at is None
-    stored = user.password if known and user and user.password else _nobodys_hash()
-    fits, better = _hasher().verify_and_update(password, stored)
-    if not (fits and known) or user is None:
-        return None
-    if better is not None:
-        user.password = better
-    return user
+def find_user(session: Session, email: str) -> User | None:
+    """Return who has this e-mail address, however it is spelt in capitals."""
+    return session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def hashed(password: str) -> str:
+    """Return the hash to store of a password. Raises UsageError where it is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise UsageError(f"a password has at least {SHORTEST_PASSWORD} characters")
+    return _hasher().hash(password)
+
+
+def check_password(user: User | None, password: str) -> Checked:
+    """Return whether it is the user's. It takes as long for nobody: how long says nothing of who is there.
+
+    It takes long, so no transaction is to be open meanwhile.
+    """
+    stored = user.password if user is not None and user.disabled_at is None else None
+    fits, better = _hasher().verify_and_update(password, stored or _nobodys_hash())
+    return Checked(fits and stored is not None, better if fits else None)
+
+
+def end_secrets(session: Session, user_id: str, *kinds: str) -> None:
+    """Take back all of a user's tokens of these kinds."""
+    session.execute(
+        update(Token)
+        .where(Token.user_id == user_id, Token.kind.in_(kinds), Token.revoked_at.is_(None))
+        .values(revoked_at=utc_now())
+    )
+
+
+def is_last_admin(session: Session, user: User) -> bool:
+    """Return whether nobody else could add people any more; the admins stay locked till the transaction ends."""
+    query = select(User.id).where(User.role == "admin", User.disabled_at.is_(None)).order_by(User.id)
+    return list(session.scalars(query.with_for_update())) == [user.id]

@@ -1,0 +1,66 @@
+"""How often somebody may ask: a token bucket a key, in the memory of this process."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from api.problems import Problem
+
+MOST_KEYS = 50_000
+HASHES_AT_ONCE = 2  # each takes 64 MB and a processor while a password is checked
+
+
+class Buckets:
+    """Lets each key through `burst` times at once, and `rate` times a second on the whole; always where it is 0.
+
+    It is the generic cell rate algorithm: of each key it knows only until when its bucket is not full again.
+    """
+
+    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._clock = rate, burst, clock
+        self._full_at: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key: str) -> float:
+        """Take one from the bucket of `key` and return 0, or the seconds until there is one again."""
+        if self._rate <= 0:
+            return 0.0
+        with self._lock:
+            now = self._clock()
+            full_at = max(now, self._full_at.get(key, now)) + 1 / self._rate
+            wait = full_at - now - self._burst / self._rate
+            if wait > 1e-9:
+                return wait
+            self._full_at[key] = full_at
+            if len(self._full_at) > MOST_KEYS:
+                self._forget(now)
+        return 0.0
+
+    def give_back(self, key: str) -> None:
+        """Put back what was taken last: it was rightly asked for."""
+        with self._lock:
+            if key in self._full_at:
+                self._full_at[key] -= 1 / self._rate
+
+    def _forget(self, now: float) -> None:
+        """Keep the emptier half: of a full bucket nothing is to be known."""
+        kept = sorted(self._full_at.items(), key=lambda item: item[1])[MOST_KEYS // 2 :]
+        self._full_at = {key: full_at for key, full_at in kept if full_at > now}
+
+
+@dataclass(frozen=True)
+class SigningIn:
+    """Bounds on guessing: how often from one address and at one e-mail address, and how many passwords at once."""
+
+    by_address: Buckets = field(default_factory=lambda: Buckets(rate=1 / 6, burst=20))
+    by_email: Buckets = field(default_factory=lambda: Buckets(rate=1 / 60, burst=6))
+    hashing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(HASHES_AT_ONCE))
+
+
+def refuse(wait_s: float, detail: str = "") -> Problem:
+    """Return the problem of somebody who asked too often; `Retry-After` is in whole seconds."""
+    return Problem("request.too_many", detail, headers={"Retry-After": str(max(1, math.ceil(wait_s)))})

@@ -1,0 +1,82 @@
+"""What reviewers say of a submission: acts that are added and never changed, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grader.errors import UsageError
+from grader.model import Verdict
+from grader.store.base import utc_now
+from grader.store.tables import Invitation, Review, StoredSubmission
+
+KINDS = ("override", "comment", "decision", "release")
+DECISIONS = ("advance", "decline")
+MOST_CHARACTERS = 10_000
+
+
+def reviews_of(session: Session, submission_id: str) -> list[Review]:
+    """Return all that was said, the oldest first."""
+    query = select(Review).where(Review.submission_id == submission_id).order_by(Review.created_at, Review.id)
+    return list(session.scalars(query))
+
+
+def version_of(session: Session, submission: StoredSubmission) -> str:
+    """Return a word that is another one once there is another report, another review, or a decision."""
+    said = session.scalar(select(func.count()).select_from(Review).where(Review.submission_id == submission.id))
+    invitation = session.get(Invitation, submission.invitation_id) if submission.invitation_id else None
+    decided = "d" if invitation is not None and invitation.decided_at else ""
+    return f"{submission.report_id or '-'}.{said}{decided}"
+
+
+def add_review(session: Session, submission: StoredSubmission, review: Review) -> Review:
+    """Add what a reviewer says; a decision closes the invitation, whose candidate may then be seen.
+
+    Raises UsageError where the parts of the review do not fit each other.
+    """
+    _check(review)
+    session.add(review)
+    invitation = session.get(Invitation, submission.invitation_id) if submission.invitation_id else None
+    if review.kind == "decision" and invitation is not None:
+        invitation.decided_at = invitation.decided_at or utc_now()
+    session.flush()
+    return review
+
+
+def overrides_in(reviews: Iterable[Review]) -> dict[str, Review]:
+    """Return the override of each criterion that holds: the last one, unless that takes the earlier ones back."""
+    last = {review.criterion: review for review in reviews if review.kind == "override" and review.criterion}
+    return {name: review for name, review in last.items() if name and review.verdict is not None}
+
+
+def decision_in(reviews: Iterable[Review]) -> Review | None:
+    """Return the decision that holds: the last one."""
+    found = [review for review in reviews if review.kind == "decision"]
+    return found[-1] if found else None
+
+
+def is_released(session: Session, submission: StoredSubmission) -> bool:
+    """Return whether the candidate may see the result: there is a decision, or a reviewer released it."""
+    invitation = session.get(Invitation, submission.invitation_id) if submission.invitation_id else None
+    if invitation is not None and invitation.decided_at is not None:
+        return True
+    query = select(Review.id).where(Review.submission_id == submission.id, Review.kind.in_(("decision", "release")))
+    return session.scalar(query.limit(1)) is not None
+
+
+def _check(review: Review) -> None:
+    if review.kind not in KINDS:
+        raise UsageError(f"there is no review of the kind {review.kind!r}: choose one of {', '.join(KINDS)}")
+    if review.kind != "release" and not review.text.strip():
+        raise UsageError("say why, in `text`")
+    if len(review.text) > MOST_CHARACTERS:
+        raise UsageError(f"`text` has at most {MOST_CHARACTERS:,} characters")
+    if (review.kind == "override") != (review.criterion is not None):
+        raise UsageError("an override names a criterion, and nothing else does")
+    allowed: dict[str, tuple[str | None, ...]] = {"override": (*get_args(Verdict), None), "decision": DECISIONS}
+    if review.verdict not in allowed.get(review.kind, (None,)):
+        known = ", ".join(word for word in allowed.get(review.kind, ()) if word) or "none"
+        raise UsageError(f"{review.verdict!r} is no verdict of a review of this kind; there are: {known}")

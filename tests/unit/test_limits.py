@@ -1,0 +1,52 @@
+"""Bounds on how often somebody may ask, by a clock of the test's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from api import limits
+from api.limits import Buckets
+
+
+class Clock:
+    """A clock that stands still unless it is moved."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_key_has_its_burst_then_waits_and_is_full_again_later() -> None:
+    clock = Clock()
+    buckets = Buckets(rate=2, burst=4, clock=clock)
+    assert [buckets.take("ada") for _ in range(4)] == [0, 0, 0, 0]
+    assert buckets.take("ada") == pytest.approx(0.5)
+    assert buckets.take("grace") == 0
+    clock.now += 0.5
+    assert [buckets.take("ada") > 0 for _ in range(2)] == [False, True]
+    clock.now += 1000
+    assert [buckets.take("ada") > 0 for _ in range(5)] == [False] * 4 + [True]
+
+
+def test_what_is_given_back_can_be_taken_again() -> None:
+    buckets = Buckets(rate=1, burst=1, clock=Clock())
+    assert buckets.take("ada") == 0
+    buckets.give_back("ada")
+    assert buckets.take("ada") == 0
+    assert buckets.take("ada") > 0
+
+
+def test_a_rate_of_nought_is_no_bound() -> None:
+    buckets = Buckets(rate=0, burst=1, clock=Clock())
+    assert {buckets.take("ada") for _ in range(100)} == {0.0}
+
+
+def test_very_many_keys_take_little_memory_and_who_asked_most_stays_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_KEYS", 100)
+    buckets = Buckets(rate=1, burst=2, clock=Clock())
+    assert [buckets.take("ada") for _ in range(2)] == [0, 0]
+    for number in range(1000):
+        buckets.take(f"{number}")
+    assert len(buckets._full_at) <= 101
+    assert buckets.take("ada") > 0
