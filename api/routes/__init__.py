@@ -1,6 +1,18 @@
 """The addresses of the API, one module a noun."""
 
-from api.routes import assignments, audit, invitations, reports, reviews, session, submissions, tokens, users
+from api.routes import (
+    assignments,
+    audit,
+    export,
+    invitations,
+    ranking,
+    reports,
+    reviews,
+    session,
+    submissions,
+    tokens,
+    users,
+)
 
 ROUTERS = (
     session.router,
@@ -11,6 +23,8 @@ ROUTERS = (
     submissions.router,
     reports.router,
     reviews.router,
+    ranking.router,
+    export.router,
     audit.router,
 )
 

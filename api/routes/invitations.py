@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -27,7 +28,7 @@ from grader.store.invitations import (
     take_back,
 )
 from grader.store.submissions import attempts_used
-from grader.store.tables import Candidate, Invitation
+from grader.store.tables import Candidate, Invitation, StoredSubmission
 
 router = APIRouter(tags=["invitations"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
@@ -98,6 +99,20 @@ def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> 
     if candidate is None or candidate.erased_at is not None:
         return None
     return Person.model_validate(candidate, from_attributes=True)
+
+
+def persons_of(session: Session, rows: Sequence[StoredSubmission], asker: Asker) -> dict[str, Person]:
+    """Return who handed in each of these submissions, as far as the asker may see it."""
+    wanted = {row.invitation_id for row in rows if row.invitation_id}
+    query = (
+        select(Invitation, Candidate).join(Candidate).where(Invitation.id.in_(wanted), Candidate.erased_at.is_(None))
+    )
+    seen = {
+        invitation.id: Person.model_validate(candidate, from_attributes=True)
+        for invitation, candidate in (session.execute(query) if wanted else ())
+        if names_are_shown(invitation, asker.user_id, may_invite=asker.may("author"))
+    }
+    return {row.id: seen[row.invitation_id] for row in rows if row.invitation_id in seen}
 
 
 def shown(session: Session, row: Invitation, asker: Asker) -> InvitationView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import get_args
 
 from sqlalchemy import func, select
@@ -50,6 +50,27 @@ def overrides_in(reviews: Iterable[Review]) -> dict[str, Review]:
     """Return the override of each criterion that holds: the last one, unless that takes the earlier ones back."""
     last = {review.criterion: review for review in reviews if review.kind == "override" and review.criterion}
     return {name: review for name, review in last.items() if name and review.verdict is not None}
+
+
+def overridden(session: Session, submission_ids: Sequence[str]) -> dict[str, int]:
+    """Return of each submission that has overrides how many hold."""
+    said = reviews_of_many(session, submission_ids, "override")
+    return {submission_id: len(held) for submission_id, rows in said.items() if (held := overrides_in(rows))}
+
+
+def decisions(session: Session, submission_ids: Sequence[str]) -> dict[str, str]:
+    """Return of each submission that has a decision the one that holds."""
+    said = reviews_of_many(session, submission_ids, "decision")
+    return {submission_id: rows[-1].verdict or "" for submission_id, rows in said.items()}
+
+
+def reviews_of_many(session: Session, submission_ids: Sequence[str], kind: str) -> dict[str, list[Review]]:
+    """Return the reviews of a kind by submission, each one's oldest first."""
+    query = select(Review).where(Review.submission_id.in_(submission_ids), Review.kind == kind)
+    found: dict[str, list[Review]] = {}
+    for row in session.scalars(query.order_by(Review.created_at, Review.id)):
+        found.setdefault(row.submission_id, []).append(row)
+    return found
 
 
 def decision_in(reviews: Iterable[Review]) -> Review | None:
