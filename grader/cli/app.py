@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.assignment_app import SandboxName, assignment_app
+from grader.cli.people_app import db_app, token_app, user_app
 from grader.errors import GraderError, UsageError
 
 app = typer.Typer(
@@ -29,6 +30,9 @@ rubric_app = typer.Typer(
 )
 app.add_typer(rubric_app, name="rubric")
 app.add_typer(assignment_app, name="assignment")
+app.add_typer(user_app, name="user")
+app.add_typer(token_app, name="token")
+app.add_typer(db_app, name="db")
 
 Sources = Annotated[
     list[str],

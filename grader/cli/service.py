@@ -8,19 +8,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
-from sqlalchemy.engine import make_url
 
 from grader.cli.batch import cpu_shares
-from grader.errors import InfrastructureError, UsageError
+from grader.cli.database import prepare_database
+from grader.errors import UsageError
 from grader.jobs.slots import Slots, worker_command
 from grader.jobs.told import log_to_stderr
-from grader.jobs.workflow import migrate
-from grader.settings import Settings, read_settings
-from grader.store.database import is_current, open_engine, transaction, upgrade
+from grader.settings import read_settings
 
 LEAVE_WITHIN_S = 40.0
 APPLICATION = "api.app:application"
@@ -82,29 +79,6 @@ def grading_in(slots: int) -> Iterator[None]:
         yield
     finally:
         running.stop(LEAVE_WITHIN_S)
-
-
-def prepare_database(settings: Settings) -> None:
-    """Make an SQLite database ready. Raises InfrastructureError where a server's is not: many may use that one."""
-    url = make_url(settings.service_database)
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = open_engine(settings.service_database)
-    try:
-        if url.get_backend_name() == "sqlite":
-            upgrade(engine)
-            migrate(settings.service_database)
-            return
-        with transaction(engine):
-            pass  # whether it answers, with a sentence where it does not
-        if not is_current(engine):
-            raise InfrastructureError(
-                "infrastructure.database",
-                "The database has not the tables of this version.",
-                hint="Run: grader db upgrade",
-            )
-    finally:
-        engine.dispose()
 
 
 def _check_port(host: str, port: int) -> None:

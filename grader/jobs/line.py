@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from dbos import DBOSClient, EnqueueOptions
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, inspect, select
 from sqlalchemy.orm import Session
 
 from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
@@ -16,6 +16,7 @@ from grader.store.tables_of_operation import Event, Job
 
 BEHIND_ALL = 1_000_000_000  # bulk work begins where nothing that somebody waits for is left
 QUEUED_FOR = timedelta(days=7)
+SCHEMA = "dbos"  # of the durable workflows' tables, on PostgreSQL
 
 
 class Line:
@@ -93,6 +94,12 @@ class Line:
     def close(self) -> None:
         """Let the connections go."""
         self._client.destroy()
+
+
+def has_tables(engine: Engine) -> bool:
+    """Return whether the durable workflows' own tables are there."""
+    schema = None if engine.dialect.name == "sqlite" else SCHEMA
+    return bool(inspect(engine).has_table("workflow_status", schema=schema))
 
 
 def _jobs_of(session: Session, submission_id: str) -> int:

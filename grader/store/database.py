@@ -41,20 +41,26 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
-    """Yield a session whose changes are kept together when the block ends well, and not at all otherwise.
-
-    Raises InfrastructureError where the database cannot be reached.
-    """
+def answering() -> Iterator[None]:
+    """Turn the driver's word that the database cannot be reached into InfrastructureError, without its address."""
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        yield
     except OperationalError as error:
         raise InfrastructureError(
             "infrastructure.database",
             "The database could not be reached or did not answer in time.",
             hint="Look whether it runs, and whether GRADER_DATABASE_URL is its address.",
         ) from error
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """Yield a session whose changes are kept together when the block ends well, and not at all otherwise.
+
+    Raises InfrastructureError where the database cannot be reached.
+    """
+    with answering(), Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 @contextmanager
@@ -65,16 +71,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to `revision`, from whatever earlier one they are at."""
-    with engine.begin() as connection:
+    """Bring the tables to `revision`, from whatever earlier one they are at. Raises InfrastructureError."""
+    with answering(), engine.begin() as connection:
         settings = _settings()
         settings.attributes["connection"] = connection
         command.upgrade(settings, revision)
 
 
 def is_current(engine: Engine) -> bool:
-    """Tell whether the tables are those that this version works with."""
-    with engine.connect() as connection:
+    """Tell whether the tables are those that this version works with. Raises InfrastructureError."""
+    with answering(), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_settings()).get_current_head()
 

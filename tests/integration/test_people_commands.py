@@ -1,0 +1,67 @@
+"""`grader user add`, `grader token new` and `grader db upgrade`, as who runs a service calls them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from serving import PASSWORD
+from sqlalchemy import Engine
+
+from grader.jobs.line import has_tables
+from grader.store.database import is_current, reading
+from grader.store.people import check_password, find_user
+from grader.store.secrets_shown import find_token
+
+GRADER = str(Path(sys.executable).parent / "grader")
+
+
+def run(url: str, home: Path, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "GRADER_DATABASE_URL": url, "GRADER_HOME": str(home)}
+    return subprocess.run(
+        [GRADER, *words], env=environment, input=typed, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_a_new_database_gets_its_tables_people_and_tokens(
+    database_url: str, empty_engine: Engine, tmp_path: Path
+) -> None:
+    upgraded = run(database_url, tmp_path, "db", "upgrade")
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert is_current(empty_engine)
+    assert has_tables(empty_engine)
+    add = ("user", "add", "ada@example.org", "--role", "author")
+    added = run(database_url, tmp_path, *add, typed=PASSWORD + "\n")
+    assert added.returncode == 0, added.stderr
+    assert PASSWORD not in added.stdout + added.stderr
+    with reading(empty_engine) as session:
+        assert check_password(find_user(session, "ada@example.org"), PASSWORD).fits
+    again = run(database_url, tmp_path, *add, typed=PASSWORD + "\n")
+    assert (again.returncode, again.stderr) == (2, "grader: ada@example.org is there already\n")
+    made = run(database_url, tmp_path, "token", "new", "ada@example.org", "--scope", "read", "--days", "7")
+    assert made.returncode == 0, made.stderr
+    with reading(empty_engine) as session:
+        row = find_token(session, made.stdout.strip())
+        assert row is not None
+        assert (row.scopes, row.expires_at is not None) == ("read", True)
+    more = run(database_url, tmp_path, "token", "new", "ada@example.org", "--scope", "admin")
+    assert more.returncode == 2
+    assert more.stderr.startswith("grader: the role 'author' has no scope 'admin'")
+
+
+def test_what_does_not_fit_is_one_sentence_and_its_status(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'grader.db'}"
+    add = ("user", "add", "ada@example.org", "--role", "reviewer")
+    short = run(url, tmp_path, *add, typed="short\n")
+    assert (short.returncode, short.stderr) == (2, "grader: a password has at least 12 characters\n")
+    nothing = run(url, tmp_path, *add)
+    assert nothing.returncode == 2
+    assert nothing.stderr.startswith("grader: no password came in on standard input\n")
+    assert run(url, tmp_path, *add, "--password", PASSWORD).returncode == 2
+    away = run("postgresql+psycopg://grader:hunter2@127.0.0.1:1/grader", tmp_path, "db", "upgrade")
+    assert away.returncode == 3
+    assert away.stderr.startswith("grader: The database could not be reached")
+    assert "hunter2" not in away.stderr
+    assert len(away.stderr.splitlines()) == 2
