@@ -34,7 +34,7 @@ class KnownReport:
     person: Person | None
 
 
-def known(session: Session, submission_id: str, asker: Asker, report_id: str | None = None) -> KnownReport:
+def known_report(session: Session, submission_id: str, asker: Asker, report_id: str | None = None) -> KnownReport:
     """Return what is known of the current report, or of the one asked for. Raises Problem where there is none."""
     submission = visible(session, submission_id, asker)
     report = stored_report(session, submission, report_id)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from api.identity import COOKIE, Asker, known
 from api.pages.page import page
 from api.paging import Cursor, newest_first, page_of
+from api.reviewed import after_review, known_report
 from api.services import Served, Services
 from grader.model import Report
 from grader.report import render_html
@@ -47,7 +48,9 @@ def report(request: Request, served: Served, submission_id: str) -> Response:
     if stored is None:
         return page("submission.html.j2", asker=asker, row=row)
     found = Report.model_validate_json(served.blobs.get(stored.blob))
-    return HTMLResponse(render_html(found), headers=REPORT_HEADERS)
+    with reading(served.engine) as session:
+        _, reviewed = after_review(found, known_report(session, submission_id, asker))
+    return HTMLResponse(render_html(found, reviewed), headers=REPORT_HEADERS)
 
 
 def _reviewer(request: Request, served: Services) -> Asker | None:

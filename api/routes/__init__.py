@@ -3,6 +3,7 @@
 from api.routes import (
     assignments,
     audit,
+    candidates,
     export,
     invitations,
     ranking,
@@ -20,6 +21,7 @@ ROUTERS = (
     tokens.router,
     assignments.router,
     invitations.router,
+    candidates.router,
     submissions.router,
     reports.router,
     reviews.router,

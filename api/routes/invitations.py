@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.identity import Asker, Author, Known
 from api.paging import Cursor, Limit, Page, newest_first, page_of
 from api.problems import Problem, answers
-from api.services import Served
+from api.services import Served, Services
 from grader.store.audit import note
 from grader.store.base import utc_now
 from grader.store.database import reading, transaction
@@ -63,6 +63,7 @@ class InvitationTold(InvitationView):
     """An invitation with its token, which is told this once."""
 
     token: str = Field(examples=["thg_invitation_2b5kq…"])
+    link: str = Field(description="For the candidate's browser.", examples=["http://127.0.0.1:8000/i/thg_invitation_…"])
 
 
 class NewInvitation(BaseModel):
@@ -86,6 +87,7 @@ class TokenTold(BaseModel):
     """A new token, told this once."""
 
     token: str
+    link: str = Field(description="For the candidate's browser.")
 
 
 def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> Person | None:
@@ -143,7 +145,9 @@ def make_invitation(served: Served, asker: Author, given: NewInvitation, respons
         row = made.invitation
         note(session, asker.label, "invitation.make", row.id, assignment=row.assignment, candidate=made.candidate.id)
         response.headers["Location"] = f"/api/v1/invitations/{row.id}"
-        return InvitationTold(**shown(session, row, asker).model_dump(), token=made.token)
+        return InvitationTold(
+            **shown(session, row, asker).model_dump(), token=made.token, link=_link(served, made.token)
+        )
 
 
 @router.get("/invitations", responses=answers("identity.missing", "identity.forbidden", "request.invalid"))
@@ -152,7 +156,6 @@ def list_invitations(
     asker: Known,
     assignment: str | None = None,
     state: State | None = None,
-    email: Annotated[str | None, Query(max_length=LONGEST_NAME, description="Exactly this one; admins only.")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[InvitationView]:
@@ -162,10 +165,6 @@ def list_invitations(
         query = query.where(Invitation.assignment == assignment)
     if state is not None:
         query = query.where(*_stands(state))
-    if email is not None:
-        if not asker.may("admin"):
-            raise Problem("identity.forbidden", "To look for an e-mail address needs the scope 'admin'.")
-        query = query.join(Candidate).where(Candidate.email == email.strip().lower())
     if not asker.may("read"):
         if asker.invitation_id is None:
             raise Problem("identity.forbidden", "This needs the scope 'read'.")
@@ -229,7 +228,11 @@ def renew_invitation_token(served: Served, asker: Author, invitation_id: str) ->
         row = _wanted(session, invitation_id)
         token = renew_token(session, row)
         note(session, asker.label, "invitation.token", row.id)
-        return TokenTold(token=token)
+        return TokenTold(token=token, link=_link(served, token))
+
+
+def _link(served: Services, token: str) -> str:
+    return f"{served.settings.public_url.rstrip('/')}/i/{token}"
 
 
 def _wanted(session: Session, invitation_id: str) -> Invitation:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from api.identity import Known, Reader
 from api.problems import Problem, answers
-from api.reviewed import after_review, known, stored_report
+from api.reviewed import after_review, known_report, stored_report
 from api.routes.assignments import download
 from api.routes.invitations import Person
 from api.routes.submissions import visible
@@ -80,7 +80,7 @@ def get_report(
 ) -> Response:
     """Return the whole report, with what reviewers judged otherwise beside it. Its ETag is also that of the reviews."""
     with reading(served.engine) as session:
-        found = known(session, submission_id, asker, report)
+        found = known_report(session, submission_id, asker, report)
     if same := unchanged(if_none_match, found.version):
         return same
     data = served.blobs.get(found.report.blob)
@@ -131,7 +131,7 @@ def get_report_page(
 ) -> Response:
     """Return the report as a page that runs and loads nothing, with what reviewers judged otherwise before it."""
     with reading(served.engine) as session:
-        found = known(session, submission_id, asker, report)
+        found = known_report(session, submission_id, asker, report)
     if same := unchanged(if_none_match, found.version):
         return same
     whole = _read(served, found.report)
@@ -205,7 +205,7 @@ def get_result(
     Reviewers may read it at any time, and see what the candidate will.
     """
     with reading(served.engine) as session:
-        found = known(session, submission_id, asker)
+        found = known_report(session, submission_id, asker)
         if not asker.may("read") and not is_released(session, found.submission):
             raise Problem("submission.not_released", hint="You can read it once the reviewers have decided.")
     if same := unchanged(if_none_match, found.version):

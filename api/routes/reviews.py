@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.identity import Asker, Reader, Reviewer
 from api.problems import Problem, answers
-from api.reviewed import authors_of, known
+from api.reviewed import authors_of, known_report
 from api.routes.submissions import visible
 from api.services import Served, Services
 from api.versions import IfMatch, refuse_lost_update, tagged
@@ -124,7 +124,7 @@ def _locked(session: Session, submission_id: str) -> StoredSubmission:
 def _refuse_unknown(served: Services, asker: Asker, submission_id: str, criterion: str | None) -> None:
     """Raise Problem where the report judges no such criterion."""
     with reading(served.engine) as session:
-        row: StoredReport = known(session, submission_id, asker).report
+        row: StoredReport = known_report(session, submission_id, asker).report
     report = Report.model_validate_json(served.blobs.get(row.blob))
     if criterion not in criteria_by_id(report):
         raise Problem("request.invalid", "criterion: the report judges none of this name.")

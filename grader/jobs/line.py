@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from datetime import timedelta
 
 from dbos import DBOSClient, EnqueueOptions
@@ -15,6 +17,7 @@ from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 
 BEHIND_ALL = 1_000_000_000  # bulk work begins where nothing that somebody waits for is left
+KEY = re.compile(r"[0-9a-f]{64}")
 QUEUED_FOR = timedelta(days=7)
 SCHEMA = "dbos"  # of the durable workflows' tables, on PostgreSQL
 
@@ -84,6 +87,20 @@ class Line:
     def leave(self, job_id: str) -> None:
         """Take a job out of the queue, or stop it being recovered. Call it after the transaction that dropped it."""
         self._client.cancel_workflow(job_id)
+
+    def kept_by(self, job_id: str) -> set[str]:
+        """Return the keys of blobs that the finished steps of a job came to, also of tries that counted for nothing."""
+        found: set[str] = set()
+        for step in self._client.list_workflow_steps(job_id):
+            output = step["output"]
+            values = output.values() if isinstance(output, dict) else (output,)
+            found |= {value for value in values if isinstance(value, str) and KEY.fullmatch(value)}
+        return found
+
+    def forget(self, jobs: Collection[str], at_work: Collection[str]) -> None:
+        """Stop these jobs, and forget them but for those at work, whose worker notes yet that they are over."""
+        self._client.cancel_workflows(list(jobs))
+        self._client.delete_workflows([job for job in jobs if job not in at_work])
 
     def take_over(self, worker_id: str) -> None:
         """Put the jobs of a worker that is gone back in line; the steps that it finished are kept."""

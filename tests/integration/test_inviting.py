@@ -105,10 +105,7 @@ def test_reviewers_do_not_see_who_it_is_and_who_made_the_invitation_does(api: Se
             assert "ada@" not in text
             assert made["token"] not in text
     assert api.client.get(address, headers=author).json()["candidate"]["name"] == "Ada Lovelace"
-    by_mail = {"email": "ada@example.org"}
-    assert api.client.get("/api/v1/invitations", params=by_mail, headers=author).status_code == 403
-    found = api.client.get("/api/v1/invitations", params=by_mail, headers=api.as_("admin")).json()
-    assert [item["id"] for item in found["items"]] == [made["id"]]
+    assert made["link"].endswith(f"/i/{made['token']}")
 
 
 def test_a_candidate_has_their_own_invitation_and_no_others(api: Serving) -> None:
@@ -155,5 +152,6 @@ def test_every_act_is_in_the_audit_log_without_names_and_only_admins_read_it(api
     acts = [item["action"] for page in (first, rest) for item in page.json()["items"]]
     assert acts == ["invitation.revoke", "invitation.extend", "invitation.make"]
     for page in (first, rest):
-        assert "ada" not in page.text.lower()
+        assert "lovelace" not in page.text.lower()
+        assert "ada@" not in page.text.lower()
         assert made["token"] not in page.text

@@ -1,0 +1,103 @@
+"""What is kept of a candidate, and taking it out of the tables: what names them, what they handed in, their tokens.
+
+Figures stay without a name: scores, outcomes, times, and which verdicts reviewers gave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from grader.store.base import utc_now
+from grader.store.tables import (
+    Candidate,
+    Invitation,
+    Review,
+    StoredAssignment,
+    StoredReport,
+    StoredSubmission,
+    Token,
+)
+from grader.store.tables_of_operation import Event, Job, RepeatedRequest
+
+ERASED = "erased"
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What there is of a candidate: ids of submissions, of their jobs (those at work apart), and keys of blobs."""
+
+    submissions: tuple[str, ...]
+    jobs: tuple[str, ...]
+    at_work: tuple[str, ...]
+    keys: frozenset[str]
+
+
+def traces_of(session: Session, candidate_id: str) -> Traces:
+    """Return what there is of the candidate."""
+    theirs = select(Invitation.id).where(Invitation.candidate_id == candidate_id)
+    rows = session.scalars(select(StoredSubmission).where(StoredSubmission.invitation_id.in_(theirs))).all()
+    ids = [row.id for row in rows]
+    jobs = session.execute(select(Job.id, Job.worker_id, Job.finished_at).where(Job.submission_id.in_(ids))).all()
+    reports = session.scalars(select(StoredReport).where(StoredReport.submission_id.in_(ids))).all()
+    keys = {row.blob for row in rows} | {row.blob for row in reports} | {row.evidence_blob for row in reports}
+    return Traces(
+        submissions=tuple(ids),
+        jobs=tuple(job for job, _, _ in jobs),
+        at_work=tuple(job for job, worker, finished in jobs if worker is not None and finished is None),
+        keys=frozenset(key for key in keys if key),
+    )
+
+
+def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
+    """Take out what names the candidate or was said of them, end what is in line, and let their tokens go.
+
+    Blobs stay named in the rows until they are gone: see `forget_blobs`.
+    """
+    now, ids = utc_now(), traces.submissions
+    candidate.name, candidate.email, candidate.erased_at = "", "", candidate.erased_at or now
+    invitations = list(session.scalars(select(Invitation.id).where(Invitation.candidate_id == candidate.id)))
+    session.execute(
+        update(Invitation).where(Invitation.id.in_(invitations), Invitation.revoked_at.is_(None)).values(revoked_at=now)
+    )
+    session.execute(delete(Token).where(Token.invitation_id.in_(invitations)))
+    owners = [f"invitation:{invitation}" for invitation in invitations]
+    session.execute(delete(RepeatedRequest).where(RepeatedRequest.owner.in_(owners)))
+    session.execute(delete(Event).where(Event.submission_id.in_(ids)))
+    session.execute(update(Review).where(Review.submission_id.in_(ids)).values(text=""))
+    session.execute(
+        update(Job)
+        .where(Job.submission_id.in_(ids), Job.finished_at.is_(None))
+        .values(state="dropped", finished_at=now, deadline_at=None)
+    )
+    session.execute(
+        update(StoredSubmission)
+        .where(StoredSubmission.id.in_(ids))
+        .values(state=ERASED, step="", name=ERASED, address=None, report_id=None)
+    )
+
+
+def shared(session: Session, keys: Collection[str], submissions: Collection[str]) -> set[str]:
+    """Return those of the keys that something else needs too: the same bytes are one blob, whoever sent them."""
+    reports = StoredReport.submission_id.not_in(submissions)
+    queries = (
+        select(StoredSubmission.blob).where(StoredSubmission.blob.in_(keys), StoredSubmission.id.not_in(submissions)),
+        select(StoredReport.blob).where(StoredReport.blob.in_(keys), reports),
+        select(StoredReport.evidence_blob).where(StoredReport.evidence_blob.in_(keys), reports),
+        select(StoredAssignment.blob).where(StoredAssignment.blob.in_(keys)),
+        select(StoredAssignment.packet).where(StoredAssignment.packet.in_(keys)),
+    )
+    return {key for query in queries for key in session.scalars(query) if key}
+
+
+def forget_blobs(session: Session, submissions: Collection[str]) -> None:
+    """Note that the blobs of these submissions, and of the reports on them, are gone."""
+    session.execute(update(StoredSubmission).where(StoredSubmission.id.in_(submissions)).values(blob=None, bytes=0))
+    session.execute(
+        update(StoredReport)
+        .where(StoredReport.submission_id.in_(submissions))
+        .values(blob="", evidence_blob=None, digest="")
+    )

@@ -1,0 +1,95 @@
+"""A candidate is erased: nothing that names them or is theirs is left, others lose nothing, and it is in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graded import bearer, grade, hand_in, invite
+from serving import Serving, publish, serving
+from sqlalchemy import select
+
+from grader.jobs.turns import begin, tell
+from grader.store.base import Base
+from grader.store.database import reading, transaction
+from grader.store.tables_of_operation import Job
+
+CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
+
+
+@pytest.fixture
+def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
+    with serving(database_url, tmp_path / "home") as running:
+        publish(running, CHURN)
+        yield running
+
+
+def everything_stored(api: Serving) -> str:
+    with reading(api.engine) as session:
+        return repr([session.execute(select(table)).all() for table in Base.metadata.sorted_tables])
+
+
+def blobs(api: Serving) -> set[str]:
+    return {path.name for path in Path(api.settings.service_blobs).rglob("*") if path.is_file()}
+
+
+def test_nothing_that_names_them_or_is_theirs_is_left_and_the_score_stays(api: Serving) -> None:
+    author, admin, reviewer = api.as_("author"), api.as_("admin"), api.as_("reviewer")
+    before = blobs(api)
+    ada, bea = invite(api, author, "Ada Lovelace"), invite(api, author, "Bea Other")
+    submission = hand_in(api, bearer(ada["token"]), "theirs = 1")
+    report = grade(api, submission)
+    comment = {"kind": "comment", "text": "Ada has met us at the fair."}
+    api.client.post(f"/api/v1/submissions/{submission}/reviews", json=comment, headers=reviewer)
+    assert "Lovelace" in everything_stored(api)
+    assert len(blobs(api)) == len(before) + 3
+    assert api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=author).status_code == 403
+    found = api.client.get("/api/v1/candidates", params={"email": "ADA@example.org"}, headers=admin).json()
+    assert found == [{"id": ada["candidate"]["id"], "invitations": [ada["id"]]}]
+    erased = api.client.delete(f"/api/v1/candidates/{found[0]['id']}", headers=admin)
+    assert erased.json() == {"submissions": 1, "files": 3, "under_way": 0}
+    stored = everything_stored(api).lower()
+    assert not [word for word in ("lovelace", "ada@", "at the fair", ada["token"]) if word in stored]
+    assert blobs(api) == before
+    assert api.client.get("/api/v1/invitations", headers=bearer(ada["token"])).status_code == 401
+    assert api.client.get("/api/v1/invitations", headers=bearer(bea["token"])).status_code == 200
+    row = api.client.get(f"/api/v1/submissions/{submission}", headers=reviewer).json()
+    assert (row["state"], row["score"]) == ("erased", report.score)
+    for form in ("report", "report.html", "evidence", "result"):
+        assert api.client.get(f"/api/v1/submissions/{submission}/{form}", headers=reviewer).status_code == 404
+    (entry,) = api.client.get("/api/v1/audit", params={"action": "candidate"}, headers=admin).json()["items"]
+    assert entry["object"] == ada["candidate"]["id"]
+    again = api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=admin)
+    assert again.json() == {"submissions": 1, "files": 0, "under_way": 0}
+    assert api.client.delete("/api/v1/candidates/none", headers=admin).status_code == 404
+
+
+def test_a_file_that_another_sent_too_stays(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    ada, bea = invite(api, author, "Ada Lovelace"), invite(api, author, "Bea Other")
+    for made in (ada, bea):
+        hand_in(api, bearer(made["token"]), "copied = 1")
+    before = blobs(api)
+    api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=admin)
+    assert blobs(api) == before
+    api.client.delete(f"/api/v1/candidates/{bea['candidate']['id']}", headers=admin)
+    assert len(blobs(api)) == len(before) - 1
+
+
+def test_what_is_being_graded_counts_no_more_once_it_is_erased(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    ada = invite(api, author, "Ada Lovelace", attempts=2)
+    running, waiting = (hand_in(api, bearer(ada["token"]), f"number = {number}") for number in (1, 2))
+    with transaction(api.engine) as session:
+        job, queued = (
+            session.scalars(select(Job).where(Job.submission_id == submission)).one().id
+            for submission in (running, waiting)
+        )
+        turn = begin(session, job, "a-worker")
+    assert turn is not None
+    erased = api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=admin)
+    assert erased.json()["under_way"] == 1
+    with transaction(api.engine) as session:
+        assert not tell(session, turn, "sandbox", "cell 1 of 2")
+        assert begin(session, queued, "a-worker") is None
