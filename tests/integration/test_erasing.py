@@ -7,12 +7,17 @@ from pathlib import Path
 
 import pytest
 from graded import bearer, grade, hand_in, invite
+from grading import service, wait_for
 from serving import Serving, publish, serving
 from sqlalchemy import select
 
+from grader.jobs.erasing import erase
 from grader.jobs.turns import begin, tell
 from grader.store.base import Base
+from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
+from grader.store.invitations import invite as make_invitation
+from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Job
 
 CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
@@ -93,3 +98,23 @@ def test_what_is_being_graded_counts_no_more_once_it_is_erased(api: Serving) -> 
     with transaction(api.engine) as session:
         assert not tell(session, turn, "sandbox", "cell 1 of 2")
         assert begin(session, queued, "a-worker") is None
+
+
+def test_of_a_work_that_a_worker_graded_no_step_leaves_a_file(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None
+) -> None:
+    with service(database_url, str(tmp_path / "blobs"), tmp_path, monkeypatch) as running:
+        kept = open_blobs(running.settings.service_blobs)
+        submission = running.hand_in()
+        with transaction(running.engine) as session:
+            made = make_invitation(session, "small", "Ada Lovelace", "ada@example.org", None, 1)
+            session.get_one(StoredSubmission, submission).invitation_id = made.invitation.id
+        with running.workers(1):
+            wait_for(lambda: running.state(submission)[0] == "published")
+        (job,) = running.jobs(submission)
+        assert len(running.line.kept_by(job.id)) >= 2
+        done = erase(running.engine, kept, running.line, made.candidate.id, "test")
+        assert done is not None
+        assert (done.submissions, done.under_way) == (1, 0)
+        assert running.line.kept_by(job.id) == set()
+        assert len([path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]) == 1  # the assignment
