@@ -15,9 +15,12 @@ from rich.console import Console
 from grader.cli.batch import cpu_shares
 from grader.cli.database import prepare_database
 from grader.errors import UsageError
+from grader.jobs.gone import Undertaker
+from grader.jobs.line import Line
 from grader.jobs.slots import Slots, worker_command
 from grader.jobs.told import log_to_stderr
-from grader.settings import read_settings
+from grader.settings import Settings, read_settings
+from grader.store.database import open_engine
 
 LEAVE_WITHIN_S = 40.0
 APPLICATION = "api.app:application"
@@ -44,7 +47,7 @@ def serve_command(host: str, port: int, slots: int) -> int:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: None)  # the server raises again what ended it: workers come after
-    with grading_in(slots):
+    with grading_in(slots, settings):
         uvicorn.Server(config).run()
     return 0
 
@@ -62,23 +65,27 @@ def worker_command_line(slots: int) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
     Console(stderr=True).print(f"Grading in {slots} slots. Ctrl-C ends it: what is not done in time is handed back.")
-    with grading_in(slots):
+    with grading_in(slots, settings):
         ended.wait()
     return 0
 
 
 @contextmanager
-def grading_in(slots: int) -> Iterator[None]:
+def grading_in(slots: int, settings: Settings) -> Iterator[None]:
     """Keep so many worker processes while inside; they share the processors that this process may use."""
     if slots == 0:
         yield
         return
-    running = Slots(worker_command(), cpu_shares(sorted(os.sched_getaffinity(0)), slots))
+    engine, line = open_engine(settings.service_database), Line(settings.service_database)
+    shares = cpu_shares(sorted(os.sched_getaffinity(0)), slots)
+    running = Slots(worker_command(), shares, Undertaker(engine, line))
     running.start()
     try:
         yield
     finally:
         running.stop(LEAVE_WITHIN_S)
+        line.close()
+        engine.dispose()
 
 
 def _check_port(host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-"""One worker process of `grader serve` and `grader worker`, which start it: `python -m grader.cli.slot CPUS`."""
+"""One worker process of `grader serve` and `grader worker`, which start it: `python -m grader.cli.slot CPUS ID`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Silent:
         """Hear nothing."""
 
 
-def main(cpus: str) -> int:
-    """Work on `cpus` until SIGTERM; return the exit status, with which the process is to end at once."""
+def main(cpus: str, worker_id: str) -> int:
+    """Work on `cpus` as `worker_id` until SIGTERM; return the exit status, with which the process is to end at once."""
     leaving = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -46,6 +46,7 @@ def main(cpus: str) -> int:
                 settings.home,
                 tuple(int(cpu) for cpu in cpus.split(",")),
                 leaving,
+                worker_id,
             ).run()
     except GraderError as error:
         logging.getLogger(__name__).error("%s %s", error.message, error.hint)
@@ -54,6 +55,6 @@ def main(cpus: str) -> int:
 
 
 if __name__ == "__main__":
-    status = main(sys.argv[1])
+    status = main(sys.argv[1], sys.argv[2])
     sys.stderr.flush()
     os._exit(status)  # a step that was handed back may still have a thread

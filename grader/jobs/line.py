@@ -8,8 +8,10 @@ from datetime import timedelta
 
 from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from grader.errors import InfrastructureError
 from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
 from grader.jobs.serializer import PlainJson
 from grader.store.base import utc_now
@@ -105,8 +107,11 @@ class Line:
     def take_over(self, worker_id: str) -> None:
         """Put the jobs of a worker that is gone back in line; the steps that it finished are kept."""
         tables = self._client._sys_db  # private: for another executor's jobs there is no public way
-        for pending in tables.get_pending_workflows(worker_id, VERSION):
-            tables.reenqueue_for_recovery(pending.workflow_id, [worker_id], QUEUE)
+        try:
+            for pending in tables.get_pending_workflows(worker_id, VERSION):
+                tables.reenqueue_for_recovery(pending.workflow_id, [worker_id], QUEUE)
+        except DBAPIError as error:
+            raise InfrastructureError("infrastructure.database", "The database could not be reached.") from error
 
     def close(self) -> None:
         """Let the connections go."""

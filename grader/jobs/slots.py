@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import secrets
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 PR_SET_PDEATHSIG = 1
 AGAIN_AFTER_S, AT_MOST_S = 1.0, 30.0
@@ -19,10 +21,13 @@ log = logging.getLogger(__name__)
 
 
 class Slots:
-    """Keeps one process alive for each group of CPUs; each runs `command` with its group as the last word."""
+    """Keeps one process alive for each group of CPUs; each runs `command` with its group and the worker's id after it.
 
-    def __init__(self, command: Sequence[str], shares: Sequence[tuple[int, ...]]) -> None:
-        self._command, self._shares = tuple(command), tuple(shares)
+    `gone` is told the id of each that has ended, so that nobody has to find out by its silence.
+    """
+
+    def __init__(self, command: Sequence[str], shares: Sequence[tuple[int, ...]], gone: Callable[[str], None]) -> None:
+        self._command, self._shares, self._gone = tuple(command), tuple(shares), gone
         self._leaving = threading.Event()
         self._running: dict[int, subprocess.Popen[bytes]] = {}
         self._keepers = [
@@ -49,20 +54,22 @@ class Slots:
                 process.kill()
                 process.wait()
 
-    def alive(self) -> int:
-        """Return how many run."""
-        return sum(process.poll() is None for process in list(self._running.values()))
+    def processes(self) -> list[int]:
+        """Return the ids of the processes that run."""
+        return [process.pid for process in list(self._running.values()) if process.poll() is None]
 
     def _keep(self, number: int, share: tuple[int, ...]) -> None:
         wait = AGAIN_AFTER_S
         while not self._leaving.is_set():
             began = time.monotonic()
-            words = [*self._command, ",".join(map(str, share))]
+            worker_id = f"{socket.gethostname()[:32]}-{secrets.token_hex(6)}"
+            words = [*self._command, ",".join(map(str, share)), worker_id]
             process = subprocess.Popen(words, stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent)
             self._running[number] = process
             if self._leaving.is_set():
                 process.terminate()
             status = process.wait()
+            self._gone(worker_id)
             if self._leaving.is_set():
                 return
             wait = AGAIN_AFTER_S if time.monotonic() - began > AT_MOST_S else min(2 * wait, AT_MOST_S)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import ColumnElement, CursorResult, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from grader.jobs.line import QUEUED_FOR
 from grader.jobs.turns import OPEN
-from grader.store.base import utc_now
+from grader.store.base import UtcDateTime, utc_now
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Event, Job, WorkerSeen
 
@@ -23,7 +24,7 @@ MOST_AT_ONCE = 100
 
 def appear(session: Session, worker_id: str, host: str) -> None:
     """Note that a worker has begun."""
-    session.add(WorkerSeen(id=worker_id, host=host))
+    session.add(WorkerSeen(id=worker_id, host=host, seen_at=session.scalar(select(_databases_clock()))))
 
 
 def beat(session: Session, worker_id: str, job_id: str | None) -> bool:
@@ -31,7 +32,7 @@ def beat(session: Session, worker_id: str, job_id: str | None) -> bool:
     changed = session.execute(
         update(WorkerSeen)
         .where(WorkerSeen.id == worker_id, WorkerSeen.stopped_at.is_(None))
-        .values(beats=WorkerSeen.beats + 1, job_id=job_id, seen_at=utc_now())
+        .values(seen_at=_databases_clock(), job_id=job_id)
     )
     return bool(cast(CursorResult[Any], changed).rowcount)
 
@@ -52,28 +53,25 @@ def bury(session: Session, worker_id: str) -> None:
             session.add(Event(submission_id=job.submission_id, state="queued", detail="its worker ended"))
 
 
-@dataclass
-class Sweep:
-    """Watches the others' beats by this process's own clock."""
+def silent(session: Session) -> list[str]:
+    """Return the workers that have not shown that they live for too long, by the database's clock.
 
-    worker_id: str
+    Where that clock jumps, a worker is taken for dead that is not: it ends, and its job is begun again by another one.
+    """
+    before = session.scalars(select(_databases_clock())).one() - timedelta(seconds=SILENT_S)
+    return list(
+        session.scalars(select(WorkerSeen.id).where(WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at < before))
+    )
+
+
+@dataclass
+class Lost:
+    """Watches, by this process's own clock, for jobs that their worker is not at."""
+
     clock: Callable[[], float] = time.monotonic
-    _heard: dict[str, tuple[int, float]] = field(default_factory=dict)
     _away: dict[str, float] = field(default_factory=dict)
 
-    def silent(self, session: Session) -> list[str]:
-        """Return the workers that have stood still for too long."""
-        now = self.clock()
-        alive = session.execute(
-            select(WorkerSeen.id, WorkerSeen.beats).where(
-                WorkerSeen.stopped_at.is_(None), WorkerSeen.id != self.worker_id
-            )
-        ).all()
-        heard = {worker: self._heard.get(worker, (-1, now)) for worker, _ in alive}
-        self._heard = {worker: heard[worker] if heard[worker][0] == beats else (beats, now) for worker, beats in alive}
-        return [worker for worker, (_, since) in self._heard.items() if now - since >= SILENT_S]
-
-    def lost(self, session: Session) -> list[str]:
+    def jobs(self, session: Session) -> list[str]:
         """Return the jobs that their worker, which lives, has not been at for as long."""
         now = self.clock()
         rows = session.execute(
@@ -84,6 +82,11 @@ class Sweep:
         away = {f"{job}/{turn}": job for job, turn, at in rows if at != job}
         self._away = {key: self._away.get(key, now) for key in away}
         return [away[key] for key, since in self._away.items() if now - since >= SILENT_S]
+
+
+def _databases_clock() -> ColumnElement[datetime]:
+    """Return the time by the one clock that all machines share."""
+    return type_coerce(func.current_timestamp(), UtcDateTime())
 
 
 def overdue(session: Session) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import socket
 import sys
 import threading
@@ -20,7 +19,7 @@ from grader.errors import InfrastructureError
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.line import Line
 from grader.jobs.steps import Steps
-from grader.jobs.sweep import BEAT_S, Sweep, appear, beat, bury, overdue
+from grader.jobs.sweep import BEAT_S, Lost, appear, beat, bury, overdue, silent
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
 from grader.store.blobs import Blobs
@@ -47,8 +46,8 @@ class Worker:
     home: Path
     cpu_ids: tuple[int, ...]
     leaving: threading.Event
+    id: str
     grace_s: int = 20
-    id: str = field(default_factory=lambda: f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}")
     _cancel: threading.Event = field(default_factory=threading.Event)
     _job: str | None = None
     _idle: threading.Event = field(default_factory=threading.Event)
@@ -72,12 +71,12 @@ class Worker:
             self._abandon,
         )
         self._stored(lambda session: appear(session, self.id, socket.gethostname()))
-        executor, sweep = Executor(self.url, self.id), Sweep(self.id)
+        executor, lost = Executor(self.url, self.id), Lost()
         executor.start(steps, self._begun)
         while not self.leaving.wait(BEAT_S):
             try:
                 self._beat()
-                self._sweep(sweep, steps, line)
+                self._sweep(lost, steps, line)
             except InfrastructureError as error:
                 log.warning("%s", error.message)
         self._leave(executor, line)
@@ -87,12 +86,12 @@ class Worker:
             log.error("worker %s was taken for dead: it ends, and another one begins", self.id)
             self._abandon()
 
-    def _sweep(self, sweep: Sweep, steps: Steps, line: Line) -> None:
-        for worker in self._stored(sweep.silent):
+    def _sweep(self, lost: Lost, steps: Steps, line: Line) -> None:
+        for worker in self._stored(silent):
             log.warning("worker %s is silent: its job is taken over", worker)
             line.take_over(worker)
             self._bury(worker)
-        for job in (*self._stored(sweep.lost), *self._stored(overdue)):
+        for job in (*self._stored(lost.jobs), *self._stored(overdue)):
             log.warning("job %s would never end: it is ended", job)
             steps.rescue(job)
         self.parts.sandbox.sweep()

@@ -100,14 +100,13 @@ class Delivery(Base):
 
 
 class WorkerSeen(Base):
-    """A process that grades one job at a time: `job_id`. `beats` grows while it lives: a sweep takes over the work of
-    one whose count stands still, by its own clock, for the clocks of machines differ and jump.
+    """A process that grades one job at a time: `job_id`. A sweep takes over the work of one that is silent: `seen_at` is
+    when it last showed that it lives, by the clock of the database, for those of machines differ.
     """
 
     __tablename__ = "workers"
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     host: Mapped[str]
-    beats: Mapped[int] = mapped_column(default=0)
     job_id: Mapped[str | None] = mapped_column(String(80))
     started_at: Mapped[datetime] = mapped_column(default=utc_now)
     seen_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

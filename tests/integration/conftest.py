@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,41 +13,23 @@ from pathlib import Path
 
 import pytest
 from ports import free_port
-from sqlalchemy import Engine, text
+from postgres import PROGRAMS, Server
+from sqlalchemy import Engine
 
 from grader.store.database import open_engine, upgrade
 
 REQUIRED = bool(os.environ.get("GRADER_REQUIRE_ALL"))
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the address of a PostgreSQL server of the tests' own, without a database name."""
+def postgres() -> Iterator[Server]:
+    """Yield a PostgreSQL server of the tests' own."""
     if not PROGRAMS:
         if REQUIRED:
             pytest.fail("PostgreSQL is not installed")
         pytest.skip("PostgreSQL is not installed")
-    programs, port = PROGRAMS[-1].parent, free_port()
-    folder = Path("/tmp") / f"grader-pg-{port}"  # as another user it may not walk pytest's own folders
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    user = None
-    if os.geteuid() == 0:  # it refuses to be root
-        user = "postgres"
-        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
-    options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c fsync=off"
-    run = [programs / "initdb", "-D", folder / "data", "-U", "grader", "-A", "trust", "-E", "UTF8"]
-    subprocess.run(run, check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL, env={"LC_ALL": "C"})
-    control = [programs / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
-    subprocess.run([*control, "-o", options, "start"], check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL)
-    try:
-        yield f"postgresql+psycopg://grader@127.0.0.1:{port}"
-    finally:
-        subprocess.run(
-            [*control, "-m", "immediate", "stop"], check=True, user=user, cwd=folder, stdout=subprocess.DEVNULL
-        )
-        shutil.rmtree(folder, ignore_errors=True)
+    with Server.started() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,13 +38,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'grader.db'}"
         return
-    server, name = request.getfixturevalue("postgres"), f"test_{os.urandom(6).hex()}"
-    engine = open_engine(f"{server}/postgres")
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield f"{server}/{name}"
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    server = request.getfixturevalue("postgres")
+    address = server.new_database()
+    yield address
+    server.drop(address)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, func, select
 
 from grader.assignment import load_assignment
 from grader.jobs.assignments import publish_assignment
+from grader.jobs.gone import Undertaker
 from grader.jobs.line import Line
 from grader.jobs.slots import Slots, worker_command
 from grader.jobs.workflow import migrate
@@ -77,9 +78,10 @@ class Service:
             return [" ".join(filter(None, (event.state, event.step, event.detail))) for event in events]
 
     @contextmanager
-    def workers(self, count: int = 1) -> Iterator[Slots]:
-        """Run so many worker processes; they are gone afterwards."""
-        slots = Slots(worker_command(), [(number % (os.cpu_count() or 1),) for number in range(count)])
+    def workers(self, count: int = 1, *, noticed: bool = True) -> Iterator[Slots]:
+        """Run so many worker processes; they are gone afterwards. Not `noticed`, their end shows by silence alone."""
+        shares = [(number % (os.cpu_count() or 1),) for number in range(count)]
+        slots = Slots(worker_command(), shares, Undertaker(self.engine, self.line) if noticed else lambda _: None)
         slots.start()
         try:
             yield slots

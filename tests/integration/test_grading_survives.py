@@ -34,13 +34,13 @@ def test_what_is_in_line_is_graded_and_its_steps_are_told(serving: Service) -> N
     assert told[-1] == "published completed"
 
 
-def test_a_worker_that_is_killed_is_followed_by_another_one(serving: Service) -> None:
+@pytest.mark.parametrize("noticed", [True, False], ids=["seen to end", "fallen silent"])
+def test_a_worker_that_is_killed_is_followed_by_another_one(serving: Service, noticed: bool) -> None:
     submission = serving.hand_in(SLOW)
-    with serving.workers(2):
+    with serving.workers(1, noticed=noticed) as slots:
         wait_for(lambda: serving.state(submission) == ("grading", "sandbox"))
         first = serving.jobs(submission)[0].worker_id
-        assert first is not None
-        os.kill(int(first.split("-")[-2]), signal.SIGKILL)
+        os.kill(slots.processes()[0], signal.SIGKILL)
         wait_for(lambda: serving.reports() == {submission: 1})
     (job,) = serving.jobs(submission)
     assert (job.state, job.turn) == ("done", 2)

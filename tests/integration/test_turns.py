@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select
 
 from grader.jobs.line import Line
-from grader.jobs.sweep import SILENT_S, Sweep, appear, beat, bury, overdue
+from grader.jobs.sweep import SILENT_S, Lost, appear, beat, bury, overdue, silent
 from grader.jobs.turns import Made, Turn, begin, drop, publish, tell
 from grader.jobs.workflow import migrate
 from grader.store.base import utc_now
 from grader.store.database import transaction, upgrade
 from grader.store.tables import Batch, StoredAssignment, StoredReport, StoredSubmission, User
-from grader.store.tables_of_operation import Job
+from grader.store.tables_of_operation import Job, WorkerSeen
 
 
 def made(outcome: str = "completed", score: float | None = 70.0) -> Made:
@@ -111,23 +112,20 @@ def test_a_dropped_job_is_followed_by_another_one(empty_engine: Engine, line: Li
     assert again.id not in line.waiting()
 
 
-def test_a_worker_that_stands_still_is_found_by_the_finders_own_clock(empty_engine: Engine, line: Line) -> None:
-    now = [0.0]
-    sweep = Sweep("me", clock=lambda: now[0])
+def test_a_worker_that_is_silent_is_found_and_what_it_still_sends_counts_for_nothing(
+    empty_engine: Engine, line: Line
+) -> None:
     turn = turn_at(empty_engine, hand_in(empty_engine, line), "dead")
     with transaction(empty_engine) as session:
-        for worker in ("me", "dead", "alive"):
+        for worker in ("dead", "alive"):
             appear(session, worker, "host")
-    for _ in range(6):
-        with transaction(empty_engine) as session:
-            assert beat(session, "alive", None)
-            silent = sweep.silent(session)
-        if now[0] < SILENT_S:
-            assert silent == []
-        now[0] += SILENT_S / 4
-    assert silent == ["dead"]
-    with transaction(empty_engine) as session:
+            assert beat(session, worker, None)
+        assert silent(session) == []
+        session.get_one(WorkerSeen, "dead").seen_at -= timedelta(seconds=SILENT_S + 2)
+        session.flush()
+        assert silent(session) == ["dead"]
         bury(session, "dead")
+        assert silent(session) == []
         assert not beat(session, "dead", None)
         assert session.get_one(Job, turn.job_id).state == "queued"
         assert publish(session, turn, made()) is None
@@ -135,17 +133,17 @@ def test_a_worker_that_stands_still_is_found_by_the_finders_own_clock(empty_engi
 
 def test_a_job_that_its_living_worker_lost_is_found(empty_engine: Engine, line: Line) -> None:
     now = [0.0]
-    sweep = Sweep("me", clock=lambda: now[0])
+    lost = Lost(clock=lambda: now[0])
     job = hand_in(empty_engine, line)
     turn_at(empty_engine, job, "busy")
     with transaction(empty_engine) as session:
         appear(session, "busy", "host")
         beat(session, "busy", job)
-        assert sweep.lost(session) == []
+        assert lost.jobs(session) == []
         beat(session, "busy", None)
-        assert sweep.lost(session) == []
+        assert lost.jobs(session) == []
         now[0] += SILENT_S
-        assert sweep.lost(session) == [job]
+        assert lost.jobs(session) == [job]
 
 
 def test_no_job_waits_for_ever(empty_engine: Engine, line: Line) -> None:

@@ -73,7 +73,6 @@ def upgrade() -> None:
         "workers",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("beats", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.String(length=80), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
