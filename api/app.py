@@ -15,7 +15,7 @@ from api import pages, problems
 from api.access import Access, RateLimits
 from api.limits import Buckets
 from api.problems import ProblemDetails, answers
-from api.routes import ROUTERS
+from api.routes import AT_THE_ROOT, ROUTERS
 from api.services import Services
 from api.uploads import BodyLimits
 from grader.jobs.line import Line
@@ -68,6 +68,8 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, responses=answers(*ANYWHERE))
+    for router in AT_THE_ROOT:
+        app.include_router(router)
     for page in pages.ROUTERS:
         app.include_router(page)
     setattr(app, "openapi", lambda: _openapi(app))  # noqa: B010 - as FastAPI documents it, but for mypy

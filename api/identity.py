@@ -25,6 +25,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, description="An API token, or a candidate's invitation token.")
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="The session of a browser that is signed in.")
 
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
+Cookie = Annotated[str | None, Security(_cookie)]
+
 
 @dataclass(frozen=True)
 class Asker:
@@ -51,8 +54,8 @@ class Asker:
 def asker_of(
     request: Request,
     served: Served,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
-    cookie: Annotated[str | None, Security(_cookie)],
+    bearer: Bearer,
+    cookie: Cookie,
 ) -> Asker:
     """Return who asks. Raises Problem where nobody is known, they ask too often, or it is another site that asks."""
     secret = bearer.credentials if bearer else cookie

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
     `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
+    With `metrics_open` whoever reaches the service reads its figures of operation.
 
     With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
     for a million tokens.
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     sandbox: str = "auto"
     requests_per_second: float = Field(default=50.0, ge=0, le=1e6, allow_inf_nan=False)
+    metrics_open: bool = False
     session_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
     lm_url: str = ""
     lm_model: str = ""

@@ -6,6 +6,7 @@ from api.routes import (
     candidates,
     export,
     invitations,
+    operation,
     ranking,
     reports,
     reviews,
@@ -29,5 +30,6 @@ ROUTERS = (
     export.router,
     audit.router,
 )
+AT_THE_ROOT = (operation.router,)
 
-__all__ = ["ROUTERS"]
+__all__ = ["AT_THE_ROOT", "ROUTERS"]

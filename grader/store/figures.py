@@ -1,0 +1,71 @@
+"""Figures of operation, counted in the database: all processes of a service tell the same, and none has to remember."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from grader.store.base import utc_now
+from grader.store.tables import StoredReport
+from grader.store.tables_of_operation import Event, Job, WorkerSeen
+
+NEWEST_EVENTS = 5000  # of which durations are taken: it bounds what a look costs
+
+
+@dataclass(frozen=True)
+class InLine:
+    """How many jobs of a kind are in a state, and since when the oldest of them."""
+
+    assignment: str
+    kind: str
+    bulk: bool
+    state: str
+    jobs: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class Slots:
+    """How many worker processes live, and how many of them grade."""
+
+    alive: int
+    busy: int
+
+
+def in_line(session: Session) -> Sequence[InLine]:
+    """Return the jobs that are not through, counted by assignment, kind and state."""
+    kinds = (Job.assignment, Job.kind, Job.bulk, Job.state)
+    counted = select(*kinds, func.count(), func.min(Job.queued_at))
+    query = counted.where(Job.state.in_(("queued", "waiting", "grading"))).group_by(*kinds).order_by(*kinds)
+    return [InLine(*row) for row in session.execute(query)]
+
+
+def step_seconds(session: Session) -> dict[str, list[float]]:
+    """Return how long the steps among the newest events took, each until the next event of its submission."""
+    newest = select(Event.submission_id, Event.step, Event.at).order_by(Event.id.desc()).limit(NEWEST_EVENTS)
+    took: dict[str, list[float]] = defaultdict(list)
+    after: dict[str, datetime] = {}
+    for submission, step, at in session.execute(newest):  # backwards: what comes after is known
+        if step and submission in after:
+            took[step].append(max(0.0, (after[submission] - at).total_seconds()))
+        after[submission] = at
+    return dict(sorted(took.items()))
+
+
+def reports_by_outcome(session: Session) -> list[tuple[str, str, int]]:
+    """Return (outcome, origin, number) of all reports."""
+    kinds = (StoredReport.outcome, StoredReport.origin)
+    rows = session.execute(select(*kinds, func.count()).group_by(*kinds).order_by(*kinds))
+    return [(outcome, origin, number) for outcome, origin, number in rows]
+
+
+def slots(session: Session, silent_s: float) -> Slots:
+    """Return how many workers have shown themselves within `silent_s` seconds."""
+    lives = (WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at > utc_now() - timedelta(seconds=silent_s))
+    alive, busy = session.execute(select(func.count(), func.count(WorkerSeen.job_id)).where(*lives)).one()
+    return Slots(alive, busy)
