@@ -72,7 +72,10 @@ class Slots:
             self._gone(worker_id)
             if self._leaving.is_set():
                 return
-            wait = AGAIN_AFTER_S if time.monotonic() - began > AT_MOST_S else min(2 * wait, AT_MOST_S)
+            is_sound = (
+                status < 0 or time.monotonic() - began > AT_MOST_S
+            )  # one that was killed had nothing wrong with it
+            wait = AGAIN_AFTER_S if is_sound else min(2 * wait, AT_MOST_S)
             log.warning(
                 "the worker process of slot %d ended with %d: another one begins in %.0f s", number, status, wait
             )
