@@ -14,6 +14,7 @@ import grader
 from api import pages, problems
 from api.access import Access, RateLimits
 from api.limits import Buckets
+from api.oidc import provider_of
 from api.problems import ProblemDetails, answers
 from api.routes import AT_THE_ROOT, ROUTERS
 from api.services import Services
@@ -46,7 +47,8 @@ def create_app(settings: Settings) -> FastAPI:
         line = Line(settings.service_database)
         engine = open_engine(settings.service_database)
         askers = Buckets(settings.requests_per_second, burst=math.ceil(4 * settings.requests_per_second))
-        app.state.services = Services(settings, engine, open_blobs(settings.service_blobs), line, askers)
+        blobs = open_blobs(settings.service_blobs)
+        app.state.services = Services(settings, engine, blobs, line, askers, provider_of(settings))
         yield
         line.close()
         engine.dispose()

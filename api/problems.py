@@ -35,6 +35,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "request.bad": (400, "The request cannot be understood."),
     "identity.missing": (401, "Nobody is signed in, or the token is wrong, over or taken back."),
     "identity.refused": (401, "The sign-in did not succeed."),
+    "identity.not_added": (403, "The provider knows you, and no admin has added you here by that e-mail address."),
+    "identity.provider": (502, "The company's own provider of identities did not answer, or not as one."),
     "identity.forbidden": (403, "You are known, and may not do this."),
     "invitation.over": (403, "The invitation's deadline has passed."),
     "invitation.attempts": (403, "All attempts of the invitation are used."),

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from api.limits import Buckets, SigningIn
+from api.oidc import Provider
 from grader.jobs.line import Line
 from grader.settings import Settings
 from grader.store.blobs import Blobs
@@ -24,6 +25,7 @@ class Services:
     blobs: Blobs
     line: Line
     askers: Buckets
+    provider: Provider | None = None
     signing_in: SigningIn = field(default_factory=SigningIn)
 
     @property

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
     `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
+    With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
     With `metrics_open` whoever reaches the service reads its figures of operation.
 
     With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
@@ -68,6 +69,9 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     sandbox: str = "auto"
     requests_per_second: float = Field(default=50.0, ge=0, le=1e6, allow_inf_nan=False)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
     metrics_open: bool = False
     session_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
     lm_url: str = ""
@@ -104,6 +108,16 @@ class Settings(BaseSettings):
             raise ValueError("must be a file of certificates (PEM)")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_can_be_trusted(cls, value: str) -> str:
+        place = urlsplit(value)
+        if value and (not place.hostname or place.query or place.fragment or place.username or place.password):
+            raise ValueError("must be the issuer's address, without a query, a fragment or a password")
+        if value and place.scheme != "https" and not (place.scheme == "http" and place.hostname in LOOPBACK):
+            raise ValueError("must begin with https://: what proves who somebody is comes from there")
+        return value
+
     @field_validator("lm_url")
     @classmethod
     def _language_model_is_on_the_web(cls, value: str) -> str:
@@ -113,6 +127,12 @@ class Settings(BaseSettings):
         if place.username or place.password:
             raise ValueError("must not hold a password: give the key in GRADER_LM_API_KEY")
         return value
+
+    @model_validator(mode="after")
+    def _issuer_knows_this_service(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            raise ValueError("GRADER_OIDC_ISSUER needs GRADER_OIDC_CLIENT_ID and GRADER_OIDC_CLIENT_SECRET")
+        return self
 
     @model_validator(mode="after")
     def _language_model_is_safe_to_ask(self) -> Self:

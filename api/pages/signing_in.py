@@ -28,9 +28,9 @@ def style() -> FileResponse:
 
 
 @router.get("/sign-in")
-def sign_in_form() -> HTMLResponse:
+def sign_in_form(served: Served) -> HTMLResponse:
     """Show the form."""
-    return page("sign_in.html.j2", problem="")
+    return page("sign_in.html.j2", problem="", oidc=served.provider is not None)
 
 
 @router.post("/sign-in")
@@ -45,7 +45,7 @@ def sign_in_by_form(
     try:
         begun = sign_in(served, request, email, password)
     except Problem as problem:
-        return page("sign_in.html.j2", problem.status, problem=str(problem.detail))
+        return page("sign_in.html.j2", problem.status, problem=str(problem.detail), oidc=served.provider is not None)
     answer = RedirectResponse("/", 303)
     set_cookie(answer, served, begun)
     return answer

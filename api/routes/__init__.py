@@ -6,6 +6,7 @@ from api.routes import (
     candidates,
     export,
     invitations,
+    oidc,
     operation,
     ranking,
     reports,
@@ -18,6 +19,7 @@ from api.routes import (
 
 ROUTERS = (
     session.router,
+    oidc.router,
     users.router,
     tokens.router,
     assignments.router,

@@ -250,3 +250,23 @@ def submit(
     from grader.cli.submit import SubmitOptions, submit_command
 
     raise typer.Exit(submit_command(source, SubmitOptions(to, token, assignment, wait, as_json)))
+
+
+@app.command()
+def invite(
+    assignment: Annotated[str, typer.Argument(metavar="SLUG", help="An assignment that is published.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The candidate's e-mail address.")],
+    name: Annotated[str, typer.Option(help="The candidate's name.")],
+    deadline: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Until when, such as 2030-01-31T18:00+01:00; without one, always."),
+    ] = None,
+    attempts: Annotated[int, typer.Option(min=1, max=100, help="How often they may hand in.")] = 1,
+    by: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="An author or admin who sees who it is before a decision.")
+    ] = None,
+) -> None:
+    """Invite a candidate to an assignment of the service, and print their link this once."""
+    from grader.cli.inviting import InviteOptions, invite_command
+
+    raise typer.Exit(invite_command(assignment, email, InviteOptions(name, deadline, attempts, by)))

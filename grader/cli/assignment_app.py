@@ -95,3 +95,11 @@ def assignment_pack(
     from grader.cli.assignment_pack import pack_command
 
     raise typer.Exit(pack_command(slug, output, action, as_json=json))
+
+
+@assignment_app.command("publish")
+def assignment_publish(slug: Slug) -> None:
+    """Publish an assignment to the service of GRADER_DATABASE_URL: works are graded by it from then on."""
+    from grader.cli.inviting import publish_command
+
+    raise typer.Exit(publish_command(slug))

@@ -37,7 +37,7 @@ def add_command(email: str, role: str, name: str, *, with_password: bool) -> int
     if role not in ROLES:
         raise UsageError(f"there is no role {role!r}: choose one of {', '.join(ROLES)}")
     password = _password() if with_password else None
-    with _stored() as session:
+    with stored_session() as session:
         user = add_user(session, email, role, password, name)
         note(session, ACTOR, "user.add", user.id, role=role)
     print(f"{user.email} may sign in as {role}.", file=sys.stderr)
@@ -47,7 +47,7 @@ def add_command(email: str, role: str, name: str, *, with_password: bool) -> int
 def token_command(email: str, options: TokenOptions) -> int:
     """Make an API token of somebody and print its secret; return the exit status."""
     expires_at = utc_now() + timedelta(days=options.days) if options.days else None
-    with _stored() as session:
+    with stored_session() as session:
         user = find_user(session, email)
         if user is None or user.disabled_at is not None:
             raise UsageError(
@@ -69,7 +69,8 @@ def token_command(email: str, options: TokenOptions) -> int:
 
 
 @contextmanager
-def _stored() -> Iterator[Session]:
+def stored_session() -> Iterator[Session]:
+    """Yield a session of the service's database, whose changes are kept where the block ends well."""
     settings = read_settings()
     prepare_database(settings)
     engine = open_engine(settings.service_database)

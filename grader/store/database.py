@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from grader.errors import InfrastructureError, UsageError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 10_000
@@ -72,6 +71,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to `revision`, from whatever earlier one they are at. Raises InfrastructureError."""
+    from alembic import command  # loaded where it is needed: a worker that begins need not wait for it
+
     with answering(), engine.begin() as connection:
         settings = _settings()
         settings.attributes["connection"] = connection
@@ -80,12 +81,17 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def is_current(engine: Engine) -> bool:
     """Tell whether the tables are those that this version works with. Raises InfrastructureError."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with answering(), engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     return found == ScriptDirectory.from_config(_settings()).get_current_head()
 
 
 def _settings() -> Config:
+    from alembic.config import Config
+
     settings = Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     return settings

@@ -62,6 +62,21 @@ def find_user(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def find_by_identity(session: Session, issuer: str, subject: str, email: str) -> tuple[User | None, bool]:
+    """Return who `issuer` calls `subject`, and whether they were bound to it just now.
+
+    Their verified `email` does that once; later it says nothing, for a provider may give it to somebody else.
+    """
+    user = session.scalar(select(User).where(User.issuer == issuer, User.subject == subject))
+    if user is not None:
+        return (user if user.disabled_at is None else None), False
+    user = find_user(session, email) if email else None
+    if user is None or user.subject is not None or user.disabled_at is not None:
+        return None, False
+    user.issuer, user.subject = issuer, subject
+    return user, True
+
+
 def hashed(password: str) -> str:
     """Return the hash to store of a password. Raises UsageError where it is too short."""
     if len(password) < SHORTEST_PASSWORD:

@@ -100,9 +100,8 @@ class Delivery(Base):
 
 
 class WorkerSeen(Base):
-    """A process that grades one job at a time: `job_id`. A sweep takes over the work of one that is silent.
-
-    `seen_at` is when it last showed that it lives, by the clock of the database, for those of machines differ.
+    """A process that grades one job at a time: `job_id`. A sweep takes over the work of one that is silent: `seen_at`
+    is when it last showed that it lives, by the clock of the database, for those of machines differ.
     """
 
     __tablename__ = "workers"

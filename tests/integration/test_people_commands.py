@@ -11,7 +11,7 @@ from serving import PASSWORD
 from sqlalchemy import Engine
 
 from grader.jobs.line import has_tables
-from grader.store.database import is_current, reading
+from grader.store.database import is_current, open_engine, reading
 from grader.store.people import check_password, find_user
 from grader.store.secrets_shown import find_token
 
@@ -65,3 +65,25 @@ def test_what_does_not_fit_is_one_sentence_and_its_status(tmp_path: Path) -> Non
     assert away.stderr.startswith("grader: The database could not be reached")
     assert "hunter2" not in away.stderr
     assert len(away.stderr.splitlines()) == 2
+
+
+def test_an_assignment_is_published_and_a_candidate_invited_by_a_link(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'grader.db'}"
+    unknown = run(url, tmp_path, "invite", "churn", "ada@example.org", "--name", "Ada Lovelace")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "there is no open assignment 'churn'" in unknown.stderr
+    assert run(url, tmp_path, "assignment", "publish", "churn").returncode == 0
+    vague = run(url, tmp_path, "invite", "churn", "ada@example.org", "--name", "Ada", "--deadline", "2099-01-01")
+    assert (vague.returncode, "zone" in vague.stderr) == (2, True)
+    made = run(url, tmp_path, "invite", "churn", "ada@example.org", "--name", "Ada", "--deadline", "2099-01-01T12:00Z")
+    assert made.returncode == 0, made.stderr
+    address, token = made.stdout.strip().rsplit("/", 1)
+    assert address == "http://127.0.0.1:8000/i"
+    engine = open_engine(url)
+    with reading(engine) as session:
+        row = find_token(session, token)
+        assert row is not None
+        assert row.invitation_id is not None
+    engine.dispose()
+    again = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--name", "Ada")
+    assert (again.returncode, "invited to churn already" in again.stderr) == (2, True)

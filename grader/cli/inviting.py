@@ -1,0 +1,74 @@
+"""`grader assignment publish` and `grader invite`: an assignment for a service, and candidates for it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from grader.assignment import find_assignment
+from grader.cli.people import ACTOR, stored_session
+from grader.errors import UsageError
+from grader.jobs.assignments import publish_assignment
+from grader.settings import read_settings
+from grader.store.audit import note
+from grader.store.blobs import open_blobs
+from grader.store.invitations import invite
+from grader.store.people import ROLES, find_user
+from grader.wiring import packet_of
+
+
+@dataclass(frozen=True)
+class InviteOptions:
+    """The options of `grader invite`; `by` is the e-mail address of whoever sees who the candidate is."""
+
+    name: str
+    deadline: str | None
+    attempts: int
+    by: str | None
+
+
+def publish_command(slug: str) -> int:
+    """Publish an assignment to the service of this machine's settings; return the exit status."""
+    settings = read_settings()
+    assignment = find_assignment(slug, settings.assignment_roots)
+    packet = packet_of(assignment)
+    with stored_session() as session:
+        row = publish_assignment(session, open_blobs(settings.service_blobs), assignment, packet)
+        note(session, ACTOR, "assignment.publish", row.slug, version=row.version, digest=row.digest)
+    print(f"Works for {assignment.slug} are graded by version {assignment.version} from now on.", file=sys.stderr)
+    return 0
+
+
+def invite_command(assignment: str, email: str, options: InviteOptions) -> int:
+    """Invite a candidate and print the link that is theirs, this once; return the exit status."""
+    deadline = _moment(options.deadline) if options.deadline else None
+    with stored_session() as session:
+        by = _inviter(session, options.by) if options.by else None
+        made = invite(session, assignment, options.name, email, deadline, options.attempts, by)
+        row = made.invitation
+        note(session, ACTOR, "invitation.make", row.id, assignment=row.assignment, candidate=made.candidate.id)
+    print("The link is told this once: send it to the candidate alone.", file=sys.stderr)
+    print(f"{read_settings().public_url.rstrip('/')}/i/{made.token}")
+    return 0
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None:
+        raise UsageError(
+            f"--deadline {text!r} is no time with its zone", hint="Write it so: 2030-01-31T18:00+01:00, or with a Z."
+        )
+    return found
+
+
+def _inviter(session: Session, email: str) -> str:
+    user = find_user(session, email)
+    if user is None or "author" not in ROLES[user.role]:
+        raise UsageError(f"--by {email}: there is no author or admin with this e-mail address")
+    return user.id
