@@ -2,8 +2,8 @@
 
     python benchmarks/service.py [--database URL] [--stored N] [--rate N] [--seconds N]
 
-Submissions and reports are generated. Requests are sent at a constant rate, whether or not the answers keep up, so that a
-slow answer is not hidden by asking less (coordinated omission). Without --database an SQLite file of its own is used.
+Submissions and reports are generated. Requests are sent at a constant rate, whether or not the answers keep up, so that
+a slow answer is not hidden by asking less (coordinated omission). Without --database an SQLite file of its own is used.
 """
 
 from __future__ import annotations
