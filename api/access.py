@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 class Access:
     """Numbers and logs requests, by the path of their route: in the path that was asked for a secret may stand."""
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
-        self._app, self._headers = app, HEADERS | (ONLY_HTTPS if https else {})
+    def __init__(self, app: ASGIApp, *, https: bool, prefix: str) -> None:
+        self._app, self._prefix, self._headers = app, prefix, HEADERS | (ONLY_HTTPS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -53,7 +53,7 @@ class Access:
             hint = f"Try it again; if it fails again, tell whoever runs the service: request {sent.request_id}."
             await response(Problem("service.internal", hint=hint))(scope, receive, sent.send)
         finally:
-            _log(scope, sent, time.perf_counter() - began)
+            _log(scope, sent, self._prefix, time.perf_counter() - began)
 
 
 class RateLimits:
@@ -95,11 +95,18 @@ def _id_of(scope: Scope) -> str:
     return given if REQUEST_ID.fullmatch(given) else new_id()
 
 
-def _log(scope: Scope, sent: _Sent, seconds: float) -> None:
+def _route_of(scope: Scope, prefix: str) -> str:
+    """Return the path of the request's route, whole: a router that is included below `prefix` may know its own part."""
+    path = str(getattr(scope.get("route"), "path", "none"))
+    is_part = path.startswith("/") and scope["path"].startswith(f"{prefix}/") and not path.startswith(f"{prefix}/")
+    return prefix + path if is_part else path
+
+
+def _log(scope: Scope, sent: _Sent, prefix: str, seconds: float) -> None:
     told = {
         "request": sent.request_id,
         "method": scope["method"],
-        "path": getattr(scope.get("route"), "path", "none"),
+        "path": _route_of(scope, prefix),
         "status": sent.status,
         "duration_ms": round(1000 * seconds, 1),
     }

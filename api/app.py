@@ -66,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimits)
     rate = settings.requests_per_second
     app.add_middleware(RateLimits, buckets=Buckets(2 * rate, burst=math.ceil(8 * rate)))  # people share addresses
-    app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https")
+    app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https", prefix=PREFIX)
     problems.install(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, responses=answers(*ANYWHERE))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from heapq import merge
+from itertools import islice
+from typing import Any, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from grader.model import Outcome
 from grader.store.tables import StoredSubmission
 
 GROUPS = (("completed",), ("submission_failed", "limit_exceeded"))
@@ -31,11 +35,8 @@ def best_first(session: Session, assignment: str, after: Place | None, most: int
     """Return up to `most` rows that have a score, best first; of equal ones the lower id first."""
     found: list[StoredSubmission] = []
     for group in range(after.group if after else 0, len(GROUPS)):
-        query = _ranked(assignment, group)
-        if after is not None and group == after.group:
-            behind = and_(StoredSubmission.score == after.score, StoredSubmission.id > after.id)
-            query = query.where(or_(StoredSubmission.score < after.score, behind))
-        found += session.scalars(query.limit(most - len(found)))
+        place = after if after and after.group == group else None
+        found += _of_group(session, assignment, group, place, most - len(found))
         if len(found) == most:
             break
     return found
@@ -43,28 +44,60 @@ def best_first(session: Session, assignment: str, after: Place | None, most: int
 
 def unscored(assignment: str) -> Select[Any]:
     """Return the query of what is graded and has no score, each candidate's last submission alone."""
-    return select(StoredSubmission).where(_counts(assignment), StoredSubmission.score.is_(None))
+    graded = StoredSubmission.outcome.in_(get_args(Outcome))  # the ranking's index finds them by it
+    published = and_(StoredSubmission.assignment == assignment, StoredSubmission.state == "published")
+    return select(StoredSubmission).where(published, graded, StoredSubmission.score.is_(None), ~_followed())
 
 
-def _ranked(assignment: str, group: int) -> Select[Any]:
+def _of_group(session: Session, assignment: str, group: int, after: Place | None, most: int) -> list[StoredSubmission]:
+    walks = [_walk(session, _ranked(assignment, outcome), after, most) for outcome in GROUPS[group]]
+    return list(islice(merge(*walks, key=lambda row: (-(row.score or 0), row.id)), most))
+
+
+def _ranked(assignment: str, outcome: str) -> Select[Any]:
+    """Return the query of all that has a score, of one outcome: so the ranking's index has them in order."""
     return (
         select(StoredSubmission)
         .where(
-            _counts(assignment),
-            StoredSubmission.outcome.in_(GROUPS[group]),
+            StoredSubmission.assignment == assignment,
+            StoredSubmission.outcome == outcome,
             StoredSubmission.score.is_not(None),
+            StoredSubmission.state == "published",
         )
         .order_by(StoredSubmission.score.desc(), StoredSubmission.id)
     )
 
 
-def _counts(assignment: str) -> ColumnElement[bool]:
-    """Return the condition of being graded, and not followed by a graded attempt of the same candidate."""
+def _walk(session: Session, query: Select[Any], after: Place | None, at_once: int) -> Iterator[StoredSubmission]:
+    """Yield the rows that count, in order. Whether one does is asked of a few at a time: asked of all, a database
+    works through everything before it gives the first.
+    """
+    while True:
+        rows = session.scalars(_behind(query, after).limit(at_once)).all()
+        late = set(
+            session.scalars(
+                select(StoredSubmission.id).where(StoredSubmission.id.in_([row.id for row in rows]), _followed())
+            )
+        )
+        yield from (row for row in rows if row.id not in late)
+        if len(rows) < at_once:
+            return
+        after = Place(0, rows[-1].score or 0.0, rows[-1].id)
+
+
+def _behind(query: Select[Any], after: Place | None) -> Select[Any]:
+    if after is None:
+        return query
+    score, behind = StoredSubmission.score, StoredSubmission.id > after.id
+    return query.where(score <= after.score, or_(score < after.score, and_(score == after.score, behind)))
+
+
+def _followed() -> ColumnElement[bool]:
+    """Return the condition of being followed by a graded attempt of the same candidate."""
     later = aliased(StoredSubmission)
-    followed = exists().where(
+    return exists().where(
         later.invitation_id == StoredSubmission.invitation_id,
         later.state == "published",
         later.attempt.is_not(None),  # what our side lost takes no one's place
         later.created_at > StoredSubmission.created_at,
     )
-    return and_(StoredSubmission.assignment == assignment, StoredSubmission.state == "published", ~followed)

@@ -110,11 +110,12 @@ class StoredSubmission(Base):
     __table_args__ = (
         Index("ix_submissions_listed", "assignment", "created_at", "id"),
         Index("ix_submissions_ranked", "assignment", "outcome", "score", "id"),
+        Index("ix_submissions_invitation", "invitation_id", "state", "created_at"),
         Index("ix_submissions_state", "state", "created_at", "id"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"))
-    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"))
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(String(16))
     blob: Mapped[str | None]

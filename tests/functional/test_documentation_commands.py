@@ -25,8 +25,8 @@ STATUS = re.compile(r"exit status (\d+)")
 NOT_RUN = {
     ".venv/bin/grader grade notebook.ipynb --sandbox docker --runtime runsc": "few engines know gVisor",
     "git clone https://host/owner/takehome-grader": "its address stands for a real one",
-    "GRADER_DATABASE_URL=sqlite:///grading/team.db GRADER_BLOBS=grading/team .venv/bin/grader serve": "it never ends by "
-    "itself: tests/integration/test_serving.py",
+    "GRADER_DATABASE_URL=sqlite:///grading/team.db GRADER_BLOBS=grading/team .venv/bin/grader serve": "it goes on "
+    "until it is ended: tests/integration/test_serving.py",
     "cd takehome-grader": "everything is run inside the clone already",
     ".venv/bin/uv pip install tests/plugin_package": "it would add a criterion to every other test's rubric",
     ".venv/bin/uv pip compile --directory sandbox --universal --generate-hashes --no-header requirements.in "

@@ -177,3 +177,15 @@ def test_a_token_is_told_once_does_no_more_than_its_maker_and_can_be_taken_back(
     assert api.client.delete(f"{TOKENS}/{made['id']}", headers=maker).status_code == 204
     assert api.client.get(ME, headers=mine).status_code == 401
     assert acts(api) == ["token.make", "token.make", "token.revoke"]
+
+
+def test_a_character_that_a_database_cannot_keep_is_nobodys_and_no_failure(api: Serving) -> None:
+    admin = api.as_("admin")
+    answers = [
+        api.client.post(ME, json={"email": "a\0@example.org", "password": PASSWORD}),
+        api.client.patch(f"{USERS}/%00", json={"role": "author"}, headers=admin),
+        api.client.delete(f"{TOKENS}/%00", headers=admin),
+        api.client.get(TOKENS, params={"user_id": "\0"}, headers=admin),
+        api.client.post(USERS, json={"email": "a@b", "role": "author", "name": "\0"}, headers=admin),
+    ]
+    assert {answer.status_code for answer in answers} <= {200, 401, 404, 422}

@@ -179,7 +179,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("submissions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_submissions_created_at"), ["created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_submissions_invitation_id"), ["invitation_id"], unique=False)
+        batch_op.create_index("ix_submissions_invitation", ["invitation_id", "state", "created_at"], unique=False)
         batch_op.create_index("ix_submissions_listed", ["assignment", "created_at", "id"], unique=False)
         batch_op.create_index("ix_submissions_ranked", ["assignment", "outcome", "score", "id"], unique=False)
         batch_op.create_index("ix_submissions_state", ["state", "created_at", "id"], unique=False)
@@ -369,7 +369,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_submissions_state")
         batch_op.drop_index("ix_submissions_ranked")
         batch_op.drop_index("ix_submissions_listed")
-        batch_op.drop_index(batch_op.f("ix_submissions_invitation_id"))
+        batch_op.drop_index("ix_submissions_invitation")
         batch_op.drop_index(batch_op.f("ix_submissions_created_at"))
 
     op.drop_table("submissions")
