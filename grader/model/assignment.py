@@ -15,7 +15,7 @@ from grader.model.rounds import RoundsSpec, check_cutoffs
 from grader.model.rubric import RubricSpec
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.submission import Limits
-from grader.model.suites import IID, SliceSpec, SuiteSpec, TwinSpec
+from grader.model.suites import IID, MESSY, SliceSpec, SuiteSpec, TwinSpec
 from grader.model.weights import TRACKS, Track, Weights, shares_of
 
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
@@ -261,7 +261,8 @@ class Assignment(Record):
 
     def marks(self, suite: str) -> tuple[float, float]:
         """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""
-        spec = next((spec for spec in self.suites if spec.name == suite), None)
+        messy = self.rounds.messy if self.rounds and suite == MESSY else None
+        spec = next((spec for spec in self.suites if spec.name == suite), messy)
         own = (spec.baseline, spec.reference) if spec else (None, None)
         return (
             self.metric.baseline if own[0] is None else own[0],

@@ -31,11 +31,17 @@ def stress_sentences(report: Report) -> tuple[str, ...]:
         what = "could not be made" if stress.failure.code.startswith("infrastructure.") else "failed"
         said = f"It {what}: {stress.failure.message.rstrip('.')} ({stress.failure.code})."
         return (said, "The result above is the first run's and stands.")
+    if stress.is_of_history:
+        valid = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'row')} got a valid forecast"
+        law = f" {stress.on_messy.law}" if stress.on_messy else ""
+        return (f"After a history that is not clean {valid}.{law}",)
     return (_repeated(stress, report), *([_messy(stress)] if stress.messy else []))
 
 
 def messy_rows(stress: StressResult) -> list[tuple[str, MessyCount]]:
-    """Return the messy rows' kinds in words, with their counts."""
+    """Return the messy rows' kinds in words, with their counts; none of a forecast, whose history is messy."""
+    if stress.is_of_history:
+        return []
     return [(KINDS.get(item.kind, item.kind), item) for item in stress.messy]
 
 

@@ -306,12 +306,17 @@ def test_cut_offs_that_are_printed_take_the_place_of_those_in_the_settings() -> 
     text = (
         '[rounds]\ncutoffs = [\n  "2015-01-31",  "2015-07-05",\n]\nhorizon = 28\n\n'
         '[rounds.altered]\ncutoff = "2015-01-31"\nfactor = 0.9\n\n'
+        '[rounds.messy]\ncutoff = "2015-07-05"\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-05"]  # the summer\n'
     )
-    printed = printed_settings("cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\naltered cutoff 2015-01-20\n")
+    printed = printed_settings(
+        "cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\naltered cutoff 2015-01-20\n"
+        "messy cutoff 2015-07-12\n"
+    )
     assert with_cutoffs(text, printed) == (
         '[rounds]\ncutoffs = ["2015-01-20", "2015-07-12"]\nhorizon = 28\n\n'
         '[rounds.altered]\ncutoff = "2015-01-20"\nfactor = 0.9\n\n'
+        '[rounds.messy]\ncutoff = "2015-07-12"\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-12"]  # the summer\n'
     )
 
