@@ -6,6 +6,10 @@ from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
+CLEANING = {
+    "tabular": "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges.",
+    "image": "Bring every picture to one mode, size and polarity before it is read, whatever program saved it.",
+}
 NOTHING_RAN = "Nothing was run, so this cannot be said."
 
 
@@ -93,7 +97,7 @@ def survives_messy_rows(evidence: Evidence) -> Finding:
     if stress.is_of_history:
         return _after_messy_history(evidence)
     place = start(evidence)
-    advice = "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges."
+    advice = CLEANING.get(evidence.modality, CLEANING["tabular"])
     if stress.failure is not None:
         return not_met(_ended(f"With messy rows it fails: {stress.failure.message}"), evidence=place, advice=advice)
     rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'messy row')} got a valid prediction"

@@ -13,6 +13,12 @@ KINDS = {
     "out_of_range": "a number far out of range",
     "duplicate": "a row that is there twice",
     "blank": "a blank in place of a word",
+    "colour": "a picture in colour, or grey where the others are in colour",
+    "alpha": "a picture with an alpha channel, or without one",
+    "palette": "a picture with a palette",
+    "enlarged": "a picture twice as large",
+    "negative": "a picture with dark and light exchanged",
+    "empty_picture": "an empty picture",
     "own": "rows of the assignment's author",
 }
 

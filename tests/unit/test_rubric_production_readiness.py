@@ -272,3 +272,9 @@ def test_programs_without_settings_are_shown_and_not_the_notebook_beside_them() 
     found = finding("production_readiness.configurable", work({"a.ipynb": notebook(SAVED), "serve.py": LOADED}))
     assert found.verdict == "not_met"
     assert {span.path for span in found.evidence} == {"serve.py"}
+
+
+@pytest.mark.parametrize(("modality", "said"), [("image", "every picture"), ("tabular", "empty cells"), ("", "empty")])
+def test_what_to_do_about_messy_rows_fits_what_the_rows_are(modality: str, said: str) -> None:
+    evidence = work(LOAD, plan=plan(), stress=stress(valid=1), modality=modality)
+    assert said in finding("production_readiness.survives_messy_rows", evidence).advice
