@@ -6,6 +6,10 @@ from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
+CLEANING = {
+    "tabular": "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges.",
+    "image": "Bring every picture to one mode, size and polarity before it is read, whatever program saved it.",
+}
 NOTHING_RAN = "Nothing was run, so this cannot be said."
 
 
@@ -63,8 +67,8 @@ def _within_limits(evidence: Evidence) -> Finding:
 def reproducible_predictions(evidence: Evidence) -> Finding:
     """Judge whether a second run gave the hidden rows, under other ids and in another order, the same predictions."""
     stress = evidence.stress
-    if stress is None:
-        return not_applicable("The work was not run a second time.")
+    if stress is None or stress.is_of_history:
+        return not_applicable("The work was not run a second time on the same rows.")
     if stress.failure is not None:
         return not_applicable("The second run gave no predictions to compare.")
     place = start(evidence)
@@ -82,14 +86,18 @@ def reproducible_predictions(evidence: Evidence) -> Finding:
 
 @criterion("production_readiness.survives_messy_rows", title="It copes with rows that are not clean", weight=1)
 def survives_messy_rows(evidence: Evidence) -> Finding:
-    """Judge whether messy rows among the hidden ones got a valid prediction, and spoiled no other row's."""
+    """Judge whether messy rows among the hidden ones got a valid prediction, and spoiled no other row's; of a forecast,
+    whether each row got one after a history that is not clean.
+    """
     stress = evidence.stress
     if stress is None or not stress.messy_rows:
         return not_applicable("No messy rows were put to the work.")
     if stress.failure is not None and stress.failure.code.startswith("infrastructure."):
         return not_applicable("The second run failed on our side.")
+    if stress.is_of_history:
+        return _after_messy_history(evidence)
     place = start(evidence)
-    advice = "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges."
+    advice = CLEANING.get(evidence.modality, CLEANING["tabular"])
     if stress.failure is not None:
         return not_met(_ended(f"With messy rows it fails: {stress.failure.message}"), evidence=place, advice=advice)
     rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'messy row')} got a valid prediction"
@@ -99,3 +107,22 @@ def survives_messy_rows(evidence: Evidence) -> Finding:
     if share >= HALF:
         return partly(f"Only {rows}.", evidence=place, score=round(share, 2), advice=advice)
     return not_met(f"Only {rows}.", evidence=place, advice=advice)
+
+
+def _after_messy_history(evidence: Evidence) -> Finding:
+    """Judge a forecast after a history with days missing, twice, out of order or out of range."""
+    stress, place = evidence.stress, start(evidence)
+    if stress is None:
+        return not_applicable("No messy history was put to the work.")
+    advice = "Expect it of a history: sort it, keep one row of each time, and treat what is missing or impossible."
+    if stress.failure is not None:
+        reason = _ended(f"After a history that is not clean it fails: {stress.failure.message}")
+        return not_met(reason, evidence=place, advice=advice)
+    rows = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'row')} got a valid forecast"
+    reason = f"After a history that is not clean {rows}."
+    if stress.messy_valid == stress.messy_rows:
+        return met(reason, evidence=place)
+    share = stress.messy_valid / stress.messy_rows
+    if share >= HALF:
+        return partly(reason, evidence=place, score=round(share, 2), advice=advice)
+    return not_met(reason, evidence=place, advice=advice)

@@ -24,6 +24,7 @@ SHA256 = "500ef42c8b796ed8cdf456fca2c5ebcfa7d885e669b8e9403beaf01e45b1b06a"
 LAST_PUBLIC_DAY = date(2015, 1, 31)
 YEARS_END = (date(2015, 11, 22), date(2015, 12, 20))  # the second one begins where the forecast of the first ends
 ALTERED = date(2016, 3, 13)  # the cut-off that is run once more with an altered history
+MESSY = date(2016, 7, 31)  # and the one with a messy history
 MOVES = {  # of the other cut-offs, by how many days a secret may move each: no forecast meets another one's days
     LAST_PUBLIC_DAY: range(-7, 1),
     date(2015, 7, 5): range(-2, 5),  # a holiday stays in the last week that is known, where repeating that week fails
@@ -45,11 +46,12 @@ def main() -> None:
     """Cut the series in two at a day, write the public and the hidden tables, and tell the cut-offs."""
     table = days()
     usual, years_end = cutoffs()
-    altered = usual[list(MOVES).index(ALTERED)]
+    altered, messy = (usual[list(MOVES).index(day)] for day in (ALTERED, MESSY))
     last = usual[0]
     print("cutoffs", *sorted([*usual, *years_end]))
     print("shifted cutoffs", *years_end)
     print("altered cutoff", altered)
+    print("messy cutoff", messy)
     public, hidden = HERE / "data" / "public", HERE / "data" / "hidden"
     for folder in (public, hidden):
         folder.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 Scale: the mean absolute error of the seasonal-naive forecast (the same day of the week before) within the public
 training part (Hyndman & Koehler, 2006). Baseline: that forecast, the last known week repeated four times. Reference:
 untuned gradient boosting of the calendar, on ridership as a share of the last year's mean, fitted anew at each cut-off.
+The marks of the messy round are those two after its cut-off with the history as it was before it was spoilt.
 Run in the locked environment: python assignments/ridership/reference.py
 """
 
@@ -61,9 +62,12 @@ def main() -> None:
     }
     errors = pd.concat(found, names=["suite", "cutoff"])
     print(errors.groupby(["suite", "cutoff"]).mean().round(4).to_string())
-    for suite, marks in errors.groupby("suite").mean().iterrows():
+    marks = errors.groupby("suite").mean()
+    messy = rounds["messy"]["cutoff"]
+    marks.loc["messy"] = errors.xs(messy, level="cutoff").mean()
+    for suite, mark in marks.iterrows():
         name = "" if suite == "iid" else f"{suite} "
-        print(f"{name}baseline  {marks['baseline']:.4f}\n{name}reference {marks['reference']:.4f}")
+        print(f"{name}baseline  {mark['baseline']:.4f}\n{name}reference {mark['reference']:.4f}")
 
 
 def ridership() -> pd.Series:

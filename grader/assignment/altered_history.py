@@ -10,11 +10,11 @@ def multiplied(history: Table, target: str, factor: float) -> Table:
     place = history.columns.index(target)
     return Table(
         history.columns,
-        tuple((*row[:place], _times(row[place], factor), *row[place + 1 :]) for row in history.rows),
+        tuple((*row[:place], times(row[place], factor), *row[place + 1 :]) for row in history.rows),
     )
 
 
-def _times(cell: str, factor: float) -> str:
+def times(cell: str, factor: float) -> str:
     """Return the number in `cell` times the factor; what is none, such as an empty cell, is left as it is."""
     if not is_number(cell):
         return cell

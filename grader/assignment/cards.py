@@ -10,9 +10,11 @@ from grader.assignment.altered_pictures import altered
 from grader.assignment.hidden import Hidden
 from grader.assignment.images import made_from
 from grader.assignment.messy import make_messy
+from grader.assignment.messy_pictures import WITHOUT_LABEL, resaved
 from grader.assignment.tables import read_table
 from grader.assignment.twins import make_twins
 from grader.model import Assignment
+from grader.model.assignment import PICTURE_KINDS
 from grader.model.suites import IID
 
 OWN = "own"  # the kind of the rows in an author's file
@@ -95,6 +97,12 @@ def _messy(assignment: Assignment, hidden: Hidden, known: dict[str, str | None])
         draw = drawing(assignment, hidden.key, "messy")
         found = make_messy(features, assignment.data.id, spec.messy_rows, spec.kinds, draw)
     position = features.columns.index(assignment.data.id)
-    return [
-        Card(f"\0messy {number}", row, known.get(row[position]), kind=kind) for number, (row, kind) in enumerate(found)
-    ]
+
+    def card(number: int, row: tuple[str, ...], kind: str) -> Card:
+        label = None if kind == WITHOUT_LABEL else known.get(row[position])
+        picture = None
+        if kind in PICTURE_KINDS:
+            picture = made_from(assignment, features.columns, row, lambda data: resaved(data, kind))
+        return Card(f"\0messy {number}", row, label, kind=kind, picture=picture)
+
+    return [card(number, row, kind) for number, (row, kind) in enumerate(found)]

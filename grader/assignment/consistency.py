@@ -15,7 +15,7 @@ from grader.assignment.tables import Table, read_table
 from grader.assignment.twins import make_twins
 from grader.errors import AssignmentError
 from grader.model import Assignment, SliceSpec
-from grader.model.suites import IID
+from grader.model.suites import IID, MESSY
 
 FILE = "assignment.toml"
 LEAST_IN_SLICE = 10
@@ -24,12 +24,14 @@ LEAST_IN_SLICE = 10
 def check_metric(assignment: Assignment) -> None:
     """Raise AssignmentError where a suite's reference is not the better one of its two marks."""
     metric = assignment.metric
-    for suite in (IID, *(spec.name for spec in assignment.suites)):
+    messy = (MESSY,) if assignment.rounds and assignment.rounds.messy else ()
+    for suite in (IID, *(spec.name for spec in assignment.suites), *messy):
         baseline, reference = assignment.marks(suite)
         if reference == baseline or (reference > baseline) != metric.higher_is_better:
             better = "above" if metric.higher_is_better else "below"
             message = f"reference {reference} must lie {better} baseline {baseline} for {metric.name}"
-            key = "metric.reference" if suite == IID else f"suites.{suite}.reference"
+            places = {IID: "metric", MESSY: "rounds.messy"}
+            key = f"{places.get(suite, f'suites.{suite}')}.reference"
             raise AssignmentError(message, path=FILE, key=key)
 
 

@@ -15,7 +15,7 @@ from grader.assignment.hidden import hidden_of
 from grader.assignment.images import names_taken, public_pictures, renamed
 from grader.assignment.outputs import truths_of
 from grader.assignment.published import published_ids, sample_file
-from grader.assignment.rounds import deal_altered, deal_round
+from grader.assignment.rounds import deal_altered, deal_messy, deal_round
 from grader.assignment.stream import deal_stream
 from grader.assignment.tables import Table, write_table
 from grader.model import Assignment, Deal, SliceSpec
@@ -30,11 +30,14 @@ def deal(assignment: Assignment, run_id: str, *, stress: bool = False, number: i
 
     The rows of all suites and the altered copies stand in one table, in one order: no id, place or file name tells them
     apart, though their cells may. Where the assignment has rounds, the round of that `number` is dealt, or with
-    `altered` the one with the altered history. Raises AssignmentError when a table is missing or broken.
+    `altered` or `stress` the one with the altered or the messy history. Raises AssignmentError when a table is missing
+    or broken.
     """
     if assignment.rounds is not None:
         if altered:
             return deal_altered(assignment, assignment.rounds, run_id)
+        if stress:
+            return deal_messy(assignment, assignment.rounds, run_id)
         return deal_round(assignment, assignment.rounds, run_id, number)
     spec, root = assignment.data, assignment.root
     if spec.batches:

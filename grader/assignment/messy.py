@@ -9,6 +9,8 @@ Row n is copied from a hidden row and made messy in the way `kinds[n % len(kinds
     duplicate        nothing is changed: the row is there twice, under two ids
     blank            one text cell is a single space
 
+The kinds of messy_pictures.py leave the cells as they are: there it is the row's picture that is another one.
+
 Every choice is a draw from HMAC-SHA256 keyed with the hidden tables and the assignment's seed. A column is one of
 numbers when all its cells that are not empty are finite numbers.
 """
@@ -19,7 +21,7 @@ from collections.abc import Callable, Sequence
 
 from grader.assignment.tables import Table, is_number
 from grader.errors import AssignmentError
-from grader.model.assignment import MessyKind
+from grader.model.assignment import PICTURE_KINDS, StressKind
 
 Draw = Callable[[str, int], int]
 UNSEEN, WORD, BLANK = "never seen before", "unknown", " "
@@ -28,7 +30,7 @@ Row = tuple[str, ...]
 
 
 def make_messy(
-    features: Table, id_column: str, count: int, kinds: Sequence[MessyKind], draw: Draw
+    features: Table, id_column: str, count: int, kinds: Sequence[StressKind], draw: Draw
 ) -> list[tuple[Row, str]]:
     """Return `count` messy rows with their kinds; the id cell is left as it was, for the deal to replace.
 
@@ -50,7 +52,7 @@ def make_messy(
         if kind == "missing":
             for index in _some(columns, number, draw):
                 row[index] = ""
-        elif kind != "duplicate":
+        elif kind != "duplicate" and kind not in PICTURE_KINDS:
             index = places[kind][draw(f"column {number}", len(places[kind]))]
             row[index] = _spoiled(kind, [other[index] for other in features.rows], number, draw)
         found.append((tuple(row), str(kind)))
@@ -65,7 +67,7 @@ def _some(columns: Sequence[int], number: int, draw: Draw) -> list[int]:
     return chosen
 
 
-def _spoiled(kind: MessyKind, column: Sequence[str], number: int, draw: Draw) -> str:
+def _spoiled(kind: str, column: Sequence[str], number: int, draw: Draw) -> str:
     if kind == "out_of_range":
         return _far_out(column, negative=draw(f"sign {number}", 2) == 1)
     return {"unseen_category": UNSEEN, "wrong_type": WORD, "blank": BLANK}[kind]

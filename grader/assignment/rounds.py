@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grader.assignment.altered_history import multiplied
+from grader.assignment.cards import drawing
 from grader.assignment.fresh_ids import fresh_ids, letters_of
 from grader.assignment.hidden import Hidden, hidden_of
+from grader.assignment.messy_history import spoilt
 from grader.assignment.published import published_ids, sample_file
 from grader.assignment.tables import FileStamp, Table, read_kept, write_table
 from grader.model import Assignment, Deal, RoundsSpec
-from grader.model.suites import IID
+from grader.model.suites import IID, MESSY, OF_HISTORY
 
 ALTERED = "altered"  # what the run id of the run with the altered history ends with
 BLOCK_ROWS = 7  # errors of neighbouring days go together, so they are drawn together
@@ -73,6 +75,31 @@ def deal_altered(assignment: Assignment, spec: RoundsSpec, run_id: str) -> Deal:
     target, number = assignment.data.target, spec.cutoffs.index(altered.cutoff)
     return deal_round(
         assignment, spec, f"{run_id}\0{ALTERED}", number, lambda table: multiplied(table, target, altered.factor)
+    )
+
+
+def deal_messy(assignment: Assignment, spec: RoundsSpec, run_id: str) -> Deal:
+    """Return what the run with the messy history is given: the round of its cut-off under other ids. All rows to
+    forecast are told as messy ones, in the order of time. Raises as `deal_round` does.
+    """
+    messy = spec.messy
+    if messy is None:
+        raise ValueError("the assignment asks for no messy round")
+    target, draw = assignment.data.target, drawing(assignment, hidden_of(assignment).key, "messy history")
+    dealt = deal_round(
+        assignment,
+        spec,
+        f"{run_id}\0{MESSY}",
+        spec.cutoffs.index(messy.cutoff),
+        lambda table: spoilt(table, target, messy, draw),
+    )
+    return Deal(
+        files=dealt.files,
+        ids=(),
+        labels=(),
+        messy=dict.fromkeys(dealt.ids, OF_HISTORY),
+        messy_labels=dict(zip(dealt.ids, dealt.labels, strict=True)),
+        blocks=dealt.blocks,
     )
 
 

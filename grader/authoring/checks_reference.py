@@ -14,6 +14,7 @@ from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Subject
 from grader.errors import AssignmentError
 from grader.model import Assignment
+from grader.model.suites import MESSY
 
 REPRODUCED = ("metric.reproduced", "reference.py computes the marks")
 LEAST_DIGITS = 3
@@ -82,9 +83,10 @@ def agree(stated: str, printed: str) -> bool:
 def _taken_from_elsewhere(assignment: Assignment, printed: Printed) -> dict[tuple[str, str], str]:
     """Return the marks that are in force for a suite or output without being stated there, where they are printed."""
     found: dict[tuple[str, str], str] = {}
-    for spec in assignment.suites:
-        if spec.baseline is None:
-            found |= _marks(spec.name, *assignment.marks(spec.name))
+    messy = assignment.rounds.messy if assignment.rounds else None
+    own = {spec.name: spec.baseline for spec in assignment.suites} | ({MESSY: messy.baseline} if messy else {})
+    for name in (name for name, baseline in own.items() if baseline is None):
+        found |= _marks(name, *assignment.marks(name))
     for output in assignment.outputs:
         both = _marks(output.name, output.baseline, output.reference)
         found |= {place: mark for place, mark in both.items() if place[1] not in output.model_fields_set}

@@ -16,7 +16,7 @@ from grader.authoring.repeated import Row, features_of
 from grader.authoring.unpacked import everything_in
 from grader.errors import AssignmentError
 from grader.model import Assignment
-from grader.model.suites import IID
+from grader.model.suites import IID, MESSY
 
 PIECE = 200  # letters and digits of an example's code
 LABEL_ROWS = 3
@@ -142,7 +142,7 @@ def _add_outputs(part: HiddenPart, assignment: Assignment) -> None:
 
 def _add_settings(part: HiddenPart, assignment: Assignment) -> None:
     """Add the marks of every suite, the suites' laws and the order of the examples."""
-    for suite in (IID, *(spec.name for spec in assignment.suites)):
+    for suite in (IID, *(spec.name for spec in assignment.suites), MESSY):
         for key, mark in zip(("baseline", "reference"), assignment.marks(suite), strict=True):
             if len(f"{mark!r}".replace(".", "").strip("-0")) >= DIGITS:
                 part.marks.setdefault(mark, f"the {key} of suite {suite} in {FILE}")

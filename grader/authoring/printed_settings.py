@@ -2,7 +2,7 @@
 
 A line is `baseline 0.73`, `reference 0.83`, `scale 1.2`, `fill 0.2` or `cutoffs 2015-01-31 2015-07-05`, several of the
 numbers on one line or not, after the name of the suite that they are of; without a name, or with `iid`, of the first.
-`altered cutoff 2016-03-13` is that of the round with the altered history.
+`altered cutoff 2016-03-13` is that of the round with the altered history, `messy cutoff` of the one with the messy one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Printed = Mapping[tuple[str, str], str]
 NAMED = re.compile(r"\b(baseline|reference|scale|fill)[\s:=]+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])")
 CUTOFFS = re.compile(r"\b(cutoffs?)[\s:=]+(\S.*)$")
 TABLES = {"baseline": "metric", "reference": "metric", "scale": "metric", "fill": "contract", "cutoffs": "rounds"}
-OF_ROUNDS = ("altered",)  # tables below [rounds]
+OF_ROUNDS = ("altered", "messy")  # tables below [rounds]
 OF_SUITES = ("baseline", "reference", "cutoffs")
 WIDEST = 120
 
@@ -68,7 +68,7 @@ def stated_marks(text: str) -> Printed:
     """
     settings = tomllib.loads(text, parse_float=str)
     named = [item["name"] for table in ("suites", "outputs") for item in settings.get(table, [])]
-    places = [(suite, key) for suite in (IID, *named) for key in TABLES if key != "cutoffs"]
+    places = [(suite, key) for suite in (IID, *named, *OF_ROUNDS) for key in TABLES if key != "cutoffs"]
     found = {(suite, key): _in(settings, suite, key) for suite, key in places}
     return {place: str(value) for place, value in found.items() if value is not None}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.assignment import load_assignment
 from grader.assignment.consistency import FILE
 from grader.authoring.export_run import EXPORT, run_export
-from grader.authoring.printed_settings import name_of, printed_settings, stated_marks, with_cutoffs, with_marks
+from grader.authoring.printed_settings import Printed, name_of, printed_settings, stated_marks, with_cutoffs, with_marks
 from grader.authoring.reference_run import REFERENCE, run_reference
 from grader.authoring.settings_edit import without_key
 from grader.authoring.subject import Subject, read_subject
@@ -34,11 +34,19 @@ def compute_marks(made: Path, home: Path) -> str:
     """Put what reference.py prints, of every suite, into the settings, and return it in words. Raises AssignmentError
     where it does not print them.
     """
-    text = (made / FILE).read_text(encoding="utf-8")
-    marked = with_marks(text, printed_settings(run_reference(made, home)))
+    text, printed = (made / FILE).read_text(encoding="utf-8"), printed_settings(run_reference(made, home))
+    marked = with_marks(text, printed)
     (made / FILE).write_text(marked, encoding="utf-8")
-    told = ", ".join(f"{name_of(*place)} {value}" for place, value in stated_marks(marked).items())
-    return f"{told[:1].upper()}{told[1:]}."
+    return marks_told(marked, printed)
+
+
+def marks_told(text: str, printed: Printed) -> str:
+    """Return in words the marks that the settings state, those that were not printed apart: they are not computed."""
+    marks = {place: f"{name_of(*place)} {value}" for place, value in stated_marks(text).items()}
+    told = ", ".join(words for place, words in marks.items() if place in printed)
+    left = ", ".join(words for place, words in marks.items() if place not in printed)
+    more = f" Not printed by {REFERENCE}, so still of the old data: {left}." if left else ""
+    return f"{told[:1].upper()}{told[1:]}.{more}"
 
 
 def read_other_rows(subject: Subject, made: Path) -> Subject:

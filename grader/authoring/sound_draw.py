@@ -24,7 +24,7 @@ def first_sound(before: Path, make: Callable[[int], Path], tell: Tell) -> Path:
         made = make(number)
         defects = defects_of(made)
         if not defects:
-            tell(f"It took {number} {'draw' if number == 1 else 'draws'}: the last passes the checks that run nothing.")
+            tell(f"It took {number} {'draw' if number == 1 else 'draws'} to pass the checks that run nothing.")
             return made
         had = frozenset(item.id for item in defects_of(before)) if had is None else had
         new = [item for item in defects if item.id not in had]

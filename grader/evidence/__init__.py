@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from grader.evidence.reader import SubprocessCodeReader
     from grader.evidence.rounds import evaluate_rounds
     from grader.evidence.spelled_numbers import computed
-    from grader.evidence.stress import compare_runs, no_predictions
+    from grader.evidence.stress import compare_runs, judge_messy_history, no_predictions
     from grader.evidence.suites import draw_suites, evaluate_read, evaluate_suites
     from grader.evidence.traces import read_traces
     from grader.evidence.twins import compare_altered, nothing_altered
@@ -41,6 +41,7 @@ _HOMES = {
     "evaluate_suites": "grader.evidence.suites",
     "SubprocessCodeReader": "grader.evidence.reader",
     "compare_runs": "grader.evidence.stress",
+    "judge_messy_history": "grader.evidence.stress",
     "no_predictions": "grader.evidence.stress",
     "read_traces": "grader.evidence.traces",
     "MarkedRun": "grader.evidence.unreached",
@@ -62,6 +63,7 @@ __all__ = [
     "evaluate_read",
     "evaluate_rounds",
     "evaluate_suites",
+    "judge_messy_history",
     "named_by_code",
     "no_predictions",
     "nothing_altered",

@@ -11,7 +11,7 @@ from grader.evidence.hidden import evaluate_values
 from grader.evidence.metrics import Floats
 from grader.evidence.predictions import read_predictions, read_valid
 from grader.evidence.suites import has_metric
-from grader.model import Assignment, Deal, HiddenResult, MessyCount, StressResult
+from grader.model import Assignment, Deal, HiddenResult, MessyCount, MessyHistorySpec, StressResult
 from grader.model.suites import MESSY, REPEAT
 
 DECIMALS = 6
@@ -46,6 +46,17 @@ def compare_runs(
     )
 
 
+def judge_messy_history(data: bytes, deal: Deal, assignment: Assignment, spec: MessyHistorySpec) -> StressResult:
+    """Return what the forecasts after a messy history come to, held against what really came.
+
+    Raises SubmissionError when the file cannot be read at all.
+    """
+    values = read_valid(data, tuple(deal.messy), assignment)
+    found = _on_messy(values, deal, assignment)
+    told = found.model_copy(update={"law": spec.law}) if found else None
+    return StressResult(rows=0, on_messy=told, messy=_messy_counts(values, deal))
+
+
 def no_predictions(deal: Deal) -> StressResult:
     """Return the result of a stress run that gave none: no row again, no messy row valid."""
     return StressResult(rows=len(deal.ids), messy=_messy_counts(np.full(len(deal.messy), np.nan), deal))
@@ -73,16 +84,20 @@ def _on_messy(values: Floats, deal: Deal, assignment: Assignment) -> HiddenResul
     """Return the metric over messy rows by the labels of the rows they were made from."""
     names = list(deal.messy)
     known = [place for place, name in enumerate(names) if name in deal.messy_labels]
-    return _over_valid(values[known], [deal.messy_labels[names[place]] for place in known], assignment, MESSY)
+    labels = [deal.messy_labels[names[place]] for place in known]
+    return _over_valid(values[known], labels, assignment, MESSY, [deal.blocks[place] for place in known if deal.blocks])
 
 
-def _over_valid(values: Floats, labels: Sequence[str], assignment: Assignment, suite: str) -> HiddenResult | None:
+def _over_valid(
+    values: Floats, labels: Sequence[str], assignment: Assignment, suite: str, blocks: Sequence[int] = ()
+) -> HiddenResult | None:
     """Return the metric over the rows with a valid prediction, None where they are too few to have one."""
     kept = np.isfinite(values)
     left = [label for label, keep in zip(labels, kept, strict=True) if keep]
     if not has_metric(left, assignment):
         return None
-    found = evaluate_values(values[kept], left, assignment)
+    together = [block for block, keep in zip(blocks, kept, strict=False) if keep]
+    found = evaluate_values(values[kept], left, assignment, suite=suite, blocks=together)
     return found.model_copy(update={"suite": suite, "weight": 0, "missing": int((~kept).sum())})
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.evidence.bootstrap import block_interval_of, interval_of
-from grader.evidence.hidden import DECIMALS, truth_of
+from grader.evidence.hidden import DECIMALS, normalised, truth_of
 from grader.evidence.metrics import Floats, metric_of
 from grader.model import AlteredSpec, Assignment, Deal, Failure, TwinResult
 from grader.model.suites import IID
@@ -53,17 +53,22 @@ def compare_altered(
             "cutoff": spec.cutoff,
             "factor": spec.factor,
             "followed": round(followed, DECIMALS),
-            "looked_up": found.looked_up and followed < MOST_FOLLOWED,
+            "looked_up": found.looked_up and followed < MOST_FOLLOWED and _beats_baseline(found, assignment, suite),
         }
     )
 
 
+def _beats_baseline(found: TwinResult, assignment: Assignment, suite: str) -> bool:
+    """Tell whether the round as it was is better than the baseline: who knows the answers is."""
+    return normalised(found.value, assignment.marks(suite)) > 0
+
+
 def _followed(values: Floats, altered: Floats, factor: float) -> float:
-    """Return how far the forecasts went along with the history: 1 where they are multiplied by its factor as a whole, 0
-    where they are what they were.
+    """Return how far the forecast of the median row went along with the history: 1 where it is multiplied by the factor
+    as well, 0 where it is what it was. The median, for a fixed threshold may lead some days of a week astray.
     """
-    size = float(values @ values)
-    return (1 - float(altered @ values) / size) / (1 - factor) if size else 1.0
+    known = values != 0
+    return float(np.median((1 - altered[known] / values[known]) / (1 - factor))) if known.any() else 1.0
 
 
 def nothing_altered(

@@ -57,7 +57,7 @@ from grader.model.report import (
     SubmissionRef,
     Verdict,
 )
-from grader.model.rounds import AlteredSpec, RoundsSpec
+from grader.model.rounds import AlteredSpec, MessyHistorySpec, RoundsSpec
 from grader.model.rubric import ClosedGate, Gate, RubricSpec
 from grader.model.run import CellRun, FailedTry, Mount, NotebookRun, RunResult, SandboxJob, SandboxResult
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
@@ -138,6 +138,7 @@ __all__ = [
     "LintFault",
     "MeasureSpec",
     "MessyCount",
+    "MessyHistorySpec",
     "MetricSpec",
     "ModelAnswer",
     "ModelAnswers",

@@ -15,13 +15,16 @@ from grader.model.rounds import RoundsSpec, check_cutoffs
 from grader.model.rubric import RubricSpec
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
 from grader.model.submission import Limits
-from grader.model.suites import IID, SliceSpec, SuiteSpec, TwinSpec
+from grader.model.suites import IID, MESSY, SliceSpec, SuiteSpec, TwinSpec
 from grader.model.weights import TRACKS, Track, Weights, shares_of
 
 Accepts = Literal["predictions", "command", "predict", "pipeline"]
 MetricName = Literal["roc_auc", "average_precision", "accuracy", "f1", "multiclass_accuracy", "rmse", "mae", "mase"]
 MessyKind = Literal["missing", "unseen_category", "wrong_type", "out_of_range", "duplicate", "blank"]
+PictureKind = Literal["colour", "alpha", "palette", "enlarged", "negative", "empty_picture"]
+StressKind = Literal[MessyKind, PictureKind]
 MESSY_KINDS: tuple[MessyKind, ...] = get_args(MessyKind)
+PICTURE_KINDS: tuple[PictureKind, ...] = get_args(PictureKind)
 TWO_CLASSES: frozenset[MetricName] = frozenset({"roc_auc", "average_precision", "accuracy", "f1"})
 ERRORS: frozenset[MetricName] = frozenset({"rmse", "mae", "mase"})
 
@@ -160,13 +163,13 @@ class MetricSpec(NamedMetric):
 class StressSpec(Record):
     """The stress run: a second run on the hidden rows under other ids and in another order, with messy rows among them.
 
-    `messy_rows` are made by the law of grader/assignment/messy.py, of `kinds` in turn; `messy_file` (below data/hidden)
-    holds an author's own instead.
+    `messy_rows` are made by the laws of grader/assignment/messy.py and messy_pictures.py, of `kinds` in turn;
+    `messy_file` (below data/hidden) holds an author's own instead.
     """
 
     repeat: bool = False
     messy_rows: Annotated[int, Field(ge=0, le=100_000)] = 0
-    kinds: tuple[MessyKind, ...] = Field(default=MESSY_KINDS, min_length=1)
+    kinds: tuple[StressKind, ...] = Field(default=MESSY_KINDS, min_length=1)
     messy_file: FileName | None = None
 
     @model_validator(mode="after")
@@ -240,7 +243,8 @@ class Assignment(Record):
         if self.contract.partial and self.metric.names_classes:
             raise ValueError(f"a row without a prediction cannot be filled in for {self.metric.name}")
         if self.makes_pictures and self.data.images is None:
-            raise ValueError("twins.pictures alters pictures: it needs data.images, which names them")
+            message = "twins.pictures and some of stress.kinds make pictures: they need data.images, which names them"
+            raise ValueError(message)
         return self
 
     @model_validator(mode="after")
@@ -257,11 +261,13 @@ class Assignment(Record):
     @property
     def makes_pictures(self) -> bool:
         """Whether pictures are made from hidden ones, for altered copies or messy rows."""
-        return self.twins is not None and self.twins.pictures is not None
+        altered = self.twins is not None and self.twins.pictures is not None
+        return altered or (self.stress.messy_rows > 0 and any(kind in PICTURE_KINDS for kind in self.stress.kinds))
 
     def marks(self, suite: str) -> tuple[float, float]:
         """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""
-        spec = next((spec for spec in self.suites if spec.name == suite), None)
+        messy = self.rounds.messy if self.rounds and suite == MESSY else None
+        spec = next((spec for spec in self.suites if spec.name == suite), messy)
         own = (spec.baseline, spec.reference) if spec else (None, None)
         return (
             self.metric.baseline if own[0] is None else own[0],

@@ -6,6 +6,7 @@ from pydantic import FiniteFloat
 
 from grader.model.base import Failure, Record
 from grader.model.run import FailedTry
+from grader.model.suites import OF_HISTORY
 
 
 class ClassResult(Record):
@@ -144,7 +145,8 @@ class StressResult(Record):
     the differences are over the predicted ones, null without any and where predictions are names of classes. `hidden`
     is the metric over those (suite "repeat"), `on_messy` that over the messy rows with a valid prediction (suite
     "messy"), by the labels of the rows they were made from. `failure` says why there were no predictions at all;
-    `tries` are those in which our side failed.
+    `tries` are those in which our side failed. Of a forecast it is one round again after a messy history: `rows` is
+    0, and the messy ones are all that were to be forecast.
     """
 
     failure: Failure | None = None
@@ -160,6 +162,11 @@ class StressResult(Record):
     on_messy: HiddenResult | None = None
     messy: tuple[MessyCount, ...] = ()
     tries: tuple[FailedTry, ...] = ()
+
+    @property
+    def is_of_history(self) -> bool:
+        """Whether it is a forecast after a messy history: the rows themselves are clean."""
+        return any(count.kind == OF_HISTORY for count in self.messy)
 
     @property
     def messy_rows(self) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import ColumnName, Record
 from grader.model.suites import SuiteSpec
@@ -19,6 +19,16 @@ def _is_moment(text: str) -> str:
 
 
 LEAST_CHANGE = 0.05
+HistoryKind = Literal["missing", "duplicate", "late", "empty", "spaces", "out_of_range"]
+HISTORY_KINDS: tuple[HistoryKind, ...] = get_args(HistoryKind)
+SPOILT: dict[HistoryKind, str] = {
+    "missing": "not there",
+    "duplicate": "there twice",
+    "late": "at the end instead of in their place",
+    "empty": "without the target",
+    "spaces": "with spaces around it",
+    "out_of_range": "with ten times it or with its negative",
+}
 Moment = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_is_moment)]  # ISO 8601
 
 
@@ -38,12 +48,39 @@ class AlteredSpec(Record):
         return self
 
 
+class MessyHistorySpec(Record):
+    """One round once more, with a history that is not clean, by the law of grader/assignment/messy_history.py.
+
+    `share` of its rows are spoilt, of `kinds` in turn. `baseline` and `reference` are the metric's where they are not
+    given.
+    """
+
+    cutoff: Moment
+    share: Annotated[float, Field(gt=0, le=0.5)] = 0.1
+    kinds: tuple[HistoryKind, ...] = Field(default=HISTORY_KINDS, min_length=1)
+    baseline: FiniteFloat | None = None
+    reference: FiniteFloat | None = None
+
+    @model_validator(mode="after")
+    def _fits_itself(self) -> Self:
+        if (self.baseline is None) != (self.reference is None):
+            raise ValueError("baseline and reference are given both or neither")
+        return self
+
+    @property
+    def law(self) -> str:
+        """What is done to the history, in a sentence for reports."""
+        done = ", ".join(SPOILT[kind] for kind in dict.fromkeys(self.kinds))
+        return f"The history up to {self.cutoff}, with {self.share:.0%} of its rows spoilt: {done}."
+
+
 class RoundsSpec(Record):
     """At each of `cutoffs` a work is run afresh: it is given all rows up to it with their labels, and predicts the
     `horizon` rows that follow.
 
     `column` holds the date or time of a row. `observed` are columns that are known only when the time has come: the
-    training file holds them, the rows to predict do not. `altered` asks for one of the rounds with another history.
+    training file holds them, the rows to predict do not. `altered` and `messy` ask for one of the rounds with
+    another history.
     """
 
     column: ColumnName
@@ -51,6 +88,7 @@ class RoundsSpec(Record):
     cutoffs: tuple[Moment, ...] = Field(min_length=1, max_length=60)
     observed: tuple[ColumnName, ...] = ()
     altered: AlteredSpec | None = None
+    messy: MessyHistorySpec | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -61,8 +99,9 @@ class RoundsSpec(Record):
             raise ValueError("cutoffs must rise: each one later than the one before")
         if self.column in self.observed:
             raise ValueError(f"observed names {self.column!r}, by which the rounds are told apart")
-        if self.altered and self.altered.cutoff not in self.cutoffs:
-            raise ValueError(f"altered.cutoff {self.altered.cutoff} is none of rounds.cutoffs")
+        for name, again in (("altered", self.altered), ("messy", self.messy)):
+            if again and again.cutoff not in self.cutoffs:
+                raise ValueError(f"{name}.cutoff {again.cutoff} is none of rounds.cutoffs")
         return self
 
     def title(self, number: int) -> str:

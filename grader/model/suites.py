@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, mode
 from grader.model.base import ColumnName, FileName, Record, Weight
 
 IID, MESSY, REPEAT = "iid", "messy", "repeat"  # names of suites that every assignment may have
+OF_HISTORY = "history"  # the kind of messy rows that are clean themselves, and forecast after a messy history
 
 
 def _of_its_own(name: str) -> str:

@@ -67,7 +67,7 @@ class Runs:
     """The first run, the tests' and the stress run where there was one, and those of a forecast's `later` rounds.
 
     The score rests on the first run and on the later rounds; these end with the first one that fails. `altered` is the
-    round with the altered history, run where all others went well.
+    round with the altered history, and `stress` then the one with the messy history: run where all others went well.
     `each` are the entry points that were run for the first one, with what became of each: of several notebooks,
     `first` is what they come to together.
     """
@@ -131,8 +131,10 @@ def run_all(
     went_well = first.failure is None
     if went_well and assignment is not None and assignment.rounds is not None:
         later = _later_rounds(grading, untested, assignment, assignment.rounds)
-        altered = _altered_round(grading, untested, assignment, assignment.rounds, later)
-        return Runs(first, each, tests, later=later, altered=altered)
+        if later and later[-1].failure is not None:
+            return Runs(first, each, tests, later=later)
+        altered, messy = _rounds_again(grading, untested, assignment, assignment.rounds)
+        return Runs(first, each, tests, messy, later, altered)
     if early is not None:
         stress = early.result()
         return Runs(first, each, tests, stress if went_well else None)
@@ -178,15 +180,20 @@ def _later_rounds(grading: Grading, work: Work, assignment: Assignment, spec: Ro
     return tuple(runs)
 
 
-def _altered_round(
-    grading: Grading, work: Work, assignment: Assignment, spec: RoundsSpec, later: tuple[Run, ...]
-) -> Run | None:
-    """Run the work once more with the altered history; None where none is asked for or a round before it failed."""
-    if spec.altered is None or (later and later[-1].failure is not None) or grading.cancel.is_set():
-        return None
-    grading.step("sandbox", "again, with an altered history")
-    start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
-    return _run(grading, work, deal(assignment, grading.run_id, altered=True), grading.cpu_ids, "altered")
+def _rounds_again(
+    grading: Grading, work: Work, assignment: Assignment, spec: RoundsSpec
+) -> tuple[Run | None, Run | None]:
+    """Run the work once more with the altered history, and with the messy one; None for what is not asked for."""
+
+    def again(name: str, **what: bool) -> Run | None:
+        if grading.cancel.is_set():
+            return None
+        grading.step("sandbox", f"again, with the {name} history")
+        start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
+        return _run(grading, work, deal(assignment, grading.run_id, **what), grading.cpu_ids, name)
+
+    altered = again("altered", altered=True) if spec.altered else None
+    return altered, again("messy", stress=True) if spec.messy else None
 
 
 def _further(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Iterator[tuple[EntryPoint, Run]]:

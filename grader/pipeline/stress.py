@@ -1,4 +1,6 @@
-"""What the stress run came to. Whatever happened in it, the outcome of the first run stands."""
+"""What the stress run came to, which of a forecast is the round with the messy history. Whatever happened in it, the
+outcome of the first run stands.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from grader.errors import SubmissionError
 from grader.model import Assignment, HiddenResult, RunResult, StressResult
 from grader.model.failure_class import failure_class
 from grader.pipeline.reporting import failure_of
-from grader.pipeline.runs import Run, Runs, collected_file
+from grader.pipeline.runs import Run, Runs, collected_file, needed
 from grader.sandbox.workspace import PREDICTIONS
 
 
@@ -27,11 +29,22 @@ def stress_result(runs: Runs, hidden: HiddenResult, assignment: Assignment) -> S
     failure = result.failure
     if failure is None:
         try:
-            return _compared(runs.first, runs.stress, result, hidden, assignment).model_copy(update=measured)
+            found = _judged(runs.first, runs.stress, result, hidden, assignment)
+            return found.model_copy(update=measured)
         except SubmissionError as error:
             failure = failure_of(error)
     measured |= {"failure": failure, "limit_exceeded": failure_class(failure.code) == "limit"}
     return nothing.model_copy(update=measured)
+
+
+def _judged(first: Run, stress: Run, result: RunResult, hidden: HiddenResult, assignment: Assignment) -> StressResult:
+    """Return what the run's predictions come to: beside the first run's, or of a forecast after its messy history."""
+    if assignment.rounds is None or assignment.rounds.messy is None or stress.dealt is None:
+        return _compared(first, stress, result, hidden, assignment)
+    from grader.evidence import judge_messy_history
+
+    data = needed(collected_file(result, PREDICTIONS))
+    return judge_messy_history(data, stress.dealt, assignment, assignment.rounds.messy)
 
 
 def _compared(first: Run, stress: Run, result: RunResult, hidden: HiddenResult, assignment: Assignment) -> StressResult:

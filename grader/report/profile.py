@@ -13,6 +13,7 @@ from grader.report.formats import count, figure, measure, metric_name
 LIKE_PUBLIC = "rows like the public ones"
 AFTER_PUBLIC = "rows after the public ones"
 MESSY_ROWS = "messy rows"
+AFTER_MESSY = "rows after a messy history"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,12 @@ def _worst_round(suite: HiddenResult) -> str:
 def _name(suite: HiddenResult) -> str:
     if suite.suite == IID:
         return AFTER_PUBLIC if suite.rounds else LIKE_PUBLIC
-    return MESSY_ROWS if suite.suite == MESSY else suite.suite
+    return _messy_name(suite) if suite.suite == MESSY else suite.suite
+
+
+def _messy_name(suite: HiddenResult) -> str:
+    """Return what is messy: the rows, or, where a law says so, the history before them."""
+    return AFTER_MESSY if suite.law else MESSY_ROWS
 
 
 def is_measured(suite: HiddenResult) -> bool:
@@ -91,7 +97,7 @@ def is_measured(suite: HiddenResult) -> bool:
 def _holds(suite: HiddenResult, first: HiddenResult) -> str:
     if is_measured(suite):
         return f"{metric_name(suite.metric)} of the run: {figure(suite.value, suite.metric)}."
-    name = MESSY_ROWS if suite.suite == MESSY else f"the suite {suite.suite}"
+    name = _messy_name(suite) if suite.suite == MESSY else f"the suite {suite.suite}"
     if suite.reason:
         return f"The suite {suite.suite} has nothing: {suite.reason}"
     text = f"On {name}: {metric_name(suite.metric)} {measure(suite.value)}"

@@ -13,6 +13,12 @@ KINDS = {
     "out_of_range": "a number far out of range",
     "duplicate": "a row that is there twice",
     "blank": "a blank in place of a word",
+    "colour": "a picture in colour, or grey where the others are in colour",
+    "alpha": "a picture with an alpha channel, or without one",
+    "palette": "a picture with a palette",
+    "enlarged": "a picture twice as large",
+    "negative": "a picture with dark and light exchanged",
+    "empty_picture": "an empty picture",
     "own": "rows of the assignment's author",
 }
 
@@ -31,11 +37,17 @@ def stress_sentences(report: Report) -> tuple[str, ...]:
         what = "could not be made" if stress.failure.code.startswith("infrastructure.") else "failed"
         said = f"It {what}: {stress.failure.message.rstrip('.')} ({stress.failure.code})."
         return (said, "The result above is the first run's and stands.")
+    if stress.is_of_history:
+        valid = f"{stress.messy_valid:,} of {count(stress.messy_rows, 'row')} got a valid forecast"
+        law = f" {stress.on_messy.law}" if stress.on_messy else ""
+        return (f"After a history that is not clean {valid}.{law}",)
     return (_repeated(stress, report), *([_messy(stress)] if stress.messy else []))
 
 
 def messy_rows(stress: StressResult) -> list[tuple[str, MessyCount]]:
-    """Return the messy rows' kinds in words, with their counts."""
+    """Return the messy rows' kinds in words, with their counts; none of a forecast, whose history is messy."""
+    if stress.is_of_history:
+        return []
     return [(KINDS.get(item.kind, item.kind), item) for item in stress.messy]
 
 

@@ -130,3 +130,41 @@ def test_a_work_that_knows_the_days_has_no_score_and_the_figures_are_shown(
         assert "multiplied by 0.8" in (tmp_path / "out" / name).read_text()
     assert CliRunner().invoke(app, ["rescore", str(tmp_path / "out")]).exit_code == 0
     assert json.loads((tmp_path / "out" / "report.json").read_text())["score"] is None
+
+
+MESSY = '\n[rounds.messy]\ncutoff = "2024-03-14"\nshare = 0.3\nbaseline = 2.0\nreference = 0.4\n'
+TIDY = """
+import pandas as pd
+train, test = pd.read_csv("data/train.csv"), pd.read_csv("data/test.csv", parse_dates=["date"])
+sold = train.assign(date=pd.to_datetime(train["date"])).drop_duplicates("date").set_index("date")["sold"].sort_index()
+sold = sold[sold.between(sold.median() / 2, sold.median() * 2)]
+test["prediction"] = sold.iloc[-1] + (test["date"] - sold.index[-1]).dt.days
+test[["id", "prediction"]].to_csv("predictions.csv", index=False)
+"""
+
+
+def test_a_forecast_after_a_messy_history_is_a_suite_of_its_own_in_every_form(tmp_path: Path) -> None:
+    report = grade(tmp_path, TIDY, MESSY)
+    messy = report["hidden"][-1]
+    assert (messy["suite"], messy["rows"], messy["missing"], messy["weight"]) == ("messy", 7, 0, 0)
+    assert (messy["value"], messy["low"], messy["high"], messy["normalised"]) == (0, 0, 0, 1)
+    assert report["stress"]["messy"] == [{"kind": "history", "rows": 7, "valid": 7}]
+    judged = {item["id"]: item for part in report["dimensions"] for item in part["criteria"]}
+    assert judged["production_readiness.survives_messy_rows"]["verdict"] == "met"
+    assert judged["production_readiness.reproducible_predictions"]["verdict"] == "not_applicable"
+    for name in ("report.html", "report.md"):
+        told = (tmp_path / "out" / name).read_text()
+        assert "ows after a messy history" in told
+        assert "7 of 7 rows got a valid forecast" in told
+
+
+def test_a_work_that_fails_after_a_messy_history_keeps_its_score(tmp_path: Path) -> None:
+    report = grade(tmp_path, STEADY, MESSY)
+    assert (report["outcome"], report["failure"]) == ("completed", None)
+    assert [suite["normalised"] for suite in report["hidden"]] == [1, 1]
+    assert report["score"] is not None
+    assert report["stress"]["failure"]["code"] == "run.failed"
+    judged = {item["id"]: item for part in report["dimensions"] for item in part["criteria"]}
+    assert judged["production_readiness.survives_messy_rows"]["verdict"] == "not_met"
+    assert "It failed" in (tmp_path / "out" / "report.md").read_text()
+    assert (tmp_path / "out" / "logs" / "stress-stderr.txt").read_text()

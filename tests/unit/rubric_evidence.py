@@ -115,6 +115,11 @@ def stress(*, identical: int = 100, predicted: int = 100, valid: int = 10,
     return StressResult(rows=100, predicted=predicted, identical=identical, messy=messy, failure=failure)
 
 
+def after_messy_history(valid: int, failure: Failure | None = None) -> StressResult:
+    """Return a forecast of 28 rows after a history that is not clean."""
+    return StressResult(rows=0, messy=(MessyCount(kind="history", rows=28, valid=valid),), failure=failure)
+
+
 def printed(text: str) -> tuple[Figure, ...]:
     """Return the figures of a run that printed `text`."""
     return read_observed("train.py", None, text)

@@ -120,5 +120,5 @@ def test_pictures_are_altered_only_where_there_are_some(tmp_path: Path) -> None:
     root = write_pictures(tmp_path, TWINS)
     settings = root / "assignment.toml"
     settings.write_text("\n".join(line for line in settings.read_text().splitlines() if not line.startswith("images")))
-    with pytest.raises(AssignmentError, match=r"twins\.pictures alters pictures: it needs data\.images"):
+    with pytest.raises(AssignmentError, match=r"make pictures: they need data\.images"):
         load_assignment(root)

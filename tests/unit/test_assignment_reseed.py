@@ -113,6 +113,21 @@ def test_the_marks_are_computed_again(small: Path, secret: Path) -> None:
     assert load_assignment(small).metric.reference == 0.87
 
 
+def test_a_draw_that_fails_a_check_is_followed_by_another_and_each_is_told(
+    small: Path, secret: Path, tmp_path: Path
+) -> None:
+    code = (small / "reference.py").read_text().replace('print("reference 0.87")', "")
+    ran = f"ran = Path({str(tmp_path / 'ran')!r})\nran.write_text(ran.read_text() + 'x' if ran.exists() else 'x')\n"
+    (small / "reference.py").write_text(code + ran + 'print("reference", 0.5 if len(ran.read_text()) < 3 else 0.87)\n')
+    before = whole(small)
+    done = reseed(small, "--seed-file", secret)
+    assert "Draw 2 of at most 5 fails the check metric.direction" in done.output
+    assert "It took 3 draws" in done.output
+    assert load_assignment(small).metric.reference == 0.87
+    assert [len(rows) for rows in whole(small)] == [len(rows) for rows in before]
+    assert contents(whole(small)[2]) != contents(before[2])
+
+
 def test_groups_stay_whole(small: Path, secret: Path) -> None:
     settle(small, 'by = "class"\nseed = 1', 'by = "group"\ncolumn = "shop"')
     rows = iter(range(10_000))

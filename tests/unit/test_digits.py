@@ -9,6 +9,7 @@ import sys
 import tomllib
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -24,6 +25,7 @@ from grader.assignment.pixels import read_pixels
 from grader.assignment.png import wrong_with_png
 from grader.evidence.suites import evaluate_suites
 from grader.model import Assignment, Deal, Evidence, TwinResult
+from grader.model.assignment import PICTURE_KINDS
 from grader.scoring import score
 
 FOLDER = Path(__file__).resolve().parents[2] / "assignments" / "digits"
@@ -200,3 +202,17 @@ def test_published_pictures_that_are_looked_up_by_the_nearest_one_are_not_found_
     twins, _ = shown(dealt, lambda pictures: nearest(levels(pictures), levels(known), digits))
     assert twins.value == twins.altered == 1
     assert not twins.looked_up
+
+
+def test_the_second_run_has_every_kind_of_messy_picture_that_the_brief_announces(
+    dealt: tuple[Assignment, Deal],
+) -> None:
+    assignment, first = dealt
+    again = deal(assignment, "a-run", stress=True)
+    kinds = Counter(again.messy.values())
+    assert kinds == dict.fromkeys((*PICTURE_KINDS, "duplicate"), 15)
+    assert len(again.messy_labels) == 90
+    assert not first.messy
+    brief = (FOLDER / "README.md").read_text().replace("\n", " ")
+    for told in ("in colour", "alpha channel", "palette", "56 x 56", "dark ink on white", "empty field", "there twice"):
+        assert told in brief

@@ -107,6 +107,17 @@ def test_the_scale_is_proven_too(tmp_path: Path) -> None:
     assert (unproven.status, "`scale 2.0`" in unproven.what) == ("warning", True)
 
 
+def test_the_marks_of_a_messy_round_are_proven_its_own_or_the_metrics(tmp_path: Path) -> None:
+    folder = make_rounds(tmp_path)
+    settle(folder, "[[suites]]", '[rounds.messy]\ncutoff = "2024-03-24"\n[[suites]]')
+    printed = "scale 2.0\nbaseline 1.0\nreference 0.2\n"
+    assert found(folder, printed).status == "ok"
+    assert found(folder, f"{printed}messy baseline 1.25").what == "messy baseline is 1.0, it prints 1.25 (0.25 more)"
+    settle(folder, 'cutoff = "2024-03-24"', 'cutoff = "2024-03-24"\nbaseline = 1.25\nreference = 0.3')
+    assert "`messy baseline 1.25` and `messy reference 0.3`" in found(folder, printed).what
+    assert found(folder, f"{printed}messy baseline 1.25\nmessy reference 0.3").status == "ok"
+
+
 @pytest.mark.parametrize(
     ("stated", "printed", "is_one"),
     [

@@ -46,6 +46,16 @@ def test_the_baseline_of_each_suite_is_what_repeating_the_last_week_comes_to() -
         assert apart[list(places)].mean() == pytest.approx(ASSIGNMENT.marks(suite)[0], abs=2e-4)
 
 
+def test_the_baseline_of_the_messy_round_is_the_clean_last_week_again() -> None:
+    assert ASSIGNMENT.rounds is not None
+    assert ASSIGNMENT.rounds.messy is not None
+    assert ASSIGNMENT.metric.scale is not None
+    clean = deal(ASSIGNMENT, "run", number=ASSIGNMENT.rounds.cutoffs.index(ASSIGNMENT.rounds.messy.cutoff))
+    last = [float(row["ridership"]) for row in table(clean.files["train.csv"])][-7:]
+    apart = np.abs(np.resize(last, len(clean.labels)) - np.array([float(label) for label in clean.labels]))
+    assert apart.mean() / ASSIGNMENT.metric.scale == pytest.approx(ASSIGNMENT.marks("messy")[0], abs=2e-4)
+
+
 def test_each_round_is_the_28_days_after_its_cutoff_and_the_first_has_the_public_file() -> None:
     assert ASSIGNMENT.rounds is not None
     for number, cutoff in enumerate(ASSIGNMENT.rounds.cutoffs):
@@ -69,6 +79,11 @@ def test_the_brief_says_what_the_settings_say(train: list[dict[str, str]]) -> No
     assert ASSIGNMENT.rounds is not None
     assert len(ASSIGNMENT.rounds.cutoffs) == 8
     assert "run at eight cut-offs" in BRIEF
+    assert ASSIGNMENT.rounds.altered is not None
+    assert ASSIGNMENT.rounds.altered.factor < 1
+    assert "as of a smaller station" in BRIEF
+    assert ASSIGNMENT.rounds.messy is not None
+    assert "days are missing, there twice or not in their place" in BRIEF
     assert f"{len(train):,}" in BRIEF
     assert ASSIGNMENT.metric.name.upper() in BRIEF
     assert f"{ASSIGNMENT.time_budget_hours:g} hours" in BRIEF

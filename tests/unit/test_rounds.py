@@ -131,7 +131,7 @@ def good_run(dealt: Deal, folder: Path) -> Run:
     from grader.model import RunResult, SandboxResult
 
     (folder / "predictions.csv").write_text("id,prediction\n" + "".join(f"{name},1\n" for name in dealt.ids))
-    ended = SandboxResult.model_construct(ended="exited", exit_code=0)
+    ended = SandboxResult.model_construct(ended="exited", exit_code=0, wall_s=1.0, peak_memory_bytes=None)
     return Run(RunResult.model_construct(sandbox=ended, failure=None, collected=folder), None, (), dealt)
 
 

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from rubric_evidence import Case, cases_of, finding, missing_verdicts, notebook, plan, ran, stress, verdict, work
+from rubric_evidence import (
+    Case,
+    after_messy_history,
+    cases_of,
+    finding,
+    missing_verdicts,
+    notebook,
+    plan,
+    ran,
+    stress,
+    verdict,
+    work,
+)
 
 from grader.model import Evidence, Failure, FileEntry
 
@@ -99,6 +111,12 @@ CASES = [
     case("survives_messy_rows", "partly", "other rows are lost", LOAD, plan=plan(), stress=stress(predicted=60)),
     case("survives_messy_rows", "not_met", "nearly all are lost", LOAD, plan=plan(), stress=stress(valid=1)),
     case("survives_messy_rows", "not_met", "it crashed", LOAD, plan=plan(), stress=stress(failure=CELL_ERROR)),
+    case("survives_messy_rows", "met", "after a messy history", LOAD, plan=plan(), stress=after_messy_history(28)),
+    case("survives_messy_rows", "partly", "some days are lost", LOAD, plan=plan(), stress=after_messy_history(20)),
+    case("survives_messy_rows", "not_met", "most days are lost", LOAD, plan=plan(), stress=after_messy_history(2)),
+    case("survives_messy_rows", "not_met", "it crashed there", LOAD, plan=plan(),
+         stress=after_messy_history(0, CELL_ERROR)),
+    case("reproducible_predictions", "not_applicable", "a forecast", LOAD, plan=plan(), stress=after_messy_history(28)),
     case("survives_messy_rows", "not_applicable", "one run", LOAD, plan=plan()),
     case("survives_messy_rows", "not_applicable", "our side failed", LOAD, stress=stress(failure=OURS)),
     case("model_kept", "met", "saved, and loaded by another program", {"train.py": SAVED, "predict.py": LOADED}),
@@ -254,3 +272,9 @@ def test_programs_without_settings_are_shown_and_not_the_notebook_beside_them() 
     found = finding("production_readiness.configurable", work({"a.ipynb": notebook(SAVED), "serve.py": LOADED}))
     assert found.verdict == "not_met"
     assert {span.path for span in found.evidence} == {"serve.py"}
+
+
+@pytest.mark.parametrize(("modality", "said"), [("image", "every picture"), ("tabular", "empty cells"), ("", "empty")])
+def test_what_to_do_about_messy_rows_fits_what_the_rows_are(modality: str, said: str) -> None:
+    evidence = work(LOAD, plan=plan(), stress=stress(valid=1), modality=modality)
+    assert said in finding("production_readiness.survives_messy_rows", evidence).advice

@@ -12,6 +12,7 @@ ID = "image_id"
 FILE = "file"
 TARGET = "digit"
 SIDE = 28
+HALF = 0.5
 
 
 def load_table(path: Path, *, labelled: bool = False) -> pd.DataFrame:
@@ -33,11 +34,12 @@ def load_pictures(table: pd.DataFrame, folder: Path) -> np.ndarray:
 
 
 def load_picture(path: Path) -> np.ndarray:
-    """Return one picture as a row of 784 numbers; raises ValueError when it is no grey picture of 28 x 28."""
+    """Return one picture as a row of 784 numbers, ink 1, however it was saved; raises ValueError when it is none."""
     try:
         with Image.open(path) as picture:
-            if picture.size != (SIDE, SIDE):
-                raise ValueError(f"{path} is {picture.size[0]} x {picture.size[1]}, not {SIDE} x {SIDE}")
-            return np.asarray(picture.convert("L"), dtype=float).ravel() / 255
+            grey = picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX)
     except (OSError, UnidentifiedImageError) as error:
         raise ValueError(f"{path} is not a readable picture") from error
+    levels = np.asarray(grey, dtype=float) / 255
+    paper = np.median(np.concatenate([levels[0], levels[-1], levels[:, 0], levels[:, -1]]))
+    return (1 - levels if paper > HALF else levels).ravel()  # a light edge: ink is dark there

@@ -37,10 +37,13 @@ def test_labels_that_are_no_digits_are_refused(tmp_path: Path) -> None:
         load_table(tmp_path / "a.csv", labelled=True)
 
 
-def test_a_picture_of_another_size_is_refused(tmp_path: Path) -> None:
-    Image.new("L", (10, 28)).save(tmp_path / "a.png")
-    with pytest.raises(ValueError, match="10 x 28"):
-        load_picture(tmp_path / "a.png")
+def test_a_picture_is_read_alike_however_it_was_saved(bars: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:
+    plain = Image.fromarray((bars[0][0].reshape(28, 28) * 255).astype(np.uint8))
+    negative = Image.eval(plain, lambda level: 255 - level)
+    saved = [plain, plain.convert("RGB"), plain.convert("RGBA"), plain.convert("P"), plain.resize((56, 56), 0), negative]
+    for number, picture in enumerate(saved):
+        picture.save(tmp_path / f"{number}.png")
+        assert np.allclose(load_picture(tmp_path / f"{number}.png"), bars[0][0]), picture.mode
 
 
 def test_a_broken_picture_is_named(tmp_path: Path) -> None:

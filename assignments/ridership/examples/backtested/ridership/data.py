@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 ID, DATE, TARGET = "day_id", "date", "ridership"
+POSSIBLE = (0, 30)  # thousand entries; no day of 14 years had more than 27
 
 
 def load_days(path: Path) -> pd.DataFrame:
@@ -15,15 +16,18 @@ def load_days(path: Path) -> pd.DataFrame:
     missing = {ID, DATE} - set(frame.columns)
     if missing:
         raise ValueError(f"{path} lacks the columns {', '.join(sorted(missing))}")
-    if frame[DATE].duplicated().any():
-        raise ValueError(f"{path} has a day more than once")
     return frame.set_index(DATE).sort_index()
 
 
 def load_history(path: Path) -> pd.Series:
-    """Return the ridership of all days up to the cut-off, with no gap; a missing day takes the value of a week before."""
+    """Return the ridership of all days up to the cut-off, each once and with no gap.
+
+    A day that is missing, or whose ridership cannot be, takes the value of the same day of the week before.
+    """
     frame = load_days(path)
     if TARGET not in frame.columns:
         raise ValueError(f"{path} lacks the column {TARGET}")
-    history = frame[TARGET].asfreq("D")
-    return history.fillna(history.shift(7))
+    history = pd.to_numeric(frame[TARGET], errors="coerce")
+    history = history[history.between(*POSSIBLE)]
+    history = history[~history.index.duplicated()].asfreq("D")
+    return history.groupby(history.index.day_of_week).ffill().dropna()

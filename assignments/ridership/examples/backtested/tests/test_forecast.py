@@ -38,9 +38,14 @@ def test_a_missing_day_takes_the_value_of_a_week_before(tmp_path: Path, history:
     assert loaded.iloc[20] == pytest.approx(history.iloc[13])
 
 
-def test_a_repeated_day_is_refused(tmp_path: Path, history: pd.Series) -> None:
-    with pytest.raises(ValueError, match="more than once"):
-        load_days(write(tmp_path / "train.csv", history.index.append(history.index[:1])))
+def test_a_history_that_is_not_clean_is_put_right(tmp_path: Path, history: pd.Series) -> None:
+    spoilt = history.drop(history.index[20])
+    spoilt.iloc[30], spoilt.iloc[40] = -spoilt.iloc[30], 10 * spoilt.iloc[40]
+    spoilt = pd.concat([spoilt, spoilt.iloc[50:60]]).sample(frac=1, random_state=0)
+    loaded = load_history(write(tmp_path / "train.csv", spoilt.index, spoilt.to_numpy()))
+    assert loaded.index.equals(history.index)
+    assert loaded.between(0, 30).all()
+    assert (loaded - history).abs().max() < 4
 
 
 def test_thanksgiving_and_an_observed_independence_day_are_known() -> None:
