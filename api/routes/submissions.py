@@ -23,6 +23,7 @@ from api.problems import Problem, answers
 from api.services import Served, Services
 from grader.errors import host_shortage
 from grader.intake.git import is_git_address, parse_address
+from grader.store.audit import note
 from grader.store.database import reading, transaction
 from grader.store.submissions import Received, add_submission, remember, repeated, why_not
 from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
@@ -123,6 +124,7 @@ def hand_in(
         assert slug is not None  # just proven
         submission = add_submission(session, slug, received, invitation)
         served.line.join(session, submission)
+        note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
         if idempotency_key:
             remember(session, asker.label, idempotency_key, digest, submission.id)
         response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
