@@ -84,5 +84,10 @@ def _openapi(app: FastAPI) -> dict[str, object]:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                told = operation["responses"].get("422", {}).get("content", {})
+                if "application/json" in told:  # FastAPI's own, wherever something can be wrong with a parameter
+                    operation["responses"]["422"] = answers("request.invalid")[422]
         app.openapi_schema = schema
     return app.openapi_schema

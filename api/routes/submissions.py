@@ -33,6 +33,7 @@ router = APIRouter(tags=["submissions"])
 KINDS = {".zip": "archive", ".gz": "tar", ".tgz": "tar", ".ipynb": "notebook", ".py": "script"}
 State = Literal["queued", "waiting", "grading", "published", "erased"]
 TOLD_EVERY_S = 0.5
+SERVER_SENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}}
 
 
 class SubmissionView(BaseModel):
@@ -172,7 +173,7 @@ def get_submission(served: Served, asker: Known, submission_id: str) -> Submissi
     responses={
         200: {
             "description": "Server-sent events `step`: a JSON object with state, step and detail; at last `done`.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": SERVER_SENT}},
         },
         **answers("identity.missing", "request.not_found", "request.invalid"),
     },
