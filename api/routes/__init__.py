@@ -3,6 +3,8 @@
 from api.routes import (
     assignments,
     audit,
+    batch_items,
+    batches,
     candidates,
     export,
     invitations,
@@ -28,6 +30,8 @@ ROUTERS = (
     submissions.router,
     reports.router,
     reviews.router,
+    batches.router,
+    batch_items.router,
     ranking.router,
     export.router,
     audit.router,
