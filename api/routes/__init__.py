@@ -17,6 +17,7 @@ from api.routes import (
     submissions,
     tokens,
     users,
+    webhooks,
 )
 
 ROUTERS = (
@@ -34,6 +35,7 @@ ROUTERS = (
     batch_items.router,
     ranking.router,
     export.router,
+    webhooks.router,
     audit.router,
 )
 AT_THE_ROOT = (operation.router,)

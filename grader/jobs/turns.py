@@ -13,6 +13,7 @@ from grader.store.base import utc_now
 from grader.store.batches import OPEN, end_item
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
+from grader.store.webhooks import emit
 
 GRADED_WITHIN = timedelta(hours=6)
 ERASED = "The submission was erased."
@@ -142,6 +143,8 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
     else:
         submission.state, submission.step, submission.finished_at = "published", "", job.finished_at
         session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
+        about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
+        emit(session, "submission.published", **about)
     return report.id
 
 

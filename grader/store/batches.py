@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.tables import Batch, BatchItem, StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Job
+from grader.store.webhooks import emit
 
 KINDS = ("score", "run")
 MOST_ITEMS = 5000
@@ -165,3 +166,4 @@ def _end_if_through(session: Session, batch: Batch) -> None:
     left = exists().where(BatchItem.batch_id == batch.id, BatchItem.state == "left")
     if batch.finished_at is None and not session.scalar(select(left)):
         batch.finished_at = utc_now()
+        emit(session, "batch.finished", batch=batch.id, assignment=batch.assignment, kind=batch.kind)

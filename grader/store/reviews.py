@@ -12,6 +12,7 @@ from grader.errors import UsageError
 from grader.model import Verdict
 from grader.store.base import utc_now
 from grader.store.tables import Invitation, Review, StoredSubmission
+from grader.store.webhooks import emit
 
 KINDS = ("override", "comment", "decision", "release")
 DECISIONS = ("advance", "decline")
@@ -43,6 +44,9 @@ def add_review(session: Session, submission: StoredSubmission, review: Review) -
     if review.kind == "decision" and invitation is not None:
         invitation.decided_at = invitation.decided_at or utc_now()
     session.flush()
+    if review.kind == "decision":
+        about = {"submission": submission.id, "assignment": submission.assignment, "verdict": review.verdict}
+        emit(session, "review.decided", **about)
     return review
 
 
