@@ -115,6 +115,13 @@ def is_cancelled(session: Session, batch_id: str) -> bool:
     )
 
 
+def drop_items(session: Session, submission_ids: Sequence[str], why: str) -> None:
+    """Drop what is left of these submissions in any batch; their jobs are ended by the caller, before."""
+    left = select(BatchItem).where(BatchItem.submission_id.in_(submission_ids), BatchItem.state == "left")
+    for item in session.scalars(left.order_by(BatchItem.batch_id)).all():
+        end_item(session, item.batch_id, item.submission_id, "dropped", problem=why)
+
+
 def progress_of(session: Session, batch_ids: Sequence[str]) -> dict[str, Progress]:
     """Return how far each of these batches is."""
     query = (

@@ -146,6 +146,18 @@ def test_cancelling_drops_what_is_not_begun_and_lets_the_rest_end(api: Serving, 
     assert [(act["action"], act["object"]) for act in acts] == [("batch.cancel", batch), ("batch.ask", batch)]
 
 
+def test_a_batch_ends_without_a_submission_that_was_erased(api: Serving) -> None:
+    admin, author = api.as_("admin"), api.as_("author")
+    invitation = invite(api, author)
+    grade(api, hand_in(api, bearer(invitation["token"])))
+    batch = ask(api, author).json()["id"]
+    person = invitation["candidate"]["id"]
+    assert api.client.delete(f"/api/v1/candidates/{person}", headers=admin).status_code == 200
+    view = api.client.get(f"/api/v1/batches/{batch}", headers=author).json()
+    assert view["finished_at"] is not None
+    assert view["progress"]["dropped"] == 1
+
+
 def test_who_may_ask_for_what_and_of_what(api: Serving) -> None:
     author, reviewer = api.as_("author"), api.as_("reviewer")
     candidate = bearer(invite(api, author)["token"])
