@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -99,6 +100,8 @@ def _check(review: Review) -> None:
         raise UsageError("say why, in `text`")
     if len(review.text) > MOST_CHARACTERS:
         raise UsageError(f"`text` has at most {MOST_CHARACTERS:,} characters")
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in review.text if char not in "\n\r\t"):
+        raise UsageError("`text` holds characters that no one can see")
     if (review.kind == "override") != (review.criterion is not None):
         raise UsageError("an override names a criterion, and nothing else does")
     allowed: dict[str, tuple[str | None, ...]] = {"override": (*get_args(Verdict), None), "decision": DECISIONS}
