@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 import grader
 from api import pages, problems
 from api.access import Access, RateLimits
-from api.limits import Buckets
+from api.limits import Buckets, SigningIn
 from api.oidc import provider_of
 from api.problems import ProblemDetails, answers
 from api.routes import AT_THE_ROOT, ROUTERS
@@ -39,16 +40,20 @@ def application() -> FastAPI:
     return create_app(read_settings())
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the application; it opens database and files as it starts, and lets them go as it ends."""
+def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) -> FastAPI:
+    """Return the application; it opens database and files as it starts, and lets them go as it ends.
+
+    How often somebody may ask is counted by `clock`, in seconds.
+    """
+    rate = settings.requests_per_second
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         line = Line(settings.service_database)
         engine = open_engine(settings.service_database)
-        askers = Buckets(settings.requests_per_second, burst=math.ceil(4 * settings.requests_per_second))
+        askers = Buckets(rate, burst=math.ceil(4 * rate), clock=clock)
         blobs = open_blobs(settings.service_blobs)
-        app.state.services = Services(settings, engine, blobs, line, askers, provider_of(settings))
+        app.state.services = Services(settings, engine, blobs, line, askers, SigningIn.by(clock), provider_of(settings))
         yield
         line.close()
         engine.dispose()
@@ -64,8 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     app.add_middleware(BodyLimits)
-    rate = settings.requests_per_second
-    app.add_middleware(RateLimits, buckets=Buckets(2 * rate, burst=math.ceil(8 * rate)))  # people share addresses
+    shared = Buckets(2 * rate, burst=math.ceil(8 * rate), clock=clock)  # people share addresses
+    app.add_middleware(RateLimits, buckets=shared)
     app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https", prefix=PREFIX)
     problems.install(app)
     for router in ROUTERS:

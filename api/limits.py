@@ -56,9 +56,14 @@ class Buckets:
 class SigningIn:
     """Bounds on guessing: how often from one address and at one e-mail address, and how many passwords at once."""
 
-    by_address: Buckets = field(default_factory=lambda: Buckets(rate=1 / 6, burst=20))
-    by_email: Buckets = field(default_factory=lambda: Buckets(rate=1 / 60, burst=6))
+    by_address: Buckets
+    by_email: Buckets
     hashing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(HASHES_AT_ONCE))
+
+    @classmethod
+    def by(cls, clock: Callable[[], float] = time.monotonic) -> SigningIn:
+        """Return the bounds that hold, by `clock`."""
+        return cls(Buckets(rate=1 / 6, burst=20, clock=clock), Buckets(rate=1 / 60, burst=6, clock=clock))
 
 
 def refuse(wait_s: float, detail: str = "") -> Problem:

@@ -31,12 +31,12 @@ class Page(BaseModel, Generic[T]):
 
 
 def newest_first(
-    query: Select[Any],
+    query: Select[*tuple[Any, ...]],
     created: InstrumentedAttribute[datetime],
     key: InstrumentedAttribute[Any],
     cursor: str | None,
     limit: int,
-) -> Select[Any]:
+) -> Select[*tuple[Any, ...]]:
     """Return the query of one page, newest first, with one row more than it has. Raises Problem for a bad cursor."""
     if cursor is not None:
         at, last = _decoded(cursor)

@@ -45,6 +45,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "submission.not_graded": (409, "There is no report on this submission yet."),
     "submission.not_released": (409, "The result is not released yet."),
     "submission.open": (409, "The candidate may still hand in, so their result is not released."),
+    "batch.empty": (422, "No submission can be graded again in this way now."),
+    "batch.too_large": (422, "The batch would have more submissions than one may have."),
     "conflict": (409, "It is there already, or has changed in the meantime."),
     "address.inside": (422, "The address is inside a network, or of a kind that is not taken."),
     "storage.full": (507, "The service has no space left; nothing was stored."),

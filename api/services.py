@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +25,8 @@ class Services:
     blobs: Blobs
     line: Line
     askers: Buckets
-    provider: Provider | None = None
-    signing_in: SigningIn = field(default_factory=SigningIn)
+    signing_in: SigningIn
+    provider: Provider | None
 
     @property
     def uploads(self) -> Path:

@@ -44,7 +44,8 @@ class Settings(BaseSettings):
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
     `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
-    With `metrics_open` whoever reaches the service reads its figures of operation.
+    Webhooks may lie on `webhook_private_hosts` too, names with commas between. With `metrics_open`
+    whoever reaches the service reads its figures of operation.
 
     With an `lm_url` the language model `lm_model` is asked about explanations; a try has `lm_seconds`, and prices are
     for a million tokens.
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     blobs: str = ""
     public_url: str = "http://127.0.0.1:8000"
     sandbox: str = "auto"
+    webhook_private_hosts: str = ""
     requests_per_second: float = Field(default=50.0, ge=0, le=1e6, allow_inf_nan=False)
     oidc_issuer: str = ""
     oidc_client_id: str = ""
@@ -159,6 +161,11 @@ class Settings(BaseSettings):
     def service_blobs(self) -> str:
         """Address of the service's files."""
         return self.blobs or str(self.home / "service" / "blobs")
+
+    @property
+    def private_hosts(self) -> frozenset[str]:
+        """Hosts inside the network that webhooks may lie on, in lower case."""
+        return frozenset(name.strip().lower() for name in self.webhook_private_hosts.split(",") if name.strip())
 
     @property
     def assignment_roots(self) -> tuple[Path, ...]:

@@ -3,6 +3,8 @@
 from api.routes import (
     assignments,
     audit,
+    batch_items,
+    batches,
     candidates,
     export,
     invitations,
@@ -15,6 +17,7 @@ from api.routes import (
     submissions,
     tokens,
     users,
+    webhooks,
 )
 
 ROUTERS = (
@@ -28,8 +31,11 @@ ROUTERS = (
     submissions.router,
     reports.router,
     reviews.router,
+    batches.router,
+    batch_items.router,
     ranking.router,
     export.router,
+    webhooks.router,
     audit.router,
 )
 AT_THE_ROOT = (operation.router,)

@@ -26,7 +26,7 @@ from grader.store.tables import StoredSubmission
 
 router = APIRouter(tags=["export"])
 AT_ONCE = 500
-CODES = ("identity.missing", "identity.forbidden", "request.not_found")
+CODES = ("identity.missing", "identity.forbidden", "request.not_found", "request.invalid")
 Row = dict[str, Any]
 Slug = Annotated[str, Path(max_length=64)]
 

@@ -191,6 +191,7 @@ def list_reports(served: Served, asker: Reader, submission_id: str) -> list[Repo
         **answers(
             "identity.missing",
             "request.not_found",
+            "request.invalid",
             "submission.not_graded",
             "submission.not_released",
             "service.unavailable",

@@ -47,6 +47,7 @@ def main(cpus: str, worker_id: str) -> int:
                 tuple(int(cpu) for cpu in cpus.split(",")),
                 leaving,
                 worker_id,
+                settings.private_hosts,
             ).run()
     except GraderError as error:
         logging.getLogger(__name__).error("%s %s", error.message, error.hint)

@@ -86,9 +86,9 @@ class Line:
         found.sort(key=lambda job: (job.priority or 0, job.created_at or 0))
         return [job.workflow_id for job in found]
 
-    def leave(self, job_id: str) -> None:
-        """Take a job out of the queue, or stop it being recovered. Call it after the transaction that dropped it."""
-        self._client.cancel_workflow(job_id)
+    def leave(self, *job_ids: str) -> None:
+        """Take jobs out of the queue, or stop them being recovered. Call it after the transaction that dropped them."""
+        self._client.cancel_workflows(list(job_ids))
 
     def kept_by(self, job_id: str) -> set[str]:
         """Return the keys of blobs that the finished steps of a job came to, also of tries that counted for nothing."""

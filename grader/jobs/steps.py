@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from grader.errors import SubmissionError
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.collected import packed, unpacked
+from grader.jobs.differences import difference, report_before
 from grader.jobs.line import Line
 from grader.jobs.patience import patiently
 from grader.jobs.snapshots import packed_snapshot, unpacked_snapshot
-from grader.jobs.turns import Made, Turn, begin, drop, held, publish, tell
+from grader.jobs.turns import Made, Turn, begin, drop, held, keep_files, publish, tell
 from grader.model import Assignment, Submission
 from grader.pipeline import (
     Collected,
@@ -37,6 +38,7 @@ from grader.pipeline import (
 from grader.pipeline.intake import take_in
 from grader.ports import Step
 from grader.report import report_json
+from grader.store.batches import end_item, is_cancelled
 from grader.store.blobs import Blobs, key_of
 from grader.store.database import transaction
 from grader.store.tables import StoredAssignment, StoredReport, StoredSubmission
@@ -85,15 +87,17 @@ class Steps:
         return self._stored(lambda session: begin(session, job_id, self.worker_id))
 
     def fetch(self, turn: Turn) -> str | None:
-        """Return the key of what was handed in; of a git address that of its files, fetched now. None where it cannot
-        be fetched: the run will say why.
+        """Return the key of what was handed in; of a git address that of its files, fetched the first time and kept.
+        None where it cannot be fetched: the run will say why.
         """
         handed = self._handed(turn)
-        if handed.address is None:
+        if handed.address is None or handed.blob is not None:
             return handed.blob
         grading = self._grading(turn, handed, handed.address)
         try:
-            return self._kept(packed_snapshot(take_in(grading)))
+            key = self._kept(packed_snapshot(take_in(grading)))
+            self._stored(lambda session: keep_files(session, turn, key))
+            return key
         except SubmissionError:
             return None
         finally:
@@ -138,19 +142,23 @@ class Steps:
 
     def publish(self, turn: Turn, made: Made) -> bool:
         """Publish the report and return whether it counted: what comes late does not."""
-        report_id = self._stored(
-            lambda session: publish(session, turn, made, "rescored" if turn.kind == "score" else "graded")
-        )
+        changes = self._changes(turn, made)
+        report_id = self._stored(lambda session: publish(session, turn, made, changes))
         if report_id is None:
             log.warning("job %s: a report came late and was refused", turn.job_id)
         return report_id is not None
 
     def try_again(self, turn: Turn) -> None:
-        """Put the submission in line once more, after a wait that doubles with each failure of ours."""
+        """Put the submission in line once more, after a wait that doubles with each failure of ours.
+
+        Of a batch that was cancelled meanwhile nothing more is begun.
+        """
 
         def again(session: Session) -> None:
             job = drop(session, turn)
-            if job is not None:
+            if job is not None and job.batch_id is not None and is_cancelled(session, job.batch_id):
+                end_item(session, job.batch_id, job.submission_id, "dropped", problem="The batch was cancelled.")
+            elif job is not None:
                 submission = session.get_one(StoredSubmission, job.submission_id)
                 wait = FIRST_RETRY_S * 2**job.failures
                 self.line.join(
@@ -179,6 +187,13 @@ class Steps:
     def is_to_be_tried_again(self, turn: Turn, made: Made) -> bool:
         """Return whether our side failed and may yet do better."""
         return made.outcome == "infrastructure_failed" and turn.failures + 1 < MOST_FAILURES
+
+    def _changes(self, turn: Turn, made: Made) -> dict[str, Any] | None:
+        batch_id = turn.batch_id
+        if batch_id is None or made.outcome == "infrastructure_failed":
+            return None
+        before = self._stored(lambda session: report_before(session, batch_id, turn.submission_id))
+        return difference(self.blobs, before, made.blob)
 
     def _collect(self, grading: Grading) -> Collected:
         try:

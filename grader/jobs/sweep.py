@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, CursorResult, func, select, type_coerce, u
 from sqlalchemy.orm import Session
 
 from grader.jobs.line import QUEUED_FOR
-from grader.jobs.turns import OPEN
 from grader.store.base import UtcDateTime, utc_now
+from grader.store.batches import OPEN
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Event, Job, WorkerSeen
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grader.store.base import utc_now
-from grader.store.tables import BatchItem, StoredReport, StoredSubmission
+from grader.store.batches import OPEN, end_item
+from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
+from grader.store.webhooks import emit
 
-OPEN = ("queued", "waiting", "grading")
 GRADED_WITHIN = timedelta(hours=6)
+ERASED = "The submission was erased."
+FAILED = "Our side failed; the report before stands."
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,12 @@ class Turn:
     number: int
     failures: int
     kind: str
-    bulk: bool
+    batch_id: str | None
+
+    @property
+    def bulk(self) -> bool:
+        """Whether it is one of a batch: nobody follows it, and its submission stays published meanwhile."""
+        return self.batch_id is not None
 
 
 @dataclass(frozen=True)
@@ -48,15 +57,18 @@ def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
     job = session.get(Job, job_id, with_for_update=True)
     if job is None or job.state not in OPEN:
         return None
+    submission = session.get_one(StoredSubmission, job.submission_id)
+    if submission.state == "erased":
+        _drop(session, job, ERASED)
+        return None
     job.turn, job.worker_id, job.state = job.turn + 1, worker_id, "grading"
     job.started_at = job.started_at or utc_now()
     job.deadline_at = utc_now() + GRADED_WITHIN
     if not job.bulk:
-        submission = session.get_one(StoredSubmission, job.submission_id)
         submission.state, submission.step = "grading", ""
         submission.started_at = submission.started_at or job.started_at
         session.add(Event(submission_id=job.submission_id, state="grading"))
-    return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.bulk)
+    return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.batch_id)
 
 
 def held(session: Session, turn: Turn) -> Job | None:
@@ -83,19 +95,29 @@ def tell(session: Session, turn: Turn, step: str, detail: str) -> bool:
     return True
 
 
-def publish(session: Session, turn: Turn, made: Made, origin: str = "graded") -> str | None:
+def keep_files(session: Session, turn: Turn, blob: str) -> None:
+    """Note what a git address held: whenever it is graded again, it is this."""
+    if held(session, turn) is not None:
+        session.get_one(StoredSubmission, turn.submission_id).blob = blob
+
+
+def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | None = None) -> str | None:
     """Make the report the submission's own and end the job; return its id, None where the turn is over.
 
-    A report on our own failure costs the candidate no attempt, and never takes the place of an earlier one.
+    A report on our own failure costs the candidate no attempt, and never takes the place of an earlier one. `changes`
+    is what is different from the report before, where the job is one of a batch.
     """
     job = held(session, turn)
     if job is None:
         return None
     submission = session.get_one(StoredSubmission, turn.submission_id, with_for_update=True)
+    if submission.state == "erased":
+        _drop(session, job, ERASED)
+        return None
     report = StoredReport(
         submission_id=submission.id,
         job_id=job.id,
-        origin=origin,
+        origin="rescored" if turn.kind == "score" else "graded",
         blob=made.blob,
         evidence_blob=made.evidence_blob,
         digest=made.digest,
@@ -114,7 +136,15 @@ def publish(session: Session, turn: Turn, made: Made, origin: str = "graded") ->
         submission.score, submission.low, submission.high = made.score, made.low, made.high
     if failed and not turn.bulk:
         submission.attempt = None
-    _end(session, job, submission, report.id)
+    job.state, job.finished_at, job.deadline_at = "done", utc_now(), None
+    if job.batch_id is not None:
+        state, problem = ("failed", FAILED) if failed else ("done", "")
+        end_item(session, job.batch_id, submission.id, state, after_id=report.id, changes=changes, problem=problem)
+    else:
+        submission.state, submission.step, submission.finished_at = "published", "", job.finished_at
+        session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
+        about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
+        emit(session, "submission.published", **about)
     return report.id
 
 
@@ -126,13 +156,7 @@ def drop(session: Session, turn: Turn) -> Job | None:
     return job
 
 
-def _end(session: Session, job: Job, submission: StoredSubmission, report_id: str) -> None:
-    now = utc_now()
-    job.state, job.finished_at, job.deadline_at = "done", now, None
+def _drop(session: Session, job: Job, why: str) -> None:
+    job.state, job.finished_at, job.deadline_at = "dropped", utc_now(), None
     if job.batch_id is not None:
-        item = session.get(BatchItem, (job.batch_id, submission.id))
-        if item is not None:
-            item.after_id, item.done_at = report_id, now
-        return
-    submission.state, submission.step, submission.finished_at = "published", "", now
-    session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
+        end_item(session, job.batch_id, job.submission_id, "dropped", problem=why)

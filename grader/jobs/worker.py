@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from grader.errors import InfrastructureError
 from grader.jobs.assignments import LocalAssignments
+from grader.jobs.deliveries import Deliveries
 from grader.jobs.line import Line
 from grader.jobs.steps import Steps
 from grader.jobs.sweep import BEAT_S, Lost, appear, beat, bury, overdue, silent
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 class Worker:
     """Grades with `parts` on `cpu_ids` what is in line in the database at `url`, until `leaving` is set.
 
+    Meanwhile it tells webhooks what they are to be told, also those on `private_hosts`.
     `grace_s` is how long it may take then to finish what it is at; after that it is handed back.
     """
 
@@ -47,6 +49,7 @@ class Worker:
     cpu_ids: tuple[int, ...]
     leaving: threading.Event
     id: str
+    private_hosts: frozenset[str] = frozenset()
     grace_s: int = 20
     _cancel: threading.Event = field(default_factory=threading.Event)
     _job: str | None = None
@@ -73,6 +76,9 @@ class Worker:
         self._stored(lambda session: appear(session, self.id, socket.gethostname()))
         executor, lost = Executor(self.url, self.id), Lost()
         executor.start(steps, self._begun)
+        # beside the beat: an address that answers slowly must not make this worker look dead
+        telling = Deliveries(self.engine, self.private_hosts)
+        threading.Thread(target=telling.run, args=(self.leaving,), name="deliveries", daemon=True).start()
         while not self.leaving.wait(BEAT_S):
             try:
                 self._beat()

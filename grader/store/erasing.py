@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.base import utc_now
+from grader.store.batches import drop_items
 from grader.store.tables import (
     Candidate,
     Invitation,
@@ -73,6 +74,7 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
         .where(Job.submission_id.in_(ids), Job.finished_at.is_(None))
         .values(state="dropped", finished_at=now, deadline_at=None)
     )
+    drop_items(session, ids, "The submission was erased.")
     session.execute(
         update(StoredSubmission)
         .where(StoredSubmission.id.in_(ids))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
@@ -12,6 +13,7 @@ from grader.errors import UsageError
 from grader.model import Verdict
 from grader.store.base import utc_now
 from grader.store.tables import Invitation, Review, StoredSubmission
+from grader.store.webhooks import emit
 
 KINDS = ("override", "comment", "decision", "release")
 DECISIONS = ("advance", "decline")
@@ -43,6 +45,9 @@ def add_review(session: Session, submission: StoredSubmission, review: Review) -
     if review.kind == "decision" and invitation is not None:
         invitation.decided_at = invitation.decided_at or utc_now()
     session.flush()
+    if review.kind == "decision":
+        about = {"submission": submission.id, "assignment": submission.assignment, "verdict": review.verdict}
+        emit(session, "review.decided", **about)
     return review
 
 
@@ -95,6 +100,8 @@ def _check(review: Review) -> None:
         raise UsageError("say why, in `text`")
     if len(review.text) > MOST_CHARACTERS:
         raise UsageError(f"`text` has at most {MOST_CHARACTERS:,} characters")
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in review.text if char not in "\n\r\t"):
+        raise UsageError("`text` holds characters that no one can see")
     if (review.kind == "override") != (review.criterion is not None):
         raise UsageError("an override names a criterion, and nothing else does")
     allowed: dict[str, tuple[str | None, ...]] = {"override": (*get_args(Verdict), None), "decision": DECISIONS}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.tables import Invitation, StoredSubmission
 from grader.store.tables_of_operation import RepeatedRequest
+from grader.store.webhooks import emit
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def add_submission(
     session.flush()
     # a file's or a repository's own name often names its author: reviews are blind
     submission.name = f"submission-{submission.id[:8]}"
+    emit(session, "submission.received", submission=submission.id, assignment=assignment)
     return submission
 
 

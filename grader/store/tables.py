@@ -7,8 +7,9 @@ and `reports` is never changed once it is written.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grader.store.base import Base, new_id, utc_now
@@ -173,25 +174,34 @@ class Review(Base):
 
 
 class Batch(Base):
-    """A regrade in bulk: what was asked, by whom, and how far it is."""
+    """A regrade in bulk: what was asked, by whom, and of which submissions: `chosen` is what they were chosen by."""
 
     __tablename__ = "batches"
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     assignment: Mapped[str] = mapped_column(ForeignKey("assignments.slug"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str]
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     asked_by: Mapped[str] = mapped_column(ForeignKey("users.id"))
-    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    cancelled_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 
 class BatchItem(Base):
-    """One submission of a batch, with the report it had and the one it got."""
+    """One submission of a batch, with the report it had and the one it got.
+
+    `state` is "left", "done", "failed" on our side, or "dropped". `changes` is what is different between the reports,
+    None where they cannot be compared.
+    """
 
     __tablename__ = "batch_items"
     batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id"), primary_key=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
     before_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
     after_id: Mapped[str | None] = mapped_column(ForeignKey("reports.id"))
+    state: Mapped[str] = mapped_column(String(16), default="left")
+    changed: Mapped[bool] = mapped_column(default=False)
+    changes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     problem: Mapped[str] = mapped_column(default="")
     done_at: Mapped[datetime | None]

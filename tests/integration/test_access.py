@@ -102,7 +102,7 @@ def test_every_answer_has_the_headers_that_keep_a_browser_safe(
 def test_bursts_end_in_429_with_when_to_go_on_for_an_asker_and_for_an_address(api: Serving) -> None:
     slow = api.settings.model_copy(update={"requests_per_second": 1.0})
     ada, grace = api.as_("reviewer"), api.as_("author")
-    with TestClient(create_app(slow)) as client:
+    with TestClient(create_app(slow, clock=lambda: 0.0)) as client:
         first = [client.get("/api/v1/session", headers=ada) for _ in range(5)]
         assert [answer.status_code for answer in first] == [200] * 4 + [429]
         assert first[-1].json()["code"] == "request.too_many"

@@ -24,7 +24,7 @@ def test_every_scope_is_documented_with_the_roles_that_have_it() -> None:
 
 
 def test_the_bounds_on_attempts_to_sign_in_are_the_documented_ones() -> None:
-    bounds = SigningIn()
+    bounds = SigningIn.by()
     at_email, at_address = bounds.by_email._burst, bounds.by_address._burst
     assert f"{at_email} at once at an e-mail address" in PAGE
     assert f"{at_address} at once from an address" in PAGE

@@ -88,8 +88,10 @@ def upgrade() -> None:
         sa.Column("assignment", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
         sa.Column("asked_by", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["asked_by"], ["users.id"], name=op.f("fk_batches_asked_by")),
         sa.ForeignKeyConstraint(["assignment"], ["assignments.slug"], name=op.f("fk_batches_assignment")),
@@ -97,6 +99,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("batches", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_batches_assignment"), ["assignment"], unique=False)
+        batch_op.create_index(batch_op.f("ix_batches_created_at"), ["created_at"], unique=False)
 
     op.create_table(
         "invitations",
@@ -300,6 +303,9 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.String(length=32), nullable=False),
         sa.Column("before_id", sa.String(length=32), nullable=True),
         sa.Column("after_id", sa.String(length=32), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=True),
         sa.Column("problem", sa.Text(), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["after_id"], ["reports.id"], name=op.f("fk_batch_items_after_id")),
@@ -385,6 +391,7 @@ def downgrade() -> None:
 
     op.drop_table("invitations")
     with op.batch_alter_table("batches", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_batches_created_at"))
         batch_op.drop_index(batch_op.f("ix_batches_assignment"))
 
     op.drop_table("batches")
