@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from api.limits import refuse
 from api.problems import Problem
@@ -81,8 +82,7 @@ def known(served: Services, secret: str) -> Asker | None:
         row = find_token(session, secret)
         if row is None:
             return None
-        user = session.get(User, row.user_id) if row.user_id else None
-        asker = _asker(row, user)
+        asker = asker_by(session, row)
         note = is_to_be_noted(row)
     if note and asker is not None:
         with transaction(served.engine) as session:
@@ -119,7 +119,9 @@ def needs(scope: str) -> Callable[[Asker], Asker]:
     return check
 
 
-def _asker(row: Token, user: User | None) -> Asker | None:
+def asker_by(session: Session, row: Token) -> Asker | None:
+    """Return who has this token, which is good now; None where they may not sign in any more."""
+    user = session.get(User, row.user_id) if row.user_id else None
     if row.kind == "invitation":
         return Asker("candidate", frozenset({"candidate"}), row.id, invitation_id=row.invitation_id)
     if user is None or user.disabled_at is not None:

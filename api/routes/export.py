@@ -121,6 +121,7 @@ def _shown(session: Session, asker: Asker, rows: Sequence[StoredSubmission]) -> 
 def _row(row: StoredSubmission, person: Person | None, overrides: int, decision: str | None) -> Row:
     return {
         "submission": row.id,
+        "kind": row.kind,
         "candidate": person.name if person else None,
         "email": person.email if person else None,
         "attempt": row.attempt,

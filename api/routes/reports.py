@@ -138,7 +138,7 @@ def get_report_page(
     _, reviewed = after_review(whole, found)
     policy = f"{content_security_policy()}; frame-ancestors 'none'; sandbox"
     headers = {"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", **tagged(found.version)}
-    return HTMLResponse(render_html(whole, reviewed), headers=headers)
+    return HTMLResponse(render_html(whole, reviewed, posted=found.report.origin == "posted"), headers=headers)
 
 
 @router.get(

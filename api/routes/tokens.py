@@ -21,7 +21,7 @@ from grader.store.secrets_shown import new_token
 from grader.store.tables import Token
 
 router = APIRouter(tags=["tokens"])
-Scope = Literal["read", "review", "submit", "author", "admin", "metrics"]
+Scope = Literal["read", "review", "submit", "post", "author", "admin", "metrics"]
 
 
 class NewToken(BaseModel):
@@ -30,7 +30,7 @@ class NewToken(BaseModel):
     name: Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")] = Field(
         default="", description="What it is for.", examples=["nightly export"]
     )
-    scopes: list[Scope] = Field(min_length=1, max_length=6, examples=[["read"]])
+    scopes: list[Scope] = Field(min_length=1, max_length=7, examples=[["read"]])
     expires_in_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(default=90, description="Null for never.")
 
 

@@ -88,10 +88,16 @@ def grade(
         float | None, typer.Option(min=0, max=100, help="Exit with 1 when a score is below this, or there is none.")
     ] = None,
     allow_local_git: LocalGit = False,
+    post: Annotated[
+        str | None, typer.Option(metavar="URL", help="Also post the reports to the service at this address, signed.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="GRADER_TOKEN", help="The token to sign by; better given in GRADER_TOKEN.")
+    ] = None,
 ) -> None:
     """Run submissions in a sandbox, score them on hidden data and by the rubric, and write the reports."""
     if public:
-        _refuse_with_public({"--fail-under": fail_under is not None, "--jobs": jobs != 1})
+        _refuse_with_public({"--fail-under": fail_under is not None, "--jobs": jobs != 1, "--post": post is not None})
         from grader.cli.preflight import PreflightOptions, preflight_command
 
         tried = PreflightOptions(assignment, output, sandbox, runtime, as_json=json, allow_local_git=allow_local_git)
@@ -107,6 +113,8 @@ def grade(
         as_json=json,
         fail_under=fail_under,
         allow_local_git=allow_local_git,
+        post=post,
+        token=token or "",
     )
     raise typer.Exit(grade_command(sources, options))
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from grader.cli.batch import grade_all
 from grader.cli.choice import settings_for
 from grader.cli.missing import warn_of_missing
+from grader.cli.posting import check_address, post_all
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
 from grader.cli.writing import make_output, writing_to
@@ -38,11 +39,15 @@ class GradeOptions:
     as_json: bool
     fail_under: float | None
     allow_local_git: bool
+    post: str | None = None
+    token: str = ""
 
 
 def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     """Grade `sources`, write the reports below `options.output`, print the result and return the exit status."""
     settings = settings_for(options.sandbox, options.runtime)
+    if options.post is not None:
+        check_address(options.post, options.token)
     check_sources(sources, allow_local_git=options.allow_local_git)
     assignment = assignment_for(settings, options.assignment)
     names = names_for(sources)
@@ -76,6 +81,8 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
             write_summary(options.output, reports)
     _show(console, reports, options, folders)
     warn_of_missing(Console(stderr=True), criteria, left_out)
+    if options.post is not None:
+        post_all(Console(stderr=True), reports, options.post, options.token)
     if cancel.is_set():
         console.print(f"Stopped: {len(reports)} of {len(names)} graded, nothing left running.")
         return CANCELLED

@@ -44,20 +44,20 @@ class ServiceClient:
                         )
             except httpx2.TransportError as error:
                 if number == TRIES - 1:
-                    raise _unreachable(error) from error
+                    raise unreachable(error) from error
                 time.sleep(FIRST_WAIT_S * 2**number)
                 continue
             if answer.status_code not in BUSY or number == TRIES - 1:
-                return _body(answer)
+                return body_of(answer)
             time.sleep(float(answer.headers.get("Retry-After", FIRST_WAIT_S * 2**number)))
         raise AssertionError("the last try returns or raises")
 
     def submission(self, submission: str) -> dict[str, Any]:
         """Return a submission as it is now."""
         try:
-            return _body(self._client.get(f"/submissions/{submission}"))
+            return body_of(self._client.get(f"/submissions/{submission}"))
         except httpx2.TransportError as error:
-            raise _unreachable(error) from error
+            raise unreachable(error) from error
 
     def follow(self, submission: str) -> Iterator[dict[str, Any]]:
         """Yield each step of a submission until it is through; gone on with after the last one where it breaks off."""
@@ -68,7 +68,7 @@ class ServiceClient:
                 with self._client.stream("GET", f"/submissions/{submission}/events", headers=headers) as answer:
                     if answer.status_code not in (200, *BUSY):
                         answer.read()
-                        _body(answer)
+                        body_of(answer)
                     kind, data = "", ""
                     for line in answer.iter_lines():
                         name, _, value = line.partition(": ")
@@ -86,11 +86,11 @@ class ServiceClient:
             except httpx2.TransportError as error:
                 failed += 1
                 if failed == TRIES:
-                    raise _unreachable(error) from error
+                    raise unreachable(error) from error
             time.sleep(FIRST_WAIT_S * 2**failed)
 
 
-def _body(answer: httpx2.Response) -> dict[str, Any]:
+def body_of(answer: httpx2.Response) -> dict[str, Any]:
     """Return what was answered. Raises UsageError or InfrastructureError with what a problem document says."""
     try:
         told = answer.json()
@@ -108,9 +108,10 @@ def _body(answer: httpx2.Response) -> dict[str, Any]:
     raise UsageError(message, hint=hint)
 
 
-def _unreachable(error: Exception) -> InfrastructureError:
+def unreachable(error: Exception, option: str = "--to") -> InfrastructureError:
+    """Return what to raise where the service at the address after `option` cannot be reached."""
     return InfrastructureError(
         "infrastructure.service",
         f"The service could not be reached ({type(error).__name__}).",
-        hint="Look at the address after --to, and whether the service runs. Nothing was handed in twice.",
+        hint=f"Look at the address after {option}, and whether the service runs. Nothing was handed in twice.",
     )

@@ -32,11 +32,11 @@ FAILED = ("error", "timeout")
 _VERDICT_ORDER = ("not_met", "partly", "needs_human", "met", "not_applicable")
 
 
-def render_html(report: Report, reviewed: Reviewed | None = None) -> str:
+def render_html(report: Report, reviewed: Reviewed | None = None, *, posted: bool = False) -> str:
     """Return the report as one self-contained HTML page, readable on a phone, in the dark and on paper; what reviewers
-    judged otherwise stands before it.
+    judged otherwise stands before it, and that it was `posted` from elsewhere.
     """
-    return encodable(page_template().render(_context(report) | {"reviewed": reviewed}))
+    return encodable(page_template().render(_context(report) | {"reviewed": reviewed, "posted": posted}))
 
 
 def page(template: str, **context: Any) -> str:

@@ -16,8 +16,8 @@ from grader.store.tables import Token, User
 
 ROLES: dict[str, frozenset[str]] = {
     "reviewer": frozenset({"read", "review"}),
-    "author": frozenset({"read", "review", "submit", "author"}),
-    "admin": frozenset({"read", "review", "submit", "author", "admin", "metrics"}),
+    "author": frozenset({"read", "review", "submit", "post", "author"}),
+    "admin": frozenset({"read", "review", "submit", "post", "author", "admin", "metrics"}),
 }
 SCOPES = ROLES["admin"]
 SHORTEST_PASSWORD = 12

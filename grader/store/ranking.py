@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from grader.model import Outcome
+from grader.store.posting import POSTED
 from grader.store.tables import StoredSubmission
 
 GROUPS = (("completed",), ("submission_failed", "limit_exceeded"))
@@ -46,7 +47,9 @@ def unscored(assignment: str) -> Select[Any]:
     """Return the query of what is graded and has no score, each candidate's last submission alone."""
     graded = StoredSubmission.outcome.in_(get_args(Outcome))  # the ranking's index finds them by it
     published = and_(StoredSubmission.assignment == assignment, StoredSubmission.state == "published")
-    return select(StoredSubmission).where(published, graded, StoredSubmission.score.is_(None), ~_followed())
+    return select(StoredSubmission).where(
+        published, graded, _graded_here(), StoredSubmission.score.is_(None), ~_followed()
+    )
 
 
 def _of_group(session: Session, assignment: str, group: int, after: Place | None, most: int) -> list[StoredSubmission]:
@@ -63,6 +66,7 @@ def _ranked(assignment: str, outcome: str) -> Select[Any]:
             StoredSubmission.outcome == outcome,
             StoredSubmission.score.is_not(None),
             StoredSubmission.state == "published",
+            _graded_here(),
         )
         .order_by(StoredSubmission.score.desc(), StoredSubmission.id)
     )
@@ -90,6 +94,11 @@ def _behind(query: Select[Any], after: Place | None) -> Select[Any]:
         return query
     score, behind = StoredSubmission.score, StoredSubmission.id > after.id
     return query.where(score <= after.score, or_(score < after.score, and_(score == after.score, behind)))
+
+
+def _graded_here() -> ColumnElement[bool]:
+    # what was graded elsewhere, by whatever rubric and limits, is no match for what was graded here
+    return StoredSubmission.kind != POSTED
 
 
 def _followed() -> ColumnElement[bool]:

@@ -29,10 +29,10 @@ def new_token(
     """Return a new secret of 256 random bits, which is told this once, and the row that knows it by its hash."""
     secret = f"{PREFIX}_{kind}_{secrets.token_urlsafe(32)}"
     row = Token(
-        hash=_hash(secret),
+        hash=hash_of(secret),
         kind=kind,
         name=name,
-        hint=secret[: len(PREFIX) + len(kind) + 6],
+        hint=hint_of(secret),
         scopes=" ".join(scopes),
         user_id=user_id,
         invitation_id=invitation_id,
@@ -45,7 +45,7 @@ def new_token(
 
 def find_token(session: Session, secret: str) -> Token | None:
     """Return the row of a secret that is good now; None for one that is wrong, over, or taken back."""
-    row = session.scalar(select(Token).where(Token.hash == _hash(secret)))
+    row = session.scalar(select(Token).where(Token.hash == hash_of(secret)))
     if row is None or row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= utc_now():
@@ -58,6 +58,13 @@ def is_to_be_noted(row: Token) -> bool:
     return row.used_at is None or utc_now() - row.used_at > SEEN_EVERY
 
 
-def _hash(secret: str) -> str:
+def hint_of(secret: str) -> str:
+    """Return the beginning of a secret, by which its owner tells it from others."""
+    kind = secret.removeprefix(f"{PREFIX}_").partition("_")[0]
+    return secret[: len(PREFIX) + len(kind) + 6]
+
+
+def hash_of(secret: str) -> str:
+    """Return what is kept of a secret, in hexadecimal digits."""
     # 256 random bits need no slow hash: nobody can try them all
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

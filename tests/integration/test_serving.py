@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 from grading import QUICK, Service, service, wait_for
 from ports import free_port
+from sqlalchemy import select
 
 from grader.store.database import transaction
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
+from grader.store.tables import StoredReport
 
 GRADER = str(Path(sys.executable).parent / "grader")
 
@@ -86,3 +88,30 @@ def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Servic
 def hand_in(work: Path, address: str) -> subprocess.CompletedProcess[str]:
     command = [GRADER, "submit", str(work), "--to", address, "--token", "thg_api_wrong"]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_a_report_made_elsewhere_is_posted_signed_and_marked(ready: Service, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "predict.py").write_text(QUICK)
+    with transaction(ready.engine) as session:
+        author = add_user(session, "author@example.org", "author")
+        token = new_token(session, "api", user_id=author.id, scopes=("post",))[0]
+    grading = [GRADER, "grade", str(work), "--assignment", str(tmp_path / "small"), "--sandbox", "bubblewrap"]
+    environment = os.environ | {"GRADER_TOKEN": token}
+    with served(slots=0) as address:
+        command = [*grading, "--output", str(tmp_path / "graded"), "--post", address]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "is posted" in done.stderr
+    with transaction(ready.engine) as session:
+        (row,) = session.scalars(select(StoredReport))
+        assert (row.origin, row.score) == (
+            "posted",
+            json.loads((tmp_path / "graded" / "report.json").read_text())["score"],
+        )
+    wrong = subprocess.run(
+        [*grading, "--post", "http://example.org"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert "https://" in wrong.stderr
