@@ -129,7 +129,10 @@ def list_batches(
     return page_of(rows, limit, lambda row: shown[row.id], lambda row: (row.created_at, row.id))
 
 
-@router.get("/batches/{batch_id}", responses=answers("identity.missing", "identity.forbidden", "request.not_found"))
+@router.get(
+    "/batches/{batch_id}",
+    responses=answers("identity.missing", "identity.forbidden", "request.not_found", "request.invalid"),
+)
 def get_batch(served: Served, _asker: Reader, batch_id: str) -> BatchView:
     """Return one batch and how far it is."""
     with reading(served.engine) as session:
@@ -138,7 +141,9 @@ def get_batch(served: Served, _asker: Reader, batch_id: str) -> BatchView:
 
 @router.post(
     "/batches/{batch_id}/cancel",
-    responses=answers("identity.missing", "identity.forbidden", "request.cross_site", "request.not_found"),
+    responses=answers(
+        "identity.missing", "identity.forbidden", "request.cross_site", "request.not_found", "request.invalid"
+    ),
 )
 def cancel_batch(served: Served, asker: Known, batch_id: str) -> BatchView:
     """Cancel a batch: what is not begun is dropped, what is being graded is finished. It needs what asking needs."""

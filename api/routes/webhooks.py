@@ -23,7 +23,7 @@ from grader.store.webhooks import EVENTS, TEST, add_webhook, disable, send, stat
 
 router = APIRouter(tags=["webhooks"])
 EventName = Literal["submission.received", "submission.published", "review.decided", "batch.finished"]
-MANAGED = ("identity.missing", "identity.forbidden", "request.not_found")
+MANAGED = ("identity.missing", "identity.forbidden", "request.not_found", "request.invalid")
 CHANGED = (*MANAGED, "request.cross_site")
 
 
@@ -126,7 +126,7 @@ def test_webhook(served: Served, asker: Admin, webhook_id: str) -> DeliveryView:
         return _delivery(delivery)
 
 
-@router.get("/webhooks/{webhook_id}/deliveries", responses=answers(*MANAGED, "request.invalid"))
+@router.get("/webhooks/{webhook_id}/deliveries", responses=answers(*MANAGED))
 def list_deliveries(
     served: Served, _asker: Admin, webhook_id: str, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[DeliveryView]:
