@@ -103,9 +103,10 @@ def is_cross_site(request: Request, served: Services) -> bool:
     """Return whether a browser says that another site's page made the request."""
     site = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin")
+    if site is not None:  # no page can set it, and browsers hide the origin of a page that sends no referrer
+        return site not in ("same-origin", "none")
     own = {request.url.netloc, urlsplit(served.settings.public_url).netloc}
-    foreign = origin is not None and urlsplit(origin).netloc not in own
-    return foreign or site not in (None, "same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc not in own
 
 
 def needs(scope: str) -> Callable[[Asker], Asker]:

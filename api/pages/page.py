@@ -15,7 +15,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",  # an invitation's address holds its token
+    "Referrer-Policy": "same-origin",  # with none at all a form's own origin would be hidden from us too
 }
 STATES = {
     "queued": "waiting in line",

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from api.identity import COOKIE, Asker, known
 from api.pages.page import page
 from api.paging import Cursor, newest_first, page_of
-from api.reviewed import after_review, known_report
+from api.routes.reports import get_report_page
 from api.services import Served, Services
-from grader.model import Report
-from grader.report import render_html
 from grader.store.database import reading
-from grader.store.tables import StoredReport, StoredSubmission
+from grader.store.tables import StoredSubmission
 
 router = APIRouter(include_in_schema=False)
 MOST = 50
-REPORT_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 @router.get("/")
@@ -42,15 +39,11 @@ def report(request: Request, served: Served, submission_id: str) -> Response:
         return RedirectResponse("/sign-in", 303)
     with reading(served.engine) as session:
         row = session.get(StoredSubmission, submission_id)
-        stored = session.get(StoredReport, row.report_id) if row and row.report_id else None
     if row is None:
         return page("problem.html.j2", 404, title="Not found", detail="There is no such submission.", hint="")
-    if stored is None:
+    if row.report_id is None:
         return page("submission.html.j2", asker=asker, row=row)
-    found = Report.model_validate_json(served.blobs.get(stored.blob))
-    with reading(served.engine) as session:
-        _, reviewed = after_review(found, known_report(session, submission_id, asker))
-    return HTMLResponse(render_html(found, reviewed), headers=REPORT_HEADERS)
+    return get_report_page(served, asker, submission_id)
 
 
 def _reviewer(request: Request, served: Services) -> Asker | None:
