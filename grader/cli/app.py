@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -40,6 +40,7 @@ LocalGit = Annotated[
 Runtime = Annotated[
     str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
 ]
+EnvironmentName = Literal["fixed", "requirements"]
 
 
 def main() -> None:
@@ -82,11 +83,16 @@ def grade(
     fail_under: Annotated[
         float | None, typer.Option(min=0, max=100, help="Exit with 1 when a score is below this, or there is none.")
     ] = None,
+    environment: Annotated[
+        EnvironmentName | None,
+        typer.Option(help="What a portfolio piece runs in: the fixed environment, or the packages that it declares."),
+    ] = None,
     allow_local_git: LocalGit = False,
 ) -> None:
     """Run submissions in a sandbox, score them on hidden data and by the rubric, and write the reports."""
     if public:
         _refuse_with_public({"--fail-under": fail_under is not None, "--jobs": jobs != 1})
+        _refuse_environment(environment)
         from grader.cli.preflight import PreflightOptions, preflight_command
 
         tried = PreflightOptions(assignment, output, sandbox, runtime, as_json=json, allow_local_git=allow_local_git)
@@ -102,8 +108,18 @@ def grade(
         as_json=json,
         fail_under=fail_under,
         allow_local_git=allow_local_git,
+        environment=environment,
     )
     raise typer.Exit(grade_command(sources, options))
+
+
+def _refuse_environment(environment: str | None) -> None:
+    """Raise UsageError where an environment is named for a trial, which has that of its assignment."""
+    if environment is not None:
+        raise UsageError(
+            "--environment does not go with --public: an assignment says what its works run in.",
+            hint="Leave --environment out.",
+        )
 
 
 def _refuse_with_public(given: dict[str, bool]) -> None:
