@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from grader.assignment import find_assignment
 from grader.errors import AssignmentError
 from grader.evidence import SubprocessCodeReader
-from grader.model import Assignment
+from grader.model import Assignment, EnvironmentKind
 from grader.pipeline import Parts, RetryPolicy, private_scratch
 from grader.plugins import Rubric, load_rubric
 from grader.ports import ProgressListener
@@ -31,6 +31,7 @@ def grading_parts(
     listener: ProgressListener,
     allow_local_git: bool,
     assignment: Assignment | None = None,
+    portfolio_environment: EnvironmentKind = "fixed",
 ) -> Iterator[Parts]:
     """Yield the parts for a batch of gradings, with a private scratch folder that is gone afterwards.
 
@@ -62,6 +63,7 @@ def grading_parts(
             plugins=rubric.plugins,
             left_out=rubric.left_out,
             asker=asker_of(settings),
+            portfolio_environment=portfolio_environment,
         )
 
 

@@ -10,14 +10,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grader import Document, Evidence, Span
+from grader.model import OWN_BY_NAME
 from rubrics.distributions import normalised
 from rubrics.installing import installed_in_cells, installed_in_documents
 
 LOCKS = frozenset(("uv.lock", "poetry.lock", "pipfile.lock", "conda-lock.yml", "pdm.lock"))
 NEVER_DECLARED = frozenset(("IPython", "ipykernel", "google", "pytest", "setuptools"))
-# What works call modules of their own; where they were not handed in, nobody could declare them.
-OWN_BY_NAME = frozenset(("src", "utils", "util", "config", "helpers", "data", "model", "models", "features", "settings",
-                         "preprocessing", "constants", "core", "common", "lib"))  # fmt: skip
 _REQUIREMENT = re.compile(r"^\s*-?\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 _EXACT = re.compile(r"^\(?\s*(===?|~=|=)\s*\d")
 _DECLARES = re.compile(r"""[\s"'\[-]*(?:name\s*=\s*["'])?([A-Za-z0-9][\w.-]*)""")

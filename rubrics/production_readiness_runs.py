@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader import Evidence, Finding, Span, criterion, met, not_applicable, not_met, partly
+from grader import Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
+from grader.model import Failure
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
@@ -16,20 +17,25 @@ NOTHING_RAN = "Nothing was run, so this cannot be said."
 @criterion("production_readiness.runs_end_to_end", title="It runs as it was handed in, within its limits", weight=4)
 def runs_end_to_end(evidence: Evidence) -> Finding:
     """Judge whether the work runs to its end in a fresh sandbox, in less than half of the allowed time and memory.
+    What a portfolio work lacked here is not counted: a package, a network, data that are to be had elsewhere.
     Running, but without usable predictions, is partly met; so is taking more, which costs a twentieth, and more than
     80 %, which costs a tenth. Of several notebooks those that run through give up to half, where one does not.
     """
     failure = evidence.failure or (evidence.run.failure if evidence.run else None)
     if failure and failure.code.startswith("infrastructure."):
         return not_applicable("The grading failed on our side.")
+    lacked = "; ".join(absence.why.rstrip(".") for absence in evidence.absent)
     if failure is None:
-        return _within_limits(evidence)
+        return _within_limits(evidence, lacked)
+    if any(absence.path == (failure.path or "") for absence in evidence.absent):
+        return needs_human(f"It could not be run here: {lacked}.", evidence=_places(evidence, failure))
     place = start(evidence)
     if failure.path:
-        place = [Span(path=failure.path, cell=failure.cell, line=failure.line)]
+        place = _places(evidence, failure)
     if (through := len(evidence.ran_through)) and len(evidence.started) > 1:
-        started = len(evidence.started)
+        started = len(evidence.started) - len(evidence.absent)
         reason = _ended(f"{through} of {started} notebooks ran to their end. {failure.path}: {failure.message}")
+        reason += _not_counted(lacked)
         return partly(reason, evidence=place, score=round(0.5 * through / started, 2), advice=failure.hint)
     if failure.code.startswith("predictions."):
         reason = _ended(f"It ran to its end, but its predictions cannot be used: {failure.message}")
@@ -37,12 +43,22 @@ def runs_end_to_end(evidence: Evidence) -> Finding:
     return not_met(_ended(f"It did not run to its end: {failure.message}"), evidence=place, advice=failure.hint)
 
 
+def _places(evidence: Evidence, failure: Failure) -> list[Span]:
+    if not failure.path:
+        return start(evidence)
+    return [Span(path=failure.path, cell=failure.cell, line=failure.line)]
+
+
+def _not_counted(lacked: str) -> str:
+    return f" Not counted, for want of what is not here: {lacked}." if lacked else ""
+
+
 def _ended(text: str) -> str:
     """Return a sentence with its stop: advice may follow, and an error's text mostly has none."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def _within_limits(evidence: Evidence) -> Finding:
+def _within_limits(evidence: Evidence, lacked: str = "") -> Finding:
     """Judge a run that ended well by the share of time and memory that it took.
 
     In words and not figures: the same work graded twice gives the same finding.
@@ -53,14 +69,15 @@ def _within_limits(evidence: Evidence) -> Finding:
     longest = max((book.wall_s or 0 for book in evidence.run.notebooks), default=used.wall_s)  # the limit is for each
     shares = {"time": longest / limits.wall_s, "memory": (used.peak_memory_bytes or 0) / limits.memory_bytes}
     name, share = max(shares.items(), key=lambda item: item[1])
-    place = start(evidence)
+    place, rest, it = start(evidence), _not_counted(lacked), "What could be run" if lacked else "It"
     if share > MOST:
         advice = "Profile it, then lessen rows, folds or candidate settings where they gain nothing."
-        reason = f"It ran to its end, close to the {name} allowed."
+        reason = f"{it} ran to its end, close to the {name} allowed.{rest}"
         return partly(reason, evidence=place, score=0.9, advice=advice)
     if share > HALF:
-        return partly(f"It ran to its end, in more than half of the {name} allowed.", evidence=place, score=0.95)
-    return met("It ran to its end in a fresh sandbox, in less than half of time and memory.", evidence=place)
+        reason = f"{it} ran to its end, in more than half of the {name} allowed.{rest}"
+        return partly(reason, evidence=place, score=0.95)
+    return met(f"{it} ran to its end in a fresh sandbox, in less than half of time and memory.{rest}", evidence=place)
 
 
 @criterion("production_readiness.reproducible_predictions", title="The same rows get the same predictions", weight=1)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from grader.authoring.result import CheckResult, ExampleGrade, Finding, defect, not_checked, ok, result, warning
+from grader.authoring.subject import Subject
 from grader.model import Assignment
 
 ORDER = ("examples.order", "Examples come out in their stated order")
@@ -35,6 +36,18 @@ def kendall_tau(grades: Sequence[ExampleGrade]) -> float | None:
     """Return Kendall's tau-a between stated order and scores: 1 when every pair agrees; ties do not."""
     pairs = [_agreement(better, worse) for better, worse in combinations(grades, 2)]
     return sum(pairs) / len(pairs) if pairs else None
+
+
+def every_example_is_named(subject: Subject) -> Finding:
+    """Find folders in examples/ that no list of the settings names: they are neither graded nor ordered."""
+    assignment = subject.assignment
+    folder, named = assignment.root / "examples", {*assignment.examples.order, *assignment.examples.unscored}
+    there = sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    left = [name for name in there if name not in named and not name.startswith((".", "__"))]
+    if not left:
+        return ok()
+    mend = "Name it in examples.order or examples.unscored, or take the folder away."
+    return warning(f"no list names it, so it is not graded: {', '.join(left)}", where=WHERE, mend=mend)
 
 
 def in_order(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Finding:

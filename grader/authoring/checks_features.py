@@ -59,6 +59,13 @@ def no_feature_tells_all(subject: Subject) -> Finding:
     return ok(f"the most that one says: {_in_words(told[0], subject)}" if told else "no feature")
 
 
+def columns_that_tell(subject: Subject) -> list[str]:
+    """Return the columns that alone give the target away: its labels, or nearly their ranks."""
+    telling = {told.name for told in _told(subject) if told.value >= GIVEN_AWAY}
+    names = subject.feature_names
+    return [name for name in names if name in telling or _is_label(subject.features.column(name), subject)]
+
+
 def _is_label(cells: Sequence[str], subject: Subject) -> bool:
     if not subject.is_classes:
         numbers = numbers_of(cells)

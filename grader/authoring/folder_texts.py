@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from ruff import find_ruff_bin
 
 from grader.authoring.kinds import Kinds
 from grader.authoring.source import Roles
-from grader.authoring.starter_code import code_context
+from grader.authoring.starter_code import as_code, code_context
+from grader.authoring.suggestions import Suggestions
 from grader.authoring.task import Task
 from grader.model.authoring import SplitRule
 from grader.model.weights import REASONS, Track, shares_of
@@ -35,6 +37,15 @@ _SPLITS: dict[SplitRule, str] = {
     "group": "whole groups split",
     "time": "the earliest rows for training, the latest hidden",
 }
+_MESSY = {
+    "missing": "empty cells",
+    "unseen_category": "a category that was never seen",
+    "out_of_range": "a figure that cannot be",
+    "duplicate": "a row that is there twice",
+    "blank": "a blank in place of a word",
+}
+LEAST_TWINS = 20
+CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 TRACK: Track = "hybrid"  # of a new assignment, until its author says otherwise
 
 
@@ -54,15 +65,16 @@ class Texts:
     digest: str
     ids_told: str
     copies_told: str
+    source_told: str
     example_id: str
     spread: float
+    more: Suggestions
 
 
 def write_code(folder: Path, texts: Texts) -> None:
     """Write reference.py and the two examples."""
     context = _context(texts)
-    code = code_context(texts.task, texts.kinds, texts.rule, texts.column, texts.spread)
-    code = {**code, "quick_target": code["quick_target"].format(target=texts.roles.target)}
+    code = code_context(texts.task, texts.roles.target, texts.kinds, texts.rule, texts.spread)
     _fill(folder / "reference.py", "reference.py", {**context, **code, "imports": code["reference_imports"]})
     careful, quick = folder / "examples" / "careful", folder / "examples" / "quick"
     filled = {**context, **code, "imports": code["careful_imports"]}
@@ -87,15 +99,15 @@ def write_settings(folder: Path, texts: Texts, baseline: float, reference: float
 
 def _context(texts: Texts) -> dict[str, Any]:
     task, roles = texts.task, texts.roles
-    classes = ", ".join(task.classes)
+    named, classes = _oneline(roles.target), ", ".join(map(_oneline, task.classes))
     told = {
         "two_classes": (
-            f"the probability that `{roles.target}` is {task.classes[1] if task.classes else ''}, from 0 to 1",
+            f"the probability that `{named}` is {_oneline(task.classes[1]) if task.classes else ''}, from 0 to 1",
             f"one of {classes}",
             "0.81",
         ),
         "classes": (f"one of the classes {classes}", f"one of {classes}", task.classes[0] if task.classes else ""),
-        "numbers": (f"a number, in the unit of `{roles.target}`", "a number", "12.5"),
+        "numbers": (f"a number, in the unit of `{named}`", "a number", "12.5"),
     }
     prediction, target, example = told[task.kind]
     return {
@@ -123,6 +135,12 @@ def _context(texts: Texts) -> dict[str, Any]:
         "split_told": _SPLITS[texts.rule] + (f" by `{texts.column}`" if texts.column else ""),
         "ids_told": texts.ids_told,
         "copies_told": texts.copies_told,
+        "source_told": texts.source_told,
+        "guessed_told": _guessed(task),
+        "second_run": _second_run(texts.kinds),
+        "more": texts.more,
+        "shifted_law": _law(texts),
+        "twin_rows": max(LEAST_TWINS, min(60, texts.sizes["hidden"] // 10)),
         "weights": {name: f"{value:g}" for name, value in shares_of(TRACK).items()},
         "reason": REASONS[TRACK],
         "track": TRACK,
@@ -150,6 +168,31 @@ def _messy(kinds: Kinds) -> list[str]:
     ]
 
 
+def _second_run(kinds: Kinds) -> str:
+    """Return what the brief promises of the second run: no kind of row but those that the settings ask for."""
+    *first, last = (_MESSY[kind] for kind in _messy(kinds))
+    return (
+        "Your work is then run a second time, on the same rows under other ids and with some rows as they come in "
+        f"practice among them: {', '.join(first)}, and {last}. Those rows ask for a prediction like any other; "
+        "whether they get a usable one is part of production readiness. That run also shows whether the same row gets "
+        "the same prediction again."
+    )
+
+
+def _guessed(task: Task) -> str:
+    """Return what the author has to look at where nothing told which class is the positive one."""
+    if task.positive is None or not task.positive.is_guess:
+        return ""
+    other, name = map(_oneline, task.classes)
+    asked = f"EDIT: that {name} is asked for, and not {other}, is a guess, {task.positive.why}."
+    return f"{asked} Take this line out if it is right, or scaffold again with `--positive`."
+
+
+def _law(texts: Texts) -> str:
+    column = texts.column or texts.more.slice_column
+    return f"Rows of another {column} than the training file has." if column else "Rows of another place or period."
+
+
 def _told(name: str, kinds: Kinds) -> str:
     found: Sequence[tuple[tuple[str, ...], str]] = (
         (kinds.numbers, "a number: of what, in which unit"),
@@ -162,7 +205,9 @@ def _told(name: str, kinds: Kinds) -> str:
 
 def _format(*paths: Path) -> None:
     """Lay out code as ruff does: how long a line gets depends on the columns."""
-    subprocess.run([find_ruff_bin(), "format", "--isolated", "--quiet", "--line-length", "110", *paths], check=True)
+    subprocess.run(
+        [find_ruff_bin(), "format", "--isolated", "--no-cache", "--quiet", "--line-length", "110", *paths], check=True
+    )
 
 
 def _fill(path: Path, template: str, context: dict[str, Any]) -> None:
@@ -180,10 +225,24 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"toml": _as_toml, "py": repr, "sentence": lambda text: text[:1].upper() + text[1:]}
+    environment.filters |= {"toml": _as_toml, "py": as_code, "sentence": _sentence, "oneline": _oneline, "cell": _cell}
     return environment
 
 
 def _as_toml(value: Any) -> str:
     """Return a text, or a list of texts, as TOML writes it: JSON's strings are TOML's basic strings."""
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _oneline(text: str) -> str:
+    """Return a name without what would end a line or a comment."""
+    return CONTROL.sub(" ", text)
+
+
+def _cell(text: str) -> str:
+    """Return a name as a cell of a Markdown table."""
+    return _oneline(text).replace("|", r"\|")

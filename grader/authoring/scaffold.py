@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +15,19 @@ import numpy as np
 from grader.assignment import load_assignment
 from grader.assignment.load import SLUG
 from grader.assignment.tables import Table
+from grader.authoring.checks_features import columns_that_tell
 from grader.authoring.columns import numbers_of
 from grader.authoring.folder_texts import Texts, write_code, write_settings, write_texts
 from grader.authoring.kinds import kinds_of
 from grader.authoring.reference_run import marks_in, run_reference
 from grader.authoring.source import Roles, read_source
 from grader.authoring.split_table import SplitTable, split_table, write_split
-from grader.authoring.splitting import TEST, TRAIN
+from grader.authoring.splitting import HIDDEN, TEST, TRAIN
+from grader.authoring.subject import read_subject
+from grader.authoring.suggestions import suggestions
 from grader.authoring.task import Task, task_of
 from grader.errors import AssignmentError, UsageError
+from grader.model import Assignment
 from grader.model.assignment import ERRORS, MetricName
 
 Tell = Callable[[str], None]
@@ -38,6 +43,7 @@ class Request:
     seed: int
     root: Path
     metric: MetricName | None = None
+    positive: str | None = None
 
 
 def make_assignment(request: Request, home: Path, tell: Tell) -> Path:
@@ -50,45 +56,82 @@ def make_assignment(request: Request, home: Path, tell: Tell) -> Path:
         raise UsageError(f"{request.slug!r} is no slug: small letters, digits and dashes, 64 at most")
     if target.exists():
         raise UsageError(f"{target} exists already", hint="Choose another slug, or remove that folder.")
-    table = read_source(request.data, request.roles)
-    task = task_of(table.column(request.roles.target), request.roles.target, request.metric)
+    table, commas = read_source(request.data, request.roles)
+    if commas:
+        tell(f"Read as numbers written with commas, and written with points: {', '.join(commas)}.")
+    task = task_of(table.column(request.roles.target), request.roles.target, request.metric, request.positive)
     tell(f"{request.roles.target}: {task.reason} ({task.metric}).")
+    _tell_positive(task, tell)
     try:
         request.root.mkdir(parents=True, exist_ok=True)
         workshop = Path(tempfile.mkdtemp(prefix=".new-", dir=request.root))
     except OSError as error:
         raise UsageError(f"--output {request.root} cannot be written to: {error.strerror}") from error
     try:
-        _write(workshop / request.slug, request, table, task, home, tell)
+        _write(workshop / request.slug, request, table, commas, task, home, tell)
         (workshop / request.slug).rename(target)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
     return target
 
 
-def _write(folder: Path, request: Request, table: Table, task: Task, home: Path, tell: Tell) -> None:
+def _tell_positive(task: Task, tell: Tell) -> None:
+    if task.positive is None:
+        return
+    look = f" That is a guess: if it is wrong, say --positive {task.classes[0]!r}." if task.positive.is_guess else ""
+    tell(f"Asked for is the probability of {task.positive.name!r}, {task.positive.why}.{look}")
+
+
+def _write(folder: Path, request: Request, table: Table, commas: list[str], task: Task, home: Path, tell: Tell) -> None:
     split = split_table(table, request.roles, task, np.random.default_rng(request.seed))
     sizes = split.sizes
     told = f"{sizes['train']:,} training, {sizes['test']:,} public test and {sizes['hidden']:,} hidden rows"
     tell(f"{told}, by {split.rule}.")
-    texts = _texts(request, split, task)
+    texts = _texts(request, split, task, commas)
     write_split(folder, split, request.roles, task)
     write_code(folder, texts)
     write_texts(folder, texts)
+    telling = _telling(folder, request, texts)
+    if telling:
+        tell(f"{' and '.join(map(repr, telling))} alone gives the target away. {_leave_out(telling)}")
     tell("Computing baseline and reference ...")
     baseline, reference = marks_in(run_reference(folder, home))
     if (reference < baseline) != (task.metric in ERRORS) or reference == baseline:
-        message = f"the reference ({reference:g}) is no better than the baseline ({baseline:g}) in {task.metric}"
-        hint = "These columns say little of the target: bring others, or more rows."
-        raise UsageError(f"{request.data}: {message}", hint=hint)
+        raise _no_better(baseline, reference, request, task, telling)
     write_settings(folder, texts, baseline, reference)
+    _load(folder, request)
+
+
+def _telling(folder: Path, request: Request, texts: Texts) -> list[str]:
+    """Return the columns that alone give the target away; the settings hold marks for the time being."""
+    write_settings(folder, texts, *((1.0, 0.0) if texts.task.metric in ERRORS else (0.0, 1.0)))
+    return columns_that_tell(read_subject(_load(folder, request)))
+
+
+def _load(folder: Path, request: Request) -> Assignment:
     try:
-        load_assignment(folder)
+        return load_assignment(folder)
     except AssignmentError as error:
         raise UsageError(f"{request.data}: no assignment can be made of it: {error.message}") from error
 
 
-def _texts(request: Request, split: SplitTable, task: Task) -> Texts:
+def _no_better(baseline: float, reference: float, request: Request, task: Task, telling: list[str]) -> UsageError:
+    """Return the refusal: columns that say everything leave no way to go, and so do columns that say nothing."""
+    marks = f"the reference ({reference:g}) is no better than the baseline ({baseline:g}) in {task.metric}"
+    if telling:
+        names = " and ".join(map(repr, telling))
+        message = f"{request.data}: {names} alone gives the target away, so that {marks}"
+        return UsageError(message, hint=_leave_out(telling))
+    hint = "These columns say little of the target: bring others, or more rows."
+    return UsageError(f"{request.data}: {marks}", hint=hint)
+
+
+def _leave_out(names: list[str]) -> str:
+    options = " ".join(f"--without {shlex.quote(name)}" for name in names)
+    return f"What is not known before the target is must be left out: {options}"
+
+
+def _texts(request: Request, split: SplitTable, task: Task, commas: list[str]) -> Texts:
     """Return what is known when the texts are written. Raises UsageError where no column is of use to a model."""
     roles = request.roles
     features = [name for name in split.table.columns if name not in (roles.id, roles.target)]
@@ -110,6 +153,14 @@ def _texts(request: Request, split: SplitTable, task: Task) -> Texts:
         digest=hashlib.sha256(request.data.read_bytes()).hexdigest(),
         ids_told=split.ids_told,
         copies_told=split.copies_told,
+        source_told=_source_told(request.roles.without, commas),
         example_id=split.part(TEST).column(roles.id)[0],
         spread=0.0 if numbers is None else float(numbers.std()),
+        more=suggestions(split.part(HIDDEN), kinds, roles),
     )
+
+
+def _source_told(without: Sequence[str], commas: Sequence[str]) -> str:
+    """Return what was done to the table's columns, in sentences."""
+    left = f" Left out: {', '.join(without)}." if without else ""
+    return f"{left} Numbers had commas and have points now: {', '.join(commas)}." if commas else left

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.assignment.tables import Table
 from grader.authoring.columns import times_of
+from grader.authoring.decimal_commas import with_points
 from grader.errors import UsageError
 
 LEAST_ROWS = 200
@@ -20,12 +21,15 @@ DELIMITERS = ",;\t|"
 
 @dataclass(frozen=True)
 class Roles:
-    """Which column is what: `id` and `target` always, `time` or `group` where the split follows it."""
+    """Which column is what: `id` and `target` always, `time` or `group` where the split follows it; those `without`
+    are left out of everything.
+    """
 
     id: str
     target: str
     time: str = ""
     group: str = ""
+    without: tuple[str, ...] = ()
 
     @property
     def named(self) -> dict[str, str]:
@@ -34,9 +38,13 @@ class Roles:
         return {option: column for option, column in told.items() if column}
 
 
-def read_source(path: Path, roles: Roles) -> Table:
-    """Return the table with the roles' columns checked. Raises UsageError naming the row, header counted."""
-    table = _read(path)
+def read_source(path: Path, roles: Roles) -> tuple[Table, list[str]]:
+    """Return the table with the roles' columns checked, and which columns had commas in their numbers.
+
+    Raises UsageError naming the row, header counted.
+    """
+    whole, delimiter = _read(path)
+    table, commas = with_points(_left(whole, roles, path), path, delimiter, {roles.id, roles.group})
     _check_roles(table, roles, path)
     ids = Counter(table.column(roles.id))
     repeated = next((name for name, count in ids.items() if count > 1), None)
@@ -57,10 +65,25 @@ def read_source(path: Path, roles: Roles) -> Table:
     if roles.group and len(set(table.column(roles.group))) < LEAST_GROUPS:
         groups = len(set(table.column(roles.group)))
         raise UsageError(f"{path}: {groups} groups in {roles.group!r} are too few to split: {LEAST_GROUPS} are needed")
-    return table
+    return table, commas
 
 
-def _read(path: Path) -> Table:
+def _left(table: Table, roles: Roles, path: Path) -> Table:
+    """Return the table without the columns that the author leaves out."""
+    for name in roles.without:
+        if name not in table.columns:
+            raise UsageError(f"--without {name}: {path} has no such column; it has: {', '.join(table.columns[:20])}")
+        role = next((option for option, column in roles.named.items() if column == name), None)
+        if role is not None:
+            raise UsageError(
+                f"--without {name}: that is the column of {role}", hint="Leave one of the two options away."
+            )
+    places = [place for place, name in enumerate(table.columns) if name not in roles.without]
+    rows = tuple(tuple(row[place] for place in places) for row in table.rows)
+    return Table(tuple(table.columns[place] for place in places), rows)
+
+
+def _read(path: Path) -> tuple[Table, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -75,7 +98,7 @@ def _read(path: Path) -> Table:
     except csv.Error as error:
         raise UsageError(f"--data {path}: it is no CSV table: {error}") from error
     _check_shape(rows, path)
-    return Table(rows[0], tuple(rows[1:]))
+    return Table(rows[0], tuple(rows[1:])), delimiter
 
 
 def _check_shape(rows: list[tuple[str, ...]], path: Path) -> None:

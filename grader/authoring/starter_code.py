@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -27,10 +28,11 @@ _FOLDS = {
     "group": ("GroupKFold", "GroupKFold(3)"),
     "time": ("TimeSeriesSplit", "TimeSeriesSplit(3)"),
 }
+_AS_IT_STANDS = 'keep_default_na=False, na_values=[""]'  # a class may be called None, or NA
 WIDTH = 110
 
 
-def code_context(task: Task, kinds: Kinds, rule: str, column: str, spread: float) -> dict[str, Any]:
+def code_context(task: Task, target: str, kinds: Kinds, rule: str, spread: float) -> dict[str, Any]:
     """Return what the templates of code are filled with; `spread` is the standard deviation of a target of numbers."""
     score, function, scoring = _SCORES[task.metric]
     folds_name, folds = _FOLDS[rule]
@@ -53,10 +55,11 @@ def code_context(task: Task, kinds: Kinds, rule: str, column: str, spread: float
         "decimals": decimals_for(task, spread),
         "predicted_code": f"pipeline.{predict.format('hidden[USED]')}",
         "careful_prediction": f"predicted = pipeline.{predict.format('test[USED]')}",
-        "quick_target": _quick_target(task),
+        "quick_target": _quick_target(task, target),
+        "quick_options": f", dtype={{{as_code(target)}: str}}, {_AS_IT_STANDS}" if task.classes else "",
         "quick_prediction": f"model.{predict.format('X2.fillna(0)')}",
         "folds_code": f"folds = {folds}",
-        "groups_code": f", groups=train[{column!r}]" if rule == "group" else "",
+        "groups_code": ", groups=train[GROUP]" if rule == "group" else "",
         "columns_code": _columns_code(task, kinds),
         "columns_function": _columns_function(kinds),
         "reference_imports": _imports([*_preparation(kinds), *model_imports, f"sklearn.metrics.{function}"]),
@@ -75,7 +78,7 @@ def code_context(task: Task, kinds: Kinds, rule: str, column: str, spread: float
 
 def target_of(task: Task, frame: str) -> str:
     """Return the code of a frame's target: 0 and 1 for two classes, else the column."""
-    return f"({frame}[TARGET] == {task.classes[1]!r}).astype(int)" if task.kind == "two_classes" else f"{frame}[TARGET]"
+    return f"({frame}[TARGET] == POSITIVE).astype(int)" if task.kind == "two_classes" else f"{frame}[TARGET]"
 
 
 def decimals_for(task: Task, spread: float) -> int:
@@ -83,11 +86,16 @@ def decimals_for(task: Task, spread: float) -> int:
     return 4 if task.kind != "numbers" or spread <= 0 else max(0, 4 - math.floor(math.log10(spread)))
 
 
-def _quick_target(task: Task) -> str:
-    text = "train[{target!r}].astype(str)"
-    if task.kind == "two_classes":
-        return f"({text} == {task.classes[1]!r}).astype(int)"
-    return text if task.kind == "classes" else "train[{target!r}]"
+def _quick_target(task: Task, target: str) -> str:
+    column = f"train[{as_code(target)}]"
+    return f"({column} == {as_code(task.classes[1])}).astype(int)" if task.kind == "two_classes" else column
+
+
+def as_code(value: Any) -> str:
+    """Return a text, or a list of texts, as Python writes it: JSON's strings are Python's too, and are never put into
+    a text of the code itself.
+    """
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def _reference_model(task: Task, kinds: Kinds) -> tuple[str, dict[str, str], str]:
@@ -144,19 +152,22 @@ def _isort(name: str) -> tuple[bool, str]:
 
 
 def _columns_code(task: Task, kinds: Kinds) -> str:
-    """Return the lists of columns by kind, and the columns that are read as text."""
+    """Return the names of columns and classes, which the code refers to, and how tables are read."""
     lists = {"NUMBERS": kinds.numbers, "CATEGORIES": kinds.categories, "TEXTS": kinds.texts, "TIMES": kinds.times}
-    lines = [_list(name, columns) for name, columns in lists.items() if columns]
+    lines = [f"POSITIVE = {as_code(task.classes[1])}"] if task.kind == "two_classes" else []
+    lines += [_list(name, columns) for name, columns in lists.items() if columns]
     lines.append("USED = " + " + ".join(name for name, columns in lists.items() if columns))
     as_text = ["ID", *(["TARGET"] if task.classes else [])]
     as_text += [f"*{name}" for name in ("CATEGORIES", "TEXTS", "TIMES") if lists[name]]
     lines.append(f"TEXT_COLUMNS = dict.fromkeys([{', '.join(as_text)}], str)")
+    lines.append('READ = {"dtype": TEXT_COLUMNS, "keep_default_na": False, "na_values": [""]}')
     return "\n".join(lines)
 
 
 def _list(name: str, columns: Sequence[str]) -> str:
-    line = f"{name} = {list(columns)!r}"
-    return line if len(line) <= WIDTH else "\n".join([f"{name} = [", *(f"    {column!r}," for column in columns), "]"])
+    line = f"{name} = {as_code(list(columns))}"
+    lines = (f"    {as_code(column)}," for column in columns)
+    return line if len(line) <= WIDTH else "\n".join([f"{name} = [", *lines, "]"])
 
 
 def _columns_function(kinds: Kinds) -> str:
@@ -169,7 +180,7 @@ def _columns_function(kinds: Kinds) -> str:
         options = 'handle_unknown="ignore", min_frequency=5, sparse_output=False'
         steps.append(f"(OneHotEncoder({options}), CATEGORIES)")
     words = "make_pipeline(FunctionTransformer(filled), TfidfVectorizer(min_df=2, sublinear_tf=True))"
-    steps += [f"({words}, {name!r})" for name in kinds.texts]
+    steps += [f"({words}, {as_code(name)})" for name in kinds.texts]
     if kinds.times:
         steps.append("(make_pipeline(FunctionTransformer(calendar), SimpleImputer(), StandardScaler()), TIMES)")
     lines = [

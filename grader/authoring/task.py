@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from grader.authoring.columns import numbers_of
+from grader.authoring.positive import Positive, positive_of
 from grader.errors import UsageError
 from grader.model.assignment import MetricName
 
@@ -17,16 +18,19 @@ MOST_NUMBERED = 10  # so many whole numbers, each often, are classes and no amou
 LEAST_OF_CLASS = 30
 RARE = 0.10
 HEAVY = 7.0  # excess kurtosis
-POSITIVE = frozenset({"1", "yes", "true", "y", "t", "positive", "spam", "fraud"})
 
 
 @dataclass(frozen=True)
 class Task:
-    """The metric with the reason for it, and the classes, the positive one last of two; none for numbers."""
+    """The metric with the reason for it, and the classes, the positive one last of two; none for numbers.
+
+    `positive` says of two classes which one is asked for, and why.
+    """
 
     metric: MetricName
     reason: str
     classes: tuple[str, ...] = ()
+    positive: Positive | None = None
 
     @property
     def kind(self) -> str:
@@ -34,27 +38,32 @@ class Task:
         return {0: "numbers", 2: "two_classes"}.get(len(self.classes), "classes")
 
 
-def task_of(cells: Sequence[str], column: str, wanted: MetricName | None = None) -> Task:
-    """Return what to predict in `column`. Raises UsageError when its cells are neither classes nor numbers."""
+def task_of(cells: Sequence[str], column: str, wanted: MetricName | None = None, positive: str | None = None) -> Task:
+    """Return what to predict in `column`, with the metric and the positive class that are wanted.
+
+    Raises UsageError when its cells are neither classes nor numbers, or what is wanted does not fit them.
+    """
     counts = Counter(cells)
     if len(counts) < 2:
         raise UsageError(f"the target {column!r} has one value only, {cells[0]!r}: there is nothing to predict")
-    found = _two_classes(counts, column) if len(counts) == 2 else _numbers_or_classes(cells, counts, column)
+    if positive is not None and len(counts) != 2:
+        message = f"--positive is for a target of two classes; {column!r} has {len(counts):,} different values"
+        raise UsageError(message, hint="Leave it out, or name another column with --target.")
+    is_two = len(counts) == 2
+    found = _two_classes(counts, column, positive) if is_two else _numbers_or_classes(cells, counts, column)
     return found if wanted is None else _with_metric(found, wanted)
 
 
-def _two_classes(counts: Counter[str], column: str) -> Task:
+def _two_classes(counts: Counter[str], column: str, wanted: str | None) -> Task:
     _check_classes(counts, column)
-    rarest = min(counts, key=lambda name: (counts[name], name))
-    known = [name for name in counts if name.strip().lower() in POSITIVE]
-    positive = known[0] if len(known) == 1 else rarest
-    negative = next(name for name in counts if name != positive)
-    share = counts[positive] / counts.total()
+    positive = positive_of(counts, column, wanted)
+    name, share = positive.name, counts[positive.name] / counts.total()
+    classes = (next(other for other in counts if other != name), name)
     if share < RARE:
-        reason = f"{positive!r} is rare ({share:.1%}): average precision looks at the top of the list"
-        return Task("average_precision", reason, (negative, positive))
-    reason = f"two classes, {positive!r} in {share:.1%} of the rows: how well they are ranked, whatever the threshold"
-    return Task("roc_auc", reason, (negative, positive))
+        reason = f"{name!r} is rare ({share:.1%}): average precision looks at the top of the list"
+        return Task("average_precision", reason, classes, positive)
+    reason = f"two classes, {name!r} in {share:.1%} of the rows: how well they are ranked, whatever the threshold"
+    return Task("roc_auc", reason, classes, positive)
 
 
 def _numbers_or_classes(cells: Sequence[str], counts: Counter[str], column: str) -> Task:
@@ -90,4 +99,4 @@ def _with_metric(task: Task, wanted: MetricName) -> Task:
     }[task.kind]
     if wanted not in fitting:
         raise UsageError(f"--metric {wanted} does not fit this target; these do: {', '.join(fitting)}")
-    return Task(wanted, "as the author chose", task.classes)
+    return replace(task, metric=wanted, reason="as the author chose")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -45,6 +45,7 @@ Slots = Annotated[int, typer.Option(min=0, max=64, help="How many works are grad
 Runtime = Annotated[
     str | None, typer.Option(metavar="NAME", help="With --sandbox docker: the engine's runtime, such as runsc.")
 ]
+EnvironmentName = Literal["fixed", "requirements"]
 
 
 def main() -> None:
@@ -87,6 +88,10 @@ def grade(
     fail_under: Annotated[
         float | None, typer.Option(min=0, max=100, help="Exit with 1 when a score is below this, or there is none.")
     ] = None,
+    environment: Annotated[
+        EnvironmentName | None,
+        typer.Option(help="What a portfolio piece runs in: the fixed environment, or the packages that it declares."),
+    ] = None,
     allow_local_git: LocalGit = False,
     post: Annotated[
         str | None, typer.Option(metavar="URL", help="Also post the reports to the service at this address, signed.")
@@ -98,6 +103,7 @@ def grade(
     """Run submissions in a sandbox, score them on hidden data and by the rubric, and write the reports."""
     if public:
         _refuse_with_public({"--fail-under": fail_under is not None, "--jobs": jobs != 1, "--post": post is not None})
+        _refuse_environment(environment)
         from grader.cli.preflight import PreflightOptions, preflight_command
 
         tried = PreflightOptions(assignment, output, sandbox, runtime, as_json=json, allow_local_git=allow_local_git)
@@ -115,8 +121,18 @@ def grade(
         allow_local_git=allow_local_git,
         post=post,
         token=token or "",
+        environment=environment,
     )
     raise typer.Exit(grade_command(sources, options))
+
+
+def _refuse_environment(environment: str | None) -> None:
+    """Raise UsageError where an environment is named for a trial, which has that of its assignment."""
+    if environment is not None:
+        raise UsageError(
+            "--environment does not go with --public: an assignment says what its works run in.",
+            hint="Leave --environment out.",
+        )
 
 
 def _refuse_with_public(given: dict[str, bool]) -> None:

@@ -31,6 +31,12 @@ def assignment_new(
         int, typer.Option(min=0, max=2**63 - 1, help="Of the split; it is written into the folder.")
     ] = 20260101,
     metric: Annotated[Metric | None, typer.Option(help="In place of the one that fits the target.")] = None,
+    positive: Annotated[
+        str | None, typer.Option(metavar="CLASS", help="Which of two classes is asked for, in place of what is told.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="COL", help="Leave this column out; may be given several times.")
+    ] = None,
     output: Annotated[Path, typer.Option("--output", metavar="DIR", help="Folder in which SLUG is made.")] = Path(
         "assignments"
     ),
@@ -40,8 +46,8 @@ def assignment_new(
     from grader.authoring.source import Roles
     from grader.cli.assignment_new import new_command
 
-    roles = Roles(id=id, target=target, time=time or "", group=group or "")
-    request = Request(slug=slug, data=data, roles=roles, seed=seed, root=output, metric=metric)
+    roles = Roles(id=id, target=target, time=time or "", group=group or "", without=tuple(without or ()))
+    request = Request(slug, data, roles, seed, output, metric, positive)
     raise typer.Exit(new_command(request))
 
 

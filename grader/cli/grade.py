@@ -17,7 +17,8 @@ from grader.cli.posting import check_address, post_all
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
 from grader.cli.writing import make_output, writing_to
-from grader.model import Report
+from grader.errors import UsageError
+from grader.model import EnvironmentKind, Report
 from grader.pipeline import Graded
 from grader.report import print_ranking, print_report
 from grader.report.batch import write_summary
@@ -41,6 +42,7 @@ class GradeOptions:
     allow_local_git: bool
     post: str | None = None
     token: str = ""
+    environment: EnvironmentKind | None = None
 
 
 def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
@@ -49,6 +51,7 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     if options.post is not None:
         check_address(options.post, options.token)
     check_sources(sources, allow_local_git=options.allow_local_git)
+    check_environment(options)
     assignment = assignment_for(settings, options.assignment)
     names = names_for(sources)
     folders = folders_for(names, options.output)
@@ -71,6 +74,7 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
             listener=progress,
             allow_local_git=options.allow_local_git,
             assignment=assignment,
+            portfolio_environment=options.environment or "fixed",
         ) as parts,
     ):
         grade_all(dict(zip(names, sources, strict=True)), assignment, parts, options.jobs, cancel, keep)
@@ -87,6 +91,15 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
         console.print(f"Stopped: {len(reports)} of {len(names)} graded, nothing left running.")
         return CANCELLED
     return exit_status([report for _, report in reports], options.fail_under)
+
+
+def check_environment(options: GradeOptions) -> None:
+    """Raise UsageError where an environment is named for works of an assignment, which says itself what they run in."""
+    if options.environment is not None and options.assignment is not None:
+        raise UsageError(
+            "--environment does not go with --assignment: an assignment says what its works run in.",
+            hint="Leave --environment out, or set environment in the assignment's assignment.toml.",
+        )
 
 
 def folders_for(names: Sequence[str], output: Path) -> dict[str, Path]:

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grader.evidence.absence import absences
     from grader.evidence.claims import check_claims, read_saved
     from grader.evidence.facts import read_facts
     from grader.evidence.judged_outputs import evaluate_beside
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from grader.evidence.written_tables import read_written
 
 _HOMES = {
+    "absences": "grader.evidence.absence",
     "check_claims": "grader.evidence.claims",
     "compare_altered": "grader.evidence.twins",
     "nothing_altered": "grader.evidence.twins",
@@ -53,6 +55,7 @@ _HOMES = {
 __all__ = [
     "MarkedRun",
     "SubprocessCodeReader",
+    "absences",
     "check_claims",
     "compare_altered",
     "compare_runs",

@@ -15,7 +15,7 @@ from grader.intake.own_settings import own_settings
 from grader.intake.own_tests import find_tests, folder_of
 from grader.intake.readme import commands, named, started
 from grader.intake.requirements import read_wanted
-from grader.model import AnyAssignment, EntryPoint, LeftNotebook, Limits, RunPlan, Submission
+from grader.model import AnyAssignment, EntryPoint, EnvironmentKind, LeftNotebook, Limits, RunPlan, Submission
 
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
 LISTED = 8
@@ -24,13 +24,18 @@ OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".
                    ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
 
 
-def make_plan(submission: Submission, assignment: AnyAssignment | None, limits: Limits) -> RunPlan:
+def make_plan(
+    submission: Submission,
+    assignment: AnyAssignment | None,
+    limits: Limits,
+    environment: EnvironmentKind | None = None,
+) -> RunPlan:
     """Choose the entry point: own settings, the assignment's contract, a lone notebook, what the README names,
     well-known names, the only script that is a program, in this order. Without an assignment, several notebooks come
     after the README's commands and before all that follows: they are all run.
 
     Raises SubmissionError("plan.no_entry_point") listing what was found, "plan.invalid" for broken run settings, and
-    what `read_wanted` raises where the assignment lets works bring their own requirements.
+    what `read_wanted` raises where works bring their own requirements: as `environment` says, else the assignment.
     """
     files = CandidateFiles(submission)
     entries, left = _entry_points(files, submission, assignment)
@@ -45,7 +50,8 @@ def make_plan(submission: Submission, assignment: AnyAssignment | None, limits: 
         tests=tests,
         tests_folder=folder_of(tests, files),
     )
-    return _with_environment(plan, submission, assignment)
+    asked = environment or (assignment.environment if assignment else "fixed")
+    return _with_environment(plan, submission, asked)
 
 
 def _entry_points(
@@ -75,8 +81,8 @@ def _entry_points(
     return (entry,), ()
 
 
-def _with_environment(plan: RunPlan, submission: Submission, assignment: AnyAssignment | None) -> RunPlan:
-    if assignment is None or assignment.environment == "fixed":
+def _with_environment(plan: RunPlan, submission: Submission, environment: EnvironmentKind) -> RunPlan:
+    if environment == "fixed":
         return plan
     wanted = read_wanted(submission)
     return plan.model_copy(update={"environment": "requirements", "wanted": wanted, "notes": wanted.notes})

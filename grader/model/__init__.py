@@ -1,5 +1,6 @@
 """The records that pass between the stages."""
 
+from grader.model.absence import OWN_BY_NAME, Absence
 from grader.model.answers import ModelAnswer, ModelAnswers, ModelUse
 from grader.model.assignment import Assignment, ContractSpec, DataSpec, Deal, MetricSpec, StressSpec
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
@@ -89,8 +90,10 @@ from grader.model.weights import Weights
 
 __all__ = [
     "DIMENSIONS",
+    "OWN_BY_NAME",
     "PREFLIGHT_VERSION",
     "SCHEMA_VERSION",
+    "Absence",
     "AlteredSpec",
     "AnyAssignment",
     "Assignment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from grader.model.absence import Absence
 from grader.model.answers import ModelAnswers
 from grader.model.base import Failure, Record, Span
 from grader.model.figures import Claim, Figure, Ranking
@@ -223,7 +224,8 @@ class Evidence(Record):
     `track` is the assignment's, "" for a work without one; `left_out`, `lying_about` and `history` the submission's.
     `twins` compares hidden rows with altered copies of them. `tests` is what became of the work's own tests, None where
     there were none or nothing was run. `unreached` are blocks of the code that the run did not come to, self-reported;
-    `as_run` is what is read from the rest, None where that is all.
+    `as_run` is what is read from the rest, None where that is all. `absent` is what ended the runs of a work without an
+    assignment and is no failing of it.
     """
 
     files: tuple[FileEntry, ...] = ()
@@ -235,6 +237,7 @@ class Evidence(Record):
     plan: RunPlan | None = None
     run: RunResult | None = None
     failure: Failure | None = None
+    absent: tuple[Absence, ...] = ()
     tries: tuple[FailedTry, ...] = ()
     hidden: tuple[HiddenResult, ...] = ()
     twins: TwinResult | None = None

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from grader.assignment import deal
 from grader.errors import GraderError
+from grader.evidence import absences
 from grader.intake import make_plan
 from grader.model import (
+    Absence,
     Assignment,
     CodeFacts,
     Deal,
@@ -24,6 +26,7 @@ from grader.model import (
     Submission,
 )
 from grader.model.failure_class import outcome_for
+from grader.pipeline.absent import advised_for_portfolio, told_apart
 from grader.pipeline.as_run import as_run
 from grader.pipeline.claims import claims_of
 from grader.pipeline.environments import environment_of
@@ -95,19 +98,30 @@ def _collect(grading: Grading) -> Collected:
         try:
             return _run(grading, submission, facts, beside)
         except GraderError as error:
+            failure, absent = _not_begun(grading, error, facts)
             evidence = Evidence(
                 **_handed_in(submission, grading.assignment),
                 code=facts.result(),
-                failure=failure_of(error),
+                failure=failure,
+                absent=absent,
                 tries=tuple(grading.failed),
                 has_hidden_data=has_hidden_data,
             )
             return Collected(reference_to(submission, grading.name), evidence, outcome_of(error))
 
 
+def _not_begun(grading: Grading, error: GraderError, facts: Future[CodeFacts]) -> tuple[Failure, tuple[Absence, ...]]:
+    """Return the failure of a work that was not begun, and what it lacked where nobody gave it an assignment."""
+    failure = failure_of(error)
+    if grading.assignment is not None:
+        return failure, ()
+    lacked = absences([failure], facts.result(), ())
+    return advised_for_portfolio(failure, lacked.get(0)), tuple(lacked.values())
+
+
 def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], beside: Executor) -> Collected:
     grading.step("plan")
-    plan = make_plan(submission, grading.assignment, grading.limits)
+    plan = make_plan(submission, grading.assignment, grading.limits, grading.environment)
     dealt = deal(grading.assignment, grading.run_id) if grading.assignment else None
     # after dealing, which would otherwise share the interpreter with it
     drawn = beside.submit(_get_ready_to_score, dealt, grading.assignment)
@@ -116,8 +130,12 @@ def _run(grading: Grading, submission: Submission, facts: Future[CodeFacts], bes
         runs = run_all(grading, submission, plan, dealt, environment, beside)
     grading.after_run()
     grading.step("collect")
+    absent: tuple[Absence, ...] = ()
+    if grading.assignment is None:
+        runs, absent = told_apart(runs, submission, plan, facts.result())
     failure, evaluated = evaluated_runs(runs, grading.assignment, drawn)
     evidence = _evidence(grading, submission, plan, runs, failure, evaluated, facts)
+    evidence = evidence.model_copy(update={"absent": absent})
     return Collected(
         submission=reference_to(submission, grading.name),
         evidence=evidence,

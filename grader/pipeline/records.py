@@ -12,6 +12,7 @@ from grader.intake import IntakeLimits
 from grader.model import (
     AnyAssignment,
     Assignment,
+    EnvironmentKind,
     Evidence,
     FailedTry,
     LeftOut,
@@ -37,7 +38,10 @@ TRIED: dict[Step, str] = {"intake": "intake", "plan": "making the environment", 
 
 @dataclass(frozen=True)
 class Parts:
-    """The concrete parts a grading is made with; `scratch` is a private folder that the caller removes."""
+    """The concrete parts a grading is made with; `scratch` is a private folder that the caller removes.
+
+    `portfolio_environment` is what works without an assignment run in.
+    """
 
     sandbox: Sandbox
     reader: CodeReader
@@ -51,6 +55,7 @@ class Parts:
     plugins: tuple[PluginRef, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     asker: Asker | None = None
+    portfolio_environment: EnvironmentKind = "fixed"
 
 
 def granted_limits(assignment: AnyAssignment | None, cpu_ids: tuple[int, ...]) -> Limits:
@@ -92,6 +97,11 @@ class Grading:
     def limits(self) -> Limits:
         """The assignment's limits, with no more CPUs than are granted."""
         return granted_limits(self.asked, self.cpu_ids)
+
+    @property
+    def environment(self) -> EnvironmentKind:
+        """What the work runs in: the assignment's choice, or that for works without one."""
+        return self.asked.environment if self.asked else self.parts.portfolio_environment
 
     @property
     def scratch(self) -> Path:

@@ -6,11 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from grader.model import CriterionResult, DimensionResult, Evidence, NotebookRun, Report, Unjudged
+from grader.model.absence import AbsenceKind
 from grader.model.unjudged import UnjudgedKind
 from grader.report.formats import count, sentence
 
 SHOWN = 6
 NO_FILE, NO_PACKAGE = "FileNotFoundError", "environment.missing_package"
+LACKED: dict[AbsenceKind, tuple[UnjudgedKind, str]] = {
+    "package": ("stopped", "What needs a package that is not here"),
+    "environment": ("stopped", "What needs packages that could not be made ready here"),
+    "data": ("missing_data", "What needs data that did not come along"),
+    "network": ("missing_data", "What is fetched over a network"),
+    "earlier": ("stopped", "What needs an earlier notebook that could not be run here"),
+}
 UNSEEN = Unjudged(
     kind="unseen_data",
     what="How well it does on data it has not seen",
@@ -49,10 +57,17 @@ def unjudged_of(evidence: Evidence, dimensions: Sequence[DimensionResult]) -> tu
 
 
 def _stopped(evidence: Evidence) -> Iterator[Unjudged]:
-    """Yield what stands behind each failure: for want of data, or for another reason."""
+    """Yield what was lacking here, and what stands behind each failure of the work's own."""
+    for absence in evidence.absent:
+        why = f"{sentence(absence.why)} It is not held against the work. {absence.advice}"
+        paths = (absence.path,) if absence.path else ()
+        yield Unjudged(kind=LACKED[absence.kind][0], what=LACKED[absence.kind][1], why=why, paths=paths)
+    told = {absence.path for absence in evidence.absent}
     books = evidence.run.notebooks if evidence.run else ()
     failures = [book.failure for book in books if book.failure is not None]
     for failure in failures or [failure for failure in [evidence.failure] if failure is not None]:
+        if (failure.path or "") in told:
+            continue
         what = "What comes after a failure" if evidence.run else "What a run would show"
         if failure.code == NO_PACKAGE:
             what = "What needs a package that is not installed"

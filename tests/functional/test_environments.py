@@ -56,6 +56,11 @@ class Company:
         text = (self.assignment / "assignment.toml").read_text()
         (self.assignment / "assignment.toml").write_text(f'environment = "requirements"\n{text}')
 
+    @property
+    def options(self) -> list[str]:
+        """What says that works bring their requirements."""
+        return ["--assignment", str(self.assignment)]
+
     def start(self, name: str, code: str, files: dict[str, str], **variables: str) -> subprocess.Popen[str]:
         """Begin to grade a work of `code` and `files`."""
         work = self.folder / name
@@ -64,7 +69,7 @@ class Company:
         for path, text in {"main.py": code + PREDICT, **files}.items():
             (work / path).write_text(text)
             os.utime(work / path, (LAST_WEEK, LAST_WEEK))
-        words = [str(GRADER), "grade", str(work), "--assignment", str(self.assignment), "--sandbox", self.sandbox]
+        words = [str(GRADER), "grade", str(work), *self.options, "--sandbox", self.sandbox]
         words += ["--output", str(self.folder / f"{name}-report")]
         environment = {**os.environ, "GRADER_HOME": str(self.home), "GRADER_INDEX_URL": self.index.url, **variables}
         return subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
@@ -83,6 +88,14 @@ class Company:
     def log(self, name: str, file: str) -> str:
         """Return one of the stored logs."""
         return (self.folder / f"{name}-report" / "logs" / file).read_text()
+
+
+class Reader(Company):
+    """The same without an assignment: works are read as portfolio pieces."""
+
+    @property
+    def options(self) -> list[str]:
+        return ["--environment", "requirements"]
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -253,3 +266,26 @@ def test_two_that_need_the_same_at_once_build_it_once(company: Company) -> None:
     assert [report["failure"] for report in reports] == [None, None, None]
     assert len({report["run"]["environment"]["digest"] for report in reports}) == 1
     assert company.index.asked("/shared-1.0-py3-none-any.whl") == 1
+
+
+def test_a_portfolio_piece_brings_its_packages_too(chooser: Company, tmp_path: Path) -> None:
+    reader = Reader(tmp_path, chooser.index, chooser.sandbox)
+    code = "import alpha\nassert alpha.__version__ == '2.0'\nraise SystemExit(0)\n"
+    report = reader.grade("piece", code, asks="alpha==2.0\n")
+    assert (report["assignment"], report["outcome"]) == (None, "completed")
+    assert report["run"]["environment"]["rung"] == "exact"
+    assert "alpha==2.0" in reader.log("piece", "requirements.lock")
+
+
+def test_a_portfolio_piece_whose_packages_cannot_be_had_is_left_to_a_person(chooser: Company, tmp_path: Path) -> None:
+    reader = Reader(tmp_path, chooser.index, chooser.sandbox)
+    report = reader.grade("piece", "import absent\n", asks="absent\n")
+    criteria = {item["id"]: item for part in report["dimensions"] for item in part["criteria"]}
+    assert report["failure"]["code"] == "environment.missing_package"
+    assert criteria["production_readiness.runs_end_to_end"]["verdict"] == "needs_human"
+    refused = reader.grade(
+        "elsewhere", "import absent\n", asks="--index-url https://elsewhere.example/simple\nabsent\n"
+    )
+    criteria = {item["id"]: item for part in refused["dimensions"] for item in part["criteria"]}
+    assert refused["failure"]["code"] == "environment.forbidden"
+    assert criteria["production_readiness.runs_end_to_end"]["verdict"] == "needs_human"

@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.cli.app import app
+from grader.errors import UsageError
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 PREPARE = ["open('clean.txt', 'w').write('12 rows')\nprint('accuracy: 0.71')"]
@@ -147,3 +148,54 @@ def test_steps_are_told_from_one_dump(tmp_path: Path, commits: int, verdict: str
     assert "&lt;b&gt;1&lt;/b&gt;" in page
     assert "<b>1</b>" not in page
     assert "history" not in kinds(report)
+
+
+def criterion(report: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(
+        item for part in report["dimensions"] for item in part["criteria"] if item["id"] == name
+    )
+    return found
+
+
+def test_one_notebook_that_wants_a_package_which_is_not_here_fails_no_whole_work(tmp_path: Path) -> None:
+    deep = ["import not_here_at_all\nopen('deep.txt', 'w').write('x')"]
+    work = laid_out(tmp_path, {"1_prepare.ipynb": PREPARE, "2_deep.ipynb": deep, "3_report.ipynb": REPORT})
+    report, _ = graded(tmp_path, work)
+    assert (report["outcome"], report["failure"]) == ("completed", None)
+    assert [one["ended"] for one in report["run"]["notebooks"]] == ["ok", "failed", "ok"]
+    assert "assignment" not in report["run"]["notebooks"][1]["failure"]["hint"]
+    ends = criterion(report, "production_readiness.runs_end_to_end")
+    assert ends["verdict"] == "met"
+    assert "2_deep.ipynb needs not_here_at_all, which is not here" in ends["reason"]
+    again = CliRunner().invoke(app, ["rescore", str(tmp_path / "out")])
+    assert again.exit_code == 0, again.output
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == report
+
+
+def test_a_failure_of_the_works_own_beside_a_package_that_is_not_here_decides_the_outcome(tmp_path: Path) -> None:
+    files: dict[str, str | list[str]] = {"1_deep.ipynb": ["import not_here_at_all"], "2_break.ipynb": ["{}['a']"]}
+    report, _ = graded(tmp_path, laid_out(tmp_path, {**files, "3_write.ipynb": PREPARE}))
+    assert (report["outcome"], report["failure"]["path"]) == ("submission_failed", "2_break.ipynb")
+    ends = criterion(report, "production_readiness.runs_end_to_end")
+    assert (ends["verdict"], ends["score"]) == ("partly", 0.25)
+    assert "1 of 2 notebooks ran to their end" in ends["reason"]
+
+
+def test_a_script_whose_data_are_to_be_had_on_request_is_left_to_a_person(tmp_path: Path) -> None:
+    work = laid_out(tmp_path, {"main.py": "open('rows.csv')\n", "README.md": "Data on request.\n"})
+    report, said = graded(tmp_path, work)
+    assert report["outcome"] == "submission_failed"
+    assert criterion(report, "production_readiness.runs_end_to_end")["verdict"] == "needs_human"
+    assert "Ask for rows.csv" in said
+    (work / "README.md").write_text("Run main.py.\n")
+    report, _ = graded(tmp_path, work)
+    assert criterion(report, "production_readiness.runs_end_to_end")["verdict"] == "not_met"
+
+
+@pytest.mark.parametrize("other", [["--assignment", "churn"], ["--public"]])
+def test_an_environment_is_named_for_portfolio_pieces_alone(tmp_path: Path, other: list[str]) -> None:
+    work = laid_out(tmp_path, {"main.py": ""})
+    told = ["grade", str(work), "--environment", "requirements", "--output", str(tmp_path / "out"), *other]
+    result = CliRunner().invoke(app, told)
+    assert isinstance(result.exception, UsageError)
+    assert "--environment does not go with" in result.exception.message

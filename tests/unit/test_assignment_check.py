@@ -82,6 +82,15 @@ def test_the_sound_one_passes_with_its_examples_graded_and_swapped_they_are_foun
     assert "reference is 0.88, it prints 0.87" in found["metric.reproduced"]["what"]
 
 
+def test_an_example_that_no_list_names_is_told_and_what_tools_leave_beside_them_is_not(small: Path) -> None:
+    for name in ("forgotten", "__pycache__", ".ipynb_checkpoints"):
+        (small / "examples" / name).mkdir()
+    status, found = proof_of(small, "--no-examples")
+    assert status == 0
+    assert found["examples.named"]["status"] == "warning"
+    assert found["examples.named"]["what"].endswith(": forgotten")
+
+
 # labels
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -206,7 +207,91 @@ def test_columns_that_say_nothing_make_no_assignment_and_leave_nothing_behind(tm
     assert "no better than the baseline" in refused(tmp_path, rows, "--metric", "accuracy")
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_column_that_is_the_target_is_named_and_left_out_as_is_told(tmp_path: Path) -> None:
+    rows = [{**row, "leak": str(2 * int(row["paid"]) + 1)} for row in draw(400)]
+    told = refused(tmp_path, rows)
+    assert "'leak' alone gives the target away" in told
+    assert "--without leak" in told
+    assert "bring others" not in told
+    folder = new(tmp_path, rows, "--without", "leak")
+    assert "leak" not in read(folder / "data/public/train.csv")[0]
+    assert "Left out: leak." in (folder / "SOURCE.md").read_text()
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_any_name_of_a_class_or_column_makes_a_folder_that_can_be_graded(tmp_path: Path) -> None:
+    odd = 'a "q" {y}|\\n\'s'
+    rows = [{"customer": row["customer"], odd: row["income"], "age": row["age"], "paid": ""} for row in draw(900)]
+    for row, known in zip(rows, draw(900), strict=True):
+        row["paid"] = 'won\'t {pay} """' if known["paid"] == "1" else "None"
+    folder = new(tmp_path, rows)
+    assert settings(folder)["data"]["classes"] == ["None", 'won\'t {pay} """']
+    for path in (folder / "reference.py", *folder.glob("examples/*/*.py")):
+        compile(path.read_text(), path.name, "exec")
+    assert settings(folder)["metric"]["reference"] > settings(folder)["metric"]["baseline"] > 0.5
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_guessed_class_is_marked_in_the_brief_and_a_chosen_one_is_not(tmp_path: Path) -> None:
+    rows = [{**row, "paid": str(int(row["paid"]) + 1)} for row in draw(500)]
+    folder = new(tmp_path / "guessed", rows)
+    assert "EDIT: that" in (folder / "README.md").read_text()
+    for wanted, other in ("12", "21"):
+        chosen = new(tmp_path / wanted, rows, "--positive", wanted)
+        assert settings(chosen)["data"]["classes"] == [other, wanted]
+        assert f"the probability that `paid` is {wanted}" in (chosen / "README.md").read_text()
+        assert "EDIT: that" not in (chosen / "README.md").read_text()
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_the_lines_that_are_suggested_hold_when_the_author_uncomments_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    folder = new(tmp_path, draw(700))
+    assert list((tmp_path / "here").iterdir()) == []  # no tool leaves its cache where the author works
+    hidden_part = folder / "data/hidden"
+    for name in ("features", "labels"):
+        (hidden_part / f"shifted_{name}.csv").write_bytes((hidden_part / f"{name}.csv").read_bytes())
+    text = (folder / "assignment.toml").read_text()
+    suggested = re.sub(r"^# (?=\[|[a-z]+ = )", "", text, flags=re.MULTILINE)
+    (folder / "assignment.toml").write_text(suggested)
+    made = load_assignment(folder)
+    assert [part.column for part in made.slices] == ["branch"]
+    assert [suite.name for suite in made.suites] == ["shifted"]
+    assert made.twins is not None
+    assert set(made.twins.by) == {"income", "age"}
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_the_brief_promises_no_messy_row_that_does_not_come(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    rows = [
+        {"customer": f"K{n}", "said": f"{random.choice(['red', 'blue', 'sky'])}", "paid": str(int(n % 3 == 0))}
+        for n in range(400)
+    ]
+    for row in rows:
+        row["colour"] = "green" if row["paid"] == "1" and random.random() < 0.6 else random.choice(["grey", "black"])
+        row["size"] = "large" if row["paid"] == "1" and random.random() < 0.6 else "small"
+    folder = new(tmp_path, rows)
+    assert "out_of_range" not in settings(folder)["stress"]["kinds"]
+    brief = " ".join((folder / "README.md").read_text().split())
+    assert "a figure that cannot be" not in brief
+    assert "a row that is there twice, and a blank in place of a word" in brief
+
+
 class TestRefused:
+    def test_a_column_left_out_that_is_not_there_or_is_needed(self, tmp_path: Path) -> None:
+        assert "income" in refused(tmp_path, draw(300), "--without", "incomes")
+        assert "--target" in refused(tmp_path, draw(300), "--without", "paid")
+
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         (tmp_path / "all").mkdir()
         words = ["assignment", "new", "made", "--data", "none.csv", "--target", "a", "--id", "b", "--output"]
