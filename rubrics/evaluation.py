@@ -192,10 +192,10 @@ def hidden_result(evidence: Evidence) -> Finding:
     if evidence.twins and evidence.twins.looked_up:
         return needs_human(evidence.twins.sentence, evidence=place)
     said = f"{suite.metric} {suite.value:.4g} [{suite.low:.4g}, {suite.high:.4g}], baseline {suite.baseline:.4g}"
-    if suite.normalised_low > 0:
+    if (suite.normalised_low or 0) > 0:
         return met(f"The whole interval lies above the baseline: {said}.", evidence=place)
     advice = "Compare with the simplest rule on held-out rows before handing in; look for leaks where yours was better."
-    if suite.normalised > 0:
+    if (suite.normalised or 0) > 0:
         return partly(f"Better than the baseline, but it may be chance: {said}.", evidence=place, advice=advice)
     return not_met(f"No better than the baseline: {said}.", evidence=place, advice=advice)
 

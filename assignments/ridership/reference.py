@@ -1,4 +1,4 @@
-"""The scale of the metric and the two marks of each suite, computed from the data in this folder.
+"""The scale of the metric and the two marks of each suite and subgroup, computed from the data in this folder.
 
 Scale: the mean absolute error of the seasonal-naive forecast (the same day of the week before) within the public
 training part (Hyndman & Koehler, 2006). Baseline: that forecast, the last known week repeated four times. Reference:
@@ -9,8 +9,10 @@ Run in the locked environment: python assignments/ridership/reference.py
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,16 +67,42 @@ def main() -> None:
     marks = errors.groupby("suite").mean()
     messy = rounds["messy"]["cutoff"]
     marks.loc["messy"] = errors.xs(messy, level="cutoff").mean()
+    days = days_of(errors.xs("iid", level="suite"))
+    for part in settings["slices"]:
+        marks.loc[f"slice {part['name']}"] = days[belongs(days[part["column"]], part)][marks.columns].mean()
     for suite, mark in marks.iterrows():
         name = "" if suite == "iid" else f"{suite} "
         print(f"{name}baseline  {mark['baseline']:.4f}\n{name}reference {mark['reference']:.4f}")
 
 
+def days_of(errors: pd.DataFrame) -> pd.DataFrame:
+    """Return the errors of the first suite's days beside what the hidden table says of each."""
+    dates = errors.index.get_level_values("date").strftime("%Y-%m-%d")
+    return (
+        errors.reset_index(drop=True)
+        .assign(date=dates)
+        .merge(hidden_days().drop(columns="ridership"), on="date", validate="many_to_one")
+    )
+
+
+def belongs(cells: pd.Series, part: dict[str, Any]) -> pd.Series:
+    """Return which of the cells are of a subgroup, as assignment.toml names it."""
+    return (
+        cells.isin(part["values"])
+        if "values" in part
+        else cells.map(lambda cell: bool(re.search(part["pattern"], cell)))
+    )
+
+
+def hidden_days() -> pd.DataFrame:
+    """Return the hidden days with what came."""
+    hidden = HERE / "data" / "hidden"
+    return pd.read_csv(hidden / "features.csv").merge(pd.read_csv(hidden / "labels.csv"))
+
+
 def ridership() -> pd.Series:
     """Return the whole series, public and hidden days, by date."""
-    hidden = HERE / "data" / "hidden"
-    later = pd.read_csv(hidden / "features.csv").merge(pd.read_csv(hidden / "labels.csv"))
-    table = pd.concat([pd.read_csv(HERE / "data" / "public" / "train.csv"), later])
+    table = pd.concat([pd.read_csv(HERE / "data" / "public" / "train.csv"), hidden_days()])
     return table.assign(date=pd.to_datetime(table["date"])).set_index("date")["ridership"]
 
 

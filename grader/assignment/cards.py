@@ -99,7 +99,10 @@ def _messy(assignment: Assignment, hidden: Hidden, known: dict[str, str | None])
     position = features.columns.index(assignment.data.id)
 
     def card(number: int, row: tuple[str, ...], kind: str) -> Card:
-        label = None if kind == WITHOUT_LABEL else known.get(row[position])
+        says_nothing = kind == WITHOUT_LABEL or not any(
+            cell.strip() for cell in (*row[:position], *row[position + 1 :])
+        )
+        label = None if says_nothing else known.get(row[position])
         picture = None
         if kind in PICTURE_KINDS:
             picture = made_from(assignment, features.columns, row, lambda data: resaved(data, kind))

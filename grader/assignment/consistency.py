@@ -15,24 +15,29 @@ from grader.assignment.tables import Table, read_table
 from grader.assignment.twins import make_twins
 from grader.errors import AssignmentError
 from grader.model import Assignment, SliceSpec
-from grader.model.suites import IID, MESSY
+from grader.model.suites import IID
 
 FILE = "assignment.toml"
 LEAST_IN_SLICE = 10
 
 
 def check_metric(assignment: Assignment) -> None:
-    """Raise AssignmentError where a suite's reference is not the better one of its two marks."""
+    """Raise AssignmentError where a suite's or subgroup's reference is not the better one of its two marks."""
     metric = assignment.metric
-    messy = (MESSY,) if assignment.rounds and assignment.rounds.messy else ()
-    for suite in (IID, *(spec.name for spec in assignment.suites), *messy):
-        baseline, reference = assignment.marks(suite)
+    for where, (baseline, reference) in _marks(assignment).items():
         if reference == baseline or (reference > baseline) != metric.higher_is_better:
             better = "above" if metric.higher_is_better else "below"
             message = f"reference {reference} must lie {better} baseline {baseline} for {metric.name}"
-            places = {IID: "metric", MESSY: "rounds.messy"}
-            key = f"{places.get(suite, f'suites.{suite}')}.reference"
-            raise AssignmentError(message, path=FILE, key=key)
+            raise AssignmentError(message, path=FILE, key=f"{where}.reference")
+
+
+def _marks(assignment: Assignment) -> dict[str, tuple[float, float]]:
+    """Return the marks in force, by the table of the settings that has them."""
+    messy = assignment.rounds.messy if assignment.rounds else assignment.stress
+    own = {f"slices.{part.name}": part.marks for part in assignment.slices}
+    own["rounds.messy" if assignment.rounds else "stress"] = messy.marks if messy else None
+    suites = {f"suites.{spec.name}": assignment.marks(spec.name) for spec in assignment.suites}
+    return {"metric": assignment.marks(IID), **suites, **{where: marks for where, marks in own.items() if marks}}
 
 
 def check_tables(assignment: Assignment) -> None:

@@ -12,7 +12,7 @@ from grader.authoring.checks_features import no_feature_tells_all, no_label_in_f
 from grader.authoring.checks_files import files_are_silent
 from grader.authoring.checks_marks import hidden_set_is_large_enough, marks_are_apart
 from grader.authoring.checks_order import ids_are_silent, order_is_silent
-from grader.authoring.checks_published import no_label_published
+from grader.authoring.checks_published import nothing_hidden_published
 from grader.authoring.checks_reference import REPRODUCED
 from grader.authoring.checks_shares import shares_are_told
 from grader.authoring.checks_split import no_copies_across, no_group_across, no_time_backwards
@@ -38,7 +38,7 @@ FIRST = {
     DIRECTION: "The reference is better than the baseline, as the metric counts",
 }
 CHECKS = (
-    Check("labels.in_public", "No hidden label stands in what candidates get", no_label_published),
+    Check("labels.in_public", "No hidden label stands in what candidates get", nothing_hidden_published),
     Check("labels.in_features", "No column of the hidden features holds the labels", no_label_in_features),
     Check("giveaway.id", "Ids say nothing of the target", ids_are_silent),
     Check("giveaway.order", "The order of the rows says nothing of the target", order_is_silent),

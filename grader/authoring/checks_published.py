@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from grader.authoring.joined import Columns, joined_in, listed_in
 from grader.authoring.output_truths import OutputTruth, output_truths
+from grader.authoring.proof import prove_clean
 from grader.authoring.published import blobs_of
+from grader.authoring.readers import tables_in
 from grader.authoring.result import Finding, defect, ok
 from grader.authoring.subject import Subject
+from grader.errors import AssignmentError
 
-DELIMITERS = (",", ";", "\t", "|", " ")
+
+def nothing_hidden_published(subject: Subject) -> Finding:
+    """Find hidden labels as below, and all that the proof of the packet would refuse, with the same readers."""
+    found = no_label_published(subject)
+    if found.status == "defect":
+        return found
+    root = subject.assignment.root
+    paths = [*sorted(path for path in subject.public.rglob("*") if path.is_file()), root / "README.md"]
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    try:
+        searched = prove_clean(subject.assignment, files)
+    except AssignmentError as error:
+        what = f"the packet would be refused: {error.message.removeprefix(f'{error.path}: ')}"
+        return defect(what, where=str(error.path), mend=error.hint)
+    unread = "".join(f"; not looked into: {name}" for name in searched.unread)
+    return ok(f"{found.what}{unread}")
 
 
 def no_label_published(subject: Subject) -> Finding:
@@ -39,7 +54,7 @@ def no_label_published(subject: Subject) -> Finding:
 def _how(data: bytes, subject: Subject, truths: Sequence[OutputTruth]) -> str:
     """Return in words how the labels are in a file, nothing where they are not."""
     truth = dict(zip(subject.features.column(subject.assignment.data.id), subject.labels, strict=True))
-    for columns in _tables_in(data):
+    for columns in _columns_in(data):
         if count := joined_in(columns, truth):
             return f"{count:,} of them beside their ids"
         for told in truths:
@@ -54,6 +69,14 @@ def _how(data: bytes, subject: Subject, truths: Sequence[OutputTruth]) -> str:
     return ""
 
 
+def _columns_in(data: bytes) -> Iterator[Columns]:
+    """Yield the columns of each table in a file; what cannot be read is the packet's proof to refuse."""
+    try:
+        yield from (grid.columns for grid in tables_in(data))
+    except AssignmentError:
+        return
+
+
 def _is_same(column: Sequence[str], labels: Sequence[str]) -> bool:
     """Return whether a column is the labels row for row, under these names or others, below a header or without."""
     column = column[1:] if len(column) == len(labels) + 1 else column
@@ -61,82 +84,6 @@ def _is_same(column: Sequence[str], labels: Sequence[str]) -> bool:
         return False
     pairs = set(zip(column, labels, strict=True))
     return len(pairs) == len(set(labels)) == len(set(column))
-
-
-def _tables_in(data: bytes) -> Iterator[Columns]:
-    """Yield what a file may hold as columns of text: an array of NumPy, JSON, or lines cut at a delimiter."""
-    if data.startswith(b"\x93NUMPY"):
-        yield from _array(data)
-        return
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return
-    if text.lstrip()[:1] in ("{", "["):
-        yield from _json(text)
-    for delimiter in DELIMITERS:
-        if delimiter in text or delimiter == ",":
-            yield _cut(text, delimiter)
-
-
-def _cut(text: str, delimiter: str) -> Columns:
-    """Return the columns of the lines that have the commonest number of cells."""
-    if delimiter == ",":
-        rows = [[cell.strip() for cell in row] for row in _csv(text)]
-    else:
-        rows = [[cell.strip(" \"'`") for cell in line.strip(" |").split(delimiter)] for line in text.splitlines()]
-    sizes = [len(row) for row in rows]
-    size = max(set(sizes), key=sizes.count, default=0)
-    kept = [row for row in rows if len(row) == size]
-    return [[row[place] for row in kept] for place in range(size)]
-
-
-def _csv(text: str) -> Iterator[list[str]]:
-    try:
-        yield from csv.reader(io.StringIO(text))
-    except csv.Error:  # a field larger than the reader takes: no table
-        return
-
-
-def _json(text: str) -> Iterator[Columns]:
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        records = []
-        for line in text.splitlines():
-            try:
-                records.append(json.loads(line))
-            except (ValueError, RecursionError):
-                return
-        found = records
-    yield from _of_json(found)
-
-
-def _of_json(found: object) -> Iterator[Columns]:
-    """Yield the columns of a list of records, of a list, of a mapping from key to value, or of one to lists."""
-    if isinstance(found, list):
-        records = [item for item in found if isinstance(item, dict)]
-        names = sorted({name for record in records for name in record})
-        yield [[_cell(record.get(name)) for record in records] for name in names] or [[_cell(item) for item in found]]
-    elif isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list)]
-        yield [[_cell(item) for item in value] for value in lists if len(value) == len(lists[0])]
-        yield [[str(key) for key in found], [_cell(value) for value in found.values()]]
-        for value in found.values():
-            if isinstance(value, dict):
-                yield from _of_json(value)
-
-
-def _cell(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def _array(data: bytes) -> Iterator[Columns]:
-    try:
-        found = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, OSError, EOFError):
-        return
-    yield [[str(item) for item in column] for column in np.atleast_2d(found).reshape(len(found), -1).T.tolist()]
 
 
 def _sequences(labels: Sequence[str]) -> Iterator[bytes]:

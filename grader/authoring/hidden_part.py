@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,6 +45,7 @@ class HiddenPart:
     needles: Needles = field(default_factory=Needles)
     marks: dict[float, str] = field(default_factory=dict)
     truths: list[OutputTruth] = field(default_factory=list)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)  # by the file: label by id
 
 
 def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
@@ -119,7 +120,15 @@ def _add_table(part: HiddenPart, name: str, data: bytes, assignment: Assignment)
 
 def _add_labels(part: HiddenPart, name: str, table: Table, assignment: Assignment) -> None:
     labels = table.column(assignment.data.target)
-    _add_pairs(part, name, zip(table.column(assignment.data.id), labels, strict=True))
+    known = dict(zip(table.column(assignment.data.id), labels, strict=True))
+    part.labels[name] = known
+    _add_pairs(part, name, known.items())
+    _add_sequence(part, name, labels)
+    _add_sequence(part, name, [known[key] for key in sorted(known)])
+
+
+def _add_sequence(part: HiddenPart, name: str, labels: Sequence[str]) -> None:
+    """Add labels that stand one after another, so many at a time."""
     for start in range(0, len(labels) - LABELS + 1, LABELS):
         some = labels[start : start + LABELS]
         if sum(one != other for one, other in itertools.pairwise(some)) >= LEAST_CHANGES:

@@ -44,7 +44,8 @@ def pack(assignment: Assignment, packages: str, output: Path, action: str = "") 
         version=assignment.version,
         archives=_listed(made),
         files=_listed(files),
-        searched=searched,
+        searched=searched.contents,
+        unread=searched.unread,
     )
 
 

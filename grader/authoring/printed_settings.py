@@ -2,6 +2,7 @@
 
 A line is `baseline 0.73`, `reference 0.83`, `scale 1.2`, `fill 0.2` or `cutoffs 2015-01-31 2015-07-05`, several of the
 numbers on one line or not, after the name of the suite that they are of; without a name, or with `iid`, of the first.
+`slice first year baseline 0.55` is of the subgroup "first year", `messy baseline 0.51` of the messy rows or round.
 `altered cutoff 2016-03-13` is that of the round with the altered history, `messy cutoff` of the one with the messy one.
 """
 
@@ -10,18 +11,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from grader.authoring.reference_run import REFERENCE
 from grader.authoring.settings_edit import with_value
 from grader.errors import AssignmentError
-from grader.model.suites import IID
+from grader.model.suites import IID, MESSY
 
 Printed = Mapping[tuple[str, str], str]
 NAMED = re.compile(r"\b(baseline|reference|scale|fill)[\s:=]+(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])")
 CUTOFFS = re.compile(r"\b(cutoffs?)[\s:=]+(\S.*)$")
 TABLES = {"baseline": "metric", "reference": "metric", "scale": "metric", "fill": "contract", "cutoffs": "rounds"}
-OF_ROUNDS = ("altered", "messy")  # tables below [rounds]
+OF_ROUNDS = ("altered", MESSY)  # tables below [rounds]; of what is no forecast, messy rows have theirs in [stress]
+OF_A_SLICE = "slice "  # before the name of a subgroup: no suite has a space in its name
+AROUND = " \t,:"
 OF_SUITES = ("baseline", "reference", "cutoffs")
 WIDEST = 120
 
@@ -31,7 +35,7 @@ def printed_settings(text: str) -> Printed:
     found: dict[tuple[str, str], str] = {}
     for line in text.splitlines():
         matches = [*NAMED.finditer(line), *CUTOFFS.finditer(line)]
-        owner = line[: min((match.start() for match in matches), default=0)].strip(" \t,:") or IID
+        owner = line[: min((match.start() for match in matches), default=0)].strip(AROUND) or IID
         for match in matches:
             found.setdefault((owner, match[1]), match[2].strip())
     return found
@@ -68,7 +72,8 @@ def stated_marks(text: str) -> Printed:
     """
     settings = tomllib.loads(text, parse_float=str)
     named = [item["name"] for table in ("suites", "outputs") for item in settings.get(table, [])]
-    places = [(suite, key) for suite in (IID, *named, *OF_ROUNDS) for key in TABLES if key != "cutoffs"]
+    slices = [of_slice(item["name"]) for item in settings.get("slices", [])]
+    places = [(suite, key) for suite in (IID, *named, *OF_ROUNDS, *slices) for key in TABLES if key != "cutoffs"]
     found = {(suite, key): _in(settings, suite, key) for suite, key in places}
     return {place: str(value) for place, value in found.items() if value is not None}
 
@@ -78,6 +83,11 @@ def name_of(suite: str, key: str) -> str:
     return key if suite == IID else f"{suite} {key}"
 
 
+def of_slice(name: str) -> str:
+    """Return what stands before the marks of a subgroup where they are printed."""
+    return f"{OF_A_SLICE}{name}".strip(AROUND)
+
+
 def _stated(text: str, suite: str, key: str) -> Any:
     """Return the value that the settings have, None where they have none."""
     return _in(tomllib.loads(text), suite, key)
@@ -85,22 +95,28 @@ def _stated(text: str, suite: str, key: str) -> Any:
 
 def _in(settings: Mapping[str, Any], suite: str, key: str) -> Any:
     if suite in OF_ROUNDS:
-        return settings.get("rounds", {}).get(suite, {}).get(key)
+        rounds = settings.get("rounds", {})
+        return (settings.get("stress", {}) if suite == MESSY and not rounds else rounds.get(suite, {})).get(key)
     return (settings.get(TABLES.get(key, ""), {}) if suite == IID else _item(settings, suite)[1]).get(key)
 
 
 def _set(text: str, suite: str, key: str, value: str) -> str:
     if suite == IID:
         return with_value(text, TABLES[key], key, value)
+    settings = tomllib.loads(text)
     if suite in OF_ROUNDS:
-        return with_value(text, f"rounds.{suite}", key, value)
-    return with_value(text, _item(tomllib.loads(text), suite)[0], key, value, item=suite)
+        return with_value(text, f"rounds.{suite}" if "rounds" in settings else "stress", key, value)
+    table, item = _item(settings, suite)
+    return with_value(text, table, key, value, item=item["name"])
 
 
 def _item(settings: Mapping[str, Any], suite: str) -> tuple[str, Mapping[str, Any]]:
     """Return the list of tables that holds the suite, and its table; empty ones where there is none of that name."""
-    found = ((name, item) for name in ("suites", "outputs") for item in settings.get(name, []) if item["name"] == suite)
-    return next(found, ("", {}))
+    suites = (
+        (name, item) for name in ("suites", "outputs") for item in settings.get(name, []) if item["name"] == suite
+    )
+    slices = (("slices", item) for item in settings.get("slices", []) if of_slice(item["name"]) == suite)
+    return next(chain(suites, slices), ("", {}))
 
 
 def _listed(moments: list[str]) -> str:

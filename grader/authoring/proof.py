@@ -1,9 +1,10 @@
 """Proving by content that a packet holds nothing of the hidden part, whatever its files are called.
 
-Found are: files and pictures by their digest and their bytes; rows whatever separates their cells; hidden ids in a
-table's id column; labels beside their ids or one after another; the metric's marks, the suites' laws, the examples.
-Rows of fewer than 16 letters and digits are looked for in tables only. Not found is what was reckoned over, such as
-rounded numbers or a model fitted on hidden rows.
+Found are: files and pictures by their digest and their bytes; rows whatever separates their cells, and in tables of
+every form that has a reader, in whatever order; hidden ids in a table's id column, and lists of them; labels beside
+their ids or one after another; the metric's marks, the suites' laws, the examples. What has no reader is refused, or
+said to be unread where the author accepts that. Not found is what was reckoned over, such as rounded numbers or a model
+fitted on hidden rows.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.assignment.tables import Table, parse_table
 from grader.authoring.hidden_part import HiddenPart, hidden_part
 from grader.authoring.joined import joined_in, listed_in
 from grader.authoring.needles import Needles
 from grader.authoring.repeated import Row, features_of, given_away
+from grader.authoring.told import Told
 from grader.authoring.unpacked import everything_in
+from grader.authoring.unread import Unread, public_grids
 from grader.errors import AssignmentError
 from grader.model import Assignment
 
@@ -26,38 +31,73 @@ NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?!\.?\w)")
 HINT = "Take it out of the public part: candidates may have nothing of what they are graded on."
 
 
-def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> int:
-    """Return how many contents were looked through, those inside archives and git objects too.
-
-    `files` (name -> bytes) are the packet's, its archives after what they hold. Raises AssignmentError naming the first
-    file that holds something of the hidden part, and what.
+@dataclass(frozen=True)
+class Searched:
+    """How many contents were looked through, those inside archives and git objects too, and which were not read, for
+    the author accepts that.
     """
-    contents = _distinct(files)
+
+    contents: int
+    unread: tuple[str, ...] = ()
+
+
+class _Content(NamedTuple):
+    """A content with the first place that it has, and the file that this lies in."""
+
+    place: str
+    data: bytes
+    file: str
+
+
+def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> Searched:
+    """Return what was looked through of `files` (name -> bytes): the packet's, its archives after what they hold.
+
+    Raises AssignmentError naming the first file that holds something of the hidden part, and what, or that is of a
+    form that cannot be read and is not accepted as such.
+    """
+    unread = Unread(assignment)
+    contents = _distinct(files, unread)
     part = hidden_part(assignment, contents.keys() & _digests(assignment.root / "data" / "public"))
-    for digest, (place, _) in contents.items():
+    for digest, content in contents.items():
         if what := part.digests.get(digest):
-            raise _found(place, what)
-    tables = {digest: table for digest, (_, data) in contents.items() if (table := _table(data)) is not None}
-    rows = _needles_of_rows(part, {contents[digest][0]: table for digest, table in tables.items()})
-    for digest, (place, data) in contents.items():
-        if digest in tables:
-            _check_ids(part, place, tables[digest])
-            _check_truths(part, place, tables[digest])
-        elif not place.startswith("data/"):
-            _check_marks(part, place, data)
-        # a text may well be a part of a longer one: beside other texts only whole cells count
-        is_found_whole = digest in tables and len(part.columns) == 1
-        if what := part.needles.first_in(data) or (None if is_found_whole else rows.first_in(data)):
-            raise _found(place, what)
-    return len(contents)
+            raise _found(content.place, what)
+    tables = {digest: table for digest, each in contents.items() if (table := _table(each.data)) is not None}
+    rows = _needles_of_rows(part, {contents[digest].place: table for digest, table in tables.items()})
+    told = Told(part, public_grids(assignment), rows)
+    for digest, content in contents.items():
+        if what := _what_is_in(content, tables.get(digest), part, rows):
+            raise _found(content.place, what)
+        unread.look(content.place, content.file, content.data)
+        what = None
+        with unread.accepting(content.place, content.file):
+            what = told.first_in(content.data)
+        if what:
+            raise _found(content.place, what)
+    return Searched(len(contents), unread.told)
 
 
-def _distinct(files: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:
-    """Return every content there is, by its digest, with the first place that it has."""
-    contents: dict[str, tuple[str, bytes]] = {}
+def _what_is_in(content: _Content, table: Table | None, part: HiddenPart, rows: Needles) -> str | None:
+    """Return what a content holds as a text, or as a table in CSV."""
+    if table is not None:
+        _check_ids(part, content.place, table)
+        _check_truths(part, content.place, table)
+    elif not content.place.startswith("data/"):
+        _check_marks(part, content.place, content.data)
+    # a text may well be a part of a longer one: beside other texts only whole cells count
+    is_found_whole = table is not None and len(part.columns) == 1
+    return part.needles.first_in(content.data) or (None if is_found_whole else rows.first_in(content.data))
+
+
+def _distinct(files: Mapping[str, bytes], unread: Unread) -> dict[str, _Content]:
+    """Return every content there is, by its digest."""
+    contents: dict[str, _Content] = {}
+    closed: set[str] = set()
     for name, whole in files.items():
-        for place, data in everything_in(name, whole):
-            contents.setdefault(hashlib.sha256(data).hexdigest(), (place, data))
+        with unread.accepting(name, name):
+            for place, data in everything_in(name, whole, closed=closed):
+                contents.setdefault(hashlib.sha256(data).hexdigest(), _Content(place, data, name))
+        if unread.is_accepted(name):
+            closed.add(hashlib.sha256(whole).hexdigest())
     return contents
 
 

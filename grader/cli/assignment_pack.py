@@ -53,6 +53,8 @@ def _show(console: Console, packed: Packed, output: Path, action: str) -> None:
         say(f"  and {len(packed.files) - MOST_NAMED:,} more files")
     say(f"Each push is tried with {action}." if action else NO_WORKFLOW)
     say(f"Nothing of the hidden part was found in {packed.searched:,} contents, git objects among them.")
+    for place in packed.unread:
+        say(f"Not looked into, as the settings accept: {place}")
     archive, bundle = (output / file.name for file in packed.archives)
     say(f"To unpack: {archive} ({packed.archives[0].bytes:,} bytes)")
     say(f"To clone:  git clone {bundle} {packed.slug} ({packed.archives[1].bytes:,} bytes)")

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from grader.evidence.hidden import evaluate_values
+from grader.evidence.judged_parts import why_unjudged
 from grader.evidence.metrics import Floats
 from grader.evidence.predictions import read_predictions, read_valid
 from grader.evidence.suites import has_metric
 from grader.model import Assignment, Deal, HiddenResult, MessyCount, MessyHistorySpec, StressResult
+from grader.model.hidden import NORMALISED
 from grader.model.suites import MESSY, REPEAT
 
 DECIMALS = 6
@@ -41,7 +43,7 @@ def compare_runs(
         mean_difference=_rounded(float(apart.mean())) if len(apart) and has_size else None,
         max_difference=_rounded(float(apart.max())) if len(apart) and has_size else None,
         hidden=_again(found[: len(deal.ids)], deal, hidden, assignment, all_same=bool(both.all() and same.all())),
-        on_messy=_on_messy(found[len(deal.ids) :], deal, assignment),
+        on_messy=_judged(found[len(deal.ids) :], deal, assignment),
         messy=_messy_counts(found[len(deal.ids) :], deal),
     )
 
@@ -78,6 +80,15 @@ def _again(
         return hidden.model_copy(update=same)
     places = list(deal.places(hidden.suite))
     return _over_valid(values[places], [deal.labels[place] for place in places], assignment, REPEAT)
+
+
+def _judged(values: Floats, deal: Deal, assignment: Assignment) -> HiddenResult | None:
+    """Return the metric over messy rows, normalised where they can be judged."""
+    found = _on_messy(values, deal, assignment)
+    unjudged = why_unjudged(tuple(deal.messy_labels.values()), assignment, assignment.stress.marks)
+    if found is None or not unjudged:
+        return found
+    return found.model_copy(update={**dict.fromkeys(NORMALISED), "unjudged": unjudged})
 
 
 def _on_messy(values: Floats, deal: Deal, assignment: Assignment) -> HiddenResult | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.evidence.bootstrap import Drawn
-from grader.evidence.hidden import draw_for, evaluate_values
+from grader.evidence.hidden import draw_for, evaluate_values, figures_of
+from grader.evidence.judged_parts import why_unjudged
 from grader.evidence.metrics import Floats
 from grader.evidence.predictions import read_partial, read_predictions
 from grader.evidence.twins import compare_twins
@@ -14,8 +15,7 @@ from grader.model import Assignment, Deal, HiddenResult, SliceResult, TwinResult
 from grader.model.suites import IID
 
 LEAST_FOR_METRIC = 2
-OF_A_SLICE = ("rows", "value", "low", "high", "normalised", "normalised_low", "normalised_high")
-
+OF_A_SLICE = ("rows", "value", "low", "high")
 
 Resamples = Mapping[str, Drawn | None]
 
@@ -82,14 +82,23 @@ def _suite(values: Floats, deal: Deal, assignment: Assignment, suite: str, drawn
 
 
 def _slices(values: Floats, deal: Deal, assignment: Assignment, drawn: Resamples) -> tuple[SliceResult, ...]:
-    found = []
+    found, marks = [], {spec.name: spec.marks for spec in assignment.slices}
     for name, places in deal.slices.items():
         labels = _labels(deal, places)
         if has_metric(labels, assignment):
             resamples, blocks = drawn.get(_of_slice(name)), _blocks(deal, places)
             result = evaluate_values(values[list(places)], labels, assignment, resamples, blocks=blocks)
-            found.append(SliceResult(name=name, **{key: getattr(result, key) for key in OF_A_SLICE}))
+            found.append(_slice(name, result, marks[name], why_unjudged(labels, assignment, marks[name])))
     return tuple(found)
+
+
+def _slice(name: str, result: HiddenResult, marks: tuple[float, float] | None, unjudged: str) -> SliceResult:
+    """Return a subgroup's figures, normalised by its own marks unless it is not judged."""
+    if marks is None or unjudged:
+        figures = {key: getattr(result, key) for key in OF_A_SLICE}
+        return SliceResult(name=name, **figures, unjudged=unjudged)
+    placed = figures_of(result.value, (result.low, result.high), marks)
+    return SliceResult.model_validate({"name": name, "rows": result.rows, **placed})
 
 
 def _names(assignment: Assignment) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from pydantic import Field, FiniteFloat, StringConstraints, model_validator
 from grader.model.authoring import CheckSpec, ExamplesSpec, SplitSpec
 from grader.model.base import ColumnName, FileName, Record, Weight
 from grader.model.environment import EnvironmentKind
+from grader.model.marks import OwnMarks
 from grader.model.rounds import RoundsSpec, check_cutoffs
 from grader.model.rubric import RubricSpec
 from grader.model.served import BatchesSpec, MeasureSpec, OutputSpec
@@ -160,11 +161,12 @@ class MetricSpec(NamedMetric):
         return self
 
 
-class StressSpec(Record):
+class StressSpec(OwnMarks):
     """The stress run: a second run on the hidden rows under other ids and in another order, with messy rows among them.
 
     `messy_rows` are made by the laws of grader/assignment/messy.py and messy_pictures.py, of `kinds` in turn;
-    `messy_file` (below data/hidden) holds an author's own instead.
+    `messy_file` (below data/hidden) holds an author's own instead. `baseline` and `reference` are marks of the messy
+    rows, which are shown without a normalised value where they have none.
     """
 
     repeat: bool = False
@@ -178,6 +180,8 @@ class StressSpec(Record):
             raise ValueError("messy rows need repeat = true: they go into the second run")
         if self.messy_rows and self.messy_file:
             raise ValueError("messy_rows and messy_file exclude each other")
+        if self.marks and not (self.messy_rows or self.messy_file):
+            raise ValueError("baseline and reference are marks of messy rows, and there are none")
         return self
 
 
@@ -266,13 +270,9 @@ class Assignment(Record):
 
     def marks(self, suite: str) -> tuple[float, float]:
         """Return what 0 and 1 mean for a suite: its own baseline and reference, or else the metric's."""
-        messy = self.rounds.messy if self.rounds and suite == MESSY else None
-        spec = next((spec for spec in self.suites if spec.name == suite), messy)
-        own = (spec.baseline, spec.reference) if spec else (None, None)
-        return (
-            self.metric.baseline if own[0] is None else own[0],
-            self.metric.reference if own[1] is None else own[1],
-        )
+        messy = self.rounds.messy if self.rounds else self.stress
+        spec = messy if suite == MESSY else next((spec for spec in self.suites if spec.name == suite), None)
+        return (spec and spec.marks) or (self.metric.baseline, self.metric.reference)
 
     def weight_of(self, suite: str) -> float:
         """Return a suite's weight within the part of unseen data."""

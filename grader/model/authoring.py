@@ -62,8 +62,10 @@ class CheckSpec(Record):
     """What `grader assignment check` asks for: `interval` is how wide the 95 % interval of a work as good as the
     reference may be, from low to high, as a share of the way from baseline to reference.
 
-    `accept` maps a check's id to the reason why its finding is no defect here.
+    `accept` maps a check's id to the reason why its finding is no defect here; `unread` a public file's name, or a
+    pattern of names, to the reason why it is given although nothing can be said of what it holds.
     """
 
     interval: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 0.5
     accept: dict[str, Reason] = {}
+    unread: dict[str, Reason] = {}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from pydantic import FiniteFloat
+from typing import Any
+
+from pydantic import FiniteFloat, model_validator
 
 from grader.model.base import Failure, Record
 from grader.model.run import FailedTry
 from grader.model.suites import OF_HISTORY
+
+NORMALISED = ("normalised", "normalised_low", "normalised_high")
+WITHOUT_MARKS = "It has no baseline and reference of its own."
 
 
 class ClassResult(Record):
@@ -23,16 +28,31 @@ class ClassResult(Record):
 
 
 class SliceResult(Record):
-    """The metric over a named subgroup of a suite's rows, with its 95 % bootstrap interval; normalised as the suite."""
+    """The metric over a named subgroup of a suite's rows, with its 95 % bootstrap interval, normalised by marks of the
+    subgroup's own. `unjudged` says why it has no normalised value.
+    """
 
     name: str
     rows: int
     value: FiniteFloat
     low: FiniteFloat
     high: FiniteFloat
-    normalised: FiniteFloat
-    normalised_low: FiniteFloat
-    normalised_high: FiniteFloat
+    baseline: FiniteFloat | None = None
+    reference: FiniteFloat | None = None
+    normalised: FiniteFloat | None = None
+    normalised_low: FiniteFloat | None = None
+    normalised_high: FiniteFloat | None = None
+    unjudged: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_its_own_marks(cls, given: Any) -> Any:
+        """Drop a normalised value of an older report, which was by the marks of all rows and says nothing here."""
+        if not isinstance(given, dict) or given.get("baseline") is not None:
+            return given
+        return {key: value for key, value in given.items() if key not in NORMALISED} | {
+            "unjudged": given.get("unjudged") or WITHOUT_MARKS
+        }
 
 
 class RoundResult(Record):
@@ -51,7 +71,8 @@ class HiddenResult(Record):
     points for a chart: (false positive rate, true positive rate), each 0..1; `histogram` predictions by class.
     `classes` holds each class that occurs, in the assignment's order, where predictions are names of classes; `rounds`
     each cut-off of a forecast, in the order of time. A suite may be judged on another table than the predictions, or on
-    what the sandbox measured, which has no interval; `reason` says why such a table could not be read.
+    what the sandbox measured, which has no interval; `reason` says why such a table could not be read. Messy rows have
+    no normalised value without marks of their own, or where they are too few: `unjudged` says so.
     """
 
     suite: str
@@ -61,9 +82,9 @@ class HiddenResult(Record):
     high: FiniteFloat
     baseline: FiniteFloat
     reference: FiniteFloat
-    normalised: FiniteFloat
-    normalised_low: FiniteFloat
-    normalised_high: FiniteFloat
+    normalised: FiniteFloat | None
+    normalised_low: FiniteFloat | None
+    normalised_high: FiniteFloat | None
     rows: int
     missing: int
     law: str = ""
@@ -74,6 +95,7 @@ class HiddenResult(Record):
     histogram: tuple[tuple[float, int, int], ...] = ()
     classes: tuple[ClassResult, ...] = ()
     reason: str = ""
+    unjudged: str = ""
 
 
 class TwinResult(Record):

@@ -99,7 +99,8 @@ class PackedFile(Record):
 
 class Packed(Record):
     """A packet that was made: the `archives` that were written, the `files` in each of them, and how many contents were
-    searched for the hidden part, those inside archives and git objects too.
+    searched for the hidden part, those inside archives and git objects too; `unread` are those that were not looked
+    into, which the author accepts.
     """
 
     slug: str
@@ -107,3 +108,4 @@ class Packed(Record):
     archives: tuple[PackedFile, ...]
     files: tuple[PackedFile, ...]
     searched: int
+    unread: tuple[str, ...] = ()

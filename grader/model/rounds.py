@@ -7,9 +7,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from grader.model.base import ColumnName, Record
+from grader.model.marks import OwnMarks
 from grader.model.suites import SuiteSpec
 
 
@@ -48,7 +49,7 @@ class AlteredSpec(Record):
         return self
 
 
-class MessyHistorySpec(Record):
+class MessyHistorySpec(OwnMarks):
     """One round once more, with a history that is not clean, by the law of grader/assignment/messy_history.py.
 
     `share` of its rows are spoilt, of `kinds` in turn. `baseline` and `reference` are the metric's where they are not
@@ -58,14 +59,6 @@ class MessyHistorySpec(Record):
     cutoff: Moment
     share: Annotated[float, Field(gt=0, le=0.5)] = 0.1
     kinds: tuple[HistoryKind, ...] = Field(default=HISTORY_KINDS, min_length=1)
-    baseline: FiniteFloat | None = None
-    reference: FiniteFloat | None = None
-
-    @model_validator(mode="after")
-    def _fits_itself(self) -> Self:
-        if (self.baseline is None) != (self.reference is None):
-            raise ValueError("baseline and reference are given both or neither")
-        return self
 
     @property
     def law(self) -> str:

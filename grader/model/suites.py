@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, FiniteFloat, StringConstraints, model_validator
 
 from grader.model.base import ColumnName, FileName, Record, Weight
+from grader.model.marks import OwnMarks
 
 IID, MESSY, REPEAT = "iid", "messy", "repeat"  # names of suites that every assignment may have
 OF_HISTORY = "history"  # the kind of messy rows that are clean themselves, and forecast after a messy history
@@ -26,7 +27,7 @@ SuiteName = Annotated[
 Sentence = Annotated[str, StringConstraints(min_length=10, max_length=500)]
 
 
-class SuiteSpec(Record):
+class SuiteSpec(OwnMarks):
     """Further hidden rows with their labels, judged apart: from another period or segment, or altered by a stated law.
 
     `law` says so in a sentence that reports show. `baseline` and `reference` are the metric's where they are not given.
@@ -39,21 +40,17 @@ class SuiteSpec(Record):
     labels: FileName = ""
     cutoffs: tuple[str, ...] = ()
     weight: Weight = 1
-    baseline: FiniteFloat | None = None
-    reference: FiniteFloat | None = None
 
     @model_validator(mode="after")
     def _fits_itself(self) -> Self:
         if bool(self.features) != bool(self.labels) or bool(self.features) == bool(self.cutoffs):
             raise ValueError("a suite has either features and labels, or cutoffs, which are those of its rounds")
-        if (self.baseline is None) != (self.reference is None):
-            raise ValueError("baseline and reference are given both or neither")
         return self
 
 
-class SliceSpec(Record):
+class SliceSpec(OwnMarks):
     """A named subgroup of the first suite: rows whose cell of `column` is one of `values`, or holds `pattern`, or is a
-    number of `least` or more, below `below`.
+    number of `least` or more, below `below`. Without a baseline and reference of its own it is shown, and not judged.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=80)]

@@ -8,6 +8,7 @@ from grader.model import Failure, Report
 from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
 from grader.report.formats import (
     environment,
+    figure,
     interval,
     language_model,
     left_out,
@@ -24,7 +25,7 @@ from grader.report.gates import gate_sentences
 from grader.report.history import AS_TOLD, history_sentences, told
 from grader.report.notebooks import ended_words, notebooks_sentence
 from grader.report.own_tests import own_tests_sentence
-from grader.report.profile import profile_sentences
+from grader.report.profile import ProfileRow, profile_remarks, profile_rows
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
 from grader.report.unjudged import unjudged_rows, unjudged_sentence
@@ -102,8 +103,29 @@ def _dimensions(report: Report) -> str:
 
 
 def _robustness(report: Report) -> str:
-    sentences = profile_sentences(report)
-    return "**Robustness:** " + " ".join(escaped(text, 600) for text in sentences) if sentences else ""
+    """Return every suite and subgroup as a row, and below the table what no row says."""
+    sentences = profile_remarks(report)
+    said = "**Robustness:** " + " ".join(escaped(text, 600) for text in sentences) if sentences else ""
+    rows = profile_rows(report)
+    if not rows:
+        return said
+    table = [
+        "| Rows | Metric | 95 % interval | Baseline to reference | Normalised | Number |",
+        "| :-- | :-- | :-- | :-- | --: | --: |",
+        *map(_profile_row, rows),
+    ]
+    reasons = [f"- {escaped(row.name, 80)}: {escaped(row.reason, 300)}" for row in rows if row.reason]
+    return "\n\n".join(part for part in ("\n".join(table), "\n".join(reasons), said) if part)
+
+
+def _profile_row(row: ProfileRow) -> str:
+    name = f"&nbsp;&nbsp;{escaped(row.name, 80)}" if row.is_slice else escaped(row.name, 80)
+    value = f"{metric_name(row.metric)} {figure(row.value, row.metric)}"
+    ends = f"{measure(row.interval[0])} to {measure(row.interval[1])}" if row.interval else ""
+    marks = " to ".join(figure(mark, row.metric) for mark in row.marks) if row.marks else ""
+    number = f"{row.rows:,}" if row.rows else ""
+    number += f", {row.missing:,} missing" if row.missing else ""
+    return f"| {name} | {value} | {ends} | {marks} | {row.way} | {number} |"
 
 
 def _stress(report: Report) -> str:

@@ -18,19 +18,28 @@ AFTER_MESSY = "rows after a messy history"
 
 @dataclass(frozen=True)
 class ProfileRow:
-    """One line of the profile. `place`, `low` and `high` are 0 at the baseline and 1 at the reference."""
+    """One line of the profile. `place`, `low` and `high` are 0 at the baseline and 1 at the reference, by `marks`; None
+    where the rows are not judged, for which `reason` stands. `note` says what is special about them.
+    """
 
     name: str
     metric: str
     value: float
     interval: tuple[float, float] | None
-    place: float
-    low: float
-    high: float
+    place: float | None
+    low: float | None
+    high: float | None
     rows: int
     missing: int
+    marks: tuple[float, float] | None = None
     note: str = ""
+    reason: str = ""
     is_slice: bool = False
+
+    @property
+    def way(self) -> str:
+        """The normalised value, as reports show it."""
+        return "not judged" if self.place is None else f"{self.place:.0%}"
 
 
 def profile_rows(report: Report) -> tuple[ProfileRow, ...]:
@@ -45,9 +54,16 @@ def profile_rows(report: Report) -> tuple[ProfileRow, ...]:
 
 
 def worst_slice(report: Report) -> SliceResult | None:
-    """Return the subgroup that does worst, None where the assignment names none."""
-    parts = [part for suite in report.hidden for part in suite.slices]
-    return min(parts, key=lambda part: (part.normalised, part.name), default=None)
+    """Return the subgroup with the lowest normalised value among those that are surely worse than all rows: whose
+    interval, normalised, ends below the normalised value over all. None where there is none.
+    """
+    worse = [
+        (part.normalised, part.name, part)
+        for suite in report.hidden
+        for part in suite.slices
+        if part.normalised is not None and (part.normalised_high or 0) < (suite.normalised or 0)
+    ]
+    return min(worse, key=lambda found: found[:2])[2] if worse else None
 
 
 def profile_sentences(report: Report) -> tuple[str, ...]:
@@ -58,17 +74,24 @@ def profile_sentences(report: Report) -> tuple[str, ...]:
 
 def profile_remarks(report: Report) -> tuple[str, ...]:
     """Return the sentences that say what no line of the profile does: which subgroup is worst, and of the copies."""
-    found = []
-    if worst := worst_slice(report):
-        first = report.hidden[0]
-        found.append(
-            f"The worst subgroup is {worst.name}: {metric_name(first.metric)} {measure(worst.value)} on "
-            f"{count(worst.rows, 'row')}, after {measure(first.value)} over all."
-        )
+    found = _of_slices(report)
     found += [_worst_round(suite) for suite in report.hidden if len(suite.rounds) > 1]
     if report.twins is not None:
         found.append(report.twins.told(metric_name(report.twins.metric)))
     return tuple(found)
+
+
+def _of_slices(report: Report) -> list[str]:
+    judged = [part for suite in report.hidden for part in suite.slices if part.normalised is not None]
+    if not judged:
+        return []
+    worst, first = worst_slice(report), report.hidden[0]
+    if worst is None:
+        where = "In the one subgroup" if len(judged) == 1 else f"In each of the {len(judged)} subgroups"
+        return [f"{where} that can be judged, by its own marks, it may well do as it does over all rows."]
+    value = f"{metric_name(first.metric)} {measure(worst.value)} on {count(worst.rows, 'row')}"
+    way = f"{worst.normalised:.0%} of the way from its own baseline to its own reference"
+    return [f"The worst subgroup is {worst.name}: {value}, {way}, after {first.normalised:.0%} over all."]
 
 
 def _worst_round(suite: HiddenResult) -> str:
@@ -119,7 +142,9 @@ def _suite(suite: HiddenResult) -> ProfileRow:
         high=suite.normalised_high,
         rows=suite.rows,
         missing=suite.missing,
-        note=f"{suite.reason} {suite.law}".strip(),
+        marks=None if suite.normalised is None else (suite.baseline, suite.reference),
+        note=suite.law,
+        reason=suite.reason or suite.unjudged,
     )
 
 
@@ -134,6 +159,8 @@ def _slice(part: SliceResult, suite: HiddenResult) -> ProfileRow:
         high=part.normalised_high,
         rows=part.rows,
         missing=0,
+        marks=None if part.baseline is None or part.reference is None else (part.baseline, part.reference),
+        reason=part.unjudged,
         is_slice=True,
     )
 

@@ -59,7 +59,7 @@ def test_each_sample_is_judged_on_both_suites_and_on_messy_rows(graded: Path) ->
         assert counted == {"iid": 3, "shifted": 1}
         assert len(suites["iid"]["slices"]) == 6
         assert suites["shifted"]["value"] < suites["iid"]["value"]  # a model learns how long records are
-    assert report(graded, "strong")["stress"]["on_messy"]["rows"] == 100
+    assert report(graded, "strong")["stress"]["on_messy"]["rows"] == 500
     assert report(graded, "leaky")["stress"]["failure"]["code"] == "notebook.cell_error"
 
 

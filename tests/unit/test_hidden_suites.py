@@ -13,7 +13,7 @@ from grader.assignment import deal, load_assignment
 from grader.errors import AssignmentError
 from grader.evidence import compare_runs, evaluate_suites
 from grader.evidence.suites import Evaluated
-from grader.model import Assignment, Deal, Evidence
+from grader.model import Assignment, Deal, Evidence, HiddenResult
 from grader.scoring import score
 
 ROWS = 200
@@ -172,6 +172,73 @@ def test_subgroups_of_the_first_suite_are_told_with_their_intervals(assignment: 
     assert all(part.low <= part.value <= part.high for part in slices.values())
 
 
+NORTH = '[[slices]]\nname = "north"\n'
+MARKED = f"{NORTH}baseline = 0.5\nreference = 0.8\n"
+
+
+def test_a_subgroup_is_normalised_by_marks_of_its_own_and_not_without_them(folder: Path) -> None:
+    settle(folder, NORTH, MARKED)
+    north, large = evaluated(load_assignment(folder), by_x).suites[0].slices
+    assert (north.baseline, north.reference, north.unjudged) == (0.5, 0.8, "")
+    assert north.normalised == pytest.approx(min(1, (north.value - 0.5) / 0.3), abs=1e-4)
+    assert (large.normalised, large.normalised_low, large.normalised_high) == (None, None, None)
+    assert large.unjudged == "It has no baseline and reference of its own."
+
+
+def test_a_subgroup_with_too_few_rows_of_a_class_is_shown_and_not_judged(folder: Path) -> None:
+    settle(folder, NORTH, MARKED)
+    settle(folder, 'values = ["north"]', 'values = ["north"]\n\n[[slices]]\nname = "small"\ncolumn = "x"\nbelow = 25'
+           "\nbaseline = 0.5\nreference = 0.8")  # fmt: skip
+    north, small, _ = evaluated(load_assignment(folder), by_x).suites[0].slices
+    positives = sum(row[4] for row in rows_of(0) if row[1] < 25)
+    assert 0 < positives < 20
+    assert small.unjudged == f"Only {positives} of its {small.rows} rows are of the class 1: to be judged it needs 20."
+    assert (small.normalised, north.normalised is None) == (None, False)
+    assert small.low <= small.value <= small.high
+
+
+def test_messy_rows_are_normalised_by_marks_of_their_own_and_not_without_them(folder: Path) -> None:
+    settle(folder, "messy_rows = 12", "messy_rows = 150")
+    bare = on_messy(load_assignment(folder))
+    assert (bare.normalised, bare.unjudged) == (None, "It has no baseline and reference of its own.")
+    settle(folder, "[stress]\n", "[stress]\nbaseline = 0.1\nreference = 0.9\n")
+    judged = on_messy(load_assignment(folder))
+    assert (judged.value, judged.low, judged.high) == (bare.value, bare.low, bare.high)
+    assert (judged.baseline, judged.reference, judged.unjudged) == (0.1, 0.9, "")
+    assert judged.normalised == pytest.approx(min(1, (judged.value - 0.1) / 0.8), abs=1e-4)
+    settle(folder, "messy_rows = 150", "messy_rows = 12")
+    few = on_messy(load_assignment(folder))
+    assert few.normalised is None
+    assert few.unjudged.startswith("Only ")
+
+
+def test_a_messy_row_of_which_nothing_is_left_has_no_label(folder: Path) -> None:
+    for file in folder.glob("data/*/*.csv"):  # x alone is left to predict from
+        rows = [line.split(",") for line in file.read_text().splitlines()]
+        kept = [place for place, name in enumerate(rows[0]) if name not in ("place", "z")]
+        file.write_text("\n".join(",".join(row[place] for place in kept) for row in rows) + "\n")
+    settle(folder, f'{NORTH}column = "place"\nvalues = ["north"]\n', "")
+    settle(folder, 'kinds = ["missing", "duplicate", "blank"]', 'kinds = ["missing", "duplicate"]')
+    again = deal(load_assignment(folder), "run", stress=True)
+    assert {again.messy[name] for name in again.messy_labels} == {"duplicate"}
+    assert len(again.messy_labels) == 6
+
+
+def on_messy(assignment: Assignment) -> HiddenResult:
+    first, again = deal(assignment, "run"), deal(assignment, "run", stress=True)
+    before = answers(first, by_x)
+    hidden = evaluate_suites(before, first, assignment).suites[0]
+    found = compare_runs((before, first), (answers(again, by_x), again), hidden, assignment).on_messy
+    assert found is not None
+    return found
+
+
+def settle(folder: Path, old: str, new: str) -> None:
+    file = folder / "assignment.toml"
+    assert old in file.read_text()
+    file.write_text(file.read_text().replace(old, new, 1))
+
+
 def test_a_result_is_the_same_whatever_ids_and_order_the_run_had(assignment: Assignment) -> None:
     assert evaluated(assignment, by_x, "run") == evaluated(assignment, by_x, "another")
 
@@ -221,6 +288,10 @@ def test_the_stress_run_tells_how_well_messy_rows_are_predicted(assignment: Assi
         ("baseline = 0.5\nreference = 0.8", "baseline = 0.5", "both or neither"),
         ('values = ["north"]', 'values = ["east"]', "holds 0 hidden rows"),
         ('column = "place"', 'column = "colour"', "there is no column 'colour'"),
+        ('name = "north"', 'name = "north"\nbaseline = 0.8\nreference = 0.5', "must lie above baseline"),
+        ('name = "north"', 'name = "north"\nreference = 0.5', "both or neither"),
+        ("[stress]", "[stress]\nbaseline = 0.8\nreference = 0.5", "must lie above baseline"),
+        ("messy_rows = 12", "baseline = 0.5\nreference = 0.8", "marks of messy rows, and there are none"),
         ("by = { x = 0.02 }", "by = { w = 0.02 }", "there is no column 'w'"),
         ("by = { x = 0.02 }", "", "need something to alter"),
         ("rows = 100", "rows = 4000", "only 200 hidden rows can be altered"),

@@ -12,7 +12,7 @@ from test_assignment_check import others, proof_of
 
 from grader.assignment import load_assignment
 from grader.authoring.checks_reference import agree, compared
-from grader.authoring.printed_settings import printed_settings
+from grader.authoring.printed_settings import printed_settings, with_marks
 from grader.authoring.result import Finding
 
 PRINTED = "iid      baseline 0.60\niid      reference 0.87\nshifted  baseline 0.5512, reference 0.8702\n"
@@ -73,6 +73,29 @@ def test_a_mark_of_a_suite_that_is_not_printed_is_a_defect(small: Path) -> None:
     assert finding.status == "defect"
     assert "`shifted reference 0.8702`" in finding.what
     assert "`shifted reference NUMBER`" in finding.mend
+
+
+SLICE = '[[slices]]\nname = "first year, new"\ncolumn = "age"\nleast = -9\nbaseline = 0.55\nreference = 0.75\n\n'
+STRESS = "[stress]\nrepeat = true\nmessy_rows = 10\nkinds = ['missing']\nbaseline = 0.58\nreference = 0.81\n\n"
+OF_PARTS = "slice first year, new baseline 0.55 reference 0.75\nmessy baseline 0.58\nmessy reference 0.81\n"
+
+
+def test_marks_of_a_subgroup_and_of_messy_rows_are_proven_like_a_suites(small: Path) -> None:
+    settle(small, "[split]", f"{SLICE}{STRESS}[split]")
+    finding = found(small, PRINTED + OF_PARTS)
+    assert finding.status == "ok"
+    assert "messy baseline 0.58, messy reference 0.81, slice first year, new baseline 0.55" in finding.what
+    other = found(small, PRINTED + OF_PARTS.replace("0.75", "0.85"))
+    assert other.what == "slice first year, new reference is 0.75, it prints 0.85 (0.10 more)"
+    assert found(small, PRINTED + OF_PARTS.replace("messy baseline 0.58\n", "")).status == "defect"
+
+
+def test_a_fresh_draw_puts_the_marks_of_subgroups_and_messy_rows_into_the_settings() -> None:
+    text = f"[metric]\nbaseline = 0.6\nreference = 0.8\n\n{SLICE}{STRESS}"
+    new = with_marks(
+        text, printed_settings("baseline 0.6 reference 0.8\n" + OF_PARTS.replace("0.75", "0.7").replace("0.81", "0.8"))
+    )
+    assert new == text.replace("0.75", "0.7").replace("0.81", "0.8")
 
 
 def test_a_suite_without_marks_of_its_own_is_held_against_the_metrics(small: Path) -> None:

@@ -25,8 +25,13 @@ def suite(name: str, value: float, place: float, **more: object) -> HiddenResult
     return HiddenResult.model_validate({"suite": name, **figures(value, place), **rest, **more})
 
 
-def part(name: str, value: float, place: float) -> SliceResult:
-    return SliceResult.model_validate({"name": name, "rows": 50, **figures(value, place)})
+def part(name: str, value: float, place: float, high: float | None = None) -> SliceResult:
+    ends = {"normalised_high": place if high is None else high, "baseline": 0.6, "reference": 0.75}
+    return SliceResult.model_validate({"name": name, "rows": 50, **figures(value, place), **ends})
+
+
+def subgroups(*parts: SliceResult) -> Report:
+    return REPORT.model_copy(update={"hidden": (suite("iid", 0.78, 0.8, slices=parts),)})
 
 
 TWINS = TwinResult(
@@ -72,9 +77,52 @@ def test_the_worst_subgroup_is_named() -> None:
     worst = worst_slice(FULL)
     assert worst is not None
     assert worst.name == "first year"
-    assert "The worst subgroup is first year: ROC AUC 0.710 on 50 rows, after 0.780 over all." in profile_sentences(
-        FULL
+    said = (
+        "The worst subgroup is first year: ROC AUC 0.710 on 50 rows, 10% of the way from its own baseline to its own "
     )
+    assert f"{said}reference, after 80% over all." in profile_sentences(FULL)
+
+
+def test_a_subgroup_whose_interval_reaches_the_value_over_all_is_not_the_worst() -> None:
+    report = subgroups(part("few rows", 0.6, 0.0, high=0.9), part("seniors", 0.75, 0.5, high=0.7))
+    worst = worst_slice(report)
+    assert worst is not None
+    assert worst.name == "seniors"
+    alone = subgroups(part("few rows", 0.6, 0.0, high=0.9), part("others", 0.7, 0.9))
+    assert worst_slice(alone) is None
+    said = "In each of the 2 subgroups that can be judged, by its own marks, it may well do as it does over all rows."
+    assert said in profile_sentences(alone)
+
+
+UNJUDGED = "Only 5 of its 704 rows are of the class 1: to be judged it needs 20."
+
+
+@pytest.mark.parametrize("form", [render_html, render_markdown])
+def test_a_subgroup_that_is_not_judged_is_shown_with_the_reason_and_never_the_worst(form: object) -> None:
+    shown = SliceResult(name="without digits", rows=704, value=0.586, low=0.22, high=0.97, unjudged=UNJUDGED)
+    report = subgroups(shown)
+    assert worst_slice(report) is None
+    assert not any("subgroup" in said for said in profile_sentences(report))
+    assert callable(form)
+    text = form(report)
+    assert UNJUDGED in text
+    assert "not judged" in text
+    assert "0.220 to 0.970" in text
+
+
+def test_both_forms_give_each_suite_and_subgroup_its_normalised_value_interval_and_marks() -> None:
+    text = render_markdown(FULL)
+    assert "| shifted | ROC AUC 0.720 | 0.710 to 0.730 | 0.700 to 0.800 | 20% | 400 |" in text
+    assert "| &nbsp;&nbsp;first year | ROC AUC 0.710 | 0.700 to 0.720 | 0.600 to 0.750 | 10% | 50 |" in text
+    page = render_html(FULL)
+    for shown in ("20%</td>", "10%</td>", "<span>0.600</span><span>0.750</span>"):
+        assert shown in page
+
+
+def test_an_older_reports_subgroup_loses_the_value_that_was_by_the_marks_of_all_rows() -> None:
+    old = SliceResult.model_validate({"name": "first year", "rows": 50, **figures(0.71, 0.1)})
+    assert (old.value, old.normalised, old.unjudged) == (0.71, None, "It has no baseline and reference of its own.")
+    assert SliceResult.model_validate(old.model_dump()) == old
 
 
 def test_a_suite_is_told_beside_the_first_one_with_what_is_missing() -> None:
@@ -114,9 +162,9 @@ SERVED = (
 def test_what_the_sandbox_measured_is_told_with_its_unit_and_without_an_interval() -> None:
     report = REPORT.model_copy(update={"hidden": SERVED})
     assert [row.interval is None for row in profile_rows(report)] == [False, False, True, True]
-    for text in (render_markdown(report), in_terminal(report)):
-        assert "Processor time of the run: 9.1 s." in text
-        assert "Peak memory of the run: 112 MB." in text
+    assert "Processor time of the run: 9.1 s." in in_terminal(report)
+    assert "Peak memory of the run: 112 MB." in in_terminal(report)
+    assert "112 MB" in render_markdown(report)
     assert "112 MB" in render_html(report)
 
 
