@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from small_assignment import draw, make_small, read, settle, whole, write
+from small_assignment import draw, make_small, read, settle, told_apart, whole, write
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
@@ -93,7 +93,7 @@ reference = 0.8
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
-    write(tmp_path / "source.csv", draw(1200))
+    write(tmp_path / "source.csv", told_apart(draw(1200)))
     return tmp_path / "source.csv"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from small_assignment import Rows, make_small, rewrite, settle, whole
+from small_assignment import Rows, make_small, rewrite, settle, told_apart, whole
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
@@ -119,6 +119,7 @@ def test_a_draw_that_fails_a_check_is_followed_by_another_and_each_is_told(
     code = (small / "reference.py").read_text().replace('print("reference 0.87")', "")
     ran = f"ran = Path({str(tmp_path / 'ran')!r})\nran.write_text(ran.read_text() + 'x' if ran.exists() else 'x')\n"
     (small / "reference.py").write_text(code + ran + 'print("reference", 0.5 if len(ran.read_text()) < 3 else 0.87)\n')
+    rewrite(small, told_apart)
     before = whole(small)
     done = reseed(small, "--seed-file", secret)
     assert "Draw 2 of at most 5 fails the check metric.direction" in done.output
