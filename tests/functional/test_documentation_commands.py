@@ -18,7 +18,7 @@ from grader.model import DIMENSIONS
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-STARTS = re.compile(r"(?:GRADER_\w+=\S+ )?(?:\.venv/bin/|make |git |cd |pip |python|jupyter )")
+STARTS = re.compile(r"(?:GRADER_\w+=\S+ )*(?:\.venv/bin/|make |git |cd |pip |python|jupyter )")
 STATUS = re.compile(r"exit status (\d+)")
 
 # What cannot be run here, and why. Keep it tiny.
