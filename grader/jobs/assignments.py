@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from grader.assignment import SLUG, load_assignment
 from grader.errors import AssignmentError, InfrastructureError, host_shortage
 from grader.intake import IntakeLimits, unpack
+from grader.jobs.archives import archive_of
 from grader.model import Assignment
 from grader.store.base import utc_now
 from grader.store.blobs import Blobs
 from grader.store.tables import StoredAssignment
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 SETTINGS = "assignment.toml"
 LIMITS = IntakeLimits(packed_bytes=100_000_000, unpacked_bytes=500_000_000, files=20_000)
 
@@ -89,12 +89,5 @@ class LocalAssignments:
 
 def _packed(root: Path) -> bytes:
     """Return what grading needs of the folder as a zip archive: all but what programs leave behind."""
-    kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(root.rglob("*")):
-            name = path.relative_to(root).as_posix()
-            if path.is_file() and "__pycache__" not in path.parts:
-                entry = zipfile.ZipInfo(name, LONG_AGO)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, path.read_bytes())
-    return kept.getvalue()
+    files = (path for path in sorted(root.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    return archive_of((path.relative_to(root).as_posix(), path.read_bytes()) for path in files)

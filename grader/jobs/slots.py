@@ -72,9 +72,8 @@ class Slots:
             self._gone(worker_id)
             if self._leaving.is_set():
                 return
-            is_sound = (
-                status < 0 or time.monotonic() - began > AT_MOST_S
-            )  # one that was killed had nothing wrong with it
+            # one that was killed had nothing wrong with it
+            is_sound = status < 0 or time.monotonic() - began > AT_MOST_S
             wait = AGAIN_AFTER_S if is_sound else min(2 * wait, AT_MOST_S)
             log.warning(
                 "the worker process of slot %d ended with %d: another one begins in %.0f s", number, status, wait

@@ -5,24 +5,18 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from grader.jobs.archives import archive_of
 from grader.model import SavedText, Submission
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 RECORD, SAVED, FILES = "submission.json", "saved.json", "files/"
 
 
 def packed_snapshot(submission: Submission) -> bytes:
     """Return the snapshot with its record as the bytes of a zip archive."""
-    kept = io.BytesIO()
-    saved = json.dumps([text.model_dump(mode="json") for text in submission.saved])
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, RECORD, submission.model_dump_json().encode("utf-8", "replace"))
-        _add(archive, SAVED, saved.encode("utf-8", "replace"))
-        for entry in submission.files:
-            _add(archive, FILES + entry.path, (submission.root / entry.path).read_bytes())
-    return kept.getvalue()
+    return archive_of(_files_of(submission))
 
 
 def unpacked_snapshot(data: bytes, root: Path) -> Submission:
@@ -38,7 +32,10 @@ def unpacked_snapshot(data: bytes, root: Path) -> Submission:
     return submission.model_copy(update={"saved": saved, "root": root})
 
 
-def _add(archive: zipfile.ZipFile, name: str, data: bytes) -> None:
-    entry = zipfile.ZipInfo(name, LONG_AGO)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, data)
+def _files_of(submission: Submission) -> Iterator[tuple[str, bytes]]:
+    """Yield them one by one: a snapshot may be larger than what should lie in memory at once."""
+    yield RECORD, submission.model_dump_json().encode("utf-8", "replace")
+    saved = json.dumps([text.model_dump(mode="json") for text in submission.saved])
+    yield SAVED, saved.encode("utf-8", "replace")
+    for entry in submission.files:
+        yield FILES + entry.path, (submission.root / entry.path).read_bytes()
