@@ -53,6 +53,8 @@ class Slots:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for keeper in self._keepers:  # each sees to what its worker left, and needs the database for that
+            keeper.join(within_s)
 
     def processes(self) -> list[int]:
         """Return the ids of the processes that run."""
