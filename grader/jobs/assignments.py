@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import tempfile
 import zipfile
 from pathlib import Path
@@ -73,12 +72,12 @@ class LocalAssignments:
         data = self._blobs.get(blob)
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            part = Path(tempfile.mkdtemp(dir=self._folder, prefix="."))
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                archive.extractall(part / slug)
-            part.rename(self._folder / blob)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".") as folder:
+                part = Path(folder) / blob
+                with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                    archive.extractall(part / slug)
+                part.rename(self._folder / blob)
         except OSError as error:
-            shutil.rmtree(part, ignore_errors=True)
             if not (self._folder / blob / slug).is_dir():  # another process was faster
                 raise InfrastructureError(
                     "infrastructure.host",
