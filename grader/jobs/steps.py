@@ -137,8 +137,7 @@ class Steps:
         handed = self._handed(turn)
         assignment = self._assignment(handed)
         graded = failed_on_our_side(handed.address or "", handed.name, assignment, self.parts, why, trace)
-        evidence = Collected(graded.report.submission, graded.evidence, graded.report.outcome, logs=graded.logs)
-        return self._made(graded, self._kept(packed(evidence)))
+        return self._made(graded, self._kept(packed(_as_collected(graded))))
 
     def publish(self, turn: Turn, made: Made) -> bool:
         """Publish the report and return whether it counted: what comes late does not."""
@@ -203,7 +202,7 @@ class Steps:
             graded = failed_on_our_side(
                 grading.source, grading.name, grading.assignment, self.parts, message, traceback.format_exc()
             )
-            return Collected(graded.report.submission, graded.evidence, graded.report.outcome, logs=graded.logs)
+            return _as_collected(graded)
 
     def _with_source(self, turn: Turn, handed: Handed, source: str | None, place: Path) -> Grading:
         if source is None:  # a commit that could not be fetched: the report says why
@@ -283,6 +282,10 @@ class Steps:
                 return act(session)
 
         return patiently(attempt)
+
+
+def _as_collected(graded: Graded) -> Collected:
+    return Collected(graded.report.submission, graded.evidence, graded.report.outcome, logs=graded.logs)
 
 
 class Told:

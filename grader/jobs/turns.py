@@ -136,7 +136,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         submission.score, submission.low, submission.high = made.score, made.low, made.high
     if failed and not turn.bulk:
         submission.attempt = None
-    job.state, job.finished_at, job.deadline_at = "done", utc_now(), None
+    _end(job, "done")
     if job.batch_id is not None:
         state, problem = ("failed", FAILED) if failed else ("done", "")
         end_item(session, job.batch_id, submission.id, state, after_id=report.id, changes=changes, problem=problem)
@@ -152,11 +152,15 @@ def drop(session: Session, turn: Turn) -> Job | None:
     """End a turn whose job is to be tried again as another one, and return that job; None where the turn is over."""
     job = held(session, turn)
     if job is not None:
-        job.state, job.finished_at, job.deadline_at = "dropped", utc_now(), None
+        _end(job, "dropped")
     return job
 
 
+def _end(job: Job, state: str) -> None:
+    job.state, job.finished_at, job.deadline_at = state, utc_now(), None
+
+
 def _drop(session: Session, job: Job, why: str) -> None:
-    job.state, job.finished_at, job.deadline_at = "dropped", utc_now(), None
+    _end(job, "dropped")
     if job.batch_id is not None:
         end_item(session, job.batch_id, job.submission_id, "dropped", problem=why)
