@@ -67,13 +67,24 @@ def asker_of(
             hint="Send `Authorization: Bearer TOKEN`, or sign in.",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    note_asker(request, served, asker)
+    if bearer is None:
+        refuse_cross_site(request, served)
+    return asker
+
+
+def asker_of_browser(request: Request, served: Services) -> Asker | None:
+    """Return whose secret a browser keeps, None where it keeps none that is good."""
+    secret = request.cookies.get(COOKIE)
+    return known(served, secret) if secret else None
+
+
+def note_asker(request: Request, served: Services, asker: Asker) -> None:
+    """Note for the log who asks. Raises Problem where they ask too often."""
     request.state.asker = asker.label
     wait = served.askers.take(asker.label)
     if wait:
         raise refuse(wait)
-    if bearer is None:
-        refuse_cross_site(request, served)
-    return asker
 
 
 def known(served: Services, secret: str) -> Asker | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from sqlalchemy.orm import Session
 
 from api.addresses import address_of
 from api.identity import COOKIE, is_cross_site
@@ -18,7 +19,7 @@ from grader.store.base import utc_now
 from grader.store.database import reading, transaction
 from grader.store.people import check_password, find_user
 from grader.store.secrets_shown import new_token
-from grader.store.tables import User
+from grader.store.tables import Token, User
 
 REFUSED = "The e-mail address or the password is wrong, or you may not sign in."
 
@@ -58,6 +59,12 @@ def begin_session(served: Services, user: User, by: str) -> Begun:
         secret, row = new_token(session, "session", user_id=user.id, expires_at=until)
         note(session, f"user:{user.id}", "session.begin", row.id, by=by)
     return Begun(secret, user, until)
+
+
+def end_session(session: Session, row: Token, label: str) -> None:
+    """End the session that `row` stands for, for whoever has its cookie."""
+    row.revoked_at = utc_now()
+    note(session, label, "session.end", row.id)
 
 
 def set_cookie(response: Response, served: Services, begun: Begun) -> None:

@@ -10,7 +10,7 @@ from fastapi import Response as Answer
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
-from api.identity import COOKIE, Asker, known, refuse_cross_site
+from api.identity import COOKIE, Asker, asker_of_browser, known, refuse_cross_site
 from api.pages.page import page
 from api.problems import PROBLEMS, Problem
 from api.routes.submissions import hand_in as hand_in_over_the_api
@@ -75,8 +75,7 @@ def hand_in(
 
 
 def _candidate(request: Request, served: Services) -> Asker | None:
-    secret = request.cookies.get(COOKIE)
-    asker = known(served, secret) if secret else None
+    asker = asker_of_browser(request, served)
     return asker if asker is not None and asker.kind == "candidate" else None
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
-from api.identity import COOKIE, Asker, known
+from api.identity import Asker, asker_of_browser
 from api.pages.page import page
 from api.paging import Cursor, newest_first, page_of
 from api.routes.reports import get_report_page
@@ -47,6 +47,5 @@ def report(request: Request, served: Served, submission_id: str) -> Response:
 
 
 def _reviewer(request: Request, served: Services) -> Asker | None:
-    secret = request.cookies.get(COOKIE)
-    asker = known(served, secret) if secret else None
+    asker = asker_of_browser(request, served)
     return asker if asker is not None and asker.may("read") else None

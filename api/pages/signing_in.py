@@ -12,8 +12,7 @@ from api.identity import COOKIE, refuse_cross_site
 from api.pages.page import page
 from api.problems import Problem
 from api.services import Served
-from api.signing_in import forget_cookie, set_cookie, sign_in
-from grader.store.base import utc_now
+from api.signing_in import end_session, forget_cookie, set_cookie, sign_in
 from grader.store.database import transaction
 from grader.store.secrets_shown import find_token
 
@@ -60,7 +59,7 @@ def sign_out(request: Request, served: Served) -> Response:
         with transaction(served.engine) as session:
             row = find_token(session, secret)
             if row is not None and row.kind == "session":
-                row.revoked_at = utc_now()
+                end_session(session, row, f"user:{row.user_id}")
     answer = RedirectResponse("/sign-in", 303)
     forget_cookie(answer, served)
     return answer

@@ -8,8 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from api.identity import Asker, asker_by
-from api.limits import refuse
+from api.identity import Asker, asker_by, note_asker
 from api.problems import Problem, answers
 from api.routes.submissions import SubmissionView, shown
 from api.services import Served, Services
@@ -94,10 +93,7 @@ def _signed_by(served: Services, request: Request, signature: Signature, body: b
             hint="Look at the token, and at both clocks.",
             headers={"WWW-Authenticate": "Bearer"},
         )
-    request.state.asker = asker.label
-    wait = served.askers.take(asker.label)
-    if wait:
-        raise refuse(wait)
+    note_asker(request, served, asker)
     if not asker.may(SCOPE):
         raise Problem("identity.forbidden", f"This needs the scope {SCOPE!r}.")
     return asker

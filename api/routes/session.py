@@ -11,9 +11,7 @@ from pydantic import BaseModel, Field, SecretStr, StringConstraints
 from api.identity import Known
 from api.problems import Problem, answers
 from api.services import Served
-from api.signing_in import forget_cookie, set_cookie, sign_in
-from grader.store.audit import note
-from grader.store.base import utc_now
+from api.signing_in import end_session, forget_cookie, set_cookie, sign_in
 from grader.store.database import reading, transaction
 from grader.store.people import ROLES
 from grader.store.tables import Token
@@ -85,6 +83,5 @@ def end(served: Served, response: Response, asker: Known) -> None:
         row = session.get_one(Token, asker.token_id)
         if row.kind != "session":
             raise Problem("identity.forbidden", "This is a token, not a session.", hint="Take it back at /tokens.")
-        row.revoked_at = utc_now()
-        note(session, asker.label, "session.end", row.id)
+        end_session(session, row, asker.label)
     forget_cookie(response, served)
