@@ -84,7 +84,7 @@ def _network(failure: Failure) -> Absence | None:
         return None
     why = f"{_where(failure)} fetches something as it runs, and there is no network here."
     advice = "Ask for what it fetches, or run it where there is a network."
-    return Absence(kind="network", path=failure.path or "", why=why, advice=advice)
+    return Absence(kind="download", path=failure.path or "", why=why, advice=advice)
 
 
 def _where(failure: Failure) -> str:

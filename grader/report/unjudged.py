@@ -16,7 +16,7 @@ LACKED: dict[AbsenceKind, tuple[UnjudgedKind, str]] = {
     "package": ("stopped", "What needs a package that is not here"),
     "environment": ("stopped", "What needs packages that could not be made ready here"),
     "data": ("missing_data", "What needs data that did not come along"),
-    "network": ("missing_data", "What is fetched over a network"),
+    "download": ("missing_data", "What is fetched over a network"),
     "earlier": ("stopped", "What needs an earlier notebook that could not be run here"),
 }
 UNSEEN = Unjudged(

@@ -72,7 +72,7 @@ def test_a_platforms_folder_names_its_data_and_a_folder_of_the_authors_does_not(
 
 def test_a_work_that_fetches_as_it_runs_lacks_a_network() -> None:
     message = "Cell 1 raised URLError: <urlopen error [Errno -3] Temporary failure in name resolution>"
-    assert lacking(Failure(code="notebook.cell_error", message=message)) == "network"
+    assert lacking(Failure(code="notebook.cell_error", message=message)) == "download"
     assert lacking(Failure(code="notebook.cell_error", message="Cell 1 raised KeyError: 'a'")) == ""
 
 
