@@ -10,6 +10,7 @@ import numpy as np
 from grader.authoring.association import encoded, strength
 from grader.authoring.columns import numbers_of
 from grader.authoring.kinds import kind_of
+from grader.authoring.number_forms import forms_tell
 from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Floats, Subject
 from grader.authoring.text_forms import counts_tell, words_tell
@@ -20,14 +21,15 @@ LEAST_OF_CLASS = 5
 
 
 class Told(NamedTuple):
-    """How strongly a column goes with the target, or `what` of its texts does; what is not `is_telling` warns of
-    nothing.
+    """How strongly a column goes with the target, or `what` of its texts or numbers does; what is not `is_telling`
+    warns of nothing.
     """
 
     value: float
     name: str
     what: str = ""
     is_telling: bool = True
+    is_form: bool = False  # how numbers are written
 
 
 def no_label_in_features(subject: Subject) -> Finding:
@@ -43,18 +45,17 @@ def no_label_in_features(subject: Subject) -> Finding:
 
 
 def no_feature_tells_all(subject: Subject) -> Finding:
-    """Find a single feature, or of a text its length, a count or a word, that ranks the hidden rows nearly as the
-    target does (AUC or |correlation| near 1).
+    """Find a single feature, or of a text its length, a count or a word, or of a number how it is written, that ranks
+    the hidden rows nearly as the target does (AUC or |correlation| near 1).
     """
     told = sorted(_told(subject), reverse=True)
     for limit, make in ((GIVEN_AWAY, defect), (CLOSE, warning)):
         found = [item for item in told if item.value >= limit and (item.is_telling or make is defect)]
         if found:
-            name = found[0].name
             return make(
                 _in_words(found[0], subject),
                 where=f"data/hidden/{subject.assignment.data.hidden_features}",
-                mend=f"Ask whether {name!r} is known before the target is; if not, take that out of every table.",
+                mend=_mend(found[0]),
             )
     return ok(f"the most that one says: {_in_words(told[0], subject)}" if told else "no feature")
 
@@ -88,7 +89,18 @@ def _told(subject: Subject) -> Iterator[Told]:
             yield from (Told(value, name, what, False) for value, what in counts_tell(cells, _pairs(subject)))
             yield from (Told(value, name, what) for value, what in words_tell(known, cells, _pairs(subject)))
         else:
-            yield Told(float(np.mean([_best(known, cells, *pair) for pair in _pairs(subject)])), name)
+            value = float(np.mean([_best(known, cells, *pair) for pair in _pairs(subject)]))
+            yield Told(value, name)
+            if kind_of(known) == "numbers":
+                yield from _by_form(value, name, known, cells, subject)
+
+
+def _by_form(value: float, name: str, known: Sequence[str], cells: Sequence[str], subject: Subject) -> Iterator[Told]:
+    """Yield the form of the numbers that says most, where it says more than their values do."""
+    found = [(round(each, 2), each, what) for each, what in forms_tell(known, cells, _pairs(subject))]
+    rounded, strongest, what = max(found, key=lambda item: item[0], default=(0.0, 0.0, ""))
+    if rounded > round(value, 2):
+        yield Told(strongest, name, what, is_form=True)
 
 
 def _pairs(subject: Subject) -> list[tuple[Floats, Floats]]:
@@ -99,6 +111,14 @@ def _best(known: Sequence[str], cells: Sequence[str], train_target: Floats, targ
     numbers = numbers_of(cells)
     by_value = strength(encoded(known, train_target, cells), target)
     return max(by_value, strength(numbers, target)) if numbers is not None else by_value
+
+
+def _mend(told: Told) -> str:
+    if told.is_form:
+        return (
+            f"Write the numbers of {told.name!r} alike whatever the target is, or take the column out of every table."
+        )
+    return f"Ask whether {told.name!r} is known before the target is; if not, take that out of every table."
 
 
 def _in_words(told: Told, subject: Subject) -> str:
