@@ -93,7 +93,8 @@ def clearly_apart(assignment: Assignment, grades: Sequence[ExampleGrade]) -> Fin
             told = f"the intervals of {better} ({_interval(one)}) and {worse} ({_interval(other)}) meet"
             mend = "Make the better one better or the worse one worse, hide more rows, or do not call them clear."
             return defect(told, where="assignment.toml: examples.clear", mend=mend)
-    return ok(f"{len(assignment.examples.clear)} pairs")
+    pairs = len(assignment.examples.clear)
+    return ok("1 pair" if pairs == 1 else f"{pairs} pairs")
 
 
 def left_to_a_person(grades: Sequence[ExampleGrade]) -> Finding:

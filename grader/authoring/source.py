@@ -54,17 +54,21 @@ def read_source(path: Path, roles: Roles) -> tuple[Table, list[str]]:
             hint="Name another column with --id, or add one that numbers the rows.",
         )
     if len(table.rows) < LEAST_ROWS:
-        message = f"{path}: {len(table.rows)} rows are too few: an assignment needs {LEAST_ROWS} to hide some of them"
+        message = (
+            f"{path}: the rows are too few ({len(table.rows)}): an assignment needs {LEAST_ROWS} to hide some of them"
+        )
         raise UsageError(message)
     if roles.time and times_of(table.column(roles.time)) is None:
         hint = "Write times as 2026-01-31, 2026-01-31T12:00:00 or as numbers."
         raise UsageError(f"{path}: a cell of {roles.time!r} is no time", hint=hint)
     if roles.time and len(set(table.column(roles.time))) < LEAST_TIMES:
         times = len(set(table.column(roles.time)))
-        raise UsageError(f"{path}: {times} times in {roles.time!r} are too few to cut: {LEAST_TIMES} are needed")
+        raise UsageError(f"{path}: the times in {roles.time!r} are too few to cut ({times}): {LEAST_TIMES} are needed")
     if roles.group and len(set(table.column(roles.group))) < LEAST_GROUPS:
         groups = len(set(table.column(roles.group)))
-        raise UsageError(f"{path}: {groups} groups in {roles.group!r} are too few to split: {LEAST_GROUPS} are needed")
+        raise UsageError(
+            f"{path}: the groups in {roles.group!r} are too few to split ({groups}): {LEAST_GROUPS} are needed"
+        )
     return table, commas
 
 

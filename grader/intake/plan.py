@@ -15,13 +15,20 @@ from grader.intake.own_settings import own_settings
 from grader.intake.own_tests import find_tests, folder_of
 from grader.intake.readme import commands, named, started
 from grader.intake.requirements import read_wanted
-from grader.model import AnyAssignment, EntryPoint, EnvironmentKind, LeftNotebook, Limits, RunPlan, Submission
+from grader.model import (
+    OTHER_LANGUAGES,
+    AnyAssignment,
+    EntryPoint,
+    EnvironmentKind,
+    LeftNotebook,
+    Limits,
+    RunPlan,
+    Submission,
+)
 
 WELL_KNOWN = ("predict.py", "main.py", "run.py", "solution.ipynb")
 LISTED = 8
 SERVERS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:flask|fastapi|uvicorn|streamlit|gradio|dash)\b", re.MULTILINE)
-OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".java": "Java", ".sas": "SAS",
-                   ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
 
 
 def make_plan(

@@ -107,7 +107,8 @@ def _finished(
     saved = _strip_notebooks(writer, limits, notes)
     digest, files, root = writer.finish()
     if writer.junk:
-        notes.append(f"{writer.junk} files that tools leave behind (caches, environments, .git) were left out.")
+        left = "1 file that tools leave" if writer.junk == 1 else f"{writer.junk} files that tools leave"
+        notes.append(f"{left} behind (caches, environments, .git) {'was' if writer.junk == 1 else 'were'} left out.")
     size = sum(entry.bytes for entry in files)
     name = source.rstrip("/").rsplit("/", 1)[-1]
     return Submission(

@@ -85,11 +85,12 @@ from grader.model.traces import (
     TraceTable,
     Witness,
 )
-from grader.model.unjudged import Unjudged
+from grader.model.unjudged import OTHER_LANGUAGES, Unjudged
 from grader.model.weights import Weights
 
 __all__ = [
     "DIMENSIONS",
+    "OTHER_LANGUAGES",
     "OWN_BY_NAME",
     "PREFLIGHT_VERSION",
     "SCHEMA_VERSION",

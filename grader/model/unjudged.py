@@ -6,6 +6,8 @@ from typing import Literal
 
 from grader.model.base import Record
 
+OTHER_LANGUAGES = {".r": "R", ".rmd": "R", ".jl": "Julia", ".scala": "Scala", ".java": "Java", ".sas": "SAS",
+                   ".m": "MATLAB", ".do": "Stata"}  # fmt: skip
 UnjudgedKind = Literal[
     "unseen_data", "brief", "not_run", "stopped", "missing_data", "between_notebooks", "history", "needs_human",
     "not_applicable",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Literal
 
-from grader.model import CriterionResult, DimensionResult, Evidence, NotebookRun, Report, Unjudged
+from grader.model import OTHER_LANGUAGES, CriterionResult, DimensionResult, Evidence, NotebookRun, Report, Unjudged
 from grader.model.absence import AbsenceKind
 from grader.model.unjudged import UnjudgedKind
 from grader.report.formats import count, sentence
 
 SHOWN = 6
-NO_FILE, NO_PACKAGE = "FileNotFoundError", "environment.missing_package"
+NO_FILE, NO_PACKAGE, NO_PYTHON = "FileNotFoundError", "environment.missing_package", "notebook.language"
 LACKED: dict[AbsenceKind, tuple[UnjudgedKind, str]] = {
     "package": ("stopped", "What needs a package that is not here"),
     "environment": ("stopped", "What needs packages that could not be made ready here"),
@@ -49,6 +50,7 @@ def unjudged_of(evidence: Evidence, dimensions: Sequence[DimensionResult]) -> tu
         BRIEF,
         *_stopped(evidence),
         *_not_run(evidence),
+        *_of_other_languages(evidence),
         *([BETWEEN] if len(evidence.ran_through) > 1 else []),
         *_history(evidence),
         *_by_reason(criteria, "needs_human", "Needs a person"),
@@ -93,6 +95,19 @@ def _not_run(evidence: Evidence) -> Iterator[Unjudged]:
         what = entry.path or " ".join(entry.argv)
         why = f"What was run is {what}: {sentence(entry.reason)}"
         yield Unjudged(kind="not_run", what="Notebooks that were not run", why=why, paths=tuple(left))
+
+
+def _of_other_languages(evidence: Evidence) -> Iterator[Unjudged]:
+    """Yield the code beside Python's, by its language; where there is nothing else the failure has said so."""
+    if evidence.failure is not None and evidence.failure.code == NO_PYTHON:
+        return
+    found: dict[str, list[str]] = {}
+    for entry in evidence.files:
+        if language := OTHER_LANGUAGES.get(PurePosixPath(entry.path).suffix.lower()):
+            found.setdefault(language, []).append(entry.path)
+    for language, paths in found.items():
+        why = f"Only Python is run and read; of what is written in {language} nothing was judged."
+        yield Unjudged(kind="not_run", what=f"The code in {language}", why=why, paths=tuple(paths))
 
 
 def _grouped(books: Iterable[NotebookRun]) -> Iterator[Unjudged]:

@@ -115,3 +115,10 @@ def test_the_same_failure_of_an_assignment_is_the_works_own() -> None:
 def test_a_package_that_nothing_declares_is_still_told_of_where_packages_are_declared() -> None:
     found = finding("code_quality.dependencies_pinned", evidence_of(NO_TORCH, lacks=True))
     assert (found.verdict, found.reason) == ("not_met", "Nothing declares the 1 package that the work imports.")
+
+
+def test_code_in_another_language_beside_python_is_told_as_not_judged() -> None:
+    evidence = work({"train.py": "", "analysis.R": "print(1)"}, plan=plan())
+    told = [item for item in unjudged_of(evidence, ()) if item.kind == "not_run"]
+    assert [(item.what, item.paths) for item in told] == [("The code in R", ("analysis.R",))]
+    assert all(item.kind != "not_run" for item in unjudged_of(work("", plan=plan()), ()))
