@@ -58,7 +58,8 @@ def problems_of_output(path: Path, output: dict[str, Any]) -> list[str]:
     if missing:
         return [f"{path} has no column {' and no column '.join(missing)}: add it."]
     ragged = [row for row in rows if len(row) != len(header)]
-    return [f"{len(ragged):,} rows of {path} do not have {len(header)} cells: fill every column."] if ragged else []
+    told = f"{len(ragged):,} of {len(rows):,}"
+    return [f"Rows of {path} do not have {len(header)} cells ({told}): fill every column."] if ragged else []
 
 
 def problems_of(path: Path, ids: list[str], told: dict[str, Any]) -> list[str]:
@@ -78,7 +79,8 @@ def problems_of(path: Path, ids: list[str], told: dict[str, Any]) -> list[str]:
         return [f"Its columns must be {', '.join(wanted)}, but are {shown}: rename or drop columns."]
     ragged = [row for row in rows if len(row) != len(header)]
     if ragged:
-        return [f"{len(ragged):,} rows do not have {len(header)} cells, such as {ragged[0]}: use the decimal point."]
+        number = f"{len(ragged):,} of {len(rows):,}"
+        return [f"Rows do not have {len(header)} cells ({number}), such as {ragged[0]}: use the decimal point."]
     pairs = [(row[first].strip(), row[first + 1].strip()) for row in rows]
     known = set(ids)
     cells = [cell for name, cell in pairs if name in known]

@@ -36,7 +36,7 @@ def no_label_in_features(subject: Subject) -> Finding:
     """Find a column that equals the labels, is a linear function of them, or has one label for each of its values."""
     found = [name for name in subject.feature_names if _is_label(subject.features.column(name), subject)]
     if not found:
-        return ok(f"{len(subject.feature_names)} columns looked at")
+        return ok(f"columns looked at: {len(subject.feature_names)}")
     return defect(
         f"the column {_quoted(found)} holds the labels: each of its values has one label only",
         where=f"data/hidden/{subject.assignment.data.hidden_features}",

@@ -45,7 +45,7 @@ def no_group_across(subject: Subject) -> Finding:
         return ok(f"{len(set(subject.features.column(split.column))):,} hidden groups, none of them public")
     more = f" and {len(both) - 3} more" if len(both) > 3 else ""
     return defect(
-        f"{len(both)} groups of {split.column!r} have public and hidden rows: {', '.join(both[:3])}{more}",
+        f"groups of {split.column!r} with public and hidden rows: {', '.join(both[:3])}{more}",
         where=f"data/hidden/{spec.hidden_features}: {split.column}",
         mend="Split by whole groups: `grader assignment reseed` draws the split anew.",
     )

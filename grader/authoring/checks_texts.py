@@ -20,6 +20,6 @@ def texts_are_finished(subject: Subject) -> Finding:
         lines = (root / name).read_text(encoding="utf-8", errors="replace").splitlines()
         left = [number for number, line in enumerate(lines, start=1) if MARK in line]
         if left:
-            what = f"{len(left)} places are still to be written, the first in line {left[0]}"
+            what = f"places still to be written: {len(left)}, the first in line {left[0]}"
             return warning(what, where=name, mend=f"Write them, and remove the words {MARK!r}.")
     return ok("brief and source are there")

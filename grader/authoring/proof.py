@@ -145,7 +145,7 @@ def _check_ids(part: HiddenPart, place: str, table: Table) -> None:
         return
     hidden = [name for name in table.column(part.id) if name in part.ids]
     if hidden:
-        raise _found(place, f"rows under {len(hidden):,} hidden ids, such as {hidden[0][:40]}")
+        raise _found(place, f"rows under hidden ids: {len(hidden):,}, such as {hidden[0][:40]}")
 
 
 def _check_truths(part: HiddenPart, place: str, table: Table) -> None:

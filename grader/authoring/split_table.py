@@ -61,7 +61,7 @@ def split_table(table: Table, roles: Roles, task: Task, random: np.random.Genera
     rule: SplitRule = "time" if roles.time else "group" if roles.group else "class" if task.classes else "random"
     parts, copies = _parts(table, roles, task, rule, random)
     ids_told, table = _with_ids(table, roles, task, random)
-    told = f" {copies} rows that repeat others stay beside them on one side of the split." if copies else ""
+    told = f" Rows that repeat others ({copies:,}) stay beside them on one side of the split." if copies else ""
     return SplitTable(table, parts, rule, ids_told, told)
 
 

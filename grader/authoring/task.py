@@ -87,8 +87,11 @@ def _numbers_or_classes(cells: Sequence[str], counts: Counter[str], column: str)
 def _check_classes(counts: Counter[str], column: str) -> None:
     rarest = min(counts, key=lambda name: (counts[name], name))
     if counts[rarest] < LEAST_OF_CLASS:
-        message = f"the class {rarest!r} of {column!r} has {counts[rarest]} rows; at least {LEAST_OF_CLASS} are needed"
-        raise UsageError(message, hint="Put it together with another class, or bring more rows.")
+        told = f"the class {rarest!r} of {column!r} has too few rows ({counts[rarest]})"
+        raise UsageError(
+            f"{told}: at least {LEAST_OF_CLASS} are needed",
+            hint="Put it together with another class, or bring more rows.",
+        )
 
 
 def _with_metric(task: Task, wanted: MetricName) -> Task:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from grader.evidence.fetched_data import named_as_elsewhere
 from grader.model import OWN_BY_NAME, Absence, CodeFacts, Failure
 
-NO_PACKAGE = "environment.missing_package"
+NO_PACKAGE, NO_PYTHON = "environment.missing_package", "notebook.language"
 MODULE = re.compile(r"imports ([\w.]{1,100})(?: \(the package ([\w.-]{1,100})\))?, which is not installed")
 FILE = re.compile(r"(?:FileNotFoundError|No such file or directory).{0,300}?'([^'\n]{1,300})'")
 OFFLINE = re.compile(
@@ -36,6 +36,7 @@ def absences(
             or _environment(failure)
             or _data(failure, code, names, list(found.values()))
             or _network(failure)
+            or _language(failure)
         )
         if absence is not None:
             found[number] = absence
@@ -85,6 +86,13 @@ def _network(failure: Failure) -> Absence | None:
     why = f"{_where(failure)} fetches something as it runs, and there is no network here."
     advice = "Ask for what it fetches, or run it where there is a network."
     return Absence(kind="download", path=failure.path or "", why=why, advice=advice)
+
+
+def _language(failure: Failure) -> Absence | None:
+    if failure.code != NO_PYTHON:
+        return None
+    advice = "Have it read by somebody who knows the language: nothing of its code is judged here."
+    return Absence(kind="language", path=failure.path or "", why=failure.message, advice=advice)
 
 
 def _where(failure: Failure) -> str:

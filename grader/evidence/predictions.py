@@ -115,9 +115,10 @@ def _rows(text: str, place: Mapping[str, int], assignment: AnyAssignment) -> lis
     offset = _offset(header, place, assignment)
     ragged = [len(row) for row in table[1:] if len(row) != len(header)]
     if ragged:
-        message = f"{len(ragged):,} rows of {NAME} have another number of cells than its header's {len(header)}"
+        message = f"{NAME} has rows with another number of cells than its header's {len(header)}"
+        told = f"{len(ragged):,} of {len(table) - 1:,}, such as one of {min(ragged)}"
         hint = COMMA if min(ragged) > len(header) else "Fill every column, and close every quotation mark."
-        raise SubmissionError("predictions.values", f"{message}, such as {min(ragged)}.", hint=hint, path=NAME)
+        raise SubmissionError("predictions.values", f"{message}: {told}.", hint=hint, path=NAME)
     return [(row[offset].strip(), row[offset + 1].strip()) for row in table[1:]]
 
 

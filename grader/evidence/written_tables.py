@@ -29,7 +29,8 @@ def read_written(data: bytes, name: str, keys: Collection[str], key: str, column
         raise _invalid(name, f"has no column {' and no column '.join(missing)}; it has: {found}")
     ragged = [len(row) for row in rows if len(row) != len(header)]
     if ragged:
-        raise _invalid(name, f"has {len(ragged):,} rows with another number of cells than its header's {len(header)}")
+        told = f"{len(ragged):,} of {len(rows):,}"
+        raise _invalid(name, f"has rows with another number of cells than its header's {len(header)}: {told}")
     places = [header.index(cell) for cell in wanted]
     said: dict[str, str] = {}
     for row in rows:

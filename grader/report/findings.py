@@ -25,12 +25,16 @@ TOP_STRENGTHS = 5
 
 @dataclass(frozen=True)
 class Weighed:
-    """A criterion with what it was worth: `worth` and `cost` are points of the whole score, 0..100."""
+    """A criterion with what it was worth: `worth` and `cost` are points of the whole score, 0..100.
+
+    Of a work without a score they only say what weighs more: `has_points` is false, and nobody is shown them.
+    """
 
     dimension: DimensionResult
     criterion: CriterionResult
     worth: float
     cost: float
+    has_points: bool = True
 
     @property
     def verdict(self) -> str:
@@ -41,7 +45,11 @@ class Weighed:
 def weighed(report: Report) -> list[Weighed]:
     """Return every criterion in the report's order with its points; those not scored are worth nothing."""
     total = _scored_weight(report)
-    return [_weigh(dimension, item, total) for dimension in report.dimensions for item in dimension.criteria]
+    return [
+        _weigh(dimension, item, total, has_points=report.score is not None)
+        for dimension in report.dimensions
+        for item in dimension.criteria
+    ]
 
 
 def costliest(report: Report, limit: int = TOP_COSTS) -> list[Weighed]:
@@ -72,9 +80,9 @@ def _scored_weight(report: Report) -> float:
     return hidden + sum(dimension.weight for dimension in report.dimensions if dimension.score is not None)
 
 
-def _weigh(dimension: DimensionResult, item: CriterionResult, total: float) -> Weighed:
+def _weigh(dimension: DimensionResult, item: CriterionResult, total: float, *, has_points: bool) -> Weighed:
     within = sum(other.weight for other in dimension.criteria if other.score is not None)
     if item.score is None or not total or not within:
-        return Weighed(dimension, item, 0, 0)
+        return Weighed(dimension, item, 0, 0, has_points)
     worth = 100 * dimension.weight / total * item.weight / within
-    return Weighed(dimension, item, worth, worth * (1 - item.score))
+    return Weighed(dimension, item, worth, worth * (1 - item.score), has_points)

@@ -144,7 +144,7 @@ def _findings(report: Report) -> str:
 
 def _finding(item: Weighed) -> str:
     criterion = item.criterion
-    cost = f" (−{item.cost:.1f} points)" if item.cost >= 0.05 else ""
+    cost = f" (−{item.cost:.1f} points)" if item.has_points and item.cost >= 0.05 else ""
     text = f"- **{escaped(criterion.title)}**{cost}: {escaped(sentence(criterion.reason), 500)}"
     if criterion.advice:
         text += f" *{escaped(criterion.advice, 500)}*"

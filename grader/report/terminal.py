@@ -120,7 +120,8 @@ def _print_findings(console: Console, title: str, items: Sequence[Weighed], styl
     console.print(Text(title, style="bold"))
     for item in items:
         line = Text("  ")
-        line.append(f"−{item.cost:.1f} " if item.cost >= 0.05 else "+ ", style=style)
+        sign = "−" if item.cost >= 0.05 else "+"
+        line.append(f"{sign}{item.cost:.1f} " if item.has_points and sign == "−" else f"{sign} ", style=style)
         line.append(one_line(item.criterion.title)).append(": ").append(one_line(item.criterion.reason, 400))
         if item.criterion.evidence:
             span = item.criterion.evidence[0]

@@ -19,6 +19,7 @@ LACKED: dict[AbsenceKind, tuple[UnjudgedKind, str]] = {
     "data": ("missing_data", "What needs data that did not come along"),
     "download": ("missing_data", "What is fetched over a network"),
     "earlier": ("stopped", "What needs an earlier notebook that could not be run here"),
+    "language": ("not_run", "What is written in another language than Python"),
 }
 UNSEEN = Unjudged(
     kind="unseen_data",

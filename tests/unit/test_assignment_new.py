@@ -317,7 +317,7 @@ class TestRefused:
 
     def test_a_class_with_too_few_rows(self, tmp_path: Path) -> None:
         rows = [{**row, "paid": str(int(number < 5))} for number, row in enumerate(draw(300))]
-        assert "5 rows" in refused(tmp_path, rows)
+        assert "too few rows (5)" in refused(tmp_path, rows)
 
     def test_too_few_rows(self, tmp_path: Path) -> None:
         assert "too few" in refused(tmp_path, draw(120))

@@ -186,7 +186,7 @@ def planted_more_rows_than_chance_has(folder: Path) -> str:
 def planted_in_the_sample_under_its_own_id(folder: Path) -> str:
     with (folder / "data" / "public" / "sample_submission.csv").open("a") as file:
         file.write(f"{hidden(folder, 7)[0]},0.5\n")
-    return f"data/sample_submission.csv: it holds rows under 1 hidden ids, such as {hidden(folder, 7)[0]}"
+    return f"data/sample_submission.csv: it holds rows under hidden ids: 1, such as {hidden(folder, 7)[0]}"
 
 
 def other(folder: Path, name: str, data: bytes) -> None:

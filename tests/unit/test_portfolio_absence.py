@@ -122,3 +122,14 @@ def test_code_in_another_language_beside_python_is_told_as_not_judged() -> None:
     told = [item for item in unjudged_of(evidence, ()) if item.kind == "not_run"]
     assert [(item.what, item.paths) for item in told] == [("The code in R", ("analysis.R",))]
     assert all(item.kind != "not_run" for item in unjudged_of(work("", plan=plan()), ()))
+
+
+def test_a_work_without_any_python_is_left_to_a_person_and_its_language_is_told_once() -> None:
+    failure = Failure(code="notebook.language", message="This work is written in R (a.R); only Python can be run.")
+    assert lacking(failure) == "language"
+    absent = tuple(absences([failure], CodeFacts(), ()).values())
+    evidence = work({"a.R": "print(1)"}, failure=failure, absent=absent)
+    found = finding("production_readiness.runs_end_to_end", evidence)
+    assert (found.verdict, "only Python can be run" in found.reason) == ("needs_human", True)
+    told = [item for item in unjudged_of(evidence, ()) if item.kind in ("not_run", "stopped")]
+    assert [item.what for item in told] == ["What is written in another language than Python"]

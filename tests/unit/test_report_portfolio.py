@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from rubric_evidence import plan, ran, work
 from test_pipeline_rescore import REPORT
 
@@ -25,7 +27,7 @@ from grader.model import (
 )
 from grader.model.failure_class import outcome_for
 from grader.pipeline.together import executed_notebooks, run_together
-from grader.report import render_html, render_markdown, unjudged_of
+from grader.report import print_report, render_html, render_markdown, unjudged_of
 from grader.report.history import day_bars, history_sentences, step_bars
 from grader.report.unjudged import unjudged_rows, unjudged_sentence
 
@@ -189,3 +191,21 @@ def test_what_was_not_judged_is_said_in_every_form_by_its_reason() -> None:
 def test_nothing_is_said_to_be_unjudged_where_our_side_failed_or_an_assignment_asked() -> None:
     assert unjudged_of(Evidence(failure=OURS), ()) == ()
     assert "could not be judged" not in render_html(REPORT)
+
+
+def test_a_work_without_a_score_has_lost_no_points_of_one() -> None:
+    item = CriterionResult(
+        id="evaluation.held_out", title="Held out", weight=1, verdict="not_met", score=0.0, reason="No."
+    )
+    part = DimensionResult(id="evaluation", title="Evaluation", weight=1, score=0.0, criteria=(item,))
+    scored = reported(score=0.0, dimensions=(part,))
+    unscored = reported(score=None, unscored_reason="Too little.", dimensions=(part,))
+    for render in (render_markdown, render_html, printed):
+        assert ("100.0" in render(scored), "100.0" in render(unscored)) == (True, False)
+        assert "Held out" in render(unscored)
+
+
+def printed(report: Report) -> str:
+    written = StringIO()
+    print_report(Console(file=written, width=100), report, None)
+    return written.getvalue()
