@@ -11,7 +11,7 @@ from grader.authoring.output_truths import OutputTruth, output_truths
 from grader.authoring.proof import prove_clean
 from grader.authoring.published import blobs_of
 from grader.authoring.readers import tables_in
-from grader.authoring.result import Finding, defect, ok
+from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Subject
 from grader.errors import AssignmentError
 
@@ -30,6 +30,12 @@ def nothing_hidden_published(subject: Subject) -> Finding:
         what = f"the packet would be refused: {error.message.removeprefix(f'{error.path}: ')}"
         return defect(what, where=str(error.path), mend=error.hint)
     unread = "".join(f"; not looked into: {name}" for name in searched.unread)
+    if searched.let_pass:
+        return warning(
+            f"{searched.let_pass}{unread}",
+            where=f"data/public/{subject.assignment.data.train}",
+            mend="Drop duplicates before the split, or keep those that are alike on one side of it.",
+        )
     return ok(f"{found.what}{unread}")
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from grader.assignment.tables import Table
 from grader.authoring.columns import times_of
 from grader.authoring.members import contents_of
+from grader.authoring.repeated import MOST_COPIES
 from grader.authoring.result import Finding, defect, not_checked, ok, warning
 from grader.authoring.subject import Subject
-
-MOST_COPIES = 0.01
 
 
 def no_copies_across(subject: Subject) -> Finding:

@@ -47,6 +47,10 @@ class HiddenPart:
     truths: list[OutputTruth] = field(default_factory=list)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)  # by the file: label by id
 
+    def is_row_of(self, table: Table) -> bool:
+        """Say whether a table has all columns of a hidden row."""
+        return bool(self.columns) and set(self.columns) <= set(table.columns)
+
 
 def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
     """Return what may not be in the packet of `assignment`; `public` are the digests of its public data, which

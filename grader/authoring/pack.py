@@ -46,6 +46,7 @@ def pack(assignment: Assignment, packages: str, output: Path, action: str = "") 
         files=_listed(files),
         searched=searched.contents,
         unread=searched.unread,
+        let_pass=searched.let_pass,
     )
 
 

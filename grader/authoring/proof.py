@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from grader.assignment.tables import Table, parse_table
 from grader.authoring.hidden_part import HiddenPart, hidden_part
 from grader.authoring.joined import joined_in, listed_in
 from grader.authoring.needles import Needles
-from grader.authoring.repeated import Row, features_of, given_away
+from grader.authoring.row_proof import RowProof
 from grader.authoring.told import Told
 from grader.authoring.unpacked import everything_in
 from grader.authoring.unread import Unread, public_grids
@@ -33,12 +33,13 @@ HINT = "Take it out of the public part: candidates may have nothing of what they
 
 @dataclass(frozen=True)
 class Searched:
-    """How many contents were looked through, those inside archives and git objects too, and which were not read, for
-    the author accepts that.
+    """How many contents were looked through, those inside archives and git objects too, which were not read, for the
+    author accepts that, and which rows were let pass although chance does not explain them.
     """
 
     contents: int
     unread: tuple[str, ...] = ()
+    let_pass: str = ""
 
 
 class _Content(NamedTuple):
@@ -62,18 +63,35 @@ def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> Searched:
         if what := part.digests.get(digest):
             raise _found(content.place, what)
     tables = {digest: table for digest, each in contents.items() if (table := _table(each.data)) is not None}
-    rows = _needles_of_rows(part, {contents[digest].place: table for digest, table in tables.items()})
+    training, test = (_digest_of(assignment, name) for name in (assignment.data.train, assignment.data.test))
+    proof = RowProof(
+        part,
+        {contents[digest].place: table for digest, table in tables.items()},
+        contents[training].place if training in contents else "",
+        assignment.data.target,
+    )
+    if given := proof.given:
+        raise _found(given.place, given.what)
+    rows = proof.needles()
     told = Told(part, public_grids(assignment), rows)
     for digest, content in contents.items():
-        if what := _what_is_in(content, tables.get(digest), part, rows):
+        # rows of these were compared cell by cell: a part of one is another row that chance has made alike
+        is_compared = digest in (training, test) and digest in tables and part.is_row_of(tables[digest])
+        if what := _what_is_in(content, tables.get(digest), part, Needles() if is_compared else rows):
             raise _found(content.place, what)
         unread.look(content.place, content.file, content.data)
         what = None
         with unread.accepting(content.place, content.file):
-            what = told.first_in(content.data)
+            what = told.first_in(content.data, is_compared=is_compared)
         if what:
             raise _found(content.place, what)
-    return Searched(len(contents), unread.told)
+    return Searched(len(contents), unread.told, proof.let_pass)
+
+
+def _digest_of(assignment: Assignment, name: str) -> str:
+    """Return the digest of a public file, nothing where it is missing."""
+    path = assignment.root / "data" / "public" / name
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def _what_is_in(content: _Content, table: Table | None, part: HiddenPart, rows: Needles) -> str | None:
@@ -113,31 +131,6 @@ def _table(data: bytes) -> Table | None:
         return parse_table(data, name="")
     except AssignmentError:
         return None
-
-
-def _needles_of_rows(part: HiddenPart, tables: Mapping[str, Table]) -> Needles:
-    """Return the hidden rows as texts, but for those that chance has published as well.
-
-    Raises AssignmentError where more stand in `tables` (place -> table) than chance has.
-    """
-    complete = {place: table for place, table in tables.items() if set(part.columns) <= set(table.columns)}
-    published = {place: features_of(table, part.columns) for place, table in complete.items() if part.columns}
-    everywhere = [row for rows in published.values() for row in rows]
-    if given := given_away(everywhere, part.rows):
-        raise _found(*_first_of(given, part, published))
-    known, needles = set(everywhere), Needles()
-    for row, (name, line) in zip(part.rows, part.places, strict=True):
-        if row not in known:
-            needles.add(" ".join(row).encode(), f"the features of row {line} of {name}")
-    return needles
-
-
-def _first_of(given: Sequence[int], part: HiddenPart, published: Mapping[str, Sequence[Row]]) -> tuple[str, str]:
-    """Return where the first of the hidden rows given away stands, and what to say of it."""
-    first, (name, line) = part.rows[given[0]], part.places[given[0]]
-    place = next(place for place, rows in published.items() if first in rows)
-    more = f", and {len(given) - 1:,} more such rows" if len(given) > 1 else ""
-    return place, f"in row {published[place].index(first) + 2} the features of row {line} of {name}{more}"
 
 
 def _check_ids(part: HiddenPart, place: str, table: Table) -> None:

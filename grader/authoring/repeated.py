@@ -1,7 +1,8 @@
 """Hidden rows that equal published ones: chance, or rows that were given away under another id.
 
-Some data repeat themselves. As large a share of the hidden rows may have a published twin as published rows have one
-among themselves; in data that do not repeat themselves, none.
+Some data repeat themselves. As large a share of the hidden rows may have a published twin as training rows have one
+among themselves. In data that do not repeat themselves a few may equal training rows all the same: it is said, and let
+pass up to a share. In any other table none may.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from grader.assignment.tables import Table
 
 Row = tuple[str, ...]
 DEVIATIONS = 3  # of a Poisson count
+MOST_COPIES = 0.01  # of the hidden rows, that may equal training rows
 
 
 def features_of(table: Table, columns: Sequence[str]) -> list[Row]:
@@ -22,10 +24,14 @@ def features_of(table: Table, columns: Sequence[str]) -> list[Row]:
     return [tuple(row[place] for place in places) for row in table.rows]
 
 
-def given_away(published: Sequence[Row], hidden: Sequence[Row]) -> list[int]:
-    """Return the places of the hidden rows that have a twin among the published ones, where chance has fewer."""
-    known = Counter(published)
-    twins = [place for place, row in enumerate(hidden) if row in known]
-    repeated = sum(times for times in known.values() if times > 1)
-    expected = len(hidden) * repeated / max(1, len(published))
-    return twins if len(twins) > expected + DEVIATIONS * math.sqrt(expected) else []
+def twins_by_chance(published: Sequence[Row], hidden: int) -> float:
+    """Return how many of so many hidden rows chance gives a twin at most, as published rows are each other's."""
+    repeated = sum(times for times in Counter(published).values() if times > 1)
+    expected = hidden * repeated / max(1, len(published))
+    return expected + DEVIATIONS * math.sqrt(expected)
+
+
+def places_of_twins(published: Sequence[Row], hidden: Sequence[Row]) -> list[int]:
+    """Return the places of the hidden rows that equal a published one."""
+    known = set(published)
+    return [place for place, row in enumerate(hidden) if row in known]

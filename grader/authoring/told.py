@@ -22,26 +22,29 @@ class Told:
 
     def __init__(self, part: HiddenPart, public: Sequence[Grid], rows: Needles) -> None:
         self._part = part
+        self._beside = part.needles
         self._texts = [part.needles, *([rows] if len(part.columns) > 1 else [])]
         self._rows = HiddenRows(part.columns, part.rows, public)
         self._ids = HiddenIds(part.ids, _public_ids(public, part.id))
         self._labels = {place: _alike(labels) for place, labels in part.labels.items()}
 
-    def first_in(self, data: bytes) -> str | None:
-        """Return what is told first, None where nothing is. Raises as `tables_in` does."""
+    def first_in(self, data: bytes, *, is_compared: bool = False) -> str | None:
+        """Return what is told first, None where nothing is; rows are not looked for in the text of a table whose own
+        were compared with them. Raises as `tables_in` does.
+        """
         text = text_of(data) if form_of(data) == "text" else None
-        if text is not None and (found := self._in_text(text)):
+        if text is not None and (found := self._in_text(text, [self._beside] if is_compared else self._texts)):
             return found
         for grid in tables_in(data):
             if found := self._in_grid(grid):
                 return found
         return None
 
-    def _in_text(self, text: str) -> str | None:
+    def _in_text(self, text: str, texts: Sequence[Needles]) -> str | None:
         for other in {text, without_marks(text)}:
             if other.isascii() and other is text:
                 continue  # that was searched as it is
-            for needles in self._texts:
+            for needles in texts:
                 if found := needles.first_in(other.encode()):
                     return found
         count = self._ids.listed_in_text(text)

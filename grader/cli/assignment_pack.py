@@ -55,6 +55,8 @@ def _show(console: Console, packed: Packed, output: Path, action: str) -> None:
     say(f"Nothing of the hidden part was found in {packed.searched:,} contents, git objects among them.")
     for place in packed.unread:
         say(f"Not looked into, as the settings accept: {place}")
+    if packed.let_pass:
+        say(f"To look at: {packed.let_pass}.")
     archive, bundle = (output / file.name for file in packed.archives)
     say(f"To unpack: {archive} ({packed.archives[0].bytes:,} bytes)")
     say(f"To clone:  git clone {bundle} {packed.slug} ({packed.archives[1].bytes:,} bytes)")

@@ -100,7 +100,7 @@ class PackedFile(Record):
 class Packed(Record):
     """A packet that was made: the `archives` that were written, the `files` in each of them, and how many contents were
     searched for the hidden part, those inside archives and git objects too; `unread` are those that were not looked
-    into, which the author accepts.
+    into, which the author accepts; `let_pass` says which hidden rows equal training rows, where they are few.
     """
 
     slug: str
@@ -109,3 +109,4 @@ class Packed(Record):
     files: tuple[PackedFile, ...]
     searched: int
     unread: tuple[str, ...] = ()
+    let_pass: str = ""

@@ -158,7 +158,7 @@ def planted_in_readme(folder: Path) -> str:
 
 
 def planted_one_row_in_data_that_do_not_repeat_themselves(folder: Path) -> str:
-    """Make every published customer one of a kind, then publish a hidden one as another customer."""
+    """Make every published customer one of a kind, then publish a hidden one as another customer of the test table."""
     hidden_rows = {tuple(row[1:]) for row in rows(folder / "data" / "hidden" / "features.csv")}
     seen: set[tuple[str, ...]] = set()
     for name, width in (("train.csv", -1), ("test.csv", None)):
@@ -170,8 +170,8 @@ def planted_one_row_in_data_that_do_not_repeat_themselves(folder: Path) -> str:
             if features not in seen | hidden_rows:
                 kept.append(row)
                 seen.add(features)
-        if name == "train.csv":
-            kept.append(["C99999", *hidden(folder, 2)[1:], "1"])
+        if name == "test.csv":
+            kept.append(["C99999", *hidden(folder, 2)[1:]])
         path.write_text("".join(",".join(row) + "\n" for row in [head, *kept]))
     return "the features of row 2 of data/hidden/features.csv"
 
