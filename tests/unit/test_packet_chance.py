@@ -1,4 +1,4 @@
-"""Hidden rows that equal published ones by chance: a few in the training table are told and let pass, elsewhere none."""
+"""Hidden rows that equal published ones by chance: a few in the training table are let pass, elsewhere none."""
 
 from __future__ import annotations
 
