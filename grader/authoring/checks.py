@@ -11,6 +11,7 @@ from grader.authoring.checks_examples import CLEAR, ORDER, UNSCORED, every_examp
 from grader.authoring.checks_features import no_feature_tells_all, no_label_in_features
 from grader.authoring.checks_files import files_are_silent
 from grader.authoring.checks_marks import hidden_set_is_large_enough, marks_are_apart
+from grader.authoring.checks_near import no_near_copies_across
 from grader.authoring.checks_order import ids_are_silent, order_is_silent
 from grader.authoring.checks_published import nothing_hidden_published
 from grader.authoring.checks_reference import REPRODUCED
@@ -45,6 +46,7 @@ CHECKS = (
     Check("giveaway.feature", "No single feature gives the target away", no_feature_tells_all),
     Check("giveaway.files", "Files' names, times and metadata say nothing of the target", files_are_silent),
     Check("split.duplicates", "Hidden rows are no copies of training rows", no_copies_across),
+    Check("split.near_duplicates", "Hidden rows are not nearly training rows", no_near_copies_across),
     Check("split.groups", "No group has public and hidden rows", no_group_across),
     Check("split.time", "Hidden rows are later than all training rows", no_time_backwards),
     Check("metric.marks", "Baseline and reference differ by more than noise", marks_are_apart),

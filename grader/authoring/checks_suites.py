@@ -10,6 +10,7 @@ from grader.assignment.tables import read_table
 from grader.authoring.checks_features import no_feature_tells_all, no_label_in_features
 from grader.authoring.checks_files import files_are_silent
 from grader.authoring.checks_marks import WHERE, marks_are_apart
+from grader.authoring.checks_near import no_near_copies_in_suite
 from grader.authoring.checks_order import ids_are_silent, order_is_silent
 from grader.authoring.checks_outputs import size_is_silent, truth_of
 from grader.authoring.checks_published import no_label_published
@@ -27,6 +28,7 @@ OF_TABLES: dict[str, Callable[[Subject], Finding]] = {
     "giveaway.feature": no_feature_tells_all,
     "giveaway.files": files_are_silent,
     "split.duplicates": no_copies_across,
+    "split.near_duplicates": no_near_copies_in_suite,
     "split.groups": no_group_across,
     "metric.marks": marks_are_apart,
 }
