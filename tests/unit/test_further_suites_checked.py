@@ -85,7 +85,9 @@ def test_a_group_of_a_further_suite_that_is_public_too_is_found(small: Path) -> 
     with_suite(small, [{**row, "shop": f"d{place % 40}"} for place, row in enumerate(others(400))])
     assert found_in(small).status == "ok"
     write(small / "data/hidden/shifted.csv", [{**without([row], "paid")[0], "shop": "a1"} for row in others(400)])
-    assert found_in(small).what.startswith("suite 'shifted', split.groups: 1 groups of 'shop'")
+    assert found_in(small).what.startswith(
+        "suite 'shifted', split.groups: groups of 'shop' with public and hidden rows: a1"
+    )
 
 
 def test_suites_that_are_small_by_their_weight_are_found_with_the_rows_that_it_takes(small: Path) -> None:
