@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 
 from grader.errors import FAILURE_CODES, GraderError
+from grader.store.space import has_no_space
 
 MEDIA_TYPE = "application/problem+json"
 PROBLEMS: dict[str, tuple[int, str]] = {
@@ -126,6 +127,8 @@ async def _problem(_request: Request, error: Exception) -> JSONResponse:
 
 async def _grader_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, GraderError)
+    if has_no_space(error):
+        return _full(error)
     if error.http_status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         log.error("%s %s", error.code, error.message)
         return response(Problem("service.unavailable", error.message, headers={"Retry-After": "5"}))
@@ -153,6 +156,8 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if has_no_space(error):  # while a form came in, of which FastAPI tells as of one that cannot be read
+        return _full(error)
     code = {404: "request.not_found", 405: "request.method", 413: "request.too_large", 415: "request.media_type"}.get(
         error.status_code, "request.bad"
     )
@@ -167,6 +172,11 @@ async def _conflict(_request: Request, error: Exception) -> JSONResponse:
 async def _no_value(_request: Request, error: Exception) -> JSONResponse:
     log.info("a value was refused by the database: %s", type(error).__name__)
     return response(Problem("request.invalid", "A value holds a character or number that cannot be stored."))
+
+
+def _full(error: Exception) -> JSONResponse:
+    log.error("there is no space left: %s", error.__cause__ or error)
+    return response(Problem("storage.full", headers={"Retry-After": "60"}))
 
 
 async def _unexpected(_request: Request, error: Exception) -> JSONResponse:

@@ -14,7 +14,7 @@ from types import FrameType
 
 from grader.errors import AssignmentError, InfrastructureError, UsageError
 from grader.model import Assignment
-from grader.pipeline import Graded, Parts, failed_on_our_side, grade, start_ahead
+from grader.pipeline import Graded, Parts, defect_of_ours, failed_on_our_side, grade, start_ahead
 
 Keep = Callable[[Graded], None]
 
@@ -114,7 +114,8 @@ def _grade_or_report(
         raise
     except Exception as error:  # noqa: BLE001 - the worker loop: a defect of ours costs one report, not the batch
         message = f"The grader stopped on a defect of its own ({type(error).__name__})."
-        return failed_on_our_side(source, name, assignment, parts, message, traceback.format_exc())
+        trace = traceback.format_exc()
+        return failed_on_our_side(source, name, assignment, parts, defect_of_ours(message, trace), trace)
 
 
 def _wait(futures: list[Future[None]]) -> None:

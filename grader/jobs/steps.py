@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, host_shortage
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.collected import packed, unpacked
 from grader.jobs.differences import difference, report_before
@@ -23,13 +23,14 @@ from grader.jobs.line import Line
 from grader.jobs.patience import patiently
 from grader.jobs.snapshots import packed_snapshot, unpacked_snapshot
 from grader.jobs.turns import Made, Turn, begin, drop, held, keep_files, publish, tell
-from grader.model import Assignment, Submission
+from grader.model import Assignment, Failure, Submission
 from grader.pipeline import (
     Collected,
     Graded,
     Grading,
     Parts,
     collect,
+    defect_of_ours,
     failed_on_our_side,
     finish,
     handed_out_with,
@@ -108,7 +109,8 @@ class Steps:
         handed = self._handed(turn)
         place = self.parts.scratch / f"handed-{secrets.token_hex(8)}"
         try:
-            grading = self._with_source(turn, handed, source, place)
+            with host_shortage():
+                grading = self._with_source(turn, handed, source, place)
             collected = self._collect(grading)
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -132,11 +134,11 @@ class Steps:
 
         return self._stored(current)
 
-    def give_up(self, turn: Turn, why: str, trace: str = "") -> Made:
-        """Return a report that says our side failed, `why`."""
+    def give_up(self, turn: Turn, failure: Failure, trace: str = "") -> Made:
+        """Return a report that says how our side failed."""
         handed = self._handed(turn)
         assignment = self._assignment(handed)
-        graded = failed_on_our_side(handed.address or "", handed.name, assignment, self.parts, why, trace)
+        graded = failed_on_our_side(handed.address or "", handed.name, assignment, self.parts, failure, trace)
         return self._made(graded, self._kept(packed(_as_collected(graded))))
 
     def publish(self, turn: Turn, made: Made) -> bool:
@@ -176,7 +178,7 @@ class Steps:
         turn = self.begin(job_id)
         if turn is None:
             return
-        made = self.give_up(turn, "It was not through in the time that a grading has.")
+        made = self.give_up(turn, defect_of_ours("It was not through in the time that a grading has.", ""))
         if self.is_to_be_tried_again(turn, made):
             self.try_again(turn)
         else:
@@ -199,9 +201,9 @@ class Steps:
             return collect(grading)
         except Exception as error:  # noqa: BLE001 - the worker loop: a defect of ours costs one report, not the worker
             message = f"The grader stopped on a defect of its own ({type(error).__name__})."
-            graded = failed_on_our_side(
-                grading.source, grading.name, grading.assignment, self.parts, message, traceback.format_exc()
-            )
+            trace = traceback.format_exc()
+            failure = defect_of_ours(message, trace)
+            graded = failed_on_our_side(grading.source, grading.name, grading.assignment, self.parts, failure, trace)
             return _as_collected(graded)
 
     def _with_source(self, turn: Turn, handed: Handed, source: str | None, place: Path) -> Grading:

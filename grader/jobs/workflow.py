@@ -11,10 +11,13 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
+from grader.errors import InfrastructureError
 from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
 from grader.jobs.serializer import PlainJson
 from grader.jobs.steps import MOST_TURNS, Steps
 from grader.jobs.turns import Made, Turn
+from grader.model import Failure
+from grader.pipeline import defect_of_ours, failure_of
 
 POLL_S = 0.2  # a waiting slot looks for work so often
 MOST_RECOVERIES = 100  # never reached: MOST_TURNS ends a job before, with a report
@@ -71,15 +74,19 @@ def _grade(steps: Steps, job_id: str) -> str:
     if turn is None:
         return "dropped"
     if turn.number > MOST_TURNS:
-        return _given_up(steps, turn, f"{turn.number - 1} workers ended while they graded it.")
+        return _given_up(steps, turn, defect_of_ours(f"{turn.number - 1} workers ended while they graded it.", ""))
     try:
         made = Made(**_step("score", partial(_scored, steps, turn, _collected(steps, turn))))
         if steps.is_to_be_tried_again(turn, made):
             return str(_step("try_again", partial(steps.try_again, turn)) or "to be tried again")
         return "published" if _step("publish", partial(steps.publish, turn, made)) else "late"
+    except InfrastructureError as error:
+        log.error("job %s: %s %s", job_id, error.code, error.message)
+        return _given_up(steps, turn, failure_of(error))
     except Exception:  # the worker loop: a defect of ours costs one try, not the worker
         log.exception("job %s stopped on a defect of the grader", job_id)
-        return _given_up(steps, turn, "The grader stopped on a defect of its own.", traceback.format_exc())
+        trace = traceback.format_exc()
+        return _given_up(steps, turn, defect_of_ours("The grader stopped on a defect of its own.", trace), trace)
 
 
 def _collected(steps: Steps, turn: Turn) -> str:
@@ -93,8 +100,8 @@ def _scored(steps: Steps, turn: Turn, collected_key: str) -> dict[str, Any]:
     return asdict(steps.score(turn, collected_key))
 
 
-def _given_up(steps: Steps, turn: Turn, why: str, trace: str = "") -> str:
-    made = steps.give_up(turn, why, trace)
+def _given_up(steps: Steps, turn: Turn, failure: Failure, trace: str = "") -> str:
+    made = steps.give_up(turn, failure, trace)
     if turn.number <= MOST_TURNS and steps.is_to_be_tried_again(turn, made):
         steps.try_again(turn)
         return "to be tried again"

@@ -67,16 +67,20 @@ def _score(evidence: Evidence, criteria: Sequence[Criterion], assignment: Assign
     return score(evidence, criteria, assignment.weights, assignment.rubric)
 
 
-def failed_on_our_side(
-    source: str, name: str, assignment: Assignment | None, parts: Parts, message: str, trace: str
-) -> Graded:
-    """Return the report of a grading that stopped on a defect of the grader; `trace` goes to the log only."""
-    failure = Failure(
+def defect_of_ours(message: str, trace: str) -> Failure:
+    """Return the failure of a grading that stopped on a defect of the grader, as `message` says."""
+    return Failure(
         code="infrastructure.internal",
         message=message,
         hint="This is not the submission's fault. Grade it again; if it fails again, report logs/grader.txt.",
         observed=tuple(f"it was raised in {file}, line {line}" for file, line in RAISED_IN.findall(trace)[-1:]),
     )
+
+
+def failed_on_our_side(
+    source: str, name: str, assignment: Assignment | None, parts: Parts, failure: Failure, trace: str
+) -> Graded:
+    """Return the report of a grading that `failure` of ours ended; `trace` goes to the log only."""
     evidence = Evidence(failure=failure, has_hidden_data=assignment is not None)
     grading = Grading(source, name, assignment, parts, secrets.token_hex(8))
     report = make_report(grading, Collected(refused(source, name), evidence, "infrastructure_failed"))

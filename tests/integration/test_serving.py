@@ -4,51 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from grading import QUICK, Service, service, wait_for
-from ports import free_port
+from grading import QUICK, Service, service
+from served import GRADER, served
 from sqlalchemy import select
 
 from grader.store.database import transaction
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
 from grader.store.tables import StoredReport
-
-GRADER = str(Path(sys.executable).parent / "grader")
-
-
-@contextmanager
-def served(slots: int = 1) -> Iterator[str]:
-    """Run `grader serve` and yield its address; it is ended by SIGTERM."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    process = subprocess.Popen([GRADER, "serve", "--port", str(port), "--slots", str(slots)])
-    try:
-        wait_for(lambda: process.poll() is not None or answers(address))
-        assert process.poll() is None, "the service ended as it began"
-        yield address
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(120) == 0
-
-
-def answers(address: str) -> bool:
-    try:
-        urllib.request.urlopen(f"{address}/api/v1/submissions", timeout=5).close()
-    except urllib.error.HTTPError:
-        return True  # 401: it is there
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture

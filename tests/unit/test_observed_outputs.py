@@ -11,7 +11,7 @@ from answering import AnsweringSandbox, SameProcessReader, Silent
 from plain_churn import plain_churn
 
 from grader.model import SandboxJob, SandboxResult
-from grader.pipeline import Parts, failed_on_our_side, grade
+from grader.pipeline import Parts, defect_of_ours, failed_on_our_side, grade
 
 CHURN = plain_churn()
 
@@ -60,6 +60,7 @@ def test_what_was_seen_of_an_output_is_told(
 def test_a_defect_of_ours_is_told_with_its_place_and_nothing_of_the_hosts_folders(tmp_path: Path) -> None:
     parts = Parts(AnsweringSandbox(), SameProcessReader(), (), tmp_path, Silent())
     trace = 'Traceback:\n  File "/secret/a/b.py", line 1, in main\n  File "/secret/grader/x/y.py", line 7, in _do\n'
-    failure = failed_on_our_side("work.py", "work", None, parts, "It stopped.", trace).report.failure
+    defect = defect_of_ours("It stopped.", trace)
+    failure = failed_on_our_side("work.py", "work", None, parts, defect, trace).report.failure
     assert failure is not None
     assert failure.observed == ("it was raised in x/y.py, line 7",)
