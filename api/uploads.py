@@ -53,6 +53,8 @@ class _Body:
             message = await asyncio.wait_for(self._receive(), max(0.0, left))
         except TimeoutError:
             raise Problem("request.too_slow", headers={"Connection": "close"}) from None
+        if message["type"] == "http.disconnect":
+            raise Problem("request.cut_short")  # nobody hears it any more, but the log tells it
         if message["type"] == "http.request":
             self._got += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)

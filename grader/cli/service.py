@@ -24,6 +24,7 @@ from grader.store.database import open_engine
 
 LEAVE_WITHIN_S = 40.0
 APPLICATION = "api.app:application"
+HTTP = "api.heads:PatientHttp"
 
 
 def serve_command(host: str, port: int, slots: int) -> int:
@@ -38,6 +39,7 @@ def serve_command(host: str, port: int, slots: int) -> int:
     config = uvicorn.Config(
         APPLICATION,
         factory=True,
+        http=HTTP,
         host=host,
         port=port,
         log_config=None,
