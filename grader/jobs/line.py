@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grader.errors import InfrastructureError
 from grader.jobs.names import APPLICATION, QUEUE, VERSION, WORKFLOW
 from grader.jobs.serializer import PlainJson
-from grader.store.base import utc_now
+from grader.store.clock import databases_now
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 
@@ -61,7 +61,7 @@ class Line:
             place=_place(session, submission.assignment, bulk=bulk),
             state="waiting" if delay_s else "queued",
             failures=failures,
-            deadline_at=utc_now() + timedelta(seconds=delay_s) + QUEUED_FOR,
+            deadline_at=databases_now(session) + timedelta(seconds=delay_s) + QUEUED_FOR,
         )
         session.add(job)
         if not bulk:

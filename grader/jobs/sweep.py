@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, type_coerce, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from grader.jobs.line import QUEUED_FOR
-from grader.store.base import UtcDateTime, utc_now
 from grader.store.batches import OPEN
+from grader.store.clock import databases_clock, databases_now
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Event, Job, WorkerSeen
 
@@ -24,7 +24,7 @@ MOST_AT_ONCE = 100
 
 def appear(session: Session, worker_id: str, host: str) -> None:
     """Note that a worker has begun."""
-    session.add(WorkerSeen(id=worker_id, host=host, seen_at=session.scalar(select(_databases_clock()))))
+    session.add(WorkerSeen(id=worker_id, host=host, seen_at=databases_now(session)))
 
 
 def beat(session: Session, worker_id: str, job_id: str | None) -> bool:
@@ -32,14 +32,14 @@ def beat(session: Session, worker_id: str, job_id: str | None) -> bool:
     changed = session.execute(
         update(WorkerSeen)
         .where(WorkerSeen.id == worker_id, WorkerSeen.stopped_at.is_(None))
-        .values(seen_at=_databases_clock(), job_id=job_id)
+        .values(seen_at=databases_clock(), job_id=job_id)
     )
     return bool(cast(CursorResult[Any], changed).rowcount)
 
 
 def bury(session: Session, worker_id: str) -> None:
     """Note that a worker has ended, in order or not; what it was at is in line again."""
-    now = utc_now()
+    now = databases_now(session)
     session.execute(
         update(WorkerSeen)
         .where(WorkerSeen.id == worker_id, WorkerSeen.stopped_at.is_(None))
@@ -56,9 +56,9 @@ def bury(session: Session, worker_id: str) -> None:
 def silent(session: Session) -> list[str]:
     """Return the workers that have not shown that they live for too long, by the database's clock.
 
-    Where that clock jumps, a worker is taken for dead that is not: it ends, and its job is begun again by another one.
+    It is to be asked only while that clock is steady (`Steadiness`): after a jump all would look silent.
     """
-    before = session.scalars(select(_databases_clock())).one() - timedelta(seconds=SILENT_S)
+    before = databases_now(session) - timedelta(seconds=SILENT_S)
     return list(
         session.scalars(select(WorkerSeen.id).where(WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at < before))
     )
@@ -84,12 +84,7 @@ class Lost:
         return [away[key] for key, since in self._away.items() if now - since >= SILENT_S]
 
 
-def _databases_clock() -> ColumnElement[datetime]:
-    """Return the time by the one clock that all machines share."""
-    return type_coerce(func.current_timestamp(), UtcDateTime())
-
-
 def overdue(session: Session) -> list[str]:
-    """Return jobs whose state is over: what would never end is ended."""
-    late = select(Job.id).where(Job.state.in_(OPEN), Job.deadline_at < utc_now()).limit(MOST_AT_ONCE)
+    """Return jobs whose state is over by the database's clock: what would never end is ended."""
+    late = select(Job.id).where(Job.state.in_(OPEN), Job.deadline_at < databases_now(session)).limit(MOST_AT_ONCE)
     return list(session.scalars(late))

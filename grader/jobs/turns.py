@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from grader.store.base import utc_now
 from grader.store.batches import OPEN, end_item
+from grader.store.clock import databases_now
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 from grader.store.webhooks import emit
@@ -63,7 +64,7 @@ def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
         return None
     job.turn, job.worker_id, job.state = job.turn + 1, worker_id, "grading"
     job.started_at = job.started_at or utc_now()
-    job.deadline_at = utc_now() + GRADED_WITHIN
+    job.deadline_at = databases_now(session) + GRADED_WITHIN
     if not job.bulk:
         submission.state, submission.step = "grading", ""
         submission.started_at = submission.started_at or job.started_at

@@ -20,10 +20,11 @@ from grader.jobs.assignments import LocalAssignments
 from grader.jobs.deliveries import Deliveries
 from grader.jobs.line import Line
 from grader.jobs.steps import Steps
-from grader.jobs.sweep import BEAT_S, Lost, appear, beat, bury, overdue, silent
+from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, overdue, silent
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
 from grader.store.blobs import Blobs
+from grader.store.clock import Steadiness
 from grader.store.database import transaction
 
 T = TypeVar("T")
@@ -74,7 +75,7 @@ class Worker:
             self._abandon,
         )
         self._stored(lambda session: appear(session, self.id, socket.gethostname()))
-        executor, lost = Executor(self.url, self.id), Lost()
+        executor, lost, steady = Executor(self.url, self.id), Lost(), Steadiness(settling_s=SILENT_S)
         executor.start(steps, self._begun)
         # beside the beat: an address that answers slowly must not make this worker look dead
         telling = Deliveries(self.engine, self.private_hosts)
@@ -82,7 +83,7 @@ class Worker:
         while not self.leaving.wait(BEAT_S):
             try:
                 self._beat()
-                self._sweep(lost, steps, line)
+                self._sweep(lost, steady, steps, line)
             except InfrastructureError as error:
                 log.warning("%s", error.message)
         self._leave(executor, line)
@@ -92,12 +93,13 @@ class Worker:
             log.error("worker %s was taken for dead: it ends, and another one begins", self.id)
             self._abandon()
 
-    def _sweep(self, lost: Lost, steps: Steps, line: Line) -> None:
-        for worker in self._stored(silent):
+    def _sweep(self, lost: Lost, steady: Steadiness, steps: Steps, line: Line) -> None:
+        trusted = self._stored(steady.holds)
+        for worker in self._stored(silent) if trusted else ():
             log.warning("worker %s is silent: its job is taken over", worker)
             line.take_over(worker)
             self._bury(worker)
-        for job in (*self._stored(lost.jobs), *self._stored(overdue)):
+        for job in (*self._stored(lost.jobs), *(self._stored(overdue) if trusted else ())):
             log.warning("job %s would never end: it is ended", job)
             steps.rescue(job)
         self.parts.sandbox.sweep()

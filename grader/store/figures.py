@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from grader.store.base import utc_now
+from grader.store.clock import databases_now
 from grader.store.tables import StoredReport
 from grader.store.tables_of_operation import Event, Job, WorkerSeen
 
@@ -66,6 +66,7 @@ def reports_by_outcome(session: Session) -> list[tuple[str, str, int]]:
 
 def slots(session: Session, silent_s: float) -> Slots:
     """Return how many workers have shown themselves within `silent_s` seconds."""
-    lives = (WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at > utc_now() - timedelta(seconds=silent_s))
+    since = databases_now(session) - timedelta(seconds=silent_s)
+    lives = (WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at > since)
     alive, busy = session.execute(select(func.count(), func.count(WorkerSeen.job_id)).where(*lives)).one()
     return Slots(alive, busy)

@@ -6,9 +6,9 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ports import free_port
@@ -21,11 +21,12 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; `address` names no database."""
+    """A running server; `address` names no database, `environment` is what it is begun with."""
 
     folder: Path
     port: int
     host: str = "127.0.0.1"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -34,7 +35,7 @@ class Server:
 
     @classmethod
     @contextmanager
-    def started(cls, host: str = "127.0.0.1") -> Iterator[Server]:
+    def started(cls, host: str = "127.0.0.1", environment: Mapping[str, str] | None = None) -> Iterator[Server]:
         """Begin a server with nothing in it, which takes connections at `host` alone."""
         port = free_port()
         folder = Path("/tmp") / f"grader-pg-{port}"  # as another user it may not walk pytest's own folders
@@ -42,7 +43,7 @@ class Server:
         folder.mkdir(mode=0o700)
         if _user():
             shutil.chown(folder, _user(), pwd.getpwnam("postgres").pw_gid)
-        server = cls(folder, port, host)
+        server = cls(folder, port, host, environment or {})
         server._run("initdb", "-D", folder / "data", "-U", "grader", "-A", "trust", "-E", "UTF8")
         with (folder / "data" / "pg_hba.conf").open("a") as rules:
             rules.write("host all all 0.0.0.0/0 trust\n")
@@ -67,6 +68,14 @@ class Server:
         """End the server at once, as a crash does, and begin it again."""
         self._control("restart")
 
+    def stop(self) -> None:
+        """End the server at once; `start` begins it again with what it had kept."""
+        self._control("stop")
+
+    def start(self) -> None:
+        """Begin the server."""
+        self._control("start")
+
     def _ask(self, words: str) -> None:
         engine = open_engine(f"{self.address}/postgres")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -80,7 +89,7 @@ class Server:
 
     def _run(self, program: str, *words: str | Path, check: bool = True) -> None:
         command = [PROGRAMS[-1].parent / program, *words]
-        environment = {"LC_ALL": "C"}
+        environment = {"LC_ALL": "C", **self.environment}
         subprocess.run(command, check=check, user=_user(), cwd=self.folder, stdout=subprocess.DEVNULL, env=environment)
 
 
