@@ -150,6 +150,6 @@ def test_no_job_waits_for_ever(empty_engine: Engine, line: Line) -> None:
     job = hand_in(empty_engine, line)
     with transaction(empty_engine) as session:
         assert overdue(session) == []
-        session.get_one(Job, job).deadline_at = utc_now()
+        session.get_one(Job, job).deadline_at = utc_now() - timedelta(seconds=1)
     with transaction(empty_engine) as session:
         assert overdue(session) == [job]
