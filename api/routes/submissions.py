@@ -47,6 +47,7 @@ class SubmissionView(BaseModel):
     attempt: int | None = Field(description="Null where it costs none: our side failed, or nobody was invited.")
     state: State
     step: str = Field(description="What is being done now.", examples=["sandbox"])
+    detail: str = Field(description="To what, such as the cell being run.", examples=["work.ipynb, cell 3 of 24"])
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

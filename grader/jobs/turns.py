@@ -16,6 +16,7 @@ from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 from grader.store.webhooks import emit
 
+MOST_TOLD = 200  # characters of what is said of a step
 GRADED_WITHIN = timedelta(hours=6)
 ERASED = "The submission was erased."
 FAILED = "Our side failed; the report before stands."
@@ -66,7 +67,7 @@ def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
     job.started_at = job.started_at or utc_now()
     job.deadline_at = databases_now(session) + GRADED_WITHIN
     if not job.bulk:
-        submission.state, submission.step = "grading", ""
+        submission.state, submission.step, submission.detail = "grading", "", ""
         submission.started_at = submission.started_at or job.started_at
         session.add(Event(submission_id=job.submission_id, state="grading"))
     return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.batch_id)
@@ -91,8 +92,9 @@ def tell(session: Session, turn: Turn, step: str, detail: str) -> bool:
     if held(session, turn) is None:
         return False
     if not turn.bulk:
-        session.get_one(StoredSubmission, turn.submission_id).step = step
-        session.add(Event(submission_id=turn.submission_id, state="grading", step=step, detail=detail[:200]))
+        submission = session.get_one(StoredSubmission, turn.submission_id)
+        submission.step, submission.detail = step, detail[:MOST_TOLD]
+        session.add(Event(submission_id=turn.submission_id, state="grading", step=step, detail=detail[:MOST_TOLD]))
     return True
 
 
@@ -142,7 +144,8 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         state, problem = ("failed", FAILED) if failed else ("done", "")
         end_item(session, job.batch_id, submission.id, state, after_id=report.id, changes=changes, problem=problem)
     else:
-        submission.state, submission.step, submission.finished_at = "published", "", job.finished_at
+        submission.state, submission.step, submission.detail = "published", "", ""
+        submission.finished_at = job.finished_at
         session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
         about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
         emit(session, "submission.published", **about)

@@ -30,6 +30,7 @@ from grader.model import (
 )
 from grader.model.failure_class import failure_class
 from grader.pipeline.ahead import CpuIds, cpus_of_runs, start_one_ahead
+from grader.pipeline.cells import cells_told
 from grader.pipeline.records import Grading
 from grader.pipeline.reporting import failure_of
 from grader.pipeline.together import Told, run_together
@@ -37,6 +38,7 @@ from grader.sandbox import GivenEnvironment, execute, execute_next, execute_test
 from grader.sandbox.classify import error_of
 from grader.sandbox.workspace import Workspace, root_of
 
+UNDER_STRESS = "again, under stress"
 TOTAL_TIMES = 3  # of what one may take: after that no further notebook is begun
 
 
@@ -117,14 +119,14 @@ def run_all(
     work = Work(submission, plan, environment)
     untested = replace(work, plan=plan.model_copy(update={"tests": (), "then": ()}))
 
-    def under_stress(cpu_ids: CpuIds) -> Run:
+    def under_stress(cpu_ids: CpuIds, said: str | None = None) -> Run:
         messy = deal(assignment, grading.run_id, stress=True) if assignment else None
-        return _run(grading, untested, messy, cpu_ids, "stress")
+        return _run(grading, untested, messy, cpu_ids, "stress", said)
 
     asked = assignment is not None and assignment.stress.repeat
     first_cpus, *other_cpus = cpus_of_runs(assignment, grading.cpu_ids)
     early = beside.submit(under_stress, other_cpus[0]) if other_cpus else None
-    alone = _run(grading, work, dealt, first_cpus, "first")
+    alone = _run(grading, work, dealt, first_cpus, "first", work.plan.entry_point.path)
     each = ((work.plan.entry_point, alone), *_further(grading, work, alone, first_cpus))
     first = Run(*run_together(work.plan, told_of(each)), dealt)
     tests = _tested(grading, work, each[-1][1], first_cpus)
@@ -140,10 +142,10 @@ def run_all(
         return Runs(first, each, tests, stress if went_well else None)
     if not (asked and went_well) or grading.cancel.is_set():
         return Runs(first, each, tests)
-    grading.step("sandbox", "again, under stress")
+    grading.step("sandbox", UNDER_STRESS)
     # not before: it would have taken its processors from the first run
     start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
-    return Runs(first, each, tests, under_stress(grading.cpu_ids))
+    return Runs(first, each, tests, under_stress(grading.cpu_ids, UNDER_STRESS))
 
 
 def run_first(
@@ -151,16 +153,20 @@ def run_first(
 ) -> Run:
     """Run the work once with what was `dealt`, as a grading begins, and neither its tests nor anything under stress."""
     untested = plan.model_copy(update={"tests": ()})
-    return _run(grading, Work(submission, untested, environment), dealt, grading.cpu_ids, "first")
+    work = Work(submission, untested, environment)
+    return _run(grading, work, dealt, grading.cpu_ids, "first", plan.entry_point.path)
 
 
-def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str) -> Run:
+def _run(grading: Grading, work: Work, dealt: Deal | None, cpu_ids: CpuIds, name: str, said: str | None = None) -> Run:
+    """Run the work once; the cells of a notebook are told behind what was `said` of the run, and not without it."""
+
     def once(run_id: str) -> RunResult:
         return execute(
             work.submission,
             work.plan,
             assignment=grading.asked,
             deal=dealt,
+            tell=None if said is None else cells_told(grading, work.submission, work.plan.entry_point, said),
             **_given(grading, work, run_id, cpu_ids),
         )
 
@@ -174,7 +180,7 @@ def _later_rounds(grading: Grading, work: Work, assignment: Assignment, spec: Ro
         grading.step("sandbox", spec.title(number))
         start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
         dealt = deal(assignment, grading.run_id, number=number)
-        runs.append(_run(grading, work, dealt, grading.cpu_ids, f"round-{number + 1}"))
+        runs.append(_run(grading, work, dealt, grading.cpu_ids, f"round-{number + 1}", spec.title(number)))
         if runs[-1].failure is not None:
             break
     return tuple(runs)
@@ -188,9 +194,10 @@ def _rounds_again(
     def again(name: str, **what: bool) -> Run | None:
         if grading.cancel.is_set():
             return None
-        grading.step("sandbox", f"again, with the {name} history")
+        said = f"again, with the {name} history"
+        grading.step("sandbox", said)
         start_one_ahead(assignment, grading.parts, grading.cpu_ids, grading.cpu_ids)
-        return _run(grading, work, deal(assignment, grading.run_id, **what), grading.cpu_ids, name)
+        return _run(grading, work, deal(assignment, grading.run_id, **what), grading.cpu_ids, name, said)
 
     altered = again("altered", altered=True) if spec.altered else None
     return altered, again("messy", stress=True) if spec.messy else None
@@ -208,7 +215,8 @@ def _further(grading: Grading, work: Work, first: Run, cpu_ids: CpuIds) -> Itera
         grading.step("sandbox", entry.path)
 
         def once(left: Path, run_id: str, entry: EntryPoint = entry) -> RunResult:
-            return execute_next(left, work.plan, entry, **_given(grading, work, run_id, cpu_ids))
+            tell = cells_told(grading, work.submission, entry, entry.path)
+            return execute_next(left, work.plan, entry, tell=tell, **_given(grading, work, run_id, cpu_ids))
 
         run = _in_the_folder_left(grading, before, once, f"notebook-{number}")
         if run is None:

@@ -1,11 +1,13 @@
-"""Taking files out of a dead sandbox: regular files only, no link followed, bytes counted while they are read."""
+"""Taking files out of a sandbox, mostly a dead one: regular ones only, no link followed, bytes counted as they come."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from grader.errors import SubmissionError
 
@@ -31,10 +33,36 @@ def collect_file(root: Path, name: str, target: Path, most: int) -> bool:
     `name` is relative; no part of it may be a link. Raises SubmissionError("output.invalid") for what is no regular
     file, "output.too_large" past `most` bytes, and OSError for what is the machine's own fault.
     """
+    source = _checked(root, name, most)
+    if source is None:
+        return False
+    try:
+        with target.open("wb") as copy:
+            _bounded_copy(source, name, copy, most)
+    finally:
+        os.close(source)
+    return True
+
+
+def read_file(root: Path, name: str, most: int) -> bytes | None:
+    """Return the bytes of `root`/`name`, None where it is not there. Raises as `collect_file` does."""
+    source = _checked(root, name, most)
+    if source is None:
+        return None
+    try:
+        copy = io.BytesIO()
+        _bounded_copy(source, name, copy, most)
+        return copy.getvalue()
+    finally:
+        os.close(source)
+
+
+def _checked(root: Path, name: str, most: int) -> int | None:
+    """Open what is a regular file of no more than `most` bytes; None where there is none."""
     try:
         source = _opened(root, name)
     except FileNotFoundError:
-        return False
+        return None
     except OSError as error:
         if error.errno not in BY_THE_WORK:
             raise
@@ -45,10 +73,10 @@ def collect_file(root: Path, name: str, target: Path, most: int) -> bool:
             raise _invalid(name, _kind(found))
         if found.st_size > most:
             raise _too_large(name, most, f"it has {found.st_size:,} bytes, of {most:,} that it may have")
-        _bounded_copy(source, name, target, most)
-    finally:
+    except BaseException:
         os.close(source)
-    return True
+        raise
+    return source
 
 
 def _opened(root: Path, name: str) -> int:
@@ -68,14 +96,13 @@ def _opened(root: Path, name: str) -> int:
         os.close(handle)
 
 
-def _bounded_copy(source: int, name: str, target: Path, most: int) -> None:
+def _bounded_copy(source: int, name: str, copy: BinaryIO, most: int) -> None:
     left = most
-    with target.open("wb") as copy:
-        while chunk := os.read(source, min(CHUNK, left + 1)):
-            left -= len(chunk)
-            if left < 0:
-                raise _too_large(name, most, f"it grew past the {most:,} bytes that it may have while it was read")
-            copy.write(chunk)
+    while chunk := os.read(source, min(CHUNK, left + 1)):
+        left -= len(chunk)
+        if left < 0:
+            raise _too_large(name, most, f"it grew past the {most:,} bytes that it may have while it was read")
+        copy.write(chunk)
 
 
 def _kind(found: os.stat_result) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
@@ -24,6 +25,7 @@ from grader.ports import Sandbox
 from grader.sandbox.classify import classify, observed_of, warnings_of
 from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
+from grader.sandbox.live import watching
 from grader.sandbox.requested import GivenEnvironment
 from grader.sandbox.run_file import RunFile, parse_run_file
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, root_of, sandbox_job, take_over, tests_job
@@ -51,18 +53,20 @@ def execute(
     scratch: Path,
     cpu_ids: tuple[int, ...],
     cancel: threading.Event,
+    tell: Callable[[int], None] | None = None,
 ) -> RunResult:
     """Run `plan` once in a fresh sandbox and return how it ended; outputs lie in `RunResult.collected`.
 
     `environment` is what the work asked for, None for the locked one. Where the work has tests, or further notebooks,
-    its working folder is left in `RunResult.left` for them.
+    its working folder is left in `RunResult.left` for them. `tell` hears the index of each cell that is seen to be run.
 
     The caller removes `scratch`/`run_id`. Raises InfrastructureError when the sandbox itself failed.
     """
     further = tuple(dict.fromkeys(spec.file for spec in assignment.outputs)) if assignment else ()
     space = lay_out(root_of(scratch, run_id), submission, plan, deal, (PREDICTIONS, *further))
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
-    result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
+    with watching(space.output, tell):
+        result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
         for name in further:
@@ -88,6 +92,7 @@ def execute_next(
     scratch: Path,
     cpu_ids: tuple[int, ...],
     cancel: threading.Event,
+    tell: Callable[[int], None] | None = None,
 ) -> RunResult:
     """Run `entry` once, in a fresh sandbox, in the working folder that what was run before it has `left`.
 
@@ -95,7 +100,8 @@ def execute_next(
     """
     space = take_over(root_of(scratch, run_id), left)
     job = sandbox_job(space, plan.model_copy(update={"entry_point": entry}), None, run_id, cpu_ids)
-    result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
+    with watching(space.output, tell):
+        result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
     done = _whole_result(space, result, run_file, failure, environment, sandbox)
     return done.model_copy(update={"left": space.work})
 

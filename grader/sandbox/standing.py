@@ -15,6 +15,7 @@ from grader.model import SandboxJob, SandboxResult
 from grader.model.run import Ended
 from grader.sandbox.disk import DiskUse, Written
 from grader.sandbox.inside import READY_FILE, WANTED_FILE
+from grader.sandbox.live import forget_where, say_where
 from grader.sandbox.result import Death, RanOn, sandbox_result
 from grader.sandbox.slots import give_to_slot
 from grader.sandbox.watchdog import TICKS_S, Gauge, Watchdog, written
@@ -153,10 +154,12 @@ class Standing:
                 os.rename(os.path.join(source, name), os.path.join(target, name))  # noqa: PTH104, PTH118
         if self._uid is not None:
             give_to_slot((self.job.workspace, self.job.output), self._uid)
+        say_where(job.output, self.job.output)
         self._before = written(self.job)
 
     def _move_out(self, job: SandboxJob) -> None:
         """Put what the dead sandbox has left where the job wants it."""
+        forget_where(job.output)
         for place, own in self._folders(job):
             place.rmdir()
             own.rename(place)

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -46,14 +48,14 @@ def in_line(session: Session) -> Sequence[InLine]:
 
 
 def step_seconds(session: Session) -> dict[str, list[float]]:
-    """Return how long the steps among the newest events took, each until the next event of its submission."""
+    """Return how long the steps among the newest events took, each until another one of its submission began."""
     newest = select(Event.submission_id, Event.step, Event.at).order_by(Event.id.desc()).limit(NEWEST_EVENTS)
     took: dict[str, list[float]] = defaultdict(list)
-    after: dict[str, datetime] = {}
-    for submission, step, at in session.execute(newest):  # backwards: what comes after is known
-        if step and submission in after:
-            took[step].append(max(0.0, (after[submission] - at).total_seconds()))
-        after[submission] = at
+    for _, told in groupby(sorted(session.execute(newest), key=itemgetter(0, 2)), key=itemgetter(0)):
+        begins = [next(same) for _, same in groupby(told, key=itemgetter(1))]  # a step tells each cell that it is at
+        for (_, step, at), (_, _, until) in pairwise(begins):
+            if step:
+                took[step].append((until - at).total_seconds())
     return dict(sorted(took.items()))
 
 

@@ -125,6 +125,7 @@ class StoredSubmission(Base):
     attempt: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16))
     step: Mapped[str] = mapped_column(default="")
+    detail: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

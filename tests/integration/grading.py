@@ -39,11 +39,11 @@ class Service:
     settings: Settings
     environment: dict[str, str]
 
-    def hand_in(self, script: str = QUICK) -> str:
-        """Put a work in line and return the submission's id."""
+    def hand_in(self, text: str = QUICK, name: str = "predict.py") -> str:
+        """Put a work of one file in line and return the submission's id."""
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w") as archive:
-            archive.writestr("predict.py", script)
+            archive.writestr(name, text)
         blob = open_blobs(self.settings.service_blobs).put(made.getvalue())
         with transaction(self.engine) as session:
             row = StoredSubmission(

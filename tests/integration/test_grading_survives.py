@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grading import SLOW, Service, service, wait_for
+from grading import QUICK, SLOW, Service, service, wait_for
+from warm_bench import notebook
 
 from grader.store.database import reading
 from grader.store.tables import StoredSubmission
@@ -32,6 +33,15 @@ def test_what_is_in_line_is_graded_and_its_steps_are_told(serving: Service) -> N
     assert told[0] == "queued"
     assert "grading sandbox predict.py" in told
     assert told[-1] == "published completed"
+
+
+def test_the_cell_that_is_being_run_is_told(serving: Service) -> None:
+    cells = ("import time", "time.sleep(3)", QUICK)
+    submission = serving.hand_in(notebook(*cells), name="work.ipynb")
+    with serving.workers(1):
+        wait_for(lambda: serving.reports() == {submission: 1})
+    assert "grading sandbox work.ipynb, cell 2 of 3" in serving.told(submission)
+    assert serving.told(submission)[-1] == "published completed"
 
 
 @pytest.mark.parametrize("noticed", [True, False], ids=["seen to end", "fallen silent"])
