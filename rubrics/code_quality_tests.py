@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 
 from grader import (
@@ -30,10 +29,10 @@ from rubrics.facts import (
     test_paths,
     unreadable,
 )
+from rubrics.failing_tests import NOT_HERE, lacks_what_is_not_here, listed, with_others_that_failed
 
 SEVERAL_TESTS = 3
 PASSED, NOT_RUN = "passed", "not run"
-NOT_HERE = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
 # What pytest lets a conftest.py define to change what becomes of a test, or what is said of it.
 ALTERING = frozenset(
     (
@@ -49,18 +48,19 @@ MEND = "Run pytest from a fresh clone after the work itself, and mend the tests,
 def tests_check_the_work(evidence: Evidence) -> Finding:
     """Judge whether tests import the work, assert, so that it can fail, on what it returns or raises, and pass in the
     sandbox after the work was run, but not when every function of the work returns nothing: three are met, fewer, or
-    some that fail, partly. What wants a package that is not there is left to a person, and where nothing was run the
-    tests are read.
+    where any test fails, partly. What wants a package that is not there is left to a person, and where nothing was run
+    the tests are read.
     """
     if problem := unreadable(evidence):
         return problem
     tests, modules = [fact for fact in evidence.code.functions if fact.is_test], _own_modules(evidence)
     real = [fact for fact in tests if _checks(fact, modules)]
     if real:
-        return _of_real(evidence, real, modules)
+        return with_others_that_failed(_of_real(evidence, real, modules), evidence, real, modules, MEND)
     if tests:
         reason = "The tests that are there assert on nothing that the work returns or raises."
-        return not_met(reason, evidence=spans(tests), advice=ADVICE)
+        found = not_met(reason, evidence=spans(tests), advice=ADVICE)
+        return with_others_that_failed(found, evidence, [], modules, MEND)
     return _of_none(evidence)
 
 
@@ -126,7 +126,8 @@ def _of_failed(evidence: Evidence, passed: list[FunctionFact], failed: list[Func
     places = _places(evidence, failed)
     question = f"{first} does not pass in a fresh sandbox. What do you make of it, and what would you do first?"
     if passed:
-        reason = f"{len(failed)} of {number} tests that check the work did not pass when run: {first} {why}."
+        rest = f"; nor did {listed([fact.name for fact in failed[1:]])}" if failed[1:] else ""
+        reason = f"{len(failed)} of {number} tests that check the work did not pass when run: {first} {why}{rest}."
         return partly(reason, evidence=places, score=0.4, advice=MEND, question=question)
     reason = f"{count(number, 'test')} that check the work were run, and none passed: {first} {why}."
     return not_met(reason, evidence=places, advice=MEND, question=question)
@@ -183,10 +184,7 @@ def _became(
     test = ended.get((fact.name, fact.span.path)) or ended.get(("", fact.span.path))
     if test is None:
         return "was not found by pytest" if finished else "did not come to its end"
-    lacks = NOT_HERE.search(test.message) if test.outcome != "passed" else None
-    if lacks and (lacks[1] or "").partition(".")[0] not in modules:
-        return NOT_RUN
-    return _in_words(test)
+    return NOT_RUN if lacks_what_is_not_here(test, modules) else _in_words(test)
 
 
 def _in_words(test: OwnTest) -> str:

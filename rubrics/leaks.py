@@ -20,7 +20,7 @@ from grader import (
     not_met,
     partly,
 )
-from rubrics.facts import gap_spans, unread_part, unreadable
+from rubrics.facts import gap_spans, is_reached, test_paths, unread_part, unreadable
 from rubrics.leak_words import in_words
 from rubrics.live_code import is_live
 
@@ -92,7 +92,16 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
 
 def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
     """Return the leaks of a kind, those first that touch rows which were set aside."""
-    return sorted((leak for leak in evidence.code.leaks if leak.kind == kind), key=lambda leak: leak.in_training)
+    tests = _only_tests(evidence)
+    found = (leak for leak in evidence.code.leaks if leak.kind == kind)
+    own = (leak for leak in found if not leak.spans or any(span.path not in tests for span in leak.spans))
+    return sorted(own, key=lambda leak: leak.in_training)
+
+
+def _only_tests(evidence: Evidence) -> frozenset[str]:
+    """Return the files that only tests use: one that tries a model on rows of its own measures nothing of the work."""
+    reached = {fact.span.path for fact in evidence.code.functions if is_reached(evidence, fact.span.path, fact.name)}
+    return test_paths(evidence) - reached
 
 
 def _places(leaks: Sequence[LeakageFact]) -> list[Span]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.evidence.traces import read_traces
     from grader.evidence.twins import compare_altered, nothing_altered
     from grader.evidence.unreached import MarkedRun, read_unreached
-    from grader.evidence.witnesses import compare_witnesses
+    from grader.evidence.witnesses import compare_witnesses, is_about
     from grader.evidence.written_tables import read_written
 
 _HOMES = {
@@ -49,6 +49,7 @@ _HOMES = {
     "MarkedRun": "grader.evidence.unreached",
     "read_unreached": "grader.evidence.unreached",
     "compare_witnesses": "grader.evidence.witnesses",
+    "is_about": "grader.evidence.witnesses",
     "read_written": "grader.evidence.written_tables",
 }
 
@@ -66,6 +67,7 @@ __all__ = [
     "evaluate_read",
     "evaluate_rounds",
     "evaluate_suites",
+    "is_about",
     "judge_messy_history",
     "named_by_code",
     "no_predictions",

@@ -22,11 +22,13 @@ def compare_witnesses(
     """Return what the run's traces count, and whether they agree with the leaks that were found in the code.
 
     `cells` are the executed ones of the `notebook`, "" where it was none. Places that are not in the code are left out.
-    `started` is the file that the runner itself has run to its end, "" for none: its own fits must be there.
+    `started` is the file that the runner itself has run to its end, "" for none: its own fits must be there. What
+    tests do is no step of the work, and no run of it says anything of that.
     """
     run = TracedRun(traces, dict(_places(traces, code, [cell.index for cell in cells], notebook)))
     leaks = find_traced_leaks(run)
-    found = [leak for leak in code.leaks if leak.kind in _KINDS]
+    tests = {fact.span.path for fact in code.functions if fact.is_test} - {notebook, started}
+    found = [leak for leak in code.leaks if leak.kind in _KINDS and not _is_of(leak, tests)]
     witnesses = [_of_code(leak, leaks, run) for leak in found]
     witnesses += [_of_run(leak) for leak in leaks if not any(_same(leak, other) for other in found)]
     return TraceFacts(
@@ -44,7 +46,9 @@ def _note(traces: Traces, code: CodeFacts) -> str:
     """Return what is to be said of the traces as such: having none is worth a word where there ought to be some."""
     if traces.note != NONE:
         return traces.note
-    fits = any(call.kind == "fit" and call.name.startswith(NOTED) for call in code.calls)
+    tests = {fact.span.path for fact in code.functions if fact.is_test}
+    own = (call for call in code.calls if call.kind == "fit" and call.span.path not in tests)
+    fits = any(call.name.startswith(NOTED) for call in own)
     return f"{NONE.rstrip('.')}, although its code fits estimators." if fits else ""
 
 
@@ -80,6 +84,19 @@ def _of_code(leak: LeakageFact, traced: Iterable[TracedLeak], run: TracedRun) ->
 
 def _of_run(leak: TracedLeak) -> Witness:
     return Witness(kind=leak.kind, agreement="run_only", sentence=f"{leak.message}.", spans=leak.spans)
+
+
+def is_about(witness: Witness, leak: LeakageFact) -> bool:
+    """Tell whether a witness speaks of a leak that was found in the code."""
+    if witness.agreement == "run_only" or witness.kind != leak.kind or not (witness.spans and leak.spans):
+        return False
+    return _meet(witness.spans[0], leak.spans[0]) or (
+        witness.agreement == "agree" and _meet(witness.spans[-1], leak.spans[-1])
+    )
+
+
+def _is_of(leak: LeakageFact, paths: set[str]) -> bool:
+    return bool(leak.spans) and all(span.path in paths for span in leak.spans)
 
 
 def _same(traced: TracedLeak, leak: LeakageFact) -> bool:

@@ -71,6 +71,44 @@ def test_one_that_fails_is_shown_where_it_failed() -> None:
     assert found.question
 
 
+def test_the_others_that_fail_are_named_too() -> None:
+    found = judged(ended("passed", "failed", "failed", "failed", message="no"))
+    assert found.reason.endswith("did not pass when run: test_1 failed (no); nor did test_2, test_3.")
+
+
+def with_another(outcome: TestOutcome, message: str = "", *, name: str = "test_sum", good: int = 4) -> Finding:
+    """Return the finding on tests that check the work and pass, beside one that checks nothing of it."""
+    tests = ended(*["passed"] * good)
+    other = OwnTest(path="tests/test_sum.py", name=name, line=2, outcome=outcome, message=message)
+    code = {"tests/test_sum.py": "def test_sum():\n    assert 1 + 1 == 3\n"}
+    return judged(tests.model_copy(update={"results": (*tests.results, other)}), **code)
+
+
+def test_a_suite_in_which_another_test_fails_has_not_passed_and_the_test_is_named() -> None:
+    found = with_another("failed", "assert (1 + 1) == 3")
+    assert (found.verdict, found.score) == ("partly", 0.8)
+    assert found.reason.endswith("and pass. 1 other test did not pass: test_sum.")
+    assert (found.evidence[-1].path, found.evidence[-1].line) == ("tests/test_sum.py", 2)
+    broken = with_another("error", "SyntaxError", name="")
+    assert broken.reason.endswith("1 other test did not pass: tests/test_sum.py.")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "message"), [("passed", ""), ("skipped", "slow"), ("error", "No module named 'torch'")]
+)
+def test_another_test_that_passes_is_skipped_or_wants_what_is_not_here_costs_nothing(
+    outcome: TestOutcome, message: str
+) -> None:
+    assert with_another(outcome, message).verdict == "met"
+
+
+def test_tests_that_check_nothing_of_the_work_are_named_where_they_fail() -> None:
+    hollow = OwnTest(path="tests/test_sum.py", name="test_sum", line=2, outcome="failed", message="no")
+    files = {"tests/test_sum.py": "def test_sum():\n    assert 1 + 1 == 3\n", PATH: ""}
+    found = judged(OwnTests(finished=True, results=(hollow,)), **files)
+    assert (found.verdict, found.reason.endswith("1 test did not pass: test_sum.")) == ("not_met", True)
+
+
 @pytest.mark.parametrize("outcome", ["failed", "error", "skipped"])
 def test_where_none_passes_they_are_not_met(outcome: TestOutcome) -> None:
     assert judged(ended(*[outcome] * 4)).verdict == "not_met"

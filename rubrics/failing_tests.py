@@ -1,0 +1,49 @@
+"""Which of a work's own tests did not pass, beside those that check what it returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from grader import Evidence, Finding, FunctionFact, OwnTest, Span
+from rubrics.facts import count, last
+
+NAMED = 3
+SHARE = 0.8  # of the marks of a suite in which all pass
+NOT_HERE = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
+
+
+def lacks_what_is_not_here(test: OwnTest, modules: Collection[str]) -> bool:
+    """Tell whether a test ended for want of something that is not the work's own."""
+    lacks = NOT_HERE.search(test.message) if test.outcome != "passed" else None
+    return lacks is not None and (lacks[1] or "").partition(".")[0] not in modules
+
+
+def with_others_that_failed(
+    found: Finding, evidence: Evidence, judged: Sequence[FunctionFact], modules: Collection[str], advice: str
+) -> Finding:
+    """Return a finding on the tests that were `judged` with the names of others that failed: a suite in which one does
+    has not passed, whatever that one checks.
+    """
+    told = {(fact.name, fact.span.path) for fact in judged} | {("", fact.span.path) for fact in judged}
+    others = [
+        test
+        for test in (evidence.tests.results if evidence.tests else ())
+        if test.outcome in ("failed", "error") and (test.name, test.path) not in told
+        if not lacks_what_is_not_here(test, modules)
+    ]
+    if not others:
+        return found
+    of_them = f"{count(len(others), 'other test' if judged else 'test')} did not pass"
+    reason = f"{found.reason} {of_them}: {listed([test.name or test.path for test in others])}."
+    places = [Span(path=test.path, line=test.line, end_line=test.line) for test in others[:NAMED]]
+    whole = found.model_copy(update={"reason": reason, "evidence": (*found.evidence, *places)[:12]})
+    if found.verdict != "met":
+        return whole
+    return whole.model_copy(update={"verdict": "partly", "score": SHARE, "advice": advice})
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return the first few names of tests, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(last(name) if "/" not in name else name for name in names[:NAMED]) + more
