@@ -11,7 +11,7 @@ from typing import Any
 
 from grader import Document, Evidence, Span
 from grader.model import OWN_BY_NAME
-from rubrics.distributions import normalised
+from rubrics.distributions import declared_as, normalised
 from rubrics.installing import installed_in_cells, installed_in_documents
 
 LOCKS = frozenset(("uv.lock", "poetry.lock", "pipfile.lock", "conda-lock.yml", "pdm.lock"))
@@ -46,6 +46,14 @@ def installed(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
         for name, fixed in _from_lines(requirement).items():
             found.setdefault(normalised(name), (fixed, span))
     return found
+
+
+def undeclared(evidence: Evidence) -> tuple[list[str], int]:
+    """Return the imported packages that nothing declares or installs, and how many are imported in all."""
+    files = [document for document in evidence.code.documents if document.kind == "dependencies"]
+    listed = {*declared(files), *installed(evidence)}
+    needed = third_party(evidence)
+    return [name for name in needed if declared_as(name, listed) is None], len(needed)
 
 
 def third_party(evidence: Evidence) -> dict[str, Span]:

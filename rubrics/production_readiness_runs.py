@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from grader import Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from grader.model import Failure
+from rubrics.dependencies import undeclared
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
+NONE_DECLARED, SOME_DECLARED = 0.7, 0.85
 CLEANING = {
     "tabular": "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges.",
     "image": "Bring every picture to one mode, size and polarity before it is read, whatever program saved it.",
@@ -18,6 +20,7 @@ NOTHING_RAN = "Nothing was run, so this cannot be said."
 def runs_end_to_end(evidence: Evidence) -> Finding:
     """Judge whether the work runs to its end in a fresh sandbox, in less than half of the allowed time and memory.
     What a portfolio work lacked here is not counted: a package, a network, data that are to be had elsewhere.
+    Where nothing declares packages that it imports, it ran for these happened to be here, which is partly met.
     Running, but without usable predictions, is partly met; so is taking more, which costs a twentieth, and more than
     80 %, which costs a tenth. Of several notebooks those that run through give up to half, where one does not.
     """
@@ -26,7 +29,7 @@ def runs_end_to_end(evidence: Evidence) -> Finding:
         return not_applicable("The grading failed on our side.")
     lacked = "; ".join(absence.why.rstrip(".") for absence in evidence.absent)
     if failure is None:
-        return _within_limits(evidence, lacked)
+        return _as_declared(_within_limits(evidence, lacked), evidence)
     if any(absence.path == (failure.path or "") for absence in evidence.absent):
         return needs_human(f"It could not be run here: {lacked}.", evidence=_places(evidence, failure))
     place = start(evidence)
@@ -78,6 +81,23 @@ def _within_limits(evidence: Evidence, lacked: str = "") -> Finding:
         reason = f"{it} ran to its end, in more than half of the {name} allowed.{rest}"
         return partly(reason, evidence=place, score=0.95)
     return met(f"{it} ran to its end in a fresh sandbox, in less than half of time and memory.{rest}", evidence=place)
+
+
+def _as_declared(found: Finding, evidence: Evidence) -> Finding:
+    """Return the finding on a run, less where a work without an assignment says not all that it takes to run it: of an
+    assignment the packages are known beforehand.
+    """
+    missing, imported = undeclared(evidence)
+    if evidence.track or not missing or found.score is None:
+        return found
+    what = "the packages that it imports" if len(missing) == imported else ", ".join(missing[:5])
+    advice = found.advice or "List every package that is imported in requirements.txt, so that it runs elsewhere too."
+    return partly(
+        f"{found.reason} Nothing declares {what}: it ran because what it imports happened to be here.",
+        evidence=found.evidence,
+        score=min(found.score, NONE_DECLARED if len(missing) == imported else SOME_DECLARED),
+        advice=advice,
+    )
 
 
 @criterion("production_readiness.reproducible_predictions", title="The same rows get the same predictions", weight=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.model import CriterionResult, DimensionResult, Report
+from grader.report.formats import count
 
 VERDICT_WORDS = {
     "met": "Met",
@@ -21,6 +22,7 @@ OUTCOME_WORDS = {
 }
 TOP_COSTS = 5
 TOP_STRENGTHS = 5
+LITTLE = 0.5  # of the weight: a dimension that rests on less says so
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ def strengths(report: Report, limit: int = TOP_STRENGTHS) -> list[Weighed]:
     """Return the criteria fully met that are worth most points."""
     found = [item for item in weighed(report) if item.criterion.verdict == "met"]
     return sorted(found, key=lambda item: -item.worth)[:limit]
+
+
+def resting_on(dimension: DimensionResult) -> str:
+    """Return on how many criteria a dimension's score rests, where less than half of its weight could be judged."""
+    judged = [item for item in dimension.criteria if item.score is not None]
+    everything = sum(item.weight for item in dimension.criteria)
+    if dimension.score is None or sum(item.weight for item in judged) >= everything * LITTLE:
+        return ""
+    return f"from {len(judged)} of {count(len(dimension.criteria), 'criterion', 'criteria')}"
 
 
 def for_a_person(report: Report) -> list[Weighed]:

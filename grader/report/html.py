@@ -87,7 +87,7 @@ def _environment() -> Environment:
     ):
         environment.filters[name] = getattr(formats, name)
     environment.globals |= {"count": formats.count, "where": formats.where, "charts": charts}
-    environment.globals |= {"history": history, "notebooks": notebooks}
+    environment.globals |= {"history": history, "notebooks": notebooks, "resting_on": findings.resting_on}
     return environment
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.model import Failure, Report
-from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, strengths, weighed
+from grader.report.findings import OUTCOME_WORDS, VERDICT_WORDS, Weighed, costliest, resting_on, strengths, weighed
 from grader.report.formats import (
     environment,
     figure,
@@ -24,7 +24,7 @@ from grader.report.formats import (
 from grader.report.gates import gate_sentences
 from grader.report.history import AS_TOLD, history_sentences, told
 from grader.report.notebooks import ended_words, notebooks_sentence
-from grader.report.own_tests import own_tests_sentence
+from grader.report.own_tests import more_unpassed, own_tests_sentence, unpassed
 from grader.report.profile import ProfileRow, profile_remarks, profile_rows
 from grader.report.stress import first_run_suites, stress_sentences
 from grader.report.traces import SELF_REPORTED, trace_sentences, witness_rows
@@ -98,7 +98,8 @@ def _dimensions(report: Report) -> str:
         rows.append(f"| Result on unseen data | {share(report.hidden_weight, everything)} | {hidden} |")
     for dimension in report.dimensions:
         weight = share(dimension.weight, everything)
-        rows.append(f"| {escaped(dimension.title)} | {weight} | {_score(dimension.score)} |")
+        few = f" ({resting_on(dimension)})" if resting_on(dimension) else ""
+        rows.append(f"| {escaped(dimension.title)} | {weight} | {_score(dimension.score)}{few} |")
     return "\n".join(rows) if len(rows) > 2 else ""
 
 
@@ -209,6 +210,7 @@ def _run(report: Report) -> str:
         rows.append(f"- {seconds(run.wall_s)} of wall clock, {size(run.peak_memory_bytes)} at the peak")
     if sentence := own_tests_sentence(report):
         rows.append(f"- Its own tests (self-reported): {escaped(sentence, 600)}")
+        rows += _unpassed(report)
     if report.receipt.language_model:
         rows.append(f"- Language model: {escaped(language_model(report.receipt.language_model))}")
     rows += [f"- Note: {escaped(warning)}" for warning in run.warnings[:20]]
@@ -218,6 +220,15 @@ def _run(report: Report) -> str:
     if failed and failed.traceback:
         text += "\n\n" + _fenced("\n".join(failed.traceback.split("\n")[-40:]))
     return _details("The run", text)
+
+
+def _unpassed(report: Report) -> list[str]:
+    """Return the tests that did not pass, each with what became of it."""
+    rows = []
+    for outcome, test in unpassed(report):
+        said = f": {escaped(test.message)}" if test.message else ""
+        rows.append(f"  - {escaped(test.name or test.path, 120)} {outcome}{said}")
+    return [*rows, f"  - and {more_unpassed(report):,} more"] if more_unpassed(report) else rows
 
 
 def _details(summary: str, body: str) -> str:

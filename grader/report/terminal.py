@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import Failure, Report
-from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, strengths
+from grader.report.findings import OUTCOME_WORDS, Weighed, costliest, resting_on, strengths
 from grader.report.formats import interval, measure, metric_name, points, sentence, where
 from grader.report.gates import gate_sentences
 from grader.report.history import history_sentences
@@ -42,6 +42,9 @@ def print_report(console: Console, report: Report, location: Path | None) -> Non
         console.print(Text(f"  {one_line(gate, 600)}", style="yellow"))
     console.print()
     console.print(_dimensions(report))
+    for dimension in report.dimensions:
+        if few := resting_on(dimension):
+            console.print(Text(f"  {one_line(dimension.title)} is judged {few}.", style="dim"))
     _print_lines(console, "Robustness", profile_sentences(report))
     _print_lines(console, "Stress run", stress_sentences(report))
     _print_lines(console, "Notebooks", _notebooks(report))
@@ -109,7 +112,13 @@ def _dimensions(report: Report) -> Table:
         filled = round(BAR * (score or 0) / 100)
         bar = Text("━" * filled, style="cyan").append("─" * (BAR - filled), style="dim")
         shown = Text("not scored" if score is None else points(score), justify="right")
-        table.add_row("", Text(title), bar, shown, Text(f"weight {100 * weight / everything:.0f}%", style="dim"))
+        table.add_row(
+            "",
+            Text(title),
+            bar,
+            shown,
+            Text(f"weight {100 * weight / everything:.0f}%", style="dim"),
+        )
     return table
 
 

@@ -205,6 +205,23 @@ def test_a_work_without_a_score_has_lost_no_points_of_one() -> None:
         assert "Held out" in render(unscored)
 
 
+def test_a_dimension_that_rests_on_little_of_its_weight_says_on_how_much() -> None:
+    def part(*scores: float | None) -> Report:
+        items = tuple(
+            CriterionResult(
+                id=f"evaluation.{number}", title=f"No. {number}", weight=1, score=score, reason="So.",
+                verdict="not_applicable" if score is None else "met",
+            )
+            for number, score in enumerate(scores)
+        )  # fmt: skip
+        found = DimensionResult(id="evaluation", title="Evaluation", weight=1, score=100.0, criteria=items)
+        return reported(score=100.0, dimensions=(found,))
+
+    for render in (render_markdown, render_html, printed):
+        assert "from 1 of 3 criteria" in render(part(1.0, None, None))
+        assert "of 3 criteria" not in render(part(1.0, 1.0, None))
+
+
 def printed(report: Report) -> str:
     written = StringIO()
     print_report(Console(file=written, width=100), report, None)

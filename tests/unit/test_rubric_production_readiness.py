@@ -90,7 +90,13 @@ TOO_LONG = Failure(code="limit.wall_time", message="It ran longer than 600 s.", 
 NOTHING = Failure(code="plan.no_entry_point", message="Nothing was found that could be run.", hint="Name it main.py.")
 
 CASES = [
-    case("runs_end_to_end", "met", "it ran", LOAD, plan=plan(), run=ran()),
+    case("runs_end_to_end", "met", "it ran", LOAD, plan=plan(), run=ran(), track="hybrid"),
+    case("runs_end_to_end", "partly", "it ran, and nobody knows with what", LOAD, plan=plan(), run=ran()),
+    case("runs_end_to_end", "met", "it ran, and says with what", {"train.py": LOAD, "requirements.txt": "pandas\n"},
+         plan=plan(), run=ran()),
+    case("runs_end_to_end", "met", "it ran, and installs with what",
+         {"a.ipynb": notebook("%pip install pandas", LOAD)}, plan=plan("a.ipynb"), run=ran()),
+    case("runs_end_to_end", "met", "it ran with Python alone", "print(1)\n", plan=plan(), run=ran()),
     case("runs_end_to_end", "partly", "it ran, but an id is missing", LOAD, plan=plan(), run=ran(), failure=NO_IDS),
     case("runs_end_to_end", "not_met", "a cell failed", {"a.ipynb": notebook("a = 1")}, plan=plan("a.ipynb"),
          run=ran(failure=CELL_ERROR), failure=CELL_ERROR),
@@ -263,9 +269,18 @@ def test_the_same_is_said_of_two_runs_of_one_work() -> None:
 
 def test_nearly_going_over_a_limit_costs_little_and_says_which() -> None:
     name = "production_readiness.runs_end_to_end"
-    half, most = (finding(name, work(LOAD, plan=plan(), run=ran(wall_s=wall))) for wall in (400, 550))
+    asked = {"plan": plan(), "track": "hybrid"}
+    half, most = (finding(name, work(LOAD, run=ran(wall_s=wall), **asked)) for wall in (400, 550))
     assert (half.score, most.score) == (0.95, 0.9)
     assert "the time allowed" in most.reason
+
+
+def test_a_run_without_an_assignment_is_worth_less_where_only_some_or_no_packages_are_declared() -> None:
+    name, code = "production_readiness.runs_end_to_end", "import numpy\n" + LOAD
+    files = ({"train.py": code}, {"train.py": code, "requirements.txt": "pandas==2.2.0\n"})
+    none, some = (finding(name, work(each, plan=plan(), run=ran())) for each in files)
+    assert (none.score, some.score) == (0.7, 0.85)
+    assert "Nothing declares numpy:" in some.reason
 
 
 def test_programs_without_settings_are_shown_and_not_the_notebook_beside_them() -> None:
