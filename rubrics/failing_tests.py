@@ -9,7 +9,7 @@ from grader import Evidence, Finding, FunctionFact, OwnTest, Span
 from rubrics.facts import count, last
 
 NAMED = 3
-SHARE = 0.8  # of the marks of a suite in which all pass
+SHARE, LEAST = 0.8, 0.4  # of the marks of a suite in which all pass, and what one with failing tests has at least
 NOT_HERE = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
 
 
@@ -38,9 +38,10 @@ def with_others_that_failed(
     reason = f"{found.reason} {of_them}: {listed([test.name or test.path for test in others])}."
     places = [Span(path=test.path, line=test.line, end_line=test.line) for test in others[:NAMED]]
     whole = found.model_copy(update={"reason": reason, "evidence": (*found.evidence, *places)[:12]})
-    if found.verdict != "met":
+    if not found.score:
         return whole
-    return whole.model_copy(update={"verdict": "partly", "score": SHARE, "advice": advice})
+    score = max(min(found.score, LEAST), round(SHARE * found.score, 2))
+    return whole.model_copy(update={"verdict": "partly", "score": score, "advice": advice})
 
 
 def listed(names: Sequence[str]) -> str:

@@ -154,7 +154,7 @@ def simplest_good_model(evidence: Evidence) -> Finding:
     if final is None:
         return not_applicable("Which of the models predicts in the end could not be followed.")
     if is_simple(final):
-        return met(f"Of several models a simple one, {family(final)}, predicts in the end.", evidence=[final.span])
+        return met(f"A simple model, {family(final)}, predicts in the end.", evidence=[final.span])
     for metric, best in best_by_model(evidence).items():
         own = [figure for name, figure in best.items() if class_of(evidence, name) == family(final)]
         simple = [figure for name, figure in best.items() if name in SIMPLE_NAMES]

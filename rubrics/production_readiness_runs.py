@@ -8,7 +8,7 @@ from rubrics.dependencies import undeclared
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
-NONE_DECLARED, SOME_DECLARED = 0.7, 0.85
+NONE_DECLARED, SOME_DECLARED = 0.8, 0.9
 CLEANING = {
     "tabular": "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges.",
     "image": "Bring every picture to one mode, size and polarity before it is read, whatever program saved it.",

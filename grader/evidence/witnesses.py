@@ -79,7 +79,8 @@ def _of_code(leak: LeakageFact, traced: Iterable[TracedLeak], run: TracedRun) ->
     same = next((other for other in traced if _same(other, leak)), None)
     if same is not None:
         return Witness(kind=kind, agreement="agree", sentence=f"{same.message}.", spans=same.spans)
-    return _of_culprit(leak, run) or Witness(kind=kind, agreement="code_only", sentence=NOTHING, spans=leak.spans[:1])
+    ends = tuple(dict.fromkeys((*leak.spans[:1], *leak.spans[-1:])))
+    return _of_culprit(leak, run) or Witness(kind=kind, agreement="code_only", sentence=NOTHING, spans=ends)
 
 
 def _of_run(leak: TracedLeak) -> Witness:

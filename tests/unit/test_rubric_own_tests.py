@@ -76,12 +76,14 @@ def test_the_others_that_fail_are_named_too() -> None:
     assert found.reason.endswith("did not pass when run: test_1 failed (no); nor did test_2, test_3.")
 
 
-def with_another(outcome: TestOutcome, message: str = "", *, name: str = "test_sum", good: int = 4) -> Finding:
+def with_another(
+    outcome: TestOutcome, message: str = "", *, name: str = "test_sum", good: int = 4, **files: str
+) -> Finding:
     """Return the finding on tests that check the work and pass, beside one that checks nothing of it."""
     tests = ended(*["passed"] * good)
     other = OwnTest(path="tests/test_sum.py", name=name, line=2, outcome=outcome, message=message)
     code = {"tests/test_sum.py": "def test_sum():\n    assert 1 + 1 == 3\n"}
-    return judged(tests.model_copy(update={"results": (*tests.results, other)}), **code)
+    return judged(tests.model_copy(update={"results": (*tests.results, other)}), **code, **files)
 
 
 def test_a_suite_in_which_another_test_fails_has_not_passed_and_the_test_is_named() -> None:
@@ -89,6 +91,8 @@ def test_a_suite_in_which_another_test_fails_has_not_passed_and_the_test_is_name
     assert (found.verdict, found.score) == ("partly", 0.8)
     assert found.reason.endswith("and pass. 1 other test did not pass: test_sum.")
     assert (found.evidence[-1].path, found.evidence[-1].line) == ("tests/test_sum.py", 2)
+    one = "from train import double\ndef test_0():\n    assert double(0) == 0\n"
+    assert with_another("failed", good=1, **{PATH: one}).score == 0.48
     broken = with_another("error", "SyntaxError", name="")
     assert broken.reason.endswith("1 other test did not pass: tests/test_sum.py.")
 
