@@ -49,11 +49,14 @@ def installed(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
 
 
 def undeclared(evidence: Evidence) -> tuple[list[str], int]:
-    """Return the imported packages that nothing declares or installs, and how many are imported in all."""
+    """Return the imported packages that are here and that nothing declares or installs, and how many there are that are
+    here.
+    """
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     listed = {*declared(files), *installed(evidence)}
-    needed = third_party(evidence)
-    return [name for name in needed if declared_as(name, listed) is None], len(needed)
+    lacking = {normalised(absence.name.partition(".")[0]) for absence in evidence.absent if absence.kind == "package"}
+    here = [name for name in third_party(evidence) if declared_as(name, lacking) is None]
+    return [name for name in here if declared_as(name, listed) is None], len(here)
 
 
 def third_party(evidence: Evidence) -> dict[str, Span]:
