@@ -99,9 +99,12 @@ def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
 
 
 def _only_tests(evidence: Evidence) -> frozenset[str]:
-    """Return the files that only tests use: one that tries a model on rows of its own measures nothing of the work."""
-    reached = {fact.span.path for fact in evidence.code.functions if is_reached(evidence, fact.span.path, fact.name)}
-    return test_paths(evidence) - reached
+    """Return the files of tests of which the work itself uses nothing: a test that tries a model on rows of its own
+    measures nothing of the work.
+    """
+    functions = evidence.code.functions
+    reached = {fact.span.path for fact in functions if is_reached(evidence, fact.span.path, fact.name)}
+    return test_paths(evidence).intersection(fact.span.path for fact in functions if fact.is_test) - reached
 
 
 def _places(leaks: Sequence[LeakageFact]) -> list[Span]:
