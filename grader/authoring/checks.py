@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader.assignment import load_assignment
+from grader.authoring.checks_brief import brief_agrees
 from grader.authoring.checks_examples import CLEAR, ORDER, UNSCORED, every_example_is_named
 from grader.authoring.checks_features import no_feature_tells_all, no_label_in_features
 from grader.authoring.checks_files import files_are_silent
@@ -54,6 +55,7 @@ CHECKS = (
     Check("suites", "Further suites are as sound as the first", suites_are_sound),
     Check("examples.named", "Every example is named in the settings", every_example_is_named),
     Check("texts", "Brief and source are written", texts_are_finished),
+    Check("texts.brief", "The brief says what settings and tables say", brief_agrees),
     Check("texts.shares", "The brief states the share of every part", shares_are_told),
 )
 
