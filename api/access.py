@@ -95,18 +95,22 @@ def _id_of(scope: Scope) -> str:
     return given if REQUEST_ID.fullmatch(given) else new_id()
 
 
-def _route_of(scope: Scope, prefix: str) -> str:
-    """Return the path of the request's route, whole: a router that is included below `prefix` may know its own part."""
-    path = str(getattr(scope.get("route"), "path", "none"))
+def route_of(scope: Scope, prefix: str) -> str | None:
+    """Return the path of the request's route, whole, None where it came to none: a router that is included below
+    `prefix` may know its own part.
+    """
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return None
     is_part = path.startswith("/") and scope["path"].startswith(f"{prefix}/") and not path.startswith(f"{prefix}/")
-    return prefix + path if is_part else path
+    return f"{prefix}{path}" if is_part else str(path)
 
 
 def _log(scope: Scope, sent: _Sent, prefix: str, seconds: float) -> None:
     told = {
         "request": sent.request_id,
         "method": scope["method"],
-        "path": _route_of(scope, prefix),
+        "path": route_of(scope, prefix) or "none",
         "status": sent.status,
         "duration_ms": round(1000 * seconds, 1),
     }

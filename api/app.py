@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 
 import grader
 from api import pages, problems
@@ -19,14 +20,18 @@ from api.oidc import provider_of
 from api.problems import ProblemDetails, answers
 from api.routes import AT_THE_ROOT, ROUTERS
 from api.services import Services
+from api.traces import Traces
 from api.uploads import BodyLimits
 from grader.jobs.line import Line
+from grader.jobs.tracing import spans_of
 from grader.settings import Settings, read_settings
+from grader.store.base import new_id
 from grader.store.blobs import open_blobs
 from grader.store.database import open_engine
 
 PREFIX = "/api/v1"
 ANYWHERE = ("request.bad", "request.too_slow", "request.too_large", "request.too_many", "service.unavailable")
+NO_SPANS_OF_ITS_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 ABOUT = """Submissions of take-home assignments: handed in, graded, reviewed, decided.
 
 Send `Authorization: Bearer TOKEN` with an API token, or with a candidate's invitation token. What goes wrong is told as
@@ -43,9 +48,9 @@ def application() -> FastAPI:
 def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) -> FastAPI:
     """Return the application; it opens database and files as it starts, and lets them go as it ends.
 
-    How often somebody may ask is counted by `clock`, in seconds.
+    How often somebody may ask is counted by `clock`, in seconds. Raises UsageError where traces cannot be sent.
     """
-    rate = settings.requests_per_second
+    rate, spans = settings.requests_per_second, spans_of("grader-api", new_id())
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -53,8 +58,11 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
         engine = open_engine(settings.service_database)
         askers = Buckets(rate, burst=math.ceil(4 * rate), clock=clock)
         blobs = open_blobs(settings.service_blobs)
-        app.state.services = Services(settings, engine, blobs, line, askers, SigningIn.by(clock), provider_of(settings))
+        app.state.services = Services(
+            settings, engine, blobs, line, askers, SigningIn.by(clock), provider_of(settings), spans
+        )
         yield
+        spans.close()
         line.close()
         engine.dispose()
 
@@ -67,10 +75,12 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
         redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json",
         redirect_slashes=False,
+        telemetry=NO_SPANS_OF_ITS_OWN,
     )
     app.add_middleware(BodyLimits)
     shared = Buckets(2 * rate, burst=math.ceil(8 * rate), clock=clock)  # people share addresses
     app.add_middleware(RateLimits, buckets=shared)
+    app.add_middleware(Traces, spans=spans, prefix=PREFIX)
     app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https", prefix=PREFIX)
     problems.install(app)
     for router in ROUTERS:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from api.limits import Buckets, SigningIn
 from api.oidc import Provider
 from grader.jobs.line import Line
+from grader.jobs.spans import Spans
 from grader.settings import Settings
 from grader.store.blobs import Blobs
 
@@ -27,6 +28,7 @@ class Services:
     askers: Buckets
     signing_in: SigningIn
     provider: Provider | None
+    spans: Spans
 
     @property
     def uploads(self) -> Path:

@@ -129,6 +129,7 @@ def hand_in(
         note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
         if idempotency_key:
             remember(session, asker.label, idempotency_key, digest, submission.id)
+        served.spans.current().tell({"grader.submission": submission.id})
         response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
         return shown(submission, asker)
 

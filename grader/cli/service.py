@@ -19,6 +19,7 @@ from grader.jobs.gone import Undertaker
 from grader.jobs.line import Line
 from grader.jobs.slots import Slots, worker_command
 from grader.jobs.told import log_to_stderr
+from grader.jobs.tracing import are_traces_wanted
 from grader.settings import Settings, read_settings
 from grader.store.database import open_engine
 
@@ -32,6 +33,7 @@ def serve_command(host: str, port: int, slots: int) -> int:
     import uvicorn
 
     settings = read_settings()
+    are_traces_wanted(os.environ)  # what is wrong with that is said here, and not by each worker
     _check_port(host, port)
     prepare_database(settings)
     log_to_stderr()
@@ -57,6 +59,7 @@ def serve_command(host: str, port: int, slots: int) -> int:
 def worker_command_line(slots: int) -> int:
     """Grade in `slots` processes what is in line, until SIGTERM or Ctrl-C; return the exit status."""
     settings = read_settings()
+    are_traces_wanted(os.environ)
     prepare_database(settings)
     log_to_stderr()
     ended = threading.Event()

@@ -11,6 +11,7 @@ from types import FrameType
 
 from grader.errors import GraderError
 from grader.jobs.told import log_to_stderr
+from grader.jobs.tracing import spans_of
 from grader.jobs.worker import Worker
 from grader.settings import read_settings
 from grader.store.blobs import open_blobs
@@ -36,7 +37,7 @@ def main(cpus: str, worker_id: str) -> int:
         signal.signal(number, on_signal)
     log_to_stderr()
     try:
-        settings = read_settings()
+        settings, spans = read_settings(), spans_of("grader-worker", worker_id)
         with grading_parts(settings, sandbox=settings.sandbox, listener=Silent(), allow_local_git=False) as parts:
             Worker(
                 settings.service_database,
@@ -47,8 +48,10 @@ def main(cpus: str, worker_id: str) -> int:
                 tuple(int(cpu) for cpu in cpus.split(",")),
                 leaving,
                 worker_id,
+                spans,
                 settings.private_hosts,
             ).run()
+        spans.close()
     except GraderError as error:
         logging.getLogger(__name__).error("%s %s", error.message, error.hint)
         return error.exit_status

@@ -22,6 +22,7 @@ from grader.jobs.differences import difference, report_before
 from grader.jobs.line import Line
 from grader.jobs.patience import patiently
 from grader.jobs.snapshots import packed_snapshot, unpacked_snapshot
+from grader.jobs.spans import Spans
 from grader.jobs.turns import Made, Turn, begin, drop, held, keep_files, publish, tell
 from grader.model import Assignment, Failure, Submission
 from grader.pipeline import (
@@ -82,6 +83,7 @@ class Steps:
     cpu_ids: tuple[int, ...]
     cancel: threading.Event
     abandon: Callable[[], NoReturn]
+    spans: Spans
 
     def begin(self, job_id: str) -> Turn | None:
         """Take a turn at the job; None where nobody wants it graded any more."""
@@ -219,12 +221,17 @@ class Steps:
 
     def _grading(self, turn: Turn, handed: Handed, source: str, taken: Submission | None = None) -> Grading:
         assignment = self._assignment(handed)
-        told = Told(lambda step, detail: self._tell(turn, step, detail))
+        span = self.spans.current()
+
+        def note(step: Step, detail: str) -> None:
+            span.step(step)  # and not the detail: it may be the name of a file of theirs
+            self._tell(turn, step, detail)
+
         return Grading(
             source,
             handed.name,
             assignment,
-            replace(self.parts, listener=told),
+            replace(self.parts, listener=Told(note)),
             secrets.token_hex(8),
             self.cpu_ids,
             self.cancel,

@@ -19,6 +19,7 @@ from grader.errors import InfrastructureError
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.deliveries import Deliveries
 from grader.jobs.line import Line
+from grader.jobs.spans import Spans
 from grader.jobs.steps import Steps
 from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, overdue, silent
 from grader.jobs.workflow import Executor
@@ -50,6 +51,7 @@ class Worker:
     cpu_ids: tuple[int, ...]
     leaving: threading.Event
     id: str
+    spans: Spans
     private_hosts: frozenset[str] = frozenset()
     grace_s: int = 20
     _cancel: threading.Event = field(default_factory=threading.Event)
@@ -73,6 +75,7 @@ class Worker:
             self.cpu_ids,
             self._cancel,
             self._abandon,
+            self.spans,
         )
         self._stored(lambda session: appear(session, self.id, socket.gethostname()))
         executor, lost, steady = Executor(self.url, self.id), Lost(), Steadiness(settling_s=SILENT_S)

@@ -73,27 +73,45 @@ def _grade(steps: Steps, job_id: str) -> str:
     turn = steps.begin(job_id)
     if turn is None:
         return "dropped"
+    with steps.spans.span("grading", _about(turn)) as span:
+        became = _graded(steps, turn)
+        span.tell({"grader.became": became})
+        return became
+
+
+def _about(turn: Turn) -> dict[str, str | int]:
+    return {
+        "grader.submission": turn.submission_id,
+        "grader.job": turn.job_id,
+        "grader.kind": turn.kind,
+        "grader.turn": turn.number,
+        "grader.failures": turn.failures,
+    }
+
+
+def _graded(steps: Steps, turn: Turn) -> str:
     if turn.number > MOST_TURNS:
         return _given_up(steps, turn, defect_of_ours(f"{turn.number - 1} workers ended while they graded it.", ""))
     try:
-        made = Made(**_step("score", partial(_scored, steps, turn, _collected(steps, turn))))
+        made = Made(**_step(steps, "score", partial(_scored, steps, turn, _collected(steps, turn))))
+        _tell(steps, made)
         if steps.is_to_be_tried_again(turn, made):
-            return str(_step("try_again", partial(steps.try_again, turn)) or "to be tried again")
-        return "published" if _step("publish", partial(steps.publish, turn, made)) else "late"
+            return str(_step(steps, "try_again", partial(steps.try_again, turn)) or "to be tried again")
+        return "published" if _step(steps, "publish", partial(steps.publish, turn, made)) else "late"
     except InfrastructureError as error:
-        log.error("job %s: %s %s", job_id, error.code, error.message)
+        log.error("job %s: %s %s", turn.job_id, error.code, error.message)
         return _given_up(steps, turn, failure_of(error))
     except Exception:  # the worker loop: a defect of ours costs one try, not the worker
-        log.exception("job %s stopped on a defect of the grader", job_id)
+        log.exception("job %s stopped on a defect of the grader", turn.job_id)
         trace = traceback.format_exc()
         return _given_up(steps, turn, defect_of_ours("The grader stopped on a defect of its own.", trace), trace)
 
 
 def _collected(steps: Steps, turn: Turn) -> str:
     if turn.kind == "score":
-        return str(_step("collect", partial(steps.evidence_of, turn)))
-    source = _step("fetch", partial(steps.fetch, turn))
-    return str(_step("run", partial(steps.run, turn, source)))
+        return str(_step(steps, "collect", partial(steps.evidence_of, turn)))
+    source = _step(steps, "fetch", partial(steps.fetch, turn))
+    return str(_step(steps, "run", partial(steps.run, turn, source)))
 
 
 def _scored(steps: Steps, turn: Turn, collected_key: str) -> dict[str, Any]:
@@ -102,11 +120,24 @@ def _scored(steps: Steps, turn: Turn, collected_key: str) -> dict[str, Any]:
 
 def _given_up(steps: Steps, turn: Turn, failure: Failure, trace: str = "") -> str:
     made = steps.give_up(turn, failure, trace)
+    _tell(steps, made)
     if turn.number <= MOST_TURNS and steps.is_to_be_tried_again(turn, made):
         steps.try_again(turn)
         return "to be tried again"
     return "published" if steps.publish(turn, made) else "late"
 
 
-def _step(name: str, act: Callable[[], Any]) -> Any:
-    return DBOS.run_step({"name": name}, act)
+def _tell(steps: Steps, made: Made) -> None:
+    """Tell the grading's span what it came to. That a work fails is no failure of the grading."""
+    span = steps.spans.current()
+    span.tell({"grader.outcome": made.outcome} | ({"grader.failure": made.failure_code} if made.failure_code else {}))
+    if made.outcome == "infrastructure_failed":
+        span.fail(made.failure_code or made.outcome)
+
+
+def _step(steps: Steps, name: str, act: Callable[[], Any]) -> Any:
+    def traced() -> Any:
+        with steps.spans.span(name):
+            return act()
+
+    return DBOS.run_step({"name": name}, traced)  # one that was finished before is not done, and has no span
