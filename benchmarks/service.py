@@ -23,14 +23,16 @@ import time
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, text, update
 
 from grader.assignment import find_assignment
 from grader.jobs.assignments import publish_assignment
+from grader.jobs.line import Line
 from grader.jobs.workflow import migrate
 from grader.settings import read_settings
 from grader.store.base import new_id, utc_now
@@ -42,9 +44,11 @@ from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Job
 
 GRADER = Path(sys.executable).with_name("grader")
+ENVIRONMENTS = read_settings().home / "environments"
 EMPTY = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef empty() -> dict[str, str]:\n    return {}\n"
 BATCH = 5000
 UPLOADS, UPLOAD_BYTES = 20, 20_000_000
+WAITING = 20
 Answer = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 
 
@@ -63,11 +67,13 @@ def main() -> int:
             "GRADER_BLOBS": f"{folder}/blobs",
             "GRADER_REQUESTS_PER_SECOND": "0",
         }
+        Path(folder, "environments").symlink_to(ENVIRONMENTS)
         token, submission = store(options.stored)
         with served([str(GRADER), "serve", "--slots", "0", "--port"]) as (address, process):
             with served_empty(folder) as (empty, _):
                 asyncio.run(measure(address, empty, token, submission, options.rate, options.seconds))
             asyncio.run(measure_uploads(address, token, process))
+            measure_waiting(address, token)
     return 0
 
 
@@ -85,6 +91,8 @@ def store(count: int) -> tuple[str, str]:
     last = ""
     for begun in range(0, count, BATCH):
         last = store_some(engine, report, begun, min(BATCH, count - begun))
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))  # as a database does by itself in time
     engine.dispose()
     print(f"{count:,} submissions and reports are stored.", flush=True)
     return token, last
@@ -121,7 +129,7 @@ def store_some(engine: Engine, report: str, begun: int, count: int) -> str:
 def a_report() -> bytes:
     """Return a real report: that of a work of churn, graded here."""
     with tempfile.TemporaryDirectory() as output:
-        example = Path(__file__).resolve().parent.parent / "assignments" / "churn" / "examples" / "broken"
+        example = Path(__file__).resolve().parent.parent / "assignments" / "churn" / "examples" / "strong"
         command = [str(GRADER), "grade", str(example), "--assignment", "churn", "--output", output]
         home = {name: value for name, value in os.environ.items() if not name.startswith("GRADER_")}
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=home)
@@ -209,6 +217,51 @@ async def measure_uploads(address: str, token: str, process: subprocess.Popen[by
         grown = (peak(process.pid) - before) / 1e6
         large = f"{UPLOADS} uploads of {UPLOAD_BYTES / 1e6:.0f} MB at once"
         print(f"{large}: {grown:.0f} MB more than the {before / 1e6:.0f} MB before")
+
+
+def measure_waiting(address: str, token: str) -> None:
+    """Print how long a submission that comes to a slot which waits stays in line, by the times that are stored."""
+    headers, took = {"Authorization": f"Bearer {token}"}, []
+    url = f"{address}/api/v1/submissions"
+    with slot_that_waits(), httpx2.Client(headers=headers, timeout=60) as client:
+        for number in range(1 + WAITING):
+            body = archive(1000)
+            files = {"file": ("work.zip", body)}
+            given = client.post(url, data={"assignment": "churn"}, files=files).json()
+            row = through(client, f"{url}/{given['id']}")
+            time.sleep(2 * secrets.SystemRandom().random())  # the slot looks for work at intervals: meet any moment
+            if number:  # the first one waited for the slot to begin
+                began, came = (datetime.fromisoformat(row[name]) for name in ("started_at", "created_at"))
+                took.append((began - came).total_seconds())
+    print(f"{'a waiting slot':16} {told(took, 0.5)} {told(took, 0.95)}   from queued to begun, {WAITING} submissions")
+
+
+@contextmanager
+def slot_that_waits() -> Iterator[None]:
+    """Run a worker with one slot while inside; what the uploads before left in line is dropped."""
+    engine = open_engine(os.environ["GRADER_DATABASE_URL"])
+    line = Line(os.environ["GRADER_DATABASE_URL"])
+    for job in line.waiting():
+        line.leave(job)
+    with transaction(engine) as session:
+        session.execute(update(Job).where(Job.state == "queued").values(state="dropped", deadline_at=None))
+    line.close()
+    engine.dispose()
+    worker = subprocess.Popen([GRADER, "worker", "--slots", "1"], stderr=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.wait(120)
+
+
+def through(client: httpx2.Client, url: str) -> dict[str, Any]:
+    """Return the submission once it is published."""
+    while True:
+        row: dict[str, Any] = client.get(url).json()
+        if row["state"] == "published":
+            return row
+        time.sleep(0.5)
 
 
 async def hand_in(client: httpx2.AsyncClient, url: str, body: bytes) -> None:
