@@ -40,11 +40,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Fail the run when something that its tests have started still runs or is mounted."""
+    """Fail the run when something that its tests have started still runs or is mounted.
+
+    Of several processes the one that began the others looks, once they have ended: they would see each other's.
+    """
     from leavings import lasting, left_by_session
 
     before, folders = session.config.stash[BEFORE], getattr(session.config, "_tmp_path_factory", None)
-    if session.testscollected == 0 or folders is None or session.config.option.collectonly:
+    ran_here = session.testscollected or session.config.pluginmanager.hasplugin("dsession")
+    is_one_of_several = hasattr(session.config, "workerinput")
+    if is_one_of_several or not ran_here or folders is None or session.config.option.collectonly:
         return
     left = lasting(lambda: left_by_session(before, folders.getbasetemp()))
     session.config.stash[LEFT] = left
