@@ -25,6 +25,22 @@ from grader.store.reviews import decisions, overridden
 from grader.store.tables import StoredSubmission
 
 router = APIRouter(tags=["export"])
+COLUMNS = (
+    *(
+        "submission",
+        "kind",
+        "candidate",
+        "email",
+        "attempt",
+        "state",
+        "outcome",
+        "failure_code",
+        "score",
+        "low",
+        "high",
+    ),
+    *("overrides", "decision", "created_at", "finished_at"),
+)
 AT_ONCE = 500
 CODES = ("identity.missing", "identity.forbidden", "request.not_found", "request.invalid")
 Row = dict[str, Any]
@@ -74,9 +90,8 @@ def _file(body: Iterator[str], media_type: str, name: str) -> StreamingResponse:
 
 
 def _csv(rows: Iterator[Row]) -> Iterator[str]:
-    for number, row in enumerate(rows):
-        if number == 0:
-            yield _line(row)
+    yield _line(COLUMNS)
+    for row in rows:
         yield _line(guarded(value) for value in row.values())
 
 
@@ -119,20 +134,21 @@ def _shown(session: Session, asker: Asker, rows: Sequence[StoredSubmission]) -> 
 
 
 def _row(row: StoredSubmission, person: Person | None, overrides: int, decision: str | None) -> Row:
-    return {
-        "submission": row.id,
-        "kind": row.kind,
-        "candidate": person.name if person else None,
-        "email": person.email if person else None,
-        "attempt": row.attempt,
-        "state": row.state,
-        "outcome": row.outcome,
-        "failure_code": row.failure_code,
-        "score": row.score,
-        "low": row.low,
-        "high": row.high,
-        "overrides": overrides,
-        "decision": decision,
-        "created_at": row.created_at.isoformat(),
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-    }
+    values = (
+        row.id,
+        row.kind,
+        person.name if person else None,
+        person.email if person else None,
+        row.attempt,
+        row.state,
+        row.outcome,
+        row.failure_code,
+        row.score,
+        row.low,
+        row.high,
+        overrides,
+        decision,
+        row.created_at.isoformat(),
+        row.finished_at.isoformat() if row.finished_at else None,
+    )
+    return dict(zip(COLUMNS, values, strict=True))
