@@ -28,7 +28,7 @@ ifdef PYTEST
 	@$(BIN)/pytest $(PYTEST)
 else
 	@$(BIN)/pytest -n $(JOBS) tests/unit
-	@$(BIN)/pytest --ignore tests/unit
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder --ignore tests/unit
 endif
 
 check: setup
