@@ -52,9 +52,9 @@ class HiddenPart:
         return bool(self.columns) and set(self.columns) <= set(table.columns)
 
 
-def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
+def hidden_part(assignment: Assignment, public: Collection[str], let_pass: Collection[str] = ()) -> HiddenPart:
     """Return what may not be in the packet of `assignment`; `public` are the digests of its public data, which
-    examples may hold too.
+    examples may hold too, `let_pass` those of hidden contents that may be published.
 
     Raises AssignmentError when a file of it cannot be read or looked into.
     """
@@ -62,7 +62,7 @@ def hidden_part(assignment: Assignment, public: Collection[str]) -> HiddenPart:
     part = HiddenPart(spec.id, _columns(assignment))
     for path in _files(hidden):
         name = f"data/hidden/{path.relative_to(hidden).as_posix()}"
-        _add_file(part, name, path.read_bytes())
+        _add_file(part, name, path.read_bytes(), let_pass=let_pass)
         if path.parent == hidden and path.name != assignment.stress.messy_file:
             _add_table(part, name, path.read_bytes(), assignment)
     _add_outputs(part, assignment)
@@ -96,12 +96,15 @@ def _kept_back(root: Path) -> Iterator[Path]:
             yield path
 
 
-def _add_file(part: HiddenPart, name: str, data: bytes, least: int = LEAST_FILE) -> None:
+def _add_file(
+    part: HiddenPart, name: str, data: bytes, least: int = LEAST_FILE, let_pass: Collection[str] = ()
+) -> None:
     """Add every content of a file; the first line may be a header that public tables have too."""
     for place, inner in everything_in(name, data):
         below = inner.partition(b"\n")[2]
-        if len(below) >= least:
-            part.digests[hashlib.sha256(inner).hexdigest()] = f"the file {place}"
+        digest = hashlib.sha256(inner).hexdigest()
+        if len(below) >= least and digest not in let_pass:
+            part.digests[digest] = f"the file {place}"
             part.needles.add(below, f"the content of {place}", least)
 
 

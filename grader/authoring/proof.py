@@ -20,6 +20,7 @@ from grader.assignment.tables import Table, parse_table
 from grader.authoring.hidden_part import HiddenPart, hidden_part
 from grader.authoring.joined import joined_in, listed_in
 from grader.authoring.needles import Needles
+from grader.authoring.picture_twins import picture_twins
 from grader.authoring.row_proof import RowProof
 from grader.authoring.told import Told
 from grader.authoring.unpacked import everything_in
@@ -58,7 +59,9 @@ def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> Searched:
     """
     unread = Unread(assignment)
     contents = _distinct(files, unread)
-    part = hidden_part(assignment, contents.keys() & _digests(assignment.root / "data" / "public"))
+    pictures = picture_twins(assignment)
+    public = contents.keys() & _digests(assignment.root / "data" / "public")
+    part = hidden_part(assignment, public, pictures.digests)
     for digest, content in contents.items():
         if what := part.digests.get(digest):
             raise _found(content.place, what)
@@ -85,7 +88,7 @@ def prove_clean(assignment: Assignment, files: Mapping[str, bytes]) -> Searched:
             what = told.first_in(content.data, is_compared=is_compared)
         if what:
             raise _found(content.place, what)
-    return Searched(len(contents), unread.told, proof.let_pass)
+    return Searched(len(contents), unread.told, "; ".join(filter(None, (proof.let_pass, pictures.let_pass))))
 
 
 def _digest_of(assignment: Assignment, name: str) -> str:

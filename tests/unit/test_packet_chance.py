@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from small_assignment import Rows, make_small, rewrite, settle, told_apart, whole, without, write, write_tables
+from small_pictures import write_pictures
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
+from grader.assignment.pixels import write_pixels
 from grader.authoring.checks_published import nothing_hidden_published
 from grader.authoring.pack import pack
 from grader.authoring.result import Finding
@@ -106,7 +110,7 @@ def test_a_row_that_may_be_in_the_training_table_may_not_stand_elsewhere_with_an
 def test_the_label_beside_the_hidden_id_of_such_a_row_is_refused(apart: Path) -> None:
     copied_into_training(apart, 1)
     publish(apart, [{"customer": row["customer"], "paid": row["paid"]} for row in whole(apart)[2][:1]])
-    assert "rows under 1 hidden ids" in refusal(apart)
+    assert "data/notes.csv: it holds rows under hidden ids" in refusal(apart)
 
 
 def test_a_second_copy_of_the_training_rows_does_not_make_them_repeat_themselves(apart: Path) -> None:
@@ -124,3 +128,46 @@ def test_a_training_row_that_goes_on_where_a_hidden_one_ends_is_another_row(apar
     write_tables(apart, others[::-1], test, hidden)
     assert packet(apart).let_pass == ""
     assert looked(apart).status == "ok"
+
+
+# pictures
+
+
+def drawn_anew(root: Path, copied: int) -> Path:
+    """Return an assignment of 140 hidden pictures, of which some are those of public rows, byte for byte."""
+    folder = write_pictures(root)
+    names = {"public": [f"P{number}" for number in range(12)], "hidden": [f"P{number}" for number in range(100, 240)]}
+    for part, own in names.items():
+        with zipfile.ZipFile(folder / "data" / part / "images.zip", "w") as archive:
+            for number, name in enumerate(own):
+                is_copy = part == "hidden" and number < copied
+                seed = number if is_copy or part == "public" else 1000 + number
+                archive.writestr(f"pets/{name}.png", one_of_a_kind(seed))
+    rows = [f"{name},pets/{name}.png" for name in names["hidden"]]
+    (folder / "data" / "hidden" / "features.csv").write_text("\n".join(["id,file", *rows]) + "\n")
+    labels = [f"{name},{('cat', 'dog')[number % 3 % 2]}" for number, name in enumerate(names["hidden"])]
+    (folder / "data" / "hidden" / "labels.csv").write_text("\n".join(["id,animal", *labels]) + "\n")
+    (folder / "README.md").write_text("# Cats and dogs\n")
+    return folder
+
+
+def one_of_a_kind(seed: int) -> bytes:
+    return write_pixels(np.random.default_rng(seed).integers(0, 255, (16, 16, 1), dtype=np.uint8))
+
+
+def test_a_hidden_picture_that_a_training_row_has_too_is_told_and_let_pass(tmp_path: Path) -> None:
+    folder = drawn_anew(tmp_path, copied=1)
+    told = "1 of 140 hidden rows (0.7%) have the picture of a training row"
+    assert packet(folder).let_pass.startswith(told)
+    assert looked(folder).what.startswith(told)
+
+
+def test_more_than_one_in_a_hundred_hidden_pictures_of_training_rows_are_refused(tmp_path: Path) -> None:
+    assert "the file data/hidden/images.zip: pets/P10" in refusal(drawn_anew(tmp_path, copied=2))
+
+
+def test_a_single_hidden_picture_that_no_training_row_has_is_refused(tmp_path: Path) -> None:
+    folder = drawn_anew(tmp_path, copied=0)
+    (folder / "data" / "public" / "one.png").write_bytes(one_of_a_kind(1000))
+    settle(folder, 'target = "animal"', 'target = "animal"\nother = ["one.png"]')
+    assert "data/one.png: it holds the file data/hidden/images.zip: pets/P100.png" in refusal(folder)
