@@ -161,7 +161,7 @@ def _messy(kinds: Kinds) -> list[str]:
     words = bool(kinds.categories or kinds.texts)
     return [
         "missing",
-        *(["unseen_category"] if words else []),
+        *(["unseen_category"] if kinds.categories else []),
         *(["out_of_range"] if kinds.numbers else []),
         "duplicate",
         *(["blank"] if words else []),

@@ -287,6 +287,24 @@ def test_the_brief_promises_no_messy_row_that_does_not_come(tmp_path: Path) -> N
     assert "a row that is there twice, and a blank in place of a word" in brief
 
 
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_a_brief_on_texts_promises_no_category_and_nothing_is_left_where_it_was_written_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(5)
+    words, rows = ["free", "win", "call", "dog", "cat", "meet", "home", "cash", "bus", "tea"], []
+    for n in range(600):
+        said = [*random.choice(words, 9), *(["prize"] if n % 3 == 0 and random.random() < 0.8 else []), str(n)]
+        rows.append({"customer": f"K{n}", "said": " ".join(said), "paid": str(int(n % 3 == 0))})
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    folder = new(tmp_path, rows)
+    assert settings(folder)["stress"]["kinds"] == ["missing", "duplicate", "blank"]
+    assert "a category that was never seen" not in " ".join((folder / "README.md").read_text().split())
+    assert list((tmp_path / "here").iterdir()) == []
+
+
 class TestRefused:
     def test_a_column_left_out_that_is_not_there_or_is_needed(self, tmp_path: Path) -> None:
         assert "income" in refused(tmp_path, draw(300), "--without", "incomes")
