@@ -15,6 +15,7 @@ from rubrics.prose import sentences
 HALF = 0.5
 LEAST_LETTERS = 5
 NOTHING_COMPARABLE = "No run printed anything that could be compared with what is claimed."
+RUN_FAILED = "Its run failed, so what is claimed was not held against what it printed."
 MOST_TOLD = 2
 LIMITED = words(LIMITS)
 # Layers after which people call the whole of a network.
@@ -43,7 +44,9 @@ def claims_hold(evidence: Evidence) -> Finding:
     checked = [claim for claim in evidence.claims if claim.agrees is not None]
     if not checked:
         claimed = evidence.claims or evidence.code.claimed or evidence.code.rankings
-        return not_applicable(NOTHING_COMPARABLE if claimed else "No figure is claimed, and no model called better.")
+        if not claimed:
+            return not_applicable("No figure is claimed, and no model called better.")
+        return not_applicable(RUN_FAILED if evidence.failure else NOTHING_COMPARABLE)
     wrong = [claim for claim in checked if not claim.agrees]
     if not wrong:
         return met(_borne_out(checked, len(evidence.claims)), evidence=[claim.span for claim in checked])

@@ -48,8 +48,8 @@ MEND = "Run pytest from a fresh clone after the work itself, and mend the tests,
 def tests_check_the_work(evidence: Evidence) -> Finding:
     """Judge whether tests import the work, assert, so that it can fail, on what it returns or raises, and pass in the
     sandbox after the work was run, but not when every function of the work returns nothing: three are met, fewer, or
-    where any test fails, partly. What wants a package that is not there is left to a person, and where nothing was run
-    the tests are read.
+    where any test fails, partly. What wants a package or a network that is not there is left to a person, and where
+    nothing was run the tests are read.
     """
     if problem := unreadable(evidence):
         return problem

@@ -48,15 +48,15 @@ def installed(evidence: Evidence) -> dict[str, tuple[bool, Span]]:
     return found
 
 
-def undeclared(evidence: Evidence) -> tuple[list[str], int]:
-    """Return the imported packages that are here and that nothing declares or installs, and how many there are that are
-    here.
+def declares_nothing(evidence: Evidence) -> bool:
+    """Tell whether packages are imported that are here, and nothing declares or installs a single one of them: where
+    one is declared, others may come with it.
     """
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     listed = {*declared(files), *installed(evidence)}
     lacking = {normalised(absence.name.partition(".")[0]) for absence in evidence.absent if absence.kind == "package"}
     here = [name for name in third_party(evidence) if declared_as(name, lacking) is None]
-    return [name for name in here if declared_as(name, listed) is None], len(here)
+    return bool(here) and all(declared_as(name, listed) is None for name in here)
 
 
 def third_party(evidence: Evidence) -> dict[str, Span]:

@@ -8,13 +8,16 @@ from collections.abc import Collection, Sequence
 from grader import Evidence, Finding, FunctionFact, OwnTest, Span
 from rubrics.facts import count, last
 
-NAMED = 3
+NAMED, MAX_SPANS = 3, 12
 SHARE, LEAST = 0.8, 0.4  # of the marks of a suite in which all pass, and what one with failing tests has at least
-NOT_HERE = re.compile(r"No module named '([\w.]+)'|fixture '(\w+)' not found")
+NOT_HERE = re.compile(
+    r"No module named '([\w.]+)'|fixture '(\w+)' not found"
+    r"|\b(?:URLError|gaierror|NewConnectionError|MaxRetryError|NameResolutionError|ConnectTimeout)\b"  # no network
+)
 
 
 def lacks_what_is_not_here(test: OwnTest, modules: Collection[str]) -> bool:
-    """Tell whether a test ended for want of something that is not the work's own."""
+    """Tell whether a test ended for want of something that is not the work's own: a package, a fixture, a network."""
     lacks = NOT_HERE.search(test.message) if test.outcome != "passed" else None
     return lacks is not None and (lacks[1] or "").partition(".")[0] not in modules
 
@@ -23,22 +26,22 @@ def with_others_that_failed(
     found: Finding, evidence: Evidence, judged: Sequence[FunctionFact], modules: Collection[str], advice: str
 ) -> Finding:
     """Return a finding on the tests that were `judged` with the names of others that failed: a suite in which one does
-    has not passed, whatever that one checks.
+    has not passed, whatever that one checks. Those that want what is not here are named, and cost nothing.
     """
     told = {(fact.name, fact.span.path) for fact in judged} | {("", fact.span.path) for fact in judged}
-    others = [
-        test
-        for test in (evidence.tests.results if evidence.tests else ())
-        if test.outcome in ("failed", "error") and (test.name, test.path) not in told
-        if not lacks_what_is_not_here(test, modules)
-    ]
-    if not others:
-        return found
-    of_them = f"{count(len(others), 'other test' if judged else 'test')} did not pass"
-    reason = f"{found.reason} {of_them}: {listed([test.name or test.path for test in others])}."
-    places = [Span(path=test.path, line=test.line, end_line=test.line) for test in others[:NAMED]]
-    whole = found.model_copy(update={"reason": reason, "evidence": (*found.evidence, *places)[:12]})
-    if not found.score:
+    results = evidence.tests.results if evidence.tests else ()
+    others = [each for each in results if each.outcome in ("failed", "error") and (each.name, each.path) not in told]
+    unrun = [test for test in others if lacks_what_is_not_here(test, modules)]
+    failed = [test for test in others if test not in unrun]
+    what = "other test" if judged else "test"
+    said = "".join(
+        f" {count(len(tests), what)} {became}: {listed([test.name or test.path for test in tests])}."
+        for tests, became in ((failed, "did not pass"), (unrun, "could not be run here"))
+        if tests
+    )
+    places = [Span(path=test.path, line=test.line, end_line=test.line) for test in failed[:NAMED]]
+    whole = found.model_copy(update={"reason": found.reason + said, "evidence": (*found.evidence, *places)[:MAX_SPANS]})
+    if not found.score or not failed:
         return whole
     score = max(min(found.score, LEAST), round(SHARE * found.score, 2))
     return whole.model_copy(update={"verdict": "partly", "score": score, "advice": advice})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from grader import Evidence, Finding, Span, criterion, met, needs_human, not_applicable, not_met, partly
 from grader.model import Failure
-from rubrics.dependencies import undeclared
+from rubrics.dependencies import declares_nothing
 from rubrics.facts import count, start
 
 HALF, MOST = 0.5, 0.8
-NONE_DECLARED, SOME_DECLARED = 0.8, 0.9
+UNDECLARED = 0.8
 CLEANING = {
     "tabular": "Expect empty cells and values never seen: impute, ignore unknown categories, and check ranges.",
     "image": "Bring every picture to one mode, size and polarity before it is read, whatever program saved it.",
@@ -20,7 +20,7 @@ NOTHING_RAN = "Nothing was run, so this cannot be said."
 def runs_end_to_end(evidence: Evidence) -> Finding:
     """Judge whether the work runs to its end in a fresh sandbox, in less than half of the allowed time and memory.
     What a portfolio work lacked here is not counted: a package, a network, data that are to be had elsewhere.
-    Where nothing declares packages that it imports, it ran for these happened to be here, which is partly met.
+    Where nothing declares the packages that it imports, it ran because they happened to be here, partly met.
     Running, but without usable predictions, is partly met; so is taking more, which costs a twentieth, and more than
     80 %, which costs a tenth. Of several notebooks those that run through give up to half, where one does not.
     """
@@ -84,19 +84,16 @@ def _within_limits(evidence: Evidence, lacked: str = "") -> Finding:
 
 
 def _as_declared(found: Finding, evidence: Evidence) -> Finding:
-    """Return the finding on a run, less where a work without an assignment says not all that it takes to run it: of an
+    """Return the finding on a run, less where a work without an assignment does not say what it takes to run it: of an
     assignment the packages are known beforehand.
     """
-    missing, imported = undeclared(evidence)
-    if evidence.track or not missing or found.score is None:
+    if evidence.track or found.score is None or not declares_nothing(evidence):
         return found
-    what = "the packages that it imports" if len(missing) == imported else ", ".join(missing[:5])
-    advice = found.advice or "List every package that is imported in requirements.txt, so that it runs elsewhere too."
     return partly(
-        f"{found.reason} Nothing declares {what}: it ran because what it imports happened to be here.",
+        f"{found.reason} Nothing declares the packages that it imports: it ran because they happened to be here.",
         evidence=found.evidence,
-        score=min(found.score, NONE_DECLARED if len(missing) == imported else SOME_DECLARED),
-        advice=advice,
+        score=min(found.score, UNDECLARED),
+        advice=found.advice or "List what is imported in requirements.txt, so that it runs elsewhere too.",
     )
 
 

@@ -80,7 +80,8 @@ def _of_code(leak: LeakageFact, traced: Iterable[TracedLeak], run: TracedRun) ->
     if same is not None:
         return Witness(kind=kind, agreement="agree", sentence=f"{same.message}.", spans=same.spans)
     ends = tuple(dict.fromkeys((*leak.spans[:1], *leak.spans[-1:])))
-    return _of_culprit(leak, run) or Witness(kind=kind, agreement="code_only", sentence=NOTHING, spans=ends)
+    counted = _of_culprit(leak, run) or _of_training(leak, run)
+    return counted or Witness(kind=kind, agreement="code_only", sentence=NOTHING, spans=ends)
 
 
 def _of_run(leak: TracedLeak) -> Witness:
@@ -133,6 +134,28 @@ def _of_culprit(leak: LeakageFact, run: TracedRun) -> Witness | None:
         return None
     sentence = f"{fits[0].name} was followed, and none of the rows it saw was counted among those evaluated."
     return Witness(kind="preprocessing", agreement="differ", sentence=sentence, spans=(run.places[fits[0].event],))
+
+
+def _of_training(leak: LeakageFact, run: TracedRun) -> Witness | None:
+    """Return the rows that the run counts where a model is scored on those of its fit, though it is on others as well;
+    None where it counts none.
+    """
+    if leak.kind != "scored_on_training_data":
+        return None
+    for each in run.evaluations:
+        counted = run.trained_on(each)
+        if (
+            each.fit
+            and counted
+            and counted.is_all
+            and each.fit.event in run.places
+            and _is_at(run, each.event, leak.spans[-1])
+        ):
+            words = in_words(counted, run.counts.size(each.rows))
+            sentence = f"{words} evaluated by {each.event.name} were those that {each.fit.name} was given to train on."
+            places = (run.places[each.fit.event], run.places[each.event.event])
+            return Witness(kind=leak.kind, agreement="agree", sentence=sentence, spans=places)
+    return None
 
 
 def _is_at(run: TracedRun, event: TraceEvent, span: Span) -> bool:

@@ -17,6 +17,7 @@ WORK = {
     PATH: "from train import double\n"
     + "".join(f"def test_{n}():\n    assert double({n}) == {2 * n}\n" for n in range(4)),
 }
+OFFLINE = "urllib.error.URLError: <urlopen error [Errno -2] Name or service not known>"
 HOOK = {"conftest.py": "def pytest_runtest_makereport(item, call):\n    return None\n"}
 
 
@@ -98,12 +99,15 @@ def test_a_suite_in_which_another_test_fails_has_not_passed_and_the_test_is_name
 
 
 @pytest.mark.parametrize(
-    ("outcome", "message"), [("passed", ""), ("skipped", "slow"), ("error", "No module named 'torch'")]
+    ("outcome", "message"),
+    [("passed", ""), ("skipped", "slow"), ("error", "No module named 'torch'"), ("failed", OFFLINE)],
 )
 def test_another_test_that_passes_is_skipped_or_wants_what_is_not_here_costs_nothing(
     outcome: TestOutcome, message: str
 ) -> None:
-    assert with_another(outcome, message).verdict == "met"
+    found = with_another(outcome, message)
+    assert found.verdict == "met"
+    assert found.reason.endswith("1 other test could not be run here: test_sum.") == bool(message and message != "slow")
 
 
 def test_tests_that_check_nothing_of_the_work_are_named_where_they_fail() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rubric_evidence import finding, notebook, ran, work
-from test_traces_read import TABLES, TRAIN
+from test_traces_read import TABLES, TEST, TRAIN
 
 from grader.model import CellRun, EntryPoint, TraceFacts
 from grader.pipeline.runs import Run
@@ -76,6 +76,16 @@ def test_of_a_leak_in_a_module_the_run_that_counts_it_is_heard_and_no_other(tmp_
     files = {"1_clean.ipynb": LOADS, "2_model.ipynb": USES, "train.py": MODULE}
     found = told(tmp_path, files, [], fitted_and_scored(file="train.py", line=5))
     assert [witness.agreement for witness in found.witnesses] == ["agree"]
+
+
+def test_the_run_agrees_where_a_score_on_other_rows_stands_beside_the_one_on_training_rows(tmp_path: Path) -> None:
+    both = fitted_and_scored(line=5)
+    both += [{**both[1], "event": 2, "rows": TEST, "name": "Ridge.score", "line": 4}]
+    found = told(tmp_path, {"1_clean.ipynb": LOADS, "2_model.ipynb": FITS}, None, both)
+    (witness,) = found.witnesses
+    assert (witness.agreement, witness.spans[-1].line) == ("agree", 6)
+    fit = "LogisticRegression.fit was given to train on"
+    assert witness.sentence == f"all 80 rows evaluated by LogisticRegression.score were those that {fit}."
 
 
 def test_what_a_test_does_on_rows_of_its_own_is_no_result_of_the_work(tmp_path: Path) -> None:
