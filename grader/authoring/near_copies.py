@@ -47,18 +47,18 @@ class Nearness:
 
 
 class TwoSides:
-    """The training rows, the first `train` of a table, and the hidden ones below them. `units` say which training rows
-    belong together, such as visits of one patient: these are no twins of each other.
+    """The training rows, the first `train` of a table, and the hidden ones below them; `as_written` are their keys.
+
+    Rows that are there more than once count once: a split may have kept them on one side. Hidden ones that equal a
+    training row are found as copies. `units` say which training rows belong together, such as visits of one patient:
+    these are no twins of each other.
     """
 
-    def __init__(self, train: int, units: Sequence[str] | None) -> None:
+    def __init__(self, train: int, as_written: Keys, units: Sequence[str] | None) -> None:
         self._train = train
-        self._units = np.arange(train) if units is None else coded(units)
-        self._copies: Flags | None = None
-
-    def leave_out(self, keys: Keys) -> None:
-        """Leave out rows that have a twin by these keys: they are found as copies."""
-        self._copies = self._has_twin(keys)
+        known, hidden = as_written[:train], as_written[train:]
+        self._units = np.unique(known, return_inverse=True)[1] if units is None else coded(units)
+        self._known, self._hidden = _is_first(known), _is_first(hidden) & ~np.isin(hidden, known)
 
     def near(self, how: str, keys: Keys) -> Nearness:
         """Return how many rows have a twin by these keys."""
@@ -67,7 +67,7 @@ class TwoSides:
     def twins(self, keys: Keys) -> tuple[Flags, float]:
         """Return which rows have a twin by these keys, and how many training rows are alike where some are."""
         flags = self._has_twin(keys)
-        near = keys[: self._train][flags[: self._train]]
+        near = keys[: self._train][flags[: self._train] & self._known]
         if not len(near):
             return flags, 1.0
         _, places, counts = np.unique(near, return_inverse=True, return_counts=True)
@@ -77,12 +77,10 @@ class TwoSides:
         """Return how many hidden rows are flagged, and how many are expected as the training rows are; where those lie
         in clumps, their number varies more.
         """
-        looked = np.ones_like(flags) if self._copies is None else ~self._copies
-        known, hidden = looked[: self._train], looked[self._train :]
-        found = int((flags[self._train :] & hidden).sum())
-        share = float((flags[: self._train] & known).sum()) / max(1, int(known.sum()))
-        rows = int(hidden.sum())
-        varies = max(1.0, rows * share * (1 - share)) * (1 + rows / max(1, int(known.sum()))) * clump
+        known, rows = max(1, int(self._known.sum())), int(self._hidden.sum())
+        found = int((flags[self._train :] & self._hidden).sum())
+        share = float((flags[: self._train] & self._known).sum()) / known
+        varies = max(1.0, rows * share * (1 - share)) * (1 + rows / known) * clump
         return Nearness(how, found, rows, rows * share, rows * share + DEVIATIONS * math.sqrt(varies))
 
     def _has_twin(self, keys: Keys) -> Flags:
@@ -99,9 +97,8 @@ def nearness_of(
     """Return in which ways hidden rows are near training rows, the finest ones first; both are columns by name, `texts`
     those of words. A `group` tells which rows belong together, and is no part of what is compared.
     """
-    sides = TwoSides(len(next(iter(train.values()))), train.get(group))
     columns = {name: [*cells, *hidden[name]] for name, cells in train.items()}
-    sides.leave_out(RowKeys(columns).as_written)
+    sides = TwoSides(len(next(iter(train.values()))), RowKeys(columns).as_written, train.get(group))
     columns.pop(group, None)
     keys = RowKeys(columns)
     found = [sides.near(f"but for {group!r}", keys.as_written)] if group and columns else []
@@ -112,6 +109,13 @@ def nearness_of(
         how = f"in the words of {' and '.join(map(repr, texts))}, whatever the case, the figures and the marks"
         found.append(sides.near(how, hashed(coded(words), "words")))
     return found
+
+
+def _is_first(keys: Keys) -> Flags:
+    """Return which rows are the first with their key."""
+    flags = np.zeros(len(keys), dtype=np.bool_)
+    flags[np.unique(keys, return_index=True)[1]] = True
+    return flags
 
 
 def worst_of(found: Sequence[Nearness]) -> Nearness | None:

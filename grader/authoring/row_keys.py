@@ -44,7 +44,9 @@ class RowKeys:
         """Yield (how, keys), the same where all cells are once the numbers are rounded, if that changes any."""
         for decimals in DECIMALS:
             how = f"decimals: {decimals}" if decimals > 0 else f"a multiple of {10**-decimals:,}"
-            yield from self._once(how, {name: np.round(each, decimals) for name, each in self._numbers.items()})
+            with np.errstate(over="ignore", invalid="ignore"):  # of numbers that are too large to have decimals
+                rounded = {name: np.round(each, decimals) for name, each in self._numbers.items()}
+            yield from self._once(how, rounded)
         for digits in SIGNIFICANT:
             how = f"digits: {digits}"
             yield from self._once(how, {name: to_digits(each, digits) for name, each in self._numbers.items()})
