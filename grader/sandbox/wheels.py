@@ -14,11 +14,12 @@ from grader.sandbox.assets import sandbox_asset
 from grader.sandbox.environment import uv_binary
 
 
-def download_wheels(target: Path, *, ca_bundle: Path | None = None) -> Path:
-    """Fetch the wheels of the lock file for this Python and platform into `target`, each checked against its hash.
+def download_wheels(target: Path, lock: Path | None = None, *, ca_bundle: Path | None = None) -> Path:
+    """Fetch the wheels of a lock file for this Python and platform into `target`, each checked against its hash.
 
-    uv cannot download without installing, so pip does, from an environment that is thrown away. A folder that is there
-    is complete. Raises InfrastructureError when something cannot be had.
+    `lock` is a file of requirements with hashes, by default the sandbox's. uv cannot download without installing, so
+    pip does, from an environment that is thrown away. A folder that is there is complete. Raises InfrastructureError
+    when something cannot be had.
     """
     if target.is_dir():
         return target
@@ -30,7 +31,7 @@ def download_wheels(target: Path, *, ca_bundle: Path | None = None) -> Path:
         _run([uv_binary(), "venv", "--quiet", "--seed", "--python", sys.executable, str(tool)], trust)
         pip = [str(tool / "bin" / "python"), "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
         options = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--dest", str(wheels)]
-        _run([*pip, *options, "--requirement", str(sandbox_asset("requirements.lock"))], trust)
+        _run([*pip, *options, "--requirement", str(lock or sandbox_asset("requirements.lock"))], trust)
         shutil.rmtree(target, ignore_errors=True)
         wheels.rename(target)
     return target

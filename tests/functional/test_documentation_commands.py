@@ -27,6 +27,7 @@ NOT_RUN = {
     "git clone https://host/owner/takehome-grader": "its address stands for a real one",
     "GRADER_DATABASE_URL=sqlite:///grading/team.db GRADER_BLOBS=grading/team .venv/bin/grader serve": "it goes on "
     "until it is ended: tests/integration/test_serving.py",
+    ".venv/bin/python tools/image_wheels.py": "it fetches some 200 MB from the package index into the checkout",
     "cd takehome-grader": "everything is run inside the clone already",
     ".venv/bin/uv pip install tests/plugin_package": "it would add a criterion to every other test's rubric",
     ".venv/bin/uv pip compile --directory sandbox --universal --generate-hashes --no-header requirements.in "
