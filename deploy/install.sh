@@ -19,7 +19,7 @@ else
   uv=$(PYTHONPATH=tools python3 -c 'import bootstrap; print(bootstrap.find_uv())' | tail -n 1)
 fi
 
-"$uv" export --frozen --quiet --no-dev --no-emit-project --output-file /tmp/service.lock
+"$uv" export --frozen --quiet --no-dev --extra telemetry --no-emit-project --output-file /tmp/service.lock
 "$uv" export --frozen --quiet --only-group build --output-file /tmp/build.lock
 "$uv" venv --quiet --python python3 /opt/takehome-grader
 "$uv" pip install --quiet --python /opt/takehome-grader/bin/python --compile-bytecode \

@@ -21,7 +21,7 @@ from grader.sandbox.wheels import download_wheels
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "deploy" / "wheels"
-EXPORTS = {"service": ("--no-dev", "--no-emit-project"), "build": ("--only-group", "build")}
+EXPORTS = {"service": ("--no-dev", "--extra", "telemetry", "--no-emit-project"), "build": ("--only-group", "build")}
 
 
 def main() -> int:
