@@ -46,6 +46,8 @@ def make_plan(
     """
     files = CandidateFiles(submission)
     entries, left = _entry_points(files, submission, assignment)
+    if assignment is None and entries[0].kind == "notebook":
+        left += _of_other_languages(files)
     run = {entry.path for entry in entries}
     others = tuple(path for path in files.runnable if path not in run)[:LISTED]
     tests = find_tests(files)
@@ -59,6 +61,14 @@ def make_plan(
     )
     asked = environment or (assignment.environment if assignment else "fixed")
     return _with_environment(plan, submission, asked)
+
+
+def _of_other_languages(files: CandidateFiles) -> tuple[LeftNotebook, ...]:
+    told = (
+        (path, f"it is written in {language}, and only Python is run and read")
+        for path, language in files.other_notebooks.items()
+    )
+    return tuple(LeftNotebook(path=path, why=why) for path, why in told)
 
 
 def _entry_points(

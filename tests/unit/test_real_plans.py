@@ -10,20 +10,24 @@ import pytest
 from grader.assignment import load_assignment
 from grader.errors import SubmissionError
 from grader.intake import make_plan, take
-from grader.model import EntryPoint, Limits
+from grader.model import EntryPoint, Limits, RunPlan
 
 
-def book(language: str = "python") -> str:
+def book(language: str = "python", code: str = "1") -> str:
     metadata = {"kernelspec": {"name": "x", "display_name": "x", "language": language}}
-    cell = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
+    cell = {"cell_type": "code", "metadata": {}, "source": code, "outputs": [], "execution_count": None}
     return json.dumps({"cells": [cell], "metadata": metadata, "nbformat": 4, "nbformat_minor": 4})
 
 
-def entry(tmp_path: Path, files: dict[str, str]) -> EntryPoint:
+def planned(tmp_path: Path, files: dict[str, str]) -> RunPlan:
     for name, text in files.items():
         (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "work" / name).write_text(text)
-    return make_plan(take(str(tmp_path / "work"), tmp_path / "store"), None, Limits()).entry_point
+    return make_plan(take(str(tmp_path / "work"), tmp_path / "store"), None, Limits())
+
+
+def entry(tmp_path: Path, files: dict[str, str]) -> EntryPoint:
+    return planned(tmp_path, files).entry_point
 
 
 def refusal(tmp_path: Path, files: dict[str, str]) -> SubmissionError:
@@ -108,6 +112,15 @@ def test_a_lone_notebook_in_another_language_is_not_run_as_python(tmp_path: Path
     found = refusal(tmp_path, {"a.ipynb": book("R"), "data.csv": "1"})
     assert (found.code, "written in R (a.ipynb)" in found.message) == ("notebook.language", True)
     assert entry(tmp_path / "b", {"a.ipynb": book("R"), "b.ipynb": book()}).path == "b.ipynb"
+
+
+def test_a_notebook_in_another_language_beside_others_is_left_with_that_reason(tmp_path: Path) -> None:
+    for number in (1, 2):
+        files = {"r.ipynb": book("R"), **{f"{n}.ipynb": book(code=f"print({n})") for n in range(number)}}
+        left = planned(tmp_path / str(number), files).left_notebooks
+        assert [(one.path, one.why) for one in left] == [
+            ("r.ipynb", "it is written in R, and only Python is run and read")
+        ]
 
 
 def test_work_without_any_code_is_told_so(tmp_path: Path) -> None:
