@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,3 +50,13 @@ def db_upgrade() -> None:
     from grader.cli.database import upgrade_command
 
     raise typer.Exit(upgrade_command())
+
+
+@db_app.command("backup")
+def db_backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy is to be; nothing may be there yet.")],
+) -> None:
+    """Copy the SQLite database at GRADER_DATABASE_URL, whole, also while it is used."""
+    from grader.cli.backup import backup_command
+
+    raise typer.Exit(backup_command(file))
