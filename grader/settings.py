@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
     `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
+    What is of use for a while alone is kept for `keep_days`.
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
     Webhooks may lie on `webhook_private_hosts` too, names with commas between. With `metrics_open`
     whoever reaches the service reads its figures of operation.
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     metrics_open: bool = False
+    keep_days: int = Field(default=90, ge=1, le=3650)
     session_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
     lm_url: str = ""
     lm_model: str = ""

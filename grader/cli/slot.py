@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from datetime import timedelta
 from types import FrameType
 
 from grader.errors import GraderError
@@ -49,6 +50,7 @@ def main(cpus: str, worker_id: str) -> int:
                 leaving,
                 worker_id,
                 spans,
+                timedelta(days=settings.keep_days),
                 settings.private_hosts,
             ).run()
         spans.close()

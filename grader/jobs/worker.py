@@ -7,8 +7,10 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -25,11 +27,13 @@ from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, overdu
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
 from grader.store.blobs import Blobs
+from grader.store.clearing import clear_some
 from grader.store.clock import Steadiness
 from grader.store.database import transaction
 
 T = TypeVar("T")
 SANDBOX_GONE_S = 5.0
+CLEAR_EVERY_S = 3600.0
 TURN_OVER = 75  # EX_TEMPFAIL: another process is to take this one's place
 
 log = logging.getLogger(__name__)
@@ -39,7 +43,8 @@ log = logging.getLogger(__name__)
 class Worker:
     """Grades with `parts` on `cpu_ids` what is in line in the database at `url`, until `leaving` is set.
 
-    Meanwhile it tells webhooks what they are to be told, also those on `private_hosts`.
+    Meanwhile it tells webhooks what they are to be told, also those on `private_hosts`, and deletes what is older than
+    `keep` and of no more use.
     `grace_s` is how long it may take then to finish what it is at; after that it is handed back.
     """
 
@@ -52,10 +57,12 @@ class Worker:
     leaving: threading.Event
     id: str
     spans: Spans
+    keep: timedelta
     private_hosts: frozenset[str] = frozenset()
     grace_s: int = 20
     _cancel: threading.Event = field(default_factory=threading.Event)
     _job: str | None = None
+    _clear_at: float = 0.0
     _idle: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -106,6 +113,8 @@ class Worker:
             log.warning("job %s would never end: it is ended", job)
             steps.rescue(job)
         self.parts.sandbox.sweep()
+        if trusted and time.monotonic() >= self._clear_at:  # a few at a time: the next beat is not late for it
+            self._clear_at = 0.0 if clear_some(self.engine, self.keep) else time.monotonic() + CLEAR_EVERY_S
 
     def _leave(self, executor: Executor, line: Line) -> None:
         """Finish what is at work if that is soon done; else hand it back."""
