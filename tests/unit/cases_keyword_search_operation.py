@@ -27,7 +27,7 @@ TRAPS = [
          {"a.ipynb": notebook("# %% md\nAll cells ran without errors", LOAD), "README.md": "Runs end to end."},
          plan=plan("a.ipynb"), run=ran(failure=GONE), failure=GONE),
     case("runs_end_to_end", "met", "a grid of 1,350 fits that takes a minute here", FIT + "# GridSearchCV, 1350 fits\n",
-         plan=plan(), run=ran(wall_s=60)),
+         plan=plan(), run=ran(wall_s=60), track="hybrid"),
     case("runs_end_to_end", "not_met", "fast, says the comment", "# runs in 5 seconds\n" + FIT,
          plan=plan(), run=ran(wall_s=600, failure=SLOW, over=True), failure=SLOW),
     case("reproducible_predictions", "not_met", "seeds everywhere, and another result", SEEDED,
