@@ -87,7 +87,7 @@ class Deliveries:
         except GraderError as error:
             return None, error.message
         except (httpx2.HTTPError, httpx2.InvalidURL, ssl.SSLError, OSError) as error:
-            return None, f"It could not be reached ({type(error).__name__})."
+            return None, _why_not(error)
         if 300 <= status < 400:
             return status, "It answered with a redirect, which is not followed."
         return status, "" if 200 <= status < 300 else f"It answered {status}."
@@ -98,6 +98,16 @@ def signature_of(secret: str, key: str, timestamp: int, body: bytes) -> str:
     shared = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     signed = hmac.new(shared, f"{key}.{timestamp}.".encode() + body, hashlib.sha256)
     return f"v1,{base64.b64encode(signed.digest()).decode()}"
+
+
+def _why_not(error: BaseException) -> str:
+    """Return why it was not told; what is wrong with a certificate lies below what the client raises."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return f"Its certificate was refused: {below.verify_message.rstrip('.')}."
+        below = below.__cause__ or below.__context__
+    return f"It could not be reached ({type(error).__name__})."
 
 
 async def _post(place: Place, message: Message) -> int:

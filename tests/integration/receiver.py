@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,8 +21,8 @@ class Heard:
 
 
 @contextmanager
-def receiver() -> Iterator[Heard]:
-    """Yield what a server on this machine hears."""
+def receiver(tls: ssl.SSLContext | None = None) -> Iterator[Heard]:
+    """Yield what a server on this machine hears; with `tls` it is asked by https."""
     heard = Heard()
 
     class Handler(BaseHTTPRequestHandler):
@@ -39,6 +40,8 @@ def receiver() -> Iterator[Heard]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     heard.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
