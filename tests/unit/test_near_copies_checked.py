@@ -116,13 +116,14 @@ def test_tables_of_few_coarse_columns_repeat_themselves_in_all_honesty(small: Pa
     assert looked(small).status == "ok"
 
 
-def test_rows_that_repeat_each_other_may_all_lie_on_one_side(small: Path) -> None:
+@pytest.mark.parametrize("seed", [12, 13, 14, 15])
+def test_rows_that_repeat_each_other_may_all_lie_on_one_side(small: Path, seed: int) -> None:
     """So a scaffold deals them: the rows that are there often are then near to many, and equal to none."""
-    random = np.random.default_rng(12)
-    often = random.dirichlet(np.full(4, 0.3), size=6)
+    random = np.random.default_rng(seed)
+    often = random.dirichlet(np.full(5, 0.1), size=10)
     rows = [
         {"customer": row["customer"]}
-        | {f"q{number}": str(random.choice(4, p=often[number])) for number in range(6)}
+        | {f"q{number}": str(random.choice(5, p=often[number])) for number in range(10)}
         | {"paid": row["paid"]}
         for table in whole(small)
         for row in [{**row, "paid": row.get("paid", "0")} for row in table]
