@@ -63,10 +63,11 @@ def submit_command(source: str, options: SubmitOptions) -> int:
 
 
 def _ended(taken: dict[str, object]) -> str:
-    if taken["score"] is not None:
+    if taken["low"] is not None:
         return f"Score {taken['score']:.1f} ({taken['low']:.0f} to {taken['high']:.0f})."
     failure = f" ({taken['failure_code']})" if taken["failure_code"] else ""
-    return f"It is through: {str(taken['outcome']).replace('_', ' ')}{failure}."
+    score = "" if taken["score"] is None else f"Score {taken['score']:.1f}. "
+    return f"{score}It is through: {str(taken['outcome']).replace('_', ' ')}{failure}."
 
 
 @contextmanager

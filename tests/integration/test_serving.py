@@ -43,6 +43,19 @@ def test_a_folder_is_handed_in_followed_and_graded(ready: Service, tmp_path: Pat
     assert "running predict.py" in done.stderr
 
 
+def test_a_work_that_fails_is_told_with_the_score_that_it_has_all_the_same(ready: Service, tmp_path: Path) -> None:
+    (tmp_path / "predict.py").write_text("raise ValueError('no')\n")
+    with transaction(ready.engine) as session:
+        user = add_user(session, "author@example.org", "author")
+        token, _ = new_token(session, "api", user_id=user.id, scopes=("read", "submit"))
+    with served() as address:
+        command = [GRADER, "submit", str(tmp_path / "predict.py"), "--to", address, "--assignment", "small", "--wait"]
+        environment = {**os.environ, "GRADER_TOKEN": token, "COLUMNS": "200"}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "It is through: submission failed (run.failed)." in done.stdout
+
+
 def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Service, tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(QUICK)
     with served(slots=0) as address:
