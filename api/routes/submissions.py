@@ -25,6 +25,7 @@ from grader.errors import host_shortage
 from grader.intake.git import is_git_address, parse_address
 from grader.store.audit import note
 from grader.store.database import reading, transaction
+from grader.store.holding import delete_unneeded, hold_blob
 from grader.store.submissions import Received, add_submission, remember, repeated, why_not
 from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
 from grader.store.tables_of_operation import Event
@@ -111,7 +112,28 @@ def hand_in(
 
     A candidate's invitation says for what. Sent again with the same `Idempotency-Key`, the same submission is answered.
     """
+    with reading(served.engine) as session:  # what will be refused need not be stored first
+        if not (idempotency_key and repeated(session, asker.label, idempotency_key)):
+            invitation = session.get(Invitation, asker.invitation_id) if asker.invitation_id else None
+            _refuse_where_not_allowed(session, asker, invitation, invitation.assignment if invitation else assignment)
     received = _received(served, file, git)
+    try:
+        return _handed_in(served, asker, response, received, file, assignment, idempotency_key)
+    except Problem:
+        if received.blob is not None:  # of what is refused nothing is kept
+            delete_unneeded(served.engine, served.blobs, {received.blob})
+        raise
+
+
+def _handed_in(
+    served: Services,
+    asker: Asker,
+    response: Response,
+    received: Received,
+    file: UploadFile | None,
+    assignment: str | None,
+    idempotency_key: str | None,
+) -> SubmissionView:
     with transaction(served.engine) as session:
         invitation = _invitation(session, asker)
         slug = invitation.assignment if invitation else assignment
@@ -124,6 +146,8 @@ def hand_in(
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
         _refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven
+        if received.blob is not None and file is not None:
+            hold_blob(session, served.blobs, received.blob, lambda: _stored(served, file))
         submission = add_submission(session, slug, received, invitation)
         served.line.join(session, submission)
         note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
@@ -230,11 +254,17 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
     suffix = Path(file.filename or "").suffix.lower()
     if suffix not in KINDS:
         raise Problem("request.invalid", "file: its name must end in .zip, .tar.gz, .tgz, .ipynb or .py.")
+    key, size = _stored(served, file)
+    return Received(KINDS[suffix], bytes=size, blob=key)
+
+
+def _stored(served: Services, file: UploadFile) -> tuple[str, int]:
+    """Store what was sent, and return its key and size."""
     with host_shortage(), tempfile.NamedTemporaryFile(dir=served.uploads) as copy:
+        file.file.seek(0)
         shutil.copyfileobj(file.file, copy, 1 << 20)
         copy.flush()
-        key = served.blobs.put_file(Path(copy.name))
-        return Received(KINDS[suffix], bytes=copy.tell(), blob=key)
+        return served.blobs.put_file(Path(copy.name)), copy.tell()
 
 
 def _invitation(session: Session, asker: Asker) -> Invitation | None:

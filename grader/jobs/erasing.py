@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from grader.jobs.line import Line
 from grader.store.audit import note
 from grader.store.blobs import Blobs
-from grader.store.database import reading, transaction
-from grader.store.erasing import erase_rows, forget_blobs, shared, traces_of
+from grader.store.database import transaction
+from grader.store.erasing import erase_rows, forget_blobs, traces_of
+from grader.store.holding import delete_unneeded
 from grader.store.tables import Candidate
 
 
@@ -36,12 +37,9 @@ def erase(engine: Engine, blobs: Blobs, line: Line, candidate_id: str, actor: st
         traces = traces_of(session, candidate_id)
         erase_rows(session, candidate, traces)
     keys = traces.keys | {key for job in traces.jobs for key in line.kept_by(job)}
-    with reading(engine) as session:
-        keys -= shared(session, keys, traces.submissions)
-    for key in keys:
-        blobs.delete(key)
+    gone = delete_unneeded(engine, blobs, keys, traces.submissions)
     line.forget(traces.jobs, traces.at_work)
-    found = Erased(len(traces.submissions), len(keys), len(traces.at_work))
+    found = Erased(len(traces.submissions), gone, len(traces.at_work))
     with transaction(engine) as session:
         forget_blobs(session, traces.submissions)
         told = {"submissions": found.submissions, "files": found.files, "under_way": found.under_way}

@@ -43,6 +43,7 @@ from grader.report import report_json
 from grader.store.batches import end_item, is_cancelled
 from grader.store.blobs import Blobs, key_of
 from grader.store.database import transaction
+from grader.store.holding import hold_blob
 from grader.store.tables import StoredAssignment, StoredReport, StoredSubmission
 
 T = TypeVar("T")
@@ -98,8 +99,14 @@ class Steps:
             return handed.blob
         grading = self._grading(turn, handed, handed.address)
         try:
-            key = self._kept(packed_snapshot(take_in(grading)))
-            self._stored(lambda session: keep_files(session, turn, key))
+            data = packed_snapshot(take_in(grading))
+            key = self._kept(data)
+
+            def keep(session: Session) -> None:
+                hold_blob(session, self.blobs, key, lambda: self.blobs.put(data))
+                keep_files(session, turn, key)
+
+            self._stored(keep)
             return key
         except SubmissionError:
             return None

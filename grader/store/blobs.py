@@ -32,6 +32,9 @@ class Blobs(Protocol):
     def get(self, key: str) -> bytes:
         """Return what was stored under `key`. Raises InfrastructureError where it is missing or not what it was."""
 
+    def has(self, key: str) -> bool:
+        """Return whether something is stored under `key`. Raises InfrastructureError."""
+
     def delete(self, key: str) -> None:
         """Forget what was stored under `key`; one that is not there is no error. Raises InfrastructureError."""
 
@@ -69,6 +72,11 @@ class ObjectBlobs:
         if key_of(data) != key:
             raise InfrastructureError("infrastructure.blobs", f"The stored file {key[:12]} is not what was stored.")
         return data
+
+    def has(self, key: str) -> bool:
+        """Return whether the bytes are there."""
+        with _ours_to_tell("looked for"):
+            return self._has(key)
 
     def delete(self, key: str) -> None:
         """Forget the bytes."""

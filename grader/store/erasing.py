@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.base import utc_now
@@ -83,10 +83,14 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
 
 
 def shared(session: Session, keys: Collection[str], submissions: Collection[str]) -> set[str]:
-    """Return those of the keys that something else needs too: the same bytes are one blob, whoever sent them."""
-    reports = StoredReport.submission_id.not_in(submissions)
+    """Return those of the keys that something else needs too: the same bytes are one blob, whoever sent them. Who is
+    being erased just as well needs none, or two at once would leave it to each other.
+    """
+    erased = select(StoredSubmission.id).where(StoredSubmission.state == ERASED)
+    reports = and_(StoredReport.submission_id.not_in(submissions), StoredReport.submission_id.not_in(erased))
+    works = and_(StoredSubmission.id.not_in(submissions), StoredSubmission.state != ERASED)
     queries = (
-        select(StoredSubmission.blob).where(StoredSubmission.blob.in_(keys), StoredSubmission.id.not_in(submissions)),
+        select(StoredSubmission.blob).where(StoredSubmission.blob.in_(keys), works),
         select(StoredReport.blob).where(StoredReport.blob.in_(keys), reports),
         select(StoredReport.evidence_blob).where(StoredReport.evidence_blob.in_(keys), reports),
         select(StoredAssignment.blob).where(StoredAssignment.blob.in_(keys)),

@@ -1,0 +1,51 @@
+"""That no row points to a blob that is gone: the same bytes are one blob, which one may erase while another sends them.
+
+Who is about to name a blob in a row holds it until that is kept; who erases waits for them, and who comes after sees
+that it is gone. On PostgreSQL each key has a lock for that; SQLite lets one in at a time who writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from grader.store.blobs import Blobs
+from grader.store.database import transaction
+from grader.store.erasing import shared
+
+DIGITS = 15  # of the key, in hexadecimal: what a lock's number of 64 bits with a sign has room for
+
+
+def hold_blob(session: Session, blobs: Blobs, key: str, again: Callable[[], object]) -> None:
+    """See that the blob is there until this transaction ends, which writes a row that names it: where it was erased
+    since it was stored, `again` stores it once more. Raises InfrastructureError.
+    """
+    if _is_server(session):
+        session.execute(select(func.pg_advisory_xact_lock_shared(_number(key))))
+    if not blobs.has(key):
+        again()
+
+
+def delete_unneeded(engine: Engine, blobs: Blobs, keys: Collection[str], submissions: Collection[str] = ()) -> int:
+    """Delete those of the blobs that nothing else than these submissions needs, and return how many that were.
+
+    Raises InfrastructureError.
+    """
+    with transaction(engine) as session:
+        if _is_server(session):
+            for key in sorted(keys):  # in one order: of two who erase none waits for the other in a circle
+                session.execute(select(func.pg_advisory_xact_lock(_number(key))))
+        unneeded = set(keys) - shared(session, keys, submissions)
+        for key in unneeded:
+            blobs.delete(key)
+        return len(unneeded)
+
+
+def _is_server(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"  # on SQLite to have begun is to have the lock
+
+
+def _number(key: str) -> int:
+    return int(key[:DIGITS], 16)
