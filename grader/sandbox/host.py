@@ -100,7 +100,7 @@ _RULES = (
 )
 _HELD = (
     "A filter of system calls or a missing right forbids namespaces, as in most containers: run the grader outside of "
-    "it, or start the container with "
-    "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined; or else use "
+    "it, or start the container as compose.yaml does its workers, as an ordinary user with --security-opt "
+    "seccomp=deploy/seccomp.json --security-opt apparmor=unconfined --security-opt systempaths=unconfined; or else use "
     "--sandbox sandlock."
 )

@@ -123,7 +123,7 @@ def test_a_container_without_the_right_to_make_namespaces_is_recognised(
 ) -> None:
     (tmp_path / "self").mkdir()
     (tmp_path / "self" / "status").write_text(status)
-    assert ("SYS_ADMIN" in (why_no_namespaces(tmp_path, root=root) or "")) == held
+    assert ("systempaths" in (why_no_namespaces(tmp_path, root=root) or "")) == held
 
 
 ALL_USERS = "         0          0 4294967295\n"
