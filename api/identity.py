@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -120,10 +120,10 @@ def is_cross_site(request: Request, served: Services) -> bool:
     return origin is not None and urlsplit(origin).netloc not in own
 
 
-def needs(scope: str) -> Callable[[Asker], Asker]:
+def needs(scope: str) -> Callable[[Asker], Awaitable[Asker]]:
     """Return a dependency that lets through whoever has `scope`."""
 
-    def check(asker: Annotated[Asker, Depends(asker_of)]) -> Asker:
+    async def check(asker: Annotated[Asker, Depends(asker_of)]) -> Asker:
         if not asker.may(scope):
             raise Problem("identity.forbidden", f"This needs the scope {scope!r}.")
         return asker
@@ -150,7 +150,7 @@ Author = Annotated[Asker, Depends(needs("author"))]
 Admin = Annotated[Asker, Depends(needs("admin"))]
 
 
-def _signed_in(asker: Known) -> Asker:
+async def _signed_in(asker: Known) -> Asker:
     if asker.kind != "user":
         raise Problem("identity.forbidden", "This is for people who sign in, not for candidates.")
     return asker

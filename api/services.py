@@ -38,8 +38,11 @@ class Services:
         return folder
 
 
-def services_of(request: Request) -> Services:
-    """Return the services of the application that a request came to."""
+async def services_of(request: Request) -> Services:
+    """Return the services of the application that a request came to.
+
+    Like other dependencies that ask no database it is a coroutine: a function would be sent to a thread and back.
+    """
     services: Services = request.app.state.services
     return services
 
