@@ -49,6 +49,7 @@ EMPTY = "from fastapi import FastAPI\napp = FastAPI()\n@app.get('/')\ndef empty(
 BATCH = 5000
 UPLOADS, UPLOAD_BYTES = 20, 20_000_000
 WAITING = 20
+WARM = 20
 Answer = Callable[[httpx2.AsyncClient], Awaitable[httpx2.Response]]
 
 
@@ -180,6 +181,8 @@ async def measure(address: str, empty: str, token: str, submission: str, rate: i
     async with httpx2.AsyncClient(headers=headers, timeout=60) as client:
         first = 0.0
         for name, url in asked.items():
+            for _ in range(WARM):  # the first ones also load and compile what all others use
+                await client.get(url)
             took = await at_rate(client, url, rate, seconds)
             first = first or share(took, 0.95)
             ratio = share(took, 0.95) / first

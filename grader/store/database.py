@@ -35,8 +35,11 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    pool = {"pool_size": pool_size, "max_overflow": pool_size}
-    return create_engine(address, **pool, pool_pre_ping=True, hide_parameters=True)  # values may be personal
+    pool: dict[str, Any] = {"pool_size": pool_size, "max_overflow": pool_size}
+    # planned for its values each time: a plan for any value reads a whole table where an index has the answer
+    by_value = {"options": "-c plan_cache_mode=force_custom_plan"}
+    pool |= {"pool_pre_ping": True, "connect_args": by_value}
+    return create_engine(address, **pool, hide_parameters=True)  # values may be personal
 
 
 @contextmanager

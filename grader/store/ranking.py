@@ -92,7 +92,8 @@ def _walk(session: Session, asked: dict[str, str], after: Place | None, at_once:
     """
     while True:
         rows = session.scalars(_behind(_RANKED, after).limit(at_once), asked).all()
-        late = set(session.scalars(_LATE, {"ids": [row.id for row in rows]}))
+        invited = [row.id for row in rows if row.invitation_id]  # the others have no later attempt
+        late = set(session.scalars(_LATE, {"ids": invited})) if invited else set()
         yield from (row for row in rows if row.id not in late)
         if len(rows) < at_once:
             return
