@@ -47,7 +47,9 @@ def _opened(settings: Settings) -> Engine:
     engine = open_engine(settings.service_database)
     database = make_url(settings.service_database).database
     if engine.dialect.name == "sqlite" and database:
-        Path(database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = Path(database)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.touch(mode=0o600)  # a new one is nobody else's to read: names and hashes lie in it
     return engine
 
 

@@ -119,7 +119,7 @@ class StoredSubmission(Base):
     invitation_id: Mapped[str | None] = mapped_column(ForeignKey("invitations.id"))
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(String(16))
-    blob: Mapped[str | None]
+    blob: Mapped[str | None] = mapped_column(index=True)  # which others need is asked as one is erased
     address: Mapped[str | None]
     bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     attempt: Mapped[int | None]
@@ -148,8 +148,8 @@ class StoredReport(Base):
     submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), index=True)
     job_id: Mapped[str] = mapped_column(String(80))
     origin: Mapped[str] = mapped_column(String(16))
-    blob: Mapped[str]
-    evidence_blob: Mapped[str | None]
+    blob: Mapped[str] = mapped_column(index=True)
+    evidence_blob: Mapped[str | None] = mapped_column(index=True)
     digest: Mapped[str] = mapped_column(String(64))
     outcome: Mapped[str] = mapped_column(String(32))
     score: Mapped[float | None]

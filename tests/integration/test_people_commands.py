@@ -87,3 +87,10 @@ def test_an_assignment_is_published_and_a_candidate_invited_by_a_link(tmp_path: 
     engine.dispose()
     again = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--name", "Ada")
     assert (again.returncode, "invited to churn already" in again.stderr) == (2, True)
+
+
+def test_a_new_file_of_a_database_is_its_owners_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    upgraded = run(f"sqlite:///{tmp_path / 'grader.db'}", tmp_path / "home", "db", "upgrade")
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert {oct(file.stat().st_mode & 0o777) for file in tmp_path.glob("grader.db*")} == {"0o600"}

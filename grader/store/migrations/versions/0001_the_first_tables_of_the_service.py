@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
     )
     with op.batch_alter_table("submissions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_submissions_blob"), ["blob"], unique=False)
         batch_op.create_index(batch_op.f("ix_submissions_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_submissions_invitation", ["invitation_id", "state", "created_at"], unique=False)
         batch_op.create_index("ix_submissions_listed", ["assignment", "created_at", "id"], unique=False)
@@ -296,6 +297,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reports_batch_id"), ["batch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_blob"), ["blob"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reports_evidence_blob"), ["evidence_blob"], unique=False)
         batch_op.create_index(batch_op.f("ix_reports_submission_id"), ["submission_id"], unique=False)
 
     op.create_table(
@@ -347,6 +350,8 @@ def downgrade() -> None:
     op.drop_table("batch_items")
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reports_submission_id"))
+        batch_op.drop_index(batch_op.f("ix_reports_evidence_blob"))
+        batch_op.drop_index(batch_op.f("ix_reports_blob"))
         batch_op.drop_index(batch_op.f("ix_reports_batch_id"))
 
     op.drop_table("reports")
@@ -378,6 +383,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_submissions_listed")
         batch_op.drop_index("ix_submissions_invitation")
         batch_op.drop_index(batch_op.f("ix_submissions_created_at"))
+        batch_op.drop_index(batch_op.f("ix_submissions_blob"))
 
     op.drop_table("submissions")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
