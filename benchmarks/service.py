@@ -40,7 +40,7 @@ from grader.store.blobs import open_blobs
 from grader.store.database import open_engine, transaction, upgrade
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
-from grader.store.tables import StoredReport, StoredSubmission
+from grader.store.tables import Candidate, Invitation, StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Job
 
 GRADER = Path(sys.executable).with_name("grader")
@@ -100,9 +100,14 @@ def store(count: int) -> tuple[str, str]:
 
 
 def store_some(engine: Engine, report: str, begun: int, count: int) -> str:
-    """Store so many submissions, each with its report and job; return the id of the last."""
-    submissions, reports, jobs = [], [], []
+    """Store so many submissions, each with its report and job, two of each candidate; return the id of the last."""
+    candidates, invitations, submissions, reports, jobs = [], [], [], [], []
     for number in range(begun, begun + count):
+        if not number % 2:
+            candidates.append({"id": new_id(), "name": f"Candidate {number}", "email": f"c{number}@example.org"})
+            invitations.append(
+                {"id": new_id(), "assignment": "churn", "candidate_id": candidates[-1]["id"], "attempts": 2}
+            )
         submission, report_id, at = new_id(), new_id(), utc_now() - timedelta(seconds=1_000_000 - number)
         score = (number * 7919 % 10_000) / 100
         marks = {"outcome": "completed", "score": score, "low": score - 3, "high": score + 3}
@@ -110,6 +115,7 @@ def store_some(engine: Engine, report: str, begun: int, count: int) -> str:
             {"id": submission, "assignment": "churn", "name": f"submission-{submission[:8]}", "kind": "archive"}
             | {"bytes": 1, "state": "published", "step": "", "created_at": at, "finished_at": at}
             | {"report_id": report_id, **marks}
+            | {"invitation_id": invitations[-1]["id"], "attempt": 1 + number % 2}
         )
         job = f"{submission}-1"
         reports.append(
@@ -121,6 +127,8 @@ def store_some(engine: Engine, report: str, begun: int, count: int) -> str:
             | {"started_at": at, "finished_at": at}
         )
     with transaction(engine) as session:
+        session.execute(insert(Candidate), candidates)
+        session.execute(insert(Invitation), invitations)
         session.execute(insert(StoredSubmission), submissions)
         session.execute(insert(StoredReport), reports)
         session.execute(insert(Job), jobs)
