@@ -164,6 +164,13 @@ class InfrastructureError(GraderError):
     http_status = 503
 
 
+def causes_of(error: BaseException) -> Iterator[BaseException]:
+    """Yield the exceptions that `error` was raised from, the nearest first."""
+    while (cause := error.__cause__) is not None:
+        yield cause
+        error = cause
+
+
 @contextmanager
 def host_shortage() -> Iterator[None]:
     """Turn the system's refusal of disk, memory, descriptors or processes into InfrastructureError; let others pass."""

@@ -92,8 +92,8 @@ def in_training(evidence: Evidence, kind: str) -> Finding | None:
 
 def _leaks(evidence: Evidence, kind: str) -> list[LeakageFact]:
     """Return the leaks of a kind, those first that touch rows which were set aside."""
-    tests = _only_tests(evidence)
-    found = (leak for leak in evidence.code.leaks if leak.kind == kind)
+    found = [leak for leak in evidence.code.leaks if leak.kind == kind]
+    tests = _only_tests(evidence) if found else frozenset()
     own = (leak for leak in found if not leak.spans or any(span.path not in tests for span in leak.spans))
     return sorted(own, key=lambda leak: leak.in_training)
 

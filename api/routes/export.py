@@ -26,20 +26,21 @@ from grader.store.tables import StoredSubmission
 
 router = APIRouter(tags=["export"])
 COLUMNS = (
-    *(
-        "submission",
-        "kind",
-        "candidate",
-        "email",
-        "attempt",
-        "state",
-        "outcome",
-        "failure_code",
-        "score",
-        "low",
-        "high",
-    ),
-    *("overrides", "decision", "created_at", "finished_at"),
+    "submission",
+    "kind",
+    "candidate",
+    "email",
+    "attempt",
+    "state",
+    "outcome",
+    "failure_code",
+    "score",
+    "low",
+    "high",
+    "overrides",
+    "decision",
+    "created_at",
+    "finished_at",
 )
 AT_ONCE = 500
 CODES = ("identity.missing", "identity.forbidden", "request.not_found", "request.invalid")

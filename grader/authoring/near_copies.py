@@ -16,9 +16,7 @@ import numpy.typing as npt
 from grader.authoring.association import DEVIATIONS
 from grader.authoring.row_keys import Cells, Keys, RowKeys, coded, hashed, words_of
 
-MOST_TOLD_APART = (
-    0.05  # of the training rows are alike but for a column, where one changed cell of any kind is looked for
-)
+MOST_TOLD_APART = 0.05  # of training rows are alike but for a column that is among those of any one changed cell
 NEARLY = 0.9
 Flags = npt.NDArray[np.bool_]
 

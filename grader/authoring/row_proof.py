@@ -31,6 +31,7 @@ class RowProof:
         self._known = features_of(trained, part.columns) if trained else []
         self._others = {place: _rows_beside(trained, table, part.columns, target) for place, table in complete.items()}
         self._copies = places_of_twins(self._known, part.rows)
+        self._by_chance = twins_by_chance(self._known, len(part.rows))
 
     @property
     def given(self) -> GivenRows | None:
@@ -59,10 +60,6 @@ class RowProof:
             if row not in published:
                 needles.add(" ".join(row).encode(), f"the features of row {line} of {name}")
         return needles
-
-    @property
-    def _by_chance(self) -> float:
-        return twins_by_chance(self._known, len(self._part.rows))
 
     def _first_of(self, given: Sequence[int], published: Mapping[str, Sequence[Row]]) -> GivenRows:
         first, (name, line) = self._part.rows[given[0]], self._part.places[given[0]]

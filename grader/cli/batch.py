@@ -6,7 +6,6 @@ import os
 import queue
 import signal
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from types import FrameType
 
 from grader.errors import AssignmentError, InfrastructureError, UsageError
 from grader.model import Assignment
-from grader.pipeline import Graded, Parts, defect_of_ours, failed_on_our_side, grade, start_ahead
+from grader.pipeline import Graded, Parts, grade, start_ahead, stopped_on_a_defect
 
 Keep = Callable[[Graded], None]
 
@@ -113,9 +112,7 @@ def _grade_or_report(
     except (AssignmentError, UsageError, InfrastructureError):
         raise
     except Exception as error:  # noqa: BLE001 - the worker loop: a defect of ours costs one report, not the batch
-        message = f"The grader stopped on a defect of its own ({type(error).__name__})."
-        trace = traceback.format_exc()
-        return failed_on_our_side(source, name, assignment, parts, defect_of_ours(message, trace), trace)
+        return stopped_on_a_defect(source, name, assignment, parts, error)
 
 
 def _wait(futures: list[Future[None]]) -> None:

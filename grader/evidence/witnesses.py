@@ -27,7 +27,7 @@ def compare_witnesses(
     """
     run = TracedRun(traces, dict(_places(traces, code, [cell.index for cell in cells], notebook)))
     leaks = find_traced_leaks(run)
-    tests = {fact.span.path for fact in code.functions if fact.is_test} - {notebook, started}
+    tests = _test_files(code) - {notebook, started}
     found = [leak for leak in code.leaks if leak.kind in _KINDS and not _is_of(leak, tests)]
     witnesses = [_of_code(leak, leaks, run) for leak in found]
     witnesses += [_of_run(leak) for leak in leaks if not any(_same(leak, other) for other in found)]
@@ -46,7 +46,7 @@ def _note(traces: Traces, code: CodeFacts) -> str:
     """Return what is to be said of the traces as such: having none is worth a word where there ought to be some."""
     if traces.note != NONE:
         return traces.note
-    tests = {fact.span.path for fact in code.functions if fact.is_test}
+    tests = _test_files(code)
     own = (call for call in code.calls if call.kind == "fit" and call.span.path not in tests)
     fits = any(call.name.startswith(NOTED) for call in own)
     return f"{NONE.rstrip('.')}, although its code fits estimators." if fits else ""
@@ -95,6 +95,10 @@ def is_about(witness: Witness, leak: LeakageFact) -> bool:
     return _meet(witness.spans[0], leak.spans[0]) or (
         witness.agreement == "agree" and _meet(witness.spans[-1], leak.spans[-1])
     )
+
+
+def _test_files(code: CodeFacts) -> set[str]:
+    return {fact.span.path for fact in code.functions if fact.is_test}
 
 
 def _is_of(leak: LeakageFact, paths: set[str]) -> bool:

@@ -65,7 +65,7 @@ class Line:
         )
         session.add(job)
         if not bulk:
-            submission.state, submission.step, submission.detail = job.state, "", ""
+            submission.come_to(job.state)
             session.add(Event(submission_id=submission.id, state=job.state))
         session.flush()
         options: EnqueueOptions = {

@@ -6,7 +6,6 @@ import logging
 import secrets
 import shutil
 import threading
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +35,7 @@ from grader.pipeline import (
     finish,
     handed_out_with,
     start_ahead,
+    stopped_on_a_defect,
 )
 from grader.pipeline.intake import take_in
 from grader.ports import Step
@@ -187,7 +187,7 @@ class Steps:
         turn = self.begin(job_id)
         if turn is None:
             return
-        made = self.give_up(turn, defect_of_ours("It was not through in the time that a grading has.", ""))
+        made = self.give_up(turn, defect_of_ours("It was not through in the time that a grading has."))
         if self.is_to_be_tried_again(turn, made):
             self.try_again(turn)
         else:
@@ -209,11 +209,9 @@ class Steps:
         try:
             return collect(grading)
         except Exception as error:  # noqa: BLE001 - the worker loop: a defect of ours costs one report, not the worker
-            message = f"The grader stopped on a defect of its own ({type(error).__name__})."
-            trace = traceback.format_exc()
-            failure = defect_of_ours(message, trace)
-            graded = failed_on_our_side(grading.source, grading.name, grading.assignment, self.parts, failure, trace)
-            return _as_collected(graded)
+            return _as_collected(
+                stopped_on_a_defect(grading.source, grading.name, grading.assignment, self.parts, error)
+            )
 
     def _with_source(self, turn: Turn, handed: Handed, source: str | None, place: Path) -> Grading:
         if source is None:  # a commit that could not be fetched: the report says why

@@ -49,7 +49,7 @@ def bury(session: Session, worker_id: str) -> None:
         job.state, job.worker_id, job.deadline_at = "queued", None, now + QUEUED_FOR
         if not job.bulk:
             submission = session.get_one(StoredSubmission, job.submission_id)
-            submission.state, submission.step, submission.detail = "queued", "", ""
+            submission.come_to("queued")
             session.add(Event(submission_id=job.submission_id, state="queued", detail="its worker ended"))
 
 

@@ -67,7 +67,7 @@ def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
     job.started_at = job.started_at or utc_now()
     job.deadline_at = databases_now(session) + GRADED_WITHIN
     if not job.bulk:
-        submission.state, submission.step, submission.detail = "grading", "", ""
+        submission.come_to("grading")
         submission.started_at = submission.started_at or job.started_at
         session.add(Event(submission_id=job.submission_id, state="grading"))
     return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.batch_id)
@@ -92,9 +92,9 @@ def tell(session: Session, turn: Turn, step: str, detail: str) -> bool:
     if held(session, turn) is None:
         return False
     if not turn.bulk:
-        submission = session.get_one(StoredSubmission, turn.submission_id)
-        submission.step, submission.detail = step, detail[:MOST_TOLD]
-        session.add(Event(submission_id=turn.submission_id, state="grading", step=step, detail=detail[:MOST_TOLD]))
+        submission, told = session.get_one(StoredSubmission, turn.submission_id), detail[:MOST_TOLD]
+        submission.step, submission.detail = step, told
+        session.add(Event(submission_id=turn.submission_id, state="grading", step=step, detail=told))
     return True
 
 
@@ -144,7 +144,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         state, problem = ("failed", FAILED) if failed else ("done", "")
         end_item(session, job.batch_id, submission.id, state, after_id=report.id, changes=changes, problem=problem)
     else:
-        submission.state, submission.step, submission.detail = "published", "", ""
+        submission.come_to("published")
         submission.finished_at = job.finished_at
         session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
         about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}

@@ -91,7 +91,7 @@ def _about(turn: Turn) -> dict[str, str | int]:
 
 def _graded(steps: Steps, turn: Turn) -> str:
     if turn.number > MOST_TURNS:
-        return _given_up(steps, turn, defect_of_ours(f"{turn.number - 1} workers ended while they graded it.", ""))
+        return _given_up(steps, turn, defect_of_ours(f"{turn.number - 1} workers ended while they graded it."))
     try:
         made = Made(**_step(steps, "score", partial(_scored, steps, turn, _collected(steps, turn))))
         _tell(steps, made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +68,7 @@ def _score(evidence: Evidence, criteria: Sequence[Criterion], assignment: Assign
     return score(evidence, criteria, assignment.weights, assignment.rubric)
 
 
-def defect_of_ours(message: str, trace: str) -> Failure:
+def defect_of_ours(message: str, trace: str = "") -> Failure:
     """Return the failure of a grading that stopped on a defect of the grader, as `message` says."""
     return Failure(
         code="infrastructure.internal",
@@ -85,6 +86,15 @@ def failed_on_our_side(
     grading = Grading(source, name, assignment, parts, secrets.token_hex(8))
     report = make_report(grading, Collected(refused(source, name), evidence, "infrastructure_failed"))
     return Graded(name, report, evidence, logs={"grader.txt": trace})
+
+
+def stopped_on_a_defect(
+    source: str, name: str, assignment: Assignment | None, parts: Parts, error: Exception
+) -> Graded:
+    """Return the report of a grading that `error` ended, which is a defect of the grader's own."""
+    message = f"The grader stopped on a defect of its own ({type(error).__name__})."
+    trace = "".join(traceback.format_exception(error))
+    return failed_on_our_side(source, name, assignment, parts, defect_of_ours(message, trace), trace)
 
 
 def without_logs(evidence: Evidence) -> Evidence:

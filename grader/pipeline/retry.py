@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from grader.errors import InfrastructureError, host_shortage
+from grader.errors import InfrastructureError, causes_of, host_shortage
 from grader.model import FailedTry
 
 T = TypeVar("T")
@@ -63,8 +63,7 @@ def with_retries(
 
 def _causes(error: BaseException) -> Iterator[str]:
     """Yield what the exceptions say that `error` was made of, but for their texts: places of ours stand in those."""
-    cause = error.__cause__
-    while cause is not None:
+    for cause in causes_of(error):
         name = errno.errorcode.get(getattr(cause, "errno", None) or 0)
         status = getattr(cause, "status_code", None)
         if name:
@@ -73,4 +72,3 @@ def _causes(error: BaseException) -> Iterator[str]:
             yield f"the engine answered with status {status}"
         else:
             yield f"a {type(cause).__name__} was raised"
-        cause = cause.__cause__

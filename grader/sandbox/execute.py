@@ -27,13 +27,13 @@ from grader.sandbox.collect import collect_file, names_in
 from grader.sandbox.inert import inert_notebook
 from grader.sandbox.live import watching
 from grader.sandbox.requested import GivenEnvironment
-from grader.sandbox.run_file import RunFile, parse_run_file
+from grader.sandbox.run_file import RUN_FILE, RunFile, parse_run_file
 from grader.sandbox.workspace import PREDICTIONS, Workspace, lay_out, root_of, sandbox_job, take_over, tests_job
 
 TRACES = ".traces.jsonl"
 MARKS, BLOCKS = ".reached", ".blocks.jsonl"
 TESTS, EMPTIED = ".tests.jsonl", ".emptied.jsonl"
-OURS = ("run.json", "executed.ipynb", TRACES, MARKS, BLOCKS)
+OURS = (RUN_FILE, "executed.ipynb", TRACES, MARKS, BLOCKS)
 TRACES_BYTES = 2_000_000  # of the blocks too
 TESTS_BYTES = 4_000_000
 MOST_WRITTEN = 25
@@ -65,8 +65,7 @@ def execute(
     further = tuple(dict.fromkeys(spec.file for spec in assignment.outputs)) if assignment else ()
     space = lay_out(root_of(scratch, run_id), submission, plan, deal, (PREDICTIONS, *further))
     job = sandbox_job(space, plan, assignment, run_id, cpu_ids)
-    with watching(space.output, tell):
-        result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
+    result, run_file, failure = _ended(space, job, environment, sandbox, cancel, tell)
     if failure is None and assignment is not None:
         missed = _predictions(space, plan)
         for name in further:
@@ -100,8 +99,7 @@ def execute_next(
     """
     space = take_over(root_of(scratch, run_id), left)
     job = sandbox_job(space, plan.model_copy(update={"entry_point": entry}), None, run_id, cpu_ids)
-    with watching(space.output, tell):
-        result, run_file, failure = _ended(space, job, environment, sandbox, cancel)
+    result, run_file, failure = _ended(space, job, environment, sandbox, cancel, tell)
     done = _whole_result(space, result, run_file, failure, environment, sandbox)
     return done.model_copy(update={"left": space.work})
 
@@ -163,10 +161,12 @@ def _ended(
     environment: GivenEnvironment | None,
     sandbox: Sandbox,
     cancel: threading.Event,
+    tell: Callable[[int], None] | None = None,
 ) -> tuple[SandboxResult, RunFile | None, Failure | None]:
     """Run `job` to its end and return how the host saw it, what the runner says of it, and the failure of both."""
-    result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
-    run_file = parse_run_file(_collected(space, "run.json", RUN_FILE_BYTES))
+    with watching(space.output, tell):
+        result = sandbox.run(job.model_copy(update={"environment": environment and environment.path}), cancel)
+    run_file = parse_run_file(_collected(space, RUN_FILE, RUN_FILE_BYTES))
     return result, run_file, classify(result, run_file, job.limits)
 
 

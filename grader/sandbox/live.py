@@ -9,9 +9,8 @@ from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.sandbox.collect import read_file
-from grader.sandbox.run_file import parse_run_file
+from grader.sandbox.run_file import RUN_FILE, parse_run_file
 
-RUN_FILE = "run.json"
 MOST_BYTES = 1 << 20
 LOOK_EVERY_S = 0.5
 

@@ -6,6 +6,7 @@ from pydantic import Field, ValidationError
 
 from grader.model import CellRun, Failure, Record
 
+RUN_FILE = "run.json"  # in /out, as the runner writes it
 MOST_CELLS = 2000
 MOST_WARNINGS = 20
 MOST_TEXT = 600

@@ -7,6 +7,8 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
+from grader.errors import causes_of
+
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DISK_FULL = "53100"  # SQLSTATE, in PostgreSQL's class of insufficient resources
 SQLITE_FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})  # the second as it opens a database
@@ -15,12 +17,7 @@ SAID = tuple(f"(os error {number})" for number in FULL)  # an object store tells
 
 def has_no_space(error: BaseException) -> bool:
     """Return whether `error`, or what it came of, says that a disk, a quota or the database's space is used up."""
-    seen: BaseException | None = error
-    while seen is not None:
-        if _says_full(seen):
-            return True
-        seen = seen.__cause__
-    return False
+    return any(_says_full(each) for each in (error, *causes_of(error)))
 
 
 def _says_full(error: BaseException) -> bool:

@@ -136,6 +136,10 @@ class StoredSubmission(Base):
     low: Mapped[float | None]
     high: Mapped[float | None]
 
+    def come_to(self, state: str) -> None:
+        """Note the state that it has come to, at no step of it yet."""
+        self.state, self.step, self.detail = state, "", ""
+
 
 class StoredReport(Base):
     """One report on a submission: the JSON and the evidence are blobs. `job_id` is its grading's own, so that the same
