@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ports import free_port
 from postgres import PROGRAMS, Server
+from serving import CHURN, Serving, publish, serving
 from sqlalchemy import Engine
 
 from grader.store.database import open_engine, upgrade
@@ -95,3 +96,11 @@ def blobs_address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: p
     for name, value in (*given.items(), ("ALLOW_HTTP", "true")):
         monkeypatch.setenv(f"AWS_{name}", value)
     return f"s3://{bucket}"
+
+
+@pytest.fixture
+def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
+    """Yield a running API to which the assignment churn is published."""
+    with serving(database_url, tmp_path / "home") as running:
+        publish(running, CHURN)
+        yield running

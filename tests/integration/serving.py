@@ -21,6 +21,7 @@ from grader.store.database import open_engine, transaction, upgrade
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
 
+CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 PASSWORD = "correct horse battery staple"
 
 

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from graded import bearer, grade, hand_in, invite
-from serving import Serving, publish, serving
+from serving import CHURN, Serving, publish
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 METHODS = ("get", "post", "patch", "put", "delete")
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def addresses(api: Serving) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from graded import bearer, grade, hand_in, invite
 from grading import Service, service, wait_for
-from serving import Serving, publish, serving
+from serving import Serving
 from small_assignment import make_small
 from sqlalchemy import select
 
@@ -25,7 +25,6 @@ from grader.store.database import reading, transaction
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Job
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 WEIGHTS = """
 [weights]
 hidden = 90
@@ -35,13 +34,6 @@ evaluation = 2
 code_quality = 2
 production_readiness = 2
 """
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 @pytest.fixture

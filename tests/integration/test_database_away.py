@@ -8,14 +8,12 @@ from pathlib import Path
 import httpx2
 import pytest
 from postgres import Server
-from serving import Serving, publish, serving
+from serving import CHURN, Serving, publish, serving
 from sqlalchemy import func, select
 
 from grader.store.database import reading
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Job
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 
 
 @pytest.fixture

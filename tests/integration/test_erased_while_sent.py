@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from graded import bearer, hand_in, invite
-from serving import Serving, publish, serving
+from serving import Serving
 from sqlalchemy import select
 
 from grader.store.blobs import Blobs, open_blobs
@@ -20,15 +20,7 @@ from grader.store.database import reading, transaction
 from grader.store.holding import delete_unneeded, hold_blob
 from grader.store.tables import StoredSubmission
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 SAME = "copied = 1"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def kept(api: Serving) -> Blobs:

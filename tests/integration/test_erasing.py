@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from graded import bearer, grade, hand_in, invite
 from grading import service, wait_for
-from serving import Serving, publish, serving
+from serving import Serving
 from sqlalchemy import select
 
 from grader.jobs.erasing import erase
@@ -19,15 +18,6 @@ from grader.store.database import reading, transaction
 from grader.store.invitations import invite as make_invitation
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Job
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def everything_stored(api: Serving) -> str:

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
-import pytest
-from serving import Serving, publish, serving
+from serving import Serving
 from sqlalchemy import func, select
 
 from grader.store.database import reading
 from grader.store.tables import StoredSubmission
 from grader.store.tables_of_operation import Job
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def archive() -> bytes:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Serving, publish, serving
+from serving import CHURN, Serving, publish, serving
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 ADA = {"assignment": "churn", "name": "Ada Lovelace", "email": "Ada@Example.org"}
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from serving import PASSWORD, Serving, publish, serving
-from test_handing_in import CHURN, WORK
+from serving import PASSWORD, Serving
+from test_handing_in import WORK
 
 from grader.store.database import transaction
 from grader.store.people import add_user
@@ -15,13 +11,6 @@ from grader.store.secrets_shown import new_token
 from grader.store.tables import Candidate, Invitation
 
 HERE = {"Origin": "http://127.0.0.1:8000"}
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def invite(api: Serving, attempts: int = 2) -> str:

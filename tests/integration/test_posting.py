@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
 import httpx2
-import pytest
 from graded import grade, hand_in, report_on
-from serving import Serving, publish, serving
+from serving import Serving
 
 from grader.model import Report
 from grader.report import report_json
 from grader.store.posting import HEADERS, signed
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def post(api: Serving, token: str, body: bytes, sent: bytes | None = None, ago: int = 0) -> httpx2.Response:

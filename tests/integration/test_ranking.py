@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from graded import bearer, grade, hand_in, invite
-from serving import Serving, publish, serving
+from serving import Serving
 
 from grader.store.base import utc_now
 from grader.store.database import transaction
 from grader.store.tables import StoredSubmission
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def store(api: Serving, *rows: tuple[str, float | None, float | None, float | None, str]) -> None:

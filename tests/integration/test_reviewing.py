@@ -5,25 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 from graded import bearer, grade, hand_in, invite
-from serving import Serving, publish, serving
+from serving import Serving
 
 from grader.model import Report
-
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
-
-
-@pytest.fixture
-def api(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
 
 
 def say(api: Serving, submission: str, headers: dict[str, str], etag: str | None, **given: object) -> httpx2.Response:

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
-from serving import PASSWORD, Serving, publish, serving
+from serving import CHURN, PASSWORD, Serving, publish, serving
 from sqlalchemy import select, update
 
 from api.app import create_app
@@ -20,7 +20,6 @@ from grader.store.secrets_shown import new_token
 from grader.store.tables import Candidate, Invitation, Token
 from grader.store.tables_of_operation import AuditEntry
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 ME, USERS, TOKENS = "/api/v1/session", "/api/v1/users", "/api/v1/tokens"
 HERE = {"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}
 ELSEWHERE = {"Origin": "https://elsewhere.example", "Sec-Fetch-Site": "cross-site"}

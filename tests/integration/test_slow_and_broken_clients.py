@@ -9,21 +9,18 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
 import uvicorn
 from ports import free_port
-from serving import Serving, publish, serving
+from serving import Serving
 from sqlalchemy import func, select
 
-import api.heads
-import api.uploads
+from api import heads, uploads
 from grader.store.database import reading
 from grader.store.tables import StoredSubmission
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 FORM = (
     b'--x\r\nContent-Disposition: form-data; name="assignment"\r\n\r\nchurn\r\n'
     b'--x\r\nContent-Disposition: form-data; name="file"; filename="work.py"\r\n\r\n'
@@ -31,17 +28,10 @@ FORM = (
 
 
 @pytest.fixture
-def ready(database_url: str, tmp_path: Path) -> Iterator[Serving]:
-    with serving(database_url, tmp_path / "home") as running:
-        publish(running, CHURN)
-        yield running
-
-
-@pytest.fixture
-def port(ready: Serving) -> Iterator[int]:
-    """Listen with the application of `ready`, and yield the port."""
+def port(api: Serving) -> Iterator[int]:
+    """Listen with the application of `api`, and yield the port."""
     number = free_port()
-    config = uvicorn.Config(ready.client.app, port=number, http=api.heads.PatientHttp, lifespan="off", log_config=None)
+    config = uvicorn.Config(api.client.app, port=number, http=heads.PatientHttp, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -69,14 +59,14 @@ def answer(connection: socket.socket) -> tuple[int, dict[str, str]]:
     return int(head.split()[1]), json.loads(body)
 
 
-def stored(ready: Serving) -> int:
-    with reading(ready.engine) as session:
+def stored(api: Serving) -> int:
+    with reading(api.engine) as session:
         return session.scalar(select(func.count()).select_from(StoredSubmission)) or 0
 
 
-def lying_there(ready: Serving) -> list[str]:
+def lying_there(api: Serving) -> list[str]:
     """Return the files of uploads, and of the store of files but for the assignment."""
-    return [path.name for path in (ready.settings.home / "service").rglob("*") if path.is_file()]
+    return [path.name for path in (api.settings.home / "service").rglob("*") if path.is_file()]
 
 
 def chunk(data: bytes) -> bytes:
@@ -84,31 +74,31 @@ def chunk(data: bytes) -> bytes:
 
 
 def test_an_upload_without_an_end_is_cut_off_and_nothing_of_it_is_left(
-    ready: Serving, port: int, monkeypatch: pytest.MonkeyPatch
+    api: Serving, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.uploads, "LARGEST_UPLOAD", 4 << 20)
-    with begin(port, ready.token_of("author"), "Transfer-Encoding: chunked") as connection:
+    monkeypatch.setattr(uploads, "LARGEST_UPLOAD", 4 << 20)
+    with begin(port, api.token_of("author"), "Transfer-Encoding: chunked") as connection:
         connection.sendall(chunk(FORM))
         with contextlib.suppress(ConnectionError):  # the other side closes, which ends it
             while True:
                 connection.sendall(chunk(b"#" * 65536))
-    assert (stored(ready), lying_there(ready)) == (0, [])
+    assert (stored(api), lying_there(api)) == (0, [])
 
 
-def test_a_body_that_does_not_go_on_is_408(ready: Serving, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api.uploads, "CHUNK_WITHIN_S", 0.5)
-    with begin(port, ready.token_of("author"), "Content-Length: 5000") as connection:
+def test_a_body_that_does_not_go_on_is_408(api: Serving, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "CHUNK_WITHIN_S", 0.5)
+    with begin(port, api.token_of("author"), "Content-Length: 5000") as connection:
         connection.sendall(FORM)
         status, problem = answer(connection)
     assert (status, problem["code"]) == (408, "request.too_slow")
-    assert (stored(ready), lying_there(ready)) == (0, [])
+    assert (stored(api), lying_there(api)) == (0, [])
 
 
 def test_a_body_that_goes_on_a_little_at_a_time_is_408_too(
-    ready: Serving, port: int, monkeypatch: pytest.MonkeyPatch
+    api: Serving, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.uploads, "WHOLE_WITHIN_S", 1.0)
-    with begin(port, ready.token_of("author"), "Content-Length: 5000") as connection:
+    monkeypatch.setattr(uploads, "WHOLE_WITHIN_S", 1.0)
+    with begin(port, api.token_of("author"), "Content-Length: 5000") as connection:
         connection.sendall(FORM)
         connection.settimeout(0.1)
         told = b""
@@ -119,14 +109,14 @@ def test_a_body_that_goes_on_a_little_at_a_time_is_408_too(
             except TimeoutError:
                 continue
     assert told.split()[1] == b"408"
-    assert stored(ready) == 0
+    assert stored(api) == 0
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\nX-Slow: "], ids=["none", "half"])
 def test_a_head_that_never_ends_is_hung_up_on(
-    ready: Serving, port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes
+    api: Serving, port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(api.heads, "HEAD_WITHIN_S", 0.5)
+    monkeypatch.setattr(heads, "HEAD_WITHIN_S", 0.5)
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(sent)
         assert connection.recv(65536) == b""
@@ -134,7 +124,7 @@ def test_a_head_that_never_ends_is_hung_up_on(
 
 
 def test_a_second_head_on_a_connection_has_its_end_too(
-    ready: Serving, port: int, monkeypatch: pytest.MonkeyPatch
+    api: Serving, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -142,22 +132,22 @@ def test_a_second_head_on_a_connection_has_its_end_too(
         while not told.endswith(b"}"):
             told += connection.recv(65536)
         assert told.startswith(b"HTTP/1.1 200")
-        monkeypatch.setattr(api.heads, "HEAD_WITHIN_S", 0.5)
+        monkeypatch.setattr(heads, "HEAD_WITHIN_S", 0.5)
         connection.sendall(b"GET /healthz HTTP/1.1\r\n")
         assert connection.recv(65536) == b""
 
 
 def test_an_upload_that_is_cut_short_is_no_submission_and_the_same_key_hands_in_the_whole(
-    ready: Serving, port: int, caplog: pytest.LogCaptureFixture
+    api: Serving, port: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "api.access")
-    token, key = ready.token_of("author"), "the-same-key"
+    token, key = api.token_of("author"), "the-same-key"
     with begin(port, token, "Content-Length: 50000", f"Idempotency-Key: {key}") as connection:
         connection.sendall(FORM + b"print()")
     while not (told := [record for record in caplog.records if record.name == "api.access"]):
         time.sleep(0.01)
     assert told[0].__dict__["status"] == 400
-    assert (stored(ready), lying_there(ready)) == (0, [])
+    assert (stored(api), lying_there(api)) == (0, [])
     whole = httpx2.post(
         f"http://127.0.0.1:{port}/api/v1/submissions",
         data={"assignment": "churn"},
@@ -165,4 +155,4 @@ def test_an_upload_that_is_cut_short_is_no_submission_and_the_same_key_hands_in_
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": key},
     )
     assert whole.status_code == 201
-    assert stored(ready) == 1
+    assert stored(api) == 1

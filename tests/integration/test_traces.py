@@ -12,13 +12,12 @@ import pytest
 from collector import Collector, collecting
 from graded import bearer, hand_in, invite
 from grading import QUICK, service, wait_for
-from serving import PASSWORD, publish, serving
+from serving import CHURN, PASSWORD, publish, serving
 
 from grader.jobs.otel import OtelSpans
 from grader.store.database import transaction
 from grader.store.tables import StoredSubmission
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOADED = "import sys, api.app, grader.cli.slot; api.app.application(); print([m for m in sys.modules if '.sdk' in m])"
 

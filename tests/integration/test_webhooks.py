@@ -17,7 +17,7 @@ import pytest
 from graded import grade, hand_in
 from grading import service, wait_for
 from receiver import Heard, receiver
-from serving import Serving, publish, serving
+from serving import CHURN, Serving, publish, serving
 from sqlalchemy import select, update
 
 from grader.jobs.deliveries import Deliveries
@@ -27,7 +27,6 @@ from grader.store.people import add_user
 from grader.store.tables_of_operation import Delivery
 from grader.store.webhooks import CLAIMED_FOR, WAITS_S, add_webhook, claim, settle
 
-CHURN = Path(__file__).parent.parent.parent / "assignments" / "churn"
 PRIVATE = frozenset({"localhost", "hooks.test"})
 
 
