@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -62,15 +63,23 @@ def asker_of(
     secret = bearer.credentials if bearer else cookie
     asker = known(served, secret) if secret else None
     if asker is None:
-        raise Problem(
-            "identity.missing",
-            hint="Send `Authorization: Bearer TOKEN`, or sign in.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+        raise nobody_known()
     note_asker(request, served, asker)
     if bearer is None:
         refuse_cross_site(request, served)
     return asker
+
+
+def nobody_known(**headers: str) -> Problem:
+    """Return the problem of a request that shows no secret which is good now."""
+    hint = "Send `Authorization: Bearer TOKEN`, or sign in."
+    return Problem("identity.missing", hint=hint, headers={"WWW-Authenticate": "Bearer", **headers})
+
+
+def secret_of(request: Request) -> str | None:
+    """Return the secret that a request shows, as `asker_of` is given it; None where it shows none."""
+    scheme, secret = get_authorization_scheme_param(request.headers.get("Authorization"))
+    return secret if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
 
 
 def asker_of_browser(request: Request, served: Services) -> Asker | None:

@@ -13,8 +13,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from api.moments import in_utc
 from api.problems import Problem
 
+LARGEST_KEY = 2**63 - 1  # of what databases count up
 T = TypeVar("T")
 R = TypeVar("R")
 Cursor = Annotated[
@@ -61,8 +63,10 @@ def _decoded(cursor: str) -> tuple[datetime, Any]:
     try:
         at, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         found = datetime.fromisoformat(at)
-        if found.tzinfo is None or not isinstance(key, str | int) or isinstance(key, bool):
+        is_key = isinstance(key, str) or (type(key) is int and 0 <= key <= LARGEST_KEY)
+        if found.tzinfo is None or not is_key:
             raise ValueError("no place in a list")
+        found = in_utc(found)
     except (ValueError, TypeError) as error:
         raise Problem("request.invalid", "cursor: it is none that a page gave.") from error
     return found, key

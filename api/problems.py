@@ -125,8 +125,8 @@ async def _problem(_request: Request, error: Exception) -> JSONResponse:
     return response(error)
 
 
-async def _grader_error(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, GraderError)
+def answer_to(error: GraderError) -> JSONResponse:
+    """Return what an error that was raised on purpose is answered with."""
     if has_no_space(error):
         return _full(error)
     if error.http_status == http.HTTPStatus.SERVICE_UNAVAILABLE:
@@ -141,6 +141,11 @@ async def _grader_error(_request: Request, error: Exception) -> JSONResponse:
         hint=error.hint,
     )
     return JSONResponse(body.model_dump(), error.http_status, media_type=MEDIA_TYPE)
+
+
+async def _grader_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, GraderError)
+    return answer_to(error)
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

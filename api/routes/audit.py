@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 
 from api.identity import Admin
+from api.moments import Moment
 from api.paging import Cursor, Limit, Page, newest_first, page_of
 from api.problems import answers
 from api.services import Served
@@ -38,8 +39,8 @@ def list_audit(
     actor: Word = None,
     action: Word = None,
     object: Word = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AuditView]:

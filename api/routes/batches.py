@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, Known, Reader
+from api.moments import Moment
 from api.paging import Cursor, Limit, Page, newest_first, page_of
 from api.problems import Problem, answers
 from api.services import Served
@@ -40,8 +41,8 @@ class NewBatch(BaseModel):
     )
     submissions: Annotated[list[Annotated[str, StringConstraints(max_length=32)]], Field(max_length=MOST_NAMED)] = []
     outcomes: Annotated[list[Outcome], Field(max_length=4)] = []
-    since: AwareDatetime | None = Field(default=None, description="Handed in then or later.")
-    until: AwareDatetime | None = Field(default=None, description="Handed in before then.")
+    since: Moment | None = Field(default=None, description="Handed in then or later.")
+    until: Moment | None = Field(default=None, description="Handed in before then.")
 
 
 class ProgressView(BaseModel):

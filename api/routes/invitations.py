@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, Author, Known
+from api.moments import Moment
 from api.paging import Cursor, Limit, Page, newest_first, page_of
 from api.problems import Problem, answers
 from api.services import Served, Services
@@ -72,14 +73,14 @@ class NewInvitation(BaseModel):
     assignment: Annotated[str, StringConstraints(max_length=64)] = Field(examples=["churn"])
     name: Text = Field(examples=["Ada Lovelace"])
     email: Text = Field(examples=["ada@example.org"])
-    deadline: AwareDatetime | None = Field(default=None, examples=["2030-01-31T18:00:00+01:00"])
+    deadline: Moment | None = Field(default=None, examples=["2030-01-31T18:00:00+01:00"])
     attempts: Attempts = 1
 
 
 class Extension(BaseModel):
     """What is to be another; what is left out stays."""
 
-    deadline: AwareDatetime | None = None
+    deadline: Moment | None = None
     attempts: Attempts | None = None
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import ValidationError
+from pydantic_core import from_json
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, asker_by, note_asker
@@ -22,17 +23,11 @@ from grader.store.submissions import remember, repeated
 from grader.store.tables import StoredAssignment, StoredSubmission, Token
 
 router = APIRouter(tags=["reports"])
-LARGEST = 8 * 1024**2
 SCOPE = "post"
 
 
 async def _whole(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST:
-            raise Problem("request.too_large", f"A report is not larger than {LARGEST // 1024**2} MB.")
-    return bytes(body)
+    return await request.body()
 
 
 @router.post(
@@ -101,11 +96,19 @@ def _signed_by(served: Services, request: Request, signature: Signature, body: b
 
 def _read(body: bytes) -> Report:
     try:
-        return Report.model_validate_json(body)
+        from_json(body, allow_inf_nan=False)  # it is handed out byte for byte, and JSON knows neither
+        report = Report.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
         raise Problem("request.invalid", f"{where[:200]}: it is no report of this version.") from error
+    except ValueError as error:
+        raise Problem("request.invalid", "body: it is no JSON, or a number in it is none.") from error
+    for name in ("score", "low", "high"):
+        value = getattr(report, name)
+        if value is not None and not 0 <= value <= 100:
+            raise Problem("request.invalid", f"{name}: it is between 0 and 100.")
+    return report
 
 
 def _refuse_unknown(session: Session, report: Report) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.orm import Session
 
 from grader.errors import InfrastructureError, UsageError
@@ -44,10 +45,12 @@ def open_engine(url: str, *, pool_size: int = 10) -> Engine:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Turn the driver's word that the database cannot be reached into InfrastructureError, without its address."""
+    """Turn the driver's word that the database cannot be reached into InfrastructureError, without its address; and the
+    pool's that all connections were in use for too long.
+    """
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, NoneFree) as error:
         raise InfrastructureError(
             "infrastructure.database",
             "The database could not be reached or did not answer in time.",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from grader.errors import InfrastructureError, UsageError
@@ -131,6 +132,15 @@ def test_many_who_write_at_once_wait_for_each_other_and_none_is_lost(engine: Eng
     assert failed == []
     with transaction(engine) as session:
         assert session.scalar(select(func.count()).select_from(User)) == 80
+
+
+def test_that_all_connections_are_in_use_is_our_failure_and_nobodys_defect(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.db'}", pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with transaction(engine) as session:
+        session.execute(select(1))
+        with pytest.raises(InfrastructureError), transaction(engine) as another:
+            another.execute(select(1))
+    engine.dispose()
 
 
 def test_a_database_that_is_away_is_our_failure_and_tells_no_password() -> None:

@@ -1,7 +1,8 @@
-"""Characters that a database cannot keep, or that run elsewhere, are refused or shown as what they are."""
+"""Characters, numbers and times that a database cannot keep are refused; those that run elsewhere are only shown."""
 
 from __future__ import annotations
 
+import base64
 import json
 
 from graded import bearer, grade, hand_in, invite
@@ -41,6 +42,39 @@ JSON = {"Content-Type": "application/json"}
 
 def _json(body: dict[str, str]) -> bytes:
     return json.dumps(body).encode()
+
+
+EARLY, LATE = "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:00-05:00"  # in UTC there are no such years
+
+
+def test_times_at_either_end_of_time_are_refused(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    invited = {"assignment": "churn", "name": "Bea", "email": "b@example.org"}
+    batch = {"assignment": "churn", "kind": "score", "reason": "again"}
+    for moment in (EARLY, LATE):
+        for answer in (
+            api.client.get("/api/v1/audit", params={"since": moment}, headers=admin),
+            api.client.get("/api/v1/audit", params={"cursor": _cursor(moment, 1)}, headers=admin),
+            api.client.get("/api/v1/submissions", params={"cursor": _cursor(moment, "a")}, headers=admin),
+            api.client.post("/api/v1/invitations", json=invited | {"deadline": moment}, headers=author),
+            api.client.post("/api/v1/batches", json=batch | {"until": moment}, headers=author),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid"), answer.text
+    kept = api.client.post(
+        "/api/v1/invitations", json=invited | {"deadline": LATE.replace("-05:00", "Z")}, headers=author
+    )
+    assert kept.status_code == 201, kept.text
+
+
+def test_a_cursor_with_a_number_beyond_what_is_counted_is_refused(api: Serving) -> None:
+    for key in (10**30, 2**63, -1, True, 1.5, None):
+        cursor = _cursor("2030-01-01T00:00:00+00:00", key)
+        refused = api.client.get("/api/v1/audit", params={"cursor": cursor}, headers=api.as_("admin"))
+        assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid"), key
+
+
+def _cursor(*place: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
 
 
 def test_markup_in_what_reviewers_write_and_candidates_are_called_is_shown_and_never_run(api: Serving) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import asdict
 
@@ -76,3 +77,13 @@ def test_what_is_not_signed_by_somebody_who_may_just_now_and_as_it_is_is_refused
     assert post(api, token, b"{}").json()["code"] == "request.invalid"
     assert post(api, token, body.replace(b'"slug": "churn"', b'"slug": "other"')).status_code == 404
     assert post(api, token, b" " * (8 * 1024**2 + 1)).status_code == 413
+
+
+def test_a_report_whose_numbers_are_none_or_no_scores_is_refused(api: Serving) -> None:
+    token, (report, _) = api.token_of("author", "post"), made()
+    told = json.loads(report_json(report))
+    for changed in ({"score": float("nan")}, {"hidden_score": float("inf")}, {"score": 1e300}, {"low": -1}):
+        refused = post(api, token, json.dumps(told | changed).encode())
+        assert (refused.status_code, refused.json()["code"]) == (422, "request.invalid"), changed
+    unscored = post(api, token, json.dumps(told | {"score": None, "low": None, "high": None}).encode())
+    assert unscored.status_code == 201, unscored.text

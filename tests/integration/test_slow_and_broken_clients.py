@@ -42,10 +42,10 @@ def port(api: Serving) -> Iterator[int]:
     thread.join()
 
 
-def begin(port: int, token: str, *headers: str) -> socket.socket:
+def begin(port: int, token: str, *headers: str, path: str = "/api/v1/submissions") -> socket.socket:
     """Begin to hand in, and return the connection: the head is sent, the body is not."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=60)
-    head = ("POST /api/v1/submissions HTTP/1.1", "Host: a", f"Authorization: Bearer {token}", *headers)
+    head = (f"POST {path} HTTP/1.1", "Host: a", f"Authorization: Bearer {token}", *headers)
     connection.sendall("\r\n".join((*head, "Content-Type: multipart/form-data; boundary=x", "", "")).encode())
     return connection
 
@@ -83,6 +83,24 @@ def test_an_upload_without_an_end_is_cut_off_and_nothing_of_it_is_left(
             while True:
                 connection.sendall(chunk(b"#" * 65536))
     assert (stored(api), lying_there(api)) == (0, [])
+
+
+@pytest.mark.parametrize("length", ["Content-Length: 50000000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("path", ["/api/v1/submissions", "/api/v1/assignments", "/hand-in"])
+def test_who_shows_no_good_token_is_refused_by_the_head_alone(api: Serving, port: int, path: str, length: str) -> None:
+    for token in ("wrong", ""):
+        with begin(port, token, length, path=path) as connection:
+            status, problem = answer(connection)
+        assert (status, problem["code"]) == (401, "identity.missing")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/submissions/0/reviews", "/api/v1/submissions/", "/api/v1/assignments/a/close"]
+)
+def test_below_the_addresses_of_uploads_no_body_is_large(api: Serving, port: int, path: str) -> None:
+    with begin(port, api.token_of("author"), "Content-Length: 2000000", path=path) as connection:
+        status, problem = answer(connection)
+    assert (status, problem["code"]) == (413, "request.too_large")
 
 
 def test_a_body_that_does_not_go_on_is_408(api: Serving, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
