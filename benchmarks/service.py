@@ -114,7 +114,7 @@ def store_some(engine: Engine, report: str, begun: int, count: int) -> str:
         submissions.append(
             {"id": submission, "assignment": "churn", "name": f"submission-{submission[:8]}", "kind": "archive"}
             | {"bytes": 1, "state": "published", "step": "", "created_at": at, "finished_at": at}
-            | {"report_id": report_id, **marks}
+            | {"report_id": report_id, "stands": bool(number % 2), **marks}
             | {"invitation_id": invitations[-1]["id"], "attempt": 1 + number % 2}
         )
         job = f"{submission}-1"

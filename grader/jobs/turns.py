@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.batches import OPEN, end_item
 from grader.store.clock import databases_now
+from grader.store.standing import lock_standing, settle_standing
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 from grader.store.webhooks import emit
@@ -110,6 +111,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
     A report on our own failure costs the candidate no attempt, and never takes the place of an earlier one. `changes`
     is what is different from the report before, where the job is one of a batch.
     """
+    lock_standing(session, session.get_one(StoredSubmission, turn.submission_id).invitation_id)
     job = held(session, turn)
     if job is None:
         return None
@@ -149,6 +151,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
         about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
         emit(session, "submission.published", **about)
+    settle_standing(session, submission)
     return report.id
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from grader.store.base import Base, new_id, utc_now
@@ -104,13 +104,13 @@ class StoredSubmission(Base):
     """One thing handed in, and where it has come to. The figures are the current report's, for lists and rankings.
 
     `attempt` counts the invitation's submissions that count; one that failed on our side has none. `state` is "queued",
-    "grading", "waiting" to be tried again, "published", or "erased".
+    "grading", "waiting" to be tried again, "published", or "erased". What `stands` is its candidate's last that counts.
     """
 
     __tablename__ = "submissions"
     __table_args__ = (
         Index("ix_submissions_listed", "assignment", "created_at", "id"),
-        Index("ix_submissions_ranked", "assignment", "outcome", "score", "id"),
+        Index("ix_submissions_ranked", "assignment", "outcome", "stands", "score", "id"),
         Index("ix_submissions_invitation", "invitation_id", "state", "created_at"),
         Index("ix_submissions_state", "state", "created_at", "id"),
     )
@@ -135,6 +135,7 @@ class StoredSubmission(Base):
     score: Mapped[float | None]
     low: Mapped[float | None]
     high: Mapped[float | None]
+    stands: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     def come_to(self, state: str) -> None:
         """Note the state that it has come to, at no step of it yet."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from datetime import timedelta
 from typing import Any
 
-from graded import bearer, grade, hand_in, invite
+from graded import bearer, fail, grade, hand_in, invite
 from serving import Serving
 
 from grader.store.base import utc_now
 from grader.store.database import transaction
+from grader.store.standing import settle_standing
 from grader.store.tables import StoredSubmission
 
 
@@ -19,20 +21,20 @@ def store(api: Serving, *rows: tuple[str, float | None, float | None, float | No
     """Store submissions (id, score, low, high, outcome) as the grading of each leaves its row."""
     with transaction(api.engine) as session:
         for number, (name, score, low, high, outcome) in enumerate(rows):
-            session.add(
-                StoredSubmission(
-                    id=name,
-                    assignment="churn",
-                    name=f"submission-{name}",
-                    kind="archive",
-                    state="published",
-                    outcome=outcome,
-                    score=score,
-                    low=low,
-                    high=high,
-                    created_at=utc_now() + timedelta(seconds=number),
-                )
+            row = StoredSubmission(
+                id=name,
+                assignment="churn",
+                name=f"submission-{name}",
+                kind="archive",
+                state="published",
+                outcome=outcome,
+                score=score,
+                low=low,
+                high=high,
+                created_at=utc_now() + timedelta(seconds=number),
             )
+            session.add(row)
+            settle_standing(session, row)
 
 
 def pages(api: Serving, headers: dict[str, str], limit: int) -> list[dict[str, Any]]:
@@ -113,3 +115,35 @@ def test_an_export_holds_every_submission_and_nothing_that_a_spreadsheet_would_r
 def test_an_export_of_nothing_has_its_header_all_the_same(api: Serving) -> None:
     answer = api.client.get("/api/v1/assignments/churn/export.csv", headers=api.as_("author"))
     assert next(csv.reader(io.StringIO(answer.text)))[:3] == ["submission", "kind", "candidate"]
+
+
+def test_what_our_side_lost_takes_no_place_and_a_regrade_changes_none(api: Serving) -> None:
+    author, reviewer = api.as_("author"), api.as_("reviewer")
+    candidate = bearer(invite(api, author, attempts=2)["token"])
+    first = hand_in(api, candidate, "first = 1")
+    grade(api, first, 0.9)
+    lost = hand_in(api, candidate, "second = 2")
+    fail(api, lost)
+    assert [row["submission"] for row in pages(api, reviewer, 50)] == [first]
+    apart = api.client.get("/api/v1/assignments/churn/unscored", headers=reviewer).json()["items"]
+    assert [row["submission"] for row in apart] == [lost]
+    last = hand_in(api, candidate, "third = 3")
+    assert [row["submission"] for row in pages(api, reviewer, 50)] == [first], "until the next one is graded"
+    grade(api, last, 0.4)
+    assert [row["submission"] for row in pages(api, reviewer, 50)] == [last]
+    assert api.client.get("/api/v1/assignments/churn/unscored", headers=reviewer).json()["items"] == []
+
+
+def test_two_attempts_published_at_once_leave_one_that_stands(api: Serving) -> None:
+    author, reviewer = api.as_("author"), api.as_("reviewer")
+    for number in range(5):
+        candidate = bearer(invite(api, author, f"{'abcde'[number]}da", attempts=2)["token"])
+        both = [hand_in(api, candidate, f"x = {number}{turn}") for turn in range(2)]
+        threads = [threading.Thread(target=grade, args=(api, one, 0.5)) for one in both]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert both[1] in (shown := {row["submission"] for row in pages(api, reviewer, 50)})
+        assert both[0] not in shown
+    assert len(pages(api, reviewer, 50)) == 5

@@ -1,0 +1,37 @@
+"""Which submissions stand in rankings: of each candidate the last that counts, and all that nobody was invited for.
+
+It is written down as it changes: to ask who comes later of each row that is shown took most of a ranking's time.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from grader.store.posting import POSTED
+from grader.store.tables import Invitation, StoredSubmission
+
+
+def lock_standing(session: Session, invitation_id: str | None) -> None:
+    """Let nobody else write down which of the invitation's submissions stand, before what is read to settle it."""
+    if invitation_id is not None:
+        session.execute(select(Invitation.id).where(Invitation.id == invitation_id).with_for_update())
+
+
+def settle_standing(session: Session, submission: StoredSubmission) -> None:
+    """Write down which submissions stand, now that this one is published; the caller holds the lock.
+
+    What our side lost is no attempt and takes no one's place; it stands itself while nothing that counts is later.
+    """
+    if submission.invitation_id is None:
+        # what was graded elsewhere, by whatever rubric and limits, is no match for what was graded here
+        submission.stands = submission.kind != POSTED
+        return
+    session.flush()
+    theirs = select(StoredSubmission).where(
+        StoredSubmission.invitation_id == submission.invitation_id, StoredSubmission.state == "published"
+    )
+    is_followed = False
+    for row in session.scalars(theirs.order_by(StoredSubmission.created_at.desc(), StoredSubmission.id.desc())):
+        row.stands = not is_followed
+        is_followed = is_followed or row.attempt is not None
