@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
@@ -27,9 +27,10 @@ from grader.store.invitations import (
     names_are_shown,
     renew_token,
     take_back,
+    whose_names_are_shown,
 )
 from grader.store.submissions import attempts_used
-from grader.store.tables import Candidate, Invitation, StoredSubmission
+from grader.store.tables import Candidate, Invitation
 
 router = APIRouter(tags=["invitations"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
@@ -104,17 +105,32 @@ def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> 
     return Person.model_validate(candidate, from_attributes=True)
 
 
-def persons_of(session: Session, rows: Sequence[StoredSubmission], asker: Asker) -> dict[str, Person]:
+class FromInvitation(Protocol):
+    """What may have been handed in by somebody who was invited."""
+
+    @property
+    def id(self) -> str:
+        """Of the submission."""
+
+    @property
+    def invitation_id(self) -> str | None:
+        """None where nobody was invited."""
+
+
+def persons_of(session: Session, rows: Sequence[FromInvitation], asker: Asker) -> dict[str, Person]:
     """Return who handed in each of these submissions, as far as the asker may see it."""
     wanted = {row.invitation_id for row in rows if row.invitation_id}
     query = (
-        select(Invitation, Candidate).join(Candidate).where(Invitation.id.in_(wanted), Candidate.erased_at.is_(None))
+        select(Invitation.id, Candidate.id, Candidate.name, Candidate.email)
+        .join(Candidate)
+        .where(
+            Invitation.id.in_(wanted),
+            Candidate.erased_at.is_(None),
+            whose_names_are_shown(asker.user_id, may_invite=asker.may("author")),
+        )
     )
-    seen = {
-        invitation.id: Person.model_validate(candidate, from_attributes=True)
-        for invitation, candidate in (session.execute(query) if wanted else ())
-        if names_are_shown(invitation, asker.user_id, may_invite=asker.may("author"))
-    }
+    told = session.execute(query) if wanted else ()
+    seen = {invitation: Person(id=key, name=name, email=email) for invitation, key, name, email in told}
     return {row.id: seen[row.invitation_id] for row in rows if row.invitation_id in seen}
 
 

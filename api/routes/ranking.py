@@ -18,7 +18,7 @@ from api.routes.invitations import Person, persons_of
 from api.services import Served
 from grader.report.ranking import overlapping, ranked
 from grader.store.database import reading
-from grader.store.ranking import Place, best_first, group_of, unscored
+from grader.store.ranking import Place, RankedRow, best_first, group_of, unscored
 from grader.store.reviews import overridden
 from grader.store.tables import StoredSubmission
 
@@ -101,35 +101,35 @@ def list_unscored(
 def _placed(
     session: Session,
     asker: Asker,
-    rows: Sequence[StoredSubmission],
+    rows: Sequence[RankedRow],
     before: RankingPlace | None,
     above: StoredSubmission | None,
 ) -> list[RankedView]:
     people, overrides = persons_of(session, rows, asker), overridden(session, [row.id for row in rows])
     found: list[RankedView] = []
+    last: StoredSubmission | RankedRow | None = above
     for item in ranked([(row.id, row) for row in rows]):
         row = item.report
         assert item.rank is not None  # only what has a score was asked for
-        assert row.score is not None
         found.append(
             RankedView(
                 rank=item.rank if before is None else _rank_behind(before, row, item.rank),
-                tied_with_above=above is not None and overlapping(above, row),
+                tied_with_above=last is not None and overlapping(last, row),
                 submission=row.id,
                 name=row.name,
                 candidate=people.get(row.id),
-                outcome=row.outcome or "",
+                outcome=row.outcome,
                 score=row.score,
                 low=row.low,
                 high=row.high,
                 overrides=overrides.get(row.id, 0),
             )
         )
-        above = row
+        last = row
     return found
 
 
-def _rank_behind(before: RankingPlace, row: StoredSubmission, rank_on_page: int) -> int:
+def _rank_behind(before: RankingPlace, row: RankedRow, rank_on_page: int) -> int:
     same = before.score == row.score and before.group == group_of(row)
     return before.rank if same else before.position + rank_on_page
 
@@ -145,8 +145,8 @@ def _unscored(row: StoredSubmission, people: dict[str, Person]) -> UnscoredView:
     )
 
 
-def _encoded(row: StoredSubmission, position: int, rank: int) -> str:
-    place = RankingPlace(group=group_of(row), score=row.score or 0.0, id=row.id, position=position, rank=rank)
+def _encoded(row: RankedRow, position: int, rank: int) -> str:
+    place = RankingPlace(group=group_of(row), score=row.score, id=row.id, position=position, rank=rank)
     return base64.urlsafe_b64encode(place.model_dump_json().encode()).decode().rstrip("=")
 
 

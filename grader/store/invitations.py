@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
@@ -96,6 +96,12 @@ def names_are_shown(invitation: Invitation, user_id: str | None, *, may_invite: 
     return invitation.decided_at is not None or (
         may_invite and user_id is not None and invitation.created_by == user_id
     )
+
+
+def whose_names_are_shown(user_id: str | None, *, may_invite: bool) -> ColumnElement[bool]:
+    """Return the same as a condition on invitations."""
+    made_by_them = Invitation.created_by == user_id if may_invite and user_id is not None else false()
+    return or_(Invitation.decided_at.is_not(None), made_by_them)
 
 
 def _candidate(session: Session, name: str, email: str) -> Candidate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from sqlalchemy import Select, and_, bindparam, or_, select, true
 from sqlalchemy.orm import Session
@@ -18,7 +18,15 @@ GROUPS = (("completed",), ("submission_failed", "limit_exceeded"))
 
 # made once: to make it takes longer than to ask it. Of one outcome alone: so its index has all that has a score
 _RANKED = (
-    select(StoredSubmission)
+    select(
+        StoredSubmission.id,
+        StoredSubmission.name,
+        StoredSubmission.invitation_id,
+        StoredSubmission.outcome,
+        StoredSubmission.score,
+        StoredSubmission.low,
+        StoredSubmission.high,
+    )
     .where(
         StoredSubmission.assignment == bindparam("assignment"),
         StoredSubmission.outcome == bindparam("outcome"),
@@ -38,14 +46,26 @@ class Place:
     id: str
 
 
-def group_of(row: StoredSubmission) -> int:
+class RankedRow(NamedTuple):
+    """What a ranking shows of a submission, in the order of the query's columns."""
+
+    id: str
+    name: str
+    invitation_id: str | None
+    outcome: str
+    score: float
+    low: float | None
+    high: float | None
+
+
+def group_of(row: RankedRow) -> int:
     """Return the group of outcomes that a ranked row stands in: those that completed come first."""
     return next(number for number, outcomes in enumerate(GROUPS) if row.outcome in outcomes)
 
 
-def best_first(session: Session, assignment: str, after: Place | None, most: int) -> list[StoredSubmission]:
+def best_first(session: Session, assignment: str, after: Place | None, most: int) -> list[RankedRow]:
     """Return up to `most` rows that have a score, best first; of equal ones the lower id first."""
-    found: list[StoredSubmission] = []
+    found: list[RankedRow] = []
     for group in range(after.group if after else 0, len(GROUPS)):
         place = after if after and after.group == group else None
         found += _of_group(session, assignment, group, place, most - len(found))
@@ -61,14 +81,14 @@ def unscored(assignment: str) -> Select[Any]:
     return select(StoredSubmission).where(stands, graded, StoredSubmission.score.is_(None))
 
 
-def _of_group(session: Session, assignment: str, group: int, after: Place | None, most: int) -> list[StoredSubmission]:
+def _of_group(session: Session, assignment: str, group: int, after: Place | None, most: int) -> list[RankedRow]:
     query = _behind(_RANKED, after).limit(most)
     asked = ({"assignment": assignment, "outcome": outcome} for outcome in GROUPS[group])
-    found = [session.scalars(query, what).all() for what in asked]
-    return list(islice(merge(*found, key=lambda row: (-(row.score or 0), row.id)), most))
+    found = [[RankedRow(*row) for row in session.execute(query, what)] for what in asked]
+    return list(islice(merge(*found, key=lambda row: (-row.score, row.id)), most))
 
 
-def _behind(query: Select[Any], after: Place | None) -> Select[Any]:
+def _behind(query: Select[*tuple[Any, ...]], after: Place | None) -> Select[*tuple[Any, ...]]:
     if after is None:
         return query
     score, behind = StoredSubmission.score, StoredSubmission.id > after.id
