@@ -55,6 +55,12 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "service.internal": (500, "The service failed in a way it did not expect."),
 }
 
+HINTS = {  # what to do wherever the problem is met
+    "invitation.over": "Ask whoever invited you whether there is another deadline.",
+    "invitation.attempts": "Ask whoever invited you whether there is another attempt.",
+    "invitation.closed": "Ask whoever invited you what comes next.",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +84,7 @@ class Problem(HTTPException):  # FastAPI lets only these through while it reads 
     ) -> None:
         status, title = PROBLEMS[code]
         super().__init__(status, detail or title, dict(headers or {}))
-        self.code, self.status, self.title, self.hint = code, status, title, hint
+        self.code, self.status, self.title, self.hint = code, status, title, hint or HINTS.get(code, "")
         self.errors: list[dict[str, Any]] = []
 
 

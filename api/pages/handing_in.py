@@ -1,4 +1,4 @@
-"""A candidate's page: the brief, what was handed in and where it has come to, and the form to hand in."""
+"""A candidate's pages: the brief, what was handed in and where it has come to, the form to hand in, and the result."""
 
 from __future__ import annotations
 
@@ -12,12 +12,18 @@ from sqlalchemy import select
 
 from api.identity import COOKIE, Asker, asker_of_browser, known, refuse_cross_site
 from api.pages.page import page
-from api.problems import PROBLEMS, Problem
+from api.problems import HINTS, PROBLEMS, Problem
+from api.routes.reports import get_result
 from api.routes.submissions import hand_in as hand_in_over_the_api
 from api.services import Served, Services
 from api.signing_in import is_https
 from grader.errors import GraderError
+from grader.intake import IntakeLimits
+from grader.model import Span
+from grader.report.candidate import CandidateFailure
+from grader.report.formats import where
 from grader.store.database import reading
+from grader.store.reviews import is_released
 from grader.store.submissions import attempts_used, why_not
 from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
 
@@ -46,10 +52,23 @@ def open_invitation(served: Served, token: str) -> Response:
 
 
 @router.get("/hand-in")
-def show(request: Request, served: Served) -> HTMLResponse:
-    """Show the page of the invitation that the browser keeps."""
+def show(request: Request, served: Served, form: bool = False) -> HTMLResponse:
+    """Show the page of the invitation that the browser keeps; with `form` it stays as it is while a work is graded."""
     asker = _candidate(request, served)
-    return _no_invitation() if asker is None else _shown(served, asker)
+    return _no_invitation() if asker is None else _shown(served, asker, form=form)
+
+
+@router.get("/hand-in/results/{submission_id}")
+def result(request: Request, served: Served, submission_id: str) -> HTMLResponse:
+    """Show what the candidate may read of a result, or say why not yet."""
+    asker = _candidate(request, served)
+    if asker is None:
+        return _no_invitation()
+    try:
+        told = get_result(served, asker, submission_id, Answer())
+    except Problem as problem:
+        return page("problem.html.j2", problem.status, title="No result", detail=problem.detail, hint=problem.hint)
+    return page("result.html.j2", result=told, places=_place)
 
 
 @router.post("/hand-in")
@@ -68,7 +87,7 @@ def hand_in(
     try:
         hand_in_over_the_api(served, asker, Answer(), chosen, git.strip() or None)
     except Problem as problem:
-        return _shown(served, asker, str(problem.detail), problem.status)
+        return _shown(served, asker, f"{problem.detail} {problem.hint}".strip(), problem.status)
     except GraderError as error:
         return _shown(served, asker, f"{error.message} {error.hint}", error.http_status)
     return RedirectResponse("/hand-in", 303)
@@ -79,7 +98,7 @@ def _candidate(request: Request, served: Services) -> Asker | None:
     return asker if asker is not None and asker.kind == "candidate" else None
 
 
-def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200) -> HTMLResponse:
+def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200, *, form: bool = False) -> HTMLResponse:
     with reading(served.engine) as session:
         invitation = session.get_one(Invitation, asker.invitation_id)
         reason = why_not(session, invitation)
@@ -88,6 +107,7 @@ def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200)
             .where(StoredSubmission.invitation_id == invitation.id)
             .order_by(StoredSubmission.created_at.desc())
         ).all()
+        running = any(row.state in OPEN for row in rows)
         return page(
             "hand_in.html.j2",
             status,
@@ -95,10 +115,17 @@ def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200)
             invitation=invitation,
             used=attempts_used(session, invitation.id),
             submissions=rows,
-            running=any(row.state in OPEN for row in rows) and not problem,
-            closed=PROBLEMS[reason][1] if reason else "",
+            released={row.id for row in rows if row.report_id and is_released(session, row)},
+            running=running,
+            form=form or bool(problem) or not running,  # a page that is loaded anew forgets what was chosen in it
+            closed=f"{PROBLEMS[reason][1]} {HINTS[reason]}" if reason else "",
             problem=problem,
+            most_mb=IntakeLimits().packed_bytes // 1_000_000,
         )
+
+
+def _place(of: CandidateFailure | Span) -> str:
+    return where(of.path, of.cell, of.line)
 
 
 def _no_invitation() -> HTMLResponse:

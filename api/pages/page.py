@@ -11,6 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from grader.errors import FAILURE_CODES
+from grader.report.findings import VERDICT_WORDS
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -56,6 +59,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {"moment": moment, "markdown": markdown}
     environment.globals |= {"STATES": STATES, "STEPS": STEPS, "OUTCOMES": OUTCOMES}
+    environment.globals |= {"FAILURES": FAILURE_CODES, "VERDICTS": VERDICT_WORDS}
     return environment
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from serving import PASSWORD, Serving
-from test_handing_in import WORK
+import io
+import zipfile
+from datetime import timedelta
 
+from graded import bearer, grade, hand_in
+from serving import CHURN, PASSWORD, Serving
+from sqlalchemy import select
+from test_handing_in import WORK
+from test_reviewing import say
+
+from grader.assignment import load_assignment
+from grader.store.base import utc_now
+from grader.store.blobs import open_blobs
 from grader.store.database import transaction
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
-from grader.store.tables import Candidate, Invitation
+from grader.store.tables import Candidate, Invitation, StoredAssignment, StoredSubmission
+from grader.wiring import packet_of
 
 HERE = {"Origin": "http://127.0.0.1:8000"}
 
@@ -34,6 +45,82 @@ def test_an_invitations_link_opens_the_brief_the_form_and_the_status(api: Servin
     sent = api.client.post("/hand-in", files={"file": ("work.zip", WORK)}, headers=HERE)
     assert "waiting in line" in sent.text
     assert "1 of 2 attempts used" in sent.text
+
+
+def test_a_form_that_is_being_filled_in_is_not_loaded_anew_while_a_work_is_graded(api: Serving) -> None:
+    api.client.get(f"/i/{invite(api)}")
+    assert 'http-equiv="refresh"' not in api.client.get("/hand-in").text
+    followed = api.client.post("/hand-in", files={"file": ("work.zip", WORK)}, headers=HERE).text
+    assert 'http-equiv="refresh"' in followed
+    assert "<form" not in followed
+    assert 'href="/hand-in?form=1"' in followed
+    filled_in = api.client.get("/hand-in?form=1").text
+    assert 'http-equiv="refresh"' not in filled_in
+    assert "<form" in filled_in
+    assert "waiting in line" in filled_in
+
+
+def test_the_packet_can_be_had_from_the_page(api: Serving) -> None:
+    api.client.get(f"/i/{invite(api)}")
+    assert "Download the packet" not in api.client.get("/hand-in").text, "there is none yet"
+    blob = open_blobs(api.settings.service_blobs).put(packet_of(load_assignment(CHURN)))
+    with transaction(api.engine) as session:
+        session.get_one(StoredAssignment, "churn").packet = blob
+    assert 'href="/api/v1/assignments/churn/packet"' in api.client.get("/hand-in").text
+    packet = api.client.get("/api/v1/assignments/churn/packet")
+    assert "churn/data/train.csv" in zipfile.ZipFile(io.BytesIO(packet.content)).namelist()
+
+
+def test_a_page_that_takes_nothing_more_says_why_and_what_to_do(api: Serving) -> None:
+    token = invite(api, attempts=1)
+    api.client.get(f"/i/{token}")
+    used = api.client.post("/hand-in", files={"file": ("work.zip", WORK)}, headers=HERE).text
+    asked = "All attempts of the invitation are used. Ask whoever invited you whether there is another attempt."
+    assert asked in used
+    assert "<form" not in used
+    late = api.client.post("/hand-in", files={"file": ("work.zip", WORK)}, headers=HERE)
+    assert late.status_code == 403
+    with transaction(api.engine) as session:
+        session.scalars(select(Invitation)).one().deadline = utc_now() - timedelta(minutes=1)
+    assert "The invitation&#39;s deadline has passed. Ask whoever" in api.client.get("/hand-in").text
+    told = api.client.post("/api/v1/submissions", data={"git": "https://example.org/a"}, headers=bearer(token)).json()
+    assert told["hint"] == "Ask whoever invited you whether there is another deadline."
+
+
+def test_a_work_that_failed_says_so_in_words(api: Serving) -> None:
+    token = invite(api)
+    submission = hand_in(api, bearer(token))
+    grade(api, submission)
+    with transaction(api.engine) as session:
+        row = session.get_one(StoredSubmission, submission)
+        row.outcome, row.failure_code = "submission_failed", "notebook.cell_error"
+    assert "It did not run to its end." in api.client.get(f"/i/{token}").text
+    assert "A cell raised an exception." in api.client.get("/hand-in").text
+
+
+def test_a_candidate_reads_their_result_on_a_page_once_it_is_decided_and_nobody_elses(api: Serving) -> None:
+    token, reviewer = invite(api), api.as_("reviewer")
+    submission = hand_in(api, bearer(token))
+    report = grade(api, submission)
+    page = f"/hand-in/results/{submission}"
+    assert "Read the result" not in api.client.get(f"/i/{token}").text
+    early = api.client.get(page)
+    assert early.status_code == 409
+    assert "You can read it once the reviewers have decided." in early.text
+    decided = say(api, submission, reviewer, "*", kind="decision", verdict="decline", text="For us alone.")
+    assert decided.status_code == 201
+    assert f'href="{page}"' in api.client.get("/hand-in").text
+    result = api.client.get(page)
+    assert result.status_code == 200
+    assert f"<strong>{report.score:.1f}</strong> of 100" in result.text
+    assert report.dimensions[0].title in result.text
+    for secret in ("For us alone.", "decline"):
+        assert secret not in result.text
+    api.client.cookies.clear()
+    assert api.client.get(page).status_code == 404
+    other = invite(api)
+    api.client.get(f"/i/{other}")
+    assert api.client.get(page).status_code == 404
 
 
 def test_what_is_wrong_with_a_work_is_said_on_the_page(api: Serving) -> None:
