@@ -45,7 +45,8 @@ def bury(session: Session, worker_id: str) -> None:
         .where(WorkerSeen.id == worker_id, WorkerSeen.stopped_at.is_(None))
         .values(stopped_at=now, job_id=None)
     )
-    for job in session.scalars(select(Job).where(Job.worker_id == worker_id, Job.state == "grading")):
+    left = select(Job).where(Job.worker_id == worker_id, Job.state == "grading").order_by(Job.id)
+    for job in session.scalars(left.with_for_update()).all():  # one that is being published just now is through
         job.state, job.worker_id, job.deadline_at = "queued", None, now + QUEUED_FOR
         if not job.bulk:
             submission = session.get_one(StoredSubmission, job.submission_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -153,3 +154,24 @@ def test_no_job_waits_for_ever(empty_engine: Engine, line: Line) -> None:
         session.get_one(Job, job).deadline_at = utc_now() - timedelta(seconds=1)
     with transaction(empty_engine) as session:
         assert overdue(session) == [job]
+
+
+def test_what_is_published_while_its_worker_is_taken_for_dead_stays_published(empty_engine: Engine, line: Line) -> None:
+    turn = turn_at(empty_engine, hand_in(empty_engine, line), "slow")
+    burying = threading.Thread(target=lambda: _bury(empty_engine, "slow"))
+    with transaction(empty_engine) as session:
+        appear(session, "slow", "host")
+    with transaction(empty_engine) as session:
+        assert publish(session, turn, made()) is not None
+        burying.start()
+        burying.join(1.0)
+    burying.join()
+    with transaction(empty_engine) as session:
+        assert session.get_one(Job, turn.job_id).state == "done"
+        assert session.get_one(StoredSubmission, turn.submission_id).state == "published"
+        assert begin(session, turn.job_id, "another") is None
+
+
+def _bury(engine: Engine, worker: str) -> None:
+    with transaction(engine) as session:
+        bury(session, worker)
