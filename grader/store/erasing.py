@@ -38,9 +38,14 @@ class Traces:
 
 
 def traces_of(session: Session, candidate_id: str) -> Traces:
-    """Return what there is of the candidate."""
-    theirs = select(Invitation.id).where(Invitation.candidate_id == candidate_id)
-    rows = session.scalars(select(StoredSubmission).where(StoredSubmission.invitation_id.in_(theirs))).all()
+    """Return what there is of the candidate, and let nothing be added until the transaction ends: whoever is handing
+    in or publishing just now is waited for, in the order in which they lock.
+    """
+    invited = select(Invitation.id).where(Invitation.candidate_id == candidate_id).order_by(Invitation.id)
+    theirs = StoredSubmission.invitation_id.in_(list(session.scalars(invited.with_for_update())))
+    at_theirs = select(Job.id).join(StoredSubmission).where(theirs).order_by(Job.id)
+    session.execute(at_theirs.with_for_update(of=Job))
+    rows = session.scalars(select(StoredSubmission).where(theirs).order_by(StoredSubmission.id).with_for_update()).all()
     ids = [row.id for row in rows]
     jobs = session.execute(select(Job.id, Job.worker_id, Job.finished_at).where(Job.submission_id.in_(ids))).all()
     reports = session.scalars(select(StoredReport).where(StoredReport.submission_id.in_(ids))).all()

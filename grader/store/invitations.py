@@ -117,7 +117,8 @@ def _candidate(session: Session, name: str, email: str) -> Candidate:
         or " " in email
     ):
         raise UsageError("that is no e-mail address")
-    known = session.scalar(select(Candidate).where(Candidate.email == email, Candidate.erased_at.is_(None)))
+    query = select(Candidate).where(Candidate.email == email, Candidate.erased_at.is_(None))
+    known = session.scalar(query.with_for_update(read=True))  # who is being erased just now is nobody by then
     if known is not None:
         return known
     candidate = Candidate(name=name, email=email)

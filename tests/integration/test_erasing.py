@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from serving import Serving
 from sqlalchemy import select
 
 from grader.jobs.erasing import erase
-from grader.jobs.turns import begin, tell
+from grader.jobs.turns import Made, begin, publish, tell
 from grader.store.base import Base
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
 from grader.store.invitations import invite as make_invitation
-from grader.store.tables import StoredSubmission
+from grader.store.submissions import Received, add_submission
+from grader.store.tables import Invitation, StoredSubmission
 from grader.store.tables_of_operation import Job
 
 
@@ -88,6 +90,48 @@ def test_what_is_being_graded_counts_no_more_once_it_is_erased(api: Serving) -> 
     with transaction(api.engine) as session:
         assert not tell(session, turn, "sandbox", "cell 1 of 2")
         assert begin(session, queued, "a-worker") is None
+
+
+def erase_meanwhile(api: Serving, admin: dict[str, str], candidate: str) -> threading.Thread:
+    """Begin to erase, and give it time to come to what it has to wait for."""
+    path = f"/api/v1/candidates/{candidate}"
+    erasing = threading.Thread(target=lambda: api.client.delete(path, headers=admin))
+    erasing.start()
+    erasing.join(1.0)
+    return erasing
+
+
+def test_what_is_handed_in_while_its_candidate_is_erased_is_erased_too(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    ada = invite(api, author, "Ada Lovelace", attempts=2)
+    key = open_blobs(api.settings.service_blobs).put(b"theirs")
+    with transaction(api.engine) as session:
+        invitation = session.get_one(Invitation, ada["id"], with_for_update=True)
+        submission = add_submission(session, "churn", Received("script", 6, key), invitation)
+        session.flush()
+        erasing = erase_meanwhile(api, admin, ada["candidate"]["id"])
+    erasing.join()
+    with transaction(api.engine) as session:
+        assert session.get_one(StoredSubmission, submission.id).state == "erased"
+    assert key not in blobs(api)
+
+
+def test_what_is_published_while_its_candidate_is_erased_is_erased_too(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    kept, ada = open_blobs(api.settings.service_blobs), invite(api, author, "Ada Lovelace")
+    submission = hand_in(api, bearer(ada["token"]))
+    with transaction(api.engine) as session:
+        turn = begin(session, session.scalars(select(Job.id)).one(), "a-worker")
+        assert turn is not None
+    report, evidence = kept.put(b"on them"), kept.put(b"of theirs")
+    with transaction(api.engine) as session:
+        made = Made(report, evidence, report, "infrastructure_failed", None, None, None, None)
+        assert publish(session, turn, made)
+        erasing = erase_meanwhile(api, admin, ada["candidate"]["id"])
+    erasing.join()
+    with transaction(api.engine) as session:
+        assert session.get_one(StoredSubmission, submission).state == "erased"
+    assert not {report, evidence} & blobs(api)
 
 
 def test_of_a_work_that_a_worker_graded_no_step_leaves_a_file(
