@@ -19,6 +19,7 @@ from api.routes.submissions import visible
 from api.services import Served, Services
 from api.versions import PRIVATE, IfNoneMatch, tagged, unchanged
 from grader.model import Report
+from grader.plugins import built_in_criteria
 from grader.report import render_html
 from grader.report.candidate import CandidateReport, for_candidate
 from grader.report.html import content_security_policy
@@ -213,7 +214,8 @@ def get_result(
         return same  # type: ignore[return-value]  # FastAPI passes a response on as it is
     after, reviewed = after_review(_read(served, found.report), found)
     response.headers.update(tagged(found.version))
-    return for_candidate(after, {line.criterion for line in reviewed.overrides} if reviewed else ())
+    judged_otherwise = {line.criterion for line in reviewed.overrides} if reviewed else ()
+    return for_candidate(after, built_in_criteria(), judged_otherwise)
 
 
 def _read(served: Services, row: StoredReport) -> Report:

@@ -110,7 +110,7 @@ def public_addresses(host: str) -> list[str]:
     try:
         found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, 443, proto=socket.IPPROTO_TCP)}
     except (OSError, UnicodeError) as error:  # the latter for a label that is empty or too long for a host
-        raise not_found(host, error) from error
+        raise not_found(error) from error
     for address in found:
         if not ipaddress.ip_address(address).is_global:
             raise forbidden("its host has an address inside a private network")

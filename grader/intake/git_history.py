@@ -19,6 +19,9 @@ LONGEST_SUBJECT = 120
 # Lines are counted of what people write; a table of data that is committed in one go is no dump of the work.
 WRITTEN = (".py", ".ipynb", ".r", ".rmd", ".jl", ".sql", ".sh", ".md", ".rst", ".toml", ".yaml", ".yml", ".cfg", ".ini")
 LATEST = 253_402_300_799  # the end of the year 9999
+# what git and its hosts write by themselves: whose repository it is, which reviewers are not to know
+_ADDRESS = re.compile(r"(?:\b(?:https?|ssh|git)://|\bgit@)\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_OWNER = re.compile(r"^(Merge (?:pull|merge) request \S+ from) [\w.-]+/")
 _CHANGED = re.compile(rb"\n?(\d+|-)\t(\d+|-)\t(.*)", re.DOTALL)
 _COMMIT = re.compile(rb"\n?([0-9a-f]{40,64}) (\d{1,20}) (.*)", re.DOTALL)
 
@@ -105,7 +108,7 @@ class _Row:
     def __init__(self, tree: bytes, time: bytes, rest: bytes) -> None:
         self.tree, self.time = tree, min(int(time), LATEST)
         author, _, subject = rest.decode("utf-8", "replace").partition("\x1f")
-        self.author, self.subject = author, subject.strip()[:LONGEST_SUBJECT]
+        self.author, self.subject = author, _unnamed(subject.strip())[:LONGEST_SUBJECT]
         self.files = self.added = self.removed = 0
 
     def change(self, added: bytes, removed: bytes, path: bytes) -> None:
@@ -119,6 +122,10 @@ class _Row:
         counted = {"files": self.files, "added": self.added, "removed": self.removed} if changes else {}
         time = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="seconds")
         return HistoryStep.model_validate({"time": time, "author": author, "subject": self.subject, **counted})
+
+
+def _unnamed(subject: str) -> str:
+    return _ADDRESS.sub("...", _OWNER.sub(r"\1 .../", subject))
 
 
 def _records(log: bytes) -> list[_Row]:

@@ -17,6 +17,8 @@ _TRANSPORT = re.compile(r"^(?:fatal: unable to access '.*': |error: RPC failed; 
 _ELSEWHERE = ("remote:", "fatal: remote error:")  # the server's own words
 _REFUSED = re.compile(r"(?:returned error:|HTTP) 4(?!07|08|29)\d\d")  # not: log in at the proxy, too slow, too often
 _NO_SUCH_NAME = frozenset({socket.EAI_NONAME, socket.EAI_NODATA})
+_ADDRESS = re.compile(r"'?\b(?:https?|file)://[^\s']+'?")
+_REF = re.compile(r"(remote (?:ref|branch)) \S+", re.IGNORECASE)
 _OURS = tuple(os.strerror(code) for code in HOST_IS_SHORT)
 
 
@@ -24,7 +26,7 @@ def verdict(status: int, said: str) -> GraderError:
     """Return what to raise for a git that ended with `status` other than 0 and `said` so, in the C locale."""
     told = "\n".join(line for line in said.splitlines() if not line.startswith(_ELSEWHERE))
     line = next((part for part in said.splitlines() if part.startswith("fatal:")), said[:200])
-    shown = ascii(line)[1:-1][:200]
+    shown = ascii(_unnamed(line))[1:-1][:200]
     if any(text in told for text in _OURS):
         hint = "Look at this machine's disk, memory, and numbers of open files and processes."
         return InfrastructureError("infrastructure.host", f"The commit could not be stored: {shown}", hint=hint)
@@ -32,17 +34,24 @@ def verdict(status: int, said: str) -> GraderError:
         return forbidden("it redirects to another address")
     transport = _TRANSPORT.search(told)
     if transport and not _REFUSED.search(transport[1]):
-        return unreachable(f"The git server could not be reached, or broke off: {ascii(transport[1])[1:-1][:200]}")
+        return unreachable(
+            f"The git server could not be reached, or broke off: {ascii(_unnamed(transport[1]))[1:-1][:200]}"
+        )
     hint = "Check that the address is public and that the branch, tag or commit exists."
     message = f"The commit could not be fetched: {shown}" if shown else f"git ended with status {status}."
     return SubmissionError("git.failed", message, hint=hint)
 
 
-def not_found(host: str, error: OSError | UnicodeError) -> GraderError:
+def _unnamed(text: str) -> str:
+    """Return git's words without address and branch, which often name who the work is by: reviews are blind."""
+    return _REF.sub(r"\1 that was named", _ADDRESS.sub("the address", text))
+
+
+def not_found(error: OSError | UnicodeError) -> GraderError:
     """Return what to raise for a host whose address could not be looked up."""
     if isinstance(error, socket.gaierror) and error.errno not in _NO_SUCH_NAME:
-        return unreachable(f"The host {host[:80]} could not be looked up: {error.strerror}.")
-    return SubmissionError("git.failed", f"The host {host[:80]} was not found.", hint="Check the address.")
+        return unreachable(f"The address's host could not be looked up: {error.strerror}.")
+    return SubmissionError("git.failed", "The address's host was not found.", hint="Check the address.")
 
 
 def late(seconds: float, *, answered: bool) -> GraderError:

@@ -98,8 +98,8 @@ class RoundsSpec(Record):
         return self
 
     def title(self, number: int) -> str:
-        """Return how messages call a round, counted from 0."""
-        return f"round {number + 1} of {len(self.cutoffs)} (cut-off {self.cutoffs[number]})"
+        """Return how messages call a round, counted from 0: without its cut-off, for candidates read them."""
+        return f"round {number + 1} of {len(self.cutoffs)}"
 
 
 def check_cutoffs(rounds: RoundsSpec | None, suites: Sequence[SuiteSpec]) -> None:

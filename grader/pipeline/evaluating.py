@@ -94,7 +94,9 @@ def _of_round(failure: Failure, number: int, spec: RoundsSpec) -> Failure:
     hint = failure.hint
     if number and failure_class(failure.code) != "infrastructure":
         hint = f"{hint} {LATER}".strip()
-    return failure.model_copy(update={"message": f"{title[0].upper()}{title[1:]}: {failure.message}", "hint": hint})
+    message = f"{title[0].upper()}{title[1:]}: {failure.message}"
+    observed = (*failure.observed, f"the cut-off was {spec.cutoffs[number]}")
+    return failure.model_copy(update={"message": message, "hint": hint, "observed": observed})
 
 
 def _predictions(run: Run, deal: Deal, assignment: Assignment) -> tuple[Floats | None, Failure | None]:

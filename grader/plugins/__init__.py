@@ -7,7 +7,7 @@ from grader.plugins.code import code_digest
 from grader.plugins.criteria import Criterion, Dimension, all_dimensions, criteria_of, criterion, dimension
 from grader.plugins.findings import Finding, met, needs_human, not_applicable, not_met, partly
 from grader.plugins.judging import PluginError, judge
-from grader.plugins.rubric import Declared, Rubric, declared_by, load_criteria, load_rubric
+from grader.plugins.rubric import Declared, Rubric, built_in_criteria, declared_by, load_criteria, load_rubric
 
 __all__ = [
     "Criterion",
@@ -19,6 +19,7 @@ __all__ = [
     "Rubric",
     "Times",
     "all_dimensions",
+    "built_in_criteria",
     "code_digest",
     "criteria_of",
     "criterion",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
@@ -64,6 +65,13 @@ def load_rubric(points: Sequence[EntryPoint] | None = None, times: Times | None 
         else:
             gathered.add(_ref(point), declared_by(point.value, times or Times()), point.value)
     return gathered.rubric()
+
+
+@cache
+def built_in_criteria() -> frozenset[str]:
+    """Return the ids of the criteria that come with the grader. Raises UsageError as `load_rubric` does."""
+    ours = [point for point in entry_points(group=ENTRY_POINT_GROUP) if _is_ours(point)]
+    return frozenset(item.id for item in load_criteria(ours))
 
 
 def declared_by(module: str, times: Times) -> Declared:

@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from grader.model import DIMENSIONS, CriterionResult, DimensionResult, Outcome, Record, Report, Span, Verdict
+from grader.model import CriterionResult, DimensionResult, Outcome, Record, Report, Span, Verdict
 
-FIGURES_OF_HIDDEN_ROWS = frozenset({"evaluation.hidden_result"})
+# whose reasons hold figures of hidden rows: a metric, how many rows there are, the share of a class
+FIGURES_OF_HIDDEN_ROWS = frozenset(
+    {
+        "evaluation.hidden_result",
+        "model_choice.imbalance_treated",
+        "production_readiness.reproducible_predictions",
+        "production_readiness.survives_messy_rows",
+    }
+)
 
 
 class CandidateFailure(Record):
@@ -26,7 +34,7 @@ class CandidateFailure(Record):
 
 class CandidateCriterion(Record):
     """One criterion. `reviewed` says that a person judged it otherwise than the rubric; `reason` and `advice` are the
-    rubric's, and empty then, and where they hold figures of hidden rows.
+    rubric's, and empty then. `reason` is empty too where it holds figures of hidden rows.
     """
 
     title: str
@@ -59,8 +67,10 @@ class CandidateReport(Record):
     dimensions: tuple[CandidateDimension, ...]
 
 
-def for_candidate(report: Report, reviewed: Collection[str] = ()) -> CandidateReport:
-    """Return what the candidate may read; `reviewed` names the criteria that a person judged otherwise."""
+def for_candidate(report: Report, built_in: Collection[str], reviewed: Collection[str] = ()) -> CandidateReport:
+    """Return what the candidate may read; `built_in` names the criteria of the grader's own, whose texts are known to
+    tell nothing of hidden rows, and `reviewed` those that a person judged otherwise.
+    """
     failure = report.failure
     return CandidateReport(
         assignment=(report.assignment.title or report.assignment.slug) if report.assignment else "",
@@ -70,25 +80,24 @@ def for_candidate(report: Report, reviewed: Collection[str] = ()) -> CandidateRe
         low=report.low,
         high=report.high,
         unseen_data=report.hidden_score,
-        dimensions=tuple(_dimension(part, reviewed) for part in report.dimensions),
+        dimensions=tuple(_dimension(part, built_in, reviewed) for part in report.dimensions),
     )
 
 
-def _dimension(part: DimensionResult, reviewed: Collection[str]) -> CandidateDimension:
-    criteria = tuple(
-        _criterion(item, told=part.id in DIMENSIONS, reviewed=item.id in reviewed) for item in part.criteria
-    )
+def _dimension(part: DimensionResult, built_in: Collection[str], reviewed: Collection[str]) -> CandidateDimension:
+    criteria = tuple(_criterion(item, ours=item.id in built_in, reviewed=item.id in reviewed) for item in part.criteria)
     return CandidateDimension(title=part.title, weight=part.weight, score=part.score, criteria=criteria)
 
 
-def _criterion(item: CriterionResult, *, told: bool, reviewed: bool) -> CandidateCriterion:
-    # what a plugin's dimension says may repeat results on hidden rows: nobody has looked
-    told = told and not reviewed and item.id not in FIGURES_OF_HIDDEN_ROWS
+def _criterion(item: CriterionResult, *, ours: bool, reviewed: bool) -> CandidateCriterion:
+    # what a plugin says, also of a place, may repeat results on hidden rows: nobody has looked
+    told, figures = ours and not reviewed, item.id in FIGURES_OF_HIDDEN_ROWS
+    places = item.evidence if ours else tuple(span.model_copy(update={"text": ""}) for span in item.evidence)
     return CandidateCriterion(
         title=item.title,
         verdict=item.verdict,
         reviewed=reviewed,
-        reason=item.reason if told else "",
+        reason=item.reason if told and not figures else "",
         advice=item.advice if told else "",
-        evidence=item.evidence,
+        evidence=places,
     )

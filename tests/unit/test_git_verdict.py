@@ -93,6 +93,22 @@ def test_what_git_says_tells_a_wrong_address_from_a_server_that_is_away(said: st
     assert verdict(128, said).code == code
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("fatal: repository 'https://git.example/ada/churn/' not found", "fatal: repository the address not found"),
+        (f"{AWAY}The requested URL returned error: 404", "unable to access the address: The requested URL returned"),
+        ("fatal: couldn't find remote ref ada-lovelace", "couldn't find remote ref that was named"),
+        ("fatal: Remote branch ada-lovelace not found", "Remote branch that was named not found"),
+        ("error: RPC failed; https://git.example/ada: connection reset", "broke off: the address connection reset"),
+    ],
+)
+def test_what_reviewers_read_of_it_names_neither_address_nor_branch(said: str, told: str) -> None:
+    message = verdict(128, said).message
+    assert told in message
+    assert not [word for word in ("ada", "git.example", "host/o/w") if word in message]
+
+
 @contextmanager
 def served(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:

@@ -221,6 +221,19 @@ def test_what_commits_say_of_themselves_is_bounded_and_forges_no_other(tmp_path:
     assert len(found.steps[1].subject) == 120
 
 
+def test_whose_repository_it_is_does_not_stand_in_what_git_writes_by_itself(tmp_path: Path) -> None:
+    written = (
+        ("Merge branch 'main' of https://git.example/ada/churn", "Merge branch 'main' of ..."),
+        ("Merge branch 'main' of git@git.example:ada/churn.git into fix", "Merge branch 'main' of ... into fix"),
+        ("Merge pull request #3 from ada-lovelace/more-data", "Merge pull request #3 from .../more-data"),
+        ("Ask ada@example.org for more", "Ask ... for more"),
+        ("Merge branch 'ratio/of-two'", "Merge branch 'ratio/of-two'"),
+        ("Weigh rows @ 0.5, and a/b", "Weigh rows @ 0.5, and a/b"),
+    )
+    found = history(work_in_steps(tmp_path / "work", tuple(said for said, _ in written)), tmp_path)
+    assert [step.subject for step in found.steps] == [told for _, told in written]
+
+
 def test_a_folder_without_git_has_no_history_and_no_note(tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "main.py").write_text("print(1)\n")

@@ -122,7 +122,8 @@ def test_a_failure_in_a_later_round_names_it_and_says_that_the_first_went_well(f
     found, evaluated = evaluated_runs(runs, assignment, Future())
     assert evaluated is None
     assert found is not None
-    assert found.message == "Round 2 of 3 (cut-off 2024-03-14): KeyError: '2024-03-15'"
+    assert found.message == "Round 2 of 3: KeyError: '2024-03-15'", "candidates read it, and are not told the cut-offs"
+    assert found.observed == ("the cut-off was 2024-03-14",)
     assert (found.code, found.path, found.line) == ("run.failed", "predict.py", 3)
     assert "ran at an earlier cut-off" in found.hint
 
