@@ -14,13 +14,13 @@ import numpy as np
 
 from grader.assignment import load_assignment
 from grader.assignment.load import SLUG
-from grader.assignment.tables import Table
 from grader.authoring.checks_features import columns_that_tell
 from grader.authoring.columns import numbers_of
 from grader.authoring.folder_texts import Texts, write_code, write_settings, write_texts
 from grader.authoring.kinds import kinds_of
+from grader.authoring.left_out import left_out_told
 from grader.authoring.reference_run import marks_in, run_reference
-from grader.authoring.source import Roles, read_source
+from grader.authoring.source import Roles, Source, read_source
 from grader.authoring.split_table import SplitTable, split_table, write_split
 from grader.authoring.splitting import HIDDEN, TEST, TRAIN
 from grader.authoring.subject import read_subject
@@ -31,6 +31,7 @@ from grader.model import Assignment
 from grader.model.assignment import ERRORS, MetricName
 
 Tell = Callable[[str], None]
+ROWS_A_COLUMN = 5  # with fewer training rows for each column an untuned model follows noise
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,10 @@ def make_assignment(request: Request, home: Path, tell: Tell) -> Path:
         raise UsageError(f"{request.slug!r} is no slug: small letters, digits and dashes, 64 at most")
     if target.exists():
         raise UsageError(f"{target} exists already", hint="Choose another slug, or remove that folder.")
-    table, commas = read_source(request.data, request.roles)
-    if commas:
-        tell(f"Read as numbers written with commas, and written with points: {', '.join(commas)}.")
-    task = task_of(table.column(request.roles.target), request.roles.target, request.metric, request.positive)
+    source = read_source(request.data, request.roles)
+    for change in source.changes:
+        tell(change)
+    task = task_of(source.table.column(request.roles.target), request.roles.target, request.metric, request.positive)
     tell(f"{request.roles.target}: {task.reason} ({task.metric}).")
     _tell_positive(task, tell)
     try:
@@ -68,7 +69,7 @@ def make_assignment(request: Request, home: Path, tell: Tell) -> Path:
     except OSError as error:
         raise UsageError(f"--output {request.root} cannot be written to: {error.strerror}") from error
     try:
-        _write(workshop / request.slug, request, table, commas, task, home, tell)
+        _write(workshop / request.slug, request, source, task, home, tell)
         (workshop / request.slug).rename(target)
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
@@ -82,12 +83,15 @@ def _tell_positive(task: Task, tell: Tell) -> None:
     tell(f"Asked for is the probability of {task.positive.name!r}, {task.positive.why}.{look}")
 
 
-def _write(folder: Path, request: Request, table: Table, commas: list[str], task: Task, home: Path, tell: Tell) -> None:
-    split = split_table(table, request.roles, task, np.random.default_rng(request.seed))
+def _write(folder: Path, request: Request, source: Source, task: Task, home: Path, tell: Tell) -> None:
+    split = split_table(source.table, request.roles, task, np.random.default_rng(request.seed))
     sizes = split.sizes
     told = f"{sizes['train']:,} training, {sizes['test']:,} public test and {sizes['hidden']:,} hidden rows"
     tell(f"{told}, by {split.rule}.")
-    texts = _texts(request, split, task, commas)
+    texts = _texts(request, split, task, source)
+    left = left_out_told(split.part(TRAIN), texts.kinds, apart=[request.roles.group])
+    if left:
+        tell(left)
     write_split(folder, split, request.roles, task)
     write_code(folder, texts)
     write_texts(folder, texts)
@@ -97,7 +101,7 @@ def _write(folder: Path, request: Request, table: Table, commas: list[str], task
     tell("Computing baseline and reference ...")
     baseline, reference = marks_in(run_reference(folder, home))
     if (reference < baseline) != (task.metric in ERRORS) or reference == baseline:
-        raise _no_better(baseline, reference, request, task, telling)
+        raise _no_better(baseline, reference, request, texts, telling)
     write_settings(folder, texts, baseline, reference)
     _load(folder, request)
 
@@ -115,15 +119,21 @@ def _load(folder: Path, request: Request) -> Assignment:
         raise UsageError(f"{request.data}: no assignment can be made of it: {error.message}") from error
 
 
-def _no_better(baseline: float, reference: float, request: Request, task: Task, telling: list[str]) -> UsageError:
+def _no_better(baseline: float, reference: float, request: Request, texts: Texts, telling: list[str]) -> UsageError:
     """Return the refusal: columns that say everything leave no way to go, and so do columns that say nothing."""
-    marks = f"the reference ({reference:g}) is no better than the baseline ({baseline:g}) in {task.metric}"
+    marks = f"the reference ({reference:g}) is no better than the baseline ({baseline:g}) in {texts.task.metric}"
     if telling:
         names = " and ".join(map(repr, telling))
         message = f"{request.data}: {names} alone gives the target away, so that {marks}"
         return UsageError(message, hint=_leave_out(telling))
-    hint = "These columns say little of the target: bring others, or more rows."
-    return UsageError(f"{request.data}: {marks}", hint=hint)
+    return UsageError(f"{request.data}: {marks}", hint=_more_is_needed(len(texts.kinds.used), texts.sizes["train"]))
+
+
+def _more_is_needed(columns: int, rows: int) -> str:
+    if columns * ROWS_A_COLUMN > rows:
+        few = f"{columns:,} columns are many for {rows:,} training rows"
+        return f"{few}: leave out with --without what says nothing, or bring more rows."
+    return "These columns say little of the target: bring others, or more rows."
 
 
 def _leave_out(names: list[str]) -> str:
@@ -131,7 +141,7 @@ def _leave_out(names: list[str]) -> str:
     return f"What is not known before the target is must be left out: {options}"
 
 
-def _texts(request: Request, split: SplitTable, task: Task, commas: list[str]) -> Texts:
+def _texts(request: Request, split: SplitTable, task: Task, source: Source) -> Texts:
     """Return what is known when the texts are written. Raises UsageError where no column is of use to a model."""
     roles = request.roles
     features = [name for name in split.table.columns if name not in (roles.id, roles.target)]
@@ -153,14 +163,14 @@ def _texts(request: Request, split: SplitTable, task: Task, commas: list[str]) -
         digest=hashlib.sha256(request.data.read_bytes()).hexdigest(),
         ids_told=split.ids_told,
         copies_told=split.copies_told,
-        source_told=_source_told(request.roles.without, commas),
+        source_told=_source_told(request.roles.without, source.changes),
         example_id=split.part(TEST).column(roles.id)[0],
         spread=0.0 if numbers is None else float(numbers.std()),
         more=suggestions(split.part(HIDDEN), kinds, roles),
     )
 
 
-def _source_told(without: Sequence[str], commas: Sequence[str]) -> str:
+def _source_told(without: Sequence[str], changes: Sequence[str]) -> str:
     """Return what was done to the table's columns, in sentences."""
-    left = f" Left out: {', '.join(without)}." if without else ""
-    return f"{left} Numbers had commas and have points now: {', '.join(commas)}." if commas else left
+    left = [f"Left out: {', '.join(without)}."] if without else []
+    return "".join(f" {sentence}" for sentence in (*left, *changes))

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.assignment.tables import Table
 from grader.authoring.columns import times_of
 from grader.authoring.decimal_commas import with_points
+from grader.authoring.missing_words import missing_words_in, without_missing_words
 from grader.errors import UsageError
 
 LEAST_ROWS = 200
@@ -38,13 +39,33 @@ class Roles:
         return {option: column for option, column in told.items() if column}
 
 
-def read_source(path: Path, roles: Roles) -> tuple[Table, list[str]]:
-    """Return the table with the roles' columns checked, and which columns had commas in their numbers.
+@dataclass(frozen=True)
+class Source:
+    """The author's table, the columns whose numbers had `commas`, and those that had words for `missing` ones."""
+
+    table: Table
+    commas: list[str]
+    missing: list[str]
+
+    @property
+    def changes(self) -> list[str]:
+        """What was done to cells, in sentences."""
+        told = []
+        if self.missing:
+            told.append(f"Words in place of numbers are empty cells now: {', '.join(self.missing)}.")
+        if self.commas:
+            told.append(f"Numbers had commas and have points now: {', '.join(self.commas)}.")
+        return told
+
+
+def read_source(path: Path, roles: Roles) -> Source:
+    """Return the table with the roles' columns checked, and what was changed in its cells.
 
     Raises UsageError naming the row, header counted.
     """
     whole, delimiter = _read(path)
-    table, commas = with_points(_left(whole, roles, path), path, delimiter, {roles.id, roles.group})
+    filled, missing = without_missing_words(_left(whole, roles, path), set(roles.named.values()))
+    table, commas = with_points(filled, path, delimiter, {roles.id, roles.group})
     _check_roles(table, roles, path)
     ids = Counter(table.column(roles.id))
     repeated = next((name for name, count in ids.items() if count > 1), None)
@@ -58,9 +79,7 @@ def read_source(path: Path, roles: Roles) -> tuple[Table, list[str]]:
             f"{path}: the rows are too few ({len(table.rows)}): an assignment needs {LEAST_ROWS} to hide some of them"
         )
         raise UsageError(message)
-    if roles.time and times_of(table.column(roles.time)) is None:
-        hint = "Write times as 2026-01-31, 2026-01-31T12:00:00 or as numbers."
-        raise UsageError(f"{path}: a cell of {roles.time!r} is no time", hint=hint)
+    _check_times(table, roles, path)
     if roles.time and len(set(table.column(roles.time))) < LEAST_TIMES:
         times = len(set(table.column(roles.time)))
         raise UsageError(f"{path}: the times in {roles.time!r} are too few to cut ({times}): {LEAST_TIMES} are needed")
@@ -69,7 +88,16 @@ def read_source(path: Path, roles: Roles) -> tuple[Table, list[str]]:
         raise UsageError(
             f"{path}: the groups in {roles.group!r} are too few to split ({groups}): {LEAST_GROUPS} are needed"
         )
-    return table, commas
+    return Source(table, commas, missing)
+
+
+def _check_times(table: Table, roles: Roles, path: Path) -> None:
+    """Raise UsageError where a time cannot be read: naming the first such row, or the mix of dates and numbers."""
+    cells = table.column(roles.time) if roles.time else []
+    wrong = next((row for row, cell in enumerate(cells, start=2) if times_of([cell]) is None), None)
+    if wrong is not None:
+        message = f"{path}: row {wrong} has {cells[wrong - 2]!r} in {roles.time!r} (--time), which is no time"
+        raise UsageError(message, hint="Write times as 2026-01-31, 2026-01-31T12:00:00 or as numbers.")
 
 
 def _left(table: Table, roles: Roles, path: Path) -> Table:
@@ -131,6 +159,12 @@ def _check_roles(table: Table, roles: Roles, path: Path) -> None:
         if empty is not None:
             message = f"{path}: row {empty} has nothing in {column!r} ({option})"
             raise UsageError(message, hint="Fill it in, or leave the row out.")
+    words = missing_words_in(table.column(roles.target))
+    wrong = next((row for row, cell in enumerate(table.column(roles.target), start=2) if cell in words), None)
+    if wrong is not None:
+        word = table.rows[wrong - 2][table.columns.index(roles.target)]
+        message = f"{path}: row {wrong} has {word!r} in {roles.target!r} (--target), where the others are numbers"
+        raise UsageError(message, hint="Fill it in, or leave the row out; where it is a class, call it otherwise.")
     if len(set(roles.named.values())) != len(roles.named):
         raise UsageError("--id, --target, --time and --group must name different columns")
     if len(table.columns) - len({roles.id, roles.target}) < 1:

@@ -209,6 +209,18 @@ def test_columns_that_say_nothing_make_no_assignment_and_leave_nothing_behind(tm
 
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("bubblewrap")
+def test_numbers_with_words_for_missing_ones_are_given_to_the_models_and_that_is_told(tmp_path: Path) -> None:
+    rows = [{**row, "income": "NA" if n % 9 == 0 else row["income"]} for n, row in enumerate(draw(600))]
+    folder = new(tmp_path, rows)
+    assert {row["income"] for row in read(folder / "data/public/train.csv")} & {"NA", ""} == {""}
+    assert 'NUMBERS = ["income", "age"]' in (folder / "reference.py").read_text()
+    told = "Words in place of numbers are empty cells now: income ('NA')."
+    assert told in (folder / "SOURCE.md").read_text()
+    assert settings(folder)["metric"]["reference"] > 0.8
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
 def test_a_column_that_is_the_target_is_named_and_left_out_as_is_told(tmp_path: Path) -> None:
     rows = [{**row, "leak": str(2 * int(row["paid"]) + 1)} for row in draw(400)]
     told = refused(tmp_path, rows)
