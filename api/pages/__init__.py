@@ -1,7 +1,7 @@
-"""Plain pages, so that a browser is enough: handing in with an invitation, and reading what was graded."""
+"""Plain pages, so that a browser is enough: handing in with an invitation, reading and judging what was graded."""
 
-from api.pages import handing_in, reviewing, signing_in
+from api.pages import handing_in, judging, reviewing, signing_in
 
-ROUTERS = (signing_in.router, handing_in.router, reviewing.router)
+ROUTERS = (signing_in.router, handing_in.router, reviewing.router, judging.router)
 
 __all__ = ["ROUTERS"]

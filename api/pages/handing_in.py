@@ -108,6 +108,7 @@ def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200,
             .order_by(StoredSubmission.created_at.desc())
         ).all()
         running = any(row.state in OPEN for row in rows)
+        released = {row.id for row in rows if row.report_id and is_released(session, row)}
         return page(
             "hand_in.html.j2",
             status,
@@ -115,7 +116,8 @@ def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200,
             invitation=invitation,
             used=attempts_used(session, invitation.id),
             submissions=rows,
-            released={row.id for row in rows if row.report_id and is_released(session, row)},
+            released=released,
+            waits=any(row.report_id for row in rows) and not released,
             running=running,
             form=form or bool(problem) or not running,  # a page that is loaded anew forgets what was chosen in it
             closed=f"{PROBLEMS[reason][1]} {HINTS[reason]}" if reason else "",

@@ -1,4 +1,4 @@
-"""A reviewer's pages: the list of submissions, and each report as it is read."""
+"""A reviewer's pages: the list of submissions, the ranking of an assignment, and each report as it is read."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from sqlalchemy import select
 from api.identity import Asker, asker_of_browser
 from api.pages.page import page
 from api.paging import Cursor, newest_first, page_of
+from api.problems import Problem
+from api.routes.ranking import get_ranking, list_unscored
 from api.routes.reports import get_report_page
 from api.services import Served, Services
 from grader.store.database import reading
@@ -21,7 +23,7 @@ MOST = 50
 @router.get("/")
 def submissions(request: Request, served: Served, cursor: Cursor = None) -> Response:
     """Show what was handed in, newest first."""
-    asker = _reviewer(request, served)
+    asker = reviewer(request, served)
     if asker is None:
         return RedirectResponse("/sign-in", 303)
     query = newest_first(select(StoredSubmission), StoredSubmission.created_at, StoredSubmission.id, cursor, MOST)
@@ -31,10 +33,31 @@ def submissions(request: Request, served: Served, cursor: Cursor = None) -> Resp
     return page("submissions.html.j2", asker=asker, rows=found.items, next=found.next)
 
 
+@router.get("/ranking/{slug}")
+def ranking(request: Request, served: Served, slug: str, cursor: Cursor = None) -> Response:
+    """Show the ranking of an assignment, what has no score, and where to export it."""
+    asker = reviewer(request, served)
+    if asker is None:
+        return RedirectResponse("/sign-in", 303)
+    try:
+        found, unscored = get_ranking(served, asker, slug, cursor, MOST), list_unscored(served, asker, slug, None, MOST)
+    except Problem as problem:
+        return page("problem.html.j2", problem.status, title="No ranking", detail=problem.detail, hint=problem.hint)
+    return page(
+        "ranking.html.j2",
+        asker=asker,
+        slug=slug,
+        ranked=found.items,
+        next=found.next,
+        unscored=[] if cursor else unscored.items,
+        more_unscored=unscored.next is not None,
+    )
+
+
 @router.get("/submissions/{submission_id}")
 def report(request: Request, served: Served, submission_id: str) -> Response:
     """Show the report; where there is none yet, how far it is."""
-    asker = _reviewer(request, served)
+    asker = reviewer(request, served)
     if asker is None:
         return RedirectResponse("/sign-in", 303)
     with reading(served.engine) as session:
@@ -46,6 +69,7 @@ def report(request: Request, served: Served, submission_id: str) -> Response:
     return get_report_page(served, asker, submission_id)
 
 
-def _reviewer(request: Request, served: Services) -> Asker | None:
+def reviewer(request: Request, served: Services) -> Asker | None:
+    """Return who is signed in and may read and review, None where it is nobody, or a candidate."""
     asker = asker_of_browser(request, served)
-    return asker if asker is not None and asker.may("read") else None
+    return asker if asker is not None and asker.may("review") else None

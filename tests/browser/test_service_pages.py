@@ -50,3 +50,17 @@ def test_a_candidate_hands_in_and_a_reviewer_reads_the_report(ready: Service, tm
         expect(reviewer.locator("h1")).to_contain_text("submission-")
         assert reviewer.evaluate("document.styleSheets.length") == 1, "the policy lets the report's own style in"
         assert "Ada" not in reviewer.content()
+
+        reviewer.goto(address)
+        reviewer.click("text=Review")
+        reviewer.select_option("#criterion", index=1)
+        reviewer.fill("#override-text", "I read it otherwise.")
+        reviewer.click("text=Judge it so")
+        expect(reviewer.get_by_text("I read it otherwise.")).to_be_visible()
+        reviewer.select_option("#decision", "advance")
+        reviewer.fill("#decision-text", "Let us talk.")
+        reviewer.click("form:has(#decision) button")
+        expect(reviewer.get_by_text("The candidate is Ada, ada@example.org.")).to_be_visible()
+        candidate.goto(f"{address}/hand-in")
+        candidate.click("text=Read the result")
+        expect(candidate.get_by_text("(a reviewer's verdict)")).to_be_visible()

@@ -104,6 +104,7 @@ def test_a_candidate_reads_their_result_on_a_page_once_it_is_decided_and_nobody_
     report = grade(api, submission)
     page = f"/hand-in/results/{submission}"
     assert "Read the result" not in api.client.get(f"/i/{token}").text
+    assert "You can read the result here once they have decided." in api.client.get("/hand-in").text
     early = api.client.get(page)
     assert early.status_code == 409
     assert "You can read it once the reviewers have decided." in early.text
