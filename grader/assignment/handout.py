@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.assignment.load import find_assignment
-from grader.assignment.public import PACKET_FILE, Files, deal_public, is_packet, load_packet, packed_files, public_files
+from grader.assignment.public import Files, deal_public, is_packet, load_packet, packed_files, public_files
 from grader.assignment.workflow import WORKFLOW, workflow
 from grader.errors import AssignmentError
-from grader.model import Assignment, Deal, PublicAssignment
+from grader.model import PACKET_FILE, Assignment, Deal, PublicAssignment
 from grader.model.pins import without_pins
 
 BRIEF = "README.md"

@@ -12,9 +12,8 @@ from grader.assignment.consistency import FILE
 from grader.assignment.images import public_pictures
 from grader.assignment.tables import parse_table
 from grader.errors import AssignmentError
-from grader.model import Assignment, Deal, PublicAssignment
+from grader.model import PACKET_FILE, Assignment, Deal, PublicAssignment
 
-PACKET_FILE = "takehome-assignment.json"
 Files = dict[str, bytes]
 
 

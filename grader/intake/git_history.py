@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from grader.intake.git import parse_address
 from grader.intake.git_commits import CommitRepository
 from grader.intake.git_folder import GitFolder
 from grader.intake.limits import IntakeLimits
-from grader.model import History, HistoryStep
+from grader.model import PACKET_FILE, History, HistoryStep
 
 MOST = 200
 LONGEST_SUBJECT = 120
@@ -27,21 +28,32 @@ _COMMIT = re.compile(rb"\n?([0-9a-f]{40,64}) (\d{1,20}) (.*)", re.DOTALL)
 
 
 def read_history(
-    source: str, commit: str, folder: Path, limits: IntakeLimits, *, allow_local: bool = False
+    source: str,
+    commit: str,
+    folder: Path,
+    limits: IntakeLimits,
+    handed_out: Collection[str] = (),
+    *,
+    allow_local: bool = False,
 ) -> History | None:
     """Return the history of `commit` at URL@REF, None where the server gives none: it is no part of the work itself.
 
-    Where the whole of it is too much to fetch, how much each commit changed is not known.
+    A first commit of nothing but files that were `handed_out` is no step of the candidate's, and left out. Where the
+    whole of it is too much to fetch, how much each commit changed is not known.
     """
     try:
         url, ref, options = parse_address(source, allow_local=allow_local)
-        return _fetched(url, ref, commit, folder, limits, options, allow_local=allow_local)
+        return _fetched(url, ref, commit, folder, limits, handed_out, options, allow_local=allow_local)
     except GraderError:
         return None
 
 
-def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> History | None:
-    """Return the history that the files of a `.git` folder hold; None, with its `problem`, where it cannot be read."""
+def read_local_history(
+    given: GitFolder, folder: Path, limits: IntakeLimits, handed_out: Collection[str] = ()
+) -> History | None:
+    """Return the history that the files of a `.git` folder hold, as `read_history` does; None where it cannot be read,
+    with its `problem`, or holds no step.
+    """
     commit = given.commit() if given.found and not given.problem else None
     if commit is None:
         return None
@@ -49,7 +61,7 @@ def read_local_history(given: GitFolder, folder: Path, limits: IntakeLimits) -> 
         with tempfile.TemporaryDirectory(prefix="given-", dir=folder) as origin:
             source = CommitRepository(Path(origin), limits, allow_local=True, options=())
             source.adopt(given.folder / "objects", commit, given.shallow())
-            return _fetched(f"file://{origin}", "refs/heads/given", commit, folder, limits)
+            return _fetched(f"file://{origin}", "refs/heads/given", commit, folder, limits, handed_out)
     except GraderError as error:
         given.problem = f"git could not read it ({error.code})"
         return None
@@ -61,6 +73,7 @@ def _fetched(
     commit: str,
     folder: Path,
     limits: IntakeLimits,
+    handed_out: Collection[str],
     options: tuple[str, ...] = (),
     *,
     allow_local: bool = True,
@@ -75,18 +88,23 @@ def _fetched(
                 if whole:
                     continue
                 raise
-            return _told(repository, commit, whole=whole)
+            return _told(repository, commit, handed_out, whole=whole)
     return None
 
 
-def _told(repository: CommitRepository, commit: str, *, whole: bool) -> History | None:
-    return history_of(repository.log(commit, changes=whole), complete=not repository.is_shallow(), changes=whole)
+def _told(repository: CommitRepository, commit: str, handed_out: Collection[str], *, whole: bool) -> History | None:
+    log = repository.log(commit, changes=whole)
+    return history_of(log, handed_out, complete=not repository.is_shallow(), changes=whole)
 
 
-def history_of(log: bytes, *, complete: bool, changes: bool) -> History | None:
-    """Return what the records of a log, the newest first, come to; a commit that changes nothing is no step."""
+def history_of(log: bytes, handed_out: Collection[str] = (), *, complete: bool, changes: bool) -> History | None:
+    """Return what the records of a log, the newest first, come to; a commit that changes nothing is no step, nor is
+    the packet that the candidate began with.
+    """
     rows = _records(log)
     rows = [row for row, older in zip(rows, [*rows[1:], None], strict=True) if not older or row.tree != older.tree]
+    if complete and rows and rows[-1].is_packet(handed_out):
+        rows.pop()
     if not rows:
         return None
     rows.reverse()
@@ -110,12 +128,21 @@ class _Row:
         author, _, subject = rest.decode("utf-8", "replace").partition("\x1f")
         self.author, self.subject = author, _unnamed(subject.strip())[:LONGEST_SUBJECT]
         self.files = self.added = self.removed = 0
+        self._paths = set[str]()
 
     def change(self, added: bytes, removed: bytes, path: bytes) -> None:
         """Count one file that was changed; lines only of what people write."""
+        name = path.decode("utf-8", "replace")
         self.files += 1
-        if path.decode("utf-8", "replace").lower().endswith(WRITTEN) and added != b"-":
+        self._paths.add(name)
+        if name.lower().endswith(WRITTEN) and added != b"-":
             self.added, self.removed = self.added + int(added), self.removed + int(removed)
+
+    def is_packet(self, handed_out: Collection[str]) -> bool:
+        """Tell whether it holds files that were handed out and nothing else, by their names: such a commit may hold a
+        brief that was edited, and no program.
+        """
+        return PACKET_FILE in self._paths and self._paths <= {*handed_out, PACKET_FILE}
 
     def step(self, author: int, *, changes: bool) -> HistoryStep:
         """Return the record of it."""

@@ -32,7 +32,7 @@ class SnapshotWriter:
 
     def __init__(self, store: Path, limits: IntakeLimits, handed_out: Mapping[str, str] | None = None) -> None:
         store.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._store, self._limits, self._handed_out = store, limits, handed_out or {}
+        self._store, self._limits, self.handed_out = store, limits, handed_out or {}
         self._theirs: dict[str, FileEntry] = {}
         self.folder = Path(tempfile.mkdtemp(prefix=".part-", dir=store))
         self.folder.chmod(0o755)
@@ -98,7 +98,7 @@ class SnapshotWriter:
         return entry.model_copy(update={"sha256": hashlib.sha256(text).hexdigest()})
 
     def _is_handed_out(self, entry: FileEntry, name: str) -> bool:
-        return self._handed_out.get(name) == entry.sha256
+        return self.handed_out.get(name) == entry.sha256
 
     def pass_over(self, path: str) -> None:
         """Count a file of tools' output that is not kept, as there are too many for any of it. Raises SubmissionError

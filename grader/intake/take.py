@@ -74,7 +74,9 @@ def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_l
         if is_git_address(source, allow_local=allow_local_git):
             kind: SubmissionKind = "git"
             commit = add_commit(source, writer, limits, notes, allow_local=allow_local_git)
-            history = read_history(source, commit, writer.folder.parent, limits, allow_local=allow_local_git)
+            history = read_history(
+                source, commit, writer.folder.parent, limits, writer.handed_out, allow_local=allow_local_git
+            )
         else:
             kind = _add_path(Path(source), writer, limits)
             history = _given_history(writer, limits, notes)
@@ -85,8 +87,8 @@ def _taken(source: str, writer: SnapshotWriter, limits: IntakeLimits, *, allow_l
 
 def _given_history(writer: SnapshotWriter, limits: IntakeLimits, notes: list[str]) -> History | None:
     """Return the history of a `.git` folder that came with the work; where it cannot be read, a note says why."""
-    history = read_local_history(writer.git, writer.folder.parent, limits)
-    if history is None and writer.git.found:
+    history = read_local_history(writer.git, writer.folder.parent, limits, writer.handed_out)
+    if history is None and writer.git.found and writer.git.problem:
         notes.append(f"The history in .git was not read: {writer.git.problem}.")
     return history
 

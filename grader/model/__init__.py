@@ -33,7 +33,7 @@ from grader.model.hidden import (
     TwinResult,
 )
 from grader.model.own_tests import OwnTest, OwnTests
-from grader.model.packet import AnyAssignment, Packed, PackedFile, PublicAssignment, PublicData
+from grader.model.packet import PACKET_FILE, AnyAssignment, Packed, PackedFile, PublicAssignment, PublicData
 from grader.model.preflight import (
     PREFLIGHT_VERSION,
     Preflight,
@@ -92,6 +92,7 @@ __all__ = [
     "DIMENSIONS",
     "OTHER_LANGUAGES",
     "OWN_BY_NAME",
+    "PACKET_FILE",
     "PREFLIGHT_VERSION",
     "SCHEMA_VERSION",
     "Absence",

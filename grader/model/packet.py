@@ -15,6 +15,8 @@ from grader.model.base import ColumnName, FileName, Record
 from grader.model.environment import EnvironmentKind
 from grader.model.submission import Limits
 
+PACKET_FILE = "takehome-assignment.json"  # at the root of every packet, and nowhere else
+
 
 class PublicData(Record):
     """The tables candidates have, by their names inside data/; `folders` hold pictures, or a stream's sample batches.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -74,6 +75,55 @@ def test_a_dump_with_small_mends_is_told_from_steps(tmp_path: Path) -> None:
     assert largest is not None
     assert largest[0] == 5
     assert largest[1] > 0.98
+
+
+PACKET = {"README.md": "# The brief\n", "data/train.csv": "x\n1\n", "takehome-assignment.json": "{}\n" * 900}
+HANDED_OUT = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in PACKET.items() if "json" not in name}
+
+
+def begun_from(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    git(folder, "init", "-q", "-b", "main")
+    git(folder, "add", "-A", author="them@there")
+    git(folder, "commit", "-q", "-m", "Start of the assignment", author="them@there")
+    return folder
+
+
+def with_handout(folder: Path, tmp_path: Path) -> Submission:
+    return take(str(folder), tmp_path / "store", None, handed_out=HANDED_OUT)
+
+
+def test_the_packet_that_a_candidate_began_with_is_no_step_of_the_work(tmp_path: Path) -> None:
+    folder = begun_from(tmp_path / "work", {**PACKET, "README.md": "# The brief, as it was in May\n"})
+    for day, step in enumerate(("load", "fit"), start=5):
+        (folder / f"{step}.py").write_text(f"# {step}\n" * 10)
+        git(folder, "add", "-A", day=day)
+        git(folder, "commit", "-q", "-m", step, day=day)
+    found = with_handout(folder, tmp_path).history
+    assert found is not None
+    assert [(step.subject, step.author, step.added) for step in found.steps] == [("load", 1, 10), ("fit", 1, 10)]
+    assert (found.commits, found.authors, found.days, found.largest) == (2, 1, 1.0, (0, 0.5))
+
+
+def test_a_packet_to_which_nothing_was_committed_has_no_history_and_no_note(tmp_path: Path) -> None:
+    folder = begun_from(tmp_path / "work", PACKET)
+    (folder / "main.py").write_text("print(1)\n")
+    submission = with_handout(folder, tmp_path)
+    assert submission.history is None
+    assert not any("history" in text for text in submission.notes)
+
+
+@pytest.mark.parametrize("files", [{**PACKET, "main.py": "x = 1\n"}, {"README.md": "# Mine\n"}])
+def test_a_first_commit_with_work_in_it_or_without_the_packet_is_a_step(tmp_path: Path, files: dict[str, str]) -> None:
+    found = with_handout(begun_from(tmp_path / "work", files), tmp_path).history
+    assert found is not None
+    assert [step.subject for step in found.steps] == ["Start of the assignment"]
+
+
+def test_without_an_assignment_every_commit_is_a_step(tmp_path: Path) -> None:
+    assert history(begun_from(tmp_path / "work", PACKET), tmp_path).commits == 1
 
 
 @pytest.mark.parametrize("packed", [False, True])
