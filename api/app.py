@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
@@ -16,6 +16,7 @@ import grader
 from api import pages, problems
 from api.access import Access, RateLimits
 from api.limits import Buckets, SigningIn
+from api.media_types import refuse_media_type
 from api.oidc import provider_of
 from api.problems import ProblemDetails, answers
 from api.routes import AT_THE_ROOT, ROUTERS
@@ -76,6 +77,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
         openapi_url=f"{PREFIX}/openapi.json",
         redirect_slashes=False,
         telemetry=NO_SPANS_OF_ITS_OWN,
+        dependencies=[Depends(refuse_media_type)],
     )
     app.add_middleware(BodyLimits)
     shared = Buckets(2 * rate, burst=math.ceil(8 * rate), clock=clock)  # people share addresses
@@ -101,6 +103,8 @@ def _openapi(app: FastAPI) -> dict[str, object]:
         schemas["ProblemDetails"] = ProblemDetails.model_json_schema()
         for operations in schema["paths"].values():
             for operation in operations.values():
+                if "requestBody" in operation:
+                    operation["responses"] |= answers("request.media_type")
                 told = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in told:  # FastAPI's own, wherever something can be wrong with a parameter
                     operation["responses"]["422"] = answers("request.invalid")[422]

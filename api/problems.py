@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,10 +18,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 
-from grader.errors import FAILURE_CODES, GraderError
+from grader.errors import FAILURE_CODES, GraderError, UsageError
 from grader.store.space import has_no_space
 
 MEDIA_TYPE = "application/problem+json"
+PARAMETER = re.compile(r"{\w+}")
 PROBLEMS: dict[str, tuple[int, str]] = {
     "request.invalid": (422, "The request does not have the form that is asked for."),
     "request.not_found": (404, "There is nothing here, or nothing that you may see."),
@@ -42,6 +44,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "invitation.over": (403, "The invitation's deadline has passed."),
     "invitation.attempts": (403, "All attempts of the invitation are used."),
     "invitation.closed": (403, "The invitation was taken back, or the decision is made."),
+    "invitation.released": (403, "A result of the invitation was released: nothing more is handed in under it."),
+    "submission.assignment_closed": (403, "The assignment is closed: nothing more is handed in for it."),
     "submission.key_reused": (409, "The Idempotency-Key was used for another request."),
     "submission.not_graded": (409, "There is no report on this submission yet."),
     "submission.not_released": (409, "The result is not released yet."),
@@ -59,6 +63,8 @@ HINTS = {  # what to do wherever the problem is met
     "invitation.over": "Ask whoever invited you whether there is another deadline.",
     "invitation.attempts": "Ask whoever invited you whether there is another attempt.",
     "invitation.closed": "Ask whoever invited you what comes next.",
+    "invitation.released": "Ask whoever invited you, if you think that this is not so.",
+    "submission.assignment_closed": "Ask whoever invited you, if you think that this is not so.",
 }
 
 log = logging.getLogger(__name__)
@@ -138,6 +144,8 @@ def answer_to(error: GraderError) -> JSONResponse:
     if error.http_status == http.HTTPStatus.SERVICE_UNAVAILABLE:
         log.error("%s %s", error.code, error.message)
         return response(Problem("service.unavailable", error.message, headers={"Retry-After": "5"}))
+    if isinstance(error, UsageError):  # of the command line's words: here it is the request that does not fit
+        return response(Problem("request.invalid", _sentence(error.message), hint=error.hint))
     body = ProblemDetails(
         type=f"/problems/{error.code}",
         title=FAILURE_CODES[error.code],
@@ -147,6 +155,10 @@ def answer_to(error: GraderError) -> JSONResponse:
         hint=error.hint,
     )
     return JSONResponse(body.model_dump(), error.http_status, media_type=MEDIA_TYPE)
+
+
+def _sentence(message: str) -> str:
+    return f"{message[:1].upper()}{message[1:]}" + ("" if message.endswith(".") else ".")
 
 
 async def _grader_error(_request: Request, error: Exception) -> JSONResponse:
@@ -165,14 +177,24 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return response(problem)
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if has_no_space(error):  # while a form came in, of which FastAPI tells as of one that cannot be read
         return _full(error)
-    code = {404: "request.not_found", 405: "request.method", 413: "request.too_large", 415: "request.media_type"}.get(
+    code = {404: "request.not_found", 405: "request.method", 413: "request.too_large"}.get(
         error.status_code, "request.bad"
     )
-    return response(Problem(code, headers=error.headers))
+    headers = dict(error.headers or {})
+    if error.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED and (taken := _methods_at(request)):
+        headers["Allow"] = ", ".join(taken)  # the framework names those of one route alone
+    return response(Problem(code, headers=headers))
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return all methods that the API describes at the address."""
+    paths = request.app.openapi()["paths"].items()
+    here = [taken for path, taken in paths if re.fullmatch(PARAMETER.sub("[^/]+", path), request.url.path)]
+    return sorted({method.upper() for taken in here for method in taken})
 
 
 async def _conflict(_request: Request, error: Exception) -> JSONResponse:

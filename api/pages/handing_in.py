@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import Annotated
 
@@ -30,6 +31,7 @@ from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
 router = APIRouter(include_in_schema=False)
 OPEN = ("queued", "waiting", "grading")
 KEPT_FOR = timedelta(days=60)
+CHOOSE_AGAIN = "Another work was handed in with this page before. Choose this one again."
 NO_INVITATION = "This link is of no invitation that is open. Ask whoever sent it to you for another one."
 
 
@@ -77,16 +79,19 @@ def hand_in(
     served: Served,
     file: Annotated[UploadFile | None, File()] = None,
     git: Annotated[str, Form(max_length=2000)] = "",
+    key: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """Hand in by the form; what is wrong is said on the page."""
+    """Hand in by the form; what is wrong is said on the page. The same form sent twice is one submission."""
     refuse_cross_site(request, served)
     asker = _candidate(request, served)
     if asker is None:
         return _no_invitation()
     chosen = file if file is not None and file.filename else None
     try:
-        hand_in_over_the_api(served, asker, Answer(), chosen, git.strip() or None)
+        hand_in_over_the_api(served, asker, Answer(), chosen, git.strip() or None, None, key or None)
     except Problem as problem:
+        if problem.code == "submission.key_reused":  # a page that was gone back to, and another work
+            return _shown(served, asker, CHOOSE_AGAIN, problem.status)
         return _shown(served, asker, f"{problem.detail} {problem.hint}".strip(), problem.status)
     except GraderError as error:
         return _shown(served, asker, f"{error.message} {error.hint}", error.http_status)
@@ -123,6 +128,7 @@ def _shown(served: Services, asker: Asker, problem: str = "", status: int = 200,
             closed=f"{PROBLEMS[reason][1]} {HINTS[reason]}" if reason else "",
             problem=problem,
             most_mb=IntakeLimits().packed_bytes // 1_000_000,
+            key=secrets.token_hex(16),
         )
 
 

@@ -212,7 +212,7 @@ def extend_invitation(served: Served, asker: Author, invitation_id: str, given: 
     """Give a candidate another deadline, or another number of attempts in all."""
     with transaction(served.engine) as session:
         row = _wanted(session, invitation_id)
-        extend(row, given.deadline, given.attempts)
+        extend(session, row, given.deadline, given.attempts)
         told = given.model_dump(mode="json", exclude_none=True)
         note(session, asker.label, "invitation.extend", row.id, **told)
         return shown(session, row, asker)

@@ -10,6 +10,7 @@ from pydantic_core import from_json
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, asker_by, note_asker
+from api.media_types import refuse_but_json
 from api.problems import Problem, answers
 from api.routes.submissions import SubmissionView, shown
 from api.services import Served, Services
@@ -27,6 +28,8 @@ SCOPE = "post"
 
 
 async def _whole(request: Request) -> bytes:
+    if "content-type" in request.headers:
+        refuse_but_json(request)
     return await request.body()
 
 

@@ -85,6 +85,8 @@ def visible(session: Session, submission_id: str, asker: Asker) -> StoredSubmiss
         "invitation.over",
         "invitation.attempts",
         "invitation.closed",
+        "invitation.released",
+        "submission.assignment_closed",
         "request.not_found",
         "submission.key_reused",
         "request.too_large",
@@ -115,6 +117,8 @@ def hand_in(
     with reading(served.engine) as session:  # what will be refused need not be stored first
         if not (idempotency_key and repeated(session, asker.label, idempotency_key)):
             invitation = session.get(Invitation, asker.invitation_id) if asker.invitation_id else None
+            if invitation and assignment not in (None, invitation.assignment):
+                raise Problem("request.invalid", "assignment: it is not the one of the invitation.")
             _refuse_where_not_allowed(session, asker, invitation, invitation.assignment if invitation else assignment)
     received = _received(served, file, git)
     try:
@@ -254,6 +258,8 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
     suffix = Path(file.filename or "").suffix.lower()
     if suffix not in KINDS:
         raise Problem("request.invalid", "file: its name must end in .zip, .tar.gz, .tgz, .ipynb or .py.")
+    if file.size == 0:
+        raise Problem("request.invalid", "file: it is empty.")
     key, size = _stored(served, file)
     return Received(KINDS[suffix], bytes=size, blob=key)
 
@@ -279,8 +285,10 @@ def _refuse_where_not_allowed(session: Session, asker: Asker, invitation: Invita
     if slug is None:
         raise Problem("request.invalid", "assignment: say what the submission is for.")
     stored = session.get(StoredAssignment, slug)
-    if stored is None or stored.closed_at is not None:
+    if stored is None:
         raise Problem("request.not_found", "There is no such assignment.")
+    if stored.closed_at is not None:
+        raise Problem("submission.assignment_closed")
     reason = why_not(session, invitation) if invitation else None
     if reason is not None:
         raise Problem(reason)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from grader.errors import UsageError
 from grader.store.base import utc_now
 from grader.store.secrets_shown import new_token
+from grader.store.submissions import was_released
 from grader.store.tables import Candidate, Invitation, StoredAssignment, Token
 
 LONGEST_NAME = 200
@@ -66,8 +67,10 @@ def check_terms(deadline: datetime | None, attempts: int) -> None:
         raise UsageError(f"there are 1 to {MOST_ATTEMPTS} attempts")
 
 
-def extend(invitation: Invitation, deadline: datetime | None, attempts: int | None) -> None:
+def extend(session: Session, invitation: Invitation, deadline: datetime | None, attempts: int | None) -> None:
     """Give the invitation another deadline or number of attempts; None leaves either as it is. Raises UsageError."""
+    if was_released(session, invitation):
+        raise UsageError("a result of it was released: they know a score", hint="Make another invitation.")
     if invitation.revoked_at is not None or invitation.decided_at is not None:
         raise UsageError("the invitation was taken back, or the decision is made", hint="Make another invitation.")
     check_terms(deadline, invitation.attempts if attempts is None else attempts)

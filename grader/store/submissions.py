@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from grader.store.base import utc_now
-from grader.store.tables import Invitation, StoredSubmission
+from grader.store.tables import Invitation, Review, StoredAssignment, StoredSubmission
 from grader.store.tables_of_operation import RepeatedRequest
 from grader.store.webhooks import emit
 
@@ -44,11 +44,22 @@ def why_not(session: Session, invitation: Invitation) -> str | None:
     """Return the code of the problem where the invitation does not allow a submission now, None where it does."""
     if invitation.revoked_at is not None or invitation.decided_at is not None:
         return "invitation.closed"
+    if was_released(session, invitation):
+        return "invitation.released"
+    if session.get_one(StoredAssignment, invitation.assignment).closed_at is not None:
+        return "submission.assignment_closed"
     if invitation.deadline is not None and invitation.deadline <= utc_now():
         return "invitation.over"
     if attempts_used(session, invitation.id) >= invitation.attempts:
         return "invitation.attempts"
     return None
+
+
+def was_released(session: Session, invitation: Invitation) -> bool:
+    """Return whether a result of the invitation was released: who knows a score could try to raise it."""
+    theirs = select(StoredSubmission.id).where(StoredSubmission.invitation_id == invitation.id)
+    query = select(Review.id).where(Review.submission_id.in_(theirs), Review.kind == "release")
+    return session.scalar(query.limit(1)) is not None
 
 
 def add_submission(

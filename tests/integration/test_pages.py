@@ -124,6 +124,19 @@ def test_a_candidate_reads_their_result_on_a_page_once_it_is_decided_and_nobody_
     assert api.client.get(page).status_code == 404
 
 
+def test_a_form_that_is_sent_twice_hands_in_once_and_with_another_work_is_said(api: Serving) -> None:
+    opened = api.client.get(f"/i/{invite(api, attempts=3)}").text
+    key = opened.partition('name="key" type="hidden" value="')[2].partition('"')[0]
+    assert len(key) == 32
+    for _ in range(2):
+        sent = api.client.post("/hand-in", data={"key": key}, files={"file": ("work.zip", WORK)}, headers=HERE)
+        assert "1 of 3 attempts used" in sent.text
+    other = api.client.post("/hand-in", data={"key": key}, files={"file": ("work.py", b"1")}, headers=HERE)
+    assert (other.status_code, "Choose this one again" in other.text) == (409, True)
+    assert f'value="{key}"' not in other.text
+    assert "1 of 3 attempts used" in other.text
+
+
 def test_what_is_wrong_with_a_work_is_said_on_the_page(api: Serving) -> None:
     api.client.get(f"/i/{invite(api)}")
     wrong = api.client.post("/hand-in", files={"file": ("work.exe", WORK)}, headers=HERE)
