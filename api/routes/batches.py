@@ -101,8 +101,7 @@ def ask_for_batch(served: Served, asker: Known, given: NewBatch, response: Respo
         rows = _chosen(session, choice)
         assert asker.user_id is not None  # a candidate has no scope
         batch = add_batch(session, choice, given.reason, asker.user_id, rows)
-        for row in rows:
-            served.line.join(session, row, kind=given.kind, batch_id=batch.id)
+        served.line.join_all(session, rows, given.kind, batch.id)
         note(session, asker.label, "batch.ask", batch.id, assignment=batch.assignment, kind=batch.kind, items=len(rows))
         response.headers["Location"] = f"/api/v1/batches/{batch.id}"
         return _shown(session, [batch])[0]

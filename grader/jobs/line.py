@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from dbos import DBOSClient, EnqueueOptions
@@ -50,9 +51,9 @@ class Line:
 
         It exists when, and only when, the caller's transaction is kept.
         """
-        bulk, number = batch_id is not None, _jobs_of(session, submission.id) + 1
+        bulk = batch_id is not None
         job = Job(
-            id=f"{submission.id}-{number}",
+            id=_next_id(submission.id, _jobs_of(session, [submission.id])),
             submission_id=submission.id,
             assignment=submission.assignment,
             batch_id=batch_id,
@@ -68,17 +69,46 @@ class Line:
             submission.come_to(job.state)
             session.add(Event(submission_id=submission.id, state=job.state))
         session.flush()
+        self._enqueue(session, job, delay_s)
+        return job
+
+    def join_all(self, session: Session, submissions: Sequence[StoredSubmission], kind: str, batch_id: str) -> None:
+        """Add a job for each of these submissions of one assignment, in their order, for a batch: as `join` does, but
+        asked and written at once, as other writers wait meanwhile.
+        """
+        if not submissions:
+            return
+        assignment, until = submissions[0].assignment, databases_now(session) + QUEUED_FOR
+        before, first = _jobs_of(session, [row.id for row in submissions]), _place(session, assignment, bulk=True)
+        jobs = [
+            Job(
+                id=_next_id(row.id, before),
+                submission_id=row.id,
+                assignment=assignment,
+                batch_id=batch_id,
+                kind=kind,
+                bulk=True,
+                place=place,
+                deadline_at=until,
+            )
+            for place, row in enumerate(submissions, first)
+        ]
+        session.add_all(jobs)
+        session.flush()
+        for job in jobs:
+            self._enqueue(session, job)
+
+    def _enqueue(self, session: Session, job: Job, delay_s: float = 0.0) -> None:
         options: EnqueueOptions = {
             "workflow_name": WORKFLOW,
             "queue_name": QUEUE,
             "workflow_id": job.id,
             "app_version": VERSION,
-            "priority": job.place + (BEHIND_ALL if bulk else 0),
+            "priority": job.place + (BEHIND_ALL if job.bulk else 0),
         }
         if delay_s:
             options["delay_seconds"] = delay_s
         self._client.enqueue_in_transaction(session, options, job.id)
-        return job
 
     def waiting(self) -> list[str]:
         """Return the ids of the jobs that may be begun now, in the order in which they will be."""
@@ -88,12 +118,15 @@ class Line:
 
     def leave(self, *job_ids: str) -> None:
         """Take jobs out of the queue, or stop them being recovered. Call it after the transaction that dropped them."""
-        self._client.cancel_workflows(list(job_ids))
+        with _reached():
+            self._client.cancel_workflows(list(job_ids))
 
     def kept_by(self, job_id: str) -> set[str]:
         """Return the keys of blobs that the finished steps of a job came to, also of tries that counted for nothing."""
+        with _reached():
+            steps = self._client.list_workflow_steps(job_id)
         found: set[str] = set()
-        for step in self._client.list_workflow_steps(job_id):
+        for step in steps:
             output = step["output"]
             values = output.values() if isinstance(output, dict) else (output,)
             found |= {value for value in values if isinstance(value, str) and KEY.fullmatch(value)}
@@ -101,21 +134,37 @@ class Line:
 
     def forget(self, jobs: Collection[str], at_work: Collection[str]) -> None:
         """Stop these jobs, and forget them but for those at work, whose worker notes yet that they are over."""
-        self._client.cancel_workflows(list(jobs))
-        self._client.delete_workflows([job for job in jobs if job not in at_work])
+        with _reached():
+            self._client.cancel_workflows(list(jobs))
+            self._client.delete_workflows([job for job in jobs if job not in at_work])
+
+    def workers_at_work(self) -> set[str]:
+        """Return the workers that have taken a job from the line, and have neither ended it nor been relieved of it."""
+        with _reached():
+            found = self._client.list_workflows(
+                status="PENDING", queue_name=QUEUE, app_version=VERSION, load_input=False, load_output=False
+            )
+        return {job.executor_id for job in found if job.executor_id}
 
     def take_over(self, worker_id: str) -> None:
         """Put the jobs of a worker that is gone back in line; the steps that it finished are kept."""
         tables = self._client._sys_db  # private: for another executor's jobs there is no public way
-        try:
+        with _reached():
             for pending in tables.get_pending_workflows(worker_id, VERSION):
                 tables.reenqueue_for_recovery(pending.workflow_id, [worker_id], QUEUE)
-        except DBAPIError as error:
-            raise InfrastructureError("infrastructure.database", "The database could not be reached.") from error
 
     def close(self) -> None:
         """Let the connections go."""
         self._client.destroy()
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Turn what the durable workflows' own connection raises into InfrastructureError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise InfrastructureError("infrastructure.database", "The database could not be reached.") from error
 
 
 def has_tables(engine: Engine) -> bool:
@@ -124,8 +173,14 @@ def has_tables(engine: Engine) -> bool:
     return bool(inspect(engine).has_table("workflow_status", schema=schema))
 
 
-def _jobs_of(session: Session, submission_id: str) -> int:
-    return session.scalar(select(func.count()).select_from(Job).where(Job.submission_id == submission_id)) or 0
+def _jobs_of(session: Session, submission_ids: Collection[str]) -> dict[str, int]:
+    """Return how many jobs each of these submissions has had; those with none are left out."""
+    counted = select(Job.submission_id, func.count()).where(Job.submission_id.in_(submission_ids))
+    return dict(session.execute(counted.group_by(Job.submission_id)).all())
+
+
+def _next_id(submission_id: str, before: dict[str, int]) -> str:
+    return f"{submission_id}-{before.get(submission_id, 0) + 1}"
 
 
 def _place(session: Session, assignment: str, *, bulk: bool) -> int:

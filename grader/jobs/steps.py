@@ -187,16 +187,17 @@ class Steps:
         turn = self.begin(job_id)
         if turn is None:
             return
-        made = self.give_up(turn, defect_of_ours("It was not through in the time that a grading has."))
-        if self.is_to_be_tried_again(turn, made):
+        if self.may_be_tried_again(turn):
             self.try_again(turn)
         else:
-            self.publish(turn, made)
+            failure = defect_of_ours("It was not through in the time that a grading has.")
+            self.publish(turn, self.give_up(turn, failure))
         self.line.leave(job_id)
 
-    def is_to_be_tried_again(self, turn: Turn, made: Made) -> bool:
-        """Return whether our side failed and may yet do better."""
-        return made.outcome == "infrastructure_failed" and turn.failures + 1 < MOST_FAILURES
+    @staticmethod
+    def may_be_tried_again(turn: Turn) -> bool:
+        """Return whether our side, should it fail in this turn, may yet do better."""
+        return turn.failures + 1 < MOST_FAILURES
 
     def _changes(self, turn: Turn, made: Made) -> dict[str, Any] | None:
         batch_id = turn.batch_id

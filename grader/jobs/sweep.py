@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
@@ -63,6 +63,14 @@ def silent(session: Session) -> list[str]:
     return list(
         session.scalars(select(WorkerSeen.id).where(WorkerSeen.stopped_at.is_(None), WorkerSeen.seen_at < before))
     )
+
+
+def ended(session: Session, worker_ids: Collection[str]) -> list[str]:
+    """Return those of the workers that have ended or were taken for dead: one may have taken a job from the line since,
+    and be gone before it saw that.
+    """
+    living = set(session.scalars(select(WorkerSeen.id).where(WorkerSeen.stopped_at.is_(None))))
+    return sorted(set(worker_ids) - living)
 
 
 @dataclass

@@ -23,7 +23,7 @@ from grader.jobs.deliveries import Deliveries
 from grader.jobs.line import Line
 from grader.jobs.spans import Spans
 from grader.jobs.steps import Steps
-from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, overdue, silent
+from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, ended, overdue, silent
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
 from grader.store.blobs import Blobs
@@ -63,6 +63,7 @@ class Worker:
     _cancel: threading.Event = field(default_factory=threading.Event)
     _job: str | None = None
     _clear_at: float = 0.0
+    _trusted: bool = False
     _idle: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -85,35 +86,53 @@ class Worker:
             self.spans,
         )
         self._stored(lambda session: appear(session, self.id, socket.gethostname()))
-        executor, lost, steady = Executor(self.url, self.id), Lost(), Steadiness(settling_s=SILENT_S)
+        executor, steady = Executor(self.url, self.id), Steadiness(settling_s=SILENT_S)
         executor.start(steps, self._begun)
-        # beside the beat: an address that answers slowly must not make this worker look dead
+        # beside the beat: what answers slowly must not make this worker look dead, nor hide that another one is
         telling = Deliveries(self.engine, self.private_hosts)
         threading.Thread(target=telling.run, args=(self.leaving,), name="deliveries", daemon=True).start()
+        tidying = threading.Thread(target=self._tidy, args=(steps,), name="tidying", daemon=True)
+        tidying.start()
         while not self.leaving.wait(BEAT_S):
             try:
                 self._beat()
-                self._sweep(lost, steady, steps, line)
+                self._trusted = self._stored(steady.holds)
+                self._take_over(line)
             except InfrastructureError as error:
                 log.warning("%s", error.message)
         self._leave(executor, line)
+        tidying.join(SANDBOX_GONE_S)
 
     def _beat(self) -> None:
         if not self._stored(lambda session: beat(session, self.id, self._job)):
             log.error("worker %s was taken for dead: it ends, and another one begins", self.id)
             self._abandon()
 
-    def _sweep(self, lost: Lost, steady: Steadiness, steps: Steps, line: Line) -> None:
-        trusted = self._stored(steady.holds)
-        for worker in self._stored(silent) if trusted else ():
+    def _take_over(self, line: Line) -> None:
+        at_work = line.workers_at_work()
+        gone = self._stored(lambda session: ended(session, at_work)) if at_work else ()
+        for worker in (*gone, *(self._stored(silent) if self._trusted else ())):
             log.warning("worker %s is silent: its job is taken over", worker)
             line.take_over(worker)
             self._bury(worker)
+
+    def _tidy(self, steps: Steps) -> None:
+        lost = Lost()
+        while not self.leaving.wait(BEAT_S):
+            try:
+                self._tidy_once(lost, steps)
+            except InfrastructureError as error:
+                log.warning("%s", error.message)
+            except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
+                log.exception("what others left could not be seen to, on a defect of the grader")
+
+    def _tidy_once(self, lost: Lost, steps: Steps) -> None:
+        trusted = self._trusted
         for job in (*self._stored(lost.jobs), *(self._stored(overdue) if trusted else ())):
             log.warning("job %s would never end: it is ended", job)
             steps.rescue(job)
         self.parts.sandbox.sweep()
-        if trusted and time.monotonic() >= self._clear_at:  # a few at a time: the next beat is not late for it
+        if trusted and time.monotonic() >= self._clear_at:  # a few at a time: other writers do not wait long
             self._clear_at = 0.0 if clear_some(self.engine, self.keep) else time.monotonic() + CLEAR_EVERY_S
 
     def _leave(self, executor: Executor, line: Line) -> None:

@@ -20,6 +20,7 @@ from grader.model import Failure
 from grader.pipeline import defect_of_ours, failure_of
 
 POLL_S = 0.2  # a waiting slot looks for work so often
+FAILED = "infrastructure_failed"
 MOST_RECOVERIES = 100  # never reached: MOST_TURNS ends a job before, with a report
 
 log = logging.getLogger(__name__)
@@ -94,8 +95,8 @@ def _graded(steps: Steps, turn: Turn) -> str:
         return _given_up(steps, turn, defect_of_ours(f"{turn.number - 1} workers ended while they graded it."))
     try:
         made = Made(**_step(steps, "score", partial(_scored, steps, turn, _collected(steps, turn))))
-        _tell(steps, made)
-        if steps.is_to_be_tried_again(turn, made):
+        _tell(steps, made.outcome, made.failure_code)
+        if made.outcome == FAILED and steps.may_be_tried_again(turn):
             return str(_step(steps, "try_again", partial(steps.try_again, turn)) or "to be tried again")
         return "published" if _step(steps, "publish", partial(steps.publish, turn, made)) else "late"
     except InfrastructureError as error:
@@ -119,20 +120,19 @@ def _scored(steps: Steps, turn: Turn, collected_key: str) -> dict[str, Any]:
 
 
 def _given_up(steps: Steps, turn: Turn, failure: Failure, trace: str = "") -> str:
-    made = steps.give_up(turn, failure, trace)
-    _tell(steps, made)
-    if turn.number <= MOST_TURNS and steps.is_to_be_tried_again(turn, made):
+    _tell(steps, FAILED, failure.code)
+    if turn.number <= MOST_TURNS and steps.may_be_tried_again(turn):
         steps.try_again(turn)
         return "to be tried again"
-    return "published" if steps.publish(turn, made) else "late"
+    return "published" if steps.publish(turn, steps.give_up(turn, failure, trace)) else "late"
 
 
-def _tell(steps: Steps, made: Made) -> None:
+def _tell(steps: Steps, outcome: str, failure_code: str | None) -> None:
     """Tell the grading's span what it came to. That a work fails is no failure of the grading."""
     span = steps.spans.current()
-    span.tell({"grader.outcome": made.outcome} | ({"grader.failure": made.failure_code} if made.failure_code else {}))
-    if made.outcome == "infrastructure_failed":
-        span.fail(made.failure_code or made.outcome)
+    span.tell({"grader.outcome": outcome} | ({"grader.failure": failure_code} if failure_code else {}))
+    if outcome == FAILED:
+        span.fail(failure_code or outcome)
 
 
 def _step(steps: Steps, name: str, act: Callable[[], Any]) -> Any:
