@@ -24,6 +24,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 from stream import COLUMNS, KEY, NUMBERS, WORDS, Stream, answered, broken_files, written
+from threadpoolctl import threadpool_limits
 
 SEED = 20260106
 HERE = Path(__file__).resolve().parent
@@ -104,9 +105,10 @@ def fitted(training: pd.DataFrame) -> Pipeline:
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     columns = make_column_transformer((codes, WORDS), remainder="passthrough", verbose_feature_names_out=False)
     boosting = HistGradientBoostingClassifier(max_iter=40, learning_rate=0.1, max_leaf_nodes=15, random_state=0)
-    return make_pipeline(columns, boosting).fit(
-        training[COLUMNS].astype(dict.fromkeys(NUMBERS, float)), training["late"]
-    )
+    with threadpool_limits(1):  # the fitted model keeps how many there were
+        return make_pipeline(columns, boosting).fit(
+            training[COLUMNS].astype(dict.fromkeys(NUMBERS, float)), training["late"]
+        )
 
 
 def schema(training: pd.DataFrame) -> dict[str, object]:
