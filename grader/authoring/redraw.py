@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.assignment.tables import Table, write_table
-from grader.authoring.splitting import HIDDEN, TRAIN, Parts, by_class, by_group, fresh_ids, keep_alike_together
+from grader.assignment.tables import Table, read_table, write_table
+from grader.authoring.columns import Floats, times_of
+from grader.authoring.redraw_in_time import moved_back
+from grader.authoring.splitting import HIDDEN, TEST, TRAIN, Parts, by_class, by_group, fresh_ids, keep_alike_together
 from grader.authoring.subject import Subject
 from grader.errors import UsageError
 
@@ -21,11 +23,11 @@ def refuse_what_cannot_be_redrawn(subject: Subject) -> None:
     assignment = subject.assignment
     slug, spec = assignment.slug, assignment.data
     if assignment.split.by == "unstated":
-        hint = "State it in assignment.toml: [split] by = random, class or group."
+        hint = "State it in assignment.toml: [split] by = random, class, group or time."
         raise UsageError(f"{slug} does not say how its rows were told apart, so they cannot be drawn again", hint=hint)
-    if assignment.split.by == "time" or assignment.rounds:
-        message = f"{slug} hides the rows that are latest: only the cut could be moved, and most rows would stay hidden"
-        raise UsageError(message, hint="Take data of a later time, or of another place, and scaffold it anew.")
+    if assignment.rounds:
+        message = f"{slug} is run at cut-offs in time, which are chosen and not drawn"
+        raise UsageError(message, hint=EXPORT_HINT)
     if spec.batches or assignment.outputs:
         hint = EXPORT_HINT
         raise UsageError(f"{slug} hides a stream of batches, which is made and not drawn", hint=hint)
@@ -41,7 +43,8 @@ def refuse_what_cannot_be_redrawn(subject: Subject) -> None:
 def write_redrawn(subject: Subject, folder: Path, random: np.random.Generator) -> dict[str, int]:
     """Write training and hidden tables of a new draw below `folder`, and return how many rows each has.
 
-    The public test sample stays as it is: nobody has its labels. Raises UsageError where no other rows can be hidden.
+    The public test sample stays as it is, for nobody has its labels; of a split by time it is made anew, and so lies
+    before the hidden rows again. Raises UsageError where no other rows can be hidden.
     """
     spec = subject.assignment.data
     columns = subject.train.columns
@@ -49,19 +52,46 @@ def write_redrawn(subject: Subject, folder: Path, random: np.random.Generator) -
     pool = Table(columns, tuple(rows))
     parts = _drawn(subject, pool, random)
     before = np.arange(len(rows)) >= len(subject.train.rows)
-    changed = float((before & (parts == TRAIN)).sum()) / float(before.sum())
+    changed = float((before & (parts != HIDDEN)).sum()) / float(before.sum())
     if changed < LEAST_CHANGED:
         raise UsageError(f"only {changed:.0%} of the hidden rows could be exchanged: the groups leave no other draw")
     place = columns.index(spec.id)
     names = fresh_ids([*pool.column(spec.id), *subject.test.column(spec.id)], random)
     renamed = [(*row[:place], name, *row[place + 1 :]) for row, name in zip(rows, names, strict=False)]
-    order = random.permutation(len(rows))
-    train = [renamed[row] for row in order if parts[row] == TRAIN]
-    hidden = Table(columns, tuple(renamed[row] for row in order if parts[row] == HIDDEN))
-    _save(folder / "data/public" / spec.train, Table(columns, tuple(train)))
+    times = _times(subject, pool)
+    order = random.permutation(len(rows)) if times is None else np.argsort(times, kind="stable")
+    train, test, hidden = (
+        Table(columns, tuple(renamed[row] for row in order if parts[row] == part)) for part in (TRAIN, TEST, HIDDEN)
+    )
+    _save(folder / "data/public" / spec.train, train)
+    if test.rows:
+        _write_test(subject, folder, test)
     _save(folder / "data/hidden" / spec.hidden_features, _taken(hidden, subject.features.columns))
     _save(folder / "data/hidden" / spec.hidden_labels, _taken(hidden, subject.labels_table.columns))
-    return {"training": len(train), "hidden": len(hidden.rows)}
+    return {"training": len(train.rows), "test": len(test.rows), "hidden": len(hidden.rows)}
+
+
+def _write_test(subject: Subject, folder: Path, test: Table) -> None:
+    """Write a public test sample, and the sample submission with its ids and what that one had for a prediction."""
+    spec, public = subject.assignment.data, folder / "data/public"
+    _save(public / spec.test, _taken(test, subject.test.columns))
+    if spec.sample:
+        old = read_table(public / spec.sample, name=f"data/public/{spec.sample}")
+        place = old.columns.index(spec.id) if spec.id in old.columns else 0
+        same = old.rows[0]
+        rows = tuple((*same[:place], name, *same[place + 1 :]) for name in test.column(spec.id))
+        _save(public / spec.sample, Table(old.columns, rows))
+
+
+def _times(subject: Subject, pool: Table) -> Floats | None:
+    """Return the times of a split by time. Raises UsageError where one cannot be read."""
+    split = subject.assignment.split
+    if split.by != "time":
+        return None
+    times = times_of(pool.column(split.column)) if split.column in pool.columns else None
+    if times is None:
+        raise UsageError(f"the times in {split.column!r} (split.column) cannot be read in every row")
+    return times
 
 
 def _labelled_hidden(subject: Subject) -> list[tuple[str, ...]]:
@@ -84,6 +114,9 @@ def _drawn(subject: Subject, pool: Table, random: np.random.Generator) -> Parts:
     hidden = len(subject.features.rows)
     shares = (1 - hidden / len(pool.rows), 0.0, hidden / len(pool.rows))
     labels = pool.column(spec.target)
+    times = _times(subject, pool)
+    if times is not None:
+        return moved_back(times, hidden, len(subject.test.rows), random)
     if split.by == "group":
         groups = pool.column(split.column)
         public = set(subject.test.column(split.column))  # rows of these are in the public test: they stay public

@@ -10,17 +10,19 @@ from pathlib import Path
 
 from grader.assignment import load_assignment
 from grader.assignment.consistency import FILE
+from grader.authoring.printed_settings import printed_settings, stated_marks, with_marks
 from grader.authoring.redraw import refuse_what_cannot_be_redrawn, write_redrawn
 from grader.authoring.reexport import (
     compute_marks,
     export_again,
     has_marks,
+    marks_told,
     read_other_rows,
     tell_numbers,
 )
 from grader.authoring.reference_run import marks_in, run_reference
 from grader.authoring.secret_seed import SecretSeed, kept_on_success
-from grader.authoring.settings_edit import with_value, without_key
+from grader.authoring.settings_edit import without_key
 from grader.authoring.sound_draw import Tell, first_sound
 from grader.authoring.subject import Subject, read_subject
 from grader.errors import AssignmentError, UsageError
@@ -30,6 +32,7 @@ EXPORTED = (
     "`export.py` made the data of this copy from a secret seed: none that is named above makes them again, and "
     "numbers of rows, dates and marks may be others than those above."
 )
+EARLIER = " Hidden is an earlier stretch of time than before; later rows are left out."
 NO_REFERENCE = "The marks are those of the old split: there is no reference.py to compute them."
 
 
@@ -113,15 +116,27 @@ def _reexport(subject: Subject, made: Path, draw: Draw, seed: SecretSeed) -> Non
 def _redraw(subject: Subject, made: Path, draw: Draw, seed: SecretSeed) -> None:
     tell = draw.tell
     sizes = write_redrawn(subject, made, seed.generator(subject.assignment.slug))
-    tell(f"{sizes['training']:,} training and {sizes['hidden']:,} hidden rows; the public test sample is as it was.")
+    tell(_told(subject, sizes))
     if (sizes["hidden"], sizes["training"]) != (len(subject.features.rows), len(subject.train.rows)):
         tell("Put the new numbers of rows into the brief.")
     settings = made / FILE
     settings.write_text(without_key(settings.read_text(encoding="utf-8"), "split", "seed"), encoding="utf-8")
-    _note(made / "SOURCE.md", NOTE)
+    _note(made / "SOURCE.md", f"{NOTE}{EARLIER}" if sizes["test"] else NOTE)
     _new_marks(made, draw.home, tell)
     if subject.assignment.data.other:
         tell(f"Left as they were: {', '.join(subject.assignment.data.other)}. See that they hold no hidden row.")
+
+
+def _told(subject: Subject, sizes: dict[str, int]) -> str:
+    """Return the new numbers of rows in a sentence, and what became of the public test sample."""
+    training, test, hidden = (f"{sizes[part]:,}" for part in ("training", "test", "hidden"))
+    if not sizes["test"]:
+        return f"{training} training and {hidden} hidden rows; the public test sample is as it was."
+    numbers = (
+        f"{training} training rows ({len(subject.train.rows):,} before), {test} public test and {hidden} hidden rows"
+    )
+    column = subject.assignment.split.column
+    return f"{numbers}: an earlier stretch of {column!r} is hidden, and what is later is left out."
 
 
 def _new_marks(made: Path, home: Path, tell: Tell) -> None:
@@ -131,15 +146,15 @@ def _new_marks(made: Path, home: Path, tell: Tell) -> None:
         return
     tell("Computing baseline and reference ...")
     try:
-        baseline, reference = marks_in(run_reference(made, home))
+        output = run_reference(made, home)
+        marks_in(output)  # both have to be there
     except AssignmentError as error:
         tell(f"The marks are those of the old split, for {error.message}. Mend that, and put them in.")
         return
-    text = (made / FILE).read_text(encoding="utf-8")
-    for key, value in (("baseline", baseline), ("reference", reference)):
-        text = with_value(text, "metric", key, repr(value))
-    (made / FILE).write_text(text, encoding="utf-8")
-    tell(f"Baseline {baseline:g}, reference {reference:g}.")
+    text, printed = (made / FILE).read_text(encoding="utf-8"), printed_settings(output)
+    marked = with_marks(text, {**stated_marks(text), **printed})
+    (made / FILE).write_text(marked, encoding="utf-8")
+    tell(marks_told(marked, printed))
 
 
 def _note(source: Path, note: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from small_assignment import Rows, make_small, rewrite, settle, told_apart, whole
+from small_assignment import Rows, make_small, read, rewrite, settle, told_apart, whole, write
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
@@ -113,6 +113,21 @@ def test_the_marks_are_computed_again(small: Path, secret: Path) -> None:
     assert load_assignment(small).metric.reference == 0.87
 
 
+def test_the_marks_of_a_subgroup_are_computed_again_and_those_that_are_not_printed_are_named(
+    small: Path, secret: Path
+) -> None:
+    slices = "".join(
+        f'[[slices]]\nname = "{name}"\ncolumn = "branch"\nvalues = ["{name}"]\nbaseline = 0.6\nreference = 0.8\n\n'
+        for name in ("north", "south")
+    )
+    settle(small, "[examples]", f"{slices}[examples]")
+    code = (small / "reference.py").read_text()
+    (small / "reference.py").write_text(code + 'print("slice north baseline 0.55 reference 0.9")\n')
+    done = reseed(small, "--seed-file", secret)
+    assert [(part["baseline"], part["reference"]) for part in settings(small)["slices"]] == [(0.55, 0.9), (0.6, 0.8)]
+    assert "still of the old data: slice south baseline 0.6, slice south reference 0.8" in done.output
+
+
 def test_a_draw_that_fails_a_check_is_followed_by_another_and_each_is_told(
     small: Path, secret: Path, tmp_path: Path
 ) -> None:
@@ -150,10 +165,65 @@ def refusal(folder: Path, *options: str | Path) -> str:
     return f"{caught.value.message} {caught.value.hint}"
 
 
+def in_time(folder: Path, rows_a_day: int = 4) -> Path:
+    """Have the rows lie one after another in time: training, public test, hidden."""
+    settle(folder, 'by = "class"\nseed = 1', 'by = "time"\ncolumn = "day"')
+    first = iter((0, 600, 700))
+
+    def dated(part: Rows) -> Rows:
+        start = next(first)
+        return [{**row, "day": str(20_000 + (start + place) // rows_a_day)} for place, row in enumerate(part)]
+
+    rewrite(folder, dated)
+    return folder
+
+
+def days(rows: Rows) -> list[int]:
+    return [int(row["day"]) for row in rows]
+
+
+def test_of_a_split_by_time_an_earlier_stretch_is_hidden_and_later_rows_are_left_out(small: Path, secret: Path) -> None:
+    train, test, hidden = whole(in_time(small))
+    label = {(row["income"], row["age"], row["day"]): row["paid"] for row in (*train, *hidden)}
+    done = reseed(small, "--seed-file", secret)
+    after = whole(small)
+    assert max(days(after[0])) < min(days(after[1])) <= max(days(after[1])) < min(days(after[2]))
+    assert [days(rows) for rows in after] == [sorted(days(rows)) for rows in after]
+    assert [len(rows) for rows in after[1:]] == pytest.approx([len(test), len(hidden)], abs=4)
+    assert 300 <= len(after[0]) < 450
+    moved = max(days(hidden)) - max(days(after[2]))
+    assert 0.2 <= moved / len(set(days(hidden))) <= 0.5
+    assert all(row["paid"] == label[row["income"], row["age"], row["day"]] for row in (*after[0], *after[2]))
+    assert not {row["day"] for row in test} & {row["day"] for row in (*after[0], *after[1])}
+    names = [row["customer"] for row in (*train, *test, *hidden)]
+    assert not set(names) & {row["customer"] for rows in after for row in rows}
+    assert [row["customer"] for row in read(small / "data/public/sample_submission.csv")] == [
+        row["customer"] for row in after[1]
+    ]
+    assert f"{len(after[0])} training rows (600 before)" in done.output
+    assert "later rows are left out" in (small / "SOURCE.md").read_text()
+    assert [item.id for item in check_folder(small)[1] if item.status == "defect"] == []
+
+
+def test_how_far_a_stretch_of_time_is_moved_is_drawn_from_the_secret(small: Path, tmp_path: Path) -> None:
+    in_time(small, rows_a_day=1)
+
+    def last_day(name: str, variable: str) -> int:
+        reseed(small, "--output", tmp_path / name, variable=variable)
+        return max(days(whole(tmp_path / name / "small")[0]))
+
+    assert last_day("one", SECRET) == last_day("same", SECRET) != last_day("other", SECRET + "!")
+
+
+def test_a_stretch_of_time_is_not_moved_where_hardly_a_training_row_would_be_left(small: Path, secret: Path) -> None:
+    in_time(small)
+    train, _, _ = whole(small)
+    write(small / "data/public/train.csv", train[:120])
+    assert "too few rows are earlier" in refusal(small, "--seed-file", secret)
+
+
 def test_what_cannot_be_drawn_again_is_refused_with_the_reason_and_left_as_it_was(small: Path, secret: Path) -> None:
-    settle(small, 'by = "class"\nseed = 1', 'by = "time"\ncolumn = "age"')
-    assert "latest" in refusal(small, "--seed-file", secret)
-    settle(small, '[split]\nby = "time"\ncolumn = "age"\n', "")
+    settle(small, '[split]\nby = "class"\nseed = 1\n', "")
     assert "[split]" in refusal(small, "--seed-file", secret)
 
 
