@@ -37,7 +37,10 @@ def find_folder(slug_or_path: str, roots: Sequence[Path]) -> Path:
             if _holds_one(root / slug_or_path):
                 return root / slug_or_path
     known = sorted({path.parent.name for root in roots for path in root.glob(f"*/{FILE}")})
-    raise UsageError(f"there is no assignment {slug_or_path!r}; there are: {', '.join(known) or 'none'}")
+    raise UsageError(
+        f"there is no assignment {slug_or_path!r}; there are: {', '.join(known) or 'none'}",
+        hint="Give one of these, or the path of an assignment's folder.",
+    )
 
 
 def _holds_one(folder: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from grader.authoring.result import Finding, defect, ok, warning
 from grader.authoring.subject import Subject
 
@@ -16,10 +18,14 @@ def texts_are_finished(subject: Subject) -> Finding:
         return defect("there is no brief", where="README.md", mend="Write what candidates read: see the docs' how-to.")
     if not (root / "SOURCE.md").is_file():
         return warning("nothing says where the data come from", where="SOURCE.md", mend="Name source and licence.")
-    for name in FILES:
-        lines = (root / name).read_text(encoding="utf-8", errors="replace").splitlines()
-        left = [number for number, line in enumerate(lines, start=1) if MARK in line]
-        if left:
-            what = f"places still to be written: {len(left)}, the first in line {left[0]}"
-            return warning(what, where=name, mend=f"Write them, and remove the words {MARK!r}.")
-    return ok("brief and source are there")
+    left = {name: lines for name in FILES if (lines := _marked(root / name))}
+    if not left:
+        return ok("brief and source are there")
+    told = [f"{name}: {len(lines)}, the first in line {lines[0]}" for name, lines in left.items()]
+    what = f"places still to be written: {'; '.join(told)}"
+    return warning(what, where=", ".join(left), mend=f"Write them, and remove the words {MARK!r}.")
+
+
+def _marked(path: Path) -> list[int]:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [number for number, line in enumerate(lines, start=1) if MARK in line]

@@ -262,10 +262,11 @@ def worker(slots: Slots = 1) -> None:
 @app.command()
 def submit(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="What to hand in, as for `grade`.")],
-    to: Annotated[str, typer.Option(metavar="URL", help="Address of the service.")],
+    to: Annotated[str, typer.Option(metavar="URL", help="Address of the service, or the invitation's link.")],
     token: Annotated[
-        str, typer.Option(envvar="GRADER_TOKEN", help="The invitation's token; better given in GRADER_TOKEN.")
-    ],
+        str | None,
+        typer.Option(envvar="GRADER_TOKEN", help="The invitation's token; better given in GRADER_TOKEN."),
+    ] = None,
     assignment: Annotated[str | None, typer.Option(help="Where nobody was invited: what it is for.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Follow it until it is graded.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the submission as JSON.")] = False,
@@ -273,24 +274,30 @@ def submit(
     """Hand a work in to a running service."""
     from grader.cli.submit import SubmitOptions, submit_command
 
-    raise typer.Exit(submit_command(source, SubmitOptions(to, token, assignment, wait, as_json)))
+    raise typer.Exit(submit_command(source, SubmitOptions(to, token or "", assignment, wait, as_json)))
 
 
 @app.command()
 def invite(
     assignment: Annotated[str, typer.Argument(metavar="SLUG", help="An assignment that is published.")],
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The candidate's e-mail address.")],
-    name: Annotated[str, typer.Option(help="The candidate's name.")],
+    name: Annotated[str | None, typer.Option(help="The candidate's name; needed the first time.")] = None,
     deadline: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Until when, such as 2030-01-31T18:00+01:00; without one, always."),
     ] = None,
-    attempts: Annotated[int, typer.Option(min=1, max=100, help="How often they may hand in.")] = 1,
+    attempts: Annotated[
+        int | None, typer.Option(min=1, max=100, help="How often they may hand in; once without it.")
+    ] = None,
     by: Annotated[
         str | None, typer.Option(metavar="EMAIL", help="An author or admin who sees who it is before a decision.")
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Another link in place of a lost one, with the deadline and attempts given."),
+    ] = False,
 ) -> None:
     """Invite a candidate to an assignment of the service, and print their link this once."""
     from grader.cli.inviting import InviteOptions, invite_command
 
-    raise typer.Exit(invite_command(assignment, email, InviteOptions(name, deadline, attempts, by)))
+    raise typer.Exit(invite_command(assignment, email, InviteOptions(name or "", deadline, attempts, by, again)))

@@ -1,4 +1,4 @@
-"""`grader user add` and `grader token new`: the first people of a service, and tokens for programs."""
+"""`grader user` and `grader token new`: the first people of a service, and tokens for programs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from grader.settings import read_settings
 from grader.store.audit import note
 from grader.store.base import utc_now
 from grader.store.database import open_engine, transaction
-from grader.store.people import ROLES, add_user, find_user
+from grader.store.people import ROLES, add_user, end_secrets, find_user, hashed
 from grader.store.secrets_shown import new_token
+from grader.store.tables import User
 
 ACTOR = "operator"  # who runs commands on the service's machine needs no account
 
@@ -44,16 +45,25 @@ def add_command(email: str, role: str, name: str, *, with_password: bool) -> int
     return 0
 
 
+def password_command(email: str) -> int:
+    """Give somebody another password, typed or sent, and end their sessions; return the exit status."""
+    with stored_session() as session:
+        _known(session, email)  # said before a password is asked for
+    password = hashed(_password())
+    with stored_session() as session:
+        user = _known(session, email)
+        user.password = password
+        end_secrets(session, user.id, "session")
+        note(session, ACTOR, "user.change", user.id, password=True)
+    print(f"{user.email} signs in with that password from now on.", file=sys.stderr)
+    return 0
+
+
 def token_command(email: str, options: TokenOptions) -> int:
     """Make an API token of somebody and print its secret; return the exit status."""
     expires_at = utc_now() + timedelta(days=options.days) if options.days else None
     with stored_session() as session:
-        user = find_user(session, email)
-        if user is None or user.disabled_at is not None:
-            raise UsageError(
-                f"nobody who may sign in has the e-mail address {email!r}",
-                hint=f"Add them: grader user add {email} --role reviewer",
-            )
+        user = _known(session, email)
         for scope in options.scopes:
             if scope not in ROLES[user.role]:
                 allowed = ", ".join(sorted(ROLES[user.role]))
@@ -79,6 +89,16 @@ def stored_session() -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+def _known(session: Session, email: str) -> User:
+    user = find_user(session, email)
+    if user is None or user.disabled_at is not None:
+        raise UsageError(
+            f"nobody who may sign in has the e-mail address {email!r}",
+            hint=f"Add them: grader user add {email} --role reviewer",
+        )
+    return user
 
 
 def _password() -> str:

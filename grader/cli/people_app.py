@@ -28,6 +28,14 @@ def user_add(
     raise typer.Exit(add_command(email, role, name, with_password=not no_password))
 
 
+@user_app.command("password")
+def user_password(email: Email) -> None:
+    """Give somebody another password; it is asked for, or read from standard input, and ends their sessions."""
+    from grader.cli.people import password_command
+
+    raise typer.Exit(password_command(email))
+
+
 @token_app.command("new")
 def token_new(
     email: Email,

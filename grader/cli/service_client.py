@@ -17,7 +17,7 @@ API = "/api/v1"
 TRIES = 5
 FIRST_WAIT_S = 1.0
 BUSY = (429, 503)
-ENDED = ("published", "erased")
+WHICH_TOKEN = "Give the invitation's whole link after --to, or what stands behind /i/ in it in GRADER_TOKEN."
 
 
 class ServiceClient:
@@ -25,7 +25,10 @@ class ServiceClient:
 
     def __init__(self, url: str, token: str) -> None:
         if not url.startswith(("https://", "http://")):
-            raise UsageError(f"{url!r} is no address of a service: it begins with https://")
+            raise UsageError(
+                f"--to {url} is no address of a service",
+                hint="Give it as it stands in the invitation, with https:// or http:// before it.",
+            )
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx2.Client(base_url=url.rstrip("/") + API, headers=headers, timeout=60)
 
@@ -105,6 +108,8 @@ def body_of(answer: httpx2.Response) -> dict[str, Any]:
         raise InfrastructureError(
             "infrastructure.service", message, hint=hint or "Try it again later: nothing was lost."
         )
+    if answer.status_code == httpx2.codes.UNAUTHORIZED and "Bearer" in hint:
+        hint = WHICH_TOKEN  # what a program is to send is ours to know
     raise UsageError(message, hint=hint)
 
 

@@ -13,13 +13,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from grader.cli.service_client import ServiceClient
+from grader.cli.service_client import WHICH_TOKEN, ServiceClient
 from grader.cli.sources import check_sources
-from grader.errors import UsageError
+from grader.errors import FAILURE_CODES, UsageError
 from grader.intake import is_git_address
 from grader.intake.names import is_junk
+from grader.report.formats import size
 
 FILES = (".zip", ".tar.gz", ".tgz", ".ipynb", ".py")
+LINK = "/i/"  # what stands before the token in an invitation's link
 STEPS = {
     "intake": "taking in",
     "plan": "planning",
@@ -31,7 +33,7 @@ STEPS = {
 
 @dataclass(frozen=True)
 class SubmitOptions:
-    """The options of `grader submit`."""
+    """The options of `grader submit`; `to` is a service's address, or an invitation's link, which holds the token."""
 
     to: str
     token: str
@@ -43,16 +45,18 @@ class SubmitOptions:
 def submit_command(source: str, options: SubmitOptions) -> int:
     """Hand `source` in and return 0 once it is in line, or through with `wait`; 3 where our side failed."""
     check_sources([source], allow_local_git=False)
-    console, client = Console(stderr=options.as_json), ServiceClient(options.to, options.token)
+    console, client = Console(stderr=options.as_json), ServiceClient(*_service_of(options))
     if is_git_address(source, allow_local=False):
         taken = client.hand_in(file=None, git=source, assignment=options.assignment)
     else:
         with _as_file(Path(source)) as file:
-            console.print(f"Handing in {escape(source)} ({file.stat().st_size / 1e6:.1f} MB) ...")
+            console.print(f"Handing in {escape(source)} ({size(file.stat().st_size)}) ...")
             taken = client.hand_in(file=file, git=None, assignment=options.assignment)
     console.print(f"It is handed in: [bold]{escape(taken['id'])}[/bold], {escape(taken['state'])}.")
     if options.wait:
         for step in client.follow(taken["id"]):
+            if step["state"] == "published":
+                continue  # what it came to is said below
             said = STEPS.get(step["step"], step["state"])
             console.print(f"  {escape(said)} {escape(step['detail'])}".rstrip())
         taken = client.submission(taken["id"])
@@ -67,7 +71,17 @@ def _ended(taken: dict[str, object]) -> str:
         return f"Score {taken['score']:.1f} ({taken['low']:.0f} to {taken['high']:.0f})."
     failure = f" ({taken['failure_code']})" if taken["failure_code"] else ""
     score = "" if taken["score"] is None else f"Score {taken['score']:.1f}. "
-    return f"{score}It is through: {str(taken['outcome']).replace('_', ' ')}{failure}."
+    meaning = f" {FAILURE_CODES.get(str(taken['failure_code']), '')}".rstrip()
+    return f"{score}It is through: {str(taken['outcome']).replace('_', ' ')}{failure}.{meaning}"
+
+
+def _service_of(options: SubmitOptions) -> tuple[str, str]:
+    """Return the service's address and the token. Raises UsageError where nothing says who hands in."""
+    address, _, told = options.to.partition(LINK)
+    token = options.token or told.strip("/")
+    if not token:
+        raise UsageError("nothing says who hands in: there is no token", hint=WHICH_TOKEN)
+    return address, token
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from grader.pipeline.records import Grading, Parts
 from grader.pipeline.reporting import failure_of, reference_to, refused
 from grader.pipeline.runs import Run, collected_file, needed, run_first
 from grader.report import run_report
-from grader.report.formats import sentence
+from grader.report.formats import count, sentence
 from grader.sandbox.workspace import PREDICTIONS
 
 STAGES: tuple[PreflightStage, ...] = ("intake", "plan", "environment", "run", "predictions")
@@ -95,7 +95,7 @@ def preflight(
 def _fly(grading: Grading, public: PublicAssignment, dealt: Deal, seen: _Seen) -> Failure | None:
     """Go through the stages and note what each found; return why the run failed. Raises what ends a stage."""
     seen.submission = submission = take_in(grading)
-    seen.found["intake"] = f"{len(submission.files):,} files, {submission.bytes:,} bytes."
+    seen.found["intake"] = f"{count(len(submission.files), 'file')}, {submission.bytes:,} bytes."
     grading.step("plan")
     seen.plan = plan = make_plan(submission, public, grading.limits)
     entry = plan.entry_point

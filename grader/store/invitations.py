@@ -45,8 +45,9 @@ def invite(
         raise UsageError(f"there is no open assignment {assignment[:64]!r}", hint="Publish it first.")
     check_terms(deadline, attempts)
     candidate = _candidate(session, name, email)
-    if _open_one(session, assignment, candidate.id):
-        raise UsageError(f"they are invited to {assignment} already", hint="Extend that invitation, or take it back.")
+    if open_invitation(session, assignment, candidate.email) is not None:
+        hint = "Extend that invitation (grader invite --again), or take it back."
+        raise UsageError(f"they are invited to {assignment} already", hint=hint)
     invitation = Invitation(
         assignment=assignment,
         candidate_id=candidate.id,
@@ -57,6 +58,19 @@ def invite(
     session.add(invitation)
     session.flush()
     return Invited(invitation, candidate, _token(session, invitation))
+
+
+def open_invitation(session: Session, assignment: str, email: str) -> Invitation | None:
+    """Return the invitation of who has this e-mail address that is neither taken back nor decided, or None."""
+    query = select(Invitation).join(Candidate, Candidate.id == Invitation.candidate_id)
+    query = query.where(
+        Invitation.assignment == assignment,
+        Candidate.email == email.strip().lower(),
+        Candidate.erased_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        Invitation.decided_at.is_(None),
+    )
+    return session.scalar(query.limit(1))
 
 
 def check_terms(deadline: datetime | None, attempts: int) -> None:
@@ -128,16 +142,6 @@ def _candidate(session: Session, name: str, email: str) -> Candidate:
     session.add(candidate)
     session.flush()
     return candidate
-
-
-def _open_one(session: Session, assignment: str, candidate_id: str) -> bool:
-    query = select(Invitation.id).where(
-        Invitation.assignment == assignment,
-        Invitation.candidate_id == candidate_id,
-        Invitation.revoked_at.is_(None),
-        Invitation.decided_at.is_(None),
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _token(session: Session, invitation: Invitation) -> str:

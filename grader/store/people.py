@@ -50,7 +50,7 @@ def add_user(session: Session, email: str, role: str, password: str | None = Non
     if not EMAIL.fullmatch(email):
         raise UsageError(f"{email!r} is no e-mail address")
     if find_user(session, email) is not None:
-        raise UsageError(f"{email} is there already")
+        raise UsageError(f"{email} is there already", hint=f"For another password: grader user password {email}")
     user = User(email=email, role=role, name=name, password=None if password is None else hashed(password))
     session.add(user)
     session.flush()

@@ -33,6 +33,7 @@ NOT_RUN = {
     ".venv/bin/uv pip compile --directory sandbox --universal --generate-hashes --no-header requirements.in "
     "--output-file requirements.lock": "it asks the package index and writes the lock",
 }
+PASSWORD = "correct horse battery staple\n"  # what a reader types where it is asked for
 DEMO = ["strong", "tangled", "decent", "overtuned", "leaky", "memorised", "broken"]  # as ranked
 NOTEBOOK = ["import csv\nimport statistics", "mean = statistics.mean([1, 2, 3])\nprint(mean)"]
 SCRIPT = (
@@ -116,7 +117,14 @@ def run(words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "COLUMNS": "100"}
     environment.pop("GRADER_ASSIGNMENTS", None)
     return subprocess.run(
-        ["bash", "-c", words], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+        ["bash", "-c", words],
+        cwd=folder,
+        env=environment,
+        input=PASSWORD,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
 
 

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 from serving import PASSWORD
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from grader.jobs.line import has_tables
-from grader.store.database import is_current, open_engine, reading
+from grader.store.database import is_current, open_engine, reading, transaction
 from grader.store.people import check_password, find_user
-from grader.store.secrets_shown import find_token
+from grader.store.secrets_shown import find_token, new_token
+from grader.store.tables import Invitation
 
 GRADER = str(Path(sys.executable).parent / "grader")
 
@@ -39,7 +40,10 @@ def test_a_new_database_gets_its_tables_people_and_tokens(
     with reading(empty_engine) as session:
         assert check_password(find_user(session, "ada@example.org"), PASSWORD).fits
     again = run(database_url, tmp_path, *add, typed=PASSWORD + "\n")
-    assert (again.returncode, again.stderr) == (2, "grader: ada@example.org is there already\n")
+    assert (again.returncode, again.stderr) == (
+        2,
+        "grader: ada@example.org is there already\n  For another password: grader user password ada@example.org\n",
+    )
     made = run(database_url, tmp_path, "token", "new", "ada@example.org", "--scope", "read", "--days", "7")
     assert made.returncode == 0, made.stderr
     with reading(empty_engine) as session:
@@ -88,6 +92,47 @@ def test_an_assignment_is_published_and_a_candidate_invited_by_a_link(tmp_path: 
     engine.dispose()
     again = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--name", "Ada")
     assert (again.returncode, "invited to churn already" in again.stderr) == (2, True)
+
+
+def test_a_lost_link_is_replaced_and_an_invitation_extended(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'grader.db'}"
+    assert run(url, tmp_path, "assignment", "publish", "churn").returncode == 0
+    invited = ("invite", "churn", "ada@example.org")
+    early = run(url, tmp_path, *invited, "--again")
+    assert (early.returncode, "has no open invitation to 'churn'" in early.stderr) == (2, True)
+    nameless = run(url, tmp_path, *invited)
+    assert (nameless.returncode, nameless.stderr.startswith("grader: --name is missing")) == (2, True)
+    first = run(url, tmp_path, *invited, "--name", "Ada", "--deadline", "2099-01-01T12:00Z").stdout.strip()
+    second = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--again", "--attempts", "3").stdout.strip()
+    engine = open_engine(url)
+    with reading(engine) as session:
+        assert find_token(session, first.rsplit("/", 1)[1]) is None
+        row = find_token(session, second.rsplit("/", 1)[1])
+        assert row is not None
+        invitation = session.scalars(select(Invitation)).one()
+        assert row.invitation_id == invitation.id
+        assert (invitation.attempts, invitation.deadline is not None and invitation.deadline.year) == (3, 2099)
+    engine.dispose()
+
+
+def test_a_forgotten_password_is_replaced_and_its_sessions_end(tmp_path: Path) -> None:
+    url, other = f"sqlite:///{tmp_path / 'grader.db'}", "another long password"
+    add = ("user", "add", "ada@example.org", "--role", "admin")
+    assert run(url, tmp_path, *add, "--no-password").returncode == 0
+    engine = open_engine(url)
+    with transaction(engine) as session:
+        user = find_user(session, "ada@example.org")
+        assert user is not None
+        secret, _ = new_token(session, "session", user_id=user.id)
+    changed = run(url, tmp_path, "user", "password", "Ada@example.org", typed=other + "\n")
+    assert changed.returncode == 0, changed.stderr
+    with reading(engine) as session:
+        assert check_password(find_user(session, "ada@example.org"), other).fits
+        assert find_token(session, secret) is None
+    engine.dispose()
+    assert run(url, tmp_path, "user", "password", "ada@example.org", typed="short\n").returncode == 2
+    unknown = run(url, tmp_path, "user", "password", "bea@example.org")
+    assert unknown.stderr.startswith("grader: nobody who may sign in has the e-mail address 'bea@example.org'")
 
 
 def test_a_new_file_of_a_database_is_its_owners_alone(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from served import GRADER, served
 from sqlalchemy import select
 
 from grader.store.database import transaction
+from grader.store.invitations import invite
 from grader.store.people import add_user
 from grader.store.secrets_shown import new_token
 from grader.store.tables import StoredReport
@@ -53,7 +54,24 @@ def test_a_work_that_fails_is_told_with_the_score_that_it_has_all_the_same(ready
         environment = {**os.environ, "GRADER_TOKEN": token, "COLUMNS": "200"}
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    assert "It is through: submission failed (run.failed)." in done.stdout
+    assert "It is through: submission failed (run.failed). The script or command ended with an error." in done.stdout
+
+
+def test_a_candidate_hands_in_with_the_link_of_the_invitation(ready: Service, tmp_path: Path) -> None:
+    (tmp_path / "predict.py").write_text(QUICK)
+    with transaction(ready.engine) as session:
+        token = invite(session, "small", "Ada", "ada@example.org", None, 1).token
+    environment = {name: value for name, value in os.environ.items() if name != "GRADER_TOKEN"}
+
+    def hand_in_with(to: str) -> subprocess.CompletedProcess[str]:
+        command = [GRADER, "submit", str(tmp_path / "predict.py"), "--to", to]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    with served(slots=0) as address:
+        assert hand_in_with(f"{address}/i/{token}").returncode == 0
+        again, nobody = hand_in_with(f"{address}/i/{token}"), hand_in_with(address)
+    assert again.stderr.startswith("grader: All attempts of the invitation are used.\n  Ask whoever invited you")
+    assert (nobody.returncode, nobody.stderr.startswith("grader: nothing says who hands in")) == (2, True)
 
 
 def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Service, tmp_path: Path) -> None:
@@ -63,6 +81,7 @@ def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Servic
     away = hand_in(tmp_path / "work.py", "http://127.0.0.1:9")
     assert (refused.returncode, away.returncode) == (2, 3)
     assert refused.stderr.startswith("grader: Nobody is signed in")
+    assert "what stands behind /i/ in it in GRADER_TOKEN" in refused.stderr
     assert away.stderr.startswith("grader: The service could not be reached")
 
 

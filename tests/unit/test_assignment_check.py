@@ -473,6 +473,10 @@ def test_texts_left_to_be_written_are_a_warning(small: Path) -> None:
     (small / "SOURCE.md").write_text("EDIT: where the data come from.\n")
     status, found = proof_of(small, "--no-examples")
     assert (status, found["texts"]["status"], found["texts"]["where"]) == (0, "warning", "SOURCE.md")
+    (small / "assignment.toml").write_text("# EDIT: a title\n" + (small / "assignment.toml").read_text())
+    told = proof_of(small, "--no-examples")[1]["texts"]
+    assert told["where"] == "SOURCE.md, assignment.toml"
+    assert told["what"].endswith("SOURCE.md: 1, the first in line 1; assignment.toml: 1, the first in line 1")
 
 
 def test_a_brief_that_tells_another_share_than_is_weighed_is_found_by_its_row(small: Path) -> None:
