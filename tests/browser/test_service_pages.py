@@ -52,6 +52,10 @@ def test_a_candidate_hands_in_and_a_reviewer_reads_the_report(ready: Service, tm
         assert "Ada" not in reviewer.content()
 
         reviewer.goto(address)
+        reviewer.set_viewport_size({"width": 390, "height": 844})
+        box = reviewer.get_by_text("Review", exact=True).bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= 390, "nothing of the list lies beside a phone's screen"
         reviewer.click("text=Review")
         reviewer.select_option("#criterion", index=1)
         reviewer.fill("#override-text", "I read it otherwise.")
