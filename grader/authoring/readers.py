@@ -15,6 +15,7 @@ from grader.authoring.databases import tables_of_database
 from grader.authoring.forms import form_of, text_of
 from grader.authoring.grids import Grid, grid_of, refuse_above
 from grader.authoring.marked_up import sheets_of, tables_in_marks
+from grader.authoring.name_pairs import tables_of_pairs
 from grader.authoring.records import json_in, tables_of_json, texts_in_json
 from grader.errors import AssignmentError
 
@@ -43,6 +44,8 @@ def _of_text(text: str) -> Iterator[Grid]:
         yield from tables_of_json(found)
         for inner in texts_in_json(found):
             yield from _of_text(inner)
+    else:
+        yield from tables_of_pairs(text)
     yield from tables_in_marks(text)
     for delimiter in DELIMITERS:
         if delimiter in text or delimiter == ",":

@@ -135,7 +135,27 @@ def database(rows: Rows) -> bytes:
     return data
 
 
+def pairs_by_record(rows: Rows, before: str, pair: str, between: str, after: str) -> bytes:
+    """Write each record as its pairs, in an order of its own."""
+    told = (between.join(pair.format(*item) for item in row.items()) for row in shuffled(rows))
+    return "".join(f"{before}{record}{after}" for record in told).encode()
+
+
+def literals(rows: Rows) -> bytes:
+    return f"ROWS = {shuffled(rows)!r}\n".encode()
+
+
+NOTATIONS: dict[str, Writer] = {
+    "x.yaml": lambda rows: pairs_by_record(rows, "- ", "{}: {}", "\n  ", "\n"),
+    "flow.yaml": lambda rows: pairs_by_record(rows, "- {", "{}: {}", ", ", "}\n"),
+    "x.ini": lambda rows: pairs_by_record(rows, "[row]\n", "{} = {}", "\n", "\n\n"),
+    "x.log": lambda rows: pairs_by_record(rows, "", "{}={}", " ", "\n"),
+    "x.js": lambda rows: b"export const rows = [" + pairs_by_record(rows, "{", '{}: "{}"', ", ", "},\n") + b"];",
+    "x.rb": lambda rows: pairs_by_record(rows, "", '"{}" => "{}"', ",\n", "\n\n"),
+    "x.py": literals,
+}
 FORMS: dict[str, Writer] = {
+    **NOTATIONS,
     "x.json": records,
     "x.jsonl": lines_of_records,
     "keyed.json": keyed,
@@ -168,6 +188,28 @@ def test_public_rows_in_the_same_forms_are_no_find(small: Path, name: str) -> No
     publish(small, name, FORMS[name](shuffled_rows(public(small))))
     assert packet(small).unread == ()
     assert nothing_hidden_published(read_subject(load_assignment(small))).status == "ok"
+
+
+def test_hidden_rows_in_pairs_are_found_where_empty_cells_are_left_away_and_names_have_blanks(small: Path) -> None:
+    for path in (small / "data").rglob("*.csv"):
+        path.write_text(path.read_text().replace("income,", "yearly income,", 1))
+    rows = [{name: cell for name, cell in row.items() if cell != "north"} for row in hidden(small, "customer", "paid")]
+    publish(small, "x.yaml", NOTATIONS["x.yaml"](rows))
+    assert "data/x.yaml" in refusal(small)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Columns\n\nincome: in thousands\nage: in years\nbranch: north, south, east or west\npaid: 1 is yes\n",
+        "import os\n\nLIMITS = {'income': 40, 'age': 90}\nclip = {\n    'income': (0, 100),\n    'age': (18, 90),\n}\n",
+        "".join(f"2026-01-{day:02d} 12:{day:02d}:00 age={day} branch=north paid=1\n" for day in range(1, 29)),
+        "-" * 200_000 + ": " + "a " * 100_000 + "= 1\n" + '"' * 100_000 + ":" + "'" * 100_000,
+    ],
+)
+def test_notes_settings_and_logs_in_pairs_are_no_find(small: Path, text: str) -> None:
+    publish(small, "x.txt", text.encode())
+    assert packet(small).unread == ()
 
 
 def test_hidden_rows_are_found_where_a_column_was_dropped(small: Path) -> None:
