@@ -79,7 +79,7 @@ def _again(session: Session, assignment: str, email: str, deadline: datetime | N
         message = f"{email} has no open invitation to {assignment!r}"
         raise UsageError(message, hint="Invite them without --again.")
     if deadline or options.attempts:
-        extend(row, deadline, options.attempts)
+        extend(session, row, deadline, options.attempts)
         note(session, ACTOR, "invitation.extend", row.id, **_told(deadline, options.attempts))
     note(session, ACTOR, "invitation.token", row.id)
     return renew_token(session, row)
