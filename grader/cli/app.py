@@ -120,7 +120,7 @@ def grade(
         fail_under=fail_under,
         allow_local_git=allow_local_git,
         post=post,
-        token=token or "",
+        token=(token or "").strip(),
         environment=environment,
     )
     raise typer.Exit(grade_command(sources, options))
@@ -274,7 +274,7 @@ def submit(
     """Hand a work in to a running service."""
     from grader.cli.submit import SubmitOptions, submit_command
 
-    raise typer.Exit(submit_command(source, SubmitOptions(to, token or "", assignment, wait, as_json)))
+    raise typer.Exit(submit_command(source, SubmitOptions(to, (token or "").strip(), assignment, wait, as_json)))
 
 
 @app.command()

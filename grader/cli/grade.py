@@ -13,7 +13,7 @@ from rich.console import Console
 from grader.cli.batch import grade_all
 from grader.cli.choice import settings_for
 from grader.cli.missing import warn_of_missing
-from grader.cli.posting import check_address, post_all
+from grader.cli.posting import check_posting, post_all
 from grader.cli.progress import Progress
 from grader.cli.sources import check_apart, check_sources, names_for
 from grader.cli.writing import make_output, writing_to
@@ -49,7 +49,7 @@ def grade_command(sources: Sequence[str], options: GradeOptions) -> int:
     """Grade `sources`, write the reports below `options.output`, print the result and return the exit status."""
     settings = settings_for(options.sandbox, options.runtime)
     if options.post is not None:
-        check_address(options.post, options.token)
+        check_posting(options.post, options.token, options.assignment)
     check_sources(sources, allow_local_git=options.allow_local_git)
     check_environment(options)
     assignment = assignment_for(settings, options.assignment)

@@ -41,7 +41,9 @@ def token_new(
     email: Email,
     scope: Annotated[
         list[str],
-        typer.Option("--scope", help="read, review, submit, author, admin or metrics; may be given several times."),
+        typer.Option(
+            "--scope", help="read, review, submit, post, author, admin or metrics; may be given several times."
+        ),
     ],
     name: Annotated[str, typer.Option(help="What it is for.")] = "",
     days: Annotated[int, typer.Option(min=0, max=3650, help="How long it is good; 0 for always.")] = 90,

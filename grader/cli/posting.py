@@ -5,31 +5,32 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 import httpx2
 from rich.console import Console
 from rich.markup import escape
 
-from grader.cli.service_client import API, body_of, unreachable
+from grader.cli.service_client import API, body_of, check_address, unreachable
 from grader.errors import UsageError
 from grader.model import Report
 from grader.report import report_json
-from grader.settings import LOOPBACK
 from grader.store.posting import HEADERS, signed
 
 WITHIN_S = 60.0
 
 
-def check_address(url: str, token: str) -> None:
+def check_posting(url: str, token: str, assignment: str | None) -> None:
     """Raise UsageError, before anything is graded, where nothing could be posted to `url`."""
-    parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise UsageError(f"--post {url!r} is no address of a service: it begins with https://")
     if not token:
         raise UsageError(
             "--post needs a token to sign by",
             hint="Make one where the service runs: grader token new EMAIL --scope post. Then set GRADER_TOKEN.",
+        )
+    check_address(url, token, "--post")
+    if assignment is None:
+        raise UsageError(
+            "--post needs --assignment: a service takes no reports on portfolio pieces",
+            hint="Say for which of its assignments the work is, or leave --post out.",
         )
 
 

@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 
 from grader.errors import InfrastructureError, UsageError
+from grader.settings import LOOPBACK
 
 API = "/api/v1"
 TRIES = 5
@@ -24,11 +26,7 @@ class ServiceClient:
     """Asks the service at `url` with `token`. Raises InfrastructureError where it cannot be reached."""
 
     def __init__(self, url: str, token: str) -> None:
-        if not url.startswith(("https://", "http://")):
-            raise UsageError(
-                f"--to {url} is no address of a service",
-                hint="Give it as it stands in the invitation, with https:// or http:// before it.",
-            )
+        check_address(url, token, "--to", in_clear=True)
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx2.Client(base_url=url.rstrip("/") + API, headers=headers, timeout=60)
 
@@ -91,6 +89,27 @@ class ServiceClient:
                 if failed == TRIES:
                     raise unreachable(error) from error
             time.sleep(FIRST_WAIT_S * 2**failed)
+
+
+def check_address(url: str, token: str, option: str, *, in_clear: bool = False) -> None:
+    """Raise UsageError where `url` is no address of a service, or the token is none. `in_clear` lets http:// pass."""
+    try:
+        parts = urlsplit(url)
+        is_there = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a bracket left open, a port that is no number
+        parts, is_there = urlsplit(""), False
+    taken = parts.scheme == "https" or (parts.scheme == "http" and (in_clear or parts.hostname in LOOPBACK))
+    if not (taken and is_there) or any(not "!" <= char <= "~" for char in url):
+        begins = "https:// or http://" if in_clear else "https://"
+        raise UsageError(f"{option} {url!r} is no address of a service", hint=f"It begins with {begins}.")
+    if not token or any(not "!" <= char <= "~" for char in token):
+        raise UsageError("the token is none: it has letters, digits, - and _ alone", hint="Copy it once more, whole.")
+
+
+def goes_in_clear(url: str) -> bool:
+    """Return whether what is sent to this address can be read on the way."""
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK
 
 
 def body_of(answer: httpx2.Response) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from grader.cli.service_client import WHICH_TOKEN, ServiceClient
+from grader.cli.service_client import WHICH_TOKEN, ServiceClient, goes_in_clear
 from grader.cli.sources import check_sources
 from grader.errors import FAILURE_CODES, UsageError
 from grader.intake import is_git_address
@@ -45,7 +45,10 @@ class SubmitOptions:
 def submit_command(source: str, options: SubmitOptions) -> int:
     """Hand `source` in and return 0 once it is in line, or through with `wait`; 3 where our side failed."""
     check_sources([source], allow_local_git=False)
-    console, client = Console(stderr=options.as_json), ServiceClient(*_service_of(options))
+    console, (service, token) = Console(stderr=options.as_json), _service_of(options)
+    client = ServiceClient(service, token)
+    if goes_in_clear(service):
+        console.print("The token and the work go there by http, so in clear: whoever is on the way can read them.")
     if is_git_address(source, allow_local=False):
         taken = client.hand_in(file=None, git=source, assignment=options.assignment)
     else:
@@ -94,10 +97,24 @@ def _as_file(path: Path) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory() as folder:
         packed = Path(folder) / "work.zip"
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(path.rglob("*")):
-                name = file.relative_to(path).as_posix()
-                history = name.startswith(".git/")  # how the work came about is read too
-                if file.is_file() and not file.is_symlink() and (history or not is_junk(name)):
-                    archive.write(file, name)
+        try:
+            files = _pack(path, packed)
+        except (OSError, UnicodeError) as error:  # one that may not be read, or whose name is no text
+            reason = getattr(error, "strerror", None) or "a name in it is not UTF-8"
+            raise UsageError(f"{path} cannot be packed: {reason}") from error
+        if not files:
+            raise UsageError(f"{path} holds no file to hand in")
         yield packed
+
+
+def _pack(path: Path, to: Path) -> int:
+    """Write the files of the folder to an archive and return how many they are."""
+    number = 0
+    with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for file in sorted(path.rglob("*")):
+            name = file.relative_to(path).as_posix()
+            history = name.startswith(".git/")  # how the work came about is read too
+            if file.is_file() and not file.is_symlink() and (history or not is_junk(name)):
+                archive.write(file, name)
+                number += not history
+    return number

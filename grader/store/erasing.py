@@ -84,7 +84,7 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
     session.execute(
         update(StoredSubmission)
         .where(StoredSubmission.id.in_(ids))
-        .values(state=ERASED, step="", name=ERASED, address=None, report_id=None, stands=False)
+        .values(state=ERASED, step="", detail="", name=ERASED, address=None, report_id=None, stands=False)
     )
 
 

@@ -84,9 +84,11 @@ def test_what_is_being_graded_counts_no_more_once_it_is_erased(api: Serving) -> 
             for submission in (running, waiting)
         )
         turn = begin(session, job, "a-worker")
-    assert turn is not None
+        assert turn is not None
+        assert tell(session, turn, "sandbox", "ada_lovelace.ipynb, cell 1 of 2")
     erased = api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=admin)
     assert erased.json()["under_way"] == 1
+    assert "lovelace" not in everything_stored(api).lower()
     with transaction(api.engine) as session:
         assert not tell(session, turn, "sandbox", "cell 1 of 2")
         assert begin(session, queued, "a-worker") is None
