@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dbos import DBOSClient, EnqueueOptions
 from sqlalchemy import Engine, func, inspect, select
@@ -22,6 +22,7 @@ from grader.store.tables_of_operation import Event, Job
 BEHIND_ALL = 1_000_000_000  # bulk work begins where nothing that somebody waits for is left
 KEY = re.compile(r"[0-9a-f]{64}")
 QUEUED_FOR = timedelta(days=7)
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 SCHEMA = "dbos"  # of the durable workflows' tables, on PostgreSQL
 
 
@@ -131,6 +132,23 @@ class Line:
             values = output.values() if isinstance(output, dict) else (output,)
             found |= {value for value in values if isinstance(value, str) and KEY.fullmatch(value)}
         return found
+
+    def ended_before(self, then: datetime, most: int) -> list[str]:
+        """Return at most so many jobs whose durable workflow ended before then, and is still kept."""
+        with _reached():
+            found = self._client.list_workflows(
+                status=list(ENDED),
+                completed_before=then.isoformat(),
+                limit=most,
+                load_input=False,
+                load_output=False,
+            )
+        return [job.workflow_id for job in found]
+
+    def delete(self, jobs: Collection[str]) -> None:
+        """Delete what is kept of the durable workflows of these jobs, which have ended."""
+        with _reached():
+            self._client.delete_workflows(list(jobs))
 
     def forget(self, jobs: Collection[str], at_work: Collection[str]) -> None:
         """Stop these jobs, and forget them but for those at work, whose worker notes yet that they are over."""

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from grader.errors import InfrastructureError
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.deliveries import Deliveries
+from grader.jobs.forgetting import forget_some
 from grader.jobs.line import Line
 from grader.jobs.spans import Spans
 from grader.jobs.steps import Steps
@@ -27,7 +28,6 @@ from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, ended,
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
 from grader.store.blobs import Blobs
-from grader.store.clearing import clear_some
 from grader.store.clock import Steadiness
 from grader.store.database import transaction
 
@@ -91,7 +91,7 @@ class Worker:
         # beside the beat: what answers slowly must not make this worker look dead, nor hide that another one is
         telling = Deliveries(self.engine, self.private_hosts)
         threading.Thread(target=telling.run, args=(self.leaving,), name="deliveries", daemon=True).start()
-        tidying = threading.Thread(target=self._tidy, args=(steps,), name="tidying", daemon=True)
+        tidying = threading.Thread(target=self._tidy, args=(steps, line), name="tidying", daemon=True)
         tidying.start()
         while not self.leaving.wait(BEAT_S):
             try:
@@ -116,24 +116,25 @@ class Worker:
             line.take_over(worker)
             self._bury(worker)
 
-    def _tidy(self, steps: Steps) -> None:
+    def _tidy(self, steps: Steps, line: Line) -> None:
         lost = Lost()
         while not self.leaving.wait(BEAT_S):
             try:
-                self._tidy_once(lost, steps)
+                self._tidy_once(lost, steps, line)
             except InfrastructureError as error:
                 log.warning("%s", error.message)
             except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
                 log.exception("what others left could not be seen to, on a defect of the grader")
 
-    def _tidy_once(self, lost: Lost, steps: Steps) -> None:
+    def _tidy_once(self, lost: Lost, steps: Steps, line: Line) -> None:
         trusted = self._trusted
         for job in (*self._stored(lost.jobs), *(self._stored(overdue) if trusted else ())):
             log.warning("job %s would never end: it is ended", job)
             steps.rescue(job)
         self.parts.sandbox.sweep()
         if trusted and time.monotonic() >= self._clear_at:  # a few at a time: other writers do not wait long
-            self._clear_at = 0.0 if clear_some(self.engine, self.keep) else time.monotonic() + CLEAR_EVERY_S
+            some = forget_some(self.engine, self.blobs, line, self.keep)
+            self._clear_at = 0.0 if some else time.monotonic() + CLEAR_EVERY_S
 
     def _leave(self, executor: Executor, line: Line) -> None:
         """Finish what is at work if that is soon done; else hand it back."""

@@ -1,16 +1,18 @@
-"""What the service forgets after a time: messages that were sent, steps of what is through, answers to be repeated."""
+"""What the service forgets after a time: messages that were sent, steps of what is through, answers to be repeated, and
+sessions that are over.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, delete, select, tuple_
+from sqlalchemy import Engine, delete, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from grader.store.clock import databases_now
 from grader.store.database import reading, transaction
 from grader.store.erasing import ERASED
-from grader.store.tables import StoredSubmission
+from grader.store.tables import StoredSubmission, Token
 from grader.store.tables_of_operation import Delivery, Event, RepeatedRequest, WorkerSeen
 
 MOST_AT_ONCE = 500  # of each kind: no writer waits long for it
@@ -40,6 +42,7 @@ class _Old:
         self.events: list[int] = []
         self.requests: list[tuple[str, str]] = []
         self.workers: list[str] = []
+        self.sessions: list[str] = []
 
     @classmethod
     def found(cls, session: Session, keep: timedelta, most: int) -> _Old:
@@ -52,11 +55,13 @@ class _Old:
         found.requests = [(owner, key) for owner, key in session.execute(answered.limit(most))]
         ended = select(WorkerSeen.id).where(WorkerSeen.stopped_at < before)
         found.workers = list(session.scalars(ended.limit(most)))
+        over = or_(Token.expires_at < before, Token.revoked_at < before)
+        found.sessions = list(session.scalars(select(Token.id).where(Token.kind == "session", over).limit(most)))
         return found
 
     def is_empty(self) -> bool:
         """Return whether there is nothing."""
-        return not (self.deliveries or self.events or self.requests or self.workers)
+        return not (self.deliveries or self.events or self.requests or self.workers or self.sessions)
 
     def delete(self, session: Session) -> None:
         """Delete it; a message that is to be sent again by now stays."""
@@ -65,6 +70,7 @@ class _Old:
         owned = tuple_(RepeatedRequest.owner, RepeatedRequest.key)
         session.execute(delete(RepeatedRequest).where(owned.in_(self.requests)))
         session.execute(delete(WorkerSeen).where(WorkerSeen.id.in_(self.workers)))
+        session.execute(delete(Token).where(Token.id.in_(self.sessions)))
 
 
 def _events(session: Session, before: datetime, most: int) -> list[int]:

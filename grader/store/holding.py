@@ -34,13 +34,18 @@ def delete_unneeded(engine: Engine, blobs: Blobs, keys: Collection[str], submiss
     Raises InfrastructureError.
     """
     with transaction(engine) as session:
-        if _is_server(session):
-            for key in sorted(keys):  # in one order: of two who erase none waits for the other in a circle
-                session.execute(select(func.pg_advisory_xact_lock(_number(key))))
-        unneeded = set(keys) - shared(session, keys, submissions)
-        for key in unneeded:
-            blobs.delete(key)
-        return len(unneeded)
+        return delete_unneeded_in(session, blobs, keys, submissions)
+
+
+def delete_unneeded_in(session: Session, blobs: Blobs, keys: Collection[str], submissions: Collection[str] = ()) -> int:
+    """Do what `delete_unneeded` does in the caller's transaction, which is to end right after."""
+    if _is_server(session):
+        for key in sorted(keys):  # in one order: of two who erase none waits for the other in a circle
+            session.execute(select(func.pg_advisory_xact_lock(_number(key))))
+    unneeded = set(keys) - shared(session, keys, submissions)
+    for key in unneeded:
+        blobs.delete(key)
+    return len(unneeded)
 
 
 def _is_server(session: Session) -> bool:

@@ -10,11 +10,11 @@ from grading import service, wait_for
 from sqlalchemy import Engine, func, select
 from test_database import assignment, submission
 
-from grader.store.base import utc_now
+from grader.store.base import new_id, utc_now
 from grader.store.clearing import clear_some
 from grader.store.database import reading, transaction
 from grader.store.people import add_user
-from grader.store.tables import StoredSubmission
+from grader.store.tables import StoredSubmission, Token
 from grader.store.tables_of_operation import Delivery, Event, RepeatedRequest, Webhook, WorkerSeen
 from grader.store.webhooks import add_webhook
 
@@ -45,6 +45,16 @@ def fill(engine: Engine, webhook: str, number: int = 1) -> None:
                 stopped = WorkerSeen(id=f"{name} {turn}", host="h", stopped_at=now - age)
                 session.add_all([request, stopped])
             session.add(WorkerSeen(id=f"lives {turn}", host="h", started_at=now - OLD))
+            for name, kind, over, revoked in (
+                ("gone", "session", now - OLD, None),
+                ("gone", "session", now + OLD, now - OLD),
+                ("young", "session", now - YOUNG, None),
+                ("signed in", "session", now + OLD, None),
+                ("program", "api", now - OLD, None),
+                ("candidate", "invitation", None, now - OLD),
+            ):
+                token = Token(hash=new_id(), kind=kind, name=name, expires_at=over, revoked_at=revoked)
+                session.add(token)
 
 
 def left(engine: Engine) -> dict[str, list[str]]:
@@ -55,6 +65,7 @@ def left(engine: Engine) -> dict[str, list[str]]:
             name: sorted(key.rstrip(" 0123456789") for key in session.scalars(select(column)))
             for name, column in columns.items()
         }
+        found["tokens"] = sorted(session.scalars(select(Token.name)))
         workers = session.scalars(select(WorkerSeen.id).where(WorkerSeen.host == "h"))
         return found | {"workers": sorted(key.rstrip(" 0123456789") for key in workers)}
 
@@ -76,6 +87,7 @@ def test_what_is_old_and_of_no_more_use_goes_and_nothing_else(engine: Engine) ->
         "events": ["kept", "young"],
         "requests": ["young"],
         "workers": ["lives", "young"],
+        "tokens": ["candidate", "program", "signed in", "young"],
     }
     assert not clear_some(engine, KEEP)
     with reading(engine) as session:
