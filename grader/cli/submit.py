@@ -92,7 +92,9 @@ def _as_file(path: Path) -> Iterator[Path]:
     """Yield the work as one file: a folder as an archive without what tools leave behind."""
     if path.is_file():
         if not path.name.lower().endswith(FILES):
-            raise UsageError(f"{path} is no .zip, .tar.gz, .tgz, .ipynb or .py")
+            raise UsageError(
+                f"{path} is no .zip, .tar.gz, .tgz, .ipynb or .py", hint="Hand in the folder that it lies in."
+            )
         yield path
         return
     with tempfile.TemporaryDirectory() as folder:
