@@ -18,6 +18,7 @@ from api.access import Access, RateLimits
 from api.limits import Buckets, SigningIn
 from api.media_types import refuse_media_type
 from api.oidc import provider_of
+from api.pages.problems import ProblemPages
 from api.problems import ProblemDetails, answers
 from api.routes import AT_THE_ROOT, ROUTERS
 from api.services import Services
@@ -83,6 +84,7 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     shared = Buckets(2 * rate, burst=math.ceil(8 * rate), clock=clock)  # people share addresses
     app.add_middleware(RateLimits, buckets=shared)
     app.add_middleware(Traces, spans=spans, prefix=PREFIX)
+    app.add_middleware(ProblemPages, prefix=PREFIX)
     app.add_middleware(Access, https=urlsplit(settings.public_url).scheme == "https", prefix=PREFIX)
     problems.install(app)
     for router in ROUTERS:

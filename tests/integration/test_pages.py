@@ -168,3 +168,18 @@ def test_a_reviewer_signs_in_sees_the_list_and_signs_out(api: Serving) -> None:
     assert "Nothing has been handed in yet" in listed.text
     api.client.post("/sign-out", headers=HERE)
     assert str(api.client.get("/").url).endswith("/sign-in")
+
+
+def test_a_browser_is_told_on_a_page_what_a_program_is_told_in_json(api: Serving) -> None:
+    shows = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    api.client.get(f"/i/{invite(api)}")
+    foreign = api.client.post("/hand-in", data={"git": "x"}, headers=shows | {"Origin": "https://evil.example"})
+    assert (foreign.status_code, foreign.headers["content-type"]) == (403, "text/html; charset=utf-8")
+    assert "<h1>A page of another site asked in your browser&#39;s name.</h1>" in foreign.text
+    large = api.client.post("/sign-in", content=b"x" * 2_000_000, headers=HERE | shows)
+    assert (large.status_code, "larger than" in large.text) == (413, True)
+    assert "<h1>" in large.text
+    missing = api.client.get("/nowhere<b>", headers=shows)
+    assert (missing.status_code, "<h1>There is nothing here" in missing.text) == (404, True)
+    assert api.client.get("/nowhere").json()["code"] == "request.not_found"
+    assert api.client.get("/api/v1/submissions/nothing", headers=shows).json()["status"] == 404
