@@ -6,8 +6,9 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 import obstore
@@ -16,8 +17,13 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from grader.errors import InfrastructureError, UsageError
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 PART_BYTES, PARTS, FILES = 5 * 1024**2, 2, 3  # S3 takes no smaller parts; all that are sent at once are in memory
 SCHEMES = ("s3", "gs", "az")
+# who waits for a store keeps a request waiting, and maybe a row that is locked: workers, who have time, ask again
+RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 
 
 class Blobs(Protocol):
@@ -99,7 +105,7 @@ def open_blobs(address: str) -> Blobs:
     """
     scheme = urlsplit(address).scheme
     if scheme in SCHEMES:
-        return ObjectBlobs(from_url(address))
+        return ObjectBlobs(from_url(address, retry_config=RETRIES))
     if scheme or not address:
         raise UsageError("GRADER_BLOBS is a folder, or an address that begins with s3://, gs:// or az://")
     folder = Path(address).expanduser().resolve()

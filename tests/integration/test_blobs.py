@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -48,6 +51,34 @@ def test_a_store_that_is_away_is_our_failure_and_tells_no_key(monkeypatch: pytes
     with pytest.raises(InfrastructureError) as caught:
         blobs.get("0" * 64)
     assert "hunter2" not in str(caught.value)
+
+
+class Busy(BaseHTTPRequestHandler):
+    """A store that is there and cannot serve."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        """Answer 503."""
+        self.asked.append(self.path)
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_store_that_answers_503_is_asked_a_few_times_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Busy) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        given = {"ENDPOINT": f"http://127.0.0.1:{server.server_port}", "ALLOW_HTTP": "true", "REGION": "us-east-1"}
+        for name, value in (given | {"SECRET_ACCESS_KEY": "test", "ACCESS_KEY_ID": "test"}).items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        with pytest.raises(InfrastructureError, match="could not be read"):
+            open_blobs("s3://bucket").get("0" * 64)
+        server.shutdown()
+    assert 1 < len(Busy.asked) <= 4  # who has time to wait for longer asks again
 
 
 @pytest.mark.parametrize("address", ["", "ftp://host/folder", "http://host/bucket"])
