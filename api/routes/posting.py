@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.identity import Asker, asker_by, note_asker
 from api.media_types import refuse_but_json
 from api.problems import Problem, answers
-from api.routes.submissions import SubmissionView, shown
+from api.routes.submissions import SubmissionView, kept_once, shown
 from api.services import Served, Services
 from grader.model import Report
 from grader.store.audit import note
@@ -65,11 +65,16 @@ def post_report(
     """
     asker = _signed_by(served, request, Signature(key, timestamp, signature), body)
     report = _read(body)
+    return kept_once(lambda: _posted(served, asker, response, report, body))
+
+
+def _posted(served: Services, asker: Asker, response: Response, report: Report, body: bytes) -> SubmissionView:
     blob = key_of(body)
     with transaction(served.engine) as session:
         before = repeated(session, SCOPE, blob)
         if before is not None and before.submission_id is not None:
             response.status_code = 200
+            response.headers["Location"] = f"/api/v1/submissions/{before.submission_id}"
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
         _refuse_unknown(session, report)
         submission = add_posted(session, report, served.blobs.put(body), len(body))

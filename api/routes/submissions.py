@@ -6,15 +6,16 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, Known
@@ -30,6 +31,7 @@ from grader.store.submissions import Received, add_submission, remember, repeate
 from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
 from grader.store.tables_of_operation import Event
 
+T = TypeVar("T")
 router = APIRouter(tags=["submissions"])
 KINDS = {".zip": "archive", ".gz": "tar", ".tgz": "tar", ".ipynb": "notebook", ".py": "script"}
 State = Literal["queued", "waiting", "grading", "published", "erased"]
@@ -122,11 +124,19 @@ def hand_in(
             _refuse_where_not_allowed(session, asker, invitation, invitation.assignment if invitation else assignment)
     received = _received(served, file, git)
     try:
-        return _handed_in(served, asker, response, received, file, assignment, idempotency_key)
+        return kept_once(lambda: _handed_in(served, asker, response, received, file, assignment, idempotency_key))
     except Problem:
         if received.blob is not None:  # of what is refused nothing is kept
             delete_unneeded(served.engine, served.blobs, {received.blob})
         raise
+
+
+def kept_once(act: Callable[[], T]) -> T:
+    """Do what looks under a key and else keeps something there; where another did so meanwhile, look once more."""
+    try:
+        return act()
+    except IntegrityError:
+        return act()
 
 
 def _handed_in(
@@ -147,6 +157,7 @@ def _handed_in(
             if before.digest != digest or before.submission_id is None:
                 raise Problem("submission.key_reused")
             response.status_code = 200
+            response.headers["Location"] = f"/api/v1/submissions/{before.submission_id}"
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
         _refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven

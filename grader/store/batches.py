@@ -56,8 +56,10 @@ def choose(session: Session, choice: Choice) -> list[StoredSubmission]:
     They have a report, are in nobody's work or line, and have what is needed: stored evidence to be scored again, or
     what was handed in to be run again.
     """
-    query = _wanted(choice).limit(MOST_ITEMS + 1)
-    return list(session.scalars(query.with_for_update(of=StoredSubmission)))
+    query = _wanted(choice).limit(MOST_ITEMS + 1).with_for_update(of=StoredSubmission)
+    session.scalars(query).all()
+    # asked once they are locked: whoever had them locked may have put them in line
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def add_batch(

@@ -40,7 +40,8 @@ def invite(
 
     Raises UsageError where the assignment is closed or not there, or what is given does not fit.
     """
-    stored = session.get(StoredAssignment, assignment)
+    # locked, or two at once would each find that there is none yet; works may be handed in meanwhile
+    stored = session.get(StoredAssignment, assignment, with_for_update={"key_share": True})
     if stored is None or stored.closed_at is not None:
         raise UsageError(f"there is no open assignment {assignment[:64]!r}", hint="Publish it first.")
     check_terms(deadline, attempts)
