@@ -15,6 +15,7 @@ from fastapi.telemetry import TelemetryConfig
 import grader
 from api import pages, problems
 from api.access import Access, RateLimits
+from api.github import github_tokens
 from api.limits import Buckets, SigningIn
 from api.media_types import refuse_media_type
 from api.oidc import provider_of
@@ -61,7 +62,15 @@ def create_app(settings: Settings, clock: Callable[[], float] = time.monotonic) 
         askers = Buckets(rate, burst=math.ceil(4 * rate), clock=clock)
         blobs = open_blobs(settings.service_blobs)
         app.state.services = Services(
-            settings, engine, blobs, line, askers, SigningIn.by(clock), provider_of(settings), spans
+            settings,
+            engine,
+            blobs,
+            line,
+            askers,
+            SigningIn.by(clock),
+            provider_of(settings),
+            github_tokens(settings, clock),
+            spans,
         )
         yield
         spans.close()

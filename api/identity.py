@@ -19,6 +19,7 @@ from api.services import Served, Services
 from grader.store.base import utc_now
 from grader.store.database import reading, transaction
 from grader.store.people import ROLES
+from grader.store.repositories import RUN
 from grader.store.secrets_shown import find_token, is_to_be_noted
 from grader.store.tables import Token, User
 
@@ -47,6 +48,11 @@ class Asker:
     def label(self) -> str:
         """How the audit log names them."""
         return f"user:{self.user_id}" if self.user_id else f"invitation:{self.invitation_id}"
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is a run of GitHub Actions, which a candidate's repository began."""
+        return RUN in self.scopes
 
     def may(self, scope: str) -> bool:
         """Return whether they have the scope."""
@@ -143,8 +149,9 @@ def needs(scope: str) -> Callable[[Asker], Awaitable[Asker]]:
 def asker_by(session: Session, row: Token) -> Asker | None:
     """Return who has this token, which is good now; None where they may not sign in any more."""
     user = session.get(User, row.user_id) if row.user_id else None
-    if row.kind == "invitation":
-        return Asker("candidate", frozenset({"candidate"}), row.id, invitation_id=row.invitation_id)
+    if row.kind in ("invitation", RUN):
+        scopes = frozenset({"candidate", RUN} if row.kind == RUN else {"candidate"})
+        return Asker("candidate", scopes, row.id, invitation_id=row.invitation_id)
     if user is None or user.disabled_at is not None:
         return None
     allowed = ROLES[user.role]

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy import Engine
 
+from api.github import GithubTokens
 from api.limits import Buckets, SigningIn
 from api.oidc import Provider
 from grader.jobs.line import Line
@@ -28,6 +29,7 @@ class Services:
     askers: Buckets
     signing_in: SigningIn
     provider: Provider | None
+    github: GithubTokens
     spans: Spans
 
     @property

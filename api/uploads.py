@@ -22,7 +22,7 @@ LARGEST_UPLOAD = 128 * 1024**2
 CHUNK_WITHIN_S = 20.0
 WHOLE_WITHIN_S = 600.0
 LARGEST_REPORT = 8 * 1024**2
-UPLOADS = frozenset({"/api/v1/submissions", "/api/v1/assignments", "/hand-in"})
+UPLOADS = frozenset({"/api/v1/submissions", "/api/v1/commits", "/api/v1/assignments", "/hand-in"})
 REPORTS = "/api/v1/reports"  # signed as a whole: who asks is known by the body
 
 

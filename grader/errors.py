@@ -41,6 +41,7 @@ FAILURE_CODES: dict[str, str] = {
     "git.url_forbidden": "The git address is of a kind that is not allowed.",
     "git.too_large": "The commit holds more bytes or files than allowed.",
     "git.timeout": "The commit did not come in whole in the time allowed.",
+    "git.commit": "The archive does not hold what the commit does.",
     "git.failed": "The commit could not be fetched.",
     # intake: notebooks
     "notebook.invalid": "The notebook file is not a readable notebook.",

@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
     `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
     What is of use for a while alone is kept for `keep_days`.
+    Runs of GitHub Actions sign in by tokens of `github_issuer` for `github_audience`, by default the `public_url`.
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
     Webhooks may lie on `webhook_private_hosts` too, names with commas between. With `metrics_open`
     whoever reaches the service reads its figures of operation.
@@ -75,6 +76,8 @@ class Settings(BaseSettings):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    github_issuer: str = "https://token.actions.githubusercontent.com"
+    github_audience: str = ""
     metrics_open: bool = False
     keep_days: int = Field(default=90, ge=1, le=3650)
     session_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
@@ -112,7 +115,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a file of certificates (PEM)")
         return value
 
-    @field_validator("oidc_issuer")
+    @field_validator("oidc_issuer", "github_issuer")
     @classmethod
     def _issuer_can_be_trusted(cls, value: str) -> str:
         place = urlsplit(value)

@@ -29,6 +29,7 @@ from grader.store.invitations import (
     take_back,
     whose_names_are_shown,
 )
+from grader.store.repositories import ID, Repository, bind, repository_of
 from grader.store.submissions import attempts_used
 from grader.store.tables import Candidate, Invitation
 
@@ -46,12 +47,20 @@ class Person(BaseModel):
     email: str = Field(examples=["ada@example.org"])
 
 
+class RepositoryIds(BaseModel):
+    """A repository on GitHub, by the ids that nobody else can get: `gh api repos/OWNER/NAME --jq '.id, .owner.id'`."""
+
+    id: Annotated[str, StringConstraints(pattern=ID.pattern, max_length=20)] = Field(examples=["1296269"])
+    owner_id: Annotated[str, StringConstraints(pattern=ID.pattern, max_length=20)] = Field(examples=["583231"])
+
+
 class InvitationView(BaseModel):
-    """An invitation as it stands now. `candidate` is null while it is not to be seen who that is."""
+    """An invitation as it stands now. `candidate` and `repository` are null while it is not to be seen who that is."""
 
     id: str = Field(examples=["5e0d7c1b2a3f4e5d6c7b8a90"])
     assignment: str = Field(examples=["churn"])
     candidate: Person | None
+    repository: RepositoryIds | None = Field(description="Whose runs may hand in.")
     state: State
     deadline: datetime | None
     attempts: int
@@ -76,6 +85,7 @@ class NewInvitation(BaseModel):
     email: Text = Field(examples=["ada@example.org"])
     deadline: Moment | None = Field(default=None, examples=["2030-01-31T18:00:00+01:00"])
     attempts: Attempts = 1
+    repository: RepositoryIds | None = None
 
 
 class Extension(BaseModel):
@@ -83,6 +93,7 @@ class Extension(BaseModel):
 
     deadline: Moment | None = None
     attempts: Attempts | None = None
+    repository: RepositoryIds | None = None
 
 
 class TokenTold(BaseModel):
@@ -96,13 +107,18 @@ def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> 
     """Return who was invited; None where the asker may not see it, or the candidate was erased."""
     if invitation is None:
         return None
-    own = asker.invitation_id == invitation.id
-    if not own and not names_are_shown(invitation, asker.user_id, may_invite=asker.may("author")):
+    if not _is_seen(invitation, asker):
         return None
     candidate = session.get(Candidate, invitation.candidate_id)
     if candidate is None or candidate.erased_at is not None:
         return None
     return Person.model_validate(candidate, from_attributes=True)
+
+
+def _is_seen(invitation: Invitation, asker: Asker) -> bool:
+    """Return whether the asker may see whose invitation it is."""
+    own = asker.invitation_id == invitation.id
+    return own or names_are_shown(invitation, asker.user_id, may_invite=asker.may("author"))
 
 
 class FromInvitation(Protocol):
@@ -136,10 +152,12 @@ def persons_of(session: Session, rows: Sequence[FromInvitation], asker: Asker) -
 
 def shown(session: Session, row: Invitation, asker: Asker) -> InvitationView:
     """Return what the asker may see of an invitation."""
+    bound = repository_of(session, row) if _is_seen(row, asker) else None
     return InvitationView(
         id=row.id,
         assignment=row.assignment,
         candidate=person_of(session, row, asker),
+        repository=None if bound is None else RepositoryIds(id=bound.id, owner_id=bound.owner_id),
         state=_state(row),
         deadline=row.deadline,
         attempts=row.attempts,
@@ -160,6 +178,8 @@ def make_invitation(served: Served, asker: Author, given: NewInvitation, respons
     with transaction(served.engine) as session:
         made = invite(session, given.assignment, given.name, given.email, given.deadline, given.attempts, asker.user_id)
         row = made.invitation
+        if given.repository is not None:
+            bind(session, row, Repository(given.repository.id, given.repository.owner_id))
         note(session, asker.label, "invitation.make", row.id, assignment=row.assignment, candidate=made.candidate.id)
         response.headers["Location"] = f"/api/v1/invitations/{row.id}"
         return InvitationTold(
@@ -213,7 +233,9 @@ def extend_invitation(served: Served, asker: Author, invitation_id: str, given: 
     with transaction(served.engine) as session:
         row = _wanted(session, invitation_id)
         extend(session, row, given.deadline, given.attempts)
-        told = given.model_dump(mode="json", exclude_none=True)
+        if given.repository is not None:
+            bind(session, row, Repository(given.repository.id, given.repository.owner_id))
+        told = given.model_dump(mode="json", exclude_none=True, exclude={"repository"})
         note(session, asker.label, "invitation.extend", row.id, **told)
         return shown(session, row, asker)
 

@@ -162,7 +162,7 @@ def _handed_in(
         _refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven
         if received.blob is not None and file is not None:
-            hold_blob(session, served.blobs, received.blob, lambda: _stored(served, file))
+            hold_blob(session, served.blobs, received.blob, lambda: stored(served, file))
         submission = add_submission(session, slug, received, invitation)
         served.line.join(session, submission)
         note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
@@ -271,11 +271,11 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
         raise Problem("request.invalid", "file: its name must end in .zip, .tar.gz, .tgz, .ipynb or .py.")
     if file.size == 0:
         raise Problem("request.invalid", "file: it is empty.")
-    key, size = _stored(served, file)
+    key, size = stored(served, file)
     return Received(KINDS[suffix], bytes=size, blob=key)
 
 
-def _stored(served: Services, file: UploadFile) -> tuple[str, int]:
+def stored(served: Services, file: UploadFile) -> tuple[str, int]:
     """Store what was sent, and return its key and size."""
     with host_shortage(), tempfile.NamedTemporaryFile(dir=served.uploads) as copy:
         file.file.seek(0)
@@ -291,6 +291,8 @@ def _invitation(session: Session, asker: Asker) -> Invitation | None:
 
 
 def _refuse_where_not_allowed(session: Session, asker: Asker, invitation: Invitation | None, slug: str | None) -> None:
+    if asker.is_run:
+        raise Problem("identity.forbidden", "A run hands in its commit.", hint="POST it to /api/v1/commits.")
     if invitation is None and not asker.may("submit"):
         raise Problem("identity.forbidden", "This needs an invitation, or the scope 'submit'.")
     if slug is None:

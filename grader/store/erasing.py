@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.batches import drop_items
 from grader.store.tables import (
+    BoundRepository,
     Candidate,
+    GithubRun,
     Invitation,
     Review,
     StoredAssignment,
@@ -70,6 +72,8 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
     session.execute(
         update(Invitation).where(Invitation.id.in_(invitations), Invitation.revoked_at.is_(None)).values(revoked_at=now)
     )
+    for table in (GithubRun, BoundRepository):
+        session.execute(delete(table).where(table.invitation_id.in_(invitations)))
     session.execute(delete(Token).where(Token.invitation_id.in_(invitations)))
     owners = [f"invitation:{invitation}" for invitation in invitations]
     session.execute(delete(RepeatedRequest).where(RepeatedRequest.owner.in_(owners)))

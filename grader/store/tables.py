@@ -100,6 +100,45 @@ class Invitation(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class BoundRepository(Base):
+    """The repository on GitHub whose runs may hand in for an invitation: by its ids, which nobody else can get."""
+
+    __tablename__ = "bound_repositories"
+    __table_args__ = (Index("ix_bound_repositories_ids", "repository_id", "owner_id"),)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.id"), primary_key=True)
+    repository_id: Mapped[str] = mapped_column(String(20))
+    owner_id: Mapped[str] = mapped_column(String(20))
+    bound_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class GithubRun(Base):
+    """A run of GitHub Actions that signed in, as GitHub told of it. Its `jti` is good once.
+
+    `token_id` is what it was let in with, `submission_id` what it handed in: the commit `sha`, in `folder`.
+    """
+
+    __tablename__ = "github_runs"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    jti: Mapped[str] = mapped_column(String(64), unique=True)
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.id"), index=True)
+    token_id: Mapped[str | None] = mapped_column(ForeignKey("tokens.id"), unique=True)
+    submission_id: Mapped[str | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    repository_id: Mapped[str] = mapped_column(String(20))
+    owner_id: Mapped[str] = mapped_column(String(20))
+    repository: Mapped[str]
+    sha: Mapped[str] = mapped_column(String(64))
+    folder: Mapped[str] = mapped_column(default="")
+    ref: Mapped[str]
+    event: Mapped[str] = mapped_column(String(40))
+    run_id: Mapped[str] = mapped_column(String(20))
+    run_attempt: Mapped[str] = mapped_column(String(20))
+    workflow_ref: Mapped[str]
+    actor: Mapped[str]
+    actor_id: Mapped[str] = mapped_column(String(20))
+    runner: Mapped[str] = mapped_column(String(50))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
 class StoredSubmission(Base):
     """One thing handed in, and where it has come to. The figures are the current report's, for lists and rankings.
 

@@ -1,0 +1,131 @@
+"""Commits that runs of GitHub Actions hand in: the files are proven to be those of the run's own commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from sqlalchemy.orm import Session
+
+from api.identity import Asker, Known
+from api.problems import Problem, answers
+from api.routes.submissions import SubmissionView, shown, stored
+from api.services import Served, Services
+from grader.intake.commit import LARGEST_PROOF, prove, read_proof
+from grader.intake.limits import IntakeLimits
+from grader.store.audit import note
+from grader.store.database import reading, transaction
+from grader.store.holding import delete_unneeded, hold_blob
+from grader.store.repositories import handed_in_before, run_of
+from grader.store.submissions import Received, add_submission, why_not
+from grader.store.tables import GithubRun, Invitation, StoredAssignment, StoredSubmission
+
+router = APIRouter(tags=["submissions"])
+
+
+@router.post(
+    "/commits",
+    status_code=201,
+    responses=answers(
+        "identity.missing",
+        "identity.forbidden",
+        "invitation.over",
+        "invitation.attempts",
+        "invitation.closed",
+        "request.not_found",
+        "request.too_large",
+        "request.too_slow",
+        "request.cut_short",
+        "request.invalid",
+        "run.commit",
+        "storage.full",
+        "service.unavailable",
+        "request.too_many",
+    ),
+)
+def hand_in_commit(
+    served: Served,
+    asker: Known,
+    response: Response,
+    file: Annotated[UploadFile, File(description="A .zip of the files of the commit's folder, as git keeps them.")],
+    commit: Annotated[str, Form(max_length=LARGEST_PROOF, description="What proves it, as JSON: see the docs.")],
+) -> SubmissionView:
+    """Hand in the commit of a run. The same commit once more is the same submission, unless our side had lost it."""
+    if not asker.is_run:
+        raise Problem("identity.forbidden", "This is for runs of GitHub Actions.", hint="Hand in at /submissions.")
+    handing = _Handing(served, asker, response, file, _folder_of(served, asker, file, commit))
+    with transaction(served.engine) as session:
+        before = handing.before(session)
+        if before is not None:
+            return before
+    key, size = stored(served, file)
+    try:
+        with transaction(served.engine) as session:
+            return handing.before(session) or handing.add(session, Received("archive", bytes=size, blob=key))
+    except Problem:
+        delete_unneeded(served.engine, served.blobs, {key})  # of what is refused nothing is kept
+        raise
+
+
+@dataclass(frozen=True)
+class _Handing:
+    served: Services
+    asker: Asker
+    response: Response
+    file: UploadFile
+    folder: str
+
+    def before(self, session: Session) -> SubmissionView | None:
+        """Return the submission that the commit came to before. Raises Problem where none may come now."""
+        run, invitation = self._run(session), self._invitation(session)
+        row = handed_in_before(session, run, self.folder)
+        if row is not None:
+            self.response.status_code = 200
+            return self._of_run(run, row)
+        assignment = session.get_one(StoredAssignment, invitation.assignment)
+        if assignment.closed_at is not None:
+            raise Problem("request.not_found", "The assignment is closed.")
+        reason = why_not(session, invitation)
+        if reason is not None:
+            raise Problem(reason)
+        return None
+
+    def add(self, session: Session, received: Received) -> SubmissionView:
+        """Store the submission and put it in line."""
+        run, invitation = self._run(session), self._invitation(session)
+        assert received.blob is not None  # it is a file
+        hold_blob(session, self.served.blobs, received.blob, lambda: stored(self.served, self.file))
+        row = add_submission(session, invitation.assignment, received, invitation)
+        self.served.line.join(session, row)
+        note(session, self.asker.label, "submission.hand_in", row.id, assignment=row.assignment, sha=run.sha)
+        self.served.spans.current().tell({"grader.submission": row.id})
+        return self._of_run(run, row)
+
+    def _of_run(self, run: GithubRun, row: StoredSubmission) -> SubmissionView:
+        run.submission_id, run.folder = row.id, self.folder
+        self.response.headers["Location"] = f"/api/v1/submissions/{row.id}"
+        return shown(row, self.asker)
+
+    def _run(self, session: Session) -> GithubRun:
+        run = run_of(session, self.asker.token_id)
+        if run is None:
+            raise Problem("identity.missing")  # erased in the meantime
+        return run
+
+    def _invitation(self, session: Session) -> Invitation:
+        return session.get_one(Invitation, self.asker.invitation_id, with_for_update=True)
+
+
+def _folder_of(served: Services, asker: Asker, file: UploadFile, commit: str) -> str:
+    """Return the folder of the commit that the archive is proven to hold. Raises Problem or SubmissionError."""
+    with reading(served.engine) as session:
+        run = run_of(session, asker.token_id)
+    if run is None:
+        raise Problem("identity.missing")
+    if not (file.filename or "").lower().endswith(".zip"):
+        raise Problem("run.commit")
+    proof = read_proof(commit)
+    file.file.seek(0)
+    prove(file.file, proof, run.sha, IntakeLimits())
+    return "/".join(part for part in proof.folder.split("/") if part)

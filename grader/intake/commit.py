@@ -1,0 +1,162 @@
+"""That an archive holds what a commit holds: its files are hashed anew, as git does it, up to the commit's name."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import zipfile
+from dataclasses import dataclass, field
+from typing import IO
+
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+
+from grader.errors import SubmissionError
+from grader.intake.limits import IntakeLimits
+
+CHUNK = 1 << 20
+LARGEST_PROOF = 900_000  # characters
+MODES = ("100644", "100755", "100664")  # of files; the last one in very old histories
+LINK, SUBMODULE, FOLDER = "120000", "160000", "40000"
+POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
+
+
+class CommitProof(BaseModel):
+    """What leads from an archive to the commit: its objects as git keeps them, and what the archive cannot hold.
+
+    `trees` are those from the root down to the one that has `folder`, which is "" for the whole repository. `links` are
+    symbolic links with where they point, `submodules` with their commit, and `large` the files kept by Git LFS, of
+    which a commit holds a pointer.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    commit: Base64Bytes
+    trees: tuple[Base64Bytes, ...] = Field(default=(), max_length=32)
+    folder: str = ""
+    links: dict[str, str] = {}
+    submodules: dict[str, str] = {}
+    large: tuple[str, ...] = ()
+
+
+@dataclass
+class _Tree:
+    entries: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name: mode, hash
+    folders: dict[str, _Tree] = field(default_factory=dict)
+
+
+def read_proof(text: str) -> CommitProof:
+    """Return the proof that JSON tells. Raises SubmissionError "git.commit"."""
+    try:
+        return CommitProof.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _not_proven(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+
+
+def prove(archive: IO[bytes], proof: CommitProof, sha: str, limits: IntakeLimits) -> None:
+    """See that the .zip holds the files of the commit `sha`, in the proof's folder, and no others.
+
+    A hash of a tree is one of all names, modes and contents below it (Pro Git, 10.2), so nothing of it can be another.
+    Raises SubmissionError "git.commit" where it does not hold, or "archive.*" where the archive cannot be read.
+    """
+    git = _Git("sha1" if len(sha) == 40 else "sha256")
+    if git.hashed("commit", proof.commit).hex() != sha:
+        raise _not_proven("the commit is another one")
+    head = proof.commit.split(b"\n", 1)[0]
+    wanted = git.below(head.removeprefix(b"tree ").decode("latin-1"), proof)
+    if git.hash_of_tree(_tree_in(archive, proof, git, limits)).hex() != wanted:
+        raise _not_proven("a file is missing, changed or not in the commit")
+
+
+class _Git:
+    def __init__(self, algorithm: str) -> None:
+        self.algorithm = algorithm
+
+    def hashed(self, kind: str, body: bytes) -> bytes:
+        return hashlib.new(self.algorithm, f"{kind} {len(body)}\0".encode() + body).digest()
+
+    def hashed_file(self, content: IO[bytes], size: int) -> bytes:
+        found = hashlib.new(self.algorithm, f"blob {size}\0".encode())
+        while chunk := content.read(CHUNK):
+            found.update(chunk)
+        return found.digest()
+
+    def below(self, tree: str, proof: CommitProof) -> str:
+        """Return the hash of the tree of the proof's folder."""
+        names = [name for name in proof.folder.split("/") if name]
+        if len(names) != len(proof.trees):
+            raise _not_proven("the way to the folder is not told")
+        for name, body in zip(names, proof.trees, strict=True):
+            if self.hashed("tree", body).hex() != tree:
+                raise _not_proven("a folder on the way is another one")
+            tree = self._folder_in(body, name)
+        return tree
+
+    def _folder_in(self, body: bytes, name: str) -> str:
+        size = hashlib.new(self.algorithm).digest_size
+        while body:
+            head, _, rest = body.partition(b"\0")
+            if head == f"{FOLDER} {name}".encode():
+                return rest[:size].hex()
+            body = rest[size:]
+        raise _not_proven("there is no such folder in the commit")
+
+    def hash_of_tree(self, tree: _Tree) -> bytes:
+        found = {name: (mode, key, name) for name, (mode, key) in tree.entries.items()}
+        for name, folder in tree.folders.items():
+            if name in found:
+                raise _not_proven("a name is a file and a folder")
+            found[name] = (FOLDER, self.hash_of_tree(folder), f"{name}/")  # git orders a folder as if it ended so
+        ordered = sorted(found, key=lambda name: found[name][2].encode())
+        return self.hashed("tree", b"".join(f"{found[n][0]} {n}\0".encode() + found[n][1] for n in ordered))
+
+
+def _tree_in(file: IO[bytes], proof: CommitProof, git: _Git, limits: IntakeLimits) -> _Tree:
+    root = _Tree()
+    try:
+        with zipfile.ZipFile(file) as archive:
+            entries = archive.infolist()
+            if len(entries) > limits.entries:
+                raise SubmissionError("archive.too_many_files", f"The archive has {len(entries):,} entries.")
+            if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+                raise SubmissionError("archive.too_large", "The archive unpacks to more than is allowed.")
+            for entry in entries:
+                _put(root, entry.filename, *_hash_in(archive, entry, proof, git))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise SubmissionError("archive.corrupt", "The archive cannot be read.", hint="Pack it again.") from error
+    for path, target in proof.links.items():
+        _put(root, path, LINK, git.hashed("blob", target.encode("utf-8", "surrogateescape")))
+    for path, commit in proof.submodules.items():
+        _put(root, path, SUBMODULE, bytes.fromhex(commit))
+    return root
+
+
+def _hash_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, proof: CommitProof, git: _Git) -> tuple[str, bytes]:
+    mode = f"{entry.external_attr >> 16:o}"
+    if mode not in MODES or not stat.S_ISREG(int(mode, 8)):
+        raise _not_proven("an entry of the archive is no file of a commit")
+    with archive.open(entry) as content:
+        if entry.filename not in proof.large:
+            return mode, git.hashed_file(content, entry.file_size)
+        key = hashlib.sha256()
+        while chunk := content.read(CHUNK):
+            key.update(chunk)
+    return mode, git.hashed("blob", POINTER.format(key.hexdigest(), entry.file_size).encode())
+
+
+def _put(root: _Tree, path: str, mode: str, key: bytes) -> None:
+    *folders, name = path.split("/")
+    tree = root
+    for folder in folders:
+        tree = tree.folders.setdefault(folder, _Tree())
+    if not name or name in tree.entries or "" in folders:
+        raise _not_proven("a name is there twice or is none")
+    tree.entries[name] = (mode, key)
+
+
+def _not_proven(why: str) -> SubmissionError:
+    return SubmissionError(
+        "git.commit",
+        f"The archive does not hold what the commit does: {why}.",
+        hint="Hand in with the Action, which sends the files of the commit as they are.",
+    )

@@ -1,0 +1,227 @@
+"""Runs of GitHub Actions sign in by tokens that an issuer signs with real keys, over HTTP; lies are refused."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from graded import bearer, invite
+from issuer import Issuer, issuer, new_key
+from joserfc import jwt
+from runs import OWNER, REPOSITORY, claims_of, forged, repository, sent, token_of
+from serving import CHURN, Serving, publish, serving
+from sqlalchemy import select
+
+from api.app import create_app
+from grader.store.database import reading
+from grader.store.tables import GithubRun, Token
+
+SHA = "8f6e1c0d3b5a79e2f4c6d8a0b1c3e5f7a9d2b4c6"
+SIGN_IN, COMMITS = "/api/v1/session/github", "/api/v1/commits"
+INVITED = {"repository": {"id": REPOSITORY, "owner_id": OWNER}}
+
+
+@pytest.fixture
+def github() -> Iterator[Issuer]:
+    with issuer() as running:
+        yield running
+
+
+@pytest.fixture
+def api(database_url: str, tmp_path: Path, github: Issuer) -> Iterator[Serving]:
+    with serving(database_url, tmp_path / "home") as running:
+        publish(running, CHURN)
+        settings = running.settings.model_copy(update={"github_issuer": github.url})
+        with TestClient(create_app(settings), base_url=settings.public_url) as client:
+            yield Serving(client, running.engine, settings)
+
+
+def sign_in(api: Serving, token: str, **more: str) -> Any:
+    return api.client.post(SIGN_IN, json={"token": token, **more})
+
+
+def refused(api: Serving, token: str) -> tuple[int, str]:
+    answer = sign_in(api, token)
+    return answer.status_code, answer.json().get("code", "let in")
+
+
+def test_a_run_of_an_invited_repository_is_let_in_for_its_commit(api: Serving, github: Issuer) -> None:
+    made = invite(api, api.as_("author"), **INVITED)
+    answer = sign_in(api, token_of(github, SHA))
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["invitation"], told["assignment"], told["sha"]) == (made["id"], "churn", SHA)
+    own = api.client.get(f"/api/v1/invitations/{made['id']}", headers=bearer(told["token"]))
+    assert own.json()["repository"] == INVITED["repository"]
+    with reading(api.engine) as session:
+        run = session.scalars(select(GithubRun)).one()
+        assert (run.actor, run.workflow_ref.split("@")[0]) == ("ada", "ada/churn/.github/workflows/hand-in.yml")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"aud": "https://another.example"},
+        {"aud": ["https://another.example", "https://third.example"]},
+        {"aud": None},
+        {"iss": "https://token.actions.githubusercontent.com"},
+        {"iss": None},
+        {"exp": int(time.time()) - 120},
+        {"exp": None},
+        {"nbf": int(time.time()) + 3600},
+        {"iat": None},
+        {"jti": None},
+        {"jti": ""},
+        {"repository_id": None},
+        {"repository_id": 1296269},
+        {"repository_id": "1296269 "},
+        {"sha": "main"},
+    ],
+)
+def test_a_token_that_proves_something_else_lets_nobody_in(
+    api: Serving, github: Issuer, wrong: dict[str, object]
+) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    assert refused(api, token_of(github, **{"sha": SHA, **wrong})) == (401, "identity.refused")
+
+
+def test_a_token_by_another_key_or_algorithm_lets_nobody_in(api: Serving, github: Issuer) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    assert sign_in(api, token_of(github, SHA)).status_code == 201
+    claims, known = claims_of(github, SHA), github.key
+    for token in (
+        jwt.encode({"alg": "RS256", "kid": known.kid}, claims, new_key()),
+        jwt.encode({"alg": "RS256", "kid": "unknown"}, claims, known),
+        forged(github, SHA, "HS256"),
+        jwt.encode({"alg": "RS384", "kid": known.kid}, claims, known, algorithms=["RS384"]),
+        forged(github, SHA, "none"),
+        "not.a.token",
+        "",
+        "é" * 40,
+        token_of(github, SHA).rsplit(".", 1)[0] + ".",
+    ):
+        assert refused(api, token) == (401, "identity.refused"), token[:60]
+
+
+def test_keys_that_are_rotated_are_asked_for_anew(api: Serving, github: Issuer) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    assert sign_in(api, token_of(github, SHA)).status_code == 201
+    old, github.key = github.key, new_key()
+    wait_until(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
+    github.signed_by, kid = old, old.kid
+    token = jwt.encode({"alg": "RS256", "kid": kid}, claims_of(github, SHA), old)
+    assert refused(api, token) == (401, "identity.refused"), "a key that is no longer told is good no more"
+
+
+def wait_until(holds: Any) -> None:
+    while not holds():
+        time.sleep(0.5)
+
+
+def test_a_token_is_good_once_also_for_two_at_once(api: Serving, github: Issuer) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    token, found = token_of(github, SHA), []
+    threads = [threading.Thread(target=lambda: found.append(refused(api, token))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(found) == [(201, "let in"), *[(401, "run.replayed")] * 3]
+    assert refused(api, token) == (401, "run.replayed")
+
+
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "schedule", "issue_comment", "workflow_run"])
+def test_what_others_can_begin_hands_nothing_in(api: Serving, github: Issuer, event: str) -> None:
+    """A fork's pull request runs under the id of the repository it is for: nothing in the token tells it apart."""
+    invite(api, api.as_("author"), **INVITED)
+    assert refused(api, token_of(github, SHA, event_name=event)) == (403, "run.event")
+
+
+def test_a_repository_is_known_by_its_ids_and_by_no_name(api: Serving, github: Issuer) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    for ids in ({"repository_id": "7"}, {"repository_owner_id": "7"}):
+        assert refused(api, token_of(github, SHA, **ids)) == (403, "run.not_invited")
+    assert sign_in(api, token_of(github, SHA, repository="ada/renamed", actor="bea")).status_code == 201
+
+
+def test_an_invitation_that_was_taken_back_lets_no_run_in_and_ends_those_under_way(
+    api: Serving, github: Issuer
+) -> None:
+    author = api.as_("author")
+    made = invite(api, author, **INVITED)
+    run = bearer(sign_in(api, token_of(github, SHA)).json()["token"])
+    assert api.client.get("/api/v1/session", headers=run).status_code == 200
+    api.client.delete(f"/api/v1/invitations/{made['id']}", headers=author)
+    assert api.client.get("/api/v1/session", headers=run).status_code == 401
+    assert refused(api, token_of(github, SHA)) == (403, "run.not_invited")
+
+
+def test_a_repository_is_bound_once_to_an_assignment_and_only_by_numbers(api: Serving, github: Issuer) -> None:
+    author = api.as_("author")
+    invite(api, author, **INVITED)
+    other = invite(api, author, "Bea Miller")
+    place = f"/api/v1/invitations/{other['id']}"
+    twice = api.client.patch(place, json=INVITED, headers=author)
+    assert (twice.status_code, twice.json()["code"]) == (422, "usage.invalid")
+    wrong = {"repository": {"id": "ada/churn", "owner_id": OWNER}}
+    assert api.client.patch(place, json=wrong, headers=author).status_code == 422
+    free = {"repository": {"id": "77", "owner_id": OWNER}}
+    assert api.client.patch(place, json=free, headers=author).json()["repository"] == free["repository"]
+    assert api.client.get(place, headers=api.as_("reviewer")).json()["repository"] is None, "it would name who it is"
+    assert sign_in(api, token_of(github, SHA, repository_id="77")).json()["invitation"] == other["id"]
+
+
+def test_the_commit_of_the_run_is_handed_in_once_and_no_other_one(api: Serving, github: Issuer, tmp_path: Path) -> None:
+    invite(api, api.as_("author"), attempts=2, **INVITED)
+    first = repository(tmp_path / "work", predict_py="print(1)\n", src__täble_py="x = 1\n")
+    second = repository(tmp_path / "work", predict_py="print(2)\n")
+    run = bearer(sign_in(api, token_of(github, second)).json()["token"])
+    archive, proof = sent(tmp_path / "work", second)
+    older = sent(tmp_path / "work", first)
+    assert told(hand_in(api, run, *older)) == (422, "git.commit")
+    assert told(hand_in(api, run, older[0], proof)) == (422, "git.commit")
+    assert told(hand_in(api, run, sent(tmp_path / "work", second, predict__="")[0], "{}")) == (422, "git.commit")
+    changed = sent(tmp_path / "work", second, **{"predict.py": "print(3)\n"})
+    assert told(hand_in(api, run, *changed)) == (422, "git.commit")
+    answer = hand_in(api, run, archive, proof)
+    assert answer.status_code == 201, answer.text
+    again = bearer(sign_in(api, token_of(github, second, run_attempt="2")).json()["token"])
+    for headers in (run, again):
+        same = hand_in(api, headers, archive, proof)
+        assert (same.status_code, same.json()["id"]) == (200, answer.json()["id"])
+    below = hand_in(api, again, *sent(tmp_path / "work", second, "src"))
+    assert below.status_code == 201, below.text
+    third = repository(tmp_path / "work", predict_py="print(3)\n")
+    more = bearer(sign_in(api, token_of(github, third)).json()["token"])
+    assert told(hand_in(api, more, *sent(tmp_path / "work", third))) == (403, "invitation.attempts")
+    files = {"file": ("work.zip", archive, "application/zip")}
+    plain = api.client.post("/api/v1/submissions", files=files, headers=more)
+    assert told(plain) == (403, "identity.forbidden")
+
+
+def hand_in(api: Serving, headers: dict[str, str], archive: bytes, proof: str) -> Any:
+    files = {"file": ("work.zip", archive, "application/zip")}
+    return api.client.post(COMMITS, data={"commit": proof}, files=files, headers=headers)
+
+
+def told(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_who_is_erased_leaves_no_repository_no_run_and_no_token(api: Serving, github: Issuer, tmp_path: Path) -> None:
+    admin = api.as_("admin")
+    made = invite(api, admin, **INVITED)
+    sha = repository(tmp_path / "work", predict_py="print(1)\n")
+    run = bearer(sign_in(api, token_of(github, sha)).json()["token"])
+    assert hand_in(api, run, *sent(tmp_path / "work", sha)).status_code == 201
+    found = api.client.get("/api/v1/candidates", params={"email": "ada@example.org"}, headers=admin).json()
+    assert api.client.delete(f"/api/v1/candidates/{found[0]['id']}", headers=admin).status_code == 200
+    with reading(api.engine) as session:
+        assert session.scalars(select(GithubRun)).all() == []
+        assert session.scalars(select(Token).where(Token.invitation_id == made["id"])).all() == []
+    assert refused(api, token_of(github, sha)) == (403, "run.not_invited")
