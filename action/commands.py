@@ -18,6 +18,21 @@ def error(message: str, *, title: str = "", file: str = "", line: int | None = N
     print(f"::error{' ' if properties else ''}{properties}::{escape_data(message)}", flush=True)
 
 
+def warning(message: str) -> None:
+    """Annotate the run with a warning."""
+    print(f"::warning::{escape_data(message)}", flush=True)
+
+
+def notice(message: str) -> None:
+    """Annotate the run with a notice."""
+    print(f"::notice::{escape_data(message)}", flush=True)
+
+
+def add_mask(secret: str) -> None:
+    """Have the runner hide a secret wherever it may come to stand in the log."""
+    print(f"::add-mask::{escape_data(secret)}", flush=True)
+
+
 @contextmanager
 def commands_stopped() -> Iterator[None]:
     """Let the runner take what is printed meanwhile for text: only who knows the token can end that."""

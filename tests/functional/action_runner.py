@@ -50,16 +50,19 @@ class Ran:
 
 @dataclass(frozen=True)
 class Runner:
-    """A runner: the Action's checkout, the repository, and the folder of what is temporary."""
+    """A runner: the Action's checkout, the repository, the folder of what is temporary, and what the job sets."""
 
     action: Path
     repository: Path
     temp: Path
+    more: dict[str, str] = field(default_factory=dict)
 
     def run(self, until: str = "", **inputs: str) -> Ran:
         """Run the steps to the first that fails, or to the one `until`, and give the Action's outputs at the end."""
         action, ran = told(self.action), Ran()
         for step in action["runs"]["steps"]:
+            if not meant(step.get("if", ""), self._given(inputs)):
+                continue
             if "uses" in step:
                 assert step["uses"].startswith("actions/setup-python@"), "another's Action, which only GitHub can run"
                 ran.steps[step["id"]] = PYTHON
@@ -96,6 +99,7 @@ class Runner:
             "GITHUB_ACTIONS": "true",
             "CI": "true",
             "RUNNER_TEMP": str(self.temp),
+            **self.more,
             **{name: value_of(text, given, steps) for name, text in step.get("env", {}).items()},
         }
         return subprocess.Popen(
@@ -120,6 +124,15 @@ class Runner:
 def told(action: Path) -> dict[str, Any]:
     """Return what stands in the Action's action.yml."""
     return dict(yaml.safe_load((action / "action.yml").read_text()))
+
+
+def meant(condition: str, inputs: dict[str, str]) -> bool:
+    """Return whether a step with this condition runs: without one, or where an input is what it asks for."""
+    if not condition:
+        return True
+    found = re.fullmatch(r"inputs\.([a-z-]+) == '(.*)'", condition)
+    assert found, f"a condition that only GitHub understands: {condition}"
+    return inputs[found[1]] == found[2]
 
 
 def copy_of_the_action(folder: Path) -> Path:

@@ -1,0 +1,178 @@
+"""Hands the run's commit in, waits for what comes of it, and tells the runner: log, outputs, annotations, summary."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from commands import add_mask, add_summary, commands_stopped, error, notice, set_output, warning
+from commit import CommitError, Packed, pack
+from inputs import RefusedError, Submit
+from result import summary_of
+from server import Server, ServerError, answer_to
+
+LARGEST_ARCHIVE = 128 * 1024**2
+LOOK_EVERY_S = 2.0
+MINUTE_S = 60.0
+RAN, FAILED, REFUSED, OURS = 0, 1, 2, 3
+STEPS = {"intake": "taking in", "plan": "planning", "sandbox": "running", "collect": "collecting", "score": "scoring"}
+NO_TOKEN = (
+    "GitHub gives this job no token to sign in with: give it `permissions: id-token: write`. "
+    "A pull request from a fork never gets one."
+)
+
+
+def submit(inputs: Submit, environment: Mapping[str, str] = os.environ) -> int:
+    """Hand in and return the exit status: 0 where the work ran and reaches what was asked for, 1 where it does not,
+    2 where something does not fit, 3 where the service failed or is away.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stopped)
+    server = Server(inputs.server, inputs.patience)
+    try:
+        submission = _handed_in(server, inputs, environment)
+        if not inputs.wait:
+            add_summary(f"## Handed in\n\nThe commit is submission `{submission['id']}`, and is graded in its turn.\n")
+            return RAN
+        return _told(server, _followed(server, submission), inputs)
+    except _Cancelled as cancelled:
+        print("The run was cancelled. What is handed in already is graded all the same.", flush=True)
+        return 128 + cancelled.number
+    except (CommitError, RefusedError) as refused:
+        error(str(refused))
+        return REFUSED
+    except ServerError as failed:
+        error(str(failed), title=failed.code)
+        add_summary("## Not graded\n\nThe log of the job says why. Nothing is said of the work.\n")
+        if failed.ours:
+            set_output("outcome", "infrastructure_failed")
+        return OURS if failed.ours else REFUSED
+
+
+def _handed_in(server: Server, inputs: Submit, environment: Mapping[str, str]) -> dict[str, Any]:
+    sha = environment["GITHUB_SHA"]
+    with tempfile.TemporaryDirectory(dir=environment["RUNNER_TEMP"]) as folder:
+        archive = Path(folder) / "commit.zip"
+        packed = pack(inputs.work, sha, archive)
+        _tell_what_is_left_out(packed)
+        size = archive.stat().st_size
+        if size > LARGEST_ARCHIVE:
+            raise CommitError(f"The commit is larger than {LARGEST_ARCHIVE // 1024**2} MB when packed: leave data out.")
+        told = server.sign_in(lambda: github_token(environment, inputs.audience), inputs.assignment)
+        add_mask(server.token)
+        print(f"Handing in {packed.files} files of {sha} for {told['assignment']} ({size / 1e6:.1f} MB).", flush=True)
+        submission = server.hand_in(archive, packed.proof)
+    set_output("submission", submission["id"])
+    set_output("report-url", f"{inputs.server}/submissions/{quote(submission['id'])}")
+    attempt = "" if submission["attempt"] is None else f", attempt {submission['attempt']}"
+    print(f"It is submission {submission['id']}{attempt}.", flush=True)
+    return submission
+
+
+def github_token(environment: Mapping[str, str], audience: str) -> str:
+    """Return a new token that says which run this is. Raises ServerError."""
+    place, secret = (environment.get(f"ACTIONS_ID_TOKEN_REQUEST_{part}", "") for part in ("URL", "TOKEN"))
+    if not place or not secret:
+        raise ServerError(NO_TOKEN)
+    request = urllib.request.Request(
+        f"{place}{'&' if '?' in place else '?'}audience={quote(audience, safe='')}",
+        headers={"Authorization": f"Bearer {secret}", "Accept": "application/json"},
+    )
+    token = str(answer_to(request, "GitHub").get("value", ""))
+    if not token:
+        raise ServerError("GitHub gave no token.", ours=True)
+    add_mask(token)
+    return token
+
+
+def _tell_what_is_left_out(packed: Packed) -> None:
+    if packed.missing:
+        names = ", ".join(packed.missing[:5])
+        warning(
+            f"Kept by Git LFS and not checked out, so their content is missing: {names}. Set `lfs: true` at checkout."
+        )
+    if packed.submodules:
+        notice(f"Submodules are not handed in: {', '.join(packed.submodules[:5])}.")
+    if packed.links:
+        notice(f"Symbolic links are not handed in: {', '.join(packed.links[:5])}.")
+
+
+def _followed(server: Server, submission: dict[str, Any]) -> dict[str, Any]:
+    """Wait until it is graded, and say each step as it begins; return it then."""
+    path, said, since = f"/submissions/{submission['id']}", "", time.monotonic()
+    while submission["state"] not in ("published", "erased"):
+        now = " ".join(
+            part for part in (STEPS.get(submission["step"], submission["state"]), submission["detail"]) if part
+        )
+        if now != said or time.monotonic() - since > MINUTE_S:
+            with commands_stopped():  # it may name files of the work
+                print(now, flush=True)
+            said, since = now, time.monotonic()
+        time.sleep(LOOK_EVERY_S)
+        submission = server.get(path)
+    return submission
+
+
+def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
+    outcome = submission["outcome"] or ""
+    set_output("outcome", outcome)
+    result = _released(server, submission)
+    add_summary(summary_of(submission, result))
+    _annotate(submission, result, inputs)
+    if outcome == "infrastructure_failed":
+        error("Our side failed: this says nothing of the work, and costs no attempt. Run the job again later.")
+        return OURS
+    score = result["score"] if result else None
+    if score is not None:
+        set_output("score", f"{score:.1f}")
+    if outcome != "completed":
+        return FAILED
+    if inputs.fail_under is not None and result is None:
+        notice("No score is released yet, so it is not compared with fail-under.")
+    if inputs.fail_under is not None and score is not None and score < inputs.fail_under:
+        error(f"The score is {score:.1f}, below the {inputs.fail_under:g} of fail-under.")
+        return FAILED
+    return RAN
+
+
+def _released(server: Server, submission: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the candidate may read of the result; None while it is not released."""
+    try:
+        return server.get(f"/submissions/{submission['id']}/result")
+    except ServerError as refused:
+        if refused.code in ("submission.not_released", "submission.not_graded"):
+            return None
+        raise
+
+
+def _annotate(submission: dict[str, Any], result: dict[str, Any] | None, inputs: Submit) -> None:
+    failure = result["failure"] if result else None
+    if failure is None:
+        if submission["outcome"] in ("submission_failed", "limit_exceeded"):
+            code = submission["failure_code"] or submission["outcome"]
+            error("The work did not run to its end at grading. Try it out with the mode `preflight`.", title=code)
+        return
+    cell, line, path = failure["cell"], failure["line"], failure["path"]
+    said = [failure["message"], failure["hint"]]
+    if cell is not None:  # a line of a cell is no line of the file
+        said.insert(0, f"Cell {cell + 1}" + (f", line {line}:" if line else ":"))
+    place = os.path.relpath(inputs.work / path, inputs.repository) if path and (inputs.work / path).is_file() else ""
+    message = " ".join(text for text in said if text)
+    error(message, title=failure["code"], file=place, line=None if cell is not None else line)
+
+
+class _Cancelled(BaseException):  # no Exception: nothing on the way may take it for a failure
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+def _stopped(number: int, _frame: object) -> NoReturn:
+    raise _Cancelled(number)

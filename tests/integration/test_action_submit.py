@@ -1,0 +1,269 @@
+"""The Action hands a commit in: its own steps, run as a runner runs them, against a live service and a real issuer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+from action_runner import ROOT, Command, Ran, Runner
+from github_runner import door
+from grading import QUICK, SLOW, Service, service
+from issuer import Issuer, issuer
+from markdown_it import MarkdownIt
+from ports import free_port
+from runs import OWNER, REPOSITORY, git, repository
+from served import served
+
+from grader.store.base import utc_now
+from grader.store.database import transaction
+from grader.store.invitations import invite
+from grader.store.people import add_user
+from grader.store.repositories import Repository, bind
+from grader.store.secrets_shown import new_token
+from grader.store.tables import Invitation
+
+pytestmark = [pytest.mark.sandbox]
+FAILS = "import csv\n\nraise KeyError('tenur')\n"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A candidate's repository with a runner, and the service that it hands in to."""
+
+    ready: Service
+    github: Issuer
+    runner: Runner
+    server: str
+    author: str
+
+    def push(self, **files: str) -> str:
+        return repository(self.runner.repository, **files)
+
+    def run(self, sha: str, claims: dict[str, object] | None = None, **inputs: str) -> Ran:
+        with door(self.github, sha, **(claims or {})) as variables:
+            given = {"mode": "submit", "server": self.server, "patience": "3"} | {
+                name.replace("_", "-"): value for name, value in inputs.items()
+            }
+            return replace(self.runner, more=variables).run(**given)
+
+    def release(self, submission: str) -> None:
+        """Let the candidate read the result, as a reviewer does."""
+        with httpx2.Client(
+            base_url=f"{self.server}/api/v1", headers={"Authorization": f"Bearer {self.author}"}
+        ) as asked:
+            tag = asked.get(f"/submissions/{submission}/report").headers["ETag"]
+            given = {"kind": "decision", "verdict": "advance", "text": "A good one."}
+            answer = asked.post(f"/submissions/{submission}/reviews", json=given, headers={"If-Match": tag})
+            assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None) -> Iterator[Job]:
+    with (
+        issuer() as github,
+        service(f"sqlite:///{tmp_path / 'grader.db'}", str(tmp_path / "blobs"), tmp_path, monkeypatch) as ready,
+        serving_runs(github) as server,
+    ):
+        with transaction(ready.engine) as session:
+            user = add_user(session, "author@example.org", "author")
+            token, _ = new_token(session, "api", user_id=user.id, scopes=("read", "review", "author"))
+            invited = invite(session, "small", "Ada Lovelace", "ada@example.org", None, 5)
+            bind(session, invited.invitation, Repository(REPOSITORY, OWNER))
+        (tmp_path / "temp").mkdir()
+        yield Job(ready, github, Runner(ROOT, tmp_path / "a répository", tmp_path / "temp"), server, token)
+
+
+@contextmanager
+def serving_runs(github: Issuer) -> Iterator[str]:
+    """Run a service that trusts the issuer, under an address of its own."""
+    with served(more={"GRADER_GITHUB_ISSUER": github.url, "GRADER_GITHUB_AUDIENCE": "the service"}) as address:
+        yield address
+
+
+def one(ran: Ran, name: str = "error") -> Command:
+    (command,) = (command for command in ran.commands if command.name == name)
+    return command
+
+
+def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_released(job: Job) -> None:
+    sha = job.push(predict_py=QUICK, notes__ä_b_py="x = 1\n")
+    ran = job.run(sha, audience="the service", fail_under="1")
+    assert ran.status == 0, ran.log
+    assert ran.outputs["outcome"] == "completed"
+    assert ran.outputs["score"] == ""
+    assert ran.outputs["report-url"] == f"{job.server}/submissions/{ran.outputs['submission']}"
+    assert "Handing in 2 files" in ran.log
+    assert "running predict.py" in ran.log
+    assert "No score is released yet" in one(ran, "notice").text
+    assert "once the reviewers have released it" in ran.summary
+    assert [step for step in ran.steps if step] == ["submit"], "nothing is installed"
+    job.release(ran.outputs["submission"])
+    again = job.run(sha, audience="the service", fail_under="1")
+    assert (again.status, again.outputs["submission"]) == (0, ran.outputs["submission"]), again.log
+    assert float(again.outputs["score"]) > 1
+    assert "| criterion | verdict |" in again.summary
+    under = job.run(sha, audience="the service", fail_under="99.5")
+    assert under.status == 1
+    assert "below the 99.5 of fail-under" in one(under).text
+
+
+def test_no_secret_of_the_job_or_the_service_is_told_to_the_log_unmasked(job: Job) -> None:
+    ran = job.run(job.push(predict_py=QUICK), audience="the service", wait="false")
+    assert ran.status == 0, ran.log
+    masked = [command.text for command in ran.commands if command.name == "add-mask"]
+    assert len(masked) == 2, "GitHub's token and ours"
+    for secret in masked:
+        assert ran.log.count(secret) == 1, "where it is masked, and nowhere else"
+        assert secret not in ran.summary
+
+
+def test_a_work_that_fails_fails_the_job_and_says_no_more_than_a_candidate_may_read(job: Job) -> None:
+    sha = job.push(src__my_work__predict_py=FAILS)
+    ran = job.run(sha, audience="the service", path="src/my_work")
+    assert (ran.status, ran.outputs["outcome"]) == (1, "submission_failed"), ran.log
+    assert one(ran).properties == {"title": "run.failed"}
+    assert "tenur" not in ran.summary
+    job.release(ran.outputs["submission"])
+    told = one(job.run(sha, audience="the service", path="src/my_work"))
+    assert told.properties == {"file": "src/my_work/predict.py", "line": "3", "title": "run.failed"}
+
+
+def test_markup_and_commands_in_a_work_stay_text(job: Job) -> None:
+    name = "::error::x ##[add-mask]500 <img src=x> [a](https:evil) | `b`.ipynb"
+    cells = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": "1 / 0 # <b>"}]
+    (job.runner.repository).mkdir()
+    (job.runner.repository / name.replace("/", "_")).write_text(
+        json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+    )
+    sha = job.push()
+    ran = job.run(sha, audience="the service")
+    job.release(ran.outputs["submission"])
+    again = job.run(sha, audience="the service")
+    assert "##[add-mask]500" in again.log or "##[add-mask]500" in ran.log, "it was named"
+    for found in (ran, again):
+        assert {command.name for command in found.commands} <= {"add-mask", "error"}
+        parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(found.summary)
+        kinds = {inner.type for token in parsed for inner in (token, *(token.children or []))}
+        assert not kinds & {"html_block", "html_inline", "link_open", "image"}
+
+
+def test_submodules_and_links_are_left_out_and_said_and_large_files_come_with_their_content(
+    job: Job, tmp_path: Path
+) -> None:
+    inner = tmp_path / "inner"
+    repository(inner, tool_py="print()\n")
+    outer = job.runner.repository
+    job.push(predict_py=QUICK)
+    git(outer, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "vendored tool")
+    (outer / "link").symlink_to("predict.py")
+    large = b"0123456789" * 1000
+    pointer = lfs_pointer(large)
+    (outer / "model.bin").write_text(pointer)
+    (outer / "not checked out.bin").write_text(lfs_pointer(b"x" * 5000))
+    sha = job.push()
+    (outer / "model.bin").write_bytes(large)  # as `lfs: true` leaves it at checkout
+    ran = job.run(sha, audience="the service")
+    assert ran.status == 0, ran.log
+    assert "not checked out.bin" in one(ran, "warning").text
+    told = [command.text for command in ran.commands if command.name == "notice"]
+    assert told == ["Submodules are not handed in: vendored tool.", "Symbolic links are not handed in: link."]
+
+
+def lfs_pointer(content: bytes) -> str:
+    import hashlib
+
+    key = hashlib.sha256(content).hexdigest()
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{key}\nsize {len(content)}\n"
+
+
+def test_a_deadline_that_is_over_and_attempts_that_are_used_up_are_said_in_a_sentence(job: Job) -> None:
+    assert job.run(job.push(predict_py=QUICK), audience="the service", wait="false").status == 0
+    for change, said in (({"attempts": 1}, "attempts"), ({"deadline": utc_now() - timedelta(hours=1)}, "deadline")):
+        with transaction(job.ready.engine) as session:
+            for name, value in change.items():
+                setattr(session.query(Invitation).one(), name, value)
+        ran = job.run(job.push(predict_py=QUICK + f"# {said}\n"), audience="the service")
+        assert ran.status == 2
+        assert said in one(ran).text
+        assert ran.outputs["submission"] == ""
+
+
+def test_a_repository_that_nobody_invited_and_a_pull_request_are_refused(job: Job) -> None:
+    sha = job.push(predict_py=QUICK)
+    for claims in ({"repository_id": "5"}, {"event_name": "pull_request"}, {"event_name": "pull_request_target"}):
+        ran = job.run(sha, claims, audience="the service")
+        assert (ran.status, one(ran).properties["title"]) in ((2, "run.not_invited"), (2, "run.event")), ran.log
+    without = replace(job.runner, more={"GITHUB_SHA": sha}).run(mode="submit", server=job.server)
+    assert without.status == 2
+    assert "id-token: write" in one(without).text
+    wrong = job.run(sha)
+    assert (wrong.status, one(wrong).properties["title"]) == (2, "identity.refused"), "another audience"
+
+
+def test_a_server_that_is_away_is_asked_again_and_then_is_our_failure(job: Job) -> None:
+    away = replace(job, server=f"http://127.0.0.1:{free_port()}")
+    ran = away.run(job.push(predict_py=QUICK), audience="the service")
+    assert (ran.status, ran.outputs["outcome"]) == (3, "infrastructure_failed")
+    assert "Trying again" in ran.log
+    assert "could not be reached" in one(ran).text
+
+
+def test_a_run_that_is_cancelled_ends_at_once_and_what_it_handed_in_is_graded(job: Job) -> None:
+    sha = job.push(predict_py=SLOW)
+    with door(job.github, sha) as variables:
+        given = {"mode": "submit", "server": job.server, "audience": "the service", "patience": "3"}
+        runner = replace(job.runner, more=variables)
+        with runner.started("submit", **given) as process:
+            assert process.stdout is not None
+            for line in process.stdout:
+                if "running" in line:
+                    break
+            process.send_signal(signal.SIGINT)
+            log, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, log
+    assert "is graded all the same" in log
+    ran = job.run(sha, audience="the service")
+    assert (ran.status, ran.outputs["outcome"]) == (0, "completed"), ran.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("mode", "grade", 'The input mode is "grade"'),
+        ("server", "", 'The input server is ""'),
+        ("server", "http://grading.example.org", "begins with https://"),
+        ("server", "https://user:pass@grading.example.org", "The input server"),
+        ("wait", "maybe", "give true or false"),
+        ("fail-under", "high", "a number from 0 to 100"),
+        ("fail-under", "nan", "a number from 0 to 100"),
+        ("patience", "-1", "a number from 0 to 3600"),
+        ("path", "wrok", 'The input path is "wrok"'),
+    ],
+)
+def test_an_input_that_does_not_fit_is_refused_before_anything_is_sent(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    (tmp_path / "temp").mkdir()
+    runner = Runner(ROOT, tmp_path, tmp_path / "temp")
+    ran = runner.run(**{"mode": "submit", "server": "https://grading.example.org", name: value})
+    assert ran.status == 2
+    assert said in one(ran).text
+
+
+def test_a_submission_begins_without_loading_anything_but_the_standard_library() -> None:
+    words = ["python3", "-I", "-X", "importtime", str(ROOT / "action"), "submit"]
+    given = {"PATH": os.environ["PATH"], "INPUT_MODE": "submit", "INPUT_SERVER": "", "GITHUB_WORKSPACE": str(ROOT)}
+    done = subprocess.run(words, capture_output=True, text=True, env=given, check=False)
+    assert done.returncode == 2
+    assert "site-packages" not in done.stderr
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time")}
+    assert not loaded & {"grader", "pandas", "httpx2", "preflight", "install"}
