@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.assignment.load import find_assignment
 from grader.assignment.public import Files, deal_public, is_packet, load_packet, packed_files, public_files
-from grader.assignment.workflow import WORKFLOW, workflow
+from grader.assignment.workflow import HAND_IN, WORKFLOW, hand_in_workflow, workflow
 from grader.errors import AssignmentError
 from grader.model import PACKET_FILE, Assignment, Deal, PublicAssignment
 from grader.model.pins import without_pins
@@ -18,6 +18,7 @@ BRIEF = "README.md"
 CHECK = "check_submission.py"
 PACKAGES = "packages.txt"
 NO_ACTION = f"owner/name@{'0' * 40}"
+NO_SERVER = "https://server.invalid"
 IGNORED = """\
 # What is no part of the work.
 __pycache__/
@@ -30,17 +31,18 @@ predictions.csv
 """
 
 
-def handout(assignment: Assignment, packages: str, action: str = "") -> Files:
+def handout(assignment: Assignment, packages: str, action: str = "", server: str = "") -> Files:
     """Return the files (name -> bytes) of the packet but for the data; `packages` tells what works may import.
 
-    With an `action`, OWNER/NAME@COMMIT, there is a workflow that tries each push with it. Raises AssignmentError when
-    there is no brief, or a public file is missing.
+    With an `action`, OWNER/NAME@COMMIT, there is a workflow that tries each push with it, and with a `server` one that
+    hands it in there. Raises AssignmentError when there is no brief, or a public file is missing.
     """
     if not (assignment.root / BRIEF).is_file():
         raise AssignmentError("the file is missing", path=BRIEF, hint="Write the brief that candidates read.")
     told = json.dumps(public_part(assignment, packages).model_dump(mode="json"), indent=2, ensure_ascii=False)
     files = {**_beside_the_data(assignment, packages), PACKET_FILE: f"{told}\n".encode()}
-    return files | ({WORKFLOW: workflow(assignment, action)} if action else {})
+    files |= {WORKFLOW: workflow(assignment, action)} if action else {}
+    return files | ({HAND_IN: hand_in_workflow(action, server)} if action and server else {})
 
 
 def public_part(assignment: Assignment, packages: str) -> PublicAssignment:
@@ -52,10 +54,14 @@ def public_part(assignment: Assignment, packages: str) -> PublicAssignment:
 def handed_out(assignment: Assignment, packages: str) -> dict[str, str]:
     """Return the SHA-256 of what candidates are handed besides the data and PACKET_FILE, by the files' names.
 
-    A file that still has its own is no work of the candidate's. The workflow's is that of its text without the Actions
-    it pins, and always there: who grades need not know which Action a packet was made with, nor whether there is one.
+    A file that still has its own is no work of the candidate's. A workflow's is that of its text without the Actions
+    and the server it names, and always there: who grades need not know with which a packet was made, nor whether it
+    has the file.
     """
-    texts = {WORKFLOW: without_pins(workflow(assignment, NO_ACTION))}
+    texts = {
+        WORKFLOW: without_pins(workflow(assignment, NO_ACTION)),
+        HAND_IN: without_pins(hand_in_workflow(NO_ACTION, NO_SERVER)),
+    }
     return _digests(_beside_the_data(assignment, packages) | texts)
 
 

@@ -18,22 +18,22 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time that a zip archive knows
 READABLE = 0o100644 << 16
 
 
-def packet_files(assignment: Assignment, packages: str, action: str = "") -> dict[str, bytes]:
+def packet_files(assignment: Assignment, packages: str, action: str = "", server: str = "") -> dict[str, bytes]:
     """Return every file of the packet (name -> bytes), in the order of their names.
 
     Raises as `handout` and `public_files` do.
     """
     data = {f"data/{name}": content for name, content in public_files(assignment).items()}
-    return dict(sorted({**handout(assignment, packages, action), **data}.items()))
+    return dict(sorted({**handout(assignment, packages, action, server), **data}.items()))
 
 
-def pack(assignment: Assignment, packages: str, output: Path, action: str = "") -> Packed:
+def pack(assignment: Assignment, packages: str, output: Path, action: str = "", server: str = "") -> Packed:
     """Write SLUG.zip and SLUG.bundle to `output` and return what is in them; the same bytes whenever it is done.
 
-    With an `action`, OWNER/NAME@COMMIT, they hold a workflow that tries each push with it. Raises AssignmentError, with
-    nothing written, where the packet holds something of the hidden part.
+    With an `action`, OWNER/NAME@COMMIT, they hold a workflow that tries each push with it, and with a `server` one that
+    hands it in there. Raises AssignmentError, with nothing written, where something of the hidden part is in them.
     """
-    files, slug = packet_files(assignment, packages, action), assignment.slug
+    files, slug = packet_files(assignment, packages, action, server), assignment.slug
     made = {f"{slug}.zip": _zipped(files, slug), f"{slug}.bundle": make_bundle(files)}
     searched = prove_clean(assignment, {**files, **made})
     output.mkdir(parents=True, exist_ok=True)

@@ -296,8 +296,13 @@ def invite(
         bool,
         typer.Option("--again", help="Another link in place of a lost one, with the deadline and attempts given."),
     ] = False,
+    repository: Annotated[
+        str | None,
+        typer.Option(metavar="ID:OWNER_ID", help="A repository on GitHub whose runs may hand in, by its two numbers."),
+    ] = None,
 ) -> None:
     """Invite a candidate to an assignment of the service, and print their link this once."""
     from grader.cli.inviting import InviteOptions, invite_command
 
-    raise typer.Exit(invite_command(assignment, email, InviteOptions(name or "", deadline, attempts, by, again)))
+    options = InviteOptions(name or "", deadline, attempts, by, again, repository)
+    raise typer.Exit(invite_command(assignment, email, options))

@@ -95,12 +95,16 @@ def assignment_pack(
         str | None,
         typer.Option(metavar="OWNER/NAME@COMMIT", help="Add a workflow that tries each push with this Action."),
     ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="With an Action: add a workflow that hands each push to main in there."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print what was packed as JSON.")] = False,
 ) -> None:
     """Make the candidates' packet, as a zip archive and a starter repository, and prove that it gives nothing away."""
     from grader.cli.assignment_pack import pack_command
 
-    raise typer.Exit(pack_command(slug, output, action, as_json=json))
+    raise typer.Exit(pack_command(slug, output, action, server, as_json=json))
 
 
 @assignment_app.command("publish")

@@ -17,6 +17,7 @@ from grader.store.audit import note
 from grader.store.blobs import open_blobs
 from grader.store.invitations import extend, invite, open_invitation, renew_token
 from grader.store.people import ROLES, find_user
+from grader.store.repositories import Repository, bind
 from grader.wiring import packet_of
 
 
@@ -32,6 +33,7 @@ class InviteOptions:
     attempts: int | None
     by: str | None
     again: bool
+    repository: str | None
 
 
 def publish_command(slug: str) -> int:
@@ -66,6 +68,8 @@ def _made(session: Session, assignment: str, email: str, deadline: datetime | No
     by = _inviter(session, options.by) if options.by else None
     made = invite(session, assignment, options.name, email, deadline, options.attempts or 1, by)
     row = made.invitation
+    if options.repository:
+        bind(session, row, _repository(options.repository))
     note(session, ACTOR, "invitation.make", row.id, assignment=row.assignment, candidate=made.candidate.id)
     return made.token
 
@@ -78,6 +82,8 @@ def _again(session: Session, assignment: str, email: str, deadline: datetime | N
     if row is None:
         message = f"{email} has no open invitation to {assignment!r}"
         raise UsageError(message, hint="Invite them without --again.")
+    if options.repository:
+        bind(session, row, _repository(options.repository))
     if deadline or options.attempts:
         extend(session, row, deadline, options.attempts)
         note(session, ACTOR, "invitation.extend", row.id, **_told(deadline, options.attempts))
@@ -101,6 +107,11 @@ def _moment(text: str) -> datetime:
             f"--deadline {text!r} is no time with its zone", hint="Write it so: 2030-01-31T18:00+01:00, or with a Z."
         )
     return found
+
+
+def _repository(text: str) -> Repository:
+    key, _, owner = text.partition(":")
+    return Repository(key, owner)
 
 
 def _inviter(session: Session, email: str) -> str:

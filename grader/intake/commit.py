@@ -6,9 +6,9 @@ import hashlib
 import stat
 import zipfile
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, Annotated
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from grader.errors import SubmissionError
 from grader.intake.limits import IntakeLimits
@@ -18,6 +18,9 @@ LARGEST_PROOF = 900_000  # characters
 MODES = ("100644", "100755", "100664")  # of files; the last one in very old histories
 LINK, SUBMODULE, FOLDER = "120000", "160000", "40000"
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize {}\n"
+
+
+Hash = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 
 
 class CommitProof(BaseModel):
@@ -34,7 +37,7 @@ class CommitProof(BaseModel):
     trees: tuple[Base64Bytes, ...] = Field(default=(), max_length=32)
     folder: str = ""
     links: dict[str, str] = {}
-    submodules: dict[str, str] = {}
+    submodules: dict[str, Hash] = {}
     large: tuple[str, ...] = ()
 
 
@@ -64,7 +67,11 @@ def prove(archive: IO[bytes], proof: CommitProof, sha: str, limits: IntakeLimits
         raise _not_proven("the commit is another one")
     head = proof.commit.split(b"\n", 1)[0]
     wanted = git.below(head.removeprefix(b"tree ").decode("latin-1"), proof)
-    if git.hash_of_tree(_tree_in(archive, proof, git, limits)).hex() != wanted:
+    try:
+        found = git.hash_of_tree(_tree_in(archive, proof, git, limits)).hex()
+    except UnicodeEncodeError as error:
+        raise _not_proven("a name is no UTF-8") from error
+    if found != wanted:
         raise _not_proven("a file is missing, changed or not in the commit")
 
 
@@ -121,13 +128,13 @@ def _tree_in(file: IO[bytes], proof: CommitProof, git: _Git, limits: IntakeLimit
             if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
                 raise SubmissionError("archive.too_large", "The archive unpacks to more than is allowed.")
             for entry in entries:
-                _put(root, entry.filename, *_hash_in(archive, entry, proof, git))
+                _put(root, entry.filename, *_hash_in(archive, entry, proof, git), limits)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise SubmissionError("archive.corrupt", "The archive cannot be read.", hint="Pack it again.") from error
     for path, target in proof.links.items():
-        _put(root, path, LINK, git.hashed("blob", target.encode("utf-8", "surrogateescape")))
+        _put(root, path, LINK, git.hashed("blob", target.encode("utf-8", "surrogateescape")), limits)
     for path, commit in proof.submodules.items():
-        _put(root, path, SUBMODULE, bytes.fromhex(commit))
+        _put(root, path, SUBMODULE, bytes.fromhex(commit), limits)
     return root
 
 
@@ -144,8 +151,10 @@ def _hash_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, proof: CommitProo
     return mode, git.hashed("blob", POINTER.format(key.hexdigest(), entry.file_size).encode())
 
 
-def _put(root: _Tree, path: str, mode: str, key: bytes) -> None:
+def _put(root: _Tree, path: str, mode: str, key: bytes, limits: IntakeLimits) -> None:
     *folders, name = path.split("/")
+    if len(folders) >= limits.depth:
+        raise _not_proven("a name is too deep")
     tree = root
     for folder in folders:
         tree = tree.folders.setdefault(folder, _Tree())

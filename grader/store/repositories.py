@@ -33,7 +33,7 @@ def bind(session: Session, invitation: Invitation, repository: Repository) -> No
     for name, value in (("repository", repository.id), ("owner", repository.owner_id)):
         if not ID.fullmatch(value):
             raise UsageError(
-                f"the {name}'s id is no number", hint="`gh api repos/OWNER/NAME --jq '.id, .owner.id'` tells both."
+                f"the {name}'s id is no number: `gh api repos/OWNER/NAME --jq '.id, .owner.id'` tells both"
             )
     for row in invitations_of(session, repository):
         if row.id != invitation.id and row.assignment == invitation.assignment and _is_open(row):

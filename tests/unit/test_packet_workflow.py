@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from grader.assignment import find_public, handed_out, load_assignment
-from grader.assignment.workflow import WORKFLOW, workflow
+from grader.assignment.workflow import HAND_IN, WORKFLOW, hand_in_workflow, workflow
 from grader.authoring.pack import pack
 from grader.intake import take
-from grader.model.pins import pinned_action
+from grader.model.pins import pinned_action, server_address
 from grader.sandbox import package_list
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 ACTION = f"acme/takehome-grader@{'0123456789' * 4}"
 OTHER = f"an-other/grader.fork@{'f' * 40}"
+SERVER = "https://grading.example.org/team"
 PINNED = package_list("packages.txt")
 CHURN = load_assignment(ROOT / "assignments" / "churn")
 DIGITS = load_assignment(ROOT / "assignments" / "digits")
@@ -35,7 +36,7 @@ DIGITS = load_assignment(ROOT / "assignments" / "digits")
 def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the packet of the churn assignment made with an Action, its clone beside it."""
     folder = tmp_path_factory.mktemp("packed")
-    pack(CHURN, PINNED, folder, ACTION)
+    pack(CHURN, PINNED, folder, ACTION, SERVER)
     with zipfile.ZipFile(folder / "churn.zip") as archive:
         archive.extractall(folder)
     subprocess.run(["git", "clone", "-q", folder / "churn.bundle", folder / "clone"], check=True)
@@ -83,16 +84,61 @@ def test_it_has_more_time_where_works_bring_their_own_packages() -> None:
 
 
 def test_githubs_schema_and_the_search_for_known_weaknesses_find_nothing_wrong(packed: Path) -> None:
-    path = str(packed / WORKFLOW)
+    paths = [str(packed / name) for name in (WORKFLOW, HAND_IN)]
     for words in (
-        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", path],
-        ["zizmor", "--offline", "--no-progress", "--strict-collection", "--persona", "auditor", path],
+        ["check-jsonschema", "--builtin-schema", "vendor.github-workflows", *paths],
+        ["zizmor", "--offline", "--no-progress", "--strict-collection", "--persona", "auditor", *paths],
     ):
         done = subprocess.run([str(BIN / words[0]), *words[1:]], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_with_a_server_a_workflow_hands_main_in_there_with_no_right_but_to_read_and_to_say_who_it_is(
+    packed: Path,
+) -> None:
+    text = (packed / HAND_IN).read_bytes()
+    assert text == (packed.parent / "clone" / HAND_IN).read_bytes()
+    flow = told(text)
+    assert flow["on"] == {"push": {"branches": ["main"]}, "workflow_dispatch": ""}
+    assert flow["permissions"] == {}
+    assert flow["concurrency"]["cancel-in-progress"] == "true"
+    (job,) = flow["jobs"].values()
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    checkout, action = job["steps"]
+    assert checkout["with"] == {"persist-credentials": "false", "lfs": "true"}
+    assert action["uses"] == ACTION
+    assert action["with"] == {"mode": "submit", "server": SERVER, "path": "."}
+    assert set(action["with"]) <= set(yaml.safe_load((ROOT / "action.yml").read_text())["inputs"])
+    assert b"secrets" not in text
+
+
 # the command
+
+
+@pytest.mark.parametrize(
+    "server",
+    ["http://grading.example.org", "grading.example.org", "https://", "https://user:pass@grading.example.org",
+     "https://grading.example.org?x=1", "https://grading.example.org\nx: y", "https://${{ github.actor }}.example.org"],
+)  # fmt: skip
+def test_what_is_no_address_of_a_service_stands_in_no_workflow(server: str) -> None:
+    with pytest.raises(ValueError, match="must be the service's address"):
+        server_address(server)
+
+
+def test_a_server_without_an_action_and_one_that_is_none_are_refused_in_one_sentence(
+    run_grader: Run, tmp_path: Path
+) -> None:
+    for words, said in (
+        (["--server", SERVER], "--server needs the Action that hands in there: say --action OWNER/NAME@COMMIT"),
+        (
+            ["--action", ACTION, "--server", "grading.example.org"],
+            "--server grading.example.org must be the service's address, such as https://grading.example.org",
+        ),
+    ):
+        done = run_grader("assignment", "pack", "churn", "--output", "packets", *words)
+        assert done.returncode == 2
+        assert done.stderr.strip().rstrip(".") == f"grader: {said}"
+    assert not (tmp_path / "packets").exists()
 
 
 @pytest.mark.parametrize(
@@ -151,6 +197,7 @@ def test_it_is_no_part_of_the_work_whichever_action_it_names(tmp_path: Path, act
     path = tmp_path / "work" / WORKFLOW
     path.parent.mkdir(parents=True)
     path.write_bytes(workflow(CHURN, action))
+    path.with_name("hand-in.yml").write_bytes(hand_in_workflow(action, SERVER))
     (tmp_path / "work" / "work.py").write_text("print(1)\n")
     assert paths(tmp_path / "work", tmp_path / "store") == ["work.py"]
 

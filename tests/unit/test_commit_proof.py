@@ -1,0 +1,140 @@
+"""That an archive holds what a commit does: against real repositories of git, and each way to send another one."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from commit import pack
+from runs import git, repository
+
+from grader.errors import SubmissionError
+from grader.intake.commit import prove, read_proof
+from grader.intake.limits import IntakeLimits
+
+LIMITS = IntakeLimits()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    """Return a repository with folders that git orders otherwise than names alone would be."""
+    folder = tmp_path / "work"
+    repository(folder, a_py="1\n", a__b_py="2\n", a__c__d_py="3\n", ab_py="4\n", ä__ö_ü_py="5\n")
+    (folder / "a-b").write_text("6\n")
+    (folder / "run.sh").write_text("#!/bin/sh\n")
+    (folder / "run.sh").chmod(0o755)
+    (folder / "empty").write_text("")
+    (folder / "link to a").symlink_to("a.py")
+    repository(folder)
+    return folder
+
+
+def packed(folder: Path, below: str = "") -> tuple[str, bytes, str]:
+    """Return the commit, and the archive and the proof that the Action makes of it."""
+    sha = git(folder, "rev-parse", "HEAD")
+    archive = folder.parent / "commit.zip"
+    made = pack(folder / below, sha, archive)
+    return sha, archive.read_bytes(), made.proof
+
+
+def is_proven(sha: str, archive: bytes, proof: str) -> bool:
+    try:
+        prove(io.BytesIO(archive), read_proof(proof), sha, LIMITS)
+    except SubmissionError as error:
+        if error.code != "git.commit":
+            raise
+        return False
+    return True
+
+
+def rewritten(archive: bytes, **change: bytes | None) -> bytes:
+    """Return the archive with files otherwise, by name; None leaves one out."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w") as out:
+        for entry in source.infolist():
+            content = change.pop(entry.filename, source.read(entry))
+            if content is not None:
+                out.writestr(entry, content)
+        for name, content in change.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o100644 << 16
+            out.writestr(entry, content or b"")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("below", ["", "a", "a/c", "ä"])
+def test_what_the_action_packs_is_what_the_commit_holds(work: Path, below: str) -> None:
+    assert is_proven(*packed(work, below))
+
+
+def test_a_repository_of_sha256_is_proven_alike(tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    git(folder, "init", "-q", "-b", "main", "--object-format=sha256")
+    repository(folder, a__b_py="1\n")
+    sha, archive, proof = packed(folder, "a")
+    assert len(sha) == 64
+    assert is_proven(sha, archive, proof)
+
+
+def test_a_file_that_is_changed_missing_or_new_is_found(work: Path) -> None:
+    sha, archive, proof = packed(work)
+    assert is_proven(sha, rewritten(archive), proof)
+    for change in ({"a.py": b"9\n"}, {"empty": None}, {"new.py": b"1\n"}, {"a/new/x.py": b""}, {"a.py/x": b""}):
+        assert not is_proven(sha, rewritten(archive, **change), proof), change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"folder": "a"},
+        {"folder": "a/c", "trees": []},
+        {"links": {}},
+        {"links": {"link to a": "b.py"}},
+        {"submodules": {"a/b.py": "0" * 40}},
+        {"large": ["a.py"]},
+        {"commit": "dHJlZSA="},
+        {"commit": "no base64 %"},
+        {"more": 1},
+        {"submodules": {"x": "no hash"}},
+        {"links": {"": "x", "a//b": "y"}},
+        {"links": {"\ud800": "x"}},
+        {"links": {"x": "\ud800"}},
+        {"links": {"a/" * 5000 + "b": "x"}},
+    ],
+)
+def test_a_proof_that_says_something_else_proves_nothing(work: Path, change: dict[str, object]) -> None:
+    sha, archive, proof = packed(work)
+    assert not is_proven(sha, archive, json.dumps(json.loads(proof) | change))
+
+
+def test_modes_and_names_that_git_has_not_prove_nothing(work: Path) -> None:
+    sha, archive, proof = packed(work)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w") as out:
+        for entry in source.infolist():
+            content = source.read(entry)
+            entry.external_attr = 0o120777 << 16 if entry.filename == "a.py" else entry.external_attr
+            out.writestr(entry, content)
+    assert not is_proven(sha, target.getvalue(), proof)
+    executable = repository(work, a_py="1\n")  # nothing is changed: the modes are
+    assert is_proven(*packed(work)), executable
+
+
+def test_more_than_may_be_unpacked_is_refused_before_it_is_read(work: Path) -> None:
+    sha, archive, proof = packed(work)
+    bomb = rewritten(archive, bomb=b"0" * (LIMITS.unpacked_bytes + 1))
+    with pytest.raises(SubmissionError) as caught:
+        prove(io.BytesIO(bomb), read_proof(proof), sha, LIMITS)
+    assert caught.value.code == "archive.too_large"
+
+
+@pytest.mark.parametrize("broken", [b"", b"PK\x03\x04", b"no archive at all"])
+def test_what_is_no_archive_is_told_as_that(work: Path, broken: bytes) -> None:
+    sha, _, proof = packed(work)
+    with pytest.raises(SubmissionError) as caught:
+        prove(io.BytesIO(broken), read_proof(proof), sha, LIMITS)
+    assert caught.value.code == "archive.corrupt"
