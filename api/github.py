@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -69,7 +70,7 @@ class GithubTokens:
 
     def __init__(self, issuer: str, audience: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._issuer, self._audience, self._clock = issuer, audience, clock
-        self._keys, self._asked_at = KeySet([]), -KEPT_FOR_S
+        self._keys, self._asked_at, self._away_until = KeySet([]), -math.inf, -math.inf
         self._lock = threading.Lock()
 
     def run_of(self, token: str) -> RunClaims:
@@ -83,7 +84,7 @@ class GithubTokens:
             raise Problem("identity.refused", NOT_PROVEN) from error
         if claims.event_name not in EVENTS:
             raise Problem(
-                "run.event",
+                "github.event",
                 f"A run that {claims.event_name[:40]!r} began cannot hand in.",
                 hint="Let the workflow run on `push` or `workflow_dispatch`.",
             )
@@ -101,25 +102,30 @@ class GithubTokens:
     def _keys_for(self, token: str) -> KeySet:
         named = str(_header_of(token).get("kid", ""))
         with self._lock:
-            age = self._clock() - self._asked_at
+            now = self._clock()
+            if now < self._away_until:
+                raise _away()
+            age = now - self._asked_at
             if age >= KEPT_FOR_S or (age >= AGAIN_AFTER_S and named not in {key.kid for key in self._keys.keys}):
-                self._asked_at = self._clock()
-                self._keys = self._asked()
+                try:
+                    self._keys, self._asked_at = self._asked(), now
+                except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+                    self._away_until = self._clock() + AGAIN_AFTER_S
+                    log.warning("GitHub's keys could not be had: %s", type(error).__name__)
+                    raise _away() from error
             return self._keys
 
     def _asked(self) -> KeySet:
-        try:
-            with httpx2.Client(timeout=WITHIN_S) as client:
-                place = _json(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
-                if place.get("issuer") != self._issuer:
-                    raise ValueError("it calls itself otherwise than GRADER_GITHUB_ISSUER does")
-                told = _json(client, str(place["jwks_uri"]))
-            return KeySet.import_key_set({"keys": [key for key in told["keys"] if key.get("kty") == "RSA"]})
-        except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-            self._asked_at -= KEPT_FOR_S  # so that the next one asks again
-            log.warning("GitHub's keys could not be had: %s", type(error).__name__)
-            again = {"Retry-After": "10"}
-            raise Problem("identity.provider", "GitHub's keys could not be had.", headers=again) from error
+        with httpx2.Client(timeout=WITHIN_S) as client:
+            place = _json(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            if place.get("issuer") != self._issuer:
+                raise ValueError("it calls itself otherwise than GRADER_GITHUB_ISSUER does")
+            told = _json(client, str(place["jwks_uri"]))
+        return KeySet.import_key_set({"keys": [key for key in told["keys"] if key.get("kty") == "RSA"]})
+
+
+def _away() -> Problem:
+    return Problem("identity.provider", "GitHub's keys could not be had.", headers={"Retry-After": "10"})
 
 
 def _header_of(token: str) -> dict[str, Any]:

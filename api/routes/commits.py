@@ -38,7 +38,7 @@ router = APIRouter(tags=["submissions"])
         "request.too_slow",
         "request.cut_short",
         "request.invalid",
-        "run.commit",
+        "github.commit",
         "storage.full",
         "service.unavailable",
         "request.too_many",
@@ -124,7 +124,7 @@ def _folder_of(served: Services, asker: Asker, file: UploadFile, commit: str) ->
     if run is None:
         raise Problem("identity.missing")
     if not (file.filename or "").lower().endswith(".zip"):
-        raise Problem("run.commit")
+        raise Problem("github.commit")
     proof = read_proof(commit)
     file.file.seek(0)
     prove(file.file, proof, run.sha, IntakeLimits())

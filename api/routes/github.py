@@ -45,10 +45,10 @@ class RunLetIn(BaseModel):
     responses=answers(
         "identity.refused",
         "identity.provider",
-        "run.replayed",
-        "run.event",
-        "run.not_invited",
-        "run.which",
+        "github.replayed",
+        "github.event",
+        "github.not_invited",
+        "github.which",
         "request.invalid",
     ),
 )
@@ -59,21 +59,21 @@ def begin(served: Served, response: Response, given: RunSignIn) -> RunLetIn:
     try:
         return _let_in(served, claims, given.assignment)
     except IntegrityError as error:  # shown twice at once
-        raise Problem("run.replayed") from error
+        raise Problem("github.replayed") from error
 
 
 def _let_in(served: Services, claims: RunClaims, assignment: str | None) -> RunLetIn:
     with transaction(served.engine) as session:
         jti = name_of(claims.iss, claims.jti)
         if is_replayed(session, jti):
-            raise Problem("run.replayed")
+            raise Problem("github.replayed")
         found = invitations_of(session, Repository(claims.repository_id, claims.repository_owner_id))
         try:
             invitation = invited(found, assignment)
         except LookupError as error:
-            raise Problem("run.which") from error
+            raise Problem("github.which") from error
         if invitation is None or invitation.revoked_at is not None:
-            raise Problem("run.not_invited")
+            raise Problem("github.not_invited")
         run = GithubRun(
             jti=jti,
             invitation_id=invitation.id,

@@ -35,6 +35,7 @@ class Issuer:
     key: RSAKey = field(default_factory=new_key)
     signed_by: RSAKey | None = None
     algorithm: str = "RS256"
+    keys_told: int = 0
     asked: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def signed(self, nonce: str) -> str:
@@ -74,6 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
             ends = {f"{name}_endpoint": f"{url}/{name}" for name in ("authorization", "token")}
             self._tell({"issuer": url, "jwks_uri": f"{url}/jwks", **ends})
         elif place.path == "/jwks":
+            self.provider.keys_told += 1
             self._tell({"keys": [self.provider.key.as_dict(private=False)]})
         else:
             self._authorize({name: values[0] for name, values in parse_qs(place.query).items()})

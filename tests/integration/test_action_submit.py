@@ -201,7 +201,7 @@ def test_a_repository_that_nobody_invited_and_a_pull_request_are_refused(job: Jo
     sha = job.push(predict_py=QUICK)
     for claims in ({"repository_id": "5"}, {"event_name": "pull_request"}, {"event_name": "pull_request_target"}):
         ran = job.run(sha, claims, audience="the service")
-        assert (ran.status, one(ran).properties["title"]) in ((2, "run.not_invited"), (2, "run.event")), ran.log
+        assert (ran.status, one(ran).properties["title"]) in ((2, "github.not_invited"), (2, "github.event")), ran.log
     without = replace(job.runner, more={"GITHUB_SHA": sha}).run(mode="submit", server=job.server)
     assert without.status == 2
     assert "id-token: write" in one(without).text

@@ -84,7 +84,7 @@ def test_tables_of_every_earlier_revision_are_brought_up_and_keep_their_rows(
         assert compare_metadata(context, Base.metadata) == []
         found = Base.metadata.tables["submissions"]
         stands = set(connection.scalars(select(found.c.id).where(found.c.stands)))
-    assert stands == {"second", "lost", "uninvited"}
+    assert stands == ({"second", "lost", "uninvited"} if revision == "0001" else set())
 
 
 def test_tables_can_be_brought_back_to_the_first_revision_and_keep_their_rows(empty_engine: Engine) -> None:

@@ -118,6 +118,27 @@ def test_keys_that_are_rotated_are_asked_for_anew(api: Serving, github: Issuer) 
     assert refused(api, token) == (401, "identity.refused"), "a key that is no longer told is good no more"
 
 
+def test_whoever_names_keys_that_there_are_not_cannot_have_them_asked_for_without_end(
+    api: Serving, github: Issuer
+) -> None:
+    for number in range(20):
+        token = jwt.encode({"alg": "RS256", "kid": f"k{number}"}, claims_of(github, SHA), github.key)
+        assert refused(api, token) == (401, "identity.refused")
+    assert github.keys_told <= 3
+
+
+def test_an_issuer_that_is_away_is_told_as_that_and_found_again(api: Serving, github: Issuer) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    address, github.url = github.url, "http://127.0.0.1:1"  # it calls itself otherwise than is expected
+    token = token_of(github, SHA, iss=address)
+    for _ in range(3):
+        answer = sign_in(api, token)
+        assert (answer.status_code, answer.json()["code"]) == (502, "identity.provider")
+        assert answer.headers["Retry-After"] == "10"
+    github.url = address
+    wait_until(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
+
+
 def wait_until(holds: Any) -> None:
     while not holds():
         time.sleep(0.5)
@@ -131,21 +152,21 @@ def test_a_token_is_good_once_also_for_two_at_once(api: Serving, github: Issuer)
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(found) == [(201, "let in"), *[(401, "run.replayed")] * 3]
-    assert refused(api, token) == (401, "run.replayed")
+    assert sorted(found) == [(201, "let in"), *[(401, "github.replayed")] * 3]
+    assert refused(api, token) == (401, "github.replayed")
 
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "schedule", "issue_comment", "workflow_run"])
 def test_what_others_can_begin_hands_nothing_in(api: Serving, github: Issuer, event: str) -> None:
     """A fork's pull request runs under the id of the repository it is for: nothing in the token tells it apart."""
     invite(api, api.as_("author"), **INVITED)
-    assert refused(api, token_of(github, SHA, event_name=event)) == (403, "run.event")
+    assert refused(api, token_of(github, SHA, event_name=event)) == (403, "github.event")
 
 
 def test_a_repository_is_known_by_its_ids_and_by_no_name(api: Serving, github: Issuer) -> None:
     invite(api, api.as_("author"), **INVITED)
     for ids in ({"repository_id": "7"}, {"repository_owner_id": "7"}):
-        assert refused(api, token_of(github, SHA, **ids)) == (403, "run.not_invited")
+        assert refused(api, token_of(github, SHA, **ids)) == (403, "github.not_invited")
     assert sign_in(api, token_of(github, SHA, repository="ada/renamed", actor="bea")).status_code == 201
 
 
@@ -158,7 +179,7 @@ def test_an_invitation_that_was_taken_back_lets_no_run_in_and_ends_those_under_w
     assert api.client.get("/api/v1/session", headers=run).status_code == 200
     api.client.delete(f"/api/v1/invitations/{made['id']}", headers=author)
     assert api.client.get("/api/v1/session", headers=run).status_code == 401
-    assert refused(api, token_of(github, SHA)) == (403, "run.not_invited")
+    assert refused(api, token_of(github, SHA)) == (403, "github.not_invited")
 
 
 def test_a_repository_is_bound_once_to_an_assignment_and_only_by_numbers(api: Serving, github: Issuer) -> None:
@@ -167,7 +188,7 @@ def test_a_repository_is_bound_once_to_an_assignment_and_only_by_numbers(api: Se
     other = invite(api, author, "Bea Miller")
     place = f"/api/v1/invitations/{other['id']}"
     twice = api.client.patch(place, json=INVITED, headers=author)
-    assert (twice.status_code, twice.json()["code"]) == (422, "usage.invalid")
+    assert (twice.status_code, twice.json()["code"]) == (422, "request.invalid")
     wrong = {"repository": {"id": "ada/churn", "owner_id": OWNER}}
     assert api.client.patch(place, json=wrong, headers=author).status_code == 422
     free = {"repository": {"id": "77", "owner_id": OWNER}}
@@ -224,4 +245,4 @@ def test_who_is_erased_leaves_no_repository_no_run_and_no_token(api: Serving, gi
     with reading(api.engine) as session:
         assert session.scalars(select(GithubRun)).all() == []
         assert session.scalars(select(Token).where(Token.invitation_id == made["id"])).all() == []
-    assert refused(api, token_of(github, sha)) == (403, "run.not_invited")
+    assert refused(api, token_of(github, sha)) == (403, "github.not_invited")
