@@ -103,7 +103,7 @@ def renew_token(session: Session, invitation: Invitation) -> str:
     """Return a new token in place of the one that was lost, which is good no more. Raises UsageError."""
     if invitation.revoked_at is not None:
         raise UsageError("the invitation was taken back", hint="Make another one.")
-    _revoke_tokens(session, invitation)
+    _revoke_tokens(session, invitation, Token.kind == "invitation")  # runs that wait for their report go on
     return _token(session, invitation)
 
 
@@ -149,9 +149,9 @@ def _token(session: Session, invitation: Invitation) -> str:
     return new_token(session, "invitation", invitation_id=invitation.id)[0]
 
 
-def _revoke_tokens(session: Session, invitation: Invitation) -> None:
+def _revoke_tokens(session: Session, invitation: Invitation, *which: ColumnElement[bool]) -> None:
     session.execute(
         update(Token)
-        .where(Token.invitation_id == invitation.id, Token.revoked_at.is_(None))
+        .where(Token.invitation_id == invitation.id, Token.revoked_at.is_(None), *which)
         .values(revoked_at=utc_now())
     )

@@ -74,7 +74,7 @@ def test_a_work_that_runs_passes_and_the_summary_says_how(runner: Runner) -> Non
     (runner.repository / "predict.py").write_text(WORK)
     ran = runner.run()
     assert ran.status == 0, ran.log
-    assert ran.outputs == {"outcome": "completed"}
+    assert ran.outputs["outcome"] == "completed"
     assert ran.commands == []
     assert "It runs, and its predictions are well formed." in ran.summary
     for said in ("Taken in", "How it is run", "Packages", "| The run | It took", "500 predictions"):
@@ -89,7 +89,7 @@ def test_a_script_that_fails_is_annotated_at_its_line_in_the_repository(runner: 
     (work / "predict.py").write_text("import csv\n\nraise KeyError('tenur')\n")
     ran = runner.run(path="my work", assignment=".")
     assert ran.status == 1
-    assert ran.outputs == {"outcome": "submission_failed"}
+    assert ran.outputs["outcome"] == "submission_failed"
     (command,) = ran.commands
     assert command.name == "error"
     assert command.properties == {"file": "my work/predict.py", "line": "3", "title": "run.failed"}
@@ -121,7 +121,7 @@ def test_a_hostile_work_neither_gives_commands_nor_sets_outputs_nor_writes_marku
     assert "##[group]" in ran.log
     (command,) = ran.commands
     assert (command.name, command.properties["title"]) == ("error", "run.failed")
-    assert ran.outputs == {"outcome": "submission_failed"}
+    assert ran.outputs["outcome"] == "submission_failed"
     assert list(ran.steps["try"]) == ["outcome"]
     parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(ran.summary)
     kinds = {inner.type for token in parsed for inner in (token, *(token.children or []))}
@@ -131,7 +131,7 @@ def test_a_hostile_work_neither_gives_commands_nor_sets_outputs_nor_writes_marku
 
 def refusal(ran: Ran) -> str:
     assert ran.status == 2
-    assert ran.outputs == {"outcome": ""}
+    assert ran.outputs["outcome"] == ""
     assert ran.summary == ""
     (command,) = ran.commands
     assert command.name == "error"
@@ -139,12 +139,9 @@ def refusal(ran: Ran) -> str:
 
 
 def test_another_mode_is_refused_in_one_sentence_and_nothing_is_installed(runner: Runner) -> None:
-    said = refusal(runner.run(mode="submit\n::warning::x"))
-    assert (
-        said
-        == 'The input mode is "submit\n::warning::x", but so far there is only "preflight": give it, or leave it out.'
-    )
-    assert "python" not in runner.run(mode="submit").steps
+    said = refusal(runner.run(mode="grade\n::warning::x"))
+    assert said == 'The input mode is "grade\n::warning::x": give "preflight" or "submit".'
+    assert "python" not in runner.run(mode="grade").steps
 
 
 def test_a_folder_that_is_not_there_or_holds_no_packet_is_named(runner: Runner) -> None:
@@ -161,7 +158,7 @@ def test_a_grader_that_cannot_be_installed_is_our_failure_and_says_nothing_of_th
     shutil.copytree(runner.action, broken, ignore=shutil.ignore_patterns(".venv", "uv.lock", "assignments", "tests"))
     ran = Runner(broken, runner.repository, runner.temp).run()
     assert ran.status == 3
-    assert ran.outputs == {"outcome": "infrastructure_failed"}
+    assert ran.outputs["outcome"] == "infrastructure_failed"
     assert "nothing is said of the work" in ran.summary
     assert [command.name for command in ran.commands] == ["error"]
 
