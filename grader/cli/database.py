@@ -48,6 +48,8 @@ def _opened(settings: Settings) -> Engine:
     database = make_url(settings.service_database).database
     if engine.dialect.name == "sqlite" and database:
         file = Path(database)
+        if not file.exists():  # whoever forgot to say where the database is learns it here
+            print(f"A new database is made: {file}", file=sys.stderr)
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         file.touch(mode=0o600)  # a new one is nobody else's to read: names and hashes lie in it
     return engine

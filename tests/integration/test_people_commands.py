@@ -59,7 +59,8 @@ def test_what_does_not_fit_is_one_sentence_and_its_status(tmp_path: Path) -> Non
     url = f"sqlite:///{tmp_path / 'new' / 'grader.db'}"
     add = ("user", "add", "ada@example.org", "--role", "reviewer")
     short = run(url, tmp_path, *add, typed="short\n")
-    assert (short.returncode, short.stderr) == (2, "grader: a password has at least 12 characters\n")
+    made = f"A new database is made: {tmp_path / 'new' / 'grader.db'}\n"
+    assert (short.returncode, short.stderr) == (2, f"{made}grader: a password has at least 12 characters\n")
     nothing = run(url, tmp_path, *add)
     assert nothing.returncode == 2
     assert nothing.stderr.startswith("grader: no password came in on standard input\n")
