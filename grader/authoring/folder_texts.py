@@ -69,6 +69,7 @@ class Texts:
     example_id: str
     spread: float
     more: Suggestions
+    messy_rows: int
 
 
 def write_code(folder: Path, texts: Texts) -> None:
@@ -132,6 +133,7 @@ def _context(texts: Texts) -> dict[str, Any]:
         "metric_told": _METRICS[task.metric],
         "accepts": _accepts(task),
         "messy": _messy(texts.kinds),
+        "messy_rows": texts.messy_rows,
         "split_told": _SPLITS[texts.rule] + (f" by `{texts.column}`" if texts.column else ""),
         "ids_told": texts.ids_told,
         "copies_told": texts.copies_told,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import shlex
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,9 @@ from grader.model import Assignment
 from grader.model.assignment import ERRORS, MetricName
 
 Tell = Callable[[str], None]
+LEAST_MESSY = 40
+RANKINGS = ("roc_auc", "average_precision")
+OF_EACH_CLASS = 30  # messy rows on average: 20 are needed, and they are drawn
 ROWS_A_COLUMN = 5  # with fewer training rows for each column an untuned model follows noise
 
 
@@ -167,7 +172,16 @@ def _texts(request: Request, split: SplitTable, task: Task, source: Source) -> T
         example_id=split.part(TEST).column(roles.id)[0],
         spread=0.0 if numbers is None else float(numbers.std()),
         more=suggestions(split.part(HIDDEN), kinds, roles),
+        messy_rows=_messy_rows(split.part(HIDDEN).column(roles.target), task),
     )
+
+
+def _messy_rows(hidden: Sequence[str], task: Task) -> int:
+    """Return how many messy rows are enough to be judged: of a ranking so many that each class is there."""
+    if task.metric not in RANKINGS:
+        return LEAST_MESSY
+    rarest = min(Counter(hidden).values()) / len(hidden)
+    return min(max(LEAST_MESSY, math.ceil(OF_EACH_CLASS / rarest)), max(LEAST_MESSY, len(hidden)))
 
 
 def _source_told(without: Sequence[str], changes: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,12 @@ from small_assignment import Rows, draw, read, write
 from typer.testing import CliRunner
 
 from grader.assignment import load_assignment
+from grader.authoring.checks_reference import marks_are_reproduced
+from grader.authoring.subject import read_subject
 from grader.cli.app import app
 from grader.errors import UsageError
 from grader.model.weights import REASONS, Track
+from grader.settings import read_settings
 
 sandboxed = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]  # the marks need the locked environment
 
@@ -205,6 +209,18 @@ def test_columns_that_say_nothing_make_no_assignment_and_leave_nothing_behind(tm
     random = np.random.default_rng(0)
     rows = [{"customer": f"K{n}", "x": str(random.integers(9)), "paid": str(int(n % 5 == 0))} for n in range(300)]
     assert "no better than the baseline" in refused(tmp_path, rows, "--metric", "accuracy")
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("bubblewrap")
+def test_messy_rows_are_enough_of_each_class_to_be_judged_by_the_marks_of_clean_ones(tmp_path: Path) -> None:
+    rows = [{**row, "paid": str(int(row["paid"] == "1" and number % 2 == 0))} for number, row in enumerate(draw(1200))]
+    folder = new(tmp_path, rows)
+    made, rarest = settings(folder), min(Counter(row["paid"] for row in hidden(folder)).values())
+    assert made["stress"]["messy_rows"] * rarest / len(hidden(folder)) == pytest.approx(30, abs=1)
+    marks = ("baseline", "reference")
+    assert [made["stress"][mark] for mark in marks] == [made["metric"][mark] for mark in marks]
+    assert marks_are_reproduced(read_subject(load_assignment(folder)), read_settings().home).status == "ok"
 
 
 @pytest.mark.sandbox
