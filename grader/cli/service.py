@@ -14,12 +14,14 @@ from rich.console import Console
 
 from grader.cli.batch import cpu_shares
 from grader.cli.database import prepare_database
-from grader.errors import UsageError
+from grader.errors import InfrastructureError, UsageError
 from grader.jobs.gone import Undertaker
 from grader.jobs.line import Line
 from grader.jobs.slots import Slots, worker_command
 from grader.jobs.told import log_to_stderr
 from grader.jobs.tracing import are_traces_wanted
+from grader.report.formats import count
+from grader.sandbox import find_environment
 from grader.settings import Settings, read_settings
 from grader.store.database import open_engine
 
@@ -37,7 +39,9 @@ def serve_command(host: str, port: int, slots: int) -> int:
     _check_port(host, port)
     prepare_database(settings)
     log_to_stderr()
-    Console(stderr=True).print(f"The service is at http://{host}:{port} and grades in {slots} slots. Ctrl-C ends it.")
+    Console(stderr=True).print(
+        f"The service is at http://{host}:{port} and grades in {count(slots, 'slot')}. Ctrl-C ends it."
+    )
     config = uvicorn.Config(
         APPLICATION,
         factory=True,
@@ -69,7 +73,9 @@ def worker_command_line(slots: int) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    Console(stderr=True).print(f"Grading in {slots} slots. Ctrl-C ends it: what is not done in time is handed back.")
+    Console(stderr=True).print(
+        f"Grading in {count(slots, 'slot')}. Ctrl-C ends it: what is not done in time is handed back."
+    )
     with grading_in(slots, settings):
         ended.wait()
     return 0
@@ -81,6 +87,7 @@ def grading_in(slots: int, settings: Settings) -> Iterator[None]:
     if slots == 0:
         yield
         return
+    _warn_without_environment(settings)
     engine, line = open_engine(settings.service_database), Line(settings.service_database)
     shares = cpu_shares(sorted(os.sched_getaffinity(0)), slots)
     running = Slots(worker_command(), shares, Undertaker(engine, line))
@@ -91,6 +98,17 @@ def grading_in(slots: int, settings: Settings) -> Iterator[None]:
         running.stop(LEAVE_WITHIN_S)
         line.close()
         engine.dispose()
+
+
+def _warn_without_environment(settings: Settings) -> None:
+    """Say at once what each work would fail on; Docker has the environment in its image."""
+    if settings.sandbox == "docker":
+        return
+    try:
+        find_environment(settings.home)
+    except InfrastructureError as error:
+        warning = f"Warning: {error.message} Without it only Docker runs works. {error.hint}"
+        Console(stderr=True).print(warning, markup=False, highlight=False, soft_wrap=True)
 
 
 def _check_port(host: str, port: int) -> None:

@@ -115,3 +115,18 @@ def test_a_report_made_elsewhere_is_posted_signed_and_marked(ready: Service, tmp
     )
     assert wrong.returncode == 2
     assert "https://" in wrong.stderr
+
+
+def test_a_worker_without_the_environment_says_so_before_a_work_fails_on_it(tmp_path: Path) -> None:
+    home = {"GRADER_HOME": str(tmp_path), "GRADER_DATABASE_URL": f"sqlite:///{tmp_path / 'grader.db'}"}
+    with subprocess.Popen(
+        [GRADER, "worker"],
+        env={**os.environ, **home, "GRADER_SANDBOX": "bubblewrap"},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stderr is not None
+        warned = next(line for line in worker.stderr if line.startswith(("Warning", "{")))
+        worker.terminate()
+    assert warned.startswith("Warning: The locked scientific environment is not built in")
+    assert "grader sandbox build" in warned
