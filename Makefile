@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: help setup environment demo test check bench clean
+.PHONY: help setup environment demo test check bench dist clean
 
 help:
 	@echo "make demo   grade the sample submissions of the churn assignment"
@@ -37,7 +37,8 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection action.yml .github/workflows
 
 bench: environment
 	@$(BIN)/python benchmarks/overhead.py
@@ -45,6 +46,9 @@ bench: environment
 	@$(BIN)/python benchmarks/kill_to_gone.py
 	@$(BIN)/python benchmarks/cost_of_traces.py
 	@$(BIN)/python benchmarks/examples.py
+
+dist: setup
+	@$(BIN)/uv build --no-build-isolation --python $(BIN)/python --clear
 
 clean:
 	rm -rf .venv .cache grading .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
