@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from grader.jobs.line import Line
 from grader.store.audit import note
 from grader.store.blobs import Blobs
-from grader.store.database import transaction
+from grader.store.database import empty_log, transaction
 from grader.store.erasing import erase_rows, forget_blobs, traces_of
 from grader.store.holding import delete_unneeded
 from grader.store.tables import Candidate
@@ -44,4 +44,5 @@ def erase(engine: Engine, blobs: Blobs, line: Line, candidate_id: str, actor: st
         forget_blobs(session, traces.submissions)
         told = {"submissions": found.submissions, "files": found.files, "under_way": found.under_way}
         note(session, actor, "candidate.erase", candidate_id, **told)
+    empty_log(engine)
     return found

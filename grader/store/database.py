@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +76,14 @@ def reading(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def empty_log(engine: Engine) -> None:
+    """Write SQLite's log into its file and empty it, where nobody reads just now: it holds what was there before."""
+    if engine.dialect.name == "sqlite":
+        # who is in its way for long lets it be done later, as SQLite does by itself
+        with suppress(sqlite3.OperationalError), answering(), closing(engine.raw_connection()) as connection:
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the tables to `revision`, from whatever earlier one they are at. Raises InfrastructureError."""
     from alembic import command  # loaded where it is needed: a worker that begins need not wait for it
@@ -104,9 +113,12 @@ def _settings() -> Config:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Readers do not wait for the writer (WAL), references hold, and who has to wait waits instead of failing."""
+    """Readers do not wait for the writer (WAL), references hold, who has to wait waits instead of failing, and what is
+    deleted is written over.
+    """
     connection.isolation_level = None  # transactions are begun below, and not guessed by the driver
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
+    kept = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+    for pragma in (f"busy_timeout = {BUSY_MS}", *kept):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import get_args
@@ -37,7 +38,8 @@ def version_of(session: Session, submission: StoredSubmission) -> str:
     said = session.scalar(select(func.count()).select_from(Review).where(Review.submission_id == submission.id))
     invitation = session.get(Invitation, submission.invitation_id) if submission.invitation_id else None
     decided = "d" if invitation is not None and invitation.decided_at else ""
-    return f"{submission.report_id or '-'}.{said}{decided}"
+    told = f"{submission.report_id or '-'}.{said}{decided}"
+    return hashlib.sha256(told.encode()).hexdigest()[:32]  # candidates see it, and not how much was said
 
 
 def add_review(session: Session, submission: StoredSubmission, review: Review) -> Review:

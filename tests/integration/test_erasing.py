@@ -62,6 +62,25 @@ def test_nothing_that_names_them_or_is_theirs_is_left_and_the_score_stays(api: S
     assert api.client.delete("/api/v1/candidates/none", headers=admin).status_code == 404
 
 
+def test_of_a_database_in_a_file_no_byte_of_them_is_left(api: Serving) -> None:
+    if api.engine.dialect.name != "sqlite":
+        pytest.skip("a server writes over what was deleted as it cleans up")
+    author, admin = api.as_("author"), api.as_("admin")
+    ada = invite(api, author, "Ada Lovelace")
+    submission = hand_in(api, bearer(ada["token"]))
+    comment = {"kind": "comment", "text": "Has met us at the fair. " * 400}
+    api.client.post(f"/api/v1/submissions/{submission}/reviews", json=comment, headers=admin)
+    file = Path(str(api.engine.url.database))
+
+    def bytes_kept() -> bytes:
+        return b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
+
+    assert b"Lovelace" in bytes_kept()
+    assert api.client.delete(f"/api/v1/candidates/{ada['candidate']['id']}", headers=admin).status_code == 200
+    kept = bytes_kept()
+    assert not [word for word in (b"Lovelace", b"ada@example.org", b"at the fair") if word in kept]
+
+
 def test_a_file_that_another_sent_too_stays(api: Serving) -> None:
     author, admin = api.as_("author"), api.as_("admin")
     ada, bea = invite(api, author, "Ada Lovelace"), invite(api, author, "Bea Other")

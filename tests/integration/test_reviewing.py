@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -117,6 +118,7 @@ def test_the_decision_tells_who_it_was_closes_the_invitation_and_lets_the_candid
         f"{unseen.metric} {unseen.value:.4g}",
     ):
         assert secret not in result.text
+    assert re.fullmatch(r'"[0-9a-f]{32}"', result.headers["etag"]), "how much was said is not told"
     again = api.client.get(f"{address}/result", headers=candidate | {"If-None-Match": result.headers["etag"]})
     assert again.status_code == 304
     invitation = api.client.get(f"/api/v1/invitations/{made['id']}", headers=reviewer).json()
