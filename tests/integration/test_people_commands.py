@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from serving import PASSWORD
 from sqlalchemy import Engine, select
 
@@ -85,6 +86,7 @@ def test_an_assignment_is_published_and_a_candidate_invited_by_a_link(tmp_path: 
     assert made.returncode == 0, made.stderr
     address, token = made.stdout.strip().rsplit("/", 1)
     assert address == "http://127.0.0.1:8000/i"
+    assert "GRADER_PUBLIC_URL says what others see" in made.stderr
     engine = open_engine(url)
     with reading(engine) as session:
         row = find_token(session, token)
@@ -95,7 +97,7 @@ def test_an_assignment_is_published_and_a_candidate_invited_by_a_link(tmp_path: 
     assert (again.returncode, "invited to churn already" in again.stderr) == (2, True)
 
 
-def test_a_lost_link_is_replaced_and_an_invitation_extended(tmp_path: Path) -> None:
+def test_a_lost_link_is_replaced_and_an_invitation_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path / 'grader.db'}"
     assert run(url, tmp_path, "assignment", "publish", "churn").returncode == 0
     invited = ("invite", "churn", "ada@example.org")
@@ -104,7 +106,11 @@ def test_a_lost_link_is_replaced_and_an_invitation_extended(tmp_path: Path) -> N
     nameless = run(url, tmp_path, *invited)
     assert (nameless.returncode, nameless.stderr.startswith("grader: --name is missing")) == (2, True)
     first = run(url, tmp_path, *invited, "--name", "Ada", "--deadline", "2099-01-01T12:00Z").stdout.strip()
-    second = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--again", "--attempts", "3").stdout.strip()
+    monkeypatch.setenv("GRADER_PUBLIC_URL", "https://grading.example.org/")
+    told = run(url, tmp_path, "invite", "churn", "ADA@example.org", "--again", "--attempts", "3")
+    second = told.stdout.strip()
+    assert second.startswith("https://grading.example.org/i/")
+    assert "GRADER_PUBLIC_URL" not in told.stderr
     engine = open_engine(url)
     with reading(engine) as session:
         assert find_token(session, first.rsplit("/", 1)[1]) is None
