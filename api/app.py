@@ -119,7 +119,7 @@ def _openapi(app: FastAPI) -> dict[str, object]:
         for operations in schema["paths"].values():
             for operation in operations.values():
                 if "requestBody" in operation:
-                    operation["responses"] |= answers("request.media_type")
+                    operation["responses"]["415"] = answers("request.media_type")[415]
                 told = operation["responses"].get("422", {}).get("content", {})
                 if "application/json" in told:  # FastAPI's own, wherever something can be wrong with a parameter
                     operation["responses"]["422"] = answers("request.invalid")[422]

@@ -81,7 +81,12 @@ def publish(
     response: Response,
     file: Annotated[UploadFile, File(description="A .zip of the assignment's folder.")],
     slug: Annotated[
-        str | None, Form(max_length=64, description="Its name, where the archive holds no one folder that says it.")
+        str | None,
+        Form(
+            max_length=64,
+            description="Its name, where the archive holds no one folder that says it.",
+            examples=["churn"],
+        ),
     ] = None,
 ) -> AssignmentWhole:
     """Publish an assignment, or a new version of the one of its name; works are graded by it from now on.

@@ -29,8 +29,8 @@ class CandidateView(BaseModel):
 class ErasedView(BaseModel):
     """What was erased of a candidate."""
 
-    submissions: int = Field(description="Submissions of which nothing but figures is left.")
-    files: int = Field(description="Files that are gone: what was handed in, reports, evidence.")
+    submissions: int = Field(description="Submissions of which nothing but figures is left.", examples=[2])
+    files: int = Field(description="Files that are gone: what was handed in, reports, evidence.", examples=[6])
     under_way: int = Field(description="Gradings that were at work. Where there were some, erase again a minute later.")
 
 

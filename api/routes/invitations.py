@@ -99,8 +99,8 @@ class Extension(BaseModel):
 class TokenTold(BaseModel):
     """A new token, told this once."""
 
-    token: str
-    link: str = Field(description="For the candidate's browser.")
+    token: str = Field(examples=["thg_invitation_2b5kq…"])
+    link: str = Field(description="For the candidate's browser.", examples=["http://127.0.0.1:8000/i/thg_invitation_…"])
 
 
 def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> Person | None:

@@ -18,10 +18,16 @@ from api.routes.invitations import Person
 from api.routes.submissions import visible
 from api.services import Served, Services
 from api.versions import PRIVATE, IfNoneMatch, tagged, unchanged
-from grader.model import Report
+from grader.model import Report, Span
 from grader.plugins import built_in_criteria
 from grader.report import render_html
-from grader.report.candidate import CandidateReport, for_candidate
+from grader.report.candidate import (
+    CandidateCriterion,
+    CandidateDimension,
+    CandidateFailure,
+    CandidateReport,
+    for_candidate,
+)
 from grader.report.html import content_security_policy
 from grader.report.reviewed import Reviewed
 from grader.store.database import reading
@@ -37,6 +43,39 @@ GONE = (
     "request.invalid",
     "submission.not_graded",
     "service.unavailable",
+)
+RESULT = CandidateReport(  # with no null in it: those are left out of descriptions
+    assignment="Who is about to leave?",
+    outcome="submission_failed",
+    failure=CandidateFailure(
+        code="notebook.cell_error",
+        message="KeyError: 'tenure'",
+        path="churn.ipynb",
+        cell=4,
+        line=2,
+        hint="Run the notebook from top to bottom in a fresh kernel before handing it in.",
+    ),
+    score=41.5,
+    low=41.5,
+    high=41.5,
+    unseen_data=0,
+    dimensions=(
+        CandidateDimension(
+            title="Evaluation",
+            weight=16,
+            score=64.0,
+            criteria=(
+                CandidateCriterion(
+                    title="The result comes with its spread",
+                    verdict="partly",
+                    reviewed=False,
+                    reason="Results come from one split.",
+                    advice="Judge by folds, and say how far they lie apart.",
+                    evidence=(Span(path="churn.ipynb", cell=3, line=2, end_line=2, text="train_test_split(X, y)"),),
+                ),
+            ),
+        ),
+    ),
 )
 UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what you have."}}
 
@@ -188,6 +227,7 @@ def list_reports(served: Served, asker: Reader, submission_id: str) -> list[Repo
 @router.get(
     "/submissions/{submission_id}/result",
     responses={
+        200: {"content": {"application/json": {"example": RESULT.model_dump(mode="json")}}},
         **UNCHANGED,
         **answers(
             "identity.missing",

@@ -36,7 +36,12 @@ router = APIRouter(tags=["submissions"])
 KINDS = {".zip": "archive", ".gz": "tar", ".tgz": "tar", ".ipynb": "notebook", ".py": "script"}
 State = Literal["queued", "waiting", "grading", "published", "erased"]
 TOLD_EVERY_S = 0.5
-SERVER_SENT = {"type": "object", "properties": {name: {"type": "string"} for name in ("id", "event", "data")}}
+TOLD = {
+    "id": "7",
+    "event": "step",
+    "data": '{"state": "grading", "step": "sandbox", "detail": "work.ipynb, cell 3 of 24"}',
+}
+SERVER_SENT = {"type": "object", "properties": {name: {"type": "string", "examples": [TOLD[name]]} for name in TOLD}}
 
 
 class SubmissionView(BaseModel):
@@ -106,7 +111,14 @@ def hand_in(
     asker: Known,
     response: Response,
     file: Annotated[UploadFile | None, File(description="A .zip, .tar.gz, .ipynb or .py.")] = None,
-    git: Annotated[str | None, Form(max_length=2000, description="An https address, with an optional @REF.")] = None,
+    git: Annotated[
+        str | None,
+        Form(
+            max_length=2000,
+            description="An https address, with an optional @REF.",
+            examples=["https://git.example.org/ada/churn@main"],
+        ),
+    ] = None,
     assignment: Annotated[
         str | None, Form(max_length=64, description="Where nobody was invited: what it is for.")
     ] = None,

@@ -105,10 +105,14 @@ def list_tokens(
     ),
 )
 def take_back(served: Served, asker: SignedIn, token_id: str) -> None:
-    """Take a token back: it is good for nothing from now on. Admins may take back anybody's."""
+    """Take a token back: it is good for nothing from now on. A token takes back none that may more than it may.
+
+    Admins may take back anybody's.
+    """
     with transaction(served.engine) as session:
         row = session.get(Token, token_id)
-        allowed = row is not None and (row.user_id == asker.user_id or asker.may("admin"))
+        own = row is not None and row.user_id == asker.user_id and asker.scopes.issuperset(row.scopes.split())
+        allowed = own or asker.may("admin")
         if row is None or not allowed or row.kind != "api" or row.revoked_at is not None:
             raise Problem("request.not_found", "There is no such token.")
         row.revoked_at = utc_now()

@@ -51,8 +51,8 @@ class NewUser(BaseModel):
 class UserChange(BaseModel):
     """What is to change; what is left out, or null, stays."""
 
-    role: Role | None = None
-    name: Line | None = None
+    role: Role | None = Field(default=None, examples=["author"])
+    name: Line | None = Field(default=None, examples=["Ada King"])
     disabled: bool | None = Field(default=None, description="True also ends their sessions and takes back tokens.")
     password: Password | None = Field(default=None, description="A new one, which also ends their sessions.")
 

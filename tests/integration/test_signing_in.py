@@ -196,3 +196,20 @@ def test_a_character_that_a_database_cannot_keep_is_nobodys_and_no_failure(api: 
         api.client.post(USERS, json={"email": "a@b", "role": "author", "name": "\0"}, headers=admin),
     ]
     assert {answer.status_code for answer in answers} <= {200, 401, 404, 422}
+
+
+def test_a_token_takes_back_none_that_may_more_than_it_may(api: Serving) -> None:
+    with transaction(api.engine) as session:
+        user = add_user(session, "grace@example.org", "author", PASSWORD)
+        made = {
+            name: new_token(session, "api", user_id=user.id, scopes=scopes)
+            for name, scopes in (("low", ("read",)), ("other", ("read",)), ("high", ("read", "author")))
+        }
+        ids, secrets = ({name: token[part] for name, token in made.items()} for part in (1, 0))
+    low, high = ({"Authorization": f"Bearer {secrets[name]}"} for name in ("low", "high"))
+    refused = api.client.delete(f"/api/v1/tokens/{ids['high'].id}", headers=low)
+    assert (refused.status_code, refused.json()["code"]) == (404, "request.not_found")
+    assert api.client.get("/api/v1/session", headers=high).status_code == 200
+    assert api.client.delete(f"/api/v1/tokens/{ids['other'].id}", headers=low).status_code == 204
+    assert api.client.delete(f"/api/v1/tokens/{ids['low'].id}", headers=low).status_code == 204, "its own"
+    assert api.client.delete(f"/api/v1/tokens/{ids['high'].id}", headers=high).status_code == 204
