@@ -29,7 +29,7 @@ def style() -> FileResponse:
 @router.get("/sign-in")
 def sign_in_form(served: Served) -> HTMLResponse:
     """Show the form."""
-    return page("sign_in.html.j2", problem="", oidc=served.provider is not None)
+    return page("sign_in.html.j2", problem="", email="", oidc=served.provider is not None)
 
 
 @router.post("/sign-in")
@@ -44,7 +44,9 @@ def sign_in_by_form(
     try:
         begun = sign_in(served, request, email, password)
     except Problem as problem:
-        return page("sign_in.html.j2", problem.status, problem=str(problem.detail), oidc=served.provider is not None)
+        said = f"{problem.detail} {problem.hint}".strip()
+        oidc = served.provider is not None
+        return page("sign_in.html.j2", problem.status, problem=said, email=email, oidc=oidc)
     answer = RedirectResponse("/", 303)
     set_cookie(answer, served, begun)
     return answer

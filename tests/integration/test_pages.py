@@ -163,7 +163,9 @@ def test_a_reviewer_signs_in_sees_the_list_and_signs_out(api: Serving) -> None:
     asked = api.client.get("/")
     assert str(asked.url).endswith("/sign-in")
     form = {"email": "grace@example.org", "password": "wrong"}
-    assert api.client.post("/sign-in", data=form, headers=HERE).status_code == 401
+    refused = api.client.post("/sign-in", data=form, headers=HERE)
+    assert (refused.status_code, 'value="grace@example.org"' in refused.text) == (401, True)
+    assert "wrong" not in refused.text.replace("is wrong", ""), "the password is sent to nobody"
     listed = api.client.post("/sign-in", data=form | {"password": PASSWORD}, headers=HERE)
     assert "Nothing has been handed in yet" in listed.text
     api.client.post("/sign-out", headers=HERE)
