@@ -25,8 +25,9 @@ from api.services import Served, Services
 from grader.errors import host_shortage
 from grader.intake.git import is_git_address, parse_address
 from grader.store.audit import note
+from grader.store.blobs import key_of_file
 from grader.store.database import reading, transaction
-from grader.store.holding import delete_unneeded, hold_blob
+from grader.store.holding import delete_unneeded, expect_blob, hold_blob
 from grader.store.submissions import Received, add_submission, remember, repeated, why_not
 from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
 from grader.store.tables_of_operation import Event
@@ -174,7 +175,7 @@ def _handed_in(
         _refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven
         if received.blob is not None and file is not None:
-            hold_blob(session, served.blobs, received.blob, lambda: stored(served, file))
+            hold_blob(session, served.blobs, received.blob, lambda: stored(served, file, is_noted=True))
         submission = add_submission(session, slug, received, invitation)
         served.line.join(session, submission)
         note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
@@ -287,12 +288,15 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
     return Received(KINDS[suffix], bytes=size, blob=key)
 
 
-def stored(served: Services, file: UploadFile) -> tuple[str, int]:
-    """Store what was sent, and return its key and size."""
+def stored(served: Services, file: UploadFile, *, is_noted: bool = False) -> tuple[str, int]:
+    """Store what was sent, which is noted to be coming before, and return its key and size."""
     with host_shortage(), tempfile.NamedTemporaryFile(dir=served.uploads) as copy:
         file.file.seek(0)
         shutil.copyfileobj(file.file, copy, 1 << 20)
         copy.flush()
+        if not is_noted:
+            with transaction(served.engine) as session:
+                expect_blob(session, key_of_file(Path(copy.name)))
         return served.blobs.put_file(Path(copy.name)), copy.tell()
 
 

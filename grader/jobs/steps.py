@@ -43,7 +43,7 @@ from grader.report import report_json
 from grader.store.batches import end_item, is_cancelled
 from grader.store.blobs import Blobs, key_of
 from grader.store.database import transaction
-from grader.store.holding import hold_blob
+from grader.store.holding import expect_blob, hold_blob
 from grader.store.tables import StoredAssignment, StoredReport, StoredSubmission
 
 T = TypeVar("T")
@@ -100,7 +100,7 @@ class Steps:
         grading = self._grading(turn, handed, handed.address)
         try:
             data = packed_snapshot(take_in(grading))
-            key = self._kept(data)
+            key = self._kept(turn, data)
 
             def keep(session: Session) -> None:
                 hold_blob(session, self.blobs, key, lambda: self.blobs.put(data))
@@ -124,14 +124,14 @@ class Steps:
         finally:
             shutil.rmtree(place, ignore_errors=True)
         self._still_counts(turn)
-        return self._kept(packed(collected))
+        return self._kept(turn, packed(collected))
 
     def score(self, turn: Turn, collected_key: str) -> Made:
         """Score what was collected and return the report, which lies among the blobs."""
         handed = self._handed(turn)
         collected = unpacked(patiently(lambda: self.blobs.get(collected_key)))
         grading = self._grading(turn, handed, handed.address or handed.name)
-        return self._made(finish(grading, collected), collected_key)
+        return self._made(turn, finish(grading, collected), collected_key)
 
     def evidence_of(self, turn: Turn) -> str | None:
         """Return the key of what was collected for the submission's current report, which is scored again."""
@@ -148,7 +148,7 @@ class Steps:
         handed = self._handed(turn)
         assignment = self._assignment(handed)
         graded = failed_on_our_side(handed.address or "", handed.name, assignment, self.parts, failure, trace)
-        return self._made(graded, self._kept(packed(_as_collected(graded))))
+        return self._made(turn, graded, self._kept(turn, packed(_as_collected(graded))))
 
     def publish(self, turn: Turn, made: Made) -> bool:
         """Publish the report and return whether it counted: what comes late does not."""
@@ -264,11 +264,11 @@ class Steps:
 
         return self._stored(read)
 
-    def _made(self, graded: Graded, evidence_blob: str) -> Made:
+    def _made(self, turn: Turn, graded: Graded, evidence_blob: str) -> Made:
         data = report_json(graded.report).encode()
         failure = graded.report.failure
         return Made(
-            blob=self._kept(data),
+            blob=self._kept(turn, data),
             evidence_blob=evidence_blob,
             digest=key_of(data),
             outcome=graded.report.outcome,
@@ -288,7 +288,8 @@ class Steps:
         if self._stored(lambda session: held(session, turn)) is None:
             self.abandon()
 
-    def _kept(self, data: bytes) -> str:
+    def _kept(self, turn: Turn, data: bytes) -> str:
+        self._stored(lambda session: expect_blob(session, key_of(data), turn.submission_id))
         return patiently(lambda: self.blobs.put(data))
 
     def _stored(self, act: Callable[[Session], T]) -> T:

@@ -64,8 +64,7 @@ class ObjectBlobs:
 
     def put_file(self, path: Path) -> str:
         """Store the file under its SHA-256, in parts."""
-        with path.open("rb") as file:
-            key = hashlib.file_digest(file, "sha256").hexdigest()
+        key = key_of_file(path)
         with _ours_to_tell("stored"), _FILES:
             if not self._has(key):
                 obstore.put(self._store, _path(key), path, chunk_size=PART_BYTES, max_concurrency=PARTS)
@@ -116,6 +115,12 @@ def open_blobs(address: str) -> Blobs:
 def key_of(data: bytes) -> str:
     """Return the key of bytes: their SHA-256, in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def key_of_file(path: Path) -> str:
+    """Return the key of a file, which is that of its bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _path(key: str) -> str:

@@ -24,7 +24,7 @@ from grader.store.tables import (
     StoredSubmission,
     Token,
 )
-from grader.store.tables_of_operation import Event, Job, RepeatedRequest
+from grader.store.tables_of_operation import ComingFile, Event, Job, RepeatedRequest
 
 ERASED = "erased"
 
@@ -51,7 +51,13 @@ def traces_of(session: Session, candidate_id: str) -> Traces:
     ids = [row.id for row in rows]
     jobs = session.execute(select(Job.id, Job.worker_id, Job.finished_at).where(Job.submission_id.in_(ids))).all()
     reports = session.scalars(select(StoredReport).where(StoredReport.submission_id.in_(ids))).all()
-    keys = {row.blob for row in rows} | {row.blob for row in reports} | {row.evidence_blob for row in reports}
+    coming = session.scalars(select(ComingFile.key).where(ComingFile.submission_id.in_(ids))).all()
+    keys = (
+        set(coming)
+        | {row.blob for row in rows}
+        | {row.blob for row in reports}
+        | {row.evidence_blob for row in reports}
+    )
     return Traces(
         submissions=tuple(ids),
         jobs=tuple(job for job, _, _ in jobs),

@@ -122,3 +122,16 @@ class RepeatedRequest(Base):
     digest: Mapped[str] = mapped_column(String(64))
     submission_id: Mapped[str | None] = mapped_column(ForeignKey("submissions.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+
+
+class ComingFile(Base):
+    """That a file is about to be stored, noted before it is: where no row comes to name it, this one still knows of it.
+
+    `submission_id` is of what is graded; what is handed in belongs to none yet.
+    """
+
+    __tablename__ = "coming_files"
+    id: Mapped[int] = mapped_column(COUNTED, primary_key=True, autoincrement=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    submission_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

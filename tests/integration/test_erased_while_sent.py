@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from graded import bearer, hand_in, invite
 from serving import Serving
 from sqlalchemy import select
 
+from grader.errors import InfrastructureError
+from grader.jobs.forgetting import forget_some
 from grader.store.blobs import Blobs, open_blobs
 from grader.store.database import reading, transaction
 from grader.store.holding import delete_unneeded, hold_blob
 from grader.store.tables import StoredSubmission
+from grader.store.tables_of_operation import ComingFile
 
 SAME = "copied = 1"
 
@@ -167,4 +171,25 @@ def test_of_a_request_that_takes_anothers_key_nothing_is_kept(api: Serving) -> N
     files_sent = {"file": ("work.py", b"second = 2", "text/x-python")}
     answer = api.client.post("/api/v1/submissions", files=files_sent, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (409, "submission.key_reused")
+    assert files(api) == before
+
+
+def test_a_file_that_was_stored_as_the_database_went_away_is_known_of_and_goes_after_a_time(
+    api: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, before, app = bearer(invite(api, api.as_("author"))["token"]), files(api), api.client.app
+    assert isinstance(app, FastAPI)
+
+    def away(*_: object, **__: object) -> None:
+        raise InfrastructureError("infrastructure.database", "The database could not be reached.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(app.state.services.line, "join", away)
+        sent = {"file": ("work.py", b"sent = 1", "text/x-python")}
+        assert api.client.post("/api/v1/submissions", files=sent, headers=headers).status_code == 503
+    assert len(files(api) - before) == 1
+    with transaction(api.engine) as session:
+        for row in session.scalars(select(ComingFile)):
+            row.at -= timedelta(days=31)
+    assert forget_some(api.engine, kept(api), app.state.services.line, timedelta(days=30))
     assert files(api) == before

@@ -14,11 +14,12 @@ from sqlalchemy import func, select, text
 from grader.jobs.erasing import erase
 from grader.jobs.forgetting import forget_some
 from grader.jobs.turns import begin
-from grader.store.blobs import open_blobs
+from grader.store.blobs import key_of, open_blobs
 from grader.store.database import reading, transaction
+from grader.store.holding import expect_blob
 from grader.store.invitations import invite
 from grader.store.tables import Batch, StoredReport, StoredSubmission, User
-from grader.store.tables_of_operation import Job
+from grader.store.tables_of_operation import ComingFile, Job
 
 KEEP = timedelta(days=30)
 TABLES = ("workflow_status", "operation_outputs", "workflow_input", "workflow_output")
@@ -131,3 +132,56 @@ def test_while_a_submission_is_graded_again_nothing_of_it_goes(graded: Service) 
     assert forget(graded)
     assert left not in files(graded)
     assert rows(graded, again) > 0
+
+
+def noted_long_ago(serving: Service) -> None:
+    """Have each file that was noted to be coming been noted too long ago."""
+    with transaction(serving.engine) as session:
+        for row in session.scalars(select(ComingFile)):
+            row.at -= KEEP + timedelta(hours=1)
+
+
+def coming(serving: Service) -> int:
+    with reading(serving.engine) as session:
+        return session.scalar(select(func.count()).select_from(ComingFile)) or 0
+
+
+def expect(serving: Service, data: bytes, submission: str | None = None) -> str:
+    """Note a file and store it, as whoever is interrupted then."""
+    blobs, key = open_blobs(serving.settings.service_blobs), key_of(data)
+    with transaction(serving.engine) as session:
+        expect_blob(session, key, submission)
+    return blobs.put(data)
+
+
+def test_a_file_that_no_row_came_to_name_goes_after_a_time_and_those_that_one_names_stay(graded: Service) -> None:
+    before = files(graded)
+    left = expect(graded, b"handed in as the database went away")
+    assert not forget(graded)
+    assert left in files(graded)
+    noted_long_ago(graded)
+    young = expect(graded, b"handed in just now")
+    assert forget(graded)
+    assert files(graded) == before | {young}
+    assert coming(graded) == 1
+
+
+def test_a_file_that_is_sent_again_just_now_stays(graded: Service) -> None:
+    first = expect(graded, b"sent twice")
+    noted_long_ago(graded)
+    assert expect(graded, b"sent twice") == first
+    assert forget(graded)
+    assert first in files(graded)
+
+
+def test_what_an_interrupted_worker_left_of_somebody_who_is_erased_goes_too(graded: Service) -> None:
+    with transaction(graded.engine) as session:
+        made = invite(session, "small", "Ada Lovelace", "ada@example.org", None, 2)
+        for row in session.scalars(select(StoredSubmission)):
+            row.invitation_id = made.invitation.id
+    left = expect(graded, b"of theirs", min(graded.reports()))
+    blobs = open_blobs(graded.settings.service_blobs)
+    done = erase(graded.engine, blobs, graded.line, made.candidate.id, "test")
+    assert done is not None
+    assert left not in files(graded)
+    assert len(files(graded)) == 1  # the assignment
