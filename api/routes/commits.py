@@ -95,7 +95,7 @@ class _Handing:
         """Store the submission and put it in line."""
         run, invitation = self._run(session), self._invitation(session)
         assert received.blob is not None  # it is a file
-        hold_blob(session, self.served.blobs, received.blob, lambda: stored(self.served, self.file))
+        hold_blob(session, self.served.blobs, received.blob, lambda: stored(self.served, self.file, is_noted=True))
         row = add_submission(session, invitation.assignment, received, invitation)
         self.served.line.join(session, row)
         note(session, self.asker.label, "submission.hand_in", row.id, assignment=row.assignment, sha=run.sha)
