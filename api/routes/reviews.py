@@ -20,6 +20,7 @@ from grader.report.reviewed import criteria_by_id
 from grader.store.audit import note
 from grader.store.database import reading, transaction
 from grader.store.reviews import MOST_CHARACTERS, add_review, reviews_of, version_of
+from grader.store.standing import lock_standing
 from grader.store.submissions import why_not
 from grader.store.tables import Invitation, Review, StoredReport, StoredSubmission
 
@@ -115,6 +116,8 @@ def review(
 
 
 def _locked(session: Session, submission_id: str) -> StoredSubmission:
+    found = session.get(StoredSubmission, submission_id)
+    lock_standing(session, found.invitation_id if found else None)  # a decision changes it, and who publishes locks so
     row = session.get(StoredSubmission, submission_id, with_for_update=True)
     if row is None or row.state == "erased":
         raise Problem("request.not_found", "There is no such submission.")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.batches import OPEN, end_item
 from grader.store.clock import databases_now
-from grader.store.standing import lock_standing, settle_standing
+from grader.store.standing import lock_attempts, lock_standing, settle_standing
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
 from grader.store.webhooks import emit
@@ -115,7 +115,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
     job = held(session, turn)
     if job is None:
         return None
-    submission = session.get_one(StoredSubmission, turn.submission_id, with_for_update=True)
+    submission = lock_attempts(session, turn.submission_id)
     if submission.state == "erased":
         _drop(session, job, ERASED)
         return None

@@ -18,6 +18,19 @@ def lock_standing(session: Session, invitation_id: str | None) -> None:
         session.execute(select(Invitation.id).where(Invitation.id == invitation_id).with_for_update())
 
 
+def lock_attempts(session: Session, submission_id: str) -> StoredSubmission:
+    """Return the submission, locked with its candidate's others: all in the order in which whoever locks several does,
+    the oldest first, so that none waits for another in a circle.
+    """
+    submission = session.get_one(StoredSubmission, submission_id)
+    meant = StoredSubmission.id == submission_id
+    if submission.invitation_id is not None:
+        meant = StoredSubmission.invitation_id == submission.invitation_id
+    rows = select(StoredSubmission).where(meant).order_by(StoredSubmission.created_at, StoredSubmission.id)
+    session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
+    return submission
+
+
 def settle_standing(session: Session, submission: StoredSubmission) -> None:
     """Write down which submissions stand, now that this one is published; the caller holds the lock.
 

@@ -80,6 +80,7 @@ def _publish(api: Serving, submission_id: str, report: Report, collected: Collec
         job = session.scalars(select(Job).where(Job.submission_id == submission_id, Job.state == "queued")).one()
         turn = begin(session, job.id, "a-worker")
         assert turn is not None
+    with transaction(api.engine) as session:
         assert publish(session, turn, made)
 
 

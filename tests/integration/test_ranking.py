@@ -147,3 +147,32 @@ def test_two_attempts_published_at_once_leave_one_that_stands(api: Serving) -> N
         assert both[1] in (shown := {row["submission"] for row in pages(api, reviewer, 50)})
         assert both[0] not in shown
     assert len(pages(api, reviewer, 50)) == 5
+
+
+def test_who_publishes_decides_and_regrades_at_once_wait_for_each_other_in_no_circle(api: Serving) -> None:
+    author, admin = api.as_("author"), api.as_("admin")
+    found: list[tuple[int, str]] = []
+
+    def ask(method: str, path: str, given: dict[str, Any], **headers: str) -> None:
+        answer = api.client.request(method, f"/api/v1{path}", json=given, headers={**admin, **headers})
+        found.append((answer.status_code, answer.text))
+
+    for number in range(6):
+        candidate = bearer(invite(api, author, f"{'abcdef'[number]}da", attempts=2)["token"])
+        first, second = (hand_in(api, candidate, f"x = {number}{turn}") for turn in range(2))
+        grade(api, first, 0.6)
+        tag = api.client.get(f"/api/v1/submissions/{first}/report", headers=admin).headers["ETag"]
+        decision = {"kind": "decision", "verdict": "advance", "text": "A good one."}
+        batch = {"assignment": "churn", "kind": "score", "reason": "all once more"}
+        acts: tuple[tuple[Any, tuple[Any, ...], dict[str, str]], ...] = (
+            (grade, (api, second, 0.4), {}),
+            (ask, ("POST", f"/submissions/{first}/reviews", decision), {"If-Match": tag}),
+            (ask, ("POST", "/batches", batch), {}),
+        )
+        threads = [threading.Thread(target=act, args=given, kwargs=more) for act, given, more in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert {status for status, _ in found} <= {201, 412, 422}, found
+    assert api.client.get("/api/v1/submissions?state=queued", headers=admin).json()["items"] == []
