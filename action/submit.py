@@ -18,7 +18,7 @@ from inputs import RefusedError, Submit
 from result import summary_of
 from server import Server, ServerError, answer_to
 
-LARGEST_ARCHIVE = 128 * 1024**2
+LARGEST_ARCHIVE = 20_000_000
 LOOK_EVERY_S = 2.0
 MINUTE_S = 60.0
 RAN, FAILED, REFUSED, OURS = 0, 1, 2, 3
@@ -64,7 +64,9 @@ def _handed_in(server: Server, inputs: Submit, environment: Mapping[str, str]) -
         _tell_what_is_left_out(packed)
         size = archive.stat().st_size
         if size > LARGEST_ARCHIVE:
-            raise CommitError(f"The commit is larger than {LARGEST_ARCHIVE // 1024**2} MB when packed: leave data out.")
+            raise CommitError(
+                f"The commit is larger than {LARGEST_ARCHIVE // 1_000_000} MB when packed: leave data out."
+            )
         told = server.sign_in(lambda: github_token(environment, inputs.audience), inputs.assignment)
         add_mask(server.token)
         print(f"Handing in {packed.files} files of {sha} for {told['assignment']} ({size / 1e6:.1f} MB).", flush=True)

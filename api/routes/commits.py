@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.identity import Asker, Known
 from api.problems import Problem, answers
-from api.routes.submissions import SubmissionView, shown, stored
+from api.routes.submissions import SubmissionView, refuse_large_archive, shown, stored
 from api.services import Served, Services
 from grader.intake.commit import LARGEST_PROOF, prove, read_proof
 from grader.intake.limits import IntakeLimits
@@ -125,6 +125,7 @@ def _folder_of(served: Services, asker: Asker, file: UploadFile, commit: str) ->
         raise Problem("identity.missing")
     if not (file.filename or "").lower().endswith(".zip"):
         raise Problem("github.commit")
+    refuse_large_archive(file, "archive")
     proof = read_proof(commit)
     file.file.seek(0)
     prove(file.file, proof, run.sha, IntakeLimits())

@@ -24,6 +24,7 @@ from api.problems import Problem, answers
 from api.services import Served, Services
 from grader.errors import host_shortage
 from grader.intake.git import is_git_address, parse_address
+from grader.intake.limits import IntakeLimits
 from grader.store.audit import note
 from grader.store.blobs import key_of_file
 from grader.store.database import reading, transaction
@@ -284,8 +285,17 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
         raise Problem("request.invalid", "file: its name must end in .zip, .tar.gz, .tgz, .ipynb or .py.")
     if file.size == 0:
         raise Problem("request.invalid", "file: it is empty.")
+    refuse_large_archive(file, KINDS[suffix])
     key, size = stored(served, file)
     return Received(KINDS[suffix], bytes=size, blob=key)
+
+
+def refuse_large_archive(file: UploadFile, kind: str) -> None:
+    """Raise Problem where an archive is larger than any is taken in: to grade it would fail, and cost an attempt."""
+    most = IntakeLimits().packed_bytes
+    if kind in ("archive", "tar") and (file.size or 0) > most:
+        told = f"The archive is larger than {most / 1e6:.0f} MB."
+        raise Problem("request.too_large", told, hint="Leave out data, models and environments, and send it again.")
 
 
 def stored(served: Services, file: UploadFile, *, is_noted: bool = False) -> tuple[str, int]:

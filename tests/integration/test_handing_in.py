@@ -69,3 +69,14 @@ def test_lists_go_on_where_the_page_before_ended(api: Serving) -> None:
         if cursor is None:
             break
     assert seen == handed[::-1]
+
+
+def test_an_archive_larger_than_any_is_taken_in_is_refused_at_the_door_and_costs_no_attempt(api: Serving) -> None:
+    large = {"file": ("work.zip", WORK + bytes(20_000_001 - len(WORK)), "application/zip")}
+    headers = api.as_("author")
+    answer = api.client.post("/api/v1/submissions", data={"assignment": "churn"}, files=large, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
+    assert "20 MB" in answer.json()["detail"]
+    assert answer.json()["hint"] == "Leave out data, models and environments, and send it again."
+    with reading(api.engine) as session:
+        assert session.scalar(select(func.count()).select_from(StoredSubmission)) == 0
