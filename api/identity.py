@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -43,6 +43,7 @@ class Asker:
     name: str = ""
     role: str = ""
     invitation_id: str | None = None
+    sees_names: bool = False  # of candidates, also before there is a decision
 
     @property
     def label(self) -> str:
@@ -110,6 +111,8 @@ def known(served: Services, secret: str) -> Asker | None:
             return None
         asker = asker_by(session, row)
         note = is_to_be_noted(row)
+    if asker is not None and asker.kind == "user" and not served.settings.blind_review:
+        asker = replace(asker, sees_names=True)
     if note and asker is not None:
         with transaction(served.engine) as session:
             session.execute(update(Token).where(Token.id == row.id).values(used_at=utc_now()))

@@ -42,8 +42,9 @@ class Settings(BaseSettings):
 
     The service keeps its tables in `database_url` and its files in `blobs`, by default below `home`; its workers run
     works in `sandbox`. `public_url` is the address under which people reach it. Who signs in is signed in for
-    `session_hours`. Each asker may ask `requests_per_second` times a second on the whole (0: without a bound).
-    What is of use for a while alone is kept for `keep_days`.
+    `session_hours`. Reviewers see no names until there is a decision, unless `blind_review` is off. Each asker may ask
+    `requests_per_second` times a second on the whole (0: without a bound). What is of use for a while alone is kept for
+    `keep_days`.
     Runs of GitHub Actions sign in by tokens of `github_issuer` for `github_audience`, by default the `public_url`.
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
     Webhooks may lie on `webhook_private_hosts` too, names with commas between. With `metrics_open`
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     github_audience: str = ""
     metrics_open: bool = False
     keep_days: int = Field(default=90, ge=1, le=3650)
+    blind_review: bool = True
     session_hours: float = Field(default=12.0, gt=0, le=720, allow_inf_nan=False)
     lm_url: str = ""
     lm_model: str = ""

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from serving import CHURN, Serving, publish, serving
+
+from api.app import create_app
 
 ADA = {"assignment": "churn", "name": "Ada Lovelace", "email": "Ada@Example.org"}
 
@@ -154,3 +157,22 @@ def test_every_act_is_in_the_audit_log_without_names_and_only_admins_read_it(api
         assert "lovelace" not in page.text.lower()
         assert "ada@" not in page.text.lower()
         assert made["token"] not in page.text
+
+
+def test_where_the_operator_wants_no_blind_review_reviewers_see_names_at_once_and_candidates_see_no_other(
+    api: Serving,
+) -> None:
+    author, reviewer = api.as_("author"), api.as_("reviewer")
+    publish(api, CHURN)
+    made, other = invite(api, author), invite(api, author, email="bea@example.org", name="Bea Miller")
+    files = {"file": ("work.py", b"print(1)\n", "text/x-python")}
+    work = api.client.post("/api/v1/submissions", files=files, headers=bearer(made["token"])).json()["id"]
+    assert api.client.get(f"/api/v1/invitations/{made['id']}", headers=reviewer).json()["candidate"] is None
+    settings = api.settings.model_copy(update={"blind_review": False})
+    with TestClient(create_app(settings), base_url=settings.public_url) as seeing:
+        told = seeing.get(f"/api/v1/invitations/{made['id']}", headers=reviewer).json()
+        assert told["candidate"]["name"] == "Ada Lovelace"
+        exported = seeing.get("/api/v1/assignments/churn/export.json", headers=reviewer).json()["submissions"]
+        assert [row["candidate"] for row in exported if row["submission"] == work] == ["Ada Lovelace"]
+        own = bearer(other["token"])
+        assert seeing.get(f"/api/v1/invitations/{made['id']}", headers=own).status_code == 404
