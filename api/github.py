@@ -8,7 +8,6 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import httpx2
@@ -57,11 +56,6 @@ class RunClaims(BaseModel):
     actor_id: Id
     runner_environment: Annotated[str, StringConstraints(max_length=50)] = ""
 
-    @property
-    def expires_at(self) -> datetime:
-        """When the token is over."""
-        return datetime.fromtimestamp(self.exp, UTC)
-
 
 class GithubTokens:
     """Checks tokens of runs that `issuer` signed for `audience`. Its keys are kept for an hour; they are asked for anew
@@ -103,16 +97,17 @@ class GithubTokens:
         named = str(_header_of(token).get("kid", ""))
         with self._lock:
             now = self._clock()
+            age, is_known = now - self._asked_at, named in {key.kid for key in self._keys.keys}
+            if age < (KEPT_FOR_S if is_known else AGAIN_AFTER_S):
+                return self._keys
             if now < self._away_until:
                 raise _away()
-            age = now - self._asked_at
-            if age >= KEPT_FOR_S or (age >= AGAIN_AFTER_S and named not in {key.kid for key in self._keys.keys}):
-                try:
-                    self._keys, self._asked_at = self._asked(), now
-                except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-                    self._away_until = self._clock() + AGAIN_AFTER_S
-                    log.warning("GitHub's keys could not be had: %s", type(error).__name__)
-                    raise _away() from error
+            try:
+                self._keys, self._asked_at = self._asked(), now
+            except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+                self._away_until = self._clock() + AGAIN_AFTER_S
+                log.warning("GitHub's keys could not be had: %s", type(error).__name__)
+                raise _away() from error
             return self._keys
 
     def _asked(self) -> KeySet:

@@ -33,7 +33,7 @@ router = APIRouter(tags=["submissions"])
         "invitation.over",
         "invitation.attempts",
         "invitation.closed",
-        "request.not_found",
+        "submission.assignment_closed",
         "request.too_large",
         "request.too_slow",
         "request.cut_short",
@@ -85,7 +85,7 @@ class _Handing:
             return self._of_run(run, row)
         assignment = session.get_one(StoredAssignment, invitation.assignment)
         if assignment.closed_at is not None:
-            raise Problem("request.not_found", "The assignment is closed.")
+            raise Problem("submission.assignment_closed")
         reason = why_not(session, invitation)
         if reason is not None:
             raise Problem(reason)
