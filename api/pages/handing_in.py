@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from api.identity import COOKIE, Asker, asker_of_browser, known, refuse_cross_site
-from api.pages.page import page
+from api.pages.page import page, problem_page
 from api.problems import HINTS, PROBLEMS, Problem
 from api.routes.reports import get_result
 from api.routes.submissions import hand_in as hand_in_over_the_api
@@ -69,7 +69,7 @@ def result(request: Request, served: Served, submission_id: str) -> HTMLResponse
     try:
         told = get_result(served, asker, submission_id, Answer())
     except Problem as problem:
-        return page("problem.html.j2", problem.status, title="No result", detail=problem.detail, hint=problem.hint)
+        return problem_page(problem, "No result")
     return page("result.html.j2", result=told, places=_place)
 
 

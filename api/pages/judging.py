@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
 from api.identity import Asker, refuse_cross_site
-from api.pages.page import page
+from api.pages.page import page, problem_page
 from api.pages.reviewing import reviewer
 from api.problems import Problem
 from api.reviewed import after_review, known_report
@@ -83,7 +83,7 @@ def _shown(
         with reading(served.engine) as session:
             found = known_report(session, submission_id, asker)
     except Problem as refused:
-        return page("problem.html.j2", refused.status, title="No review", detail=refused.detail, hint=refused.hint)
+        return problem_page(refused, "No review")
     report = Report.model_validate_json(served.blobs.get(found.report.blob))
     _, reviewed = after_review(report, found)
     return page(

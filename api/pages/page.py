@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from api.problems import Problem
 from grader.errors import FAILURE_CODES
 from grader.report.findings import VERDICT_WORDS
 
@@ -61,6 +62,11 @@ def _environment() -> Environment:
     environment.globals |= {"STATES": STATES, "STEPS": STEPS, "OUTCOMES": OUTCOMES}
     environment.globals |= {"FAILURES": FAILURE_CODES, "VERDICTS": VERDICT_WORDS}
     return environment
+
+
+def problem_page(problem: Problem, title: str) -> HTMLResponse:
+    """Return the page that says why something is not shown."""
+    return page("problem.html.j2", problem.status, title=title, detail=problem.detail, hint=problem.hint)
 
 
 def moment(at: datetime | None) -> str:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from api.identity import Asker, asker_of_browser
-from api.pages.page import page
+from api.pages.page import page, problem_page
 from api.paging import Cursor, newest_first, page_of
 from api.problems import Problem
 from api.routes.ranking import get_ranking, list_unscored
@@ -42,7 +42,7 @@ def ranking(request: Request, served: Served, slug: str, cursor: Cursor = None) 
     try:
         found, unscored = get_ranking(served, asker, slug, cursor, MOST), list_unscored(served, asker, slug, None, MOST)
     except Problem as problem:
-        return page("problem.html.j2", problem.status, title="No ranking", detail=problem.detail, hint=problem.hint)
+        return problem_page(problem, "No ranking")
     return page(
         "ranking.html.j2",
         asker=asker,

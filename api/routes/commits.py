@@ -8,18 +8,24 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Response, UploadFile
 from sqlalchemy.orm import Session
 
-from api.identity import Asker, Known
+from api.identity import Asker, Known, nobody_known
 from api.problems import Problem, answers
-from api.routes.submissions import SubmissionView, refuse_large_archive, shown, stored
+from api.receiving import (
+    keeping_nothing_refused,
+    put_in_line,
+    refuse_large_archive,
+    refuse_where_not_allowed,
+    say_where,
+    stored,
+)
+from api.routes.submissions import SubmissionView, shown
 from api.services import Served, Services
 from grader.intake.commit import LARGEST_PROOF, prove, read_proof
 from grader.intake.limits import IntakeLimits
-from grader.store.audit import note
 from grader.store.database import reading, transaction
-from grader.store.holding import delete_unneeded, hold_blob
 from grader.store.repositories import handed_in_before, run_of
-from grader.store.submissions import Received, add_submission, why_not
-from grader.store.tables import GithubRun, Invitation, StoredAssignment, StoredSubmission
+from grader.store.submissions import Received
+from grader.store.tables import GithubRun, Invitation, StoredSubmission
 
 router = APIRouter(tags=["submissions"])
 
@@ -33,6 +39,7 @@ router = APIRouter(tags=["submissions"])
         "invitation.over",
         "invitation.attempts",
         "invitation.closed",
+        "invitation.released",
         "submission.assignment_closed",
         "request.too_large",
         "request.too_slow",
@@ -60,12 +67,8 @@ def hand_in_commit(
         if before is not None:
             return before
     key, size = stored(served, file)
-    try:
-        with transaction(served.engine) as session:
-            return handing.before(session) or handing.add(session, Received("archive", bytes=size, blob=key))
-    except Problem:
-        delete_unneeded(served.engine, served.blobs, {key})  # of what is refused nothing is kept
-        raise
+    with keeping_nothing_refused(served, key), transaction(served.engine) as session:
+        return handing.before(session) or handing.add(session, Received("archive", bytes=size, blob=key))
 
 
 @dataclass(frozen=True)
@@ -83,34 +86,33 @@ class _Handing:
         if row is not None:
             self.response.status_code = 200
             return self._of_run(run, row)
-        assignment = session.get_one(StoredAssignment, invitation.assignment)
-        if assignment.closed_at is not None:
-            raise Problem("submission.assignment_closed")
-        reason = why_not(session, invitation)
-        if reason is not None:
-            raise Problem(reason)
+        refuse_where_not_allowed(session, self.asker, invitation, invitation.assignment)
         return None
 
     def add(self, session: Session, received: Received) -> SubmissionView:
         """Store the submission and put it in line."""
         run, invitation = self._run(session), self._invitation(session)
-        assert received.blob is not None  # it is a file
-        hold_blob(session, self.served.blobs, received.blob, lambda: stored(self.served, self.file, is_noted=True))
-        row = add_submission(session, invitation.assignment, received, invitation)
-        self.served.line.join(session, row)
-        note(session, self.asker.label, "submission.hand_in", row.id, assignment=row.assignment, sha=run.sha)
-        self.served.spans.current().tell({"grader.submission": row.id})
+        row = put_in_line(
+            session,
+            self.served,
+            self.asker,
+            invitation.assignment,
+            received,
+            file=self.file,
+            invitation=invitation,
+            sha=run.sha,
+        )
         return self._of_run(run, row)
 
     def _of_run(self, run: GithubRun, row: StoredSubmission) -> SubmissionView:
         run.submission_id, run.folder = row.id, self.folder
-        self.response.headers["Location"] = f"/api/v1/submissions/{row.id}"
+        say_where(self.response, row.id)
         return shown(row, self.asker)
 
     def _run(self, session: Session) -> GithubRun:
         run = run_of(session, self.asker.token_id)
         if run is None:
-            raise Problem("identity.missing")  # erased in the meantime
+            raise nobody_known()  # erased in the meantime
         return run
 
     def _invitation(self, session: Session) -> Invitation:
@@ -122,7 +124,7 @@ def _folder_of(served: Services, asker: Asker, file: UploadFile, commit: str) ->
     with reading(served.engine) as session:
         run = run_of(session, asker.token_id)
     if run is None:
-        raise Problem("identity.missing")
+        raise nobody_known()
     if not (file.filename or "").lower().endswith(".zip"):
         raise Problem("github.commit")
     refuse_large_archive(file, "archive")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from api.identity import Asker, asker_by, note_asker
 from api.media_types import refuse_but_json
 from api.problems import Problem, answers
-from api.routes.submissions import SubmissionView, kept_once, shown
+from api.receiving import kept_once, say_where
+from api.routes.submissions import SubmissionView, shown
 from api.services import Served, Services
 from grader.model import Report
 from grader.store.audit import note
@@ -74,14 +75,14 @@ def _posted(served: Services, asker: Asker, response: Response, report: Report, 
         before = repeated(session, SCOPE, blob)
         if before is not None and before.submission_id is not None:
             response.status_code = 200
-            response.headers["Location"] = f"/api/v1/submissions/{before.submission_id}"
+            say_where(response, before.submission_id)
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
         _refuse_unknown(session, report)
         submission = add_posted(session, report, served.blobs.put(body), len(body))
         remember(session, SCOPE, blob, blob, submission.id)
         session.get_one(Token, asker.token_id).used_at = utc_now()
         note(session, asker.label, "report.post", submission.id, digest=blob)
-        response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
+        say_where(response, submission.id)
         return shown(submission, asker)
 
 

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
-import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from api.identity import Asker, Known
 from api.paging import Cursor, Limit, Page, newest_first, page_of
 from api.problems import Problem, answers
+from api.receiving import (
+    keeping_nothing_refused,
+    kept_once,
+    put_in_line,
+    refuse_large_archive,
+    refuse_where_not_allowed,
+    say_where,
+    stored,
+)
 from api.services import Served, Services
-from grader.errors import host_shortage
 from grader.intake.git import is_git_address, parse_address
-from grader.intake.limits import IntakeLimits
-from grader.store.audit import note
-from grader.store.blobs import key_of_file
 from grader.store.database import reading, transaction
-from grader.store.holding import delete_unneeded, expect_blob, hold_blob
-from grader.store.submissions import Received, add_submission, remember, repeated, why_not
-from grader.store.tables import Invitation, StoredAssignment, StoredSubmission
+from grader.store.submissions import Received, remember, repeated
+from grader.store.tables import Invitation, StoredSubmission
 from grader.store.tables_of_operation import Event
 
-T = TypeVar("T")
 router = APIRouter(tags=["submissions"])
 KINDS = {".zip": "archive", ".gz": "tar", ".tgz": "tar", ".ipynb": "notebook", ".py": "script"}
 State = Literal["queued", "waiting", "grading", "published", "erased"]
@@ -130,27 +130,17 @@ def hand_in(
 
     A candidate's invitation says for what. Sent again with the same `Idempotency-Key`, the same submission is answered.
     """
+    if asker.is_run:
+        raise Problem("identity.forbidden", "A run hands in its commit.", hint="POST it to /api/v1/commits.")
     with reading(served.engine) as session:  # what will be refused need not be stored first
         if not (idempotency_key and repeated(session, asker.label, idempotency_key)):
             invitation = session.get(Invitation, asker.invitation_id) if asker.invitation_id else None
             if invitation and assignment not in (None, invitation.assignment):
                 raise Problem("request.invalid", "assignment: it is not the one of the invitation.")
-            _refuse_where_not_allowed(session, asker, invitation, invitation.assignment if invitation else assignment)
+            refuse_where_not_allowed(session, asker, invitation, invitation.assignment if invitation else assignment)
     received = _received(served, file, git)
-    try:
+    with keeping_nothing_refused(served, received.blob):
         return kept_once(lambda: _handed_in(served, asker, response, received, file, assignment, idempotency_key))
-    except Problem:
-        if received.blob is not None:  # of what is refused nothing is kept
-            delete_unneeded(served.engine, served.blobs, {received.blob})
-        raise
-
-
-def kept_once(act: Callable[[], T]) -> T:
-    """Do what looks under a key and else keeps something there; where another did so meanwhile, look once more."""
-    try:
-        return act()
-    except IntegrityError:
-        return act()
 
 
 def _handed_in(
@@ -171,19 +161,16 @@ def _handed_in(
             if before.digest != digest or before.submission_id is None:
                 raise Problem("submission.key_reused")
             response.status_code = 200
-            response.headers["Location"] = f"/api/v1/submissions/{before.submission_id}"
+            say_where(response, before.submission_id)
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
-        _refuse_where_not_allowed(session, asker, invitation, slug)
+        refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven
-        if received.blob is not None and file is not None:
-            hold_blob(session, served.blobs, received.blob, lambda: stored(served, file, is_noted=True))
-        submission = add_submission(session, slug, received, invitation)
-        served.line.join(session, submission)
-        note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=submission.kind)
+        submission = put_in_line(
+            session, served, asker, slug, received, file=file, invitation=invitation, kind=received.kind
+        )
         if idempotency_key:
             remember(session, asker.label, idempotency_key, digest, submission.id)
-        served.spans.current().tell({"grader.submission": submission.id})
-        response.headers["Location"] = f"/api/v1/submissions/{submission.id}"
+        say_where(response, submission.id)
         return shown(submission, asker)
 
 
@@ -290,44 +277,7 @@ def _received(served: Services, file: UploadFile | None, git: str | None) -> Rec
     return Received(KINDS[suffix], bytes=size, blob=key)
 
 
-def refuse_large_archive(file: UploadFile, kind: str) -> None:
-    """Raise Problem where an archive is larger than any is taken in: to grade it would fail, and cost an attempt."""
-    most = IntakeLimits().packed_bytes
-    if kind in ("archive", "tar") and (file.size or 0) > most:
-        told = f"The archive is larger than {most / 1e6:.0f} MB."
-        raise Problem("request.too_large", told, hint="Leave out data, models and environments, and send it again.")
-
-
-def stored(served: Services, file: UploadFile, *, is_noted: bool = False) -> tuple[str, int]:
-    """Store what was sent, which is noted to be coming before, and return its key and size."""
-    with host_shortage(), tempfile.NamedTemporaryFile(dir=served.uploads) as copy:
-        file.file.seek(0)
-        shutil.copyfileobj(file.file, copy, 1 << 20)
-        copy.flush()
-        if not is_noted:
-            with transaction(served.engine) as session:
-                expect_blob(session, key_of_file(Path(copy.name)))
-        return served.blobs.put_file(Path(copy.name)), copy.tell()
-
-
 def _invitation(session: Session, asker: Asker) -> Invitation | None:
     if asker.invitation_id is None:
         return None
     return session.get(Invitation, asker.invitation_id, with_for_update=True)
-
-
-def _refuse_where_not_allowed(session: Session, asker: Asker, invitation: Invitation | None, slug: str | None) -> None:
-    if asker.is_run:
-        raise Problem("identity.forbidden", "A run hands in its commit.", hint="POST it to /api/v1/commits.")
-    if invitation is None and not asker.may("submit"):
-        raise Problem("identity.forbidden", "This needs an invitation, or the scope 'submit'.")
-    if slug is None:
-        raise Problem("request.invalid", "assignment: say what the submission is for.")
-    stored = session.get(StoredAssignment, slug)
-    if stored is None:
-        raise Problem("request.not_found", "There is no such assignment.")
-    if stored.closed_at is not None:
-        raise Problem("submission.assignment_closed")
-    reason = why_not(session, invitation) if invitation else None
-    if reason is not None:
-        raise Problem(reason)
