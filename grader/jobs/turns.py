@@ -115,7 +115,8 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
     job = held(session, turn)
     if job is None:
         return None
-    submission = lock_attempts(session, turn.submission_id)
+    attempts = lock_attempts(session, turn.submission_id)
+    submission = session.get_one(StoredSubmission, turn.submission_id)
     if submission.state == "erased":
         _drop(session, job, ERASED)
         return None
@@ -151,7 +152,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         session.add(Event(submission_id=submission.id, state="published", detail=submission.outcome or ""))
         about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
         emit(session, "submission.published", **about)
-    settle_standing(session, submission)
+    settle_standing(attempts)
     return report.id
 
 

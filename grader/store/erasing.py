@@ -73,8 +73,7 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
     """
     now, ids = utc_now(), traces.submissions
     candidate.name, candidate.email, candidate.erased_at = "", "", candidate.erased_at or now
-    theirs = select(Invitation.id).where(Invitation.candidate_id == candidate.id)
-    invitations = list(session.scalars(theirs.with_for_update()))  # first of all, as who publishes does
+    invitations = list(session.scalars(select(Invitation.id).where(Invitation.candidate_id == candidate.id)))
     session.execute(
         update(Invitation).where(Invitation.id.in_(invitations), Invitation.revoked_at.is_(None)).values(revoked_at=now)
     )

@@ -5,6 +5,8 @@ It is written down as it changes: to ask who comes later of each row that is sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ def lock_standing(session: Session, invitation_id: str | None) -> None:
         session.execute(select(Invitation.id).where(Invitation.id == invitation_id).with_for_update())
 
 
-def lock_attempts(session: Session, submission_id: str) -> StoredSubmission:
+def lock_attempts(session: Session, submission_id: str) -> list[StoredSubmission]:
     """Return the submission, locked with its candidate's others: all in the order in which whoever locks several does,
     the oldest first, so that none waits for another in a circle.
     """
@@ -27,24 +29,16 @@ def lock_attempts(session: Session, submission_id: str) -> StoredSubmission:
     if submission.invitation_id is not None:
         meant = StoredSubmission.invitation_id == submission.invitation_id
     rows = select(StoredSubmission).where(meant).order_by(StoredSubmission.created_at, StoredSubmission.id)
-    session.scalars(rows.with_for_update().execution_options(populate_existing=True)).all()
-    return submission
+    return list(session.scalars(rows.with_for_update().execution_options(populate_existing=True)))
 
 
-def settle_standing(session: Session, submission: StoredSubmission) -> None:
-    """Write down which submissions stand, now that this one is published; the caller holds the lock.
+def settle_standing(attempts: Sequence[StoredSubmission]) -> None:
+    """Write down which of a candidate's attempts stand, the oldest first; what nobody was invited for is alone.
 
     What our side lost is no attempt and takes no one's place; it stands itself while nothing that counts is later.
     """
-    if submission.invitation_id is None:
-        # what was graded elsewhere, by whatever rubric and limits, is no match for what was graded here
-        submission.stands = submission.kind != POSTED
-        return
-    session.flush()
-    theirs = select(StoredSubmission).where(
-        StoredSubmission.invitation_id == submission.invitation_id, StoredSubmission.state == "published"
-    )
     is_followed = False
-    for row in session.scalars(theirs.order_by(StoredSubmission.created_at.desc(), StoredSubmission.id.desc())):
-        row.stands = not is_followed
+    for row in reversed([row for row in attempts if row.state == "published"]):
+        # what was graded elsewhere, by whatever rubric and limits, is no match for what was graded here
+        row.stands = not is_followed and row.kind != POSTED
         is_followed = is_followed or row.attempt is not None

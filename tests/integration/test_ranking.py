@@ -34,7 +34,7 @@ def store(api: Serving, *rows: tuple[str, float | None, float | None, float | No
                 created_at=utc_now() + timedelta(seconds=number),
             )
             session.add(row)
-            settle_standing(session, row)
+            settle_standing([row])
 
 
 def pages(api: Serving, headers: dict[str, str], limit: int) -> list[dict[str, Any]]:
