@@ -57,7 +57,7 @@ def add_summary(markdown: str) -> None:
 
 def escape_data(text: str) -> str:
     """Return the text of a command as GitHub's toolkit writes it, without characters that cannot be seen."""
-    return _seen(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return seen(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def escape_property(text: str) -> str:
@@ -65,10 +65,11 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _seen(text: str) -> str:
-    short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def seen(text: str, longest: int = LONGEST, kept: str = "\r\n\t") -> str:
+    """Return a text of at most so many characters, with a mark for each that cannot be seen, but for those `kept`."""
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(
-        letter if letter.isprintable() or letter in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in short
+        letter if letter.isprintable() or letter in kept else "\N{REPLACEMENT CHARACTER}" for letter in short
     )
 
 

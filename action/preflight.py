@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import add_summary, commands_stopped, error, set_output
+from failures import annotate_failure
 from inputs import Inputs
 from install import GRADER, ROOT
 
@@ -42,25 +43,7 @@ def annotate(record: dict[str, Any], inputs: Inputs) -> None:
             if check["passed"] is False:
                 error(check["found"], title=check["file"] or check["id"])
         return
-    path, cell, line = failure["path"], failure["cell"], failure["line"]
-    said = [failure["message"], failure["hint"]]
-    if cell is not None:  # a line of a cell is no line of the file
-        said.insert(0, f"Cell {cell + 1}" + (f", line {line}:" if line else ":"))
-    place = _in_repository(path, inputs) if path else ""
-    message = " ".join(text for text in said if text)
-    error(message, title=failure["code"], file=place, line=None if cell is not None else line)
-
-
-def _in_repository(path: str, inputs: Inputs) -> str:
-    """Return where in the repository the work's file `path` lies; empty where it is not found.
-
-    A work that lies in one folder as a whole is named from within that folder.
-    """
-    inner = sorted(entry for entry in inputs.work.iterdir() if entry.is_dir())
-    for folder in (inputs.work, *inner):
-        if (folder / path).is_file():
-            return os.path.relpath(folder / path, inputs.repository.resolve())
-    return ""
+    annotate_failure(failure, inputs.work, inputs.repository)
 
 
 def _run(words: Sequence[str]) -> int:

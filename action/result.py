@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from commands import seen
+
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")  # all that Markdown may take for more than itself
 LONGEST = 500
 MOST = 100  # criteria
@@ -14,7 +16,7 @@ OUTCOMES = {
     "limit_exceeded": "The work used more than it may.",
     "infrastructure_failed": "Our side failed, which says nothing of the work.",
 }
-MARKS = {"met": "✓ met", "partly": "◐ partly", "missed": "✗ missed", "not_met": "✗ not met"}
+MARKS = {"met": "✓ met", "partly": "◐ partly", "not_met": "✗ not met"}
 
 
 def summary_of(submission: dict[str, Any], result: dict[str, Any] | None) -> str:
@@ -32,11 +34,7 @@ def summary_of(submission: dict[str, Any], result: dict[str, Any] | None) -> str
 
 def plain(text: object, longest: int = LONGEST) -> str:
     """Return a text of one line in which nothing is markup."""
-    line = " ".join(str(text).split())
-    short = line if len(line) <= longest else line[: longest - 1] + "…"
-    return PUNCTUATION.sub(
-        r"\\\1", "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)
-    )
+    return PUNCTUATION.sub(r"\\\1", seen(" ".join(str(text).split()), longest, kept=""))
 
 
 def code(text: object) -> str:

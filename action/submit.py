@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from commands import add_mask, add_summary, commands_stopped, error, notice, set_output, warning
 from commit import CommitError, Packed, pack
+from failures import annotate_failure
 from inputs import RefusedError, Submit
 from result import summary_of
 from server import Server, ServerError, answer_to
@@ -161,13 +162,7 @@ def _annotate(submission: dict[str, Any], result: dict[str, Any] | None, inputs:
             code = submission["failure_code"] or submission["outcome"]
             error("The work did not run to its end at grading. Try it out with the mode `preflight`.", title=code)
         return
-    cell, line, path = failure["cell"], failure["line"], failure["path"]
-    said = [failure["message"], failure["hint"]]
-    if cell is not None:  # a line of a cell is no line of the file
-        said.insert(0, f"Cell {cell + 1}" + (f", line {line}:" if line else ":"))
-    place = os.path.relpath(inputs.work / path, inputs.repository) if path and (inputs.work / path).is_file() else ""
-    message = " ".join(text for text in said if text)
-    error(message, title=failure["code"], file=place, line=None if cell is not None else line)
+    annotate_failure(failure, inputs.work, inputs.repository)
 
 
 class _Cancelled(BaseException):  # no Exception: nothing on the way may take it for a failure

@@ -112,7 +112,7 @@ class GithubTokens:
 
     def _asked(self) -> KeySet:
         with httpx2.Client(timeout=WITHIN_S) as client:
-            place = _json(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+            place = _json(client, f"{self._issuer}/.well-known/openid-configuration")
             if place.get("issuer") != self._issuer:
                 raise ValueError("it calls itself otherwise than GRADER_GITHUB_ISSUER does")
             told = _json(client, str(place["jwks_uri"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field, SecretStr, StringConstraints
 from sqlalchemy.exc import IntegrityError
 
@@ -52,10 +52,9 @@ class RunLetIn(BaseModel):
         "request.invalid",
     ),
 )
-def begin(served: Served, response: Response, given: RunSignIn) -> RunLetIn:
+def begin(served: Served, given: RunSignIn) -> RunLetIn:
     """Let a run of GitHub Actions in, by the ids of its repository and owner. GitHub's token is good once."""
     claims = served.github.run_of(given.token.get_secret_value())
-    response.headers["Cache-Control"] = "no-store"
     try:
         return _let_in(served, claims, given.assignment)
     except IntegrityError as error:  # shown twice at once

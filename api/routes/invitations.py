@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, StringConstraints
@@ -22,10 +22,12 @@ from grader.store.database import reading, transaction
 from grader.store.invitations import (
     LONGEST_NAME,
     MOST_ATTEMPTS,
+    State,
     extend,
     invite,
     names_are_shown,
     renew_token,
+    state_of,
     take_back,
     whose_names_are_shown,
 )
@@ -36,7 +38,6 @@ from grader.store.tables import Candidate, Invitation
 router = APIRouter(tags=["invitations"])
 Text = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NAME)]
 Attempts = Annotated[int, Field(ge=1, le=MOST_ATTEMPTS)]
-State = Literal["open", "over", "decided", "revoked"]
 
 
 class Person(BaseModel):
@@ -158,7 +159,7 @@ def shown(session: Session, row: Invitation, asker: Asker) -> InvitationView:
         assignment=row.assignment,
         candidate=person_of(session, row, asker),
         repository=None if bound is None else RepositoryIds(id=bound.id, owner_id=bound.owner_id),
-        state=_state(row),
+        state=state_of(row),
         deadline=row.deadline,
         attempts=row.attempts,
         used=attempts_used(session, row.id),
@@ -281,16 +282,8 @@ def _wanted(session: Session, invitation_id: str) -> Invitation:
     return row
 
 
-def _state(row: Invitation) -> State:
-    if row.revoked_at is not None:
-        return "revoked"
-    if row.decided_at is not None:
-        return "decided"
-    return "over" if row.deadline is not None and row.deadline <= utc_now() else "open"
-
-
 def _stands(state: State) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions under which an invitation is in `state`, as `_state` tells it."""
+    """Return the conditions under which an invitation is in `state`, as `state_of` tells it."""
     kept, undecided = Invitation.revoked_at.is_(None), Invitation.decided_at.is_(None)
     over = Invitation.deadline.is_not(None) & (Invitation.deadline <= utc_now())
     return {

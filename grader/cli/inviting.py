@@ -13,15 +13,13 @@ from grader.assignment import find_assignment
 from grader.cli.people import ACTOR, stored_session
 from grader.errors import UsageError
 from grader.jobs.assignments import publish_assignment
-from grader.settings import read_settings
+from grader.settings import LOOPBACK, read_settings
 from grader.store.audit import note
 from grader.store.blobs import open_blobs
 from grader.store.invitations import extend, invite, open_invitation, renew_token
 from grader.store.people import ROLES, find_user
 from grader.store.repositories import Repository, bind
 from grader.wiring import packet_of
-
-HERE = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def invite_command(assignment: str, email: str, options: InviteOptions) -> int:
             token = _made(session, assignment, email, deadline, options)
     address = read_settings().public_url.rstrip("/")
     print("The link is told this once: send it to the candidate alone.", file=sys.stderr)
-    if urlsplit(address).hostname in HERE:
+    if urlsplit(address).hostname in LOOPBACK:
         print("It is good on this machine alone: GRADER_PUBLIC_URL says what others see.", file=sys.stderr)
     print(f"{address}/i/{token}")
     return 0

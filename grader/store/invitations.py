@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement, false, or_, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from grader.store.secrets_shown import new_token
 from grader.store.submissions import was_released
 from grader.store.tables import Candidate, Invitation, StoredAssignment, Token
 
+State = Literal["open", "over", "decided", "revoked"]
 LONGEST_NAME = 200
 MOST_ATTEMPTS = 100
 
@@ -72,6 +74,15 @@ def open_invitation(session: Session, assignment: str, email: str) -> Invitation
         Invitation.decided_at.is_(None),
     )
     return session.scalar(query.limit(1))
+
+
+def state_of(invitation: Invitation) -> State:
+    """Return how an invitation stands now."""
+    if invitation.revoked_at is not None:
+        return "revoked"
+    if invitation.decided_at is not None:
+        return "decided"
+    return "over" if invitation.deadline is not None and invitation.deadline <= utc_now() else "open"
 
 
 def check_terms(deadline: datetime | None, attempts: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
 from grader.store.base import utc_now
+from grader.store.invitations import state_of
 from grader.store.secrets_shown import new_token
 from grader.store.tables import BoundRepository, GithubRun, Invitation, StoredSubmission
 
@@ -36,7 +37,7 @@ def bind(session: Session, invitation: Invitation, repository: Repository) -> No
                 f"the {name}'s id is no number: `gh api repos/OWNER/NAME --jq '.id, .owner.id'` tells both"
             )
     for row in invitations_of(session, repository):
-        if row.id != invitation.id and row.assignment == invitation.assignment and _is_open(row):
+        if row.id != invitation.id and row.assignment == invitation.assignment and state_of(row) == "open":
             raise UsageError(f"the repository is bound to another invitation to {row.assignment} already")
     bound = session.get(BoundRepository, invitation.id) or BoundRepository(invitation_id=invitation.id)
     bound.repository_id, bound.owner_id, bound.bound_at = repository.id, repository.owner_id, utc_now()
@@ -66,7 +67,7 @@ def invited(found: list[Invitation], assignment: str | None) -> Invitation | Non
     where there are several.
     """
     meant = [row for row in found if assignment in (None, row.assignment)]
-    still_open = [row for row in meant if _is_open(row)]
+    still_open = [row for row in meant if state_of(row) == "open"]
     if len({row.assignment for row in still_open}) > 1:
         raise LookupError
     return next(iter(still_open or meant), None)
@@ -110,8 +111,3 @@ def handed_in_before(session: Session, run: GithubRun, folder: str) -> StoredSub
         )
     )
     return session.scalars(query.order_by(StoredSubmission.created_at.desc()).limit(1)).first()
-
-
-def _is_open(row: Invitation) -> bool:
-    is_over = row.deadline is not None and row.deadline <= utc_now()
-    return row.revoked_at is None and row.decided_at is None and not is_over
