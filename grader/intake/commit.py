@@ -80,10 +80,7 @@ class _Git:
         return hashlib.new(self.algorithm, f"{kind} {len(body)}\0".encode() + body).digest()
 
     def hashed_file(self, content: IO[bytes], size: int) -> bytes:
-        found = hashlib.new(self.algorithm, f"blob {size}\0".encode())
-        while chunk := content.read(CHUNK):
-            found.update(chunk)
-        return found.digest()
+        return _fed(hashlib.new(self.algorithm, f"blob {size}\0".encode()), content).digest()
 
     def below(self, tree: str, proof: CommitProof) -> str:
         """Return the hash of the tree of the proof's folder."""
@@ -142,10 +139,14 @@ def _hash_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, proof: CommitProo
     with archive.open(entry) as content:
         if entry.filename not in proof.large:
             return mode, git.hashed_file(content, entry.file_size)
-        key = hashlib.sha256()
-        while chunk := content.read(CHUNK):
-            key.update(chunk)
+        key = _fed(hashlib.sha256(), content)
     return mode, git.hashed("blob", POINTER.format(key.hexdigest(), entry.file_size).encode())
+
+
+def _fed(digest: hashlib._Hash, content: IO[bytes]) -> hashlib._Hash:
+    while chunk := content.read(CHUNK):
+        digest.update(chunk)
+    return digest
 
 
 def _put(root: _Tree, path: str, mode: str, key: bytes, limits: IntakeLimits) -> None:

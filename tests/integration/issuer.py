@@ -47,9 +47,14 @@ class Issuer:
         given = {name: value for name, value in (right | self.claims).items() if value is not None}
         if self.algorithm == "RS256":
             return jwt.encode(header, given, self.signed_by or self.key)
-        body = ".".join(_plain(json.dumps(part).encode()) for part in (header, given))
-        digest = hmac.digest(self.key.as_pem(private=False), body.encode(), "sha256")
-        return f"{body}.{_plain(digest) if self.algorithm == 'HS256' else ''}"
+        return forged(header, given, self.key)
+
+
+def forged(header: dict[str, Any], claims: dict[str, Any], key: RSAKey) -> str:
+    """Return a token that is signed by a public key as if it were a secret (HS256), or by nothing at all."""
+    body = ".".join(_plain(json.dumps(part).encode()) for part in (header, claims))
+    digest = hmac.digest(key.as_pem(private=False), body.encode(), "sha256")
+    return f"{body}.{_plain(digest) if header['alg'] == 'HS256' else ''}"
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import io
 import json
 import secrets
@@ -53,18 +52,6 @@ def token_of(issuer: Issuer, sha: str = "", **other: object) -> str:
     """Return the token of a run, signed by the issuer's key."""
     header = {"alg": "RS256", "kid": issuer.key.kid, "typ": "JWT"}
     return jwt.encode(header, claims_of(issuer, sha, **other), issuer.signed_by or issuer.key)
-
-
-def forged(issuer: Issuer, sha: str, algorithm: str) -> str:
-    """Return a token that is signed by the issuer's public key as if it were a secret, or by nothing at all."""
-    header = {"alg": algorithm, "kid": issuer.key.kid}
-    body = ".".join(_plain(json.dumps(part).encode()) for part in (header, claims_of(issuer, sha)))
-    digest = hmac.digest(issuer.key.as_pem(private=False), body.encode(), "sha256")
-    return f"{body}.{_plain(digest) if algorithm == 'HS256' else ''}"
-
-
-def _plain(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def git(folder: Path, *words: str) -> str:

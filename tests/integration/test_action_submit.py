@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -178,8 +179,6 @@ def test_submodules_and_links_are_left_out_and_said_and_large_files_come_with_th
 
 
 def lfs_pointer(content: bytes) -> str:
-    import hashlib
-
     key = hashlib.sha256(content).hexdigest()
     return f"version https://git-lfs.github.com/spec/v1\noid sha256:{key}\nsize {len(content)}\n"
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from graded import bearer, invite
-from issuer import Issuer, issuer, new_key
+from grading import wait_for
+from issuer import Issuer, forged, issuer, new_key
 from joserfc import jwt
-from runs import OWNER, REPOSITORY, claims_of, forged, repository, sent, token_of
+from runs import OWNER, REPOSITORY, claims_of, repository, sent, token_of
 from serving import CHURN, Serving, publish, serving
 from sqlalchemy import select
 
@@ -94,9 +95,9 @@ def test_a_token_by_another_key_or_algorithm_lets_nobody_in(api: Serving, github
     for token in (
         jwt.encode({"alg": "RS256", "kid": known.kid}, claims, new_key()),
         jwt.encode({"alg": "RS256", "kid": "unknown"}, claims, known),
-        forged(github, SHA, "HS256"),
+        forged({"alg": "HS256", "kid": known.kid}, claims, known),
         jwt.encode({"alg": "RS384", "kid": known.kid}, claims, known, algorithms=["RS384"]),
-        forged(github, SHA, "none"),
+        forged({"alg": "none", "kid": known.kid}, claims, known),
         "not.a.token",
         "",
         "é" * 40,
@@ -109,7 +110,7 @@ def test_keys_that_are_rotated_are_asked_for_anew(api: Serving, github: Issuer) 
     invite(api, api.as_("author"), **INVITED)
     assert sign_in(api, token_of(github, SHA)).status_code == 201
     old, github.key = github.key, new_key()
-    wait_until(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
+    wait_for(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
     github.signed_by, kid = old, old.kid
     token = jwt.encode({"alg": "RS256", "kid": kid}, claims_of(github, SHA), old)
     assert refused(api, token) == (401, "identity.refused"), "a key that is no longer told is good no more"
@@ -133,12 +134,7 @@ def test_an_issuer_that_is_away_is_told_as_that_and_found_again(api: Serving, gi
         assert (answer.status_code, answer.json()["code"]) == (502, "identity.provider")
         assert answer.headers["Retry-After"] == "10"
     github.url = address
-    wait_until(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
-
-
-def wait_until(holds: Any) -> None:
-    while not holds():
-        time.sleep(0.5)
+    wait_for(lambda: sign_in(api, token_of(github, SHA)).status_code == 201)
 
 
 def test_a_token_is_good_once_also_for_two_at_once(api: Serving, github: Issuer) -> None:
