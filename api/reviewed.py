@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,13 +12,11 @@ from api.identity import Asker
 from api.problems import Problem
 from api.routes.invitations import Person, person_of
 from api.routes.submissions import visible
-from grader.model import Report, Verdict
+from grader.model import Report
 from grader.report.reviewed import OverrideLine, Reviewed, criteria_by_id, reviewed_by
 from grader.scoring import with_overrides
-from grader.store.reviews import overrides_in, reviews_of, version_of
+from grader.store.reviews import overrides_in, reviews_of, verdicts_in, version_of
 from grader.store.tables import Invitation, Review, StoredReport, StoredSubmission, User
-
-VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def after_review(report: Report, found: KnownReport) -> tuple[Report, Reviewed |
     overrides = overrides_in(found.reviews)
     if not overrides:
         return report, None
-    verdicts = {name: VERDICT.validate_python(review.verdict) for name, review in overrides.items()}
+    verdicts = verdicts_in(found.reviews)
     after = with_overrides(report, verdicts)
     before = criteria_by_id(report)
     lines = [

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     `requests_per_second` times a second on the whole (0: without a bound). What is of use for a while alone is kept for
     `keep_days`.
     Runs of GitHub Actions sign in by tokens of `github_issuer` for `github_audience`, by default the `public_url`.
+    With a `github_app` what becomes of their commits is told at `github_api` as that App, which the private key in the
+    file `github_app_key` proves.
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.
     Webhooks may lie on `webhook_private_hosts` too, names with commas between. With `metrics_open`
     whoever reaches the service reads its figures of operation.
@@ -79,6 +81,9 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     github_issuer: str = "https://token.actions.githubusercontent.com"
     github_audience: str = ""
+    github_api: str = "https://api.github.com"
+    github_app: str = ""
+    github_app_key: Path | None = None
     metrics_open: bool = False
     keep_days: int = Field(default=90, ge=1, le=3650)
     blind_review: bool = True
@@ -117,14 +122,21 @@ class Settings(BaseSettings):
             raise ValueError("must be a file of certificates (PEM)")
         return value
 
-    @field_validator("oidc_issuer", "github_issuer")
+    @field_validator("oidc_issuer", "github_issuer", "github_api")
     @classmethod
-    def _issuer_can_be_trusted(cls, value: str) -> str:
+    def _is_safe_to_trust(cls, value: str) -> str:
         place = urlsplit(value)
         if value and (not place.hostname or place.query or place.fragment or place.username or place.password):
-            raise ValueError("must be the issuer's address, without a query, a fragment or a password")
+            raise ValueError("must be an address without a query, a fragment or a password")
         if value and place.scheme != "https" and not (place.scheme == "http" and place.hostname in LOOPBACK):
-            raise ValueError("must begin with https://: what proves who somebody is comes from there")
+            raise ValueError("must begin with https://: what proves who somebody is goes over it")
+        return value
+
+    @field_validator("github_app_key")
+    @classmethod
+    def _key_is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("must be a file: the private key (PEM) that GitHub gave for the App")
         return value
 
     @field_validator("lm_url")
@@ -141,6 +153,12 @@ class Settings(BaseSettings):
     def _issuer_knows_this_service(self) -> Self:
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("GRADER_OIDC_ISSUER needs GRADER_OIDC_CLIENT_ID and GRADER_OIDC_CLIENT_SECRET")
+        return self
+
+    @model_validator(mode="after")
+    def _app_has_its_key(self) -> Self:
+        if bool(self.github_app) != (self.github_app_key is not None):
+            raise ValueError("GRADER_GITHUB_APP and GRADER_GITHUB_APP_KEY go together: set both or none")
         return self
 
     @model_validator(mode="after")

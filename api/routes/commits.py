@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -22,7 +23,9 @@ from api.routes.submissions import SubmissionView, shown
 from api.services import Served, Services
 from grader.intake.commit import LARGEST_PROOF, prove, read_proof
 from grader.intake.limits import IntakeLimits
+from grader.intake.snapshot import common_folder
 from grader.store.database import reading, transaction
+from grader.store.github_answers import answer
 from grader.store.repositories import handed_in_before, run_of
 from grader.store.submissions import Received
 from grader.store.tables import GithubRun, Invitation, StoredSubmission
@@ -61,7 +64,8 @@ def hand_in_commit(
     """Hand in the commit of a run. The same commit once more is the same submission, unless our side had lost it."""
     if not asker.is_run:
         raise Problem("identity.forbidden", "This is for runs of GitHub Actions.", hint="Hand in at /submissions.")
-    handing = _Handing(served, asker, response, file, _folder_of(served, asker, file, commit))
+    folder = _folder_of(served, asker, file, commit)
+    handing = _Handing(served, asker, response, file, folder, _place_in_repository(file, folder))
     with transaction(served.engine) as session:
         before = handing.before(session)
         if before is not None:
@@ -78,6 +82,7 @@ class _Handing:
     response: Response
     file: UploadFile
     folder: str
+    place: str
 
     def before(self, session: Session) -> SubmissionView | None:
         """Return the submission that the commit came to before. Raises Problem where none may come now."""
@@ -102,6 +107,8 @@ class _Handing:
             invitation=invitation,
             sha=run.sha,
         )
+        if self.served.settings.github_app:
+            answer(session, invitation.id, row.id, self.place)
         return self._of_run(run, row)
 
     def _of_run(self, run: GithubRun, row: StoredSubmission) -> SubmissionView:
@@ -132,3 +139,11 @@ def _folder_of(served: Services, asker: Asker, file: UploadFile, commit: str) ->
     file.file.seek(0)
     prove(file.file, proof, run.sha, IntakeLimits())
     return "/".join(part for part in proof.folder.split("/") if part)
+
+
+def _place_in_repository(file: UploadFile, folder: str) -> str:
+    """Return where in the repository a report's paths begin: in the one folder that holds the work, if one does."""
+    file.file.seek(0)
+    with zipfile.ZipFile(file.file) as archive:
+        inner = common_folder(name for name in archive.namelist() if not name.endswith("/"))
+    return "/".join(part for part in (folder, inner) if part)

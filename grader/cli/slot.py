@@ -11,10 +11,11 @@ from datetime import timedelta
 from types import FrameType
 
 from grader.errors import GraderError
+from grader.github import Answers, GithubApp, read_key
 from grader.jobs.told import log_to_stderr
 from grader.jobs.tracing import spans_of
 from grader.jobs.worker import Worker
-from grader.settings import read_settings
+from grader.settings import Settings, read_settings
 from grader.store.blobs import open_blobs
 from grader.store.database import open_engine
 from grader.wiring import grading_parts
@@ -25,6 +26,15 @@ class Silent:
 
     def step(self, source: str, step: str, detail: str = "") -> None:
         """Hear nothing."""
+
+
+def answers_of(settings: Settings) -> Answers | None:
+    """Return what tells GitHub, as the App that the operator has set; None without one. Raises UsageError."""
+    if settings.github_app_key is None:
+        return None
+    app = GithubApp(settings.github_api, settings.github_app, read_key(settings.github_app_key))
+    engine, blobs = open_engine(settings.service_database), open_blobs(settings.service_blobs)
+    return Answers(engine, blobs, app, settings.public_url.rstrip("/"))
 
 
 def main(cpus: str, worker_id: str) -> int:
@@ -52,6 +62,7 @@ def main(cpus: str, worker_id: str) -> int:
                 spans,
                 timedelta(days=settings.keep_days),
                 settings.private_hosts,
+                answers_of(settings),
             ).run()
         spans.close()
     except GraderError as error:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from grader.store.base import utc_now
 from grader.store.batches import OPEN, end_item
 from grader.store.clock import databases_now
+from grader.store.github_answers import note_change
 from grader.store.standing import lock_attempts, lock_standing, settle_standing
 from grader.store.tables import StoredReport, StoredSubmission
 from grader.store.tables_of_operation import Event, Job
@@ -71,6 +72,7 @@ def begin(session: Session, job_id: str, worker_id: str) -> Turn | None:
         submission.come_to("grading")
         submission.started_at = submission.started_at or job.started_at
         session.add(Event(submission_id=job.submission_id, state="grading"))
+        note_change(session, submission.invitation_id)
     return Turn(job.id, job.submission_id, worker_id, job.turn, job.failures, job.kind, job.batch_id)
 
 
@@ -153,6 +155,7 @@ def publish(session: Session, turn: Turn, made: Made, changes: dict[str, Any] | 
         about = {"submission": submission.id, "assignment": submission.assignment, "outcome": submission.outcome}
         emit(session, "submission.published", **about)
     settle_standing(attempts)
+    note_change(session, submission.invitation_id)
     return report.id
 
 

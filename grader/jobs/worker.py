@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from grader.errors import InfrastructureError
+from grader.github import Answers
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.deliveries import Deliveries
 from grader.jobs.forgetting import forget_some
@@ -43,8 +44,8 @@ log = logging.getLogger(__name__)
 class Worker:
     """Grades with `parts` on `cpu_ids` what is in line in the database at `url`, until `leaving` is set.
 
-    Meanwhile it tells webhooks what they are to be told, also those on `private_hosts`, and deletes what is older than
-    `keep` and of no more use.
+    Meanwhile it tells webhooks what they are to be told, also those on `private_hosts`, and GitHub, where there are
+    `answers` to it; and it deletes what is older than `keep` and of no more use.
     `grace_s` is how long it may take then to finish what it is at; after that it is handed back.
     """
 
@@ -59,6 +60,7 @@ class Worker:
     spans: Spans
     keep: timedelta
     private_hosts: frozenset[str] = frozenset()
+    answers: Answers | None = None
     grace_s: int = 20
     _cancel: threading.Event = field(default_factory=threading.Event)
     _job: str | None = None
@@ -89,8 +91,10 @@ class Worker:
         executor, steady = Executor(self.url, self.id), Steadiness(settling_s=SILENT_S)
         executor.start(steps, self._begun)
         # beside the beat: what answers slowly must not make this worker look dead, nor hide that another one is
-        telling = Deliveries(self.engine, self.private_hosts)
-        threading.Thread(target=telling.run, args=(self.leaving,), name="deliveries", daemon=True).start()
+        telling = {"deliveries": Deliveries(self.engine, self.private_hosts), "answers": self.answers}
+        for name, one in telling.items():
+            if one is not None:
+                threading.Thread(target=one.run, args=(self.leaving,), name=name, daemon=True).start()
         tidying = threading.Thread(target=self._tidy, args=(steps, line), name="tidying", daemon=True)
         tidying.start()
         while not self.leaving.wait(BEAT_S):

@@ -16,6 +16,8 @@ from grader.store.batches import drop_items
 from grader.store.tables import (
     BoundRepository,
     Candidate,
+    GithubAnswer,
+    GithubCheck,
     GithubRun,
     Invitation,
     Review,
@@ -77,7 +79,8 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
     session.execute(
         update(Invitation).where(Invitation.id.in_(invitations), Invitation.revoked_at.is_(None)).values(revoked_at=now)
     )
-    for table in (GithubRun, BoundRepository):
+    session.execute(delete(GithubCheck).where(GithubCheck.submission_id.in_(ids)))
+    for table in (GithubRun, BoundRepository, GithubAnswer):
         session.execute(delete(table).where(table.invitation_id.in_(invitations)))
     session.execute(delete(Token).where(Token.invitation_id.in_(invitations)))
     owners = [f"invitation:{invitation}" for invitation in invitations]

@@ -7,18 +7,21 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import get_args
 
+from pydantic import TypeAdapter
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
 from grader.model import Verdict
 from grader.store.base import utc_now
+from grader.store.github_answers import note_change
 from grader.store.tables import Invitation, Review, StoredSubmission
 from grader.store.webhooks import emit
 
 KINDS = ("override", "comment", "decision", "release")
 DECISIONS = ("advance", "decline")
 MOST_CHARACTERS = 10_000
+VERDICT: TypeAdapter[Verdict] = TypeAdapter(Verdict)
 # made once: to make it takes longer than to ask it
 _OF_MANY = (
     select(Review)
@@ -53,6 +56,7 @@ def add_review(session: Session, submission: StoredSubmission, review: Review) -
     if review.kind == "decision" and invitation is not None:
         invitation.decided_at = invitation.decided_at or utc_now()
     session.flush()
+    note_change(session, submission.invitation_id)
     if review.kind == "decision":
         about = {"submission": submission.id, "assignment": submission.assignment, "verdict": review.verdict}
         emit(session, "review.decided", **about)
@@ -63,6 +67,11 @@ def overrides_in(reviews: Iterable[Review]) -> dict[str, Review]:
     """Return the override of each criterion that holds: the last one, unless that takes the earlier ones back."""
     last = {review.criterion: review for review in reviews if review.kind == "override" and review.criterion}
     return {name: review for name, review in last.items() if name and review.verdict is not None}
+
+
+def verdicts_in(reviews: Iterable[Review]) -> dict[str, Verdict]:
+    """Return the verdict of each criterion that a reviewer judged otherwise."""
+    return {name: VERDICT.validate_python(review.verdict) for name, review in overrides_in(reviews).items()}
 
 
 def overridden(session: Session, submission_ids: Sequence[str]) -> dict[str, int]:

@@ -139,6 +139,39 @@ class GithubRun(Base):
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 
+class GithubAnswer(Base):
+    """What the App tells GitHub of an invitation's submissions: that there is something new, and where its comment is.
+
+    `changes` counts what has changed. `claim` is who tells it just now, until `claimed_until`; `tries` counts those
+    that failed since the last change, `next_at` is when it is told next, and None where it is told or given up.
+    """
+
+    __tablename__ = "github_answers"
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("invitations.id"), primary_key=True)
+    changes: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(index=True)
+    claim: Mapped[str | None] = mapped_column(String(32))
+    claimed_until: Mapped[datetime | None]
+    problem: Mapped[str] = mapped_column(default="")
+    issue: Mapped[int | None] = mapped_column(BigInteger)
+    comment_id: Mapped[int | None] = mapped_column(BigInteger)
+    comment_digest: Mapped[str] = mapped_column(String(64), default="")
+
+
+class GithubCheck(Base):
+    """The check run on the commit of a submission: which one it is, and the digest of what it was told last.
+
+    `folder` is where in the repository the paths of its report begin.
+    """
+
+    __tablename__ = "github_checks"
+    submission_id: Mapped[str] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    folder: Mapped[str] = mapped_column(default="")
+    check_run_id: Mapped[int | None] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+
+
 class StoredSubmission(Base):
     """One thing handed in, and where it has come to. The figures are the current report's, for lists and rankings.
 

@@ -1,0 +1,6 @@
+"""What becomes of commits that runs handed in, told to GitHub as its App: a check run on each, and one comment."""
+
+from grader.github.answers import Answers
+from grader.github.app import GithubApp, read_key
+
+__all__ = ["Answers", "GithubApp", "read_key"]

@@ -1,0 +1,147 @@
+"""Tells GitHub what is to be told: as submissions stand now, until it is so there, beside the grading."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from grader.errors import GraderError, InfrastructureError
+from grader.github import checks, comment
+from grader.github.app import GithubApp, Repository
+from grader.github.facts import Commit, Facts, facts_of, result_of
+from grader.github.rest import GithubError, RestError
+from grader.report.candidate import CandidateReport
+from grader.store.blobs import Blobs
+from grader.store.database import reading, transaction
+from grader.store.github_answers import Claim, claim, held, is_any_due, settle
+from grader.store.tables import GithubAnswer, GithubCheck
+
+LOOK_EVERY_S = 2.0
+MOST_AT_ONCE = 5
+
+log = logging.getLogger(__name__)
+
+
+class _LostError(Exception):
+    """The claim is another's by now, or its invitation was erased."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Tells GitHub as `app` what is due in `engine`'s database; `public_url` is where the service is reached."""
+
+    engine: Engine
+    blobs: Blobs
+    app: GithubApp
+    public_url: str
+
+    def run(self, leaving: threading.Event) -> None:
+        """Tell what is due until `leaving` is set."""
+        while not leaving.wait(LOOK_EVERY_S):
+            try:
+                while self.tell_due() == MOST_AT_ONCE and not leaving.is_set():
+                    pass
+            except InfrastructureError as error:
+                log.warning("%s", error.message)
+            except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
+                log.exception("GitHub could not be told, on a defect of the grader")
+
+    def tell_due(self) -> int:
+        """Tell what is due now, at most MOST_AT_ONCE invitations, and return of how many that was tried."""
+        with reading(self.engine) as session:  # looking is free, and claiming keeps other writers waiting
+            if not is_any_due(session):
+                return 0
+        with transaction(self.engine) as session:
+            claimed = claim(session, MOST_AT_ONCE)
+        for one in claimed:
+            self._try(one)
+        return len(claimed)
+
+    def _try(self, claimed: Claim) -> None:
+        problem, after_s = "", None
+        try:
+            self._tell(claimed)
+        except _LostError:
+            return
+        except GithubError as error:
+            problem, after_s = str(error), error.after_s
+            if isinstance(error, RestError) and error.status < 500:
+                self.app.forget()  # the token may be no good any more, or the repository have another name
+        except GraderError as error:
+            problem = error.message
+        except Exception as error:  # of this invitation alone: the others are told all the same
+            log.exception("GitHub could not be told of invitation %s, on a defect of the grader", claimed.invitation_id)
+            problem = f"The grader has a defect ({type(error).__name__})."
+        if problem:
+            log.warning("invitation %s, try %d to tell GitHub: %s", claimed.invitation_id, claimed.tries, problem)
+        with transaction(self.engine) as session:
+            settle(session, claimed, problem, after_s)
+
+    def _tell(self, claimed: Claim) -> None:
+        with reading(self.engine) as session:
+            facts = facts_of(session, claimed.invitation_id)
+        if facts is None or not facts.commits:
+            return
+        repository = self.app.repository(facts.repository_id, facts.owner_id)
+        # a released result is its candidate's, and not the world's
+        results = {
+            commit.handed.id: result_of(commit, self.blobs) if repository.is_private else None
+            for commit in facts.commits
+        }
+        for commit in facts.commits:
+            self._check(claimed, repository, facts, commit, results[commit.handed.id])
+        if repository.may_comment:
+            self._comment(claimed, repository, facts, results)
+
+    def _check(
+        self, claimed: Claim, repository: Repository, facts: Facts, commit: Commit, result: CandidateReport | None
+    ) -> None:
+        details = f"{self.public_url}/submissions/{commit.handed.id}"
+        told = checks.check_run(commit, facts.assignment, details, result)
+        notes = checks.notes_on(commit, result)
+        digest = _digest([told, notes])
+        if digest == commit.digest:
+            return
+        found = checks.bring_up(repository, commit, self.app.login(), told)
+        if found != commit.check_run_id:
+            self._keep_check(claimed, commit, check_run_id=found)
+        checks.annotate(repository, found, told, notes)
+        self._keep_check(claimed, commit, digest=digest)
+
+    def _comment(
+        self, claimed: Claim, repository: Repository, facts: Facts, results: dict[str, CandidateReport | None]
+    ) -> None:
+        body = comment.comment(facts, results)
+        digest = _digest(body)
+        if digest == facts.comment_digest:
+            return
+        place = comment.bring_up(
+            repository, facts, self.app.login(), body, lambda issue: self._keep(claimed, issue=issue)
+        )
+        self._keep(claimed, issue=place.issue, comment_id=place.comment_id, comment_digest=digest)
+
+    def _keep(self, claimed: Claim, **values: Any) -> None:
+        with transaction(self.engine) as session:
+            _set(held(session, claimed), values)
+
+    def _keep_check(self, claimed: Claim, commit: Commit, **values: Any) -> None:
+        with transaction(self.engine) as session:
+            row = held(session, claimed) and session.get(GithubCheck, commit.handed.id, with_for_update=True)
+            _set(row, values)
+
+
+def _set(row: GithubAnswer | GithubCheck | None, values: dict[str, Any]) -> None:
+    if row is None:
+        raise _LostError
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _digest(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

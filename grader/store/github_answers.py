@@ -1,0 +1,103 @@
+"""What GitHub is to be told of an invitation's submissions: noted as something changes, and told until it is told.
+
+What is to be told is not kept: it is how the submissions stand when it is told, however often they changed before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from grader.store.base import new_id, utc_now
+from grader.store.tables import GithubAnswer, GithubCheck
+
+WAITS_S = (10, 60, 300, 1800, 7200, 21600, 43200)  # after each try that failed; after the last one it is given up
+CLAIMED_FOR = timedelta(minutes=10)  # longer than a try may take: who claimed it is gone then
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An invitation of which this process tells GitHub, in the state after so many `changes`."""
+
+    invitation_id: str
+    id: str
+    changes: int
+    tries: int
+
+
+def answer(session: Session, invitation_id: str, submission_id: str, folder: str) -> None:
+    """Let GitHub be told what becomes of a submission that a run handed in; `folder` is where its paths begin."""
+    if session.get(GithubAnswer, invitation_id) is None:
+        session.add(GithubAnswer(invitation_id=invitation_id))
+    if session.get(GithubCheck, submission_id) is None:
+        session.add(GithubCheck(submission_id=submission_id, folder=folder))
+    session.flush()
+    note_change(session, invitation_id)
+
+
+def note_change(session: Session, invitation_id: str | None) -> None:
+    """Let GitHub be told anew; nothing for an invitation of which it is told nothing."""
+    if invitation_id is None:
+        return
+    session.execute(
+        update(GithubAnswer)
+        .where(GithubAnswer.invitation_id == invitation_id)
+        .values(changes=GithubAnswer.changes + 1, tries=0, next_at=utc_now())
+    )
+
+
+def is_any_due(session: Session) -> bool:
+    """Return whether something is to be told now."""
+    return session.scalar(select(GithubAnswer.invitation_id).where(_is_due(utc_now())).limit(1)) is not None
+
+
+def claim(session: Session, most: int) -> list[Claim]:
+    """Claim what is to be told now: nobody else tells it, unless this process is not heard of for CLAIMED_FOR."""
+    now = utc_now()
+    query = select(GithubAnswer).where(_is_due(now)).order_by(GithubAnswer.next_at).limit(most)
+    rows = session.scalars(query.with_for_update(skip_locked=True)).all()
+    for row in rows:
+        row.tries, row.claim, row.claimed_until = row.tries + 1, new_id(), now + CLAIMED_FOR
+    return [Claim(row.invitation_id, row.claim or "", row.changes, row.tries) for row in rows]
+
+
+def settle(session: Session, claimed: Claim, problem: str, after_s: float | None = None) -> None:
+    """Note how a try went: told where there is no problem, else tried again later, after `after_s` seconds where GitHub
+    said so, and at last given up until something changes.
+    """
+    row = held(session, claimed)
+    if row is None:
+        return
+    row.claim, row.claimed_until, row.problem = None, None, problem[:500]
+    has_changed = row.changes != claimed.changes
+    if not problem:
+        row.tries, row.next_at = 0, utc_now() if has_changed else None
+    elif has_changed or claimed.tries <= len(WAITS_S):
+        wait = max(WAITS_S[0 if has_changed else claimed.tries - 1], after_s or 0.0)
+        row.next_at = utc_now() + timedelta(seconds=wait)
+    else:
+        row.next_at = None
+
+
+def held(session: Session, claimed: Claim) -> GithubAnswer | None:
+    """Return the row, locked, while it is claimed by this claim; None once it is another's, or erased."""
+    return session.scalar(
+        select(GithubAnswer)
+        .where(GithubAnswer.invitation_id == claimed.invitation_id, GithubAnswer.claim == claimed.id)
+        .with_for_update()
+    )
+
+
+def state_of(row: GithubAnswer) -> str:
+    """Return where it has come to: "told", "waiting" or "given_up"."""
+    if row.next_at is not None:
+        return "waiting"
+    return "given_up" if row.problem else "told"
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    is_free = or_(GithubAnswer.claimed_until.is_(None), GithubAnswer.claimed_until <= now)
+    return and_(GithubAnswer.next_at <= now, is_free)

@@ -1,0 +1,483 @@
+"""The App tells GitHub what became of commits: a check run on each and one comment, whatever happens on the way."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from github_api import APP, SLUG, Github, github_api, installation, key_file
+from graded import bearer, fail, grade, invite
+from issuer import Issuer, issuer
+from runs import OWNER, REPOSITORY, repository, sent, token_of
+from serving import CHURN, Serving, publish, serving
+from sqlalchemy import select, update
+
+from api.app import create_app
+from grader.github import Answers, GithubApp, read_key
+from grader.store.base import utc_now
+from grader.store.blobs import open_blobs
+from grader.store.database import reading, transaction
+from grader.store.github_answers import state_of
+from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck
+
+INVITED = {"repository": {"id": REPOSITORY, "owner_id": OWNER}}
+DECIDED = {"kind": "decision", "verdict": "advance", "text": "A good one."}
+TRAIN = "import pandas as pd\nrows = pd.read_csv('train.csv')\n"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A service with the App set up, its candidate's repository, and what GitHub holds."""
+
+    api: Serving
+    github: Github
+    issuer: Issuer
+    answers: Answers
+    folder: Path
+    author: dict[str, str]
+    invitation: str
+
+    def push(self, below: str = "", **files: str) -> str:
+        """Commit and hand in, as a run does, and return the submission."""
+        sha = repository(self.folder, **(files or {"work__train_py": f"{TRAIN}# {utc_now()}\n"}))
+        signed = self.api.client.post("/api/v1/session/github", json={"token": token_of(self.issuer, sha)})
+        assert signed.status_code == 201, signed.text
+        archive, proof = sent(self.folder, sha, below)
+        answer = self.api.client.post(
+            "/api/v1/commits",
+            data={"commit": proof},
+            files={"file": ("commit.zip", archive, "application/zip")},
+            headers=bearer(signed.json()["token"]),
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def judge(self, submission: str, **given: object) -> None:
+        tag = self.api.client.get(f"/api/v1/submissions/{submission}/report", headers=self.author).headers["ETag"]
+        answer = self.api.client.post(
+            f"/api/v1/submissions/{submission}/reviews", json=given, headers={**self.author, "If-Match": tag}
+        )
+        assert answer.status_code == 201, answer.text
+
+    def tell(self) -> int:
+        """Tell what is due, also what waits to be tried again."""
+        with transaction(self.api.engine) as session:
+            waiting = update(GithubAnswer).where(GithubAnswer.next_at.is_not(None))
+            session.execute(waiting.values(next_at=utc_now()))
+        return self.answers.tell_due()
+
+    def row(self) -> GithubAnswer:
+        with reading(self.api.engine) as session:
+            return session.scalars(select(GithubAnswer)).one()
+
+    def check_run(self) -> dict[str, Any]:
+        (held,) = self.github.check_runs.values()
+        return held
+
+    def comment(self) -> str:
+        (held,) = self.github.comments.values()
+        return str(held["body"])
+
+
+@pytest.fixture
+def told(database_url: str, tmp_path: Path) -> Iterator[Told]:
+    with issuer() as signing, github_api() as github, serving(database_url, tmp_path / "home") as running:
+        publish(running, CHURN)
+        key = key_file(github, tmp_path)
+        more = {"github_issuer": signing.url, "github_api": github.url, "github_app": APP, "github_app_key": key}
+        settings = running.settings.model_copy(update=more)
+        with TestClient(create_app(settings), base_url=settings.public_url) as client:
+            api = Serving(client, running.engine, settings)
+            author = api.as_("author")
+            made = invite(api, author, attempts=5, **INVITED)
+            app = GithubApp(github.url, APP, read_key(key))
+            answers = Answers(api.engine, open_blobs(settings.service_blobs), app, "https://grading.example.org")
+            yield Told(api, github, signing, answers, tmp_path / "repository", author, made["id"])
+
+
+def test_each_commit_has_one_check_run_and_the_repository_one_comment(told: Told) -> None:
+    first = told.push()
+    assert told.tell() == 1
+    assert told.check_run()["status"] == "queued"
+    assert told.check_run()["details_url"] == f"https://grading.example.org/submissions/{first}"
+    assert "In line to be graded" in told.comment()
+    grade(told.api, first)
+    assert told.tell() == 1
+    held = told.check_run()
+    assert (held["status"], held["conclusion"], held["name"]) == ("completed", "success", "take-home / churn")
+    assert held["external_id"] == first
+    assert held["output"]["title"] == "It ran to its end"
+    assert "once the reviewers have released it" in held["output"]["summary"]
+    assert "Score" not in held["output"]["summary"]
+    second = told.push()
+    assert told.tell() == 1
+    assert sorted(row["external_id"] for row in told.github.check_runs.values()) == sorted((first, second))
+    assert [row["title"] for row in told.github.issues.values()] == ["Grading"]
+    rows = [line for line in told.comment().splitlines() if line.startswith(("| 1 |", "| 2 |"))]
+    assert [row.split("|")[1].strip() for row in rows] == ["2", "1"], "the newest first"
+    assert state_of(told.row()) == "told"
+
+
+def test_what_is_told_already_is_not_told_again(told: Told) -> None:
+    grade(told.api, told.push())
+    told.tell()
+    before = told.github.written()
+    assert told.tell() == 0
+    with transaction(told.api.engine) as session:
+        session.execute(update(GithubAnswer).values(next_at=utc_now()))
+    assert told.tell() == 1
+    assert told.github.written() == before
+
+
+def test_a_released_result_is_told_with_annotations_at_the_lines_of_the_repository(told: Told) -> None:
+    submission = told.push("work", work__train_py=TRAIN, README_md="# Churn\n")
+    grade(told.api, submission)
+    told.judge(submission, **DECIDED)
+    told.tell()
+    held = told.check_run()
+    assert held["output"]["title"].startswith("Score ")
+    assert "| Criterion | Verdict |" in held["output"]["summary"]
+    assert "| Criterion | Verdict |" in told.comment()
+    ((_, notes),) = told.github.annotations.items()
+    assert notes, "something was judged short of met"
+    assert {row["path"] for row in notes} == {"work/train.py"}
+    assert {row["annotation_level"] for row in notes} <= {"warning", "notice"}
+    judged = next(iter(notes))["title"]
+    told.judge(submission, kind="comment", text="For us alone: do not tell.")
+    told.tell()
+    assert told.github.annotations[next(iter(told.github.annotations))] == notes, "GitHub adds, and nothing was new"
+    assert "For us alone" not in json_of(told.github)
+    assert judged
+
+
+def json_of(github: Github) -> str:
+    return repr((github.check_runs, github.annotations, github.issues, github.comments))
+
+
+def test_a_decision_is_told_of_all_attempts_and_what_a_reviewer_judged_otherwise(told: Told) -> None:
+    first, second = told.push(), told.push()
+    for submission in (first, second):
+        grade(told.api, submission)
+    told.tell()
+    report = told.api.client.get(f"/api/v1/submissions/{second}/report", headers=told.author).json()
+    item = next(
+        item
+        for part in report["report"]["dimensions"]
+        for item in part["criteria"]
+        if item["verdict"] in ("not_met", "partly")
+    )
+    told.judge(second, kind="override", criterion=item["id"], verdict="met", text="It is, in the notes.")
+    told.judge(second, kind="decision", verdict="decline", text="A secret reason.")
+    told.tell()
+    titles = [row["output"]["title"] for row in told.github.check_runs.values()]
+    assert all(title.startswith("Score ") for title in titles), titles
+    assert "(a reviewer)" in told.comment()
+    for kept in ("A secret reason", "in the notes", "decline"):
+        assert kept not in json_of(told.github)
+
+
+def test_a_failure_on_our_side_is_neutral_and_says_so(told: Told) -> None:
+    fail(told.api, told.push())
+    told.tell()
+    held = told.check_run()
+    assert (held["conclusion"], held["output"]["title"]) == ("neutral", "Our side failed")
+    assert "says nothing of the work" in held["output"]["summary"]
+
+
+def test_in_a_public_repository_a_result_is_not_told(told: Told) -> None:
+    told.github.is_private = False
+    submission = told.push()
+    grade(told.api, submission)
+    told.judge(submission, **DECIDED)
+    told.tell()
+    assert told.check_run()["output"]["title"] == "It ran to its end"
+    assert "for this repository is public" in told.comment()
+    assert "Score" not in json_of(told.github)
+    assert told.github.annotations[next(iter(told.github.annotations))] == []
+
+
+def test_an_answer_that_is_lost_on_the_way_makes_nothing_twice(told: Told) -> None:
+    """The check run, the issue or the comment was made, and nobody heard of it."""
+    told.push()
+    for lost in range(4):
+        begin_anew(told)
+        lose_once_after(told.github, lost)
+        told.tell()
+        told.tell()
+        assert state_of(told.row()) == "told"
+        assert (len(told.github.check_runs), len(told.github.issues), len(told.github.comments)) == (1, 1, 1)
+    assert len(told.github.written()) == lost == 3, "each of them was lost once"
+
+
+def test_whichever_request_fails_all_is_told_once_in_the_end(told: Told) -> None:
+    grade(told.api, told.push())
+    for well in range(12):
+        begin_anew(told)
+        fail_once_after(told.github, well)
+        told.tell()
+        told.tell()
+        assert state_of(told.row()) == "told"
+        assert (len(told.github.check_runs), len(told.github.issues), len(told.github.comments)) == (1, 1, 1)
+        assert told.check_run()["conclusion"] == "success"
+    assert well > len(told.github.asked), "each of them failed once"
+
+
+def begin_anew(told: Told) -> None:
+    """Let nobody know of anything that was told."""
+    github = told.github
+    for held in (github.asked, github.check_runs, github.annotations, github.issues, github.comments, github.tokens):
+        held.clear()
+    told.answers.app.forget()
+    with transaction(told.api.engine) as session:
+        session.execute(update(GithubCheck).values(check_run_id=None, digest=""))
+        session.execute(
+            update(GithubAnswer).values(
+                issue=None, comment_id=None, comment_digest="", claimed_until=None, next_at=utc_now()
+            )
+        )
+
+
+def lose_once_after(github: Github, written: int) -> None:
+    """Have GitHub do what is asked for once without an answer, after so many requests that wrote something."""
+    github.losing = written + 1
+
+
+def fail_once_after(github: Github, requests: int) -> None:
+    """Have GitHub fail once, after so many requests that went well."""
+    answer = github.answer
+
+    def once(*given: Any) -> tuple[int, Any]:
+        if len(github.asked) > requests:
+            github.answer = answer  # type: ignore[method-assign]
+            return 502, {"message": "Server Error"}
+        return answer(*given)
+
+    github.answer = once  # type: ignore[method-assign]
+
+
+def test_whatever_is_answered_is_a_problem_in_one_sentence_and_tried_again(told: Told) -> None:
+    told.push()
+    for status in (301, 400, 401, 403, 404, 422, 500, 503):
+        begin_anew(told)
+        told.github.failing = [(status, {})]
+        told.tell()
+        assert told.row().problem == f"GitHub answered {status}: an odd word."
+        told.tell()
+        assert state_of(told.row()) == "told"
+
+
+def test_an_answer_of_another_shape_is_no_defect_of_ours(told: Told) -> None:
+    told.push()
+    told.github.failing = [(200, {})]
+    told.tell()
+    assert told.row().problem.startswith("GitHub could not be reached, or did not answer as it does")
+
+
+def test_who_is_asked_to_wait_waits(told: Told) -> None:
+    told.push()
+    limits: tuple[tuple[int, dict[str, str], int], ...] = (
+        (429, {"Retry-After": "90"}, 80),
+        (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4000000000"}, 7000),
+        (403, {"Retry-After": "1000000"}, 7000),
+        (500, {}, 5),
+        (429, {"Retry-After": "soon"}, 5),
+    )
+    for status, headers, least in limits:
+        begin_anew(told)
+        told.github.failing = [(status, headers)]
+        assert told.answers.tell_due() == 1
+        row = told.row()
+        assert row.next_at is not None
+        assert least < (row.next_at - utc_now()).total_seconds() < 7300
+        assert row.problem
+        assert told.answers.tell_due() == 0
+        told.tell()
+        assert (state_of(told.row()), told.row().problem) == ("told", "")
+
+
+def test_it_is_given_up_after_a_time_and_begun_anew_once_something_changes(told: Told) -> None:
+    submission = told.push()
+    told.github.installations = []
+    for _ in range(9):
+        told.tell()
+    assert state_of(told.row()) == "given_up"
+    assert told.row().problem == "The App is not installed at the repository's owner."
+    assert told.tell() == 0
+    told.github.installations = [installation(OWNER)]
+    grade(told.api, submission)
+    assert told.tell() == 1
+    assert told.check_run()["conclusion"] == "success"
+
+
+def test_what_the_app_may_not_do_is_said_in_a_sentence(told: Told, caplog: pytest.LogCaptureFixture) -> None:
+    told.push()
+    others = [installation(str(number), number) for number in range(1, 150)]
+    for installed, said in (
+        (others, "not installed at the repository's owner"),
+        ([*others, installation(OWNER, suspended_at="2026-11-01T12:00:00Z")], "suspended"),
+        ([installation(OWNER, permissions={"issues": "write"})], "give it the permission Checks"),
+    ):
+        told.github.installations = installed
+        told.answers.app.forget()
+        told.tell()
+        assert said in told.row().problem
+    told.github.installations, told.github.owner_id = [*others, installation(OWNER)], "4711"
+    told.answers.app.forget()
+    told.tell()
+    assert "belongs to another owner now" in told.row().problem
+    assert told.github.written() == []
+    assert "ghs_" not in caplog.text
+    assert "BEGIN" not in caplog.text
+
+
+def test_without_the_permission_for_issues_there_is_a_check_run_and_no_comment(told: Told) -> None:
+    told.github.permissions = {"checks": "write"}
+    told.github.installations = [installation(OWNER, permissions={"checks": "write", "metadata": "read"})]
+    told.push()
+    told.tell()
+    assert state_of(told.row()) == "told"
+    assert told.check_run()["status"] == "queued"
+    assert not told.github.issues
+
+
+def test_where_issues_are_switched_off_the_check_run_is_told_all_the_same(told: Told) -> None:
+    told.github.has_issues = False
+    told.push()
+    told.tell()
+    assert told.check_run()["status"] == "queued"
+    assert "Issues are switched off" in told.row().problem
+
+
+def test_a_comment_that_was_deleted_is_made_anew_and_anothers_is_left_alone(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    ((key, ours),) = list(told.github.comments.items())
+    user = {**ours["user"], "login": "ada"}
+    told.github.comments = {1: {**ours, "id": 1, "user": user}}
+    grade(told.api, submission)
+    told.tell()
+    assert len(told.github.comments) == 2
+    assert told.github.comments[1]["body"] == ours["body"]
+    assert key not in told.github.comments
+    assert len(told.github.issues) == 1
+    told.github.comments.clear()
+    told.github.issues.clear()
+    told.judge(submission, **DECIDED)
+    told.tell()
+    assert (len(told.github.issues), len(told.github.comments)) == (1, 1)
+
+
+def test_a_check_run_of_somebody_else_with_our_name_is_left_alone(told: Told) -> None:
+    submission = told.push()
+    sha = repository(told.folder)
+    with reading(told.api.engine) as session:
+        assert session.get_one(GithubCheck, submission).check_run_id is None
+    forged = {"name": "take-home / churn", "external_id": submission, "head_sha": sha, "status": "completed"}
+    told.github.check_runs[1] = {**forged, "conclusion": "success", "output": {"title": "", "summary": ""}, "by": "x"}
+    told.github.annotations[1] = []
+    told.tell()
+    assert told.github.check_runs[1]["conclusion"] == "success"
+    assert len(told.github.check_runs) == 2
+
+
+def test_a_repository_that_has_another_name_now_is_found_by_its_id(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    told.github.name = "ada/renamed"
+    grade(told.api, submission)
+    told.tell()
+    told.tell()
+    assert told.check_run()["conclusion"] == "success"
+    assert state_of(told.row()) == "told"
+
+
+def test_nothing_is_told_of_a_repository_that_is_no_longer_bound(told: Told) -> None:
+    told.push()
+    with transaction(told.api.engine) as session:
+        session.execute(update(BoundRepository).values(repository_id="99"))
+    told.tell()
+    assert told.github.written() == []
+    assert state_of(told.row()) == "told"
+
+
+def test_of_who_is_erased_nothing_is_kept_or_told(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    grade(told.api, submission)
+    candidate = told.api.client.get(f"/api/v1/invitations/{told.invitation}", headers=told.author).json()["candidate"]
+    erased = told.api.client.delete(f"/api/v1/candidates/{candidate['id']}", headers=told.api.as_("admin"))
+    assert erased.status_code in (200, 204), erased.text
+    before = told.github.written()
+    assert told.tell() == 0
+    assert told.github.written() == before
+    with reading(told.api.engine) as session:
+        assert session.scalars(select(GithubAnswer)).all() == []
+        assert session.scalars(select(GithubCheck)).all() == []
+
+
+def test_workers_that_look_at_once_tell_it_once(told: Told) -> None:
+    for _ in range(3):
+        told.push()
+    threads = [threading.Thread(target=told.answers.tell_due) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told.tell()
+    assert (len(told.github.check_runs), len(told.github.issues), len(told.github.comments)) == (3, 1, 1)
+
+
+def test_a_worker_that_lost_its_claim_writes_nothing_down(told: Told) -> None:
+    submission = told.push()
+    answer = told.github.answer
+
+    def meanwhile(*given: Any) -> tuple[int, Any]:
+        if given[0] == "POST" and given[1].endswith("/check-runs"):
+            with transaction(told.api.engine) as session:
+                session.execute(update(GithubAnswer).values(claim="another's"))
+        return answer(*given)
+
+    told.github.answer = meanwhile  # type: ignore[method-assign]
+    told.tell()
+    with reading(told.api.engine) as session:
+        assert session.get_one(GithubCheck, submission).check_run_id is None
+    assert told.row().claim == "another's"
+    told.github.answer = answer  # type: ignore[method-assign]
+    with transaction(told.api.engine) as session:
+        session.execute(update(GithubAnswer).values(claimed_until=utc_now()))
+    told.tell()
+    assert len(told.github.check_runs) == 1, "it was found again"
+
+
+def test_without_an_app_nothing_is_noted_to_be_told(told: Told) -> None:
+    settings = told.api.settings.model_copy(update={"github_app": "", "github_app_key": None})
+    with TestClient(create_app(settings), base_url=settings.public_url) as client:
+        Told(
+            Serving(client, told.api.engine, settings),
+            told.github,
+            told.issuer,
+            told.answers,
+            told.folder,
+            told.author,
+            told.invitation,
+        ).push()
+    with reading(told.api.engine) as session:
+        assert session.scalars(select(GithubAnswer)).all() == []
+
+
+def test_the_log_of_a_try_that_failed_names_neither_candidate_nor_repository(
+    told: Told, caplog: pytest.LogCaptureFixture
+) -> None:
+    told.push()
+    told.github.failing = [(500, {})]
+    with caplog.at_level(logging.INFO):
+        told.tell()
+    assert told.invitation in caplog.text
+    for name in ("ada", "Ada", "churn", SLUG):
+        assert name not in caplog.text
