@@ -65,11 +65,11 @@ def escape_property(text: str) -> str:
     return escape_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def seen(text: str, longest: int = LONGEST, kept: str = "\r\n\t") -> str:
-    """Return a text of at most so many characters, with a mark for each that cannot be seen, but for those `kept`."""
-    short = text if len(text) <= longest else text[: longest - 1] + "…"
+def seen(text: str) -> str:
+    """Return a text of at most LONGEST characters, with a mark for each that cannot be seen."""
+    short = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return "".join(
-        letter if letter.isprintable() or letter in kept else "\N{REPLACEMENT CHARACTER}" for letter in short
+        letter if letter.isprintable() or letter in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in short
     )
 
 

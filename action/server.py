@@ -10,9 +10,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
+T = TypeVar("T")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 20.0
 ANSWER_WITHIN_S = 120.0
 BUSY = (408, 429, 500, 502, 503, 504)
@@ -67,7 +68,11 @@ class Server:
         """Return what stands at an address below the API's."""
         return self._patiently(lambda: self._asked("GET", path))
 
-    def _patiently(self, attempt: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def text(self, path: str) -> str:
+        """Return the text that stands at an address below the API's."""
+        return self._patiently(lambda: _body_of(self._request("GET", path), f"The server {self.url}").decode())
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
         wait, until = FIRST_WAIT_S, None
         while True:
             try:
@@ -81,26 +86,35 @@ class Server:
             wait = min(2 * wait, LONGEST_WAIT_S)
 
     def _asked(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> dict[str, Any]:
-        headers = {"Accept": "application/json", "User-Agent": "takehome-grader-action"}
+        return answer_to(self._request(method, path, body, kind), f"The server {self.url}")
+
+    def _request(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> urllib.request.Request:
+        headers = {"User-Agent": "takehome-grader-action"}
         headers |= {"Content-Type": kind} if kind else {}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        request = urllib.request.Request(f"{self.url}/api/v1{quote(path)}", body, headers, method=method)
-        return answer_to(request, f"The server {self.url}")
+        return urllib.request.Request(f"{self.url}/api/v1{quote(path)}", body, headers, method=method)
 
 
 def answer_to(request: urllib.request.Request, who: str) -> dict[str, Any]:
     """Return the JSON object that is answered. Raises ServerError, in one sentence that says `who` said what."""
     try:
+        told = json.loads(_body_of(request, who))
+    except ValueError as error:
+        raise ServerError(f"{who} did not answer as one ({error}).", ours=True) from error
+    if not isinstance(told, dict):
+        raise ServerError(f"{who} did not answer as one.", ours=True)
+    return told
+
+
+def _body_of(request: urllib.request.Request, who: str) -> bytes:
+    try:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=ANSWER_WITHIN_S) as answer:
-            told = json.loads(answer.read(LARGEST_ANSWER))
+            return bytes(answer.read(LARGEST_ANSWER))
     except urllib.error.HTTPError as error:
         raise _refusal(error, who) from error
     except (urllib.error.URLError, OSError, ValueError) as error:
         why = getattr(error, "reason", None) or error
         raise ServerError(f"{who} could not be reached, or did not answer as one ({why}).", ours=True) from error
-    if not isinstance(told, dict):
-        raise ServerError(f"{who} did not answer as one.", ours=True)
-    return told
 
 
 def refuse_unsafe(url: str) -> str:

@@ -16,7 +16,6 @@ from commands import add_mask, add_summary, commands_stopped, error, notice, set
 from commit import CommitError, Packed, pack
 from failures import annotate_failure
 from inputs import RefusedError, Submit
-from result import summary_of
 from server import Server, ServerError, answer_to
 
 LARGEST_ARCHIVE = 20_000_000
@@ -127,7 +126,8 @@ def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
     outcome = submission["outcome"] or ""
     set_output("outcome", outcome)
     result = _released(server, submission)
-    add_summary(summary_of(submission, result))
+    # by the server, which tells no more there than a candidate may read, and nothing of a work's as markup
+    add_summary(server.text(f"/submissions/{submission['id']}/summary"))
     _annotate(submission, result, inputs)
     if outcome == "infrastructure_failed":
         error("Our side failed: this says nothing of the work, and costs no attempt. Run the job again later.")

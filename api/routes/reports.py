@@ -12,12 +12,13 @@ from sqlalchemy import select
 
 from api.identity import Known, Reader
 from api.problems import Problem, answers
-from api.reviewed import after_review, known_report, stored_report
+from api.reviewed import KnownReport, after_review, known_report, stored_report
 from api.routes.assignments import download
 from api.routes.invitations import Person
 from api.routes.submissions import visible
 from api.services import Served, Services
 from api.versions import PRIVATE, IfNoneMatch, tagged, unchanged
+from grader.github.facts import handed_in
 from grader.model import Report, Span
 from grader.plugins import built_in_criteria
 from grader.report import render_html
@@ -28,6 +29,7 @@ from grader.report.candidate import (
     CandidateReport,
     for_candidate,
 )
+from grader.report.candidate_markdown import candidate_markdown
 from grader.report.html import content_security_policy
 from grader.report.reviewed import Reviewed
 from grader.store.database import reading
@@ -252,8 +254,32 @@ def get_result(
             raise Problem("submission.not_released", hint="You can read it once the reviewers have decided.")
     if same := unchanged(if_none_match, found.version):
         return same  # type: ignore[return-value]  # FastAPI passes a response on as it is
-    after, reviewed = after_review(_read(served, found.report), found)
     response.headers.update(tagged(found.version))
+    return _for_candidate(served, found)
+
+
+@router.get(
+    "/submissions/{submission_id}/summary",
+    responses={
+        200: {"description": "GitHub Markdown.", "content": {"text/markdown": {"schema": {"type": "string"}}}},
+        **answers("identity.missing", "request.not_found", "service.unavailable"),
+    },
+    response_class=Response,
+)
+def get_summary(served: Served, asker: Known, submission_id: str) -> Response:
+    """Return in Markdown how a submission stands, and what the candidate may read of its result by now."""
+    with reading(served.engine) as session:
+        row = visible(session, submission_id, asker)
+        if row.state == "erased":
+            raise Problem("request.not_found", "The submission was erased.")
+        handed = handed_in(session, row)
+        found = known_report(session, submission_id, asker) if handed.is_released and row.report_id else None
+    result = None if found is None else _for_candidate(served, found)
+    return Response(candidate_markdown(handed, result), media_type="text/markdown", headers=PRIVATE)
+
+
+def _for_candidate(served: Services, found: KnownReport) -> CandidateReport:
+    after, reviewed = after_review(_read(served, found.report), found)
     judged_otherwise = {line.criterion for line in reviewed.overrides} if reviewed else ()
     return for_candidate(after, built_in_criteria(), judged_otherwise)
 

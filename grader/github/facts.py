@@ -99,17 +99,22 @@ def result_of(commit: Commit, blobs: Blobs) -> CandidateReport | None:
     return for_candidate(with_overrides(report, commit.verdicts), built_in_criteria(), commit.verdicts)
 
 
+def handed_in(session: Session, row: StoredSubmission) -> HandedIn:
+    """Return a submission as its candidate knows it."""
+    return HandedIn(
+        id=row.id,
+        attempt=row.attempt,
+        state=row.state,
+        outcome=row.outcome,
+        failure_code=row.failure_code,
+        is_released=is_released(session, row),
+    )
+
+
 def _commit(session: Session, check: GithubCheck, row: StoredSubmission, run: GithubRun) -> Commit:
     report = session.get(StoredReport, row.report_id) if row.report_id else None
     return Commit(
-        handed=HandedIn(
-            id=row.id,
-            attempt=row.attempt,
-            state=row.state,
-            outcome=row.outcome,
-            failure_code=row.failure_code,
-            is_released=is_released(session, row),
-        ),
+        handed=handed_in(session, row),
         sha=run.sha,
         folder=check.folder,
         started_at=row.started_at,

@@ -93,7 +93,12 @@ def _with_criteria(text: str, result: CandidateReport) -> str:
     criteria = [item for part in result.dimensions for item in part.criteria]
     if not criteria:
         return text.rstrip() + "\n"
-    rows = ["### What was judged", "", "| Criterion | Verdict | Why, and what to do |", "| :-- | :-- | :-- |"]
+    rows = [
+        "### What was judged",
+        "",
+        "| Criterion | Verdict | Why, and what to do | Where |",
+        "| :-- | :-- | :-- | :-- |",
+    ]
     text += "\n".join(rows)
     for row in map(_row, criteria):
         if len(text) + len(row) > MAX_CHARACTERS - len(CUT) - 2:
@@ -109,5 +114,4 @@ def _row(item: CandidateCriterion) -> str:
     places = " · ".join(
         escaped(where(span.path, span.cell, span.line, span.end_line), 200) for span in item.evidence[:MOST_PLACES]
     )
-    told = "<br>".join(part for part in (why, places) if part)
-    return f"| {escaped(item.title)} | {mark}{VERDICT_WORDS[item.verdict]}{by} | {told} |"
+    return f"| {escaped(item.title)} | {mark}{VERDICT_WORDS[item.verdict]}{by} | {why} | {places} |"

@@ -110,7 +110,7 @@ def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_re
     again = job.run(sha, audience="the service", fail_under="1")
     assert (again.status, again.outputs["submission"]) == (0, ran.outputs["submission"]), again.log
     assert float(again.outputs["score"]) > 1
-    assert "| criterion | verdict |" in again.summary
+    assert "| Criterion | Verdict |" in again.summary
     under = job.run(sha, audience="the service", fail_under="99.5")
     assert under.status == 1
     assert "below the 99.5 of fail-under" in one(under).text
