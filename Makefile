@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 JOBS ?= 2
+EXAMPLE := examples/submission-repository/.github/workflows
 
 .PHONY: help setup environment demo test check bench dist clean
 
@@ -37,8 +38,8 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
-	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection action.yml .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml $(EXAMPLE)/*.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --strict-collection action.yml .github/workflows $(EXAMPLE)
 
 bench: environment
 	@$(BIN)/python benchmarks/overhead.py

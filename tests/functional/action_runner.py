@@ -70,20 +70,32 @@ class Runner:
             self._step(step, inputs, ran)
             if ran.status or step.get("id") == until:
                 break
-        given = self._given(inputs)
-        ran.outputs = {name: value_of(entry["value"], given, ran.steps) for name, entry in action["outputs"].items()}
-        return ran
+        return self._with_outputs(ran, inputs)
 
-    def started(self, name: str, **inputs: str) -> subprocess.Popen[str]:
-        """Start the script of the step of that id alone."""
+    def started(self, name: str, log: Path | None = None, **inputs: str) -> subprocess.Popen[str]:
+        """Start the script of the step of that id alone; what it says goes to the file `log` where one is given."""
         (step,) = (step for step in told(self.action)["runs"]["steps"] if step.get("id") == name)
-        return self._started(step, self._given(inputs), {"python": PYTHON})
+        return self._started(step, self._given(inputs), {"python": PYTHON}, log)
+
+    def left(self, name: str, status: int, log: str, **inputs: str) -> Ran:
+        """Return what a step that was started has left, once it has ended."""
+        summary, outputs = ((self.temp / file).read_text() for file in ("step_summary", "output"))
+        return self._with_outputs(Ran(status, log, summary, {name: outputs_in(outputs)}), inputs)
+
+    def _with_outputs(self, ran: Ran, inputs: dict[str, str]) -> Ran:
+        given, told_of = self._given(inputs), told(self.action)["outputs"]
+        ran.outputs = {name: value_of(entry["value"], given, ran.steps) for name, entry in told_of.items()}
+        return ran
 
     def _given(self, inputs: dict[str, str]) -> dict[str, str]:
         return {name: str(entry.get("default", "")) for name, entry in told(self.action)["inputs"].items()} | inputs
 
     def _started(
-        self, step: dict[str, Any], given: dict[str, str], steps: dict[str, dict[str, str]]
+        self,
+        step: dict[str, Any],
+        given: dict[str, str],
+        steps: dict[str, dict[str, str]],
+        log: Path | None = None,
     ) -> subprocess.Popen[str]:
         """Start a step's script in bash with the options and the variables that a runner gives it."""
         assert step["shell"] == "bash"
@@ -106,7 +118,7 @@ class Runner:
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
             cwd=self.repository,
             env=environment,
-            stdout=subprocess.PIPE,
+            stdout=log.open("w") if log else subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from action_runner import ROOT, Ran, Runner, copy_of_the_action, told
 from markdown_it import MarkdownIt
+from submission_repository import given_by, lay_out
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("bubblewrap")]
 BIN = Path(sys.executable).parent
@@ -81,6 +82,20 @@ def test_a_work_that_runs_passes_and_the_summary_says_how(runner: Runner) -> Non
         assert said in ran.summary
     assert "handed out with the assignment: .github/workflows/try-the-work.yml, .gitignore, README.md" in ran.summary
     assert "score" not in ran.summary.lower()
+
+
+def test_the_example_of_a_submission_repository_is_ready_by_its_own_workflow(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "temp").mkdir()
+    runner = Runner(checkout, lay_out(tmp_path / "ada-churn"), tmp_path / "temp")
+    ran = runner.run(**given_by("try-the-work.yml"))
+    assert (ran.status, ran.commands) == (0, []), ran.log
+    assert ran.outputs["outcome"] == "completed"
+    assert "It runs, and its predictions are well formed." in ran.summary
+    assert "500 predictions" in ran.summary
+    assert (
+        "handed out with the assignment: .github/workflows/hand-in.yml, .github/workflows/try-the-work.yml"
+        in ran.summary
+    )
 
 
 def test_a_script_that_fails_is_annotated_at_its_line_in_the_repository(runner: Runner) -> None:

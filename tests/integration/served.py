@@ -19,12 +19,14 @@ GRADER = str(Path(sys.executable).parent / "grader")
 
 
 @contextmanager
-def served(slots: int = 1, around: tuple[str, ...] = (), more: Mapping[str, str] | None = None) -> Iterator[str]:
+def served(
+    slots: int = 1, around: tuple[str, ...] = (), more: Mapping[str, str] | None = None, port: int = 0
+) -> Iterator[str]:
     """Run `grader serve` and yield its address; it is ended by SIGTERM.
 
-    `around` is a command that runs it, `more` what its environment has beside ours.
+    `around` is a command that runs it, `more` what its environment has beside ours, `port` where it is to listen.
     """
-    port = free_port()
+    port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     command = [*around, GRADER, "serve", "--port", str(port), "--slots", str(slots)]
     process = subprocess.Popen(command, env={**os.environ, **(more or {})})

@@ -8,63 +8,26 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
-from action_runner import ROOT, Command, Ran, Runner
+from action_job import Job, job_of, one, serving_runs
+from action_runner import ROOT, Runner
 from github_runner import door
-from grading import QUICK, SLOW, Service, service
-from issuer import Issuer, issuer
+from grading import QUICK, SLOW, service
+from issuer import issuer
 from markdown_it import MarkdownIt
 from ports import free_port
-from runs import OWNER, REPOSITORY, git, repository
-from served import served
+from runs import git, repository
 
 from grader.store.base import utc_now
 from grader.store.database import transaction
-from grader.store.invitations import invite
-from grader.store.people import add_user
-from grader.store.repositories import Repository, bind
-from grader.store.secrets_shown import new_token
 from grader.store.tables import Invitation
 
 pytestmark = [pytest.mark.sandbox]
 FAILS = "import csv\n\nraise KeyError('tenur')\n"
-
-
-@dataclass(frozen=True)
-class Job:
-    """A candidate's repository with a runner, and the service that it hands in to."""
-
-    ready: Service
-    github: Issuer
-    runner: Runner
-    server: str
-    author: str
-
-    def push(self, **files: str) -> str:
-        return repository(self.runner.repository, **files)
-
-    def run(self, sha: str, claims: dict[str, object] | None = None, **inputs: str) -> Ran:
-        with door(self.github, sha, **(claims or {})) as variables:
-            given = {"mode": "submit", "server": self.server, "patience": "3"} | {
-                name.replace("_", "-"): value for name, value in inputs.items()
-            }
-            return replace(self.runner, more=variables).run(**given)
-
-    def release(self, submission: str) -> None:
-        """Let the candidate read the result, as a reviewer does."""
-        with httpx2.Client(
-            base_url=f"{self.server}/api/v1", headers={"Authorization": f"Bearer {self.author}"}
-        ) as asked:
-            tag = asked.get(f"/submissions/{submission}/report").headers["ETag"]
-            given = {"kind": "decision", "verdict": "advance", "text": "A good one."}
-            answer = asked.post(f"/submissions/{submission}/reviews", json=given, headers={"If-Match": tag})
-            assert answer.status_code == 201, answer.text
 
 
 @pytest.fixture
@@ -74,25 +37,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None) -> It
         service(f"sqlite:///{tmp_path / 'grader.db'}", str(tmp_path / "blobs"), tmp_path, monkeypatch) as ready,
         serving_runs(github) as server,
     ):
-        with transaction(ready.engine) as session:
-            user = add_user(session, "author@example.org", "author")
-            token, _ = new_token(session, "api", user_id=user.id, scopes=("read", "review", "author"))
-            invited = invite(session, "small", "Ada Lovelace", "ada@example.org", None, 5)
-            bind(session, invited.invitation, Repository(REPOSITORY, OWNER))
-        (tmp_path / "temp").mkdir()
-        yield Job(ready, github, Runner(ROOT, tmp_path / "a répository", tmp_path / "temp"), server, token)
-
-
-@contextmanager
-def serving_runs(github: Issuer) -> Iterator[str]:
-    """Run a service that trusts the issuer, under an address of its own."""
-    with served(more={"GRADER_GITHUB_ISSUER": github.url, "GRADER_GITHUB_AUDIENCE": "the service"}) as address:
-        yield address
-
-
-def one(ran: Ran, name: str = "error") -> Command:
-    (command,) = (command for command in ran.commands if command.name == name)
-    return command
+        yield job_of(ready, github, server, tmp_path)
 
 
 def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_released(job: Job) -> None:

@@ -26,7 +26,7 @@ from grader.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "examples" / "README.md", *sorted(DOCS.rglob("*.md"))]
 ENDINGS = {"csv", "json", "ipynb", "toml", "py", "html", "md", "yml"}
 KEYS_OF_REPORTS = {"run.runtime", "run.enforcement", "run.environment"}
 COMPUTED = {"slug", "digest", "data_digest", "root"}  # of an assignment, not written in its file
