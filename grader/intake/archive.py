@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -33,6 +33,7 @@ DAMAGED_TAR = (
     *(tarfile.TarError, gzip.BadGzipFile, zlib.error),
     *(EOFError, ValueError, RecursionError, OverflowError),
 )
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError)
 READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -65,27 +66,50 @@ def corrupt(what: str) -> SubmissionError:
     return SubmissionError("archive.corrupt", f"The archive is damaged: {what}.", hint="Pack and upload it again.")
 
 
-def _add_zip(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Turn what the library says of a damaged .zip into SubmissionError."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if len(entries) > limits.entries:
-                raise SubmissionError("archive.too_many_files", f"The archive has {len(entries):,} entries.")
-            _refuse_overlaps(entries)
-            for entry in entries:
-                _add_zip_entry(archive, entry, writer)
+        yield
     except UnicodeDecodeError as error:
         raise SubmissionError(
             "archive.name", "A file name in the archive is not UTF-8.", hint="Rename the file and pack again."
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError) as error:
+    except DAMAGED_ZIP as error:
         raise corrupt(str(error)[:200] or type(error).__name__) from error
 
 
-def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: SnapshotWriter) -> None:
+def entries_of(archive: zipfile.ZipFile, limits: IntakeLimits) -> list[zipfile.ZipInfo]:
+    """Return the entries of a .zip, which share nothing of what is packed. Raises SubmissionError."""
+    entries = archive.infolist()
+    if len(entries) > limits.entries:
+        raise SubmissionError("archive.too_many_files", f"The archive has {len(entries):,} entries.")
+    _refuse_overlaps(entries, archive.start_dir)
+    return entries
+
+
+def name_of(entry: zipfile.ZipInfo) -> str:
+    """Return the name of an entry. Raises SubmissionError where it is not UTF-8."""
     name = entry.orig_filename
     if not entry.flag_bits & 0x800 and any(ord(char) > 126 for char in name):
-        name = _utf8_name(entry)
+        return _utf8_name(entry)
+    return name
+
+
+def refuse_unusual(entry: zipfile.ZipInfo, name: str) -> None:
+    """Raise SubmissionError where an entry is encrypted, or packed by a method that unpacks without bounds."""
+    if entry.flag_bits & ENCRYPTED or entry.compress_type not in READABLE:
+        raise refusal("archive.type", name, "is encrypted or packed by an unusual method", "Pack it as a plain .zip.")
+
+
+def _add_zip(path: Path, writer: SnapshotWriter, limits: IntakeLimits) -> None:
+    with damage_told(), zipfile.ZipFile(path) as archive:
+        for entry in entries_of(archive, limits):
+            _add_zip_entry(archive, entry, writer)
+
+
+def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: SnapshotWriter) -> None:
+    name = name_of(entry)
     mode = entry.external_attr >> 16
     if stat.S_ISLNK(mode):
         if not is_junk(name):
@@ -94,8 +118,7 @@ def _add_zip_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, writer: Sna
         return
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR) or mode & (stat.S_ISUID | stat.S_ISGID):
         raise refusal("archive.special", name, "is no plain file")
-    if entry.flag_bits & ENCRYPTED or entry.compress_type not in READABLE:
-        raise refusal("archive.type", name, "is encrypted or packed by an unusual method", "Pack it as a plain .zip.")
+    refuse_unusual(entry, name)
     if name.endswith("/"):
         writer.add_folder(name)
         return
@@ -113,11 +136,11 @@ def _utf8_name(entry: zipfile.ZipInfo) -> str:
         raise refusal("archive.name", entry.orig_filename, "has a name that is not UTF-8") from error
 
 
-def _refuse_overlaps(entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_overlaps(entries: list[zipfile.ZipInfo], table: int) -> None:
     """Refuse entries that share packed bytes: the better zip bomb (Fifield, 2019)."""
     end = 0
     for entry in sorted(entries, key=lambda item: item.header_offset):
-        if entry.header_offset < 0:
+        if not 0 <= entry.header_offset < table:
             raise corrupt("its table of contents does not fit its entries")
         if entry.header_offset < end:
             raise too_large("Entries of the archive overlap, as those of a compression bomb do.")

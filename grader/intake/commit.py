@@ -10,6 +10,7 @@ from typing import IO, Annotated
 from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from grader.errors import SubmissionError
+from grader.intake.archive import damage_told, entries_of, name_of, refuse_unusual, too_large
 from grader.intake.limits import IntakeLimits
 
 CHUNK = 1 << 20
@@ -80,7 +81,7 @@ class _Git:
         return hashlib.new(self.algorithm, f"{kind} {len(body)}\0".encode() + body).digest()
 
     def hashed_file(self, content: IO[bytes], size: int) -> bytes:
-        return _fed(hashlib.new(self.algorithm, f"blob {size}\0".encode()), content).digest()
+        return _fed(hashlib.new(self.algorithm, f"blob {size}\0".encode()), content, size).digest()
 
     def below(self, tree: str, proof: CommitProof) -> str:
         """Return the hash of the tree of the proof's folder."""
@@ -94,12 +95,11 @@ class _Git:
         return tree
 
     def _folder_in(self, body: bytes, name: str) -> str:
-        size = hashlib.new(self.algorithm).digest_size
-        while body:
-            head, _, rest = body.partition(b"\0")
-            if head == f"{FOLDER} {name}".encode():
-                return rest[:size].hex()
-            body = rest[size:]
+        size, place = hashlib.new(self.algorithm).digest_size, 0
+        while (end := body.find(b"\0", place)) >= 0:
+            if body[place:end] == f"{FOLDER} {name}".encode():
+                return body[end + 1 : end + 1 + size].hex()
+            place = end + 1 + size
         raise _not_proven("there is no such folder in the commit")
 
     def hash_of_tree(self, tree: _Tree) -> bytes:
@@ -113,18 +113,14 @@ class _Git:
 
 
 def _tree_in(file: IO[bytes], proof: CommitProof, git: _Git, limits: IntakeLimits) -> _Tree:
-    root = _Tree()
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-            if len(entries) > limits.entries:
-                raise SubmissionError("archive.too_many_files", f"The archive has {len(entries):,} entries.")
-            if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
-                raise SubmissionError("archive.too_large", "The archive unpacks to more than is allowed.")
-            for entry in entries:
-                _put(root, entry.filename, *_hash_in(archive, entry, proof, git), limits)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise SubmissionError("archive.corrupt", "The archive cannot be read.", hint="Pack it again.") from error
+    root, large = _Tree(), frozenset(proof.large)
+    with damage_told(), zipfile.ZipFile(file) as archive:
+        entries = entries_of(archive, limits)
+        if sum(entry.file_size for entry in entries) > limits.unpacked_bytes:
+            raise too_large("The archive unpacks to more than is allowed.")
+        for entry in entries:
+            name = name_of(entry)  # as it will be taken in, which is not always how the library names it
+            _put(root, name, *_hash_in(archive, entry, git, is_large=name in large), limits)
     for path, target in proof.links.items():
         _put(root, path, LINK, git.hashed("blob", target.encode("utf-8", "surrogateescape")), limits)
     for path, commit in proof.submodules.items():
@@ -132,20 +128,22 @@ def _tree_in(file: IO[bytes], proof: CommitProof, git: _Git, limits: IntakeLimit
     return root
 
 
-def _hash_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, proof: CommitProof, git: _Git) -> tuple[str, bytes]:
+def _hash_in(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, git: _Git, *, is_large: bool) -> tuple[str, bytes]:
     mode = f"{entry.external_attr >> 16:o}"
     if mode not in MODES:
         raise _not_proven("an entry of the archive is no file of a commit")
+    refuse_unusual(entry, name_of(entry))
     with archive.open(entry) as content:
-        if entry.filename not in proof.large:
+        if not is_large:
             return mode, git.hashed_file(content, entry.file_size)
-        key = _fed(hashlib.sha256(), content)
+        key = _fed(hashlib.sha256(), content, entry.file_size)
     return mode, git.hashed("blob", POINTER.format(key.hexdigest(), entry.file_size).encode())
 
 
-def _fed(digest: hashlib._Hash, content: IO[bytes]) -> hashlib._Hash:
-    while chunk := content.read(CHUNK):
+def _fed(digest: hashlib._Hash, content: IO[bytes], size: int) -> hashlib._Hash:
+    while size > 0 and (chunk := content.read(min(CHUNK, size))):  # no more is unpacked than it is said to hold
         digest.update(chunk)
+        size -= len(chunk)
     return digest
 
 

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
 from grader.store.base import utc_now
 from grader.store.invitations import state_of
 from grader.store.secrets_shown import new_token
-from grader.store.tables import BoundRepository, GithubRun, Invitation, StoredSubmission
+from grader.store.tables import BoundRepository, GithubRun, Invitation, StoredSubmission, Token
 
 RUN = "run"
 GOOD_FOR = timedelta(hours=6)  # a run waits for its report, and a hosted job ends after as long
@@ -43,6 +43,16 @@ def bind(session: Session, invitation: Invitation, repository: Repository) -> No
     bound.repository_id, bound.owner_id, bound.bound_at = repository.id, repository.owner_id, utc_now()
     session.add(bound)
     session.flush()
+    _sign_out_others(session, invitation, repository)
+
+
+def _sign_out_others(session: Session, invitation: Invitation, repository: Repository) -> None:
+    """End the runs of the repository that was bound before: it may have been somebody else's."""
+    theirs = select(GithubRun.token_id).where(
+        GithubRun.invitation_id == invitation.id,
+        or_(GithubRun.repository_id != repository.id, GithubRun.owner_id != repository.owner_id),
+    )
+    session.execute(update(Token).where(Token.id.in_(theirs), Token.revoked_at.is_(None)).values(revoked_at=utc_now()))
 
 
 def repository_of(session: Session, invitation: Invitation) -> Repository | None:

@@ -239,3 +239,23 @@ def test_who_is_erased_leaves_no_repository_no_run_and_no_token(api: Serving, gi
         assert session.scalars(select(GithubRun)).all() == []
         assert session.scalars(select(Token).where(Token.invitation_id == made["id"])).all() == []
     assert refused(api, token_of(github, sha)) == (403, "github.not_invited")
+
+
+def test_a_repository_that_was_bound_by_mistake_is_let_in_no_more_once_another_is(
+    api: Serving, github: Issuer, tmp_path: Path
+) -> None:
+    author = api.as_("author")
+    made = invite(api, author, **INVITED)
+    sha = repository(tmp_path / "work", predict_py="print(1)\n")
+    wrong = bearer(sign_in(api, token_of(github, sha)).json()["token"])
+    place = f"/api/v1/invitations/{made['id']}"
+    assert api.client.patch(place, json=INVITED, headers=author).status_code == 200
+    assert api.client.get("/api/v1/session", headers=wrong).status_code == 200, "it is the same one"
+    assert api.client.patch(place, json={"repository": {"id": "77", "owner_id": OWNER}}, headers=author).is_success
+    assert api.client.get("/api/v1/submissions", headers=wrong).status_code == 401
+    assert hand_in(api, wrong, *sent(tmp_path / "work", sha)).status_code == 401
+    assert refused(api, token_of(github, sha)) == (403, "github.not_invited")
+    right = bearer(sign_in(api, token_of(github, sha, repository_id="77")).json()["token"])
+    assert hand_in(api, right, *sent(tmp_path / "work", sha)).status_code == 201
+    link = api.client.get("/api/v1/session", headers=bearer(made["token"]))
+    assert link.status_code == 200, "the candidate's own link is no run's"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zipfile
 from pathlib import Path
 
@@ -138,3 +139,61 @@ def test_what_is_no_archive_is_told_as_that(work: Path, broken: bytes) -> None:
     with pytest.raises(SubmissionError) as caught:
         prove(io.BytesIO(broken), read_proof(proof), sha, LIMITS)
     assert caught.value.code == "archive.corrupt"
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_is_packed_by_a_method_that_unpacks_without_bounds_is_refused(work: Path, method: int) -> None:
+    """A kilobyte of these is a gigabyte of memory before the library looks how much an entry says that it holds."""
+    sha, archive, proof = packed(work)
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as source, zipfile.ZipFile(target, "w") as out:
+        for entry in source.infolist():
+            content, entry.compress_type = source.read(entry), method
+            out.writestr(entry, content)
+    assert refused(sha, target.getvalue(), proof) == "archive.type"
+
+
+def refused(sha: str, archive: bytes, proof: str) -> str:
+    with pytest.raises(SubmissionError) as caught:
+        prove(io.BytesIO(archive), read_proof(proof), sha, LIMITS)
+    return caught.value.code
+
+
+def test_what_is_damaged_inside_is_told_as_that(work: Path) -> None:
+    sha, archive, proof = packed(work)
+    with zipfile.ZipFile(io.BytesIO(archive)) as source:
+        first = source.infolist()[0]
+        start = first.header_offset + 30 + len(first.filename.encode())
+    no_deflate = archive[:start] + b"\xff" * first.compress_size + archive[start + first.compress_size :]
+    table = archive.index(b"PK\x01\x02")
+    beyond = archive[: table + 42] + struct.pack("<L", 0xFFFFFF00) + archive[table + 46 :]
+    for damaged in (no_deflate, beyond):
+        assert refused(sha, damaged, proof) == "archive.corrupt"
+
+
+def test_a_name_is_proven_as_it_is_taken_in(tmp_path: Path) -> None:
+    """Without the mark of UTF-8 the library reads a name as a DOS of old would; it is taken in as UTF-8."""
+    archives = {}
+    for name in ("ä.py", "├ñ.py"):
+        folder = tmp_path / name.removesuffix(".py") / "work"
+        folder.mkdir(parents=True)
+        (folder / name).write_text("1\n")
+        repository(folder)
+        archives[name] = packed(folder)
+    sha, archive, proof = archives["ä.py"]
+    unmarked = bytearray(archive)
+    unmarked[7] &= ~0x08
+    unmarked[archive.index(b"PK\x01\x02") + 9] &= ~0x08
+    assert zipfile.ZipFile(io.BytesIO(unmarked)).namelist() == ["├ñ.py"]
+    assert is_proven(sha, bytes(unmarked), proof)
+    other, _, other_proof = archives["├ñ.py"]
+    assert not is_proven(other, bytes(unmarked), other_proof)
+
+
+def test_a_folder_is_found_in_a_large_one(work: Path) -> None:
+    for number in range(3000):
+        (work / f"b{number:04}").write_text("")
+    (work / "z").mkdir()
+    (work / "z" / "a.py").write_text("1\n")
+    repository(work)
+    assert is_proven(*packed(work, "z"))
