@@ -15,6 +15,7 @@ import grader
 from grader.jobs.sweep import SILENT_S
 from grader.store.base import utc_now
 from grader.store.figures import in_line, reports_by_outcome, slots, step_seconds
+from grader.store.github_answers import untold
 
 QUANTILES = (0.5, 0.95)
 KIND = ("assignment", "kind", "line")
@@ -48,6 +49,12 @@ class _Figures(Collector):
         for outcome, origin, number in reports_by_outcome(self._session):
             reports.add_metric((outcome, origin), number)
         yield reports
+        answers = GaugeMetricFamily(
+            "grader_github_answers", "Invitations of which GitHub is not told how they stand.", labels=("state",)
+        )
+        for state, number in untold(self._session).items():
+            answers.add_metric((state,), number)
+        yield answers
         workers = slots(self._session, 2 * SILENT_S)
         yield GaugeMetricFamily("grader_slots_alive", "Worker processes that show that they live.", workers.alive)
         yield GaugeMetricFamily("grader_slots_busy", "Worker processes that grade.", workers.busy)

@@ -91,6 +91,7 @@ FAILURE_CODES: dict[str, str] = {
     "infrastructure.database": "The service's database could not be reached or did not answer in time.",
     "infrastructure.blobs": "The service's store of files could not be reached, or a file is missing there.",
     "infrastructure.service": "The service could not be reached, or could not answer.",
+    "infrastructure.github": "GitHub could not be reached, or did not answer as it does.",
     "infrastructure.cancelled": "The grading was stopped from outside before it was through.",
     "infrastructure.internal": "The grader failed in a way it did not expect.",
 }

@@ -132,6 +132,11 @@ class Settings(BaseSettings):
             raise ValueError("must begin with https://: what proves who somebody is goes over it")
         return value
 
+    @field_validator("github_app_key", mode="before")
+    @classmethod
+    def _nothing_is_no_file(cls, value: object) -> object:
+        return value or None
+
     @field_validator("github_app_key")
     @classmethod
     def _key_is_there(cls, value: Path | None) -> Path | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from grader.cli.assignment_app import SandboxName, assignment_app
-from grader.cli.people_app import db_app, token_app, user_app
+from grader.cli.people_app import db_app, github_app, token_app, user_app
 from grader.errors import GraderError, UsageError
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ app.add_typer(assignment_app, name="assignment")
 app.add_typer(user_app, name="user")
 app.add_typer(token_app, name="token")
 app.add_typer(db_app, name="db")
+app.add_typer(github_app, name="github")
 
 Sources = Annotated[
     list[str],

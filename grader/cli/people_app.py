@@ -1,4 +1,4 @@
-"""`grader user`, `grader token` and `grader db`: the commands for who runs a service."""
+"""`grader user`, `grader token`, `grader db` and `grader github`: the commands for who runs a service."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 user_app = typer.Typer(help="People who sign in to the service.", no_args_is_help=True)
 token_app = typer.Typer(help="API tokens, for programs.", no_args_is_help=True)
 db_app = typer.Typer(help="The service's database.", no_args_is_help=True)
+github_app = typer.Typer(help="The GitHub App as which the service answers commits.", no_args_is_help=True)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The e-mail address by which they sign in.")]
 
 
@@ -70,3 +71,16 @@ def db_backup(
     from grader.cli.backup import backup_command
 
     raise typer.Exit(backup_command(file))
+
+
+@github_app.command("check")
+def github_check(
+    repository: Annotated[
+        str | None,
+        typer.Argument(metavar="ID:OWNER_ID", help="A repository by its two numbers: whether it can be answered."),
+    ] = None,
+) -> None:
+    """Ask GitHub, as the App of GRADER_GITHUB_APP, what it is and where it is installed."""
+    from grader.cli.github import check_command
+
+    raise typer.Exit(check_command(repository))

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from grader.cli.batch import cpu_shares
 from grader.cli.database import prepare_database
+from grader.cli.github import app_of
 from grader.errors import InfrastructureError, UsageError
 from grader.jobs.gone import Undertaker
 from grader.jobs.line import Line
@@ -36,6 +37,7 @@ def serve_command(host: str, port: int, slots: int) -> int:
 
     settings = read_settings()
     are_traces_wanted(os.environ)  # what is wrong with that is said here, and not by each worker
+    app_of(settings)
     _check_port(host, port)
     prepare_database(settings)
     log_to_stderr()
@@ -64,6 +66,7 @@ def worker_command_line(slots: int) -> int:
     """Grade in `slots` processes what is in line, until SIGTERM or Ctrl-C; return the exit status."""
     settings = read_settings()
     are_traces_wanted(os.environ)
+    app_of(settings)
     prepare_database(settings)
     log_to_stderr()
     ended = threading.Event()

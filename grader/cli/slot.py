@@ -10,8 +10,9 @@ import threading
 from datetime import timedelta
 from types import FrameType
 
+from grader.cli.github import app_of
 from grader.errors import GraderError
-from grader.github import Answers, GithubApp, read_key
+from grader.github import Answers
 from grader.jobs.told import log_to_stderr
 from grader.jobs.tracing import spans_of
 from grader.jobs.worker import Worker
@@ -30,9 +31,9 @@ class Silent:
 
 def answers_of(settings: Settings) -> Answers | None:
     """Return what tells GitHub, as the App that the operator has set; None without one. Raises UsageError."""
-    if settings.github_app_key is None:
+    app = app_of(settings)
+    if app is None:
         return None
-    app = GithubApp(settings.github_api, settings.github_app, read_key(settings.github_app_key))
     engine, blobs = open_engine(settings.service_database), open_blobs(settings.service_blobs)
     return Answers(engine, blobs, app, settings.public_url.rstrip("/"))
 

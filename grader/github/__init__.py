@@ -2,5 +2,6 @@
 
 from grader.github.answers import Answers
 from grader.github.app import GithubApp, read_key
+from grader.github.rest import AwayError, GithubError, RestError
 
-__all__ = ["Answers", "GithubApp", "read_key"]
+__all__ = ["Answers", "AwayError", "GithubApp", "GithubError", "RestError", "read_key"]

@@ -57,10 +57,19 @@ class GithubApp:
         )
         return found
 
+    def slug(self) -> str:
+        """Return how the App is called in addresses. Raises GithubError."""
+        found: str = self._once("slug", INSTALLATION_KEPT_S, lambda: str(self._asked().get("/app")["slug"]))
+        return found
+
     def login(self) -> str:
-        """Return by which name the App writes comments."""
-        slug: str = self._once("slug", INSTALLATION_KEPT_S, lambda: str(self._asked().get("/app")["slug"]))
-        return f"{slug}[bot]"
+        """Return by which name the App writes comments. Raises GithubError."""
+        return f"{self.slug()}[bot]"
+
+    def owners(self) -> list[str]:
+        """Return at whom the App is installed, by their names of today. Raises GithubError."""
+        rows = self._asked().pages("/app/installations")
+        return [str((row.get("account") or {}).get("login", "")) for row in rows]
 
     def forget(self) -> None:
         """Forget tokens and what else is known: it may be no more so."""

@@ -28,6 +28,10 @@ class GithubError(Exception):
         self.after_s = after_s
 
 
+class AwayError(GithubError):
+    """GitHub could not be reached, or what answers there is none."""
+
+
 class RestError(GithubError):
     """GitHub answered with a status that is no success."""
 
@@ -84,7 +88,7 @@ class Rest:
                 told = _read(answer)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             why = type(error).__name__
-            raise GithubError(f"GitHub could not be reached, or did not answer as it does ({why}).") from error
+            raise AwayError(f"GitHub could not be reached, or did not answer as it does ({why}).") from error
         if not 200 <= answer.status_code < 300:
             raise _refusal(answer, told)
         return told
@@ -96,8 +100,8 @@ def _object(told: Any) -> dict[str, Any]:
     return told
 
 
-def _other_shape() -> GithubError:
-    return GithubError("GitHub could not be reached, or did not answer as it does (another shape).")
+def _other_shape() -> AwayError:
+    return AwayError("GitHub could not be reached, or did not answer as it does (another shape).")
 
 
 def _read(answer: httpx2.Response) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from grader.store.base import new_id, utc_now
@@ -96,6 +96,16 @@ def state_of(row: GithubAnswer) -> str:
     if row.next_at is not None:
         return "waiting"
     return "given_up" if row.problem else "told"
+
+
+def untold(session: Session) -> dict[str, int]:
+    """Return of how many invitations GitHub is yet to be told, and of how many that was given up."""
+    waiting, given_up = GithubAnswer.next_at.is_not(None), GithubAnswer.problem != ""
+    query = select(func.count()).select_from(GithubAnswer)
+    return {
+        "waiting": session.scalar(query.where(waiting)) or 0,
+        "given_up": session.scalar(query.where(~waiting, given_up)) or 0,
+    }
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
