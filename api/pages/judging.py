@@ -16,6 +16,7 @@ from api.problems import Problem
 from api.reviewed import after_review, known_report
 from api.routes.reviews import NewReview
 from api.routes.reviews import review as review_over_the_api
+from api.routes.runs import address_of, runs_of
 from api.services import Served, Services
 from grader.errors import GraderError
 from grader.model import Report
@@ -82,6 +83,7 @@ def _shown(
     try:
         with reading(served.engine) as session:
             found = known_report(session, submission_id, asker)
+            run = next(iter(runs_of(session, found.submission, asker)), None)
     except Problem as refused:
         return problem_page(refused, "No review")
     report = Report.model_validate_json(served.blobs.get(found.report.blob))
@@ -93,6 +95,8 @@ def _shown(
         row=found.submission,
         version=found.version,
         person=found.person,
+        run=run,
+        on_github=address_of(run, served.settings.github_issuer) if run else "",
         report=report,
         reviewed=reviewed,
         overrides=overrides_in(found.reviews),

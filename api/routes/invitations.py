@@ -108,7 +108,7 @@ def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> 
     """Return who was invited; None where the asker may not see it, or the candidate was erased."""
     if invitation is None:
         return None
-    if not _is_seen(invitation, asker):
+    if not is_seen(invitation, asker):
         return None
     candidate = session.get(Candidate, invitation.candidate_id)
     if candidate is None or candidate.erased_at is not None:
@@ -116,7 +116,7 @@ def person_of(session: Session, invitation: Invitation | None, asker: Asker) -> 
     return Person.model_validate(candidate, from_attributes=True)
 
 
-def _is_seen(invitation: Invitation, asker: Asker) -> bool:
+def is_seen(invitation: Invitation, asker: Asker) -> bool:
     """Return whether the asker may see whose invitation it is."""
     own = asker.invitation_id == invitation.id
     return own or asker.sees_names or names_are_shown(invitation, asker.user_id, may_invite=asker.may("author"))
@@ -153,7 +153,7 @@ def persons_of(session: Session, rows: Sequence[FromInvitation], asker: Asker) -
 
 def shown(session: Session, row: Invitation, asker: Asker) -> InvitationView:
     """Return what the asker may see of an invitation."""
-    bound = repository_of(session, row) if _is_seen(row, asker) else None
+    bound = repository_of(session, row) if is_seen(row, asker) else None
     return InvitationView(
         id=row.id,
         assignment=row.assignment,

@@ -15,16 +15,18 @@ from github_api import APP, SLUG, Github, github_api, installation, key_file
 from graded import bearer, fail, grade, invite
 from issuer import Issuer, issuer
 from runs import OWNER, REPOSITORY, repository, sent, token_of
-from serving import CHURN, Serving, publish, serving
+from serving import CHURN, PASSWORD, Serving, publish, serving
 from sqlalchemy import select, update
 
 from api.app import create_app
+from api.routes.runs import address_of
 from grader.github import Answers, GithubApp, read_key
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
 from grader.store.github_answers import state_of
-from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck
+from grader.store.people import add_user
+from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck, GithubRun
 
 INVITED = {"repository": {"id": REPOSITORY, "owner_id": OWNER}}
 DECIDED = {"kind": "decision", "verdict": "advance", "text": "A good one."}
@@ -481,3 +483,42 @@ def test_the_log_of_a_try_that_failed_names_neither_candidate_nor_repository(
     assert told.invitation in caplog.text
     for name in ("ada", "Ada", "churn", SLUG):
         assert name not in caplog.text
+
+
+def test_which_run_it_was_is_told_once_names_are_and_on_the_review_page(told: Told) -> None:
+    submission = told.push("work", work__train_py=TRAIN)
+    grade(told.api, submission)
+    reviewer, client = told.api.as_("reviewer"), told.api.client
+    with transaction(told.api.engine) as session:
+        add_user(session, "grace@example.org", "reviewer", PASSWORD)
+    here = {"Origin": "http://127.0.0.1:8000"}
+    client.post("/sign-in", data={"email": "grace@example.org", "password": PASSWORD}, headers=here)
+    address, page = f"/api/v1/submissions/{submission}/runs", f"/submissions/{submission}/review"
+    assert client.get(address, headers=reviewer).json() == []
+    assert "ada/churn" not in client.get(page).text
+    told.judge(submission, **DECIDED)
+    (run,) = client.get(address, headers=reviewer).json()
+    known = {"repository": "ada/churn", "run_id": "9700000001", "actor": "ada", "event": "push", "folder": "work"}
+    assert run.items() >= known.items()
+    assert f"<code>{run['sha'][:12]}</code>" in client.get(page).text
+    assert "run 9700000001" in client.get(page).text
+
+
+def test_a_run_is_linked_to_where_its_issuer_is() -> None:
+    run = GithubRun(repository="ada/churn")
+    assert address_of(run, "https://token.actions.githubusercontent.com") == "https://github.com/ada/churn"
+    assert address_of(run, "https://git.acme.example/_services/token") == "https://git.acme.example/ada/churn"
+    assert address_of(run, "http://127.0.0.1:5000") == ""
+
+
+def test_a_summary_is_what_a_candidate_may_read_by_now(told: Told) -> None:
+    submission = told.push()
+    address = f"/api/v1/submissions/{submission}/summary"
+    queued = told.api.client.get(address, headers=told.author)
+    assert queued.headers["content-type"].startswith("text/markdown")
+    assert "In line to be graded" in queued.text
+    grade(told.api, submission)
+    assert "once the reviewers have released it" in told.api.client.get(address, headers=told.author).text
+    told.judge(submission, **DECIDED)
+    assert "| **Score** |" in told.api.client.get(address, headers=told.author).text
+    assert told.api.client.get(address).status_code == 401
