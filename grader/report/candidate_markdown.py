@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.model import Record
 from grader.report.candidate import CandidateCriterion, CandidateReport
 from grader.report.findings import VERDICT_WORDS
 from grader.report.formats import interval, points, where
-from grader.report.markdown import MAX_CHARACTERS, escaped
+from grader.report.markdown import MAX_CHARACTERS, details, escaped
 
+SHORT = ("not_met", "partly", "needs_human")
 MARKS = {"met": "✓", "partly": "◐", "not_met": "✗"}
 LONGEST_TEXT = 400
 MOST_PLACES = 3
@@ -25,7 +26,13 @@ IN_PUBLIC = (
     "and does not stand here, for this repository is public."
 )
 OUR_SIDE = "This says nothing of the work, and costs no attempt: hand in again, or run the job again."
-CUT = "\nThere is more, which has no room here."
+SHORT_OF_MET = """
+### What could be better
+
+| Criterion | Verdict | Why, and what to do | Where |
+| :-- | :-- | :-- | :-- |
+"""
+CUT = "\nThere is more, which has no room here.\n"
 
 
 class HandedIn(Record):
@@ -60,7 +67,7 @@ def candidate_markdown(handed: HandedIn, result: CandidateReport | None) -> str:
         lines += [OUR_SIDE, ""]
     if result is not None:
         lines += [*_figures(result), *_failure(result)]
-        return _with_criteria("\n".join(lines), result)
+        return _with_criteria("\n".join(lines).rstrip() + "\n", result)
     if handed.outcome is not None:
         lines.append(IN_PUBLIC if handed.is_released else UNTIL_RELEASED)
     return "\n".join(lines).rstrip() + "\n"
@@ -90,28 +97,39 @@ def _failure(result: CandidateReport) -> Iterator[str]:
 
 
 def _with_criteria(text: str, result: CandidateReport) -> str:
+    """Return the text with what was judged: what is short of met first, and all of it folded together."""
     criteria = [item for part in result.dimensions for item in part.criteria]
+    short, most = [item for item in criteria if item.verdict in SHORT], MAX_CHARACTERS - len(CUT)
+    if short:
+        text += SHORT_OF_MET
+    for row in map(_row, short):
+        if len(text) + len(row) > most:
+            return text + CUT
+        text += row
+    folded = _all(criteria)
+    return text + (folded if len(text) + len(folded) <= most else CUT)
+
+
+def _all(criteria: Sequence[CandidateCriterion]) -> str:
     if not criteria:
-        return text.rstrip() + "\n"
-    rows = [
-        "### What was judged",
-        "",
-        "| Criterion | Verdict | Why, and what to do | Where |",
-        "| :-- | :-- | :-- | :-- |",
-    ]
-    text += "\n".join(rows)
-    for row in map(_row, criteria):
-        if len(text) + len(row) > MAX_CHARACTERS - len(CUT) - 2:
-            return f"{text}\n{CUT}\n"
-        text += f"\n{row}"
-    return text + "\n"
+        return ""
+    rows = [f"| {escaped(item.title)} | {_verdict(item)} | {_why(item)} |" for item in criteria]
+    table = "\n".join(["| Criterion | Verdict | Why |", "| :-- | :-- | :-- |", *rows])
+    return f"\n{details(f'All {len(criteria)} criteria', table)}\n"
 
 
 def _row(item: CandidateCriterion) -> str:
-    mark = f"{MARKS[item.verdict]} " if item.verdict in MARKS else ""
-    by = " (a reviewer)" if item.reviewed else ""
-    why = " ".join(escaped(text, LONGEST_TEXT) for text in (item.reason, item.advice) if text)
+    why = " ".join(part for part in (_why(item), escaped(item.advice, LONGEST_TEXT)) if part)
     places = " · ".join(
         escaped(where(span.path, span.cell, span.line, span.end_line), 200) for span in item.evidence[:MOST_PLACES]
     )
-    return f"| {escaped(item.title)} | {mark}{VERDICT_WORDS[item.verdict]}{by} | {why} | {places} |"
+    return f"| {escaped(item.title)} | {_verdict(item)} | {why} | {places} |\n"
+
+
+def _why(item: CandidateCriterion) -> str:
+    return escaped(item.reason, LONGEST_TEXT) if item.reason else ""
+
+
+def _verdict(item: CandidateCriterion) -> str:
+    mark = f"{MARKS[item.verdict]} " if item.verdict in MARKS else ""
+    return mark + VERDICT_WORDS[item.verdict] + (" (a reviewer)" if item.reviewed else "")

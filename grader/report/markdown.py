@@ -162,7 +162,7 @@ def _criteria(report: Report) -> str:
         rows.append(
             f"| {escaped(criterion.title)} | {VERDICT_WORDS[criterion.verdict]} | {escaped(criterion.reason, 400)} |"
         )
-    return _details(f"All {len(rows) - 2} criteria", "\n".join(rows))
+    return details(f"All {len(rows) - 2} criteria", "\n".join(rows))
 
 
 def _traces(report: Report) -> str:
@@ -173,7 +173,7 @@ def _traces(report: Report) -> str:
     for kind, agreement, witness in witness_rows(report):
         places = "; ".join(escaped(where(span.path, span.cell, span.line), 200) for span in witness.spans)
         rows.append(f"- **{kind}**, {agreement}: {escaped(witness.sentence, 600)} {places}".rstrip())
-    return _details("What the run says of its rows", "\n".join(rows))
+    return details("What the run says of its rows", "\n".join(rows))
 
 
 def _unjudged(report: Report) -> str:
@@ -191,7 +191,7 @@ def _history(report: Report) -> str:
         return ""
     rows = [*(f"- {escaped(text, 400)}" for text in history_sentences(report)), f"- {AS_TOLD}", ""]
     rows += [f"1. {escaped(told(step))}" for step in report.history.steps[:COMMITS_SHOWN]]
-    return _details("How it came about", "\n".join(rows))
+    return details("How it came about", "\n".join(rows))
 
 
 def _run(report: Report) -> str:
@@ -219,7 +219,7 @@ def _run(report: Report) -> str:
     text = "\n".join(rows)
     if failed and failed.traceback:
         text += "\n\n" + _fenced("\n".join(failed.traceback.split("\n")[-40:]))
-    return _details("The run", text)
+    return details("The run", text)
 
 
 def _unpassed(report: Report) -> list[str]:
@@ -231,7 +231,7 @@ def _unpassed(report: Report) -> list[str]:
     return [*rows, f"  - and {more_unpassed(report):,} more"] if more_unpassed(report) else rows
 
 
-def _details(summary: str, body: str) -> str:
+def details(summary: str, body: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 

@@ -55,7 +55,7 @@ def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_re
     again = job.run(sha, audience="the service", fail_under="1")
     assert (again.status, again.outputs["submission"]) == (0, ran.outputs["submission"]), again.log
     assert float(again.outputs["score"]) > 1
-    assert "| Criterion | Verdict |" in again.summary
+    assert "| Criterion | Verdict | Why" in again.summary
     under = job.run(sha, audience="the service", fail_under="99.5")
     assert under.status == 1
     assert "below the 99.5 of fail-under" in one(under).text
@@ -97,8 +97,10 @@ def test_markup_and_commands_in_a_work_stay_text(job: Job) -> None:
     for found in (ran, again):
         assert {command.name for command in found.commands} <= {"add-mask", "error"}
         parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(found.summary)
-        kinds = {inner.type for token in parsed for inner in (token, *(token.children or []))}
-        assert not kinds & {"html_block", "html_inline", "link_open", "image"}
+        inner = [part for token in parsed for part in (token, *(token.children or []))]
+        assert not {part.type for part in inner} & {"html_inline", "link_open", "image"}
+        html = [part.content for part in inner if part.type == "html_block"]
+        assert all(text.startswith(("<details><summary>All", "</details>")) for text in html)
 
 
 def test_submodules_and_links_are_left_out_and_said_and_large_files_come_with_their_content(

@@ -56,6 +56,23 @@ def test_no_secret_stands_in_the_file_and_none_is_kept_with_the_code() -> None:
     assert {"deploy/secrets/", "deploy/service.env"} <= set(kept_out)
 
 
+def test_secrets_are_variables_of_the_grader_and_the_key_of_an_app_stays_a_file(
+    tmp_path: Path, bubblewrap: None
+) -> None:
+    secrets = {"database_password": "p w", "grader_oidc_client_secret": "s", "grader_github_app_key": "-----BEGIN"}
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(f"{value}\n")
+    (tmp_path / "grader").write_text("#!/bin/sh\nenv\n")
+    (tmp_path / "grader").chmod(0o755)
+    laid = ["--dev-bind", "/", "/", "--tmpfs", "/run", "--tmpfs", "/opt"]
+    laid += [word for name in secrets for word in ("--ro-bind", str(tmp_path / name), f"/run/secrets/{name}")]
+    laid += ["--ro-bind", str(tmp_path / "grader"), "/opt/takehome-grader/bin/grader"]
+    words = ["bwrap", *laid, "sh", str(ROOT / "deploy" / "grader.sh")]
+    found = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert {"PGPASSWORD=p w", "GRADER_OIDC_CLIENT_SECRET=s"} <= set(found)
+    assert "GRADER_GITHUB_APP_KEY=/run/secrets/grader_github_app_key" in found
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_the_services_containers_have_no_right_of_roots_and_can_gain_none(name: str) -> None:
     service = SERVICES[name]

@@ -144,8 +144,8 @@ def test_a_released_result_is_told_with_annotations_at_the_lines_of_the_reposito
     told.tell()
     held = told.check_run()
     assert held["output"]["title"].startswith("Score ")
-    assert "| Criterion | Verdict |" in held["output"]["summary"]
-    assert "| Criterion | Verdict |" in told.comment()
+    assert "| Criterion | Verdict | Why" in held["output"]["summary"]
+    assert "| Criterion | Verdict | Why" in told.comment()
     ((_, notes),) = told.github.annotations.items()
     assert notes, "something was judged short of met"
     assert {row["path"] for row in notes} == {"work/train.py"}

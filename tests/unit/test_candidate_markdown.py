@@ -79,10 +79,22 @@ def test_nothing_of_a_works_is_markup() -> None:
     text = candidate_markdown(handed(failure_code=HOSTILE, is_released=True), result(item, failure=failure))
     parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
     inner = [part for token in parsed for part in (token, *(token.children or []))]
-    assert not {part.type for part in inner} & {"html_block", "html_inline", "link_open", "image"}
-    assert len([token for token in parsed if token.type == "tr_open"]) == 6, "rows are rows"
+    assert not {part.type for part in inner} & {"html_inline", "link_open", "image"}
+    ours = ["<details><summary>All 1 criteria</summary>\n", "</details>\n"]
+    assert [part.content for part in inner if part.type == "html_block"] == ours
+    assert len([token for token in parsed if token.type == "tr_open"]) == 7, "rows are rows"
     for word in ("@acme", "GH-2", "\x1b", "\u202e"):
         assert word not in text
+
+
+def test_what_is_short_of_met_stands_first_and_the_rest_is_folded() -> None:
+    met = criterion(title="A fine split", verdict="met", reason="It is.", advice="")
+    text = candidate_markdown(handed(is_released=True), result(met, criterion()))
+    shown, _, folded = text.partition("<details>")
+    assert "No leakage" in shown
+    assert "A fine split" not in shown
+    assert "| A fine split | ✓ Met | It is. |" in folded
+    assert "What could be better" not in candidate_markdown(handed(is_released=True), result(met))
 
 
 def test_it_is_no_longer_than_github_takes() -> None:
