@@ -39,7 +39,7 @@ def comment(facts: Facts, results: Mapping[str, CandidateReport | None]) -> str:
     """Return the comment's text: all commits, the newest first, and what may be read of the newest."""
     newest = facts.commits[-1]
     rows = [_row(commit, results.get(commit.handed.id)) for commit in reversed(facts.commits)][:MOST_COMMITS]
-    table = ["| Attempt | Commit | |", "| :-- | :-- | :-- |", *rows]
+    table = ["| Attempt | Commit | How it stands |", "| :-- | :-- | :-- |", *rows]
     last = candidate_markdown(newest.handed, results.get(newest.handed.id))
     return "\n".join([_mark(facts), f"## {escaped(facts.title)}", "", *table, "", "### The newest", "", last])
 
