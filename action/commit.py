@@ -7,8 +7,10 @@ import hashlib
 import json
 import re
 import subprocess
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,8 @@ class Packed:
 def pack(folder: Path, sha: str, archive: Path) -> Packed:
     """Write the files of the commit `sha` in `folder` of its checkout to `archive`, a .zip. Raises CommitError."""
     git = Git(folder)
-    below = git.text("rev-parse", "--show-prefix").rstrip("\n").rstrip("/")
-    if git.text("cat-file", "-t", sha, otherwise="").strip() != "commit":
+    below = git.below
+    if not git.has_commit(sha):
         raise CommitError(
             f"The commit {sha} is not in the checkout: let actions/checkout run before, with its defaults."
         )
@@ -47,17 +49,19 @@ def pack(folder: Path, sha: str, archive: Path) -> Packed:
     submodules: dict[str, str] = {}
     large: list[str] = []
     tree = f"{sha}:{below}" if below else f"{sha}^{{tree}}"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file, git.blobs() as content_of:
         for mode, key, name in git.listed(tree):
             if mode == "160000":
                 submodules[name] = key
             elif mode == "120000":
-                links[name] = git.raw("cat-file", "blob", key).decode("utf-8", "surrogateescape")
+                links[name] = content_of(key).decode("utf-8", "surrogateescape")
             elif mode in FILE_MODES:
                 packed.files += 1
-                _add(file, git, folder, (mode, key, name), large, packed)
+                _add(file, content_of(key), folder, (mode, name), large, packed)
             else:
                 raise CommitError(f'"{name}" is of a kind ({mode}) that is not handed in: remove it.')
+    if not packed.files:
+        raise CommitError(f'The commit {sha} holds no file in "{below or "."}": commit the work first.')
     packed.submodules, packed.links = sorted(submodules), sorted(links)
     told: dict[str, Any] = {"links": links, "submodules": submodules, "large": large, "folder": below}
     packed.proof = json.dumps({"commit": git.encoded("commit", sha), "trees": list(_way(git, sha, below)), **told})
@@ -65,29 +69,57 @@ def pack(folder: Path, sha: str, archive: Path) -> Packed:
 
 
 class Git:
-    """The repository that a folder lies in, of which git is asked."""
+    """The repository that a folder lies in, of which git is asked; `below` is the folder's path in it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        root = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+        if root is None:
+            raise CommitError("There is no repository of git in the workspace: let actions/checkout run before.")
+        self.below = "" if folder == root else folder.relative_to(root).as_posix()
+        # named, not looked for: else git asks whose it is, and where the job runs in a container it is another user's
+        self._git = ["git", f"--git-dir={root / '.git'}"]
+
+    def has_commit(self, sha: str) -> bool:
+        """Return whether the commit is there. Raises CommitError where git is not."""
+        return self._asked("cat-file", "-e", f"{sha}^{{commit}}").returncode == 0
 
     def raw(self, *words: str) -> bytes:
         """Return what git prints. Raises CommitError."""
-        # its owner may be another user where the job runs in a container
-        command = ["git", "-c", "safe.directory=*", "-C", str(self._folder), *words]
-        try:
-            return subprocess.run(command, check=True, capture_output=True).stdout
-        except (OSError, subprocess.CalledProcessError) as error:
-            said = getattr(error, "stderr", b"") or str(error).encode()
-            raise CommitError(f"git could not read the repository: {said.decode(errors='replace').strip()}") from error
+        done = self._asked(*words)
+        if done.returncode:
+            raise _unread(done.stderr)
+        return done.stdout
 
-    def text(self, *words: str, otherwise: str | None = None) -> str:
-        """Return what git prints as text; `otherwise` where it fails and that is given."""
+    def _asked(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         try:
-            return self.raw(*words).decode("utf-8", "replace")
-        except CommitError:
-            if otherwise is None:
-                raise
-            return otherwise
+            return subprocess.run([*self._git, *words], capture_output=True, check=False)
+        except OSError as error:
+            raise _unread(str(error).encode()) from error
+
+    @contextmanager
+    def blobs(self) -> Iterator[Callable[[str], bytes]]:
+        """Yield what returns the content of a blob by its key, of one git for all: to begin one for each takes longer
+        than all else. Raises CommitError.
+        """
+        words = [*self._git, "cat-file", "--batch"]
+        with (
+            tempfile.TemporaryFile() as said,
+            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as process,
+        ):
+
+            def content_of(key: str) -> bytes:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                with suppress(BrokenPipeError):  # it has ended, and said why
+                    process.stdin.write(f"{key}\n".encode())
+                    process.stdin.flush()
+                head = process.stdout.readline().split()
+                if len(head) != 3:
+                    said.seek(0)
+                    raise _unread(said.read() or b" ".join(head))
+                return process.stdout.read(int(head[2]) + 1)[:-1]
+
+            yield content_of
 
     def encoded(self, kind: str, name: str) -> str:
         """Return an object as it is kept, in base64."""
@@ -107,12 +139,11 @@ class Git:
 
 
 def _add(
-    archive: zipfile.ZipFile, git: Git, folder: Path, told: tuple[str, str, str], large: list[str], packed: Packed
+    archive: zipfile.ZipFile, content: bytes, folder: Path, told: tuple[str, str], large: list[str], packed: Packed
 ) -> None:
-    mode, key, name = told
+    mode, name = told
     entry = zipfile.ZipInfo(name)
     entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, int(mode, 8) << 16
-    content = git.raw("cat-file", "blob", key)
     pointer = POINTER.fullmatch(content) if len(content) < LARGEST_POINTER else None
     if pointer is None:
         archive.writestr(entry, content)
@@ -143,3 +174,7 @@ def _way(git: Git, sha: str, below: str) -> Iterator[str]:
     names = [name for name in below.split("/") if name]
     for depth in range(len(names)):
         yield git.encoded("tree", f"{sha}:{'/'.join(names[:depth])}" if depth else f"{sha}^{{tree}}")
+
+
+def _unread(said: bytes) -> CommitError:
+    return CommitError(f"git could not read the repository: {said.decode(errors='replace').strip()}")

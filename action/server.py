@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
+
+from commands import say
 
 T = TypeVar("T")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 20.0
 ANSWER_WITHIN_S = 120.0
 BUSY = (408, 429, 500, 502, 503, 504)
 LARGEST_ANSWER = 4_000_000
+NO_ANSWER = (OSError, http.client.HTTPException, ValueError, RecursionError)  # also what is no HTTP, no JSON, no text
+SIGNED_IN = ("token", "assignment")
+SUBMISSION = ("id", "attempt", "state", "step", "detail", "outcome", "failure_code")
+RESULT = ("score", "failure")
 
 
 class ServerError(Exception):
@@ -46,7 +53,7 @@ class Server:
 
         def attempt() -> dict[str, Any]:
             given = {"token": github_token(), **({"assignment": assignment} if assignment else {})}
-            return self._asked("POST", "/session/github", json.dumps(given).encode(), "application/json")
+            return self._asked("POST", "/session/github", SIGNED_IN, json.dumps(given).encode(), "application/json")
 
         told = self._patiently(attempt)
         self.token = str(told["token"])
@@ -62,15 +69,20 @@ class Server:
         )
         body = head.encode() + archive.read_bytes() + f"\r\n--{edge}--\r\n".encode()
         kind = f"multipart/form-data; boundary={edge}"
-        return self._patiently(lambda: self._asked("POST", "/commits", body, kind))
+        return self._patiently(lambda: self._asked("POST", "/commits", SUBMISSION, body, kind))
 
-    def get(self, path: str) -> dict[str, Any]:
-        """Return what stands at an address below the API's."""
-        return self._patiently(lambda: self._asked("GET", path))
+    def submission(self, submission_id: str) -> dict[str, Any]:
+        """Return where a submission has come to."""
+        return self._patiently(lambda: self._asked("GET", f"/submissions/{submission_id}", SUBMISSION))
 
-    def text(self, path: str) -> str:
-        """Return the text that stands at an address below the API's."""
-        return self._patiently(lambda: _body_of(self._request("GET", path), f"The server {self.url}").decode())
+    def result(self, submission_id: str) -> dict[str, Any]:
+        """Return what its candidate may read of its result."""
+        return self._patiently(lambda: self._asked("GET", f"/submissions/{submission_id}/result", RESULT))
+
+    def summary(self, submission_id: str) -> str:
+        """Return the same as Markdown."""
+        request = self._request("GET", f"/submissions/{submission_id}/summary")
+        return self._patiently(lambda: _answer_to(request, self._who, bytes.decode))
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         wait, until = FIRST_WAIT_S, None
@@ -81,12 +93,18 @@ class Server:
                 until = until or time.monotonic() + self.patience
                 if not error.ours or time.monotonic() + wait > until:
                     raise
-                print(f"{error} Trying again in {wait:g} s.", flush=True)
+                say(f"{error} Trying again in {wait:g} s.")
             time.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_S)
 
-    def _asked(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> dict[str, Any]:
-        return answer_to(self._request(method, path, body, kind), f"The server {self.url}")
+    @property
+    def _who(self) -> str:
+        return f"The server {self.url}"
+
+    def _asked(
+        self, method: str, path: str, needed: Collection[str], body: bytes | None = None, kind: str = ""
+    ) -> dict[str, Any]:
+        return answer_to(self._request(method, path, body, kind), self._who, needed)
 
     def _request(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> urllib.request.Request:
         headers = {"User-Agent": "takehome-grader-action"}
@@ -95,41 +113,45 @@ class Server:
         return urllib.request.Request(f"{self.url}/api/v1{quote(path)}", body, headers, method=method)
 
 
-def answer_to(request: urllib.request.Request, who: str) -> dict[str, Any]:
-    """Return the JSON object that is answered. Raises ServerError, in one sentence that says `who` said what."""
-    try:
-        told = json.loads(_body_of(request, who))
-    except ValueError as error:
-        raise ServerError(f"{who} did not answer as one ({error}).", ours=True) from error
-    if not isinstance(told, dict):
+def answer_to(request: urllib.request.Request, who: str, needed: Collection[str]) -> dict[str, Any]:
+    """Return the JSON object that is answered, which has the keys that are `needed`. Raises ServerError, in one
+    sentence that says `who` said what.
+    """
+    told = _answer_to(request, who, json.loads)
+    if not isinstance(told, dict) or not told.keys() >= set(needed):
         raise ServerError(f"{who} did not answer as one.", ours=True)
     return told
 
 
-def _body_of(request: urllib.request.Request, who: str) -> bytes:
+def _answer_to(request: urllib.request.Request, who: str, read: Callable[[bytes], T]) -> T:
     try:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=ANSWER_WITHIN_S) as answer:
-            return bytes(answer.read(LARGEST_ANSWER))
+            return read(answer.read(LARGEST_ANSWER))
     except urllib.error.HTTPError as error:
         raise _refusal(error, who) from error
-    except (urllib.error.URLError, OSError, ValueError) as error:
+    except NO_ANSWER as error:
         why = getattr(error, "reason", None) or error
         raise ServerError(f"{who} could not be reached, or did not answer as one ({why}).", ours=True) from error
 
 
 def refuse_unsafe(url: str) -> str:
     """Return the address of a server without its last slash; "" where it is none that a token may be sent to."""
-    place = urlsplit(url)
-    is_local = place.hostname in ("127.0.0.1", "localhost", "::1")
-    is_fine = place.hostname and (place.scheme == "https" or (place.scheme == "http" and is_local))
-    return url.rstrip("/") if is_fine and not (place.query or place.fragment or place.username) else ""
+    try:
+        place = urlsplit(url)
+        host, _port = place.hostname, place.port
+    except ValueError:  # of brackets, or of a port that is none
+        return ""
+    is_safe = place.scheme == "https" or (place.scheme == "http" and host in ("127.0.0.1", "localhost", "::1"))
+    is_plain = url.isprintable() and " " not in url and "@" not in place.netloc
+    return url.rstrip("/") if host and is_safe and is_plain and not (place.query or place.fragment) else ""
 
 
 def _refusal(error: urllib.error.HTTPError, who: str) -> ServerError:
     try:
-        told = json.loads(error.read(LARGEST_ANSWER))
+        with error:
+            told = json.loads(error.read(LARGEST_ANSWER))
         said = " ".join(str(part) for part in (told.get("detail") or told.get("title"), told.get("hint")) if part)
         code = str(told.get("code", ""))
-    except (ValueError, AttributeError, OSError):
+    except (*NO_ANSWER, AttributeError):
         said, code = "", ""
     return ServerError(said or f"{who} answered {error.code}.", code, ours=error.code in BUSY)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
-from commands import add_mask, add_summary, commands_stopped, error, notice, set_output, warning
+from commands import add_mask, add_summary, error, notice, say, set_output, warning
 from commit import CommitError, Packed, pack
 from failures import annotate_failure
 from inputs import RefusedError, Submit
@@ -69,12 +69,12 @@ def _handed_in(server: Server, inputs: Submit, environment: Mapping[str, str]) -
             )
         told = server.sign_in(lambda: github_token(environment, inputs.audience), inputs.assignment)
         add_mask(server.token)
-        print(f"Handing in {packed.files} files of {sha} for {told['assignment']} ({size / 1e6:.1f} MB).", flush=True)
+        say(f"Handing in {packed.files} files of {sha} for {told['assignment']} ({size / 1e6:.1f} MB).")
         submission = server.hand_in(archive, packed.proof)
     set_output("submission", submission["id"])
     set_output("report-url", f"{inputs.server}/submissions/{quote(submission['id'])}")
     attempt = "" if submission["attempt"] is None else f", attempt {submission['attempt']}"
-    print(f"It is submission {submission['id']}{attempt}.", flush=True)
+    say(f"It is submission {submission['id']}{attempt}.")
     return submission
 
 
@@ -87,7 +87,7 @@ def github_token(environment: Mapping[str, str], audience: str) -> str:
         f"{place}{'&' if '?' in place else '?'}audience={quote(audience, safe='')}",
         headers={"Authorization": f"Bearer {secret}", "Accept": "application/json"},
     )
-    token = str(answer_to(request, "GitHub").get("value", ""))
+    token = str(answer_to(request, "GitHub", ["value"])["value"] or "")
     if not token:
         raise ServerError("GitHub gave no token.", ours=True)
     add_mask(token)
@@ -108,17 +108,16 @@ def _tell_what_is_left_out(packed: Packed) -> None:
 
 def _followed(server: Server, submission: dict[str, Any]) -> dict[str, Any]:
     """Wait until it is graded, and say each step as it begins; return it then."""
-    path, said, since = f"/submissions/{submission['id']}", "", time.monotonic()
+    said, since = "", time.monotonic()
     while submission["state"] not in ("published", "erased"):
         now = " ".join(
             part for part in (STEPS.get(submission["step"], submission["state"]), submission["detail"]) if part
         )
         if now != said or time.monotonic() - since > MINUTE_S:
-            with commands_stopped():  # it may name files of the work
-                print(now, flush=True)
+            say(now)  # it may name files of the work
             said, since = now, time.monotonic()
         time.sleep(LOOK_EVERY_S)
-        submission = server.get(path)
+        submission = server.submission(submission["id"])
     return submission
 
 
@@ -127,7 +126,7 @@ def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
     set_output("outcome", outcome)
     result = _released(server, submission)
     # by the server, which tells no more there than a candidate may read, and nothing of a work's as markup
-    add_summary(server.text(f"/submissions/{submission['id']}/summary"))
+    add_summary(server.summary(submission["id"]))
     _annotate(submission, result, inputs)
     if outcome == "infrastructure_failed":
         error("Our side failed: this says nothing of the work, and costs no attempt. Run the job again later.")
@@ -148,7 +147,7 @@ def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
 def _released(server: Server, submission: dict[str, Any]) -> dict[str, Any] | None:
     """Return what the candidate may read of the result; None while it is not released."""
     try:
-        return server.get(f"/submissions/{submission['id']}/result")
+        return server.result(submission["id"])
     except ServerError as refused:
         if refused.code in ("submission.not_released", "submission.not_graded"):
             return None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import shutil
 import struct
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
-from commit import pack
+from commit import CommitError, pack
 from runs import git, repository
 
 from grader.errors import SubmissionError
@@ -197,3 +200,68 @@ def test_a_folder_is_found_in_a_large_one(work: Path) -> None:
     (work / "z" / "a.py").write_text("1\n")
     repository(work)
     assert is_proven(*packed(work, "z"))
+
+
+# packing it
+
+
+def test_git_is_begun_a_few_times_however_many_files_there_are(
+    work: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(300):
+        (work / f"b{number}").write_text(f"{number}\n")
+    repository(work)
+    (tmp_path / "bin").mkdir()
+    program, begun = tmp_path / "bin" / "git", tmp_path / "begun"
+    program.write_text(f'#!/bin/sh\necho >> "{begun}"\nexec "{shutil.which("git")}" "$@"\n')
+    program.chmod(0o755)
+    sha = git(work, "rev-parse", "HEAD")
+    with monkeypatch.context() as there:
+        there.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+        made = pack(work, sha, tmp_path / "commit.zip")
+    assert made.files > 300
+    assert len(begun.read_text().splitlines()) < 10
+    assert is_proven(sha, (tmp_path / "commit.zip").read_bytes(), made.proof)
+
+
+def test_a_checkout_of_another_user_is_read_as_in_a_jobs_container(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sha = git(work, "rev-parse", "HEAD")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(work, "rev-parse", "HEAD")
+    made = pack(work / "a", sha, work.parent / "commit.zip")
+    assert is_proven(sha, (work.parent / "commit.zip").read_bytes(), made.proof)
+
+
+@pytest.mark.parametrize("words", [["--depth", "1"], ["--depth", "1", "--sparse"], ["--filter", "blob:none"]])
+def test_a_checkout_that_holds_no_more_than_it_must_will_do(work: Path, words: list[str]) -> None:
+    git(work, "config", "uploadpack.allowFilter", "true")
+    clone = work.parent / "clone"
+    git(work.parent, "clone", "-q", *words, f"file://{work}", str(clone))
+    assert is_proven(*packed(clone, "a"))
+
+
+def test_a_work_tree_of_its_own_will_do(work: Path) -> None:
+    git(work, "worktree", "add", "-q", "../beside")
+    assert is_proven(*packed(work.parent / "beside", "a"))
+
+
+def test_what_cannot_be_packed_is_one_sentence(work: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "a.py").symlink_to("b.py")
+    links = repository(tmp_path / "links")
+    for folder, sha, said in (
+        (tmp_path / "plain", "0" * 40, "There is no repository of git in the workspace"),
+        (work, "0" * 40, "is not in the checkout: let actions/checkout run before"),
+        (tmp_path / "links", links, 'holds no file in "."'),
+    ):
+        with pytest.raises(CommitError, match=said):
+            pack(folder, sha, tmp_path / "commit.zip")
+
+
+def test_an_object_that_is_missing_is_one_sentence(work: Path) -> None:
+    sha, key = git(work, "rev-parse", "HEAD"), git(work, "rev-parse", "HEAD:a.py")
+    (work / ".git" / "objects" / key[:2] / key[2:]).unlink()
+    with pytest.raises(CommitError, match=f"git could not read the repository: {key} missing"):
+        pack(work, sha, work.parent / "commit.zip")
