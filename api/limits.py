@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from api.problems import Problem
 
 MOST_KEYS = 50_000
+PROOFS_AT_ONCE = 4  # each may unpack 200 MB, and hold the names of very many files
+WAITS_S = 1.0  # for a place: not longer, as whoever waits keeps a thread from all others
+RETRY_S = 2.0
 HASHES_AT_ONCE = 2  # each takes 64 MB and a processor while a password is checked
 
 
@@ -50,6 +54,33 @@ class Buckets:
         """Keep the emptier half: of a full bucket nothing is to be known."""
         kept = sorted(self._full_at.items(), key=lambda item: item[1])[MOST_KEYS // 2 :]
         self._full_at = {key: full_at for key, full_at in kept if full_at > now}
+
+
+class AtOnce:
+    """Lets each key in once, and at most `most` in all: what is done there takes a processor, and memory."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._inside: set[str] = set()
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def let_in(self, key: str) -> Iterator[None]:
+        """Let `key` in for as long as the block takes. Raises Problem where it is in already, or no place gets free."""
+        with self._changed:
+            is_free = key not in self._inside and self._changed.wait_for(self._has_room, WAITS_S)
+            if not is_free or key in self._inside:
+                raise refuse(RETRY_S)
+            self._inside.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside.discard(key)
+                self._changed.notify_all()
+
+    def _has_room(self) -> bool:
+        return len(self._inside) < self._most
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 
 from api.github import GithubTokens
-from api.limits import Buckets, SigningIn
+from api.limits import PROOFS_AT_ONCE, AtOnce, Buckets, SigningIn
 from api.oidc import Provider
 from grader.jobs.line import Line
 from grader.jobs.spans import Spans
@@ -31,6 +31,7 @@ class Services:
     provider: Provider | None
     github: GithubTokens
     spans: Spans
+    proving: AtOnce = field(default_factory=lambda: AtOnce(PROOFS_AT_ONCE))
 
     @property
     def uploads(self) -> Path:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +17,14 @@ from graded import bearer, invite
 from grading import wait_for
 from issuer import Issuer, forged, issuer, new_key
 from joserfc import jwt
+from listening import listening
 from runs import OWNER, REPOSITORY, claims_of, repository, sent, token_of
 from serving import CHURN, Serving, publish, serving
 from sqlalchemy import select
 
 from api.app import create_app
+from api.github import GithubTokens
+from api.problems import Problem
 from grader.store.database import reading
 from grader.store.tables import GithubRun, Token
 
@@ -259,3 +265,63 @@ def test_a_repository_that_was_bound_by_mistake_is_let_in_no_more_once_another_i
     assert hand_in(api, right, *sent(tmp_path / "work", sha)).status_code == 201
     link = api.client.get("/api/v1/session", headers=bearer(made["token"]))
     assert link.status_code == 200, "the candidate's own link is no run's"
+
+
+def test_whoever_has_one_commit_proven_already_is_asked_to_come_again_and_stops_nobody_else(
+    api: Serving, github: Issuer, tmp_path: Path
+) -> None:
+    """A proof may take seconds of a processor, and its run may ask for as many as it likes."""
+    author = api.as_("author")
+    made = invite(api, author, **INVITED)
+    invite(api, author, "Bea Miller", repository={"id": "77", "owner_id": OWNER})
+    sha = repository(tmp_path / "work", predict_py="print(1)\n")
+    runs = [
+        bearer(sign_in(api, token_of(github, sha, repository_id=key)).json()["token"]) for key in (REPOSITORY, "77")
+    ]
+    with api.client.app.state.services.proving.let_in(f"invitation:{made['id']}"):  # type: ignore[attr-defined]
+        again = hand_in(api, runs[0], *sent(tmp_path / "work", sha))
+        assert told(again) == (429, "request.too_many")
+        assert again.headers["Retry-After"] == "2"
+        assert hand_in(api, runs[1], *sent(tmp_path / "work", sha)).status_code == 201
+    assert hand_in(api, runs[0], *sent(tmp_path / "work", sha)).status_code == 201
+
+
+def test_whoever_signs_by_a_known_key_waits_for_nobody_who_names_another() -> None:
+    running, now = Issuer(), [0.0]
+    asked, told_at_last = threading.Event(), threading.Event()
+    told_at_last.set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            keys = {"keys": [running.key.as_dict(private=False)]}
+            asked.set()
+            told_at_last.wait(60)
+            body = json.dumps({"issuer": running.url, "jwks_uri": f"{running.url}/jwks", **keys}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing on standard error."""
+
+    with listening(Handler) as port:
+        running.url = f"http://127.0.0.1:{port}"
+        tokens = GithubTokens(running.url, "http://127.0.0.1:8000", lambda: now[0])
+        assert tokens.run_of(token_of(running, SHA)).sha == SHA
+        now[0] += 60
+        asked.clear()
+        told_at_last.clear()
+        unknown = jwt.encode({"alg": "RS256", "kid": "unknown"}, claims_of(running, SHA), running.key)
+
+        def ask() -> None:
+            with suppress(Problem):
+                tokens.run_of(unknown)
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        assert asked.wait(60)
+        assert tokens.run_of(token_of(running, SHA)).sha == SHA
+        assert thread.is_alive(), "it waits for the keys"
+        told_at_last.set()
+        thread.join()

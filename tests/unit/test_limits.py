@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from api import limits
-from api.limits import Buckets
+from api.limits import AtOnce, Buckets
+from api.problems import Problem
 
 
 class Clock:
@@ -50,3 +53,28 @@ def test_very_many_keys_take_little_memory_and_who_asked_most_stays_known(monkey
         buckets.take(f"{number}")
     assert len(buckets._full_at) <= 101
     assert buckets.take("ada") > 0
+
+
+def test_each_comes_in_once_and_no_more_than_there_are_places() -> None:
+    places = AtOnce(2)
+    with places.let_in("ada"), pytest.raises(Problem) as caught, places.let_in("ada"):
+        pass
+    assert caught.value.code == "request.too_many"
+    with places.let_in("ada"), places.let_in("grace"), pytest.raises(Problem), places.let_in("mary"):
+        pass
+    with places.let_in("ada"), places.let_in("grace"):
+        pass
+
+
+def test_a_place_that_gets_free_is_taken_by_whoever_waits() -> None:
+    places, came = AtOnce(1), threading.Event()
+
+    def come() -> None:
+        with places.let_in("grace"):
+            came.set()
+
+    with places.let_in("ada"):
+        thread = threading.Thread(target=come)
+        thread.start()
+    thread.join()
+    assert came.is_set()
