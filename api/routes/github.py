@@ -66,7 +66,7 @@ def _let_in(served: Services, claims: RunClaims, assignment: str | None) -> RunL
         jti = name_of(claims.iss, claims.jti)
         if is_replayed(session, jti):
             raise Problem("github.replayed")
-        found = invitations_of(session, Repository(claims.repository_id, claims.repository_owner_id))
+        found = invitations_of(session, Repository(claims.repository_id, claims.repository_owner_id), locked=True)
         try:
             invitation = invited(found, assignment)
         except LookupError as error:

@@ -61,15 +61,17 @@ def repository_of(session: Session, invitation: Invitation) -> Repository | None
     return Repository(bound.repository_id, bound.owner_id) if bound else None
 
 
-def invitations_of(session: Session, repository: Repository) -> list[Invitation]:
-    """Return the invitations that this repository is bound to, the newest first."""
+def invitations_of(session: Session, repository: Repository, *, locked: bool = False) -> list[Invitation]:
+    """Return the invitations that this repository is bound to, the newest first; with `locked` they stay as they are
+    until the transaction ends, and whoever is changing one just now is waited for.
+    """
     query = (
         select(Invitation)
         .join(BoundRepository)
         .where(BoundRepository.repository_id == repository.id, BoundRepository.owner_id == repository.owner_id)
         .order_by(Invitation.created_at.desc(), Invitation.id)
     )
-    return list(session.scalars(query))
+    return list(session.scalars(query.with_for_update() if locked else query))
 
 
 def invited(found: list[Invitation], assignment: str | None) -> Invitation | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -21,12 +21,15 @@ from listening import listening
 from runs import OWNER, REPOSITORY, claims_of, repository, sent, token_of
 from serving import CHURN, Serving, publish, serving
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.github import GithubTokens
 from api.problems import Problem
-from grader.store.database import reading
-from grader.store.tables import GithubRun, Token
+from grader.store.database import reading, transaction
+from grader.store.invitations import take_back
+from grader.store.repositories import Repository, bind
+from grader.store.tables import GithubRun, Invitation, Token
 
 SHA = "8f6e1c0d3b5a79e2f4c6d8a0b1c3e5f7a9d2b4c6"
 SIGN_IN, COMMITS = "/api/v1/session/github", "/api/v1/commits"
@@ -325,3 +328,19 @@ def test_whoever_signs_by_a_known_key_waits_for_nobody_who_names_another() -> No
         assert thread.is_alive(), "it waits for the keys"
         told_at_last.set()
         thread.join()
+
+
+@pytest.mark.parametrize("change", [take_back, lambda session, row: bind(session, row, Repository("77", OWNER))])
+def test_a_run_that_signs_in_while_its_invitation_ends_is_not_let_in(
+    api: Serving, github: Issuer, change: Callable[[Session, Invitation], None]
+) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    found: list[tuple[int, str]] = []
+    thread = threading.Thread(target=lambda: found.append(refused(api, token_of(github, SHA))))
+    with transaction(api.engine) as session:
+        change(session, session.scalars(select(Invitation).with_for_update()).one())
+        session.flush()
+        thread.start()
+        thread.join(2)  # whoever would not wait would be through by then
+    thread.join()
+    assert found == [(403, "github.not_invited")]
