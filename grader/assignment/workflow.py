@@ -64,7 +64,7 @@ permissions: {}
 
 concurrency:
   group: ${{ github.workflow }}-${{ github.ref }}
-  cancel-in-progress: true # of the run that waits for an older push, which is graded all the same
+  cancel-in-progress: true # of the run for an older push; what it handed in by then is graded all the same
 
 jobs:
   hand-in:
