@@ -84,14 +84,13 @@ def put_in_line(
     *,
     file: UploadFile | None,
     invitation: Invitation | None,
-    **noted: str,
 ) -> StoredSubmission:
-    """Add the submission and its place in line to the caller's transaction; the audit log tells `noted` too."""
+    """Add the submission and its place in line to the caller's transaction."""
     if received.blob is not None and file is not None:
         hold_blob(session, served.blobs, received.blob, lambda: stored(served, file, is_noted=True))
     submission = add_submission(session, slug, received, invitation)
     served.line.join(session, submission)
-    note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, **noted)
+    note(session, asker.label, "submission.hand_in", submission.id, assignment=slug, kind=received.kind)
     served.spans.current().tell({"grader.submission": submission.id})
     return submission
 

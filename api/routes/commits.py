@@ -105,7 +105,6 @@ class _Handing:
             received,
             file=self.file,
             invitation=invitation,
-            sha=run.sha,
         )
         if self.served.settings.github_app:
             answer(session, invitation.id, row.id, self.place)

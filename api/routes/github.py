@@ -90,7 +90,7 @@ def _let_in(served: Services, claims: RunClaims, assignment: str | None) -> RunL
             runner=claims.runner_environment,
         )
         secret, expires_at = let_in(session, run)
-        note(session, f"invitation:{invitation.id}", "run.sign_in", run.id, sha=run.sha, run=run.run_id)
+        note(session, f"invitation:{invitation.id}", "run.sign_in", run.id)  # a commit's hash can be looked up
         return RunLetIn(
             token=secret,
             expires_at=expires_at,

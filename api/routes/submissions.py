@@ -165,9 +165,7 @@ def _handed_in(
             return shown(session.get_one(StoredSubmission, before.submission_id), asker)
         refuse_where_not_allowed(session, asker, invitation, slug)
         assert slug is not None  # just proven
-        submission = put_in_line(
-            session, served, asker, slug, received, file=file, invitation=invitation, kind=received.kind
-        )
+        submission = put_in_line(session, served, asker, slug, received, file=file, invitation=invitation)
         if idempotency_key:
             remember(session, asker.label, idempotency_key, digest, submission.id)
         say_where(response, submission.id)

@@ -344,3 +344,19 @@ def test_a_run_that_signs_in_while_its_invitation_ends_is_not_let_in(
         thread.join(2)  # whoever would not wait would be through by then
     thread.join()
     assert found == [(403, "github.not_invited")]
+
+
+def test_the_audit_log_tells_nothing_by_which_a_repository_can_be_found(
+    api: Serving, github: Issuer, tmp_path: Path
+) -> None:
+    """Reviews are blind, and who is erased is to be found no more: a commit can be looked up by its hash alone."""
+    admin = api.as_("admin")
+    invite(api, api.as_("author"), **INVITED)
+    sha = repository(tmp_path / "work", predict_py="print(1)\n")
+    claims = claims_of(github, sha)
+    run = bearer(sign_in(api, token_of(github, **claims)).json()["token"])
+    assert hand_in(api, run, *sent(tmp_path / "work", sha)).status_code == 201
+    audit = api.client.get("/api/v1/audit", headers=admin)
+    assert {"run.sign_in", "submission.hand_in"} <= {entry["action"] for entry in audit.json()["items"]}
+    for name in ("sha", "run_id", "repository_id", "repository", "actor", "workflow_ref"):
+        assert f'"{claims[name]}"' not in audit.text, name
