@@ -13,19 +13,17 @@ LONGEST = 4000  # characters of an annotation
 
 def error(message: str, *, title: str = "", file: str = "", line: int | None = None) -> None:
     """Annotate the run with an error, at a line of a file of the repository where one is given (counted from 1)."""
-    named = {"file": file, "line": str(line) if file and line else "", "title": title}
-    properties = ",".join(f"{name}={escape_property(value)}" for name, value in named.items() if value)
-    print(f"::error{' ' if properties else ''}{properties}::{escape_data(message)}", flush=True)
+    _annotate("error", message, title, file, line)
 
 
-def warning(message: str) -> None:
-    """Annotate the run with a warning."""
-    print(f"::warning::{escape_data(message)}", flush=True)
+def warning(message: str, *, title: str = "", file: str = "", line: int | None = None) -> None:
+    """Annotate the run with a warning, likewise."""
+    _annotate("warning", message, title, file, line)
 
 
 def notice(message: str) -> None:
     """Annotate the run with a notice."""
-    print(f"::notice::{escape_data(message)}", flush=True)
+    _annotate("notice", message, "", "", None)
 
 
 def add_mask(secret: str) -> None:
@@ -45,9 +43,13 @@ def commands_stopped() -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """Print a text that others had a hand in: the runner obeys nothing in it."""
-    with commands_stopped():
-        print(seen(text), flush=True)
+    """Print a line that others had a hand in: what the runner could take for a command in it is text alone."""
+    line = " ".join(seen(text).split())
+    if "::" in line or "##[" in line:
+        with commands_stopped():
+            print(line, flush=True)
+    else:
+        print(line, flush=True)
 
 
 def set_output(name: str, value: str) -> None:
@@ -77,6 +79,12 @@ def seen(text: str) -> str:
     return "".join(
         letter if letter.isprintable() or letter in "\r\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in short
     )
+
+
+def _annotate(kind: str, message: str, title: str, file: str, line: int | None) -> None:
+    named = {"file": file, "line": str(line) if file and line else "", "title": title}
+    properties = ",".join(f"{name}={escape_property(value)}" for name, value in named.items() if value)
+    print(f"::{kind}{' ' if properties else ''}{properties}::{escape_data(message)}", flush=True)
 
 
 def _append(variable: str, text: str) -> None:

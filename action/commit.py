@@ -102,10 +102,9 @@ class Git:
         than all else. Raises CommitError.
         """
         words = [*self._git, "cat-file", "--batch"]
-        with (
-            tempfile.TemporaryFile() as said,
-            subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said) as process,
-        ):
+        with tempfile.TemporaryFile() as said, subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said
+        ) as process:
 
             def content_of(key: str) -> bytes:
                 assert process.stdin is not None

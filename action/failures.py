@@ -1,4 +1,4 @@
-"""Why a work failed, as an annotation at its line in the repository; both modes tell it alike."""
+"""Why a work failed and what was judged not met, as annotations at their lines in the repository."""
 
 from __future__ import annotations
 
@@ -6,18 +6,40 @@ import os
 from pathlib import Path
 from typing import Any
 
-from commands import error
+from commands import error, warning
+
+MOST = 10  # warnings of one step that GitHub shows
 
 
 def annotate_failure(failure: dict[str, Any], work: Path, repository: Path) -> None:
     """Annotate the run with a failure of the work in the folder `work`."""
-    path, cell, line = failure["path"], failure["cell"], failure["line"]
-    said = [failure["message"], failure["hint"]]
-    if cell is not None:  # a line of a cell is no line of the file
-        said.insert(0, f"Cell {cell + 1}" + (f", line {line}:" if line else ":"))
+    place, line, before = _place(failure, work, repository)
+    message = " ".join(text for text in (before, failure["message"], failure["hint"]) if text)
+    error(message, title=failure["code"], file=place, line=line)
+
+
+def annotate_not_met(result: dict[str, Any], work: Path, repository: Path) -> None:
+    """Annotate the run with what the rubric judged not met, where that is at a line of the work."""
+    criteria = [item for part in result["dimensions"] for item in part["criteria"]]
+    told = 0
+    for item in criteria:
+        said = [text for text in (item["reason"], item["advice"]) if text]
+        spans = [span for span in item["evidence"] if span["line"] is not None]
+        if item["verdict"] != "not_met" or item["reviewed"] or not said or not spans or told == MOST:
+            continue
+        place, line, before = _place(spans[0], work, repository)
+        if place:
+            warning(" ".join([before, *said]).strip(), title=item["title"], file=place, line=line)
+            told += 1
+
+
+def _place(told: dict[str, Any], work: Path, repository: Path) -> tuple[str, int | None, str]:
+    """Return the file in the repository and the line in it, and what names the cell: its line is none of the file."""
+    path, cell, line = told["path"], told["cell"], told["line"]
     place = _in_repository(path, work, repository) if path else ""
-    message = " ".join(text for text in said if text)
-    error(message, title=failure["code"], file=place, line=None if cell is not None else line)
+    if cell is None:
+        return place, line, ""
+    return place, None, f"Cell {cell + 1}" + (f", line {line}:" if line else ":")
 
 
 def _in_repository(path: str, work: Path, repository: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from server import refuse_unsafe
 
 PACKET_FILE = "takehome-assignment.json"
+PATIENCE_S = 300.0  # where the input is empty, as where it is left out
 MODES = ("preflight", "submit")
 
 
@@ -72,6 +73,7 @@ def read_submit(environment: Mapping[str, str]) -> Submit:
         raise RefusedError(
             f'The input server is "{named}": give the address of the service, which begins with https://.'
         )
+    patience = _number(environment, "patience", 0.0, 3600.0)
     return Submit(
         work=work,
         repository=repository.resolve(),
@@ -80,7 +82,7 @@ def read_submit(environment: Mapping[str, str]) -> Submit:
         assignment=environment.get("INPUT_ASSIGNMENT", ""),
         wait=_switch(environment, "wait"),
         fail_under=_number(environment, "fail-under", 0.0, 100.0),
-        patience=_number(environment, "patience", 0.0, 3600.0) or 0.0,
+        patience=PATIENCE_S if patience is None else patience,
     )
 
 

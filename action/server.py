@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -14,25 +15,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
-from commands import say
+from commands import say, seen
 
 T = TypeVar("T")
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 20.0
-ANSWER_WITHIN_S = 120.0
-BUSY = (408, 429, 500, 502, 503, 504)
+ANSWER_WITHIN_S, TAKEN_WITHIN_S = 30.0, 120.0  # to a question; to a commit, which is sent meanwhile
+BUSY = (408, 425, 429)  # and all from 500 on
 LARGEST_ANSWER = 4_000_000
 NO_ANSWER = (OSError, http.client.HTTPException, ValueError, RecursionError)  # also what is no HTTP, no JSON, no text
 SIGNED_IN = ("token", "assignment")
 SUBMISSION = ("id", "attempt", "state", "step", "detail", "outcome", "failure_code")
-RESULT = ("score", "failure")
+RESULT = ("score", "failure", "dimensions")
+MARKDOWN = "text/markdown"
 
 
 class ServerError(Exception):
-    """What was asked was refused, or not answered. `ours` is whether the service failed, and not who asked."""
+    """What was asked was refused, or not answered. `ours` is whether the service failed, and not who asked; `after` is
+    in how many seconds it wants to be asked again.
+    """
 
-    def __init__(self, message: str, code: str = "", *, ours: bool = False) -> None:
+    def __init__(self, message: str, code: str = "", *, ours: bool = False, after: float = 0.0) -> None:
         super().__init__(message)
-        self.code, self.ours = code, ours
+        self.code, self.ours, self.after = code, ours, after
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -82,7 +86,7 @@ class Server:
     def summary(self, submission_id: str) -> str:
         """Return the same as Markdown."""
         request = self._request("GET", f"/submissions/{submission_id}/summary")
-        return self._patiently(lambda: _answer_to(request, self._who, bytes.decode))
+        return self._patiently(lambda: markdown_of(request, self._who))
 
     def _patiently(self, attempt: Callable[[], T]) -> T:
         wait, until = FIRST_WAIT_S, None
@@ -91,10 +95,11 @@ class Server:
                 return attempt()
             except ServerError as error:
                 until = until or time.monotonic() + self.patience
-                if not error.ours or time.monotonic() + wait > until:
+                pause = max(wait, min(error.after, LONGEST_WAIT_S))
+                if not error.ours or time.monotonic() + pause > until:
                     raise
-                say(f"{error} Trying again in {wait:g} s.")
-            time.sleep(wait)
+                say(f"{error} Trying again in {pause:g} s.")
+            time.sleep(pause)
             wait = min(2 * wait, LONGEST_WAIT_S)
 
     @property
@@ -104,33 +109,49 @@ class Server:
     def _asked(
         self, method: str, path: str, needed: Collection[str], body: bytes | None = None, kind: str = ""
     ) -> dict[str, Any]:
-        return answer_to(self._request(method, path, body, kind), self._who, needed)
+        within_s = ANSWER_WITHIN_S if body is None else TAKEN_WITHIN_S
+        return answer_to(self._request(method, path, body, kind), self._who, needed, within_s)
 
     def _request(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> urllib.request.Request:
         headers = {"User-Agent": "takehome-grader-action"}
-        headers |= {"Content-Type": kind} if kind else {}
-        headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if kind:
+            headers["Content-Type"] = kind
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
         return urllib.request.Request(f"{self.url}/api/v1{quote(path)}", body, headers, method=method)
 
 
-def answer_to(request: urllib.request.Request, who: str, needed: Collection[str]) -> dict[str, Any]:
+def answer_to(
+    request: urllib.request.Request, who: str, needed: Collection[str], within_s: float = ANSWER_WITHIN_S
+) -> dict[str, Any]:
     """Return the JSON object that is answered, which has the keys that are `needed`. Raises ServerError, in one
     sentence that says `who` said what.
     """
-    told = _answer_to(request, who, json.loads)
+    told = _answer_to(request, who, lambda answer: json.loads(answer.read(LARGEST_ANSWER)), within_s)
     if not isinstance(told, dict) or not told.keys() >= set(needed):
         raise ServerError(f"{who} did not answer as one.", ours=True)
     return told
 
 
-def _answer_to(request: urllib.request.Request, who: str, read: Callable[[bytes], T]) -> T:
+def markdown_of(request: urllib.request.Request, who: str) -> str:
+    """Return the Markdown that is answered. Raises ServerError, also for a text of another kind: a gateway's page."""
+
+    def read(answer: Any) -> str:
+        if answer.headers.get_content_type() != MARKDOWN:
+            raise ValueError(f"it is no {MARKDOWN}")
+        return bytes(answer.read(LARGEST_ANSWER)).decode()
+
+    return _answer_to(request, who, read, ANSWER_WITHIN_S)
+
+
+def _answer_to(request: urllib.request.Request, who: str, read: Callable[[Any], T], within_s: float) -> T:
     try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=ANSWER_WITHIN_S) as answer:
-            return read(answer.read(LARGEST_ANSWER))
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=within_s) as answer:
+            return read(answer)
     except urllib.error.HTTPError as error:
         raise _refusal(error, who) from error
     except NO_ANSWER as error:
-        why = getattr(error, "reason", None) or error
+        why = " ".join(seen(str(getattr(error, "reason", None) or error)).split())  # it may quote what was answered
         raise ServerError(f"{who} could not be reached, or did not answer as one ({why}).", ours=True) from error
 
 
@@ -154,4 +175,10 @@ def _refusal(error: urllib.error.HTTPError, who: str) -> ServerError:
         code = str(told.get("code", ""))
     except (*NO_ANSWER, AttributeError):
         said, code = "", ""
-    return ServerError(said or f"{who} answered {error.code}.", code, ours=error.code in BUSY)
+    after = error.headers.get("Retry-After", "")
+    return ServerError(
+        said or f"{who} answered {error.code}.",
+        code,
+        ours=error.code in BUSY or error.code >= 500,
+        after=float(after) if re.fullmatch("[0-9]{1,6}", after) else 0.0,
+    )

@@ -14,19 +14,27 @@ from urllib.parse import quote
 
 from commands import add_mask, add_summary, error, notice, say, set_output, warning
 from commit import CommitError, Packed, pack
-from failures import annotate_failure
+from failures import annotate_failure, annotate_not_met
 from inputs import RefusedError, Submit
+from progress import Progress
 from server import Server, ServerError, answer_to
 
 LARGEST_ARCHIVE = 20_000_000
-LOOK_EVERY_S = 2.0
-MINUTE_S = 60.0
 RAN, FAILED, REFUSED, OURS = 0, 1, 2, 3
 STEPS = {"intake": "taking in", "plan": "planning", "sandbox": "running", "collect": "collecting", "score": "scoring"}
 NO_TOKEN = (
     "GitHub gives this job no token to sign in with: give it `permissions: id-token: write`. "
     "A pull request from a fork never gets one."
 )
+SIGNED_OUT = (
+    "The sign-in of this run is over, as it is after 6 hours, before it could be told what came of the work: "
+    "run the job again to read it."
+)
+SAID = {
+    "completed": "It is graded: the work ran to its end.",
+    "submission_failed": "It is graded: the work failed.",
+    "limit_exceeded": "It is graded: the work used more than it may.",
+}
 
 
 def submit(inputs: Submit, environment: Mapping[str, str] = os.environ) -> int:
@@ -35,13 +43,8 @@ def submit(inputs: Submit, environment: Mapping[str, str] = os.environ) -> int:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stopped)
-    server = Server(inputs.server, inputs.patience)
     try:
-        submission = _handed_in(server, inputs, environment)
-        if not inputs.wait:
-            add_summary(f"## Handed in\n\nThe commit is submission `{submission['id']}`, and is graded in its turn.\n")
-            return RAN
-        return _told(server, _followed(server, submission), inputs)
+        return _submitted(inputs, environment)
     except _Cancelled as cancelled:
         print("The run was cancelled. What is handed in already is graded all the same.", flush=True)
         return 128 + cancelled.number
@@ -49,11 +52,30 @@ def submit(inputs: Submit, environment: Mapping[str, str] = os.environ) -> int:
         error(str(refused))
         return REFUSED
     except ServerError as failed:
-        error(str(failed), title=failed.code)
-        add_summary("## Not graded\n\nThe log of the job says why. Nothing is said of the work.\n")
-        if failed.ours:
-            set_output("outcome", "infrastructure_failed")
-        return OURS if failed.ours else REFUSED
+        return _failed(failed, "## Not handed in\n\nThe log of the job says why. Nothing is said of the work.\n")
+
+
+def _submitted(inputs: Submit, environment: Mapping[str, str]) -> int:
+    server = Server(inputs.server, inputs.patience)
+    submission = _handed_in(server, inputs, environment)
+    handed_in = f"## Handed in\n\nThe commit is submission `{submission['id']}`, and is graded in its turn."
+    if not inputs.wait:
+        add_summary(f"{handed_in}\n")
+        return RAN
+    try:
+        return _told(server, _followed(server, submission), inputs)
+    except ServerError as failed:
+        if failed.code == "identity.missing":
+            failed = ServerError(SIGNED_OUT, failed.code, ours=True)
+        return _failed(failed, f"{handed_in} The log says why this job told no more: run it again to see.\n")
+
+
+def _failed(failed: ServerError, summary: str) -> int:
+    error(str(failed), title=failed.code)
+    add_summary(summary)
+    if failed.ours:
+        set_output("outcome", "infrastructure_failed")
+    return OURS if failed.ours else REFUSED
 
 
 def _handed_in(server: Server, inputs: Submit, environment: Mapping[str, str]) -> dict[str, Any]:
@@ -107,26 +129,27 @@ def _tell_what_is_left_out(packed: Packed) -> None:
 
 
 def _followed(server: Server, submission: dict[str, Any]) -> dict[str, Any]:
-    """Wait until it is graded, and say each step as it begins; return it then."""
-    said, since = "", time.monotonic()
+    """Wait until it is graded, and say how far it is; return it then. Raises RefusedError where it was erased."""
+    progress = Progress()
     while submission["state"] not in ("published", "erased"):
-        now = " ".join(
-            part for part in (STEPS.get(submission["step"], submission["state"]), submission["detail"]) if part
-        )
-        if now != said or time.monotonic() - since > MINUTE_S:
-            say(now)  # it may name files of the work
-            said, since = now, time.monotonic()
-        time.sleep(LOOK_EVERY_S)
+        step = STEPS.get(submission["step"], submission["state"])
+        progress.tell(f"{step} {submission['detail']}".rstrip())
+        time.sleep(progress.pause)
         submission = server.submission(submission["id"])
+    if submission["state"] == "erased":
+        raise RefusedError("The submission was erased: there is nothing to be told of it any more.")
     return submission
 
 
 def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
     outcome = submission["outcome"] or ""
-    set_output("outcome", outcome)
     result = _released(server, submission)
     # by the server, which tells no more there than a candidate may read, and nothing of a work's as markup
-    add_summary(server.summary(submission["id"]))
+    summary = server.summary(submission["id"])
+    set_output("outcome", outcome)
+    add_summary(summary)
+    if outcome in SAID:
+        say(SAID[outcome])
     _annotate(submission, result, inputs)
     if outcome == "infrastructure_failed":
         error("Our side failed: this says nothing of the work, and costs no attempt. Run the job again later.")
@@ -136,8 +159,9 @@ def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
         set_output("score", f"{score:.1f}")
     if outcome != "completed":
         return FAILED
-    if inputs.fail_under is not None and result is None:
-        notice("No score is released yet, so it is not compared with fail-under.")
+    if inputs.fail_under is not None and score is None:
+        why = "No score is released yet" if result is None else "The result has no score"
+        notice(f"{why}, so it is not compared with fail-under.")
     if inputs.fail_under is not None and score is not None and score < inputs.fail_under:
         error(f"The score is {score:.1f}, below the {inputs.fail_under:g} of fail-under.")
         return FAILED
@@ -155,6 +179,8 @@ def _released(server: Server, submission: dict[str, Any]) -> dict[str, Any] | No
 
 
 def _annotate(submission: dict[str, Any], result: dict[str, Any] | None, inputs: Submit) -> None:
+    if result:
+        annotate_not_met(result, inputs.work, inputs.repository)
     failure = result["failure"] if result else None
     if failure is None:
         if submission["outcome"] in ("submission_failed", "limit_exceeded"):

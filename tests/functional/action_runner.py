@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,14 +115,15 @@ class Runner:
             **self.more,
             **{name: value_of(text, given, steps) for name, text in step.get("env", {}).items()},
         }
-        return subprocess.Popen(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
-            cwd=self.repository,
-            env=environment,
-            stdout=log.open("w") if log else subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        with log.open("w") if log else nullcontext(subprocess.PIPE) as place:
+            return subprocess.Popen(
+                ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+                cwd=self.repository,
+                env=environment,
+                stdout=place,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
 
     def _step(self, step: dict[str, Any], inputs: dict[str, str], ran: Ran) -> None:
         with self._started(step, self._given(inputs), ran.steps) as process:

@@ -41,7 +41,7 @@ class Job:
 
     def run(self, sha: str, claims: dict[str, object] | None = None, **inputs: str) -> Ran:
         with door(self.github, sha, **(claims or {})) as variables:
-            return replace(self.runner, more=variables).run(**self._given(inputs))
+            return replace(self.runner, more=self.runner.more | variables).run(**self._given(inputs))
 
     @contextmanager
     def started(

@@ -20,6 +20,7 @@ from grading import QUICK, SLOW, service
 from issuer import issuer
 from markdown_it import MarkdownIt
 from ports import free_port
+from pythons import pythons
 from runs import git, repository
 
 from grader.store.base import utc_now
@@ -95,7 +96,7 @@ def test_markup_and_commands_in_a_work_stay_text(job: Job) -> None:
     again = job.run(sha, audience="the service")
     assert "##[add-mask]500" in again.log or "##[add-mask]500" in ran.log, "it was named"
     for found in (ran, again):
-        assert {command.name for command in found.commands} <= {"add-mask", "error"}
+        assert {command.name for command in found.commands} <= {"add-mask", "error", "warning"}
         parsed = MarkdownIt("commonmark", {"html": True}).enable("table").parse(found.summary)
         inner = [part for token in parsed for part in (token, *(token.children or []))]
         assert not {part.type for part in inner} & {"html_inline", "link_open", "image"}
@@ -160,6 +161,17 @@ def test_a_server_that_is_away_is_asked_again_and_then_is_our_failure(job: Job) 
     assert (ran.status, ran.outputs["outcome"]) == (3, "infrastructure_failed")
     assert "Trying again" in ran.log
     assert "could not be reached" in one(ran).text
+
+
+def test_the_oldest_python_that_is_promised_hands_in_too(job: Job, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    oldest = min(version for version in pythons() if version >= (3, 8))
+    (tmp_path / "bin" / "python3").symlink_to(pythons()[oldest])
+    path = {"PATH": f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    sha = job.push(predict_py=FAILS)
+    ran = replace(job, runner=replace(job.runner, more=path)).run(sha, audience="the service")
+    assert (ran.status, ran.outputs["outcome"]) == (1, "submission_failed"), ran.log
+    assert "Traceback" not in ran.log
 
 
 def test_a_run_that_is_cancelled_ends_at_once_and_what_it_handed_in_is_graded(job: Job) -> None:

@@ -9,24 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from clocks import ONLY_THE_WALL_CLOCK, by_file, faked, set_clock
 from grading import SLOW, Service, service, wait_for
 from postgres import Server
 
 from grader.store.clock import databases_now
 from grader.store.database import reading
-
-LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-ONLY_THE_WALL_CLOCK = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
-
-
-@pytest.fixture
-def faked() -> dict[str, str]:
-    """Return the environment in which a process has a faked time of day."""
-    if not LIBRARIES:
-        if os.environ.get("GRADER_REQUIRE_ALL"):
-            pytest.fail("libfaketime is not installed")
-        pytest.skip("libfaketime is not installed")
-    return {"LD_PRELOAD": str(LIBRARIES[0]), **ONLY_THE_WALL_CLOCK}
 
 
 @pytest.fixture
@@ -40,12 +28,9 @@ def offset(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def serving(
-    faked: dict[str, str], offset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None
-) -> Iterator[Service]:
-    clock = faked | {"FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1"}
+def serving(offset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None) -> Iterator[Service]:
     with (
-        Server.started(environment=clock) as server,
+        Server.started(environment=by_file(offset)) as server,
         service(server.new_database(), str(tmp_path / "blobs"), tmp_path, monkeypatch) as running,
     ):
         yield running
@@ -55,10 +40,7 @@ def jump(serving: Service, offset: Path, to: str) -> timedelta:
     """Set the database's clock off by `to`, such as "+2h", and return how far it has moved."""
     with reading(serving.engine) as session:
         before = databases_now(session)
-    beside = offset.with_suffix(".new")
-    beside.write_text(to)
-    beside.chmod(0o644)
-    beside.rename(offset)
+    set_clock(offset, to)
     with reading(serving.engine) as session:
         return databases_now(session) - before
 
@@ -96,13 +78,13 @@ def process_of(worker: str | None, processes: list[int]) -> int:
 
 
 def test_a_worker_whose_own_clock_is_days_off_ends_no_others_work(
-    serving: Service, faked: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    serving: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     submission = serving.hand_in(SLOW)
     with serving.workers(1):
         wait_for(lambda: serving.state(submission) == ("grading", "sandbox"))
         with monkeypatch.context() as patched:
-            for name, value in (faked | {"FAKETIME": "+30d"}).items():
+            for name, value in (faked() | ONLY_THE_WALL_CLOCK | {"FAKETIME": "+30d"}).items():
                 patched.setenv(name, value)
             other = serving.workers(1)
             other.__enter__()

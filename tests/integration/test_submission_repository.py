@@ -22,6 +22,7 @@ from grader.store.blobs import open_blobs
 from grader.store.database import transaction
 
 PACKETS = (HAND_IN, WORKFLOW, ".gitignore", "check_submission.py", "packages.txt")
+OWN = ("predict.py", "src/customers.py", "src/evaluate.py", "src/model.py", "tests/test_customers.py")
 pytestmark = [pytest.mark.sandbox]
 
 
@@ -71,5 +72,9 @@ def test_it_is_pushed_handed_in_graded_to_its_end_and_its_summary_read(
         job.release(ran.outputs["submission"])
         again = job.run(sha, audience=AUDIENCE, fail_under="60", **inputs)
     assert (again.status, again.outputs["submission"]) == (0, ran.outputs["submission"]), again.log
+    warnings = [command.properties for command in again.commands if command.name == "warning"]
+    lines = {path: len((job.runner.repository / path).read_text().splitlines()) for path in OWN}
+    assert warnings
+    assert all(0 < int(found["line"]) <= lines[found["file"]] for found in warnings)
     for part in ("| **Score** | **", "Unseen data", "Nothing is fitted before the split", "predict.py"):
         assert part in again.summary, again.summary

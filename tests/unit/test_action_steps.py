@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from action_runner import obeyed, outputs_in
-from commands import add_summary, commands_stopped, error, set_output
-from inputs import Inputs
+from action_runner import ROOT, obeyed, outputs_in, told
+from commands import add_summary, commands_stopped, error, say, set_output
+from failures import annotate_not_met
+from inputs import PATIENCE_S, Inputs, read_submit
 from namespaces import allow
 from preflight import annotate
 
@@ -45,6 +46,24 @@ def test_what_is_printed_while_commands_are_stopped_is_text_also_without_a_last_
         print(f"{HOSTILE}\n::stop-commands::mine\n::mine::\n::warning::x", end="")
     error("ours")
     assert [command.text for command in obeyed(capsys.readouterr().out)] == ["ours"]
+
+
+def test_an_empty_patience_is_the_one_that_is_documented(tmp_path: Path) -> None:
+    given = {"GITHUB_WORKSPACE": str(tmp_path), "INPUT_SERVER": "https://grading.example.org", "INPUT_WAIT": "true"}
+    assert read_submit(given | {"INPUT_PATIENCE": ""}).patience == PATIENCE_S
+    assert read_submit(given | {"INPUT_PATIENCE": "0"}).patience == 0
+    assert float(told(ROOT)["inputs"]["patience"]["default"]) == PATIENCE_S
+
+
+def test_a_line_that_holds_words_of_the_work_is_one_line_and_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    say("running a.py")
+    assert capsys.readouterr().out == "running a.py\n"
+    say(f"running {HOSTILE}")
+    said = capsys.readouterr().out
+    assert obeyed(said) == []
+    assert [line for line in said.splitlines() if line.startswith("running")] == [
+        "running 50% done ::set-output name=outcome::completed ##[add-mask]x, file=b:c\ufffd\ufffd[31m"
+    ]
 
 
 def test_an_output_of_several_lines_is_one_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,6 +103,34 @@ def test_a_file_that_the_repository_does_not_hold_is_no_place(
 ) -> None:
     assert annotated(tmp_path, tmp_path, capsys, path="gone.py") == {"title": "run.failed"}
     assert annotated(tmp_path, tmp_path, capsys, path=None) == {"title": "run.failed"}
+
+
+def test_what_was_not_met_is_annotated_at_its_line_and_a_cell_by_its_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.py", "b.ipynb"):
+        (tmp_path / name).write_text("")
+
+    def judged(verdict: str, reviewed: bool = False, **place: object) -> dict[str, object]:
+        span = {"path": "a.py", "cell": None, "line": 3, **place}
+        said = {"title": "A criterion", "reason": "It leaks.", "advice": "Split first."}
+        return {"verdict": verdict, "reviewed": reviewed, "evidence": [span], **said}
+
+    told = [
+        judged("met"),
+        judged("not_met", reviewed=True),
+        judged("not_met", line=None),
+        judged("not_met", path="no.py"),
+    ]
+    told += [judged("not_met"), judged("not_met", path="b.ipynb", cell=1, line=2)]
+    annotate_not_met({"dimensions": [{"criteria": told}]}, tmp_path, tmp_path)
+    at_line, at_cell = obeyed(capsys.readouterr().out)
+    assert (at_line.name, at_line.text) == ("warning", "It leaks. Split first.")
+    assert at_line.properties == {"file": "a.py", "line": "3", "title": "A criterion"}
+    assert (at_cell.text, at_cell.properties["file"]) == ("Cell 2, line 2: It leaks. Split first.", "b.ipynb")
+    assert "line" not in at_cell.properties
+    annotate_not_met({"dimensions": [{"criteria": [judged("not_met")] * 30}]}, tmp_path, tmp_path)
+    assert len(obeyed(capsys.readouterr().out)) == 10, "GitHub shows no more"
 
 
 def test_a_table_that_is_missing_is_annotated_by_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
