@@ -25,6 +25,7 @@ EVENTS = ("push", "workflow_dispatch")
 KEPT_FOR_S = 3600.0
 AGAIN_AFTER_S = 5.0
 WITHIN_S = 10.0
+WAITS_S = 3.0
 LEEWAY_S = 30
 LARGEST_ANSWER = 1 << 20
 NO_ANSWER = (httpx2.HTTPError, httpx2.InvalidURL)
@@ -98,19 +99,24 @@ class GithubTokens:
         named = str(_header_of(token).get("kid", ""))
         if self._will_do(named):  # whoever needs no other keys does not wait for those
             return self._keys
-        with self._lock:
-            if self._will_do(named):
-                return self._keys
-            if self._clock() < self._away_until:
-                raise _away()
-            try:
-                now = self._clock()
-                self._keys, self._asked_at = self._asked(), now
-            except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
-                self._away_until = self._clock() + AGAIN_AFTER_S
-                log.warning("GitHub's keys could not be had: %s", type(error).__name__)
-                raise _away() from error
-            return self._keys
+        if not self._lock.acquire(timeout=WAITS_S):  # another has asked, and each who waits keeps a thread from all
+            raise _away()
+        try:
+            return self._keys if self._will_do(named) else self._asked_anew()
+        finally:
+            self._lock.release()
+
+    def _asked_anew(self) -> KeySet:
+        if self._clock() < self._away_until:
+            raise _away()
+        try:
+            now = self._clock()
+            self._keys, self._asked_at = self._asked(), now
+        except (*NO_ANSWER, JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
+            self._away_until = self._clock() + AGAIN_AFTER_S
+            log.warning("GitHub's keys could not be had: %s", type(error).__name__)
+            raise _away() from error
+        return self._keys
 
     def _will_do(self, named: str) -> bool:
         """Return whether the keys that are here are to be used for a token that names this one."""

@@ -325,7 +325,10 @@ def test_whoever_signs_by_a_known_key_waits_for_nobody_who_names_another() -> No
         thread.start()
         assert asked.wait(60)
         assert tokens.run_of(token_of(running, SHA)).sha == SHA
-        assert thread.is_alive(), "it waits for the keys"
+        with pytest.raises(Problem) as caught:
+            tokens.run_of(unknown)
+        assert caught.value.code == "identity.provider"
+        assert thread.is_alive(), "one waits for the keys, and no more"
         told_at_last.set()
         thread.join()
 
