@@ -8,10 +8,11 @@ from grader.model import Record
 from grader.report.candidate import CandidateCriterion, CandidateReport
 from grader.report.findings import VERDICT_WORDS
 from grader.report.formats import interval, points, where
-from grader.report.markdown import MAX_CHARACTERS, details, escaped
+from grader.report.markdown import details, escaped
 
 SHORT = ("not_met", "partly", "needs_human")
 MARKS = {"met": "✓", "partly": "◐", "not_met": "✗"}
+LARGEST = 60_000
 LONGEST_TEXT = 400
 MOST_PLACES = 3
 OUTCOMES = {
@@ -23,7 +24,7 @@ OUTCOMES = {
 UNTIL_RELEASED = "The result can be read here once the reviewers have released it."
 IN_PUBLIC = (
     "The reviewers have released the result. It can be read under the link of the invitation, "
-    "and does not stand here, for this repository is public."
+    "and does not stand here, for this repository is not private."
 )
 OUR_SIDE = "This says nothing of the work, and costs no attempt: hand in again, or run the job again."
 SHORT_OF_MET = """
@@ -57,11 +58,11 @@ def standing(handed: HandedIn, result: CandidateReport | None) -> str:
 
 
 def candidate_markdown(handed: HandedIn, result: CandidateReport | None) -> str:
-    """Return what the candidate may read, at most 60,000 characters; `result` is None where it is not released, or not
-    to be told where this will stand.
+    """Return what the candidate may read, at most 60,000 bytes: GitHub takes 65,535. `result` is None where it is not
+    released, or not to be told where this will stand.
     """
     named = f"Submission `{handed.id}`" + ("" if handed.attempt is None else f", attempt {handed.attempt}")
-    code = f", `{escaped(handed.failure_code)}`" if handed.failure_code else ""
+    code = f", `{_code(handed.failure_code)}`" if handed.failure_code else ""
     lines = [f"**{standing(handed, None)}.** {named}{code}.", ""]
     if handed.outcome == "infrastructure_failed":
         lines += [OUR_SIDE, ""]
@@ -99,15 +100,18 @@ def _failure(result: CandidateReport) -> Iterator[str]:
 def _with_criteria(text: str, result: CandidateReport) -> str:
     """Return the text with what was judged: what is short of met first, and all of it folded together."""
     criteria = [item for part in result.dimensions for item in part.criteria]
-    short, most = [item for item in criteria if item.verdict in SHORT], MAX_CHARACTERS - len(CUT)
+    short, room = (
+        [item for item in criteria if item.verdict in SHORT],
+        LARGEST - len((text + SHORT_OF_MET + CUT).encode()),
+    )
     if short:
         text += SHORT_OF_MET
     for row in map(_row, short):
-        if len(text) + len(row) > most:
+        if (room := room - len(row.encode())) < 0:
             return text + CUT
         text += row
     folded = _all(criteria)
-    return text + (folded if len(text) + len(folded) <= most else CUT)
+    return text + (folded if len(folded.encode()) <= room else CUT)
 
 
 def _all(criteria: Sequence[CandidateCriterion]) -> str:
@@ -128,6 +132,11 @@ def _row(item: CandidateCriterion) -> str:
 
 def _why(item: CandidateCriterion) -> str:
     return escaped(item.reason, LONGEST_TEXT) if item.reason else ""
+
+
+def _code(code: str) -> str:
+    """Return a failure's code as it may stand in a span of code, in which nothing can be escaped."""
+    return "".join(letter for letter in code if letter.isalnum() or letter in "._")
 
 
 def _verdict(item: CandidateCriterion) -> str:

@@ -97,10 +97,17 @@ def test_what_is_short_of_met_stands_first_and_the_rest_is_folded() -> None:
     assert "What could be better" not in candidate_markdown(handed(is_released=True), result(met))
 
 
-def test_it_is_no_longer_than_github_takes() -> None:
-    long = "word " * 2000
+def test_the_code_of_a_failure_reads_as_the_docs_spell_it() -> None:
+    failed = handed(outcome="submission_failed", failure_code="notebook.cell_error")
+    assert ", `notebook.cell_error`." in candidate_markdown(failed, None)
+
+
+@pytest.mark.parametrize("word", ["word ", "слово ", "言葉 ", "😀 "])
+def test_it_is_no_longer_than_github_takes(word: str) -> None:
+    """GitHub says characters, and counts bytes: "summary exceeds a maximum bytesize of 65535"."""
+    long = word * 2000
     many = [criterion(title=f"Criterion {number}", reason=long, advice=long) for number in range(300)]
     text = candidate_markdown(handed(is_released=True), result(*many))
-    assert len(text) <= 60_000
+    assert len(text.encode()) <= 60_000
     assert text.rstrip().endswith("There is more, which has no room here.")
     assert "Criterion 0" in text
