@@ -79,9 +79,9 @@ def erase_rows(session: Session, candidate: Candidate, traces: Traces) -> None:
     session.execute(
         update(Invitation).where(Invitation.id.in_(invitations), Invitation.revoked_at.is_(None)).values(revoked_at=now)
     )
-    session.execute(delete(GithubCheck).where(GithubCheck.submission_id.in_(ids)))
-    for table in (GithubRun, BoundRepository, GithubAnswer):
+    for table in (GithubAnswer, GithubRun, BoundRepository):  # the answer before its check runs, as who tells it locks
         session.execute(delete(table).where(table.invitation_id.in_(invitations)))
+    session.execute(delete(GithubCheck).where(GithubCheck.submission_id.in_(ids)))
     session.execute(delete(Token).where(Token.invitation_id.in_(invitations)))
     owners = [f"invitation:{invitation}" for invitation in invitations]
     session.execute(delete(RepeatedRequest).where(RepeatedRequest.owner.in_(owners)))
