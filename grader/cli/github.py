@@ -50,7 +50,7 @@ def _print_repository(app: GithubApp, named: str) -> None:
             hint="""`gh api repos/OWNER/NAME --jq '"\\(.id):\\(.owner.id)"'` prints them.""",
         )
     found = app.repository(key, owner)
-    print(f"{found.name} is {'private' if found.is_private else 'public: results are not told there'}.")
+    print(f"{found.name} is {'private' if found.is_private else 'not private: results are not told there'}.")
     comments = "and a comment" if found.may_comment else "and no comment, for want of the permission Issues"
     print(f"Its commits get check runs {comments}.")
 

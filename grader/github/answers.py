@@ -24,6 +24,8 @@ from grader.store.tables import GithubAnswer, GithubCheck
 
 LOOK_EVERY_S = 2.0
 MOST_AT_ONCE = 5
+OF_ONE_COMMIT = (404, 410, 422)  # it is gone, as after a forced push: that says nothing of the others
+STALE = (301, 307, 308, 401, 403, 404)  # the token may be no good any more, or the repository have another name
 
 log = logging.getLogger(__name__)
 
@@ -53,17 +55,22 @@ class Answers:
                 log.exception("GitHub could not be told, on a defect of the grader")
 
     def tell_due(self) -> int:
-        """Tell what is due now, at most MOST_AT_ONCE invitations, and return of how many that was tried."""
+        """Tell what is due now, at most MOST_AT_ONCE invitations, and return of how many that was tried: of none while
+        GitHub asks to wait.
+        """
+        if self.app.quiet.left_s():
+            return 0
         with reading(self.engine) as session:  # looking is free, and claiming keeps other writers waiting
             if not is_any_due(session):
                 return 0
         with transaction(self.engine) as session:
             claimed = claim(session, MOST_AT_ONCE)
         for one in claimed:
-            self._try(one)
+            self.try_to_tell(one)
         return len(claimed)
 
-    def _try(self, claimed: Claim) -> None:
+    def try_to_tell(self, claimed: Claim) -> None:
+        """Tell what was claimed, and note how that went."""
         problem, after_s = "", None
         try:
             self._tell(claimed)
@@ -71,8 +78,8 @@ class Answers:
             return
         except GithubError as error:
             problem, after_s = str(error), error.after_s
-            if isinstance(error, RestError) and error.status < 500:
-                self.app.forget()  # the token may be no good any more, or the repository have another name
+            if isinstance(error, RestError) and error.status in STALE and after_s is None:
+                self.app.forget()
         except GraderError as error:
             problem = error.message
         except Exception as error:  # of this invitation alone: the others are told all the same
@@ -84,7 +91,9 @@ class Answers:
             settle(session, claimed, problem, after_s)
 
     def _tell(self, claimed: Claim) -> None:
-        with reading(self.engine) as session:
+        with transaction(self.engine) as session:
+            if held(session, claimed) is None:  # those before it took so long that another worker tells it
+                raise _LostError
             facts = facts_of(session, claimed.invitation_id)
         if facts is None or not facts.commits:
             return
@@ -94,10 +103,18 @@ class Answers:
             commit.handed.id: result_of(commit, self.blobs) if repository.is_private else None
             for commit in facts.commits
         }
+        refused: list[RestError] = []
         for commit in facts.commits:
-            self._check(claimed, repository, facts, commit, results[commit.handed.id])
+            try:
+                self._check(claimed, repository, facts, commit, results[commit.handed.id])
+            except RestError as error:
+                if error.status not in OF_ONE_COMMIT:
+                    raise
+                refused.append(error)
         if repository.may_comment:
             self._comment(claimed, repository, facts, results)
+        if refused:
+            raise refused[0]
 
     def _check(
         self, claimed: Claim, repository: Repository, facts: Facts, commit: Commit, result: CandidateReport | None
@@ -108,10 +125,16 @@ class Answers:
         digest = _digest([told, notes])
         if digest == commit.digest:
             return
-        found = checks.bring_up(repository, commit, self.app.login(), told)
-        if found != commit.check_run_id:
-            self._keep_check(claimed, commit, check_run_id=found)
-        checks.annotate(repository, found, told, notes)
+        self._keep(claimed)
+        login = self.app.login()
+        run = checks.bring_up(repository, commit, login, told)
+        self._keep_check(claimed, commit, check_run_id=run.id)
+        missing = checks.missing_notes(repository, run, notes)
+        if missing is None:
+            run = checks.replaced(repository, commit, login, told, run)
+            self._keep_check(claimed, commit, check_run_id=run.id)
+            missing = checks.missing_notes(repository, run, notes) or []
+        checks.annotate(repository, run, told, missing)
         self._keep_check(claimed, commit, digest=digest)
 
     def _comment(
@@ -121,12 +144,14 @@ class Answers:
         digest = _digest(body)
         if digest == facts.comment_digest:
             return
+        self._keep(claimed)
         place = comment.bring_up(
             repository, facts, self.app.login(), body, lambda issue: self._keep(claimed, issue=issue)
         )
         self._keep(claimed, issue=place.issue, comment_id=place.comment_id, comment_digest=digest)
 
     def _keep(self, claimed: Claim, **values: Any) -> None:
+        """Write down where it has come to, and keep the claim. Raises _LostError where it is another's."""
         with transaction(self.engine) as session:
             _set(held(session, claimed), values)
 

@@ -13,10 +13,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from grader.errors import UsageError
-from grader.github.rest import GithubError, Rest, RestError
+from grader.github.rest import GithubError, Quiet, Rest, RestError
 
-GOOD_FOR_S = 540  # GitHub takes at most ten minutes
-EARLIER_S = 60  # where our clock is ahead of GitHub's, as GitHub's documentation advises
+GOOD_FOR_S = 300  # with room for a clock of ours that is wrong by minutes: GitHub takes at most ten from its own
+EARLIER_S = 300  # the same where ours is ahead
 TOKEN_KEPT_S = 600.0  # of the hour that it is good for: what is known of the repository is no older then
 INSTALLATION_KEPT_S = 3600.0
 PERMISSIONS = ("checks", "issues")
@@ -49,6 +49,7 @@ class GithubApp:
     def __init__(self, api: str, app: str, key: RSAKey, clock: Callable[[], float] = time.monotonic) -> None:
         self._api, self._app, self._key, self._clock = api.rstrip("/"), app, key, clock
         self._kept: dict[str, _Kept] = {}
+        self.quiet = Quiet(clock)
 
     def repository(self, repository_id: str, owner_id: str) -> Repository:
         """Return the repository of these ids. Raises GithubError where the App is not installed at it."""
@@ -97,8 +98,10 @@ class GithubApp:
         found = next((row for row in told.get("repositories", ()) if str(row["id"]) == repository_id), None)
         if found is None or str(found["owner"]["id"]) != owner_id:
             raise GithubError("The repository belongs to another owner now.")
-        rest = Rest(self._api, str(told["token"]))
-        return Repository(str(found["full_name"]), bool(found["private"]), "issues" in may, rest)
+        rest = Rest(self._api, str(told["token"]), self.quiet)
+        # what is "internal" is private too, and read by everybody of an enterprise
+        is_private = bool(found["private"]) and found.get("visibility", "private") == "private"
+        return Repository(str(found["full_name"]), is_private, "issues" in may, rest)
 
     def _installation(self, owner_id: str) -> dict[str, Any]:
         for row in self._asked().pages("/app/installations"):
@@ -111,7 +114,7 @@ class GithubApp:
     def _asked(self) -> Rest:
         now = int(time.time())
         claims = {"iat": now - EARLIER_S, "exp": now + GOOD_FOR_S, "iss": self._app}
-        return Rest(self._api, jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, self._key))
+        return Rest(self._api, jwt.encode({"alg": "RS256", "typ": "JWT"}, claims, self._key), self.quiet)
 
 
 def read_key(path: Path) -> RSAKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from grader.github.app import Repository
@@ -50,34 +51,74 @@ def notes_on(commit: Commit, result: CandidateReport | None) -> list[dict[str, A
     return list(_annotations(commit, result))[:MOST] if result else []
 
 
-def bring_up(repository: Repository, commit: Commit, login: str, told: dict[str, Any]) -> int:
-    """Have the check run say this and return its id; one whose id was lost is found again. Raises GithubError."""
-    path = f"{repository.path}/check-runs"
+@dataclass(frozen=True)
+class CheckRun:
+    """A check run as GitHub shows it, with how many annotations it has."""
+
+    id: int
+    notes: int
+
+
+def bring_up(repository: Repository, commit: Commit, login: str, told: dict[str, Any]) -> CheckRun:
+    """Have the check run say this and return it; one whose id was lost is found again. Raises GithubError."""
     if commit.check_run_id is not None:
         try:
-            return int(repository.asked.patch(f"{path}/{commit.check_run_id}", told)["id"])
+            return _changed(repository, commit.check_run_id, told)
         except RestError as refused:
             if refused.status != 404:
                 raise
-    for row in repository.asked.pages(
+    return _found_or_made(repository, commit, login, told, 0)
+
+
+def missing_notes(repository: Repository, run: CheckRun, wanted: Sequence[dict[str, Any]]) -> list[Any] | None:
+    """Return those of the annotations that are not there yet; None where others are there, which hold no more: GitHub
+    adds annotations and takes none away. Raises GithubError.
+    """
+    there: set[tuple[Any, ...]] = set()
+    if run.notes or wanted:
+        there = {_key(row) for row in repository.asked.pages(f"{_path(repository)}/{run.id}/annotations")}
+    if there - {_key(row) for row in wanted}:
+        return None
+    return [row for row in wanted if _key(row) not in there]
+
+
+def replaced(repository: Repository, commit: Commit, login: str, told: dict[str, Any], run: CheckRun) -> CheckRun:
+    """Return another check run of the same name on the commit, which GitHub shows in its place. Raises GithubError."""
+    return _found_or_made(repository, commit, login, told, run.id)
+
+
+def annotate(repository: Repository, run: CheckRun, told: dict[str, Any], notes: Sequence[dict[str, Any]]) -> None:
+    """Add these annotations to the check run. Raises GithubError."""
+    for begun in range(0, len(notes), AT_ONCE):
+        output = {**told["output"], "annotations": notes[begun : begun + AT_ONCE]}
+        repository.asked.patch(f"{_path(repository)}/{run.id}", {"output": output})
+
+
+def _found_or_made(repository: Repository, commit: Commit, login: str, told: dict[str, Any], after: int) -> CheckRun:
+    """Have ours that was made last, after the one of this id, say this; where there is none, make it."""
+    rows = repository.asked.pages(
         f"{repository.path}/commits/{commit.sha}/check-runs", "check_runs", check_name=told["name"], filter="all"
-    ):
-        is_ours = f"{(row.get('app') or {}).get('slug')}[bot]" == login
-        if is_ours and row["external_id"] == commit.handed.id:
-            return int(repository.asked.patch(f"{path}/{row['id']}", told)["id"])
-    return int(repository.asked.post(path, {**told, "head_sha": commit.sha})["id"])
+    )
+    ours = [
+        int(row["id"])
+        for row in rows
+        if f"{(row.get('app') or {}).get('slug')}[bot]" == login and row["external_id"] == commit.handed.id
+    ]
+    if (last := max(ours, default=0)) > after:
+        return _changed(repository, last, told)
+    return _shown(repository.asked.post(_path(repository), {**told, "head_sha": commit.sha}))
 
 
-def annotate(repository: Repository, check_run_id: int, told: dict[str, Any], wanted: Sequence[dict[str, Any]]) -> None:
-    """Add to the check run those of the annotations that are not there yet. Raises GithubError."""
-    if not wanted:
-        return
-    path = f"{repository.path}/check-runs/{check_run_id}"
-    there = {_key(row) for row in repository.asked.pages(f"{path}/annotations")}
-    left = [row for row in wanted if _key(row) not in there]
-    for begun in range(0, len(left), AT_ONCE):
-        output = {**told["output"], "annotations": left[begun : begun + AT_ONCE]}
-        repository.asked.patch(path, {"output": output})
+def _changed(repository: Repository, check_run_id: int, told: dict[str, Any]) -> CheckRun:
+    return _shown(repository.asked.patch(f"{_path(repository)}/{check_run_id}", told))
+
+
+def _shown(row: dict[str, Any]) -> CheckRun:
+    return CheckRun(int(row["id"]), int((row.get("output") or {}).get("annotations_count") or 0))
+
+
+def _path(repository: Repository) -> str:
+    return f"{repository.path}/check-runs"
 
 
 def _annotations(commit: Commit, result: CandidateReport) -> Iterator[dict[str, Any]]:
@@ -108,4 +149,5 @@ def _annotation(commit: Commit, span: Span, level: str, title: str, message: str
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(name) for name in SAME)
+    # as words: nobody promises that spaces come back as they were sent
+    return tuple(tuple(value.split()) if isinstance(value := row.get(name), str) else value for name in SAME)

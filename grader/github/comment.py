@@ -24,7 +24,7 @@ ISSUE_BODY = (
     "date. Nobody reads answers here."
 )
 MOST_COMMITS = 50
-GONE = (404, 410)
+GONE = (301, 404, 410)  # 301: its issue was moved to another repository
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ WITHIN_S = 20.0
 LARGEST_ANSWER = 8 << 20
 PAGE = 100
 MOST_PAGES = 50
+LIMITED_S = 60.0  # where GitHub limits and does not say for how long, as its documentation advises
 LONGEST_WAIT_S = 7200.0
 LONGEST_MESSAGE = 200
 
@@ -40,12 +41,28 @@ class RestError(GithubError):
         self.status = status
 
 
+class Quiet:
+    """How long GitHub asked to be left alone: of the whole App, whose limits are one, and whatever is to be told."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._until = clock, -math.inf
+
+    def left_s(self) -> float:
+        """Return for how many seconds nothing is to be asked, or 0."""
+        return max(0.0, self._until - self._clock())
+
+    def keep_for(self, seconds: float) -> None:
+        """Ask nothing for so many seconds."""
+        self._until = max(self._until, self._clock() + seconds)
+
+
 @dataclass(frozen=True)
 class Rest:
-    """GitHub's API at `url`; `token` is the App's or an installation's."""
+    """GitHub's API at `url`; `token` is the App's or an installation's. Nothing is asked while it is `quiet`."""
 
     url: str
     token: str = field(repr=False)
+    quiet: Quiet
 
     def get(self, path: str) -> dict[str, Any]:
         """Return what stands there. Raises GithubError, as all of these do."""
@@ -74,6 +91,8 @@ class Rest:
     def _asked(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, parameters: Mapping[str, str] | None = None
     ) -> Any:
+        if left_s := self.quiet.left_s():
+            raise _to_wait(429, left_s)
         headers = {
             "Authorization": f"Bearer {self.token}",
             "Accept": "application/vnd.github+json",
@@ -89,9 +108,12 @@ class Rest:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
             why = type(error).__name__
             raise AwayError(f"GitHub could not be reached, or did not answer as it does ({why}).") from error
-        if not 200 <= answer.status_code < 300:
-            raise _refusal(answer, told)
-        return told
+        if 200 <= answer.status_code < 300:
+            return told
+        refused = _refusal(answer, told)
+        if refused.after_s is not None:
+            self.quiet.keep_for(refused.after_s)
+        raise refused
 
 
 def _object(told: Any) -> dict[str, Any]:
@@ -123,9 +145,15 @@ def _refusal(answer: httpx2.Response, told: Any) -> RestError:
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:LONGEST_MESSAGE]
     status = answer.status_code
     after_s = _asked_to_wait(answer.headers) if status in (403, 429, 503) else None
+    if after_s is None and (status == 429 or (status == 403 and "rate limit" in words.lower())):
+        after_s = LIMITED_S
     if after_s is not None:
-        return RestError(status, f"GitHub asks to wait for {after_s:.0f} s.", after_s)
+        return _to_wait(status, after_s)
     return RestError(status, f"GitHub answered {status}" + (f": {words.rstrip('.')}." if words else "."))
+
+
+def _to_wait(status: int, seconds: float) -> RestError:
+    return RestError(status, f"GitHub asks to wait for {seconds:.0f} s.", seconds)
 
 
 def _asked_to_wait(headers: httpx2.Headers) -> float | None:

@@ -15,7 +15,7 @@ from grader.store.base import new_id, utc_now
 from grader.store.tables import GithubAnswer, GithubCheck
 
 WAITS_S = (10, 60, 300, 1800, 7200, 21600, 43200)  # after each try that failed; after the last one it is given up
-CLAIMED_FOR = timedelta(minutes=10)  # longer than a try may take: who claimed it is gone then
+CLAIMED_FOR = timedelta(minutes=10)  # longer than one thing takes to be told: who claimed it is gone then
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def claim(session: Session, most: int) -> list[Claim]:
 
 
 def settle(session: Session, claimed: Claim, problem: str, after_s: float | None = None) -> None:
-    """Note how a try went: told where there is no problem, else tried again later, after `after_s` seconds where GitHub
-    said so, and at last given up until something changes.
+    """Note how a try went: told where there is no problem, else tried again later, and at last given up until something
+    changes. Where GitHub asked to wait for `after_s` seconds it was none of the tries: it is told after that.
     """
     row = held(session, claimed)
     if row is None:
@@ -75,20 +75,25 @@ def settle(session: Session, claimed: Claim, problem: str, after_s: float | None
     has_changed = row.changes != claimed.changes
     if not problem:
         row.tries, row.next_at = 0, utc_now() if has_changed else None
+    elif after_s is not None:
+        row.tries = max(0, row.tries - 1)
+        row.next_at = utc_now() + timedelta(seconds=max(WAITS_S[0], after_s))
     elif has_changed or claimed.tries <= len(WAITS_S):
-        wait = max(WAITS_S[0 if has_changed else claimed.tries - 1], after_s or 0.0)
-        row.next_at = utc_now() + timedelta(seconds=wait)
+        row.next_at = utc_now() + timedelta(seconds=WAITS_S[0 if has_changed else claimed.tries - 1])
     else:
         row.next_at = None
 
 
 def held(session: Session, claimed: Claim) -> GithubAnswer | None:
-    """Return the row, locked, while it is claimed by this claim; None once it is another's, or erased."""
-    return session.scalar(
+    """Return the row, locked, and claimed for CLAIMED_FOR from now; None once it is another's, or erased."""
+    row = session.scalar(
         select(GithubAnswer)
         .where(GithubAnswer.invitation_id == claimed.invitation_id, GithubAnswer.claim == claimed.id)
         .with_for_update()
     )
+    if row is not None:
+        row.claimed_until = utc_now() + CLAIMED_FOR
+    return row
 
 
 def state_of(row: GithubAnswer) -> str:

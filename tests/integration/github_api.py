@@ -45,7 +45,8 @@ class _RefusedError(Exception):
 @dataclass
 class Github:
     """What GitHub holds, and how it behaves. `failing` is answered in turn instead of doing what is asked, a status
-    with headers; the answer to the writing request that `losing` counts down to is lost on the way.
+    with headers; the answer to the writing request that `losing` counts down to is lost on the way. Commits that are
+    `gone` are not found, comments that were `moved` with their issue are elsewhere, and its clock is `ahead_s`.
     """
 
     key: RSAKey
@@ -56,7 +57,11 @@ class Github:
     losing: int = 0
     name: str = "ada/churn"
     is_private: bool = True
+    visibility: str = "private"
     has_issues: bool = True
+    ahead_s: float = 0.0
+    gone: set[str] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
     owner_id: str = OWNER
     permissions: dict[str, str] = field(default_factory=lambda: {"checks": "write", "issues": "write"})
     installations: list[dict[str, Any]] = field(default_factory=list)
@@ -88,8 +93,8 @@ class Github:
             claims = jwt.decode(bearer, self.key, algorithms=["RS256"]).claims
         except Exception as error:
             raise _RefusedError(401, "A JSON web token could not be decoded") from error
-        now = time.time()
-        if claims["iss"] != APP or not claims["iat"] <= now < claims["exp"] or claims["exp"] - claims["iat"] > 600:
+        now = time.time() + self.ahead_s
+        if claims["iss"] != APP or not claims["iat"] <= now < claims["exp"] or claims["exp"] > now + 600:
             raise _RefusedError(401, "'Expiration time' claim ('exp') is too far in the future")
 
     def as_installation(self, bearer: str, owner: str, repository: str, permission: str) -> None:
@@ -120,12 +125,16 @@ class Github:
         token = f"ghs_{secrets.token_hex(16)}"
         self.tokens[token] = body["permissions"]
         owner = filled("SimpleUser", id=int(self.owner_id), login=self.name.partition("/")[0])
-        found = filled("Repository", id=int(REPOSITORY), full_name=self.name, private=self.is_private, owner=owner)
+        seen_by = self.visibility if self.is_private else "public"
+        known = {"full_name": self.name, "private": self.is_private, "visibility": seen_by, "owner": owner}
+        found = filled("Repository", id=int(REPOSITORY), **known)
         return 201, filled("InstallationToken", token=token, permissions=body["permissions"], repositories=[found])
 
     def add_check_run(self, bearer: str, _q: dict[str, str], body: Any, owner: str, repo: str) -> tuple[int, Any]:
         self.as_installation(bearer, owner, repo, "checks")
         refuse_other_shapes(CHECK_RUN, body)
+        refuse_long(body)
+        self.refuse_gone(body["head_sha"])
         key = next(self.ids)
         self.check_runs[key] = {"status": "queued", "conclusion": None, **body}
         self.annotations[key] = list(body.get("output", {}).get("annotations", []))
@@ -136,11 +145,16 @@ class Github:
     ) -> tuple[int, Any]:
         self.as_installation(bearer, owner, repo, "checks")
         refuse_other_shapes(CHECK_RUN_CHANGED, body)
+        refuse_long(body)
         if int(key) not in self.check_runs:
             raise _RefusedError(404, "Not Found")
         self.annotations[int(key)] += body.get("output", {}).pop("annotations", [])  # as GitHub does
         self.check_runs[int(key)] |= body
         return 200, self.shown(int(key))
+
+    def refuse_gone(self, sha: str) -> None:
+        if sha in self.gone:
+            raise _RefusedError(422, f"No commit found for SHA: {sha}")
 
     def shown(self, key: int) -> dict[str, Any]:
         held = self.check_runs[key]
@@ -159,6 +173,7 @@ class Github:
         self, bearer: str, query: dict[str, str], _b: Any, owner: str, repo: str, sha: str
     ) -> tuple[int, Any]:
         self.as_installation(bearer, owner, repo, "checks")
+        self.refuse_gone(sha)
         found = [
             self.shown(key)
             for key, held in self.check_runs.items()
@@ -201,19 +216,29 @@ class Github:
         self, bearer: str, query: dict[str, str], _b: Any, owner: str, repo: str, number: str
     ) -> tuple[int, Any]:
         self.as_installation(bearer, owner, repo, "issues")
-        return 200, page([row for row in self.comments.values() if row["issue_url"] == number], query)
+        return 200, page(
+            [row for key, row in self.comments.items() if row["issue_url"] == number and key not in self.moved], query
+        )
 
     def change_comment(
         self, bearer: str, _q: dict[str, str], body: Any, owner: str, repo: str, key: str
     ) -> tuple[int, Any]:
         self.as_installation(bearer, owner, repo, "issues")
         refuse_other_shapes(COMMENT_CHANGED, body)
+        if int(key) in self.moved:
+            raise _RefusedError(301, "Moved Permanently")
         if int(key) not in self.comments:
             raise _RefusedError(404, "Not Found")
         if len(body["body"]) > 65_536:
             raise _RefusedError(422, "body is too long (maximum is 65536 characters)")
         self.comments[int(key)] |= body
         return 200, self.comments[int(key)]
+
+
+def refuse_long(body: dict[str, Any]) -> None:
+    """Refuse a check run whose summary has more bytes than GitHub takes: it counts them, and calls them characters."""
+    if len(body.get("output", {}).get("summary", "").encode()) > 65_535:
+        raise _RefusedError(422, "Validation Failed")
 
 
 def page(rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
@@ -257,7 +282,7 @@ def github_api() -> Iterator[Github]:
             assert self.headers["X-GitHub-Api-Version"] == "2022-11-28"
             if github.failing:
                 status, headers = github.failing.pop(0)
-                self._send(status, {"message": "an odd\nword"}, headers)
+                self._send(status, {"message": headers.get("message", "an odd\nword")}, headers)
                 return
             bearer = self.headers["Authorization"].removeprefix("Bearer ")
             query = {name: values[0] for name, values in parse_qs(place.query).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 from fastapi.testclient import TestClient
 from github_api import APP, SLUG, Github, github_api, installation, key_file
 from graded import bearer, fail, grade, invite
+from grading import wait_for
 from issuer import Issuer, issuer
 from runs import OWNER, REPOSITORY, repository, sent, token_of
 from serving import CHURN, PASSWORD, Serving, publish, serving
-from sqlalchemy import select, update
+from sqlalchemy import Engine, select, text, update
 
 from api.app import create_app
 from api.routes.runs import address_of
@@ -24,7 +26,7 @@ from grader.github import Answers, GithubApp, read_key
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
-from grader.store.github_answers import state_of
+from grader.store.github_answers import claim, held, state_of
 from grader.store.people import add_user
 from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck, GithubRun
 
@@ -44,6 +46,7 @@ class Told:
     folder: Path
     author: dict[str, str]
     invitation: str
+    clock: list[float]
 
     def push(self, below: str = "", **files: str) -> str:
         """Commit and hand in, as a run does, and return the submission."""
@@ -98,9 +101,10 @@ def told(database_url: str, tmp_path: Path) -> Iterator[Told]:
             api = Serving(client, running.engine, settings)
             author = api.as_("author")
             made = invite(api, author, attempts=5, **INVITED)
-            app = GithubApp(github.url, APP, read_key(key))
+            clock = [0.0]
+            app = GithubApp(github.url, APP, read_key(key), lambda: clock[0])
             answers = Answers(api.engine, open_blobs(settings.service_blobs), app, "https://grading.example.org")
-            yield Told(api, github, signing, answers, tmp_path / "repository", author, made["id"])
+            yield Told(api, github, signing, answers, tmp_path / "repository", author, made["id"], clock)
 
 
 def test_each_commit_has_one_check_run_and_the_repository_one_comment(told: Told) -> None:
@@ -192,14 +196,15 @@ def test_a_failure_on_our_side_is_neutral_and_says_so(told: Told) -> None:
     assert "says nothing of the work" in held["output"]["summary"]
 
 
-def test_in_a_public_repository_a_result_is_not_told(told: Told) -> None:
-    told.github.is_private = False
+@pytest.mark.parametrize("known", [{"is_private": False}, {"visibility": "internal"}], ids=["public", "internal"])
+def test_a_result_is_not_told_where_others_read_it(told: Told, known: dict[str, Any]) -> None:
+    vars(told.github).update(known)
     submission = told.push()
     grade(told.api, submission)
     told.judge(submission, **DECIDED)
     told.tell()
     assert told.check_run()["output"]["title"] == "It ran to its end"
-    assert "for this repository is public" in told.comment()
+    assert "for this repository is not private" in told.comment()
     assert "Score" not in json_of(told.github)
     assert told.github.annotations[next(iter(told.github.annotations))] == []
 
@@ -233,8 +238,8 @@ def test_whichever_request_fails_all_is_told_once_in_the_end(told: Told) -> None
 def begin_anew(told: Told) -> None:
     """Let nobody know of anything that was told."""
     github = told.github
-    for held in (github.asked, github.check_runs, github.annotations, github.issues, github.comments, github.tokens):
-        held.clear()
+    for each in (github.asked, github.check_runs, github.annotations, github.issues, github.comments, github.tokens):
+        each.clear()
     told.answers.app.forget()
     with transaction(told.api.engine) as session:
         session.execute(update(GithubCheck).values(check_run_id=None, digest=""))
@@ -288,7 +293,8 @@ def test_who_is_asked_to_wait_waits(told: Told) -> None:
         (403, {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "4000000000"}, 7000),
         (403, {"Retry-After": "1000000"}, 7000),
         (500, {}, 5),
-        (429, {"Retry-After": "soon"}, 5),
+        (429, {"Retry-After": "soon"}, 50),
+        (403, {"message": "You have exceeded a secondary rate limit."}, 50),
     )
     for status, headers, least in limits:
         begin_anew(told)
@@ -298,7 +304,110 @@ def test_who_is_asked_to_wait_waits(told: Told) -> None:
         assert row.next_at is not None
         assert least < (row.next_at - utc_now()).total_seconds() < 7300
         assert row.problem
-        assert told.answers.tell_due() == 0
+        before = list(told.github.asked)
+        if status != 500:
+            for _ in range(10):
+                assert told.tell() == 0, "nothing is asked meanwhile, whatever is due"
+        assert told.github.asked == before
+        told.clock[0] += 7300
+        told.tell()
+        assert (state_of(told.row()), told.row().problem) == ("told", "")
+
+
+def test_to_wait_as_long_as_asked_uses_up_no_try(told: Told) -> None:
+    told.push()
+    for _ in range(9):
+        told.github.failing = [(429, {"Retry-After": "60"})]
+        assert told.tell() == 1
+        told.clock[0] += 61
+    assert state_of(told.row()) == "waiting"
+    told.tell()
+    assert state_of(told.row()) == "told"
+
+
+def test_a_commit_that_is_gone_keeps_nothing_else_from_being_told(told: Told) -> None:
+    """The candidate forced a push, and GitHub has cleaned up."""
+    gone = told.push()
+    with reading(told.api.engine) as session:
+        told.github.gone = set(session.scalars(select(GithubRun.sha).where(GithubRun.submission_id == gone)))
+    left = told.push()
+    told.tell()
+    assert [row["external_id"] for row in told.github.check_runs.values()] == [left]
+    assert "| 2 |" in told.comment()
+    assert "No commit found for SHA" in told.row().problem
+
+
+def test_a_claim_holds_for_as_long_as_its_worker_is_at_it(told: Told) -> None:
+    for _ in range(2):
+        told.push()
+    answer, left_s = told.github.answer, []
+
+    def slowly(*given: Any) -> tuple[int, Any]:
+        if given[0] != "GET" and "access_tokens" not in given[1]:
+            until = told.row().claimed_until
+            assert until is not None
+            left_s.append((until - utc_now()).total_seconds())
+            with transaction(told.api.engine) as session:
+                session.execute(update(GithubAnswer).values(claimed_until=utc_now()))
+        return answer(*given)
+
+    told.github.answer = slowly  # type: ignore[method-assign]
+    told.tell()
+    assert len(left_s) == 4, "two check runs, an issue and a comment"
+    assert min(left_s) > 500
+
+
+def test_who_was_given_up_for_dead_tells_nothing_more(told: Told) -> None:
+    told.push()
+    with transaction(told.api.engine) as session:
+        (late,) = claim(session, 1)
+        session.execute(update(GithubAnswer).values(claimed_until=utc_now()))
+    assert told.answers.tell_due() == 1
+    before = list(told.github.asked)
+    told.answers.try_to_tell(late)
+    assert told.github.asked == before
+    assert state_of(told.row()) == "told"
+
+
+def test_an_annotation_that_holds_no_more_is_not_shown_any_longer(told: Told) -> None:
+    """GitHub takes none away, but shows the newest check run of a name alone."""
+    submission = told.push("work", work__train_py=TRAIN)
+    report = grade(told.api, submission)
+    told.judge(submission, **DECIDED)
+    told.tell()
+    ((first, before),) = [(key, list(rows)) for key, rows in told.github.annotations.items()]
+    judged = next(item.id for part in report.dimensions for item in part.criteria if item.title == before[0]["title"])
+    told.judge(submission, kind="override", criterion=judged, verdict="met", text="It is.")
+    for lost in range(2):
+        lose_once_after(told.github, lost)
+        told.tell()
+    told.tell()
+    assert state_of(told.row()) == "told"
+    second = max(told.github.check_runs)
+    assert sorted(told.github.check_runs) == [first, second], "one more, whatever was lost on the way"
+    assert before[0] not in told.github.annotations[second]
+    assert told.github.annotations[second] == [row for row in before if row["title"] != before[0]["title"]]
+    told.judge(submission, kind="comment", text="For us.")
+    told.tell()
+    assert len(told.github.check_runs) == 2
+
+
+def test_a_comment_whose_issue_was_moved_away_is_made_anew(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    told.github.moved = set(told.github.comments)
+    told.github.issues.clear()
+    grade(told.api, submission)
+    told.tell()
+    assert (len(told.github.issues), len(told.github.comments)) == (1, 2)
+    assert state_of(told.row()) == "told"
+
+
+def test_a_clock_that_is_wrong_by_minutes_keeps_nothing_back(told: Told) -> None:
+    told.push()
+    for ahead_s in (-240.0, 240.0):
+        told.github.ahead_s = ahead_s
+        begin_anew(told)
         told.tell()
         assert (state_of(told.row()), told.row().problem) == ("told", "")
 
@@ -423,6 +532,30 @@ def test_of_who_is_erased_nothing_is_kept_or_told(told: Told) -> None:
         assert session.scalars(select(GithubCheck)).all() == []
 
 
+def test_whoever_is_erased_while_it_is_told_is_erased(told: Told) -> None:
+    """The worker has the answer, and goes on to the check run, as the erasing waits for the answer."""
+    submission = told.push()
+    candidate = told.api.client.get(f"/api/v1/invitations/{told.invitation}", headers=told.author).json()["candidate"]
+    erasing, admin = f"/api/v1/candidates/{candidate['id']}", told.api.as_("admin")
+    with transaction(told.api.engine) as session:
+        (claimed,) = claim(session, 1)
+    with ThreadPoolExecutor(1) as thread:
+        with transaction(told.api.engine) as session:
+            assert held(session, claimed)
+            erased = thread.submit(told.api.client.delete, erasing, headers=admin)
+            wait_for(lambda: is_waited_for(told.api.engine))
+            session.get_one(GithubCheck, submission, with_for_update=True).check_run_id = 1
+        assert erased.result().status_code == 200, erased.result().text
+
+
+def is_waited_for(engine: Engine) -> bool:
+    """Return whether somebody waits for a lock; always, where one lock is all there is."""
+    if engine.dialect.name == "sqlite":
+        return True
+    with reading(engine) as session:
+        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+
+
 def test_workers_that_look_at_once_tell_it_once(told: Told) -> None:
     for _ in range(3):
         told.push()
@@ -468,6 +601,7 @@ def test_without_an_app_nothing_is_noted_to_be_told(told: Told) -> None:
             told.folder,
             told.author,
             told.invitation,
+            told.clock,
         ).push()
     with reading(told.api.engine) as session:
         assert session.scalars(select(GithubAnswer)).all() == []
