@@ -47,6 +47,14 @@ def told(text: bytes) -> dict[str, Any]:
     return dict(yaml.load(text, yaml.BaseLoader))  # `on` stays a word
 
 
+def test_a_push_of_the_starter_repository_alone_runs_no_workflow(packed: Path) -> None:
+    """GitHub runs none for a commit that says so: whoever makes the candidate's repository would use up an attempt."""
+    log = ["git", "log", "--format=%s%n%b", "main"]
+    said = subprocess.run(log, cwd=packed.parent / "clone", capture_output=True, text=True, check=True).stdout
+    assert said.split("\n")[0] == "Start of the assignment"
+    assert "[skip ci]" in said
+
+
 def test_archive_and_repository_hold_a_workflow_that_tries_every_push(packed: Path) -> None:
     text = (packed / WORKFLOW).read_bytes()
     assert text == (packed.parent / "clone" / WORKFLOW).read_bytes()
