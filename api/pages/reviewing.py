@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
@@ -56,9 +58,11 @@ def ranking(request: Request, served: Served, slug: str, cursor: Cursor = None) 
 
 @router.get("/submissions/{submission_id}")
 def report(request: Request, served: Served, submission_id: str) -> Response:
-    """Show the report; where there is none yet, how far it is."""
-    asker = reviewer(request, served)
-    if asker is None:
+    """Show the report, or how far it is. Candidates, whom a check run leads here, go on to what they may read."""
+    asker = asker_of_browser(request, served)
+    if asker is not None and asker.kind == "candidate":
+        return RedirectResponse(f"/hand-in/results/{quote(submission_id, safe='')}", 303)
+    if asker is None or not asker.may("review"):
         return RedirectResponse("/sign-in", 303)
     with reading(served.engine) as session:
         row = session.get(StoredSubmission, submission_id)

@@ -91,9 +91,8 @@ class Answers:
             settle(session, claimed, problem, after_s)
 
     def _tell(self, claimed: Claim) -> None:
-        with transaction(self.engine) as session:
-            if held(session, claimed) is None:  # those before it took so long that another worker tells it
-                raise _LostError
+        self._keep(claimed)  # those before it may have taken so long that another worker tells it
+        with reading(self.engine) as session:
             facts = facts_of(session, claimed.invitation_id)
         if facts is None or not facts.commits:
             return

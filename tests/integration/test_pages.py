@@ -111,7 +111,8 @@ def test_a_candidate_reads_their_result_on_a_page_once_it_is_decided_and_nobody_
     decided = say(api, submission, reviewer, "*", kind="decision", verdict="decline", text="For us alone.")
     assert decided.status_code == 201
     assert f'href="{page}"' in api.client.get("/hand-in").text
-    result = api.client.get(page)
+    result = api.client.get(f"/submissions/{submission}")  # where the App's check run leads to
+    assert str(result.url).endswith(page)
     assert result.status_code == 200
     assert f"<strong>{report.score:.1f}</strong> of 100" in result.text
     assert report.dimensions[0].title in result.text
