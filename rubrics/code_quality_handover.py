@@ -62,7 +62,8 @@ def how_to_run_documented(evidence: Evidence) -> Finding:
 @criterion("code_quality.dependencies_pinned", title="Dependencies are declared with their versions", weight=1.5)
 def dependencies_pinned(evidence: Evidence) -> Finding:
     """Judge whether every imported package is declared with a fixed version: in a file, or where a notebook, a
-    Dockerfile or a shell script installs it. Some declared, or none with its version, are partly met.
+    Dockerfile or a shell script installs it; or a README installs the list that came with the assignment. Some
+    declared, or none with its version, are partly met.
     """
     if problem := unreadable(evidence):
         return problem
@@ -70,6 +71,8 @@ def dependencies_pinned(evidence: Evidence) -> Finding:
     files = [document for document in evidence.code.documents if document.kind == "dependencies"]
     if not needed:
         return nothing_seen(evidence, "The work imports nothing beyond Python itself.")
+    if given := Readmes(evidence).installs_what_was_handed_out():
+        return met(f"A README installs {given[0]}, which came with the assignment.", evidence=[given[1]])
     commands = installed(evidence)
     listed = {**{name: fixed for name, (fixed, _) in commands.items()}, **declared(files)}
     found = _as_declared(needed, listed, files, [(name, span) for name, (_, span) in commands.items()])

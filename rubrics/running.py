@@ -55,7 +55,9 @@ class Readmes:
             for number, line in enumerate(document.text.split("\n"), start=1)
         ]
         self._programs = _what_runs(evidence)
-        names = {PurePosixPath(entry.path).name for entry in evidence.files}
+        # what came with the assignment is no part of the work, and there for whoever has it
+        paths = (*(entry.path for entry in evidence.files), *evidence.handed_out)
+        names = {PurePosixPath(path).name for path in paths}
         self._names, self._names_lower = names, {name.lower() for name in names}
         self._targets = {
             target
@@ -85,6 +87,14 @@ class Readmes:
         """Return the first list of packages to be installed that was not handed in, and the line that names it."""
         found = ((self._absent(line), span) for span, line in self.lines if _INSTALLS.search(line))
         return next(((name, span) for name, span in found if name), None)
+
+    def installs_what_was_handed_out(self) -> tuple[str, Span] | None:
+        """Return the first list of packages which came with the assignment that a line installs, and the line."""
+        for span, line in self.lines:
+            for path in _INSTALLED_FROM.findall(line) if _INSTALLS.search(line) else ():
+                if path.removeprefix("./") in self.evidence.handed_out:
+                    return path, span
+        return None
 
     def _absent(self, line: str) -> str:
         """Return the list of packages that a command installs from and that is not there, "" where some of what it

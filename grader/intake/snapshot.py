@@ -164,8 +164,10 @@ class SnapshotWriter:
         where = ", ".join(sorted({output_folder(path) or "" for path in gone}))
         return f"{len(gone):,} files that tools write as they run ({where}) were left out: there were too many."
 
-    def drop_handed_out(self) -> str | None:
-        """Leave out what the candidate was given and has left where and as it was, and say so."""
+    def drop_handed_out(self) -> tuple[tuple[str, ...], str]:
+        """Leave out what the candidate was given and has left where and as it was; return the names of what is no
+        data, and what is said of all, "" where there is none.
+        """
         top = common_folder(self._files)
         for path, entry in list(self._theirs.items()):
             if self._is_handed_out(entry, path.removeprefix(f"{top}/")):
@@ -175,8 +177,9 @@ class SnapshotWriter:
                 del self._theirs[path]
         names = sorted(path.removeprefix(f"{top}/") for path in self._theirs)
         data = [name for name in names if name.startswith("data/")]
-        told = [name for name in names if name not in data] + ([f"{len(data):,} files in data"] if data else [])
-        return f"Left out as it was handed out with the assignment: {', '.join(told)}." if told else None
+        others = tuple(name for name in names if name not in data)
+        told = [*others, *([f"{len(data):,} files in data"] if data else [])]
+        return others, f"Left out as it was handed out with the assignment: {', '.join(told)}." if told else ""
 
     def paths(self) -> list[str]:
         """Return the paths taken in so far."""

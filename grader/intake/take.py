@@ -101,7 +101,8 @@ def _finished(
     limits: IntakeLimits,
     notes: list[str],
 ) -> Submission:
-    if given := writer.drop_handed_out():
+    handed_out, given = writer.drop_handed_out()
+    if given:
         notes.append(given)
     writer.drop_environments()
     if dropped := writer.drop_outputs():
@@ -126,6 +127,7 @@ def _finished(
         # what lies about in a folder of this machine may have come with the work, or of being looked at here
         left_out=() if kind == "folder" else tuple(writer.left_out),
         lying_about=tuple(writer.left_out) if kind == "folder" else (),
+        handed_out=handed_out,
         root=root,
     )
 

@@ -221,7 +221,8 @@ class Evidence(Record):
     """All that scoring may see; stored beside the report so that rescoring runs nothing.
 
     `observed` are the figures that the run printed, self-reported; `claims` what the work says, held against them.
-    `track` is the assignment's, "" for a work without one; `left_out`, `lying_about` and `history` the submission's.
+    `track` is the assignment's, "" for a work without one; `left_out`, `lying_about`, `handed_out` and `history` the
+    submission's.
     `twins` compares hidden rows with altered copies of them. `tests` is what became of the work's own tests, None where
     there were none or nothing was run. `unreached` are blocks of the code that the run did not come to, self-reported;
     `as_run` is what is read from the rest, None where that is all. `absent` is what ended the runs of a work without an
@@ -231,6 +232,7 @@ class Evidence(Record):
     files: tuple[FileEntry, ...] = ()
     left_out: tuple[str, ...] = ()
     lying_about: tuple[str, ...] = ()
+    handed_out: tuple[str, ...] = ()
     history: History | None = None
     track: str = ""
     code: CodeFacts = CodeFacts()

@@ -71,6 +71,7 @@ class Submission(Record):
     the file that was changed last, None where that is not known. `left_out` names files that tools leave behind and
     that were packed or committed all the same, `lying_about` those in a folder of this machine, of which nobody knows
     whether they came with it; `history` is known where a git repository was given, as address, folder or archive.
+    `handed_out` names what came with the assignment, was left as it was and is no part of the work, its data apart.
     `saved` is the beginning of what notebooks had printed.
     """
 
@@ -84,6 +85,7 @@ class Submission(Record):
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     lying_about: tuple[str, ...] = ()
+    handed_out: tuple[str, ...] = ()
     history: History | None = None
     saved: tuple[SavedText, ...] = Field(default=(), exclude=True)
     root: Path = Field(default=Path(), exclude=True)

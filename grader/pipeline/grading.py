@@ -191,6 +191,7 @@ def _handed_in(submission: Submission, assignment: Assignment | None) -> dict[st
         "files": submission.files,
         "left_out": submission.left_out,
         "lying_about": submission.lying_about,
+        "handed_out": submission.handed_out,
         "history": submission.history,
         "track": assignment.track if assignment else "",
     }

@@ -38,6 +38,7 @@ def test_the_brief_and_the_data_are_left_out_and_named(tmp_path: Path) -> None:
     work = taken(tmp_path, {"README.md": BRIEF, "data/train.csv": TRAIN, "work.py": b"print(1)\n"})
     assert paths(work) == ["work.py"]
     assert work.notes == ("Left out as it was handed out with the assignment: README.md, 1 files in data.",)
+    assert work.handed_out == ("README.md",)
 
 
 def test_a_folder_that_is_all_that_is_left_stays_a_folder(tmp_path: Path) -> None:

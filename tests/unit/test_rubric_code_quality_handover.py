@@ -14,6 +14,8 @@ IMPORTS = "import os\nimport pandas as pd\nfrom sklearn.svm import SVC\nimport f
 OWN = {"features.py": "x = 1\n"}
 LISTED = "Install what requirements.txt lists, then start train.py.\n"
 README = "# Churn\n\npip install -r requirements.txt\npython train.py\n"
+PACKETS = README.replace("requirements.txt", "packages.txt")
+PACKET = (".gitignore", "check_submission.py", "packages.txt")
 LIST = {"requirements.txt": "pandas==2.2.2\n"}
 SCRIPT = {"train.py": LOAD, "README.md": README, **LIST}
 NOTHING = {"notes.txt": "nothing to see", "more.txt": ""}
@@ -40,6 +42,16 @@ CASES = [
          {"api/main.py": LOAD, "README.md": "pip install -r requirements.txt\nuvicorn api.main:app\n", **LIST}),
     case("how_to_run_documented", "partly", "it installs from a list that is not there",
          {"train.py": LOAD, "README.md": README}),
+    case("how_to_run_documented", "met", "its list and its check came with the assignment",
+         {"train.py": LOAD, "README.md": PACKETS + "python check_submission.py predictions.csv\n"}, handed_out=PACKET),
+    case("how_to_run_documented", "partly", "it names a check that did not come with the assignment",
+         {"train.py": LOAD, "README.md": PACKETS + "python check_all.py\n"}, handed_out=PACKET),
+    case("dependencies_pinned", "met", "its README installs the list that came with the assignment",
+         {"train.py": LOAD, "README.md": PACKETS}, handed_out=PACKET),
+    case("dependencies_pinned", "not_met", "a list came with the assignment, and nothing installs it",
+         {"train.py": LOAD, "README.md": "python train.py\n"}, handed_out=PACKET),
+    case("dependencies_pinned", "not_met", "its README installs a list of that name, and none came",
+         {"train.py": LOAD, "README.md": PACKETS}),
     case("how_to_run_documented", "met", "it installs from a list in a folder",
          {"train.py": LOAD, "README.md": README.replace("-r ", "-r ./env/"), "env/requirements.txt": "pandas\n"}),
     case("how_to_run_documented", "met", "it names what to install beside a list that is not there",
