@@ -35,6 +35,15 @@ class _LostError(Exception):
 
 
 @dataclass(frozen=True)
+class _Said:
+    """What a check run is to say, its annotations, and the digest of both."""
+
+    told: dict[str, Any]
+    notes: list[dict[str, Any]]
+    digest: str
+
+
+@dataclass(frozen=True)
 class Answers:
     """Tells GitHub as `app` what is due in `engine`'s database; `public_url` is where the service is reached."""
 
@@ -96,52 +105,54 @@ class Answers:
             facts = facts_of(session, claimed.invitation_id)
         if facts is None or not facts.commits:
             return
-        repository = self.app.repository(facts.repository_id, facts.owner_id)
-        # a released result is its candidate's, and not the world's
-        results = {
-            commit.handed.id: result_of(commit, self.blobs) if repository.is_private else None
-            for commit in facts.commits
-        }
-        refused: list[RestError] = []
+        results, refused = self._results(facts), list[RestError]()
         for commit in facts.commits:
+            said = self._said(facts, commit, results[commit.handed.id])
+            if said.digest == commit.digest:
+                continue
+            repository = self._repository(facts)
             try:
-                self._check(claimed, repository, facts, commit, results[commit.handed.id])
+                self._check(claimed, repository, commit, said)
             except RestError as error:
                 if error.status not in OF_ONE_COMMIT:
                     raise
                 refused.append(error)
-        if repository.may_comment:
-            self._comment(claimed, repository, facts, results)
+        self._comment(claimed, facts, results)
         if refused:
             raise refused[0]
 
-    def _check(
-        self, claimed: Claim, repository: Repository, facts: Facts, commit: Commit, result: CandidateReport | None
-    ) -> None:
+    def _repository(self, facts: Facts) -> Repository:
+        """Return the repository; asked for where there is something to tell: a bulk regrade changes little."""
+        return self.app.repository(facts.repository_id, facts.owner_id)
+
+    def _results(self, facts: Facts) -> dict[str, CandidateReport | None]:
+        """Return what may be told of each commit's result: a released one is its candidate's, and not the world's."""
+        is_told = any(commit.handed.is_released for commit in facts.commits) and self._repository(facts).is_private
+        return {commit.handed.id: result_of(commit, self.blobs) if is_told else None for commit in facts.commits}
+
+    def _said(self, facts: Facts, commit: Commit, result: CandidateReport | None) -> _Said:
         details = f"{self.public_url}/submissions/{commit.handed.id}"
-        told = checks.check_run(commit, facts.assignment, details, result)
-        notes = checks.notes_on(commit, result)
-        digest = _digest([told, notes])
-        if digest == commit.digest:
-            return
+        told, notes = checks.check_run(commit, facts.assignment, details, result), checks.notes_on(commit, result)
+        return _Said(told, notes, _digest([told, notes]))
+
+    def _check(self, claimed: Claim, repository: Repository, commit: Commit, said: _Said) -> None:
         self._keep(claimed)
         login = self.app.login()
-        run = checks.bring_up(repository, commit, login, told)
+        run = checks.bring_up(repository, commit, login, said.told)
         self._keep_check(claimed, commit, check_run_id=run.id)
-        missing = checks.missing_notes(repository, run, notes)
-        if missing is None:
-            run = checks.replaced(repository, commit, login, told, run)
+        while (missing := checks.missing_notes(repository, run, said.notes)) is None:
+            run = checks.replaced(repository, commit, login, said.told, run)
             self._keep_check(claimed, commit, check_run_id=run.id)
-            missing = checks.missing_notes(repository, run, notes) or []
-        checks.annotate(repository, run, told, missing)
-        self._keep_check(claimed, commit, digest=digest)
+        checks.annotate(repository, run, said.told, missing)
+        self._keep_check(claimed, commit, digest=said.digest)
 
-    def _comment(
-        self, claimed: Claim, repository: Repository, facts: Facts, results: dict[str, CandidateReport | None]
-    ) -> None:
+    def _comment(self, claimed: Claim, facts: Facts, results: dict[str, CandidateReport | None]) -> None:
         body = comment.comment(facts, results)
         digest = _digest(body)
         if digest == facts.comment_digest:
+            return
+        repository = self._repository(facts)
+        if not repository.may_comment:
             return
         self._keep(claimed)
         place = comment.bring_up(
