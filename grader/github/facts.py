@@ -70,11 +70,8 @@ def facts_of(session: Session, invitation_id: str) -> Facts | None:
         select(GithubCheck, StoredSubmission, GithubRun)
         .join(StoredSubmission, StoredSubmission.id == GithubCheck.submission_id)
         .join(GithubRun, GithubRun.submission_id == StoredSubmission.id)
-        .where(
-            GithubRun.invitation_id == invitation_id,
-            GithubRun.repository_id == bound.repository_id,
-            GithubRun.owner_id == bound.owner_id,
-        )
+        # whoever owned it then: the commits moved along where it was transferred, and its new owner was named
+        .where(GithubRun.invitation_id == invitation_id, GithubRun.repository_id == bound.repository_id)
         .order_by(StoredSubmission.created_at, StoredSubmission.id, GithubRun.created_at)
     )
     commits = {sub.id: _commit(session, check, sub, run) for check, sub, run in session.execute(query)}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
 from grader.store.base import utc_now
+from grader.store.github_answers import note_change
 from grader.store.invitations import state_of
 from grader.store.secrets_shown import new_token
 from grader.store.tables import BoundRepository, GithubRun, Invitation, StoredSubmission, Token
@@ -44,6 +45,7 @@ def bind(session: Session, invitation: Invitation, repository: Repository) -> No
     session.add(bound)
     session.flush()
     _sign_out_others(session, invitation, repository)
+    note_change(session, invitation.id)
 
 
 def _sign_out_others(session: Session, invitation: Invitation, repository: Repository) -> None:

@@ -509,6 +509,22 @@ def test_a_repository_that_has_another_name_now_is_found_by_its_id(told: Told) -
     assert state_of(told.row()) == "told"
 
 
+def test_a_repository_that_was_transferred_is_told_once_its_new_owner_is_named(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    told.github.owner_id, told.github.installations = "4711", [installation("4711")]
+    told.answers.app.forget()
+    grade(told.api, submission)
+    told.tell()
+    assert told.row().problem == "The App is not installed at the repository's owner."
+    named = {"repository": {"id": REPOSITORY, "owner_id": "4711"}}
+    changed = told.api.client.patch(f"/api/v1/invitations/{told.invitation}", json=named, headers=told.author)
+    assert changed.status_code == 200, changed.text
+    assert told.answers.tell_due() == 1, "at once"
+    assert told.check_run()["conclusion"] == "success"
+    assert state_of(told.row()) == "told"
+
+
 def test_nothing_is_told_of_a_repository_that_is_no_longer_bound(told: Told) -> None:
     told.push()
     with transaction(told.api.engine) as session:
