@@ -160,7 +160,7 @@ def _told(server: Server, submission: dict[str, Any], inputs: Submit) -> int:
     if outcome != "completed":
         return FAILED
     if inputs.fail_under is not None and score is None:
-        why = "No score is released yet" if result is None else "The result has no score"
+        why = "The result has no score" if result else "No score is told here, or none is released yet"
         notice(f"{why}, so it is not compared with fail-under.")
     if inputs.fail_under is not None and score is not None and score < inputs.fail_under:
         error(f"The score is {score:.1f}, below the {inputs.fail_under:g} of fail-under.")
@@ -173,7 +173,7 @@ def _released(server: Server, submission: dict[str, Any]) -> dict[str, Any] | No
     try:
         return server.result(submission["id"])
     except ServerError as refused:
-        if refused.code in ("submission.not_released", "submission.not_graded"):
+        if refused.code in ("submission.not_released", "submission.not_graded", "github.public"):
             return None
         raise
 

@@ -7,7 +7,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Annotated, Any
 
 import httpx2
@@ -56,15 +56,17 @@ class RunClaims(BaseModel):
     actor: Text
     actor_id: Id
     runner_environment: Annotated[str, StringConstraints(max_length=50)] = ""
+    repository_visibility: Annotated[str, StringConstraints(max_length=20)] = ""
 
 
 class GithubTokens:
-    """Checks tokens of runs that `issuer` signed for `audience`. Its keys are kept for an hour; they are asked for anew
-    where a token names one that is not known, at most every few seconds, so that nobody can have us ask without end.
+    """Checks tokens of runs that `issuer` signed for one of the `audiences`. Its keys are kept for an hour; they are
+    asked for anew where a token names one that is not known, at most every few seconds, so that nobody can have us ask
+    without end.
     """
 
-    def __init__(self, issuer: str, audience: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._issuer, self._audience, self._clock = issuer, audience, clock
+    def __init__(self, issuer: str, audiences: Collection[str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._issuer, self._audiences, self._clock = issuer, audiences, clock
         self._keys, self._asked_at, self._away_until = KeySet([]), -math.inf, -math.inf
         self._lock = threading.Lock()
 
@@ -90,7 +92,7 @@ class GithubTokens:
         return jwt.JWTClaimsRegistry(
             leeway=LEEWAY_S,
             iss={"essential": True, "value": self._issuer},
-            aud={"essential": True, "value": self._audience},
+            aud={"essential": True, "values": list(self._audiences)},
             exp={"essential": True},
             iat={"essential": True},
         )
@@ -156,5 +158,5 @@ def _json(client: httpx2.Client, address: str) -> dict[str, Any]:
 
 def github_tokens(settings: Settings, clock: Callable[[], float] = time.monotonic) -> GithubTokens:
     """Return what checks the tokens of runs, by the operator's settings."""
-    audience = settings.github_audience or settings.public_url.rstrip("/")
-    return GithubTokens(settings.github_issuer.rstrip("/"), audience, clock)
+    audiences = [name for name in (settings.public_url.rstrip("/"), settings.github_audience) if name]
+    return GithubTokens(settings.github_issuer.rstrip("/"), audiences, clock)

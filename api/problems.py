@@ -46,6 +46,8 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "github.which": (422, "The run's repository is invited to several assignments: say for which it hands in."),
     "github.replayed": (401, "The run's token was used before."),
     "github.commit": (422, "A run hands in its commit: a .zip as `file`, and what proves it as `commit`."),
+    "github.folder": (409, "Under this sign-in another folder of the commit was handed in: sign in anew for this one."),
+    "github.public": (403, "The run's repository is not private, so the result is not told to it."),
     "invitation.over": (403, "The invitation's deadline has passed."),
     "invitation.attempts": (403, "All attempts of the invitation are used."),
     "invitation.closed": (403, "The invitation was taken back, or the decision is made."),

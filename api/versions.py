@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Response
 
@@ -10,6 +10,7 @@ from api.problems import Problem
 
 IfNoneMatch = Annotated[str | None, Header(max_length=1000, description="The ETag that you have: 304 where it holds.")]
 IfMatch = Annotated[str | None, Header(max_length=1000, description="The ETag of what you have read.")]
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what you have."}}
 # what is seen depends on who asks, and nobody between may keep it
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie"}
 

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     `session_hours`. Reviewers see no names until there is a decision, unless `blind_review` is off. Each asker may ask
     `requests_per_second` times a second on the whole (0: without a bound). What is of use for a while alone is kept for
     `keep_days`.
-    Runs of GitHub Actions sign in by tokens of `github_issuer` for `github_audience`, by default the `public_url`.
+    Runs of GitHub Actions sign in by tokens of `github_issuer` for the `public_url`, or for `github_audience`.
     With a `github_app` what becomes of their commits is told at `github_api` as that App, which the private key in the
     file `github_app_key` proves.
     With an `oidc_issuer` people may sign in there, where the service is known as `oidc_client_id`.

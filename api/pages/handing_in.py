@@ -14,7 +14,7 @@ from sqlalchemy import select
 from api.identity import COOKIE, Asker, asker_of_browser, known, refuse_cross_site
 from api.pages.page import page, problem_page
 from api.problems import HINTS, PROBLEMS, Problem
-from api.routes.reports import get_result
+from api.routes.results import get_result
 from api.routes.submissions import hand_in as hand_in_over_the_api
 from api.services import Served, Services
 from api.signing_in import is_https

@@ -49,6 +49,7 @@ router = APIRouter(tags=["submissions"])
         "request.cut_short",
         "request.invalid",
         "github.commit",
+        "github.folder",
         "storage.full",
         "service.unavailable",
         "request.too_many",
@@ -87,6 +88,8 @@ class _Handing:
     def before(self, session: Session) -> SubmissionView | None:
         """Return the submission that the commit came to before. Raises Problem where none may come now."""
         run, invitation = self._run(session), self._invitation(session)
+        if run.submission_id is not None and run.folder != self.folder:
+            raise Problem("github.folder")
         row = handed_in_before(session, run, self.folder)
         if row is not None:
             self.response.status_code = 200

@@ -88,6 +88,7 @@ def _let_in(served: Services, claims: RunClaims, assignment: str | None) -> RunL
             actor=claims.actor,
             actor_id=claims.actor_id,
             runner=claims.runner_environment,
+            visibility=claims.repository_visibility,
         )
         secret, expires_at = let_in(session, run)
         note(session, f"invitation:{invitation.id}", "run.sign_in", run.id)  # a commit's hash can be looked up

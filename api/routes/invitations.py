@@ -31,7 +31,7 @@ from grader.store.invitations import (
     take_back,
     whose_names_are_shown,
 )
-from grader.store.repositories import ID, Repository, bind, repository_of
+from grader.store.repositories import ID, Repository, bind, repository_of, unbind
 from grader.store.submissions import attempts_used
 from grader.store.tables import Candidate, Invitation
 
@@ -90,7 +90,7 @@ class NewInvitation(BaseModel):
 
 
 class Extension(BaseModel):
-    """What is to be another; what is left out stays."""
+    """What is to be another; what is left out stays. A null `repository` unbinds the one that is bound."""
 
     deadline: Moment | None = None
     attempts: Attempts | None = None
@@ -236,6 +236,8 @@ def extend_invitation(served: Served, asker: Author, invitation_id: str, given: 
         extend(session, row, given.deadline, given.attempts)
         if given.repository is not None:
             bind(session, row, Repository(given.repository.id, given.repository.owner_id))
+        elif "repository" in given.model_fields_set:
+            unbind(session, row)
         told = given.model_dump(mode="json", exclude_none=True, exclude={"repository"})
         note(session, asker.label, "invitation.extend", row.id, **told)
         return shown(session, row, asker)

@@ -1,4 +1,4 @@
-"""Reports: whole for reviewers, as JSON, as a page and with the evidence; by an allow-list for their candidate."""
+"""Reports: whole for reviewers, as JSON, as a page and with the evidence."""
 
 from __future__ import annotations
 
@@ -10,30 +10,20 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
-from api.identity import Known, Reader
+from api.identity import Reader
 from api.problems import Problem, answers
-from api.reviewed import KnownReport, after_review, known_report, stored_report
+from api.reviewed import after_review, known_report, stored_report
 from api.routes.assignments import download
 from api.routes.invitations import Person
 from api.routes.submissions import visible
 from api.services import Served, Services
-from api.versions import PRIVATE, IfNoneMatch, tagged, unchanged
-from grader.github.facts import handed_in
-from grader.model import Report, Span
-from grader.plugins import built_in_criteria
+from api.versions import PRIVATE, UNCHANGED, IfNoneMatch, tagged, unchanged
+from grader.model import Report
 from grader.report import render_html
-from grader.report.candidate import (
-    CandidateCriterion,
-    CandidateDimension,
-    CandidateFailure,
-    CandidateReport,
-    for_candidate,
-)
-from grader.report.candidate_markdown import candidate_markdown
 from grader.report.html import content_security_policy
 from grader.report.reviewed import Reviewed
 from grader.store.database import reading
-from grader.store.reviews import decision_in, is_released
+from grader.store.reviews import decision_in
 from grader.store.tables import StoredReport
 
 router = APIRouter(tags=["reports"])
@@ -46,40 +36,6 @@ GONE = (
     "submission.not_graded",
     "service.unavailable",
 )
-RESULT = CandidateReport(  # with no null in it: those are left out of descriptions
-    assignment="Who is about to leave?",
-    outcome="submission_failed",
-    failure=CandidateFailure(
-        code="notebook.cell_error",
-        message="KeyError: 'tenure'",
-        path="churn.ipynb",
-        cell=4,
-        line=2,
-        hint="Run the notebook from top to bottom in a fresh kernel before handing it in.",
-    ),
-    score=41.5,
-    low=41.5,
-    high=41.5,
-    unseen_data=0,
-    dimensions=(
-        CandidateDimension(
-            title="Evaluation",
-            weight=16,
-            score=64.0,
-            criteria=(
-                CandidateCriterion(
-                    title="The result comes with its spread",
-                    verdict="partly",
-                    reviewed=False,
-                    reason="Results come from one split.",
-                    advice="Judge by folds, and say how far they lie apart.",
-                    evidence=(Span(path="churn.ipynb", cell=3, line=2, end_line=2, text="train_test_split(X, y)"),),
-                ),
-            ),
-        ),
-    ),
-)
-UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what you have."}}
 
 
 class ReportLine(BaseModel):
@@ -224,64 +180,6 @@ def list_reports(served: Served, asker: Reader, submission_id: str) -> list[Repo
         )
         for row in rows
     ]
-
-
-@router.get(
-    "/submissions/{submission_id}/result",
-    responses={
-        200: {"content": {"application/json": {"example": RESULT.model_dump(mode="json")}}},
-        **UNCHANGED,
-        **answers(
-            "identity.missing",
-            "request.not_found",
-            "request.invalid",
-            "submission.not_graded",
-            "submission.not_released",
-            "service.unavailable",
-        ),
-    },
-)
-def get_result(
-    served: Served, asker: Known, submission_id: str, response: Response, if_none_match: IfNoneMatch = None
-) -> CandidateReport:
-    """Return what the candidate may read of their result, once there is a decision or it is released.
-
-    Reviewers may read it at any time, and see what the candidate will.
-    """
-    with reading(served.engine) as session:
-        found = known_report(session, submission_id, asker)
-        if not asker.may("read") and not is_released(session, found.submission):
-            raise Problem("submission.not_released", hint="You can read it once the reviewers have decided.")
-    if same := unchanged(if_none_match, found.version):
-        return same  # type: ignore[return-value]  # FastAPI passes a response on as it is
-    response.headers.update(tagged(found.version))
-    return _for_candidate(served, found)
-
-
-@router.get(
-    "/submissions/{submission_id}/summary",
-    responses={
-        200: {"description": "GitHub Markdown.", "content": {"text/markdown": {"schema": {"type": "string"}}}},
-        **answers("identity.missing", "request.not_found", "service.unavailable"),
-    },
-    response_class=Response,
-)
-def get_summary(served: Served, asker: Known, submission_id: str) -> Response:
-    """Return in Markdown how a submission stands, and what the candidate may read of its result by now."""
-    with reading(served.engine) as session:
-        row = visible(session, submission_id, asker)
-        if row.state == "erased":
-            raise Problem("request.not_found", "The submission was erased.")
-        handed = handed_in(session, row)
-        found = known_report(session, submission_id, asker) if handed.is_released and row.report_id else None
-    result = None if found is None else _for_candidate(served, found)
-    return Response(candidate_markdown(handed, result), media_type="text/markdown", headers=PRIVATE)
-
-
-def _for_candidate(served: Services, found: KnownReport) -> CandidateReport:
-    after, reviewed = after_review(_read(served, found.report), found)
-    judged_otherwise = {line.criterion for line in reviewed.overrides} if reviewed else ()
-    return for_candidate(after, built_in_criteria(), judged_otherwise)
 
 
 def _read(served: Services, row: StoredReport) -> Report:

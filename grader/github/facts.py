@@ -92,8 +92,12 @@ def result_of(commit: Commit, blobs: Blobs) -> CandidateReport | None:
     """Return what the candidate may read of the result; None while it is not released. Raises InfrastructureError."""
     if commit.report_blob is None or not commit.handed.is_released:
         return None
-    report = Report.model_validate_json(blobs.get(commit.report_blob))
-    return for_candidate(with_overrides(report, commit.verdicts), built_in_criteria(), commit.verdicts)
+    return as_candidate(Report.model_validate_json(blobs.get(commit.report_blob)), commit.verdicts)
+
+
+def as_candidate(report: Report, verdicts: Mapping[str, Verdict]) -> CandidateReport:
+    """Return what the candidate may read of a report, with what reviewers judged otherwise."""
+    return for_candidate(with_overrides(report, verdicts), built_in_criteria(), verdicts)
 
 
 def handed_in(session: Session, row: StoredSubmission) -> HandedIn:

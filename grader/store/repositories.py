@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from grader.errors import UsageError
@@ -48,12 +48,18 @@ def bind(session: Session, invitation: Invitation, repository: Repository) -> No
     note_change(session, invitation.id)
 
 
-def _sign_out_others(session: Session, invitation: Invitation, repository: Repository) -> None:
+def unbind(session: Session, invitation: Invitation) -> None:
+    """Let no run hand in for the invitation any more."""
+    session.execute(delete(BoundRepository).where(BoundRepository.invitation_id == invitation.id))
+    _sign_out_others(session, invitation, None)
+
+
+def _sign_out_others(session: Session, invitation: Invitation, repository: Repository | None) -> None:
     """End the runs of the repository that was bound before: it may have been somebody else's."""
-    theirs = select(GithubRun.token_id).where(
-        GithubRun.invitation_id == invitation.id,
-        or_(GithubRun.repository_id != repository.id, GithubRun.owner_id != repository.owner_id),
-    )
+    theirs = select(GithubRun.token_id).where(GithubRun.invitation_id == invitation.id)
+    if repository is not None:
+        others = or_(GithubRun.repository_id != repository.id, GithubRun.owner_id != repository.owner_id)
+        theirs = theirs.where(others)
     session.execute(update(Token).where(Token.id.in_(theirs), Token.revoked_at.is_(None)).values(revoked_at=utc_now()))
 
 

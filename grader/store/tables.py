@@ -136,6 +136,7 @@ class GithubRun(Base):
     actor: Mapped[str]
     actor_id: Mapped[str] = mapped_column(String(20))
     runner: Mapped[str] = mapped_column(String(50))
+    visibility: Mapped[str] = mapped_column(String(20), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
 
 

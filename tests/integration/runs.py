@@ -44,6 +44,7 @@ def claims_of(issuer: Issuer, sha: str, **other: object) -> dict[str, Any]:
         "actor": "ada",
         "actor_id": OWNER,
         "runner_environment": "github-hosted",
+        "repository_visibility": "private",
     }
     return {name: value for name, value in (right | other).items() if value is not None}
 

@@ -49,7 +49,7 @@ def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_re
     assert ran.outputs["score"] == ""
     assert ran.outputs["report-url"] == f"{job.server}/submissions/{ran.outputs['submission']}"
     assert "Handing in 2 files" in ran.log
-    assert "No score is released yet" in one(ran, "notice").text
+    assert "none is released yet" in one(ran, "notice").text
     assert "once the reviewers have released it" in ran.summary
     assert [step for step in ran.steps if step] == ["submit"], "nothing is installed"
     job.release(ran.outputs["submission"])
@@ -60,6 +60,17 @@ def test_a_push_is_handed_in_followed_and_told_and_its_result_read_once_it_is_re
     under = job.run(sha, audience="the service", fail_under="99.5")
     assert under.status == 1
     assert "below the 99.5 of fail-under" in one(under).text
+
+
+def test_where_others_read_the_log_a_released_result_is_not_told(job: Job) -> None:
+    sha = job.push(predict_py=QUICK)
+    job.release(job.run(sha, audience="the service").outputs["submission"])
+    for visibility in ("public", "internal", None):
+        ran = job.run(sha, {"repository_visibility": visibility}, audience="the service", fail_under="99.5")
+        assert (ran.status, ran.outputs["score"]) == (0, ""), ran.log
+        assert "this repository is not private" in ran.summary
+        assert "Of 100" not in ran.summary
+        assert "not compared with fail-under" in one(ran, "notice").text
 
 
 def test_no_secret_of_the_job_or_the_service_is_told_to_the_log_unmasked(job: Job) -> None:

@@ -217,8 +217,12 @@ def test_the_commit_of_the_run_is_handed_in_once_and_no_other_one(api: Serving, 
     for headers in (run, again):
         same = hand_in(api, headers, archive, proof)
         assert (same.status_code, same.json()["id"]) == (200, answer.json()["id"])
-    below = hand_in(api, again, *sent(tmp_path / "work", second, "src"))
-    assert below.status_code == 201, below.text
+    inner = sent(tmp_path / "work", second, "src")
+    assert told(hand_in(api, again, *inner)) == (409, "github.folder")
+    anew = bearer(sign_in(api, token_of(github, second, run_attempt="3")).json()["token"])
+    for status in (201, 200):
+        below = hand_in(api, anew, *inner)
+        assert below.status_code == status, below.text
     third = repository(tmp_path / "work", predict_py="print(3)\n")
     more = bearer(sign_in(api, token_of(github, third)).json()["token"])
     assert told(hand_in(api, more, *sent(tmp_path / "work", third))) == (403, "invitation.attempts")
@@ -266,6 +270,9 @@ def test_a_repository_that_was_bound_by_mistake_is_let_in_no_more_once_another_i
     assert refused(api, token_of(github, sha)) == (403, "github.not_invited")
     right = bearer(sign_in(api, token_of(github, sha, repository_id="77")).json()["token"])
     assert hand_in(api, right, *sent(tmp_path / "work", sha)).status_code == 201
+    assert api.client.patch(place, json={"repository": None}, headers=author).json()["repository"] is None
+    assert hand_in(api, right, *sent(tmp_path / "work", sha)).status_code == 401
+    assert refused(api, token_of(github, sha, repository_id="77")) == (403, "github.not_invited")
     link = api.client.get("/api/v1/session", headers=bearer(made["token"]))
     assert link.status_code == 200, "the candidate's own link is no run's"
 
@@ -310,7 +317,7 @@ def test_whoever_signs_by_a_known_key_waits_for_nobody_who_names_another() -> No
 
     with listening(Handler) as port:
         running.url = f"http://127.0.0.1:{port}"
-        tokens = GithubTokens(running.url, "http://127.0.0.1:8000", lambda: now[0])
+        tokens = GithubTokens(running.url, ["http://127.0.0.1:8000"], lambda: now[0])
         assert tokens.run_of(token_of(running, SHA)).sha == SHA
         now[0] += 60
         asked.clear()

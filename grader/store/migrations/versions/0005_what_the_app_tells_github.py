@@ -31,6 +31,9 @@ def upgrade() -> None:
     with op.batch_alter_table("github_answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_github_answers_next_at"), ["next_at"], unique=False)
 
+    with op.batch_alter_table("github_runs", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("visibility", sa.String(length=20), server_default="", nullable=False))
+
     op.create_table(
         "github_checks",
         sa.Column("submission_id", sa.String(length=32), nullable=False),
@@ -45,6 +48,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Bring the tables back to the revision before."""
     op.drop_table("github_checks")
+    with op.batch_alter_table("github_runs", schema=None) as batch_op:
+        batch_op.drop_column("visibility")
+
     with op.batch_alter_table("github_answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_github_answers_next_at"))
 
