@@ -19,6 +19,7 @@ GOOD_FOR_S = 300  # with room for a clock of ours that is wrong by minutes: GitH
 EARLIER_S = 300  # the same where ours is ahead
 TOKEN_KEPT_S = 600.0  # of the hour that it is good for: what is known of the repository is no older then
 INSTALLATION_KEPT_S = 3600.0
+PACE_S = 1.0
 PERMISSIONS = ("checks", "issues")
 
 
@@ -46,10 +47,17 @@ class _Kept:
 class GithubApp:
     """The App of the id (or client id) `app` at the API `api`. Of one thread."""
 
-    def __init__(self, api: str, app: str, key: RSAKey, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        api: str,
+        app: str,
+        key: RSAKey,
+        clock: Callable[[], float] = time.monotonic,
+        pace_s: float = PACE_S,
+    ) -> None:
         self._api, self._app, self._key, self._clock = api.rstrip("/"), app, key, clock
         self._kept: dict[str, _Kept] = {}
-        self.quiet = Quiet(clock)
+        self.quiet = Quiet(clock, pace_s)
 
     def repository(self, repository_id: str, owner_id: str) -> Repository:
         """Return the repository of these ids. Raises GithubError where the App is not installed at it."""

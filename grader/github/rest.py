@@ -42,10 +42,15 @@ class RestError(GithubError):
 
 
 class Quiet:
-    """How long GitHub asked to be left alone: of the whole App, whose limits are one, and whatever is to be told."""
+    """How long GitHub asked to be left alone: of the whole App, whose limits are one, and whatever is to be told; and
+    `pace_s` seconds between two writes, of which GitHub's documentation asks for at least one.
+    """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._until = clock, -math.inf
+    def __init__(
+        self, clock: Callable[[], float], pace_s: float, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        self._clock, self._pace_s, self._sleep = clock, pace_s, sleep
+        self._until = self._next_write = -math.inf
 
     def left_s(self) -> float:
         """Return for how many seconds nothing is to be asked, or 0."""
@@ -54,6 +59,12 @@ class Quiet:
     def keep_for(self, seconds: float) -> None:
         """Ask nothing for so many seconds."""
         self._until = max(self._until, self._clock() + seconds)
+
+    def keep_pace(self) -> None:
+        """Wait until something may be written again."""
+        if (left_s := self._next_write - self._clock()) > 0:
+            self._sleep(left_s)
+        self._next_write = self._clock() + self._pace_s
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,8 @@ class Rest:
     ) -> Any:
         if left_s := self.quiet.left_s():
             raise _to_wait(429, left_s)
+        if method != "GET":
+            self.quiet.keep_pace()
         headers = {
             "Authorization": f"Bearer {self.token}",
             "Accept": "application/vnd.github+json",
@@ -142,6 +155,8 @@ def _read(answer: httpx2.Response) -> Any:
 
 def _refusal(answer: httpx2.Response, told: Any) -> RestError:
     said = str(told.get("message", "")) if isinstance(told, dict) else ""
+    if why := _first_error(told):
+        said = f"{said.rstrip('.')}: {why}"
     words = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())[:LONGEST_MESSAGE]
     status = answer.status_code
     after_s = _asked_to_wait(answer.headers) if status in (403, 429, 503) else None
@@ -150,6 +165,15 @@ def _refusal(answer: httpx2.Response, told: Any) -> RestError:
     if after_s is not None:
         return _to_wait(status, after_s)
     return RestError(status, f"GitHub answered {status}" + (f": {words.rstrip('.')}." if words else "."))
+
+
+def _first_error(told: Any) -> str:
+    """Return what is wrong with a field, as answers of 422 tell it in `errors`."""
+    found = told.get("errors") if isinstance(told, dict) else None
+    first = found[0] if isinstance(found, list) and found else ""
+    if isinstance(first, dict):
+        return str(first.get("message") or f"{first.get('field')} is {first.get('code')}")
+    return str(first)
 
 
 def _to_wait(status: int, seconds: float) -> RestError:

@@ -282,7 +282,9 @@ def github_api() -> Iterator[Github]:
             assert self.headers["X-GitHub-Api-Version"] == "2022-11-28"
             if github.failing:
                 status, headers = github.failing.pop(0)
-                self._send(status, {"message": headers.get("message", "an odd\nword")}, headers)
+                wrong = [{"resource": "CheckRun", "field": "head_sha", "code": "invalid"}] if status == 422 else []
+                said = headers.get("message", "an odd\nword")
+                self._send(status, {"message": said, "errors": wrong}, headers)
                 return
             bearer = self.headers["Authorization"].removeprefix("Bearer ")
             query = {name: values[0] for name, values in parse_qs(place.query).items()}
