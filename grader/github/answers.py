@@ -19,7 +19,7 @@ from grader.github.rest import GithubError, RestError
 from grader.report.candidate import CandidateReport
 from grader.store.blobs import Blobs
 from grader.store.database import reading, transaction
-from grader.store.github_answers import Claim, claim, held, is_any_due, settle
+from grader.store.github_answers import Claim, begin_anew, claim, held, is_any_due, settle
 from grader.store.tables import GithubAnswer, GithubCheck
 
 LOOK_EVERY_S = 2.0
@@ -53,9 +53,14 @@ class Answers:
     public_url: str
 
     def run(self, leaving: threading.Event) -> None:
-        """Tell what is due until `leaving` is set."""
+        """Tell what is due until `leaving` is set; at first also what was given up before."""
+        has_begun = False
         while not leaving.wait(LOOK_EVERY_S):
             try:
+                if not has_begun:
+                    with transaction(self.engine) as session:
+                        begin_anew(session)
+                    has_begun = True
                 while self.tell_due() == MOST_AT_ONCE and not leaving.is_set():
                     pass
             except InfrastructureError as error:

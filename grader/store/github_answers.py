@@ -49,6 +49,12 @@ def note_change(session: Session, invitation_id: str | None) -> None:
     )
 
 
+def begin_anew(session: Session) -> None:
+    """Let what was given up be told again: whoever sets the App right begins the service anew."""
+    given_up = and_(GithubAnswer.next_at.is_(None), GithubAnswer.problem != "")
+    session.execute(update(GithubAnswer).where(given_up).values(tries=0, next_at=utc_now()))
+
+
 def is_any_due(session: Session) -> bool:
     """Return whether something is to be told now."""
     return session.scalar(select(GithubAnswer.invitation_id).where(_is_due(utc_now())).limit(1)) is not None

@@ -428,6 +428,21 @@ def test_it_is_given_up_after_a_time_and_begun_anew_once_something_changes(told:
     assert told.check_run()["conclusion"] == "success"
 
 
+def test_what_was_given_up_is_told_by_a_worker_that_begins_anew(told: Told) -> None:
+    told.push()
+    told.github.installations = []
+    for _ in range(9):
+        told.tell()
+    told.github.installations = [installation(OWNER)]
+    leaving = threading.Event()
+    worker = threading.Thread(target=told.answers.run, args=(leaving,))
+    worker.start()
+    wait_for(lambda: state_of(told.row()) == "told")
+    leaving.set()
+    worker.join()
+    assert told.check_run()["status"] == "queued"
+
+
 def test_what_the_app_may_not_do_is_said_in_a_sentence(told: Told, caplog: pytest.LogCaptureFixture) -> None:
     told.push()
     others = [installation(str(number), number) for number in range(1, 150)]
