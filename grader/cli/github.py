@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.errors import InfrastructureError, UsageError
-from grader.github import AwayError, GithubApp, GithubError, RestError, read_key
+from grader.github.app import GithubApp, read_key
+from grader.github.rest import AwayError, GithubError, RestError
 from grader.settings import Settings, read_settings
 
 SHOWN = 10

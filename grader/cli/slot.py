@@ -12,7 +12,7 @@ from types import FrameType
 
 from grader.cli.github import app_of
 from grader.errors import GraderError
-from grader.github import Answers
+from grader.github.answers import Answers
 from grader.jobs.told import log_to_stderr
 from grader.jobs.tracing import spans_of
 from grader.jobs.worker import Worker

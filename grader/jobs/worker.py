@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from grader.errors import InfrastructureError
-from grader.github import Answers
+from grader.github.answers import Answers
 from grader.jobs.assignments import LocalAssignments
 from grader.jobs.deliveries import Deliveries
 from grader.jobs.forgetting import forget_some

@@ -22,7 +22,8 @@ from sqlalchemy import Engine, select, text, update
 
 from api.app import create_app
 from api.routes.runs import address_of
-from grader.github import Answers, GithubApp, read_key
+from grader.github.answers import Answers
+from grader.github.app import GithubApp, read_key
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
