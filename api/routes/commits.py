@@ -65,8 +65,7 @@ def hand_in_commit(
     """Hand in the commit of a run. The same commit once more is the same submission, unless our side had lost it."""
     if not asker.is_run:
         raise Problem("identity.forbidden", "This is for runs of GitHub Actions.", hint="Hand in at /submissions.")
-    folder = _folder_of(served, asker, file, commit)
-    handing = _Handing(served, asker, response, file, folder, _place_in_repository(file, folder))
+    handing = _Handing(served, asker, response, file, _folder_of(served, asker, file, commit))
     with transaction(served.engine) as session:
         before = handing.before(session)
         if before is not None:
@@ -83,7 +82,6 @@ class _Handing:
     response: Response
     file: UploadFile
     folder: str
-    place: str
 
     def before(self, session: Session) -> SubmissionView | None:
         """Return the submission that the commit came to before. Raises Problem where none may come now."""
@@ -110,7 +108,7 @@ class _Handing:
             invitation=invitation,
         )
         if self.served.settings.github_app:
-            answer(session, invitation.id, row.id, self.place)
+            answer(session, invitation.id, row.id, _place_in_repository(self.file, self.folder))
         return self._of_run(run, row)
 
     def _of_run(self, run: GithubRun, row: StoredSubmission) -> SubmissionView:

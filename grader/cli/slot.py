@@ -10,6 +10,8 @@ import threading
 from datetime import timedelta
 from types import FrameType
 
+from sqlalchemy import Engine
+
 from grader.cli.github import app_of
 from grader.errors import GraderError
 from grader.github.answers import Answers
@@ -17,7 +19,7 @@ from grader.jobs.told import log_to_stderr
 from grader.jobs.tracing import spans_of
 from grader.jobs.worker import Worker
 from grader.settings import Settings, read_settings
-from grader.store.blobs import open_blobs
+from grader.store.blobs import Blobs, open_blobs
 from grader.store.database import open_engine
 from grader.wiring import grading_parts
 
@@ -29,13 +31,10 @@ class Silent:
         """Hear nothing."""
 
 
-def answers_of(settings: Settings) -> Answers | None:
+def answers_of(settings: Settings, engine: Engine, blobs: Blobs) -> Answers | None:
     """Return what tells GitHub, as the App that the operator has set; None without one. Raises UsageError."""
     app = app_of(settings)
-    if app is None:
-        return None
-    engine, blobs = open_engine(settings.service_database), open_blobs(settings.service_blobs)
-    return Answers(engine, blobs, app, settings.public_url.rstrip("/"))
+    return None if app is None else Answers(engine, blobs, app, settings.public_url.rstrip("/"))
 
 
 def main(cpus: str, worker_id: str) -> int:
@@ -51,10 +50,11 @@ def main(cpus: str, worker_id: str) -> int:
     try:
         settings, spans = read_settings(), spans_of("grader-worker", worker_id)
         with grading_parts(settings, sandbox=settings.sandbox, listener=Silent(), allow_local_git=False) as parts:
+            engine, blobs = open_engine(settings.service_database), open_blobs(settings.service_blobs)
             Worker(
                 settings.service_database,
-                open_engine(settings.service_database),
-                open_blobs(settings.service_blobs),
+                engine,
+                blobs,
                 parts,
                 settings.home,
                 tuple(int(cpu) for cpu in cpus.split(",")),
@@ -63,7 +63,7 @@ def main(cpus: str, worker_id: str) -> int:
                 spans,
                 timedelta(days=settings.keep_days),
                 settings.private_hosts,
-                answers_of(settings),
+                answers_of(settings, engine, blobs),
             ).run()
         spans.close()
     except GraderError as error:

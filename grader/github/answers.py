@@ -142,11 +142,11 @@ class Answers:
 
     def _check(self, claimed: Claim, repository: Repository, commit: Commit, said: _Said) -> None:
         self._keep(claimed)
-        login = self.app.login()
-        run = checks.bring_up(repository, commit, login, said.told)
+        slug = self.app.slug()
+        run = checks.bring_up(repository, commit, slug, said.told)
         self._keep_check(claimed, commit, check_run_id=run.id)
         while (missing := checks.missing_notes(repository, run, said.notes)) is None:
-            run = checks.replaced(repository, commit, login, said.told, run)
+            run = checks.replaced(repository, commit, slug, said.told, run)
             self._keep_check(claimed, commit, check_run_id=run.id)
         checks.annotate(repository, run, said.told, missing)
         self._keep_check(claimed, commit, digest=said.digest)

@@ -59,7 +59,7 @@ class CheckRun:
     notes: int
 
 
-def bring_up(repository: Repository, commit: Commit, login: str, told: dict[str, Any]) -> CheckRun:
+def bring_up(repository: Repository, commit: Commit, slug: str, told: dict[str, Any]) -> CheckRun:
     """Have the check run say this and return it; one whose id was lost is found again. Raises GithubError."""
     if commit.check_run_id is not None:
         try:
@@ -67,7 +67,7 @@ def bring_up(repository: Repository, commit: Commit, login: str, told: dict[str,
         except RestError as refused:
             if refused.status != 404:
                 raise
-    return _found_or_made(repository, commit, login, told, 0)
+    return _found_or_made(repository, commit, slug, told, 0)
 
 
 def missing_notes(repository: Repository, run: CheckRun, wanted: Sequence[dict[str, Any]]) -> list[Any] | None:
@@ -82,9 +82,9 @@ def missing_notes(repository: Repository, run: CheckRun, wanted: Sequence[dict[s
     return [row for row in wanted if _key(row) not in there]
 
 
-def replaced(repository: Repository, commit: Commit, login: str, told: dict[str, Any], run: CheckRun) -> CheckRun:
+def replaced(repository: Repository, commit: Commit, slug: str, told: dict[str, Any], run: CheckRun) -> CheckRun:
     """Return another check run of the same name on the commit, which GitHub shows in its place. Raises GithubError."""
-    return _found_or_made(repository, commit, login, told, run.id)
+    return _found_or_made(repository, commit, slug, told, run.id)
 
 
 def annotate(repository: Repository, run: CheckRun, told: dict[str, Any], notes: Sequence[dict[str, Any]]) -> None:
@@ -94,7 +94,7 @@ def annotate(repository: Repository, run: CheckRun, told: dict[str, Any], notes:
         repository.asked.patch(f"{_path(repository)}/{run.id}", {"output": output})
 
 
-def _found_or_made(repository: Repository, commit: Commit, login: str, told: dict[str, Any], after: int) -> CheckRun:
+def _found_or_made(repository: Repository, commit: Commit, slug: str, told: dict[str, Any], after: int) -> CheckRun:
     """Have ours that was made last, after the one of this id, say this; where there is none, make it."""
     rows = repository.asked.pages(
         f"{repository.path}/commits/{commit.sha}/check-runs", "check_runs", check_name=told["name"], filter="all"
@@ -102,7 +102,7 @@ def _found_or_made(repository: Repository, commit: Commit, login: str, told: dic
     ours = [
         int(row["id"])
         for row in rows
-        if f"{(row.get('app') or {}).get('slug')}[bot]" == login and row["external_id"] == commit.handed.id
+        if (row.get("app") or {}).get("slug") == slug and row["external_id"] == commit.handed.id
     ]
     if (last := max(ours, default=0)) > after:
         return _changed(repository, last, told)

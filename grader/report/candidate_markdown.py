@@ -100,10 +100,8 @@ def _failure(result: CandidateReport) -> Iterator[str]:
 def _with_criteria(text: str, result: CandidateReport) -> str:
     """Return the text with what was judged: what is short of met first, and all of it folded together."""
     criteria = [item for part in result.dimensions for item in part.criteria]
-    short, room = (
-        [item for item in criteria if item.verdict in SHORT],
-        LARGEST - len((text + SHORT_OF_MET + CUT).encode()),
-    )
+    short = [item for item in criteria if item.verdict in SHORT]
+    room = LARGEST - len((text + SHORT_OF_MET + CUT).encode())
     if short:
         text += SHORT_OF_MET
     for row in map(_row, short):
