@@ -11,12 +11,13 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from grader.errors import GraderError, InfrastructureError
+from grader.errors import GraderError
 from grader.github import checks, comment
 from grader.github.app import GithubApp, Repository
 from grader.github.facts import Commit, Facts, facts_of, result_of
 from grader.github.rest import GithubError, RestError
 from grader.report.candidate import CandidateReport
+from grader.rounds import in_rounds
 from grader.store.blobs import Blobs
 from grader.store.database import reading, transaction
 from grader.store.github_answers import Claim, begin_anew, claim, held, is_any_due, settle
@@ -55,18 +56,16 @@ class Answers:
     def run(self, leaving: threading.Event) -> None:
         """Tell what is due until `leaving` is set; at first also what was given up before."""
         has_begun = False
-        while not leaving.wait(LOOK_EVERY_S):
-            try:
-                if not has_begun:
-                    with transaction(self.engine) as session:
-                        begin_anew(session)
-                    has_begun = True
-                while self.tell_due() == MOST_AT_ONCE and not leaving.is_set():
-                    pass
-            except InfrastructureError as error:
-                log.warning("%s", error.message)
-            except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
-                log.exception("GitHub could not be told, on a defect of the grader")
+
+        def tell() -> bool:
+            nonlocal has_begun
+            if not has_begun:
+                with transaction(self.engine) as session:
+                    begin_anew(session)
+                has_begun = True
+            return self.tell_due() == MOST_AT_ONCE
+
+        in_rounds(leaving, LOOK_EVERY_S, tell, "GitHub could not be told")
 
     def tell_due(self) -> int:
         """Tell what is due now, at most MOST_AT_ONCE invitations, and return of how many that was tried: of none while

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 import httpx2
 from sqlalchemy import Engine
 
-from grader.errors import GraderError, InfrastructureError, UsageError
+from grader.errors import GraderError, UsageError
 from grader.jobs.webhook_address import Place, place_of
+from grader.rounds import in_rounds
 from grader.store.database import reading, transaction
 from grader.store.webhooks import SECRET_PREFIX, Message, claim, is_any_due, settle
 
@@ -40,14 +41,7 @@ class Deliveries:
 
     def run(self, leaving: threading.Event) -> None:
         """Send what is due until `leaving` is set."""
-        while not leaving.wait(LOOK_EVERY_S):
-            try:
-                while self.send_due() == MOST_AT_ONCE and not leaving.is_set():
-                    pass
-            except InfrastructureError as error:
-                log.warning("%s", error.message)
-            except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
-                log.exception("webhooks could not be told, on a defect of the grader")
+        in_rounds(leaving, LOOK_EVERY_S, lambda: self.send_due() == MOST_AT_ONCE, "webhooks could not be told")
 
     def send_due(self) -> int:
         """Send what is due now, at most MOST_AT_ONCE, and return how many were tried."""

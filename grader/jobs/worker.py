@@ -28,6 +28,7 @@ from grader.jobs.steps import Steps
 from grader.jobs.sweep import BEAT_S, SILENT_S, Lost, appear, beat, bury, ended, overdue, silent
 from grader.jobs.workflow import Executor
 from grader.pipeline import Parts
+from grader.rounds import in_rounds
 from grader.store.blobs import Blobs
 from grader.store.clock import Steadiness
 from grader.store.database import transaction
@@ -122,13 +123,12 @@ class Worker:
 
     def _tidy(self, steps: Steps, line: Line) -> None:
         lost = Lost()
-        while not self.leaving.wait(BEAT_S):
-            try:
-                self._tidy_once(lost, steps, line)
-            except InfrastructureError as error:
-                log.warning("%s", error.message)
-            except Exception:  # the worker loop: a defect here is one round's, and no grading waits for it
-                log.exception("what others left could not be seen to, on a defect of the grader")
+
+        def tidy() -> bool:
+            self._tidy_once(lost, steps, line)
+            return False  # a round is all that there is to do
+
+        in_rounds(self.leaving, BEAT_S, tidy, "what others left could not be seen to")
 
     def _tidy_once(self, lost: Lost, steps: Steps, line: Line) -> None:
         trusted = self._trusted
