@@ -56,7 +56,8 @@ def stored(served: Services, file: UploadFile, *, is_noted: bool = False) -> tup
     """Store what was sent, which is noted to be coming before, and return its key and size."""
     with host_shortage(), tempfile.NamedTemporaryFile(dir=served.uploads) as copy:
         file.file.seek(0)
-        shutil.copyfileobj(file.file, copy, 1 << 20)
+        # in pieces that are given back at once: of larger ones each thread's heap keeps several
+        shutil.copyfileobj(file.file, copy, 1 << 16)
         copy.flush()
         if not is_noted:
             with transaction(served.engine) as session:

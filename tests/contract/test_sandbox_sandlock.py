@@ -20,8 +20,7 @@ from sandbox_bench import Bench, processes_of
 
 from grader.errors import InfrastructureError
 from grader.ports import Sandbox
-from grader.sandbox.slots import FIRST_UID, taken_slot
-from grader.settings import read_settings
+from grader.sandbox import slots
 
 pytestmark = pytest.mark.sandbox
 
@@ -90,12 +89,19 @@ def sandbox() -> Sandbox:
 
 
 @pytest.fixture(params=["another's", "its own"])
-def owner(request: pytest.FixtureRequest) -> int:
-    """Return whose the host's file is: as an ordinary user, the work is the same as the grader."""
+def owner(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Return whose the host's file is: as an ordinary user, the work is the same as the grader.
+
+    The work's own user is one that no other grader of this machine gives meanwhile: the last of them all.
+    """
     if os.geteuid() != 0:
         return os.geteuid()
-    with taken_slot(read_settings().home) as next_one:
-        return 0 if request.param == "another's" else FIRST_UID + next_one
+    if request.param == "another's":
+        return 0
+    monkeypatch.setattr(slots, "OF_THE_MACHINE", tmp_path / "slots")
+    monkeypatch.setattr(slots, "FIRST_UID", slots.FIRST_UID + slots.MOST_SLOTS - 1)
+    monkeypatch.setattr(slots, "MOST_SLOTS", 1)
+    return slots.FIRST_UID
 
 
 @pytest.fixture

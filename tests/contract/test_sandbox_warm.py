@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import threading
+import uuid
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_job_with_other_limits_does_not_take_it(warm: WarmBench) -> None:
 
 
 def test_closing_removes_what_waits_and_what_is_being_started(warm: WarmBench) -> None:
-    jobs = [empty_job(warm.folder / f"ahead-{number}", Limits(**ORDINARY), ()) for number in range(3)]
+    jobs = [empty_job(warm.folder / uuid.uuid4().hex, Limits(**ORDINARY), ()) for _ in range(3)]
     for job in jobs:
         warm.sandbox.prepare(job)
     warm.sandbox.close()
