@@ -8,14 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from grader.store.base import new_id, utc_now
-from grader.store.tables import GithubAnswer, GithubCheck
+from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck
 
 WAITS_S = (10, 60, 300, 1800, 7200, 21600, 43200)  # after each try that failed; after the last one it is given up
 CLAIMED_FOR = timedelta(minutes=10)  # longer than one thing takes to be told: who claimed it is gone then
+CLAIMING = -1  # the lock's number at PostgreSQL; those of blobs are none below 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ def is_any_due(session: Session) -> bool:
 
 
 def claim(session: Session, most: int) -> list[Claim]:
-    """Claim what is to be told now: nobody else tells it, unless this process is not heard of for CLAIMED_FOR."""
+    """Claim what is to be told now: nobody else tells it, or another invitation of its repository, unless this process
+    is not heard of for CLAIMED_FOR.
+    """
+    if session.connection().dialect.name == "postgresql":  # on SQLite to have begun is to have the lock
+        # one claims at a time: two would not see of each other that they claim two of one repository
+        session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
     now = utc_now()
     query = select(GithubAnswer).where(_is_due(now)).order_by(GithubAnswer.next_at).limit(most)
     rows = session.scalars(query.with_for_update(skip_locked=True)).all()
@@ -121,4 +127,16 @@ def untold(session: Session) -> dict[str, int]:
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     is_free = or_(GithubAnswer.claimed_until.is_(None), GithubAnswer.claimed_until <= now)
-    return and_(GithubAnswer.next_at <= now, is_free)
+    return and_(GithubAnswer.next_at <= now, is_free, ~_is_repository_claimed(now))
+
+
+def _is_repository_claimed(now: datetime) -> ColumnElement[bool]:
+    """Return whether another invitation of the same repository is being told: both would open its issue."""
+    other, own, its = aliased(GithubAnswer), aliased(BoundRepository), aliased(BoundRepository)
+    return exists().where(
+        own.invitation_id == GithubAnswer.invitation_id,
+        its.repository_id == own.repository_id,
+        its.invitation_id != own.invitation_id,
+        other.invitation_id == its.invitation_id,
+        other.claimed_until > now,
+    )

@@ -6,7 +6,8 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from grader.github.app import GithubApp, read_key
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
-from grader.store.github_answers import claim, held, state_of
+from grader.store.github_answers import Claim, claim, held, settle, state_of
 from grader.store.people import add_user
 from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck, GithubRun
 
@@ -49,10 +50,11 @@ class Told:
     invitation: str
     clock: list[float]
 
-    def push(self, below: str = "", **files: str) -> str:
+    def push(self, below: str = "", assignment: str = "churn", **files: str) -> str:
         """Commit and hand in, as a run does, and return the submission."""
         sha = repository(self.folder, **(files or {"work__train_py": f"{TRAIN}# {utc_now()}\n"}))
-        signed = self.api.client.post("/api/v1/session/github", json={"token": token_of(self.issuer, sha)})
+        shown = {"token": token_of(self.issuer, sha), "assignment": assignment}
+        signed = self.api.client.post("/api/v1/session/github", json=shown)
         assert signed.status_code == 201, signed.text
         archive, proof = sent(self.folder, sha, below)
         answer = self.api.client.post(
@@ -600,6 +602,64 @@ def test_workers_that_look_at_once_tell_it_once(told: Told) -> None:
         thread.join()
     told.tell()
     assert (len(told.github.check_runs), len(told.github.issues), len(told.github.comments)) == (3, 1, 1)
+
+
+def push_for_another_assignment(told: Told) -> str:
+    """Hand in from the same repository for another assignment, and return its invitation."""
+    publish(told.api, CHURN.parent / "sms-triage")
+    made = invite(told.api, told.author, assignment="sms-triage", **INVITED)
+    told.push(assignment="sms-triage")
+    return str(made["id"])
+
+
+def test_two_invitations_of_a_repository_that_are_told_at_once_share_one_issue(told: Told) -> None:
+    """The second one comes to be due as the first one has looked for an issue, and found none."""
+    told.push()
+    second, answer = push_for_another_assignment(told), told.github.answer
+    key = told.api.settings.github_app_key
+    assert key is not None
+    beside = replace(told.answers, app=GithubApp(told.github.url, APP, read_key(key), pace_s=0))
+
+    def meanwhile(*given: Any) -> tuple[int, Any]:
+        found = answer(*given)
+        if given[:2] == ("GET", "/repos/ada/churn/issues"):
+            told.github.answer = answer  # type: ignore[method-assign]
+            let_be_due(told, second, utc_now())
+            beside.tell_due()
+        return found
+
+    let_be_due(told, second, None)
+    told.github.answer = meanwhile  # type: ignore[method-assign]
+    assert told.answers.tell_due() == 1
+    assert told.github.answer == answer, "the first one has looked"
+    assert beside.tell_due() == 1
+    assert (len(told.github.issues), len(told.github.comments), len(told.github.check_runs)) == (1, 2, 2)
+    with reading(told.api.engine) as session:
+        assert {state_of(row) for row in session.scalars(select(GithubAnswer))} == {"told"}
+
+
+def let_be_due(told: Told, invitation: str, at: datetime | None) -> None:
+    with transaction(told.api.engine) as session:
+        session.execute(update(GithubAnswer).where(GithubAnswer.invitation_id == invitation).values(next_at=at))
+
+
+def test_who_claims_as_another_does_claims_nothing_of_its_repository(told: Told) -> None:
+    told.push()
+    push_for_another_assignment(told)
+
+    def claimed() -> list[Claim]:
+        with transaction(told.api.engine) as session:
+            return claim(session, 1)
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction(told.api.engine) as session:
+            (first,) = claim(session, 1)
+            late = thread.submit(claimed)
+            wait_for(lambda: late.done() or is_waited_for(told.api.engine))
+        assert late.result() == []
+    with transaction(told.api.engine) as session:
+        settle(session, first, "")
+    assert [one.invitation_id != first.invitation_id for one in claimed()] == [True]
 
 
 def test_a_worker_that_lost_its_claim_writes_nothing_down(told: Told) -> None:
