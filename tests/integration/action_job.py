@@ -14,6 +14,7 @@ from action_runner import ROOT, Command, Ran, Runner
 from github_runner import door
 from grading import Service
 from issuer import Issuer
+from ports import free_port
 from runs import OWNER, REPOSITORY, repository
 from served import served
 
@@ -93,8 +94,10 @@ def job_of(ready: Service, github: Issuer, server: str, folder: Path, assignment
 
 @contextmanager
 def serving_runs(github: Issuer, port: int = 0, more: Mapping[str, str] | None = None, slots: int = 1) -> Iterator[str]:
-    """Run a service that trusts the issuer, under an address of its own."""
+    """Run a service that trusts the issuer's tokens for its own address, and for AUDIENCE."""
+    port = port or free_port()
     trusted = {"GRADER_GITHUB_ISSUER": github.url, "GRADER_GITHUB_AUDIENCE": AUDIENCE}
+    trusted["GRADER_PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     with served(slots, more={**trusted, **(more or {})}, port=port) as address:
         yield address
 

@@ -74,7 +74,7 @@ def test_where_others_read_the_log_a_released_result_is_not_told(job: Job) -> No
 
 
 def test_no_secret_of_the_job_or_the_service_is_told_to_the_log_unmasked(job: Job) -> None:
-    ran = job.run(job.push(predict_py=QUICK), audience="the service", wait="false")
+    ran = job.run(job.push(predict_py=QUICK), wait="false")  # as a packet's workflow does, which names no audience
     assert ran.status == 0, ran.log
     masked = [command.text for command in ran.commands if command.name == "add-mask"]
     assert len(masked) == 2, "GitHub's token and ours"
@@ -162,7 +162,9 @@ def test_a_repository_that_nobody_invited_and_a_pull_request_are_refused(job: Jo
     without = replace(job.runner, more={"GITHUB_SHA": sha}).run(mode="submit", server=job.server)
     assert without.status == 2
     assert "id-token: write" in one(without).text
-    wrong = job.run(sha)
+    another = job.run(sha, audience="the service", assignment="another")
+    assert (another.status, one(another).properties["title"]) == (2, "github.not_invited"), another.log
+    wrong = job.run(sha, audience="another service")
     assert (wrong.status, one(wrong).properties["title"]) == (2, "identity.refused"), "another audience"
 
 

@@ -158,6 +158,34 @@ def test_a_token_is_good_once_also_for_two_at_once(api: Serving, github: Issuer)
     assert refused(api, token) == (401, "github.replayed")
 
 
+def test_a_token_that_was_shown_to_one_process_is_good_at_no_other_and_after_no_restart(
+    api: Serving, github: Issuer
+) -> None:
+    invite(api, api.as_("author"), **INVITED)
+    token = token_of(github, SHA)
+    assert sign_in(api, token).status_code == 201
+    with TestClient(create_app(api.settings), base_url=api.settings.public_url) as client:
+        other = Serving(client, api.engine, api.settings)
+        assert refused(other, token) == (401, "github.replayed")
+        assert sign_in(other, token_of(github, SHA)).status_code == 201
+
+
+def test_a_repository_that_is_invited_to_several_assignments_says_for_which_it_hands_in(
+    api: Serving, github: Issuer
+) -> None:
+    publish(api, CHURN.parent / "sms-triage")
+    author = api.as_("author")
+    made = {name: invite(api, author, assignment=name, **INVITED) for name in ("churn", "sms-triage")}
+    assert refused(api, token_of(github, SHA)) == (422, "github.which")
+    for name, invitation in made.items():
+        told = sign_in(api, token_of(github, SHA), assignment=name).json()
+        assert (told["invitation"], told["assignment"]) == (invitation["id"], name)
+    unknown = sign_in(api, token_of(github, SHA), assignment="digits")
+    assert (unknown.status_code, unknown.json()["code"]) == (403, "github.not_invited")
+    api.client.delete(f"/api/v1/invitations/{made['churn']['id']}", headers=author)
+    assert sign_in(api, token_of(github, SHA)).json()["assignment"] == "sms-triage", "the only one that is left"
+
+
 def test_what_others_can_begin_hands_nothing_in(api: Serving, github: Issuer) -> None:
     """A fork's pull request runs under the id of the repository it is for: nothing in the token tells it apart."""
     invite(api, api.as_("author"), **INVITED)

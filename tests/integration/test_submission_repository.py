@@ -7,7 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from action_job import AUDIENCE, job_of, serving_runs
+from action_job import job_of, serving_runs
 from grading import service
 from issuer import issuer
 from runs import git
@@ -64,13 +64,13 @@ def test_it_is_pushed_handed_in_graded_to_its_end_and_its_summary_read(
         sha = pushed(begun(tmp_path), tmp_path / "origin")
         checked_out(tmp_path / "origin", sha, job.runner.repository)
         inputs = {**given_by("hand-in.yml"), "server": server}
-        ran = job.run(sha, audience=AUDIENCE, **inputs)
+        ran = job.run(sha, **inputs)
         assert (ran.status, ran.outputs["outcome"]) == (0, "completed"), ran.log
         assert "once the reviewers have released it" in ran.summary
         (note,) = job.report(ran.outputs["submission"])["report"]["submission"]["notes"]
         assert note == f"Left out as it was handed out with the assignment: {', '.join(PACKETS)}, 3 files in data."
         job.release(ran.outputs["submission"])
-        again = job.run(sha, audience=AUDIENCE, fail_under="60", **inputs)
+        again = job.run(sha, fail_under="60", **inputs)
     assert (again.status, again.outputs["submission"]) == (0, ran.outputs["submission"]), again.log
     warnings = [command.properties for command in again.commands if command.name == "warning"]
     lines = {path: len((job.runner.repository / path).read_text().splitlines()) for path in OWN}
