@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Any
+from typing import Any, Protocol
 
 from rubric_evidence import hidden, work
 from serving import Serving
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from stored_reports import CODE, report_of
 
 from grader.jobs.collected import packed
@@ -18,6 +18,7 @@ from grader.pipeline import Collected, Terms, rescore
 from grader.plugins import Rubric, load_rubric
 from grader.report import report_json
 from grader.scoring import rubric_digest
+from grader.settings import Settings
 from grader.store.blobs import key_of, open_blobs
 from grader.store.database import transaction
 from grader.store.tables_of_operation import Job
@@ -56,14 +57,24 @@ def grade(api: Serving, submission_id: str, mark: float = 0.5) -> Report:
     return report
 
 
-def fail(api: Serving, submission_id: str) -> None:
+class Kept(Protocol):
+    """Where submissions and their files are kept."""
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+def fail(api: Kept, submission_id: str) -> None:
     """Publish a report that says that our side failed, as a worker does at last."""
     report, collected = _graded(load_rubric(), submission_id, 0.5)
     lost = {"outcome": "infrastructure_failed", "score": None, "low": None, "high": None}
     _publish(api, submission_id, report.model_copy(update=lost), collected)
 
 
-def _publish(api: Serving, submission_id: str, report: Report, collected: Collected) -> None:
+def _publish(api: Kept, submission_id: str, report: Report, collected: Collected) -> None:
     blobs = open_blobs(api.settings.service_blobs)
     data = report_json(report).encode()
     made = Made(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import pytest
 from action_job import Job, job_of, one, serving_runs
 from action_runner import ROOT, Runner
 from github_runner import door
-from grading import QUICK, SLOW, service
+from graded import fail
+from grading import QUICK, SLOW, service, wait_for
 from issuer import issuer
 from markdown_it import MarkdownIt
 from ports import free_port
@@ -29,6 +31,7 @@ from grader.store.tables import Invitation
 
 pytestmark = [pytest.mark.sandbox]
 FAILS = "import csv\n\nraise KeyError('tenur')\n"
+FILLS = "for number in range(21_000):\n    open(f'{number}', 'w').close()\n"
 
 
 @pytest.fixture
@@ -94,6 +97,39 @@ def test_a_work_that_fails_fails_the_job_and_says_no_more_than_a_candidate_may_r
     assert told.properties == {"file": "src/my_work/predict.py", "line": "3", "title": "run.failed"}
 
 
+def test_a_work_that_uses_more_than_it_may_fails_the_job(job: Job) -> None:
+    ran = job.run(job.push(predict_py=FILLS), audience="the service")
+    assert (ran.status, ran.outputs["outcome"]) == (1, "limit_exceeded"), ran.log
+    assert one(ran).properties == {"title": "limit.disk"}
+    assert "The work used more than it may" in ran.summary
+
+
+def test_what_our_side_lost_is_our_failure_and_the_same_commit_is_handed_in_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None
+) -> None:
+    log = tmp_path / "log"
+    with (
+        issuer() as github,
+        service(f"sqlite:///{tmp_path / 'grader.db'}", str(tmp_path / "blobs"), tmp_path, monkeypatch) as ready,
+        serving_runs(github, slots=0) as server,
+    ):
+        job = job_of(ready, github, server, tmp_path)
+        sha = job.push(predict_py=FAILS)
+        with job.started(sha, log) as (process, ran):
+            wait_for(lambda: "It is submission" in log.read_text() or process.poll() is not None)
+            fail(ready, *re.findall("It is submission (.+), attempt 1", log.read_text()))
+            process.wait(120)
+            lost = ran()
+        with ready.workers(1):
+            again = job.run(sha, audience="the service")
+    assert (process.returncode, lost.outputs["outcome"]) == (3, "infrastructure_failed"), lost.log
+    assert "says nothing of the work, and costs no attempt" in one(lost).text
+    assert "says nothing of the work" in lost.summary
+    assert (again.status, again.outputs["outcome"]) == (1, "submission_failed"), again.log
+    assert again.outputs["submission"] != lost.outputs["submission"]
+    assert "attempt 1." in again.log, "the one that was lost is not counted"
+
+
 def test_markup_and_commands_in_a_work_stay_text(job: Job) -> None:
     name = "::error::x ##[add-mask]500 <img src=x> [a](https:evil) | `b`.ipynb"
     cells = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": "1 / 0 # <b>"}]
@@ -132,7 +168,9 @@ def test_submodules_and_links_are_left_out_and_said_and_large_files_come_with_th
     (outer / "model.bin").write_bytes(large)  # as `lfs: true` leaves it at checkout
     ran = job.run(sha, audience="the service")
     assert ran.status == 0, ran.log
-    assert "not checked out.bin" in one(ran, "warning").text
+    assert one(ran, "warning").text.endswith("content is missing: not checked out.bin. Set `lfs: true` at checkout.")
+    taken = job.report(ran.outputs["submission"])["report"]["submission"]["bytes"]
+    assert len(large) < taken < len(large) + 5000, "the one with its content, the other as its pointer"
     told = [command.text for command in ran.commands if command.name == "notice"]
     assert told == ["Submodules are not handed in: vendored tool.", "Symbolic links are not handed in: link."]
 
