@@ -13,7 +13,6 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 import uvicorn
-from ports import free_port
 from serving import Serving
 from sqlalchemy import func, select
 
@@ -30,16 +29,16 @@ FORM = (
 @pytest.fixture
 def port(api: Serving) -> Iterator[int]:
     """Listen with the application of `api`, and yield the port."""
-    number = free_port()
-    config = uvicorn.Config(api.client.app, port=number, http=heads.PatientHttp, lifespan="off", log_config=None)
+    config = uvicorn.Config(api.client.app, http=heads.PatientHttp, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield number
-    server.should_exit = True
-    thread.join()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield int(listener.getsockname()[1])
+        server.should_exit = True
+        thread.join()
 
 
 def begin(port: int, token: str, *headers: str, path: str = "/api/v1/submissions") -> socket.socket:
@@ -134,10 +133,11 @@ def test_a_body_that_goes_on_a_little_at_a_time_is_408_too(
 def test_a_head_that_never_ends_is_hung_up_on(
     api: Serving, port: int, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(heads, "HEAD_WITHIN_S", 0.5)
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        connection.sendall(sent)
-        assert connection.recv(65536) == b""
+    with monkeypatch.context() as patched:  # who asks afterwards has their time
+        patched.setattr(heads, "HEAD_WITHIN_S", 0.5)
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+            connection.sendall(sent)
+            assert connection.recv(65536) == b""
     assert httpx2.get(f"http://127.0.0.1:{port}/healthz").status_code == 200
 
 
