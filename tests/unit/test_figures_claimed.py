@@ -238,7 +238,7 @@ def test_a_flood_of_figures_is_cut() -> None:
     assert len(read_observed("a.py", None, "accuracy 0.5\n" * 100_000)) == MAX_FIGURES
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=200, deadline=20_000)
 @given(st.text(alphabet="accuryF1 0.95%|:-\n()[],eE+", max_size=400))
 def test_no_text_breaks_the_reader(text: str) -> None:
     for figure in read_figures(text, "a", alone=True):

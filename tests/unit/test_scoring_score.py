@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from rubric_evidence import CRITERIA, hidden, work
 
@@ -128,6 +128,7 @@ def made(marks: list[tuple[str, float, float]]) -> list[Criterion]:
     return [criterion_of(f"{key}.c{n}", graded(mark), weight) for n, (key, mark, weight) in enumerate(marks)]
 
 
+@settings(deadline=None)
 @given(MARKS, some.floats(0, 1), some.floats(0, 0.5))
 def test_a_score_stays_within_bounds_and_within_its_interval(
     marks: list[tuple[str, float, float]], value: float, spread: float
@@ -139,6 +140,7 @@ def test_a_score_stays_within_bounds_and_within_its_interval(
     assert 0 <= found.low <= found.value <= found.high <= 100
 
 
+@settings(deadline=None)
 @given(MARKS, some.integers(0, 7), some.floats(0, 1))
 def test_a_better_finding_never_lowers_the_score(
     marks: list[tuple[str, float, float]], which: int, better: float
