@@ -185,13 +185,13 @@ def test_a_commit_that_is_still_on_its_way_when_time_is_up_is_late(tmp_path: Pat
             self.wfile.write(b"HTTP/1.0 200 OK\r\n" + answer[: 500_000 if len(answer) > 500_000 else None])
             if len(answer) > 500_000:
                 self.wfile.flush()
-                over.wait(20)
+                over.wait(60)
 
         def do_POST(self) -> None:
             self.do_GET()
 
     with served(Trickling) as url:
-        assert code_from(url, store, seconds=2) == "git.timeout"
+        assert code_from(url, store, seconds=8) == "git.timeout"
         over.set()
 
 

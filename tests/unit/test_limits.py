@@ -66,7 +66,8 @@ def test_each_comes_in_once_and_no_more_than_there_are_places() -> None:
         pass
 
 
-def test_a_place_that_gets_free_is_taken_by_whoever_waits() -> None:
+def test_a_place_that_gets_free_is_taken_by_whoever_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "WAITS_S", 60.0)
     places, came = AtOnce(1), threading.Event()
 
     def come() -> None:
