@@ -62,7 +62,10 @@ def refused(api: Serving, token: str) -> tuple[int, str]:
 
 def test_a_run_of_an_invited_repository_is_let_in_for_its_commit(api: Serving, github: Issuer) -> None:
     made = invite(api, api.as_("author"), **INVITED)
-    answer = sign_in(api, token_of(github, SHA))
+    said = {"run_id": "77", "run_attempt": "2", "ref": "refs/heads/a b", "actor": "bea", "actor_id": "78"}
+    said |= {"workflow_ref": "ada/churn/.github/workflows/ä.yml@refs/heads/a b", "event_name": "workflow_dispatch"}
+    claims = claims_of(github, SHA, **said)
+    answer = sign_in(api, token_of(github, **claims))
     assert answer.status_code == 201, answer.text
     told = answer.json()
     assert (told["invitation"], told["assignment"], told["sha"]) == (made["id"], "churn", SHA)
@@ -70,7 +73,10 @@ def test_a_run_of_an_invited_repository_is_let_in_for_its_commit(api: Serving, g
     assert own.json()["repository"] == INVITED["repository"]
     with reading(api.engine) as session:
         run = session.scalars(select(GithubRun)).one()
-        assert (run.actor, run.workflow_ref.split("@")[0]) == ("ada", "ada/churn/.github/workflows/hand-in.yml")
+        kept = {"repository_owner_id": run.owner_id, "event_name": run.event, "repository_id": run.repository_id}
+        kept |= {name: getattr(run, name) for name in ("sha", "ref", "run_id", "run_attempt", "workflow_ref")}
+        kept |= {"actor": run.actor, "actor_id": run.actor_id, "repository": run.repository}
+    assert kept == {name: claims[name] for name in kept}
 
 
 def test_a_token_that_proves_something_else_lets_nobody_in(api: Serving, github: Issuer) -> None:
@@ -123,6 +129,21 @@ def test_keys_that_are_rotated_are_asked_for_anew(api: Serving, github: Issuer) 
     github.signed_by, kid = old, old.kid
     token = jwt.encode({"alg": "RS256", "kid": kid}, claims_of(github, SHA), old)
     assert refused(api, token) == (401, "identity.refused"), "a key that is no longer told is good no more"
+
+
+def test_keys_are_asked_for_once_an_hour_and_one_that_is_withdrawn_is_good_no_longer() -> None:
+    now = [0.0]
+    with issuer() as github:
+        tokens = GithubTokens(github.url, ["http://127.0.0.1:8000"], lambda: now[0])
+        withdrawn = token_of(github, SHA)
+        for now[0] in (0.0, 1800.0, 3590.0):
+            assert tokens.run_of(token_of(github, SHA)).sha == SHA
+        assert github.keys_told == 1
+        github.key = new_key()
+        now[0] = 3610.0
+        with pytest.raises(Problem) as caught:
+            tokens.run_of(withdrawn)
+    assert caught.value.code == "identity.refused"
 
 
 def test_whoever_names_keys_that_there_are_not_cannot_have_them_asked_for_without_end(
