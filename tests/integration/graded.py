@@ -13,7 +13,7 @@ from stored_reports import CODE, report_of
 
 from grader.jobs.collected import packed
 from grader.jobs.turns import Made, begin, publish
-from grader.model import AssignmentRef, Report, Weights
+from grader.model import AssignmentRef, Failure, Report, Span, Weights
 from grader.pipeline import Collected, Terms, rescore
 from grader.plugins import Rubric, load_rubric
 from grader.report import report_json
@@ -74,6 +74,24 @@ def fail(api: Kept, submission_id: str) -> None:
     _publish(api, submission_id, report.model_copy(update=lost), collected)
 
 
+def fail_work(api: Kept, submission_id: str, failure: Failure, places: tuple[Span, ...]) -> str:
+    """Publish a report that says why the work failed, and return the title of a criterion that is short of met at
+    these places.
+    """
+    report, collected = _graded(load_rubric(), submission_id, 0.5)
+    dimensions = list(report.dimensions)
+    for number, part in enumerate(dimensions):
+        short = next((item for item in part.criteria if item.verdict in ("not_met", "partly")), None)
+        if short is not None:
+            moved = short.model_copy(update={"evidence": places})
+            criteria = tuple(moved if item is short else item for item in part.criteria)
+            dimensions[number] = part.model_copy(update={"criteria": criteria})
+            changed = {"outcome": "submission_failed", "failure": failure, "dimensions": tuple(dimensions)}
+            _publish(api, submission_id, report.model_copy(update=changed), collected)
+            return short.title
+    raise LookupError("nothing is short of met")
+
+
 def _publish(api: Kept, submission_id: str, report: Report, collected: Collected) -> None:
     blobs = open_blobs(api.settings.service_blobs)
     data = report_json(report).encode()
@@ -82,7 +100,7 @@ def _publish(api: Kept, submission_id: str, report: Report, collected: Collected
         blobs.put(packed(collected)),
         key_of(data),
         report.outcome,
-        None,
+        report.failure.code if report.failure else None,
         report.score,
         report.low,
         report.high,

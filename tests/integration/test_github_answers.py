@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from github_api import APP, SLUG, Github, github_api, installation, key_file
-from graded import bearer, fail, grade, invite
+from graded import bearer, fail, fail_work, grade, invite
 from grading import wait_for
 from issuer import Issuer, issuer
 from runs import OWNER, REPOSITORY, repository, sent, token_of
@@ -25,6 +25,7 @@ from api.app import create_app
 from api.routes.runs import address_of
 from grader.github.answers import Answers
 from grader.github.app import GithubApp, read_key
+from grader.model import Failure, Span
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
 from grader.store.database import reading, transaction
@@ -164,6 +165,33 @@ def test_a_released_result_is_told_with_annotations_at_the_lines_of_the_reposito
     assert told.github.annotations[next(iter(told.github.annotations))] == notes, "GitHub adds, and nothing was new"
     assert "For us alone" not in json_of(told.github)
     assert judged
+
+
+def test_a_work_that_failed_is_annotated_at_its_line_and_a_criterion_at_each_of_its_places(told: Told) -> None:
+    submission = told.push("work", work__train_py=TRAIN)
+    failure = Failure(code="run.failed", message="KeyError: 'tenur'", path="train.py", line=2, hint="Name it right.")
+    places = tuple(Span(path="train.py", line=line, end_line=line + 1) for line in range(1, 121))
+    title = fail_work(told.api, submission, failure, places)
+    told.tell()
+    held = told.check_run()
+    assert (held["conclusion"], held["output"]["title"]) == ("failure", "The work failed")
+    assert "`run.failed`" in held["output"]["summary"]
+    assert "tenur" not in json_of(told.github), "it is not released"
+    told.judge(submission, **DECIDED)
+    told.tell()
+    ((key, notes),) = told.github.annotations.items()
+    as_told = list(notes)
+    why = {"title": "run.failed", "message": "KeyError: 'tenur' Name it right.", "annotation_level": "failure"}
+    assert [row for row in notes if row["title"] == "run.failed"] == [
+        {"path": "work/train.py", "start_line": 2, "end_line": 2, **why}
+    ]
+    judged = [(row["path"], row["start_line"], row["end_line"]) for row in notes if row["title"] == title]
+    assert judged == [("work/train.py", line, line + 1) for line in range(1, 121)], "in requests of 50 at most"
+    with transaction(told.api.engine) as session:  # as where a worker was lost after GitHub heard it
+        session.execute(update(GithubCheck).values(check_run_id=None, digest=""))
+    let_be_due(told, told.invitation, utc_now())
+    assert told.answers.tell_due() == 1
+    assert told.github.annotations == {key: as_told}, "found again on several pages, and nothing added"
 
 
 def json_of(github: Github) -> str:
