@@ -40,7 +40,7 @@ def pack(folder: Path, sha: str, archive: Path) -> Packed:
     """Write the files of the commit `sha` in `folder` of its checkout to `archive`, a .zip. Raises CommitError."""
     git = Git(folder)
     below = git.below
-    if not git.has_commit(sha):
+    if not git.has(f"{sha}^{{commit}}"):
         raise CommitError(
             f"The commit {sha} is not in the checkout: let actions/checkout run before, with its defaults."
         )
@@ -49,6 +49,8 @@ def pack(folder: Path, sha: str, archive: Path) -> Packed:
     submodules: dict[str, str] = {}
     large: list[str] = []
     tree = f"{sha}:{below}" if below else f"{sha}^{{tree}}"
+    if below and not git.has(tree):  # it was made on the runner
+        raise _empty(sha, below)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as file, git.blobs() as content_of:
         for mode, key, name in git.listed(tree):
             if mode == "160000":
@@ -61,27 +63,32 @@ def pack(folder: Path, sha: str, archive: Path) -> Packed:
             else:
                 raise CommitError(f'"{name}" is of a kind ({mode}) that is not handed in: remove it.')
     if not packed.files:
-        raise CommitError(f'The commit {sha} holds no file in "{below or "."}": commit the work first.')
+        raise _empty(sha, below)
     packed.submodules, packed.links = sorted(submodules), sorted(links)
     told: dict[str, Any] = {"links": links, "submodules": submodules, "large": large, "folder": below}
     packed.proof = json.dumps({"commit": git.encoded("commit", sha), "trees": list(_way(git, sha, below)), **told})
     return packed
 
 
+def root_of(folder: Path) -> Path | None:
+    """Return the folder of the checkout that a folder lies in; None where it lies in none."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
 class Git:
     """The repository that a folder lies in, of which git is asked; `below` is the folder's path in it."""
 
     def __init__(self, folder: Path) -> None:
-        root = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+        root = root_of(folder)
         if root is None:
             raise CommitError("There is no repository of git in the workspace: let actions/checkout run before.")
         self.below = "" if folder == root else folder.relative_to(root).as_posix()
         # named, not looked for: else git asks whose it is, and where the job runs in a container it is another user's
         self._git = ["git", f"--git-dir={root / '.git'}"]
 
-    def has_commit(self, sha: str) -> bool:
-        """Return whether the commit is there. Raises CommitError where git is not."""
-        return self._asked("cat-file", "-e", f"{sha}^{{commit}}").returncode == 0
+    def has(self, name: str) -> bool:
+        """Return whether the object of this name is there. Raises CommitError where git is not."""
+        return self._asked("cat-file", "-e", name).returncode == 0
 
     def raw(self, *words: str) -> bytes:
         """Return what git prints. Raises CommitError."""
@@ -173,6 +180,10 @@ def _way(git: Git, sha: str, below: str) -> Iterator[str]:
     names = [name for name in below.split("/") if name]
     for depth in range(len(names)):
         yield git.encoded("tree", f"{sha}:{'/'.join(names[:depth])}" if depth else f"{sha}^{{tree}}")
+
+
+def _empty(sha: str, below: str) -> CommitError:
+    return CommitError(f'The commit {sha} holds no file in "{below or "."}": commit the work first.')
 
 
 def _unread(said: bytes) -> CommitError:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import error, warning
+from commit import root_of
 
 MOST = 10  # warnings of one step that GitHub shows
 
@@ -43,12 +44,13 @@ def _place(told: dict[str, Any], work: Path, repository: Path) -> tuple[str, int
 
 
 def _in_repository(path: str, work: Path, repository: Path) -> str:
-    """Return where in the repository the work's file `path` lies; empty where it is not found.
-
-    A work that lies in one folder as a whole is named from within that folder.
+    """Return where in its checkout, or else in the workspace `repository`, the work's file `path` lies; empty where it
+    is not found. A work that lies in one folder as a whole is named from within that folder.
     """
+    workspace, checkout = repository.resolve(), root_of(work)
+    root = checkout if checkout and workspace in (checkout, *checkout.parents) else workspace
     inner = sorted(entry for entry in work.iterdir() if entry.is_dir())
     for folder in (work, *inner):
         if (folder / path).is_file():
-            return os.path.relpath(folder / path, repository.resolve())
+            return os.path.relpath(folder / path, root)
     return ""

@@ -98,6 +98,18 @@ def test_a_work_that_lies_in_one_folder_is_annotated_in_that_folder(
     assert annotated(tmp_path, tmp_path / "mine", capsys, path="src/a.py")["file"] == "mine/ada/src/a.py"
 
 
+def test_a_repository_that_is_checked_out_into_a_folder_is_annotated_by_its_own_paths(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GitHub looks for the file in the repository, whatever the folder is called that the runner has it in."""
+    checkout = tmp_path / "checkout"
+    (checkout / ".git").mkdir(parents=True)
+    (checkout / "src").mkdir()
+    (checkout / "src" / "a.py").write_text("")
+    assert annotated(tmp_path, checkout / "src", capsys, path="a.py")["file"] == "src/a.py"
+    assert annotated(tmp_path, checkout, capsys, path="src/a.py")["file"] == "src/a.py"
+
+
 def test_a_file_that_the_repository_does_not_hold_is_no_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -251,7 +251,9 @@ def test_what_cannot_be_packed_is_one_sentence(work: Path, tmp_path: Path) -> No
     (tmp_path / "links").mkdir()
     (tmp_path / "links" / "a.py").symlink_to("b.py")
     links = repository(tmp_path / "links")
+    (work / "made").mkdir()
     for folder, sha, said in (
+        (work / "made", git(work, "rev-parse", "HEAD"), 'holds no file in "made": commit the work first'),
         (tmp_path / "plain", "0" * 40, "There is no repository of git in the workspace"),
         (work, "0" * 40, "is not in the checkout: let actions/checkout run before"),
         (tmp_path / "links", links, 'holds no file in "."'),
