@@ -87,14 +87,14 @@ def test_no_secret_of_the_job_or_the_service_is_told_to_the_log_unmasked(job: Jo
 
 
 def test_a_work_that_fails_fails_the_job_and_says_no_more_than_a_candidate_may_read(job: Job) -> None:
-    sha = job.push(src__my_work__predict_py=FAILS)
-    ran = job.run(sha, audience="the service", path="src/my_work")
+    sha = job.push(**{"src__mein wörk__predict_py": FAILS})
+    ran = job.run(sha, audience="the service", path="src/mein wörk")
     assert (ran.status, ran.outputs["outcome"]) == (1, "submission_failed"), ran.log
     assert one(ran).properties == {"title": "run.failed"}
     assert "tenur" not in ran.summary
     job.release(ran.outputs["submission"])
-    told = one(job.run(sha, audience="the service", path="src/my_work"))
-    assert told.properties == {"file": "src/my_work/predict.py", "line": "3", "title": "run.failed"}
+    told = one(job.run(sha, audience="the service", path="src/mein wörk"))
+    assert told.properties == {"file": "src/mein wörk/predict.py", "line": "3", "title": "run.failed"}
 
 
 def test_a_work_that_uses_more_than_it_may_fails_the_job(job: Job) -> None:
