@@ -74,12 +74,12 @@ class _Handler(BaseHTTPRequestHandler):
     provider: Issuer
 
     def do_GET(self) -> None:
-        place = urlsplit(self.path)
-        if place.path == "/.well-known/openid-configuration":
-            url = self.provider.url
+        place, url = urlsplit(self.path), self.provider.url
+        below = place.path.removeprefix(urlsplit(url).path)  # an issuer may lie below a path, as an enterprise's does
+        if below == "/.well-known/openid-configuration":
             ends = {f"{name}_endpoint": f"{url}/{name}" for name in ("authorization", "token")}
             self._tell({"issuer": url, "jwks_uri": f"{url}/jwks", **ends})
-        elif place.path == "/jwks":
+        elif below == "/jwks":
             self.provider.keys_told += 1
             self._tell({"keys": [self.provider.key.as_dict(private=False)]})
         else:

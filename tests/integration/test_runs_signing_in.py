@@ -24,8 +24,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.github import GithubTokens
+from api.github import GithubTokens, github_tokens
 from api.problems import Problem
+from grader.settings import Settings
 from grader.store.database import reading, transaction
 from grader.store.invitations import take_back
 from grader.store.repositories import Repository, bind
@@ -144,6 +145,18 @@ def test_keys_are_asked_for_once_an_hour_and_one_that_is_withdrawn_is_good_no_lo
         with pytest.raises(Problem) as caught:
             tokens.run_of(withdrawn)
     assert caught.value.code == "identity.refused"
+
+
+def test_an_enterprises_own_issuer_is_trusted_in_the_place_of_githubs() -> None:
+    with issuer() as github:
+        elsewhere, github.url = github.url, f"{github.url}/_services/token"
+        settings = Settings(github_issuer=f"{github.url}/")
+        tokens = github_tokens(settings)
+        assert tokens.run_of(token_of(github, SHA)).iss == github.url
+        for iss in (elsewhere, Settings().github_issuer):
+            with pytest.raises(Problem) as caught:
+                tokens.run_of(token_of(github, SHA, iss=iss))
+            assert caught.value.code == "identity.refused"
 
 
 def test_whoever_names_keys_that_there_are_not_cannot_have_them_asked_for_without_end(
