@@ -19,6 +19,7 @@ from grader.plugins import Rubric, load_rubric
 from grader.report import report_json
 from grader.scoring import rubric_digest
 from grader.settings import Settings
+from grader.store.batches import OPEN
 from grader.store.blobs import key_of, open_blobs
 from grader.store.database import transaction
 from grader.store.tables_of_operation import Job
@@ -106,7 +107,7 @@ def _publish(api: Kept, submission_id: str, report: Report, collected: Collected
         report.high,
     )
     with transaction(api.engine) as session:
-        job = session.scalars(select(Job).where(Job.submission_id == submission_id, Job.state == "queued")).one()
+        job = session.scalars(select(Job).where(Job.submission_id == submission_id, Job.state.in_(OPEN))).one()
         turn = begin(session, job.id, "a-worker")
         assert turn is not None
     with transaction(api.engine) as session:

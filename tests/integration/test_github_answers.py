@@ -25,6 +25,7 @@ from api.app import create_app
 from api.routes.runs import address_of
 from grader.github.answers import Answers
 from grader.github.app import GithubApp, read_key
+from grader.jobs.turns import begin
 from grader.model import Failure, Span
 from grader.store.base import utc_now
 from grader.store.blobs import open_blobs
@@ -32,6 +33,7 @@ from grader.store.database import reading, transaction
 from grader.store.github_answers import Claim, claim, held, settle, state_of
 from grader.store.people import add_user
 from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck, GithubRun
+from grader.store.tables_of_operation import Job
 
 INVITED = {"repository": {"id": REPOSITORY, "owner_id": OWNER}}
 DECIDED = {"kind": "decision", "verdict": "advance", "text": "A good one."}
@@ -132,6 +134,24 @@ def test_each_commit_has_one_check_run_and_the_repository_one_comment(told: Told
     rows = [line for line in told.comment().splitlines() if line.startswith(("| 1 |", "| 2 |"))]
     assert [row.split("|")[1].strip() for row in rows] == ["2", "1"], "the newest first"
     assert state_of(told.row()) == "told"
+
+
+def test_a_commit_that_a_worker_is_at_is_told_as_that_until_it_is_graded(told: Told) -> None:
+    submission = told.push()
+    told.tell()
+    with transaction(told.api.engine) as session:
+        job = session.scalars(select(Job).where(Job.submission_id == submission)).one()
+        assert begin(session, job.id, "a-worker")
+    assert told.tell() == 1
+    held = told.check_run()
+    assert (held["status"], held["conclusion"]) == ("in_progress", None)
+    assert "Being graded" in told.comment()
+    began = held["started_at"]
+    grade(told.api, submission)
+    told.tell()
+    held = told.check_run()
+    assert (held["status"], held["started_at"]) == ("completed", began)
+    assert held["completed_at"] >= began
 
 
 def test_what_is_told_already_is_not_told_again(told: Told) -> None:
