@@ -21,10 +21,13 @@ TROUBLES = ("reset", "closed", "cut short", "cut in a chunk", "no HTTP", *INSTEA
 
 @dataclass
 class Gateway:
-    """Passes requests on to the port `behind`. `troubles` says what goes wrong with which look, counted from 1."""
+    """Passes requests on to the port `behind`. `troubles` says what goes wrong with which look, counted from 1; the
+    next answer is lost to what is sent to an address with one of the ends in `losing`.
+    """
 
     behind: int
     troubles: dict[int, str] = field(default_factory=dict)
+    losing: set[str] = field(default_factory=set)
     looks: int = 0
     seen: Callable[[], None] = lambda: None
     address: str = ""
@@ -59,7 +62,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(*self._passed_on(b""), trouble)
 
     def do_POST(self) -> None:
-        self._answer(*self._passed_on(self.rfile.read(int(self.headers["Content-Length"]))))
+        answer = self._passed_on(self.rfile.read(int(self.headers["Content-Length"])))
+        lost = {end for end in self.gateway.losing if self.path.endswith(end)}
+        self.gateway.losing -= lost
+        if lost:
+            self._break_off("closed")
+        else:
+            self._answer(*answer)
 
     def _break_off(self, how: str) -> None:
         if how == "no HTTP":

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from action_job import Job, job_of, one, serving_runs
 from action_runner import ROOT, Runner
+from gateway import gateway
 from github_runner import door
 from graded import fail
 from grading import QUICK, SLOW, service, wait_for
@@ -24,10 +25,11 @@ from markdown_it import MarkdownIt
 from ports import free_port
 from pythons import pythons
 from runs import git, repository
+from sqlalchemy import select
 
 from grader.store.base import utc_now
-from grader.store.database import transaction
-from grader.store.tables import Invitation
+from grader.store.database import reading, transaction
+from grader.store.tables import Invitation, StoredSubmission
 
 pytestmark = [pytest.mark.sandbox]
 FAILS = "import csv\n\nraise KeyError('tenur')\n"
@@ -212,6 +214,19 @@ def test_a_server_that_is_away_is_asked_again_and_then_is_our_failure(job: Job) 
     assert (ran.status, ran.outputs["outcome"]) == (3, "infrastructure_failed")
     assert "Trying again" in ran.log
     assert "could not be reached" in one(ran).text
+
+
+def test_a_commit_of_which_the_answer_is_lost_is_handed_in_once(job: Job) -> None:
+    """The service signed the run in, and took the commit, and the runner heard nothing of either."""
+    sha = job.push(predict_py=FAILS)
+    with gateway(int(job.server.rpartition(":")[2])) as before:
+        before.losing |= {"/session/github", "/commits"}
+        ran = replace(job, server=before.address).run(sha, audience="the service", wait="false", patience="60")
+    assert (ran.status, before.losing) == (0, set()), ran.log
+    assert ran.log.count("Trying again") == 2
+    with reading(job.ready.engine) as session:
+        (row,) = session.scalars(select(StoredSubmission))
+        assert (row.id, row.attempt) == (ran.outputs["submission"], 1)
 
 
 def test_the_oldest_python_that_is_promised_hands_in_too(job: Job, tmp_path: Path) -> None:
