@@ -16,6 +16,7 @@ class EngineProxy:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._ends: list[socket.socket] = []
+        self._lock = threading.Lock()
         self._door: socket.socket | None = None
         self.open()
 
@@ -34,12 +35,13 @@ class EngineProxy:
     def shut(self) -> None:
         """Cut off every conversation, and let nobody in."""
         self.path.unlink(missing_ok=True)
-        door, self._door = self._door, None
-        for end in [*([door] if door else []), *self._ends]:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
-        self._ends.clear()
+        with self._lock:
+            door, self._door = self._door, None
+            for end in [*([door] if door else []), *self._ends]:
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+                end.close()
+            self._ends.clear()
 
     def _serve(self, door: socket.socket) -> None:
         while True:
@@ -47,9 +49,13 @@ class EngineProxy:
                 caller, _ = door.accept()
             except OSError:
                 return
-            engine = socket.socket(socket.AF_UNIX)
-            engine.connect(ENGINE)
-            self._ends += [caller, engine]
+            with self._lock:
+                if self._door is not door:  # who came in as it was shut is cut off with all others
+                    caller.close()
+                    return
+                engine = socket.socket(socket.AF_UNIX)
+                engine.connect(ENGINE)
+                self._ends += [caller, engine]
             for source, target in ((caller, engine), (engine, caller)):
                 threading.Thread(target=_copy, args=(source, target), daemon=True).start()
 
