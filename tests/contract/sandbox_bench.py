@@ -16,7 +16,7 @@ from grader.ports import Sandbox
 from grader.sandbox.engine import engine
 
 ORDINARY: dict[str, Any] = {
-    "wall_s": 60,
+    "wall_s": 300,
     "cpus": 1,
     "memory_bytes": 1 << 30,
     "disk_bytes": 1 << 27,

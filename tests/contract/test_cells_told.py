@@ -9,20 +9,27 @@ import time
 from pathlib import Path
 
 import pytest
+from sandbox_bench import ORDINARY
 from warm_bench import WarmBench, notebook
 
 from grader.model import Limits, SandboxJob, SandboxResult
 from grader.ports import Sandbox
 from grader.sandbox.live import watching
 
-SLOW = notebook("print('begins')", "import time; time.sleep(3)", "print('on')", "time.sleep(3)")
-ROOMY = Limits(wall_s=120, cpus=1, memory_bytes=1 << 30, disk_bytes=1 << 27, log_bytes=1 << 16)
+UNTIL_SEEN = "import os, time\nwhile not os.path.exists('seen-{}'):\n    time.sleep(0.05)"
+SLOW = notebook("print('begins')", UNTIL_SEEN.format(1), "print('on')", UNTIL_SEEN.format(3))
 
 
-def told_while(sandbox: Sandbox, job: SandboxJob) -> tuple[SandboxResult, list[int]]:
-    """Run the job and return what was told of its cells."""
+def told_while(sandbox: Sandbox, job: SandboxJob, places: list[Path]) -> tuple[SandboxResult, list[int]]:
+    """Run the job and return what was told of its cells; in one of the `places` it sees what was."""
     told: list[int] = []
-    with watching(job.output, told.append):
+
+    def tell(cell: int) -> None:
+        told.append(cell)
+        (place,) = (place for place in places if (place / "main.ipynb").exists())
+        (place / f"seen-{cell}").touch()
+
+    with watching(job.output, tell):
         result = sandbox.run(job, threading.Event())
     return result, told
 
@@ -32,8 +39,8 @@ def test_cells_are_told_while_they_run(sandbox: Sandbox, tmp_path: Path, ahead: 
     bench = WarmBench(sandbox, tmp_path)
     if ahead:
         bench.job("pass")  # begins one, which waits
-    job = bench.laid_out({"main.ipynb": SLOW}, ROOMY, kind="notebook", path="main.ipynb")
-    result, told = told_while(sandbox, job)
+    job = bench.laid_out({"main.ipynb": SLOW}, Limits(**ORDINARY), kind="notebook", path="main.ipynb")
+    result, told = told_while(sandbox, job, [job.workspace, *([bench.prepared.workspace] if ahead else [])])
     assert result.exit_code == 0, result.stderr
     assert told == sorted(told)
     assert {1, 3} <= set(told)

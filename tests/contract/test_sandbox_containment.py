@@ -159,7 +159,7 @@ def test_a_link_in_the_output_is_not_followed(cold_or_warm: Bench, tmp_path: Pat
 
 def test_two_sandboxes_at_once_do_not_see_each_other(cold_or_warm: Bench) -> None:
     cancel = threading.Event()
-    waiting = cold_or_warm.job("import pathlib, time; pathlib.Path('/work/up').touch(); time.sleep(60)")
+    waiting = cold_or_warm.job("import pathlib, time; pathlib.Path('/work/up').touch(); time.sleep(250)")
     first = threading.Thread(target=cold_or_warm.sandbox.run, args=(waiting, cancel))
     place = cold_or_warm.prepared.workspace if isinstance(cold_or_warm, WarmBench) else waiting.workspace
     first.start()

@@ -59,6 +59,6 @@ for child in children:
 
 def test_processes_count(bench: Bench) -> None:
     code = "import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(0.1)\n"
-    result = bench.run(code, processes=32, wall_s=5)
+    result = bench.run(code, processes=32, wall_s=8)
     assert (result.ended, result.enforcement) == ("processes", "cooperative")
     assert leavings_of(bench.work.parent.name) == []
