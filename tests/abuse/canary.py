@@ -12,7 +12,7 @@ from pathlib import Path
 from grading_process import GradingProcess
 from hostile_work import FACTS, SHARED, WORKS
 
-PATIENCE_S = 120.0
+PATIENCE_S = 400.0
 AT_WORK, OVER = "at-work", "over"  # files in its folder by which it and we tell each other
 
 
@@ -51,7 +51,7 @@ class Canary:
         while not there():
             assert time.monotonic() < deadline, "the canary did not do as it was told"
             time.sleep(0.05)
-            assert there() or self.process.runs(), self.process.said()
+            assert self.process.runs() or there(), self.process.said()
 
     def span(self) -> Span:
         """Return when it was at work, by its own word."""

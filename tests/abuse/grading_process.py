@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from measured import Measured
 
 GRADER = Path(sys.executable).with_name("grader")
 
@@ -29,7 +31,7 @@ class GradingProcess:
     environment: dict[str, str]
     status: int | None = None
     peak_kilobytes: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Measured | None = None
 
     @property
     def output(self) -> Path:
@@ -46,22 +48,22 @@ class GradingProcess:
         words = [str(GRADER), "grade", *map(str, self.sources), *self.words, "--output", str(self.output)]
         environment = {**os.environ, **self.environment}
         with self._log.open("wb") as out:
-            self._process = subprocess.Popen(words, stdout=out, stderr=subprocess.STDOUT, env=environment)
+            self._process = Measured.started(words, self.folder / f"measured-{self.name}", out, environment)
 
     def wait(self) -> None:
         """Wait for its end, and note its status and the most memory that it, or a process it waited for, has had."""
         if self.status is None and self._process is not None:
-            _, status, used = os.wait4(self.number, 0)
-            self._process.returncode = self.status = os.waitstatus_to_exitcode(status)
-            self.peak_kilobytes = used.ru_maxrss
+            self.status = self._process.between.wait()
+            self.peak_kilobytes = self._process.peak_kilobytes
 
     def runs(self) -> bool:
         """Return whether it has not ended."""
-        return os.waitid(os.P_PID, self.number, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        return self._process is not None and self._process.between.poll() is None
 
     def tell(self, number: int) -> None:
         """Send it a signal."""
-        os.kill(self.number, number)
+        with suppress(ProcessLookupError):  # it has ended just now
+            os.kill(self.number, number)
 
     def kill(self) -> None:
         """End it if it still runs; for when a test has stopped half-way."""
