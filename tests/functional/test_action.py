@@ -193,7 +193,7 @@ def test_a_run_that_is_cancelled_ends_and_leaves_no_work_running(runner: Runner)
         while process.poll() is None and "bwrap" not in names_below(process.pid):
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        log, _ = process.communicate(timeout=120)
+        log, _ = process.communicate(timeout=300)
     assert process.returncode == 130, log
 
 

@@ -182,11 +182,9 @@ def test_forged_notes_gain_nothing(tmp_path: Path) -> None:
 def test_tests_that_do_not_end_are_stopped_by_the_runs_limit(tmp_path: Path) -> None:
     folder = copy_plain_churn(tmp_path / "churn")
     settings = folder / "assignment.toml"
-    settings.write_text(settings.read_text().replace("wall_s = 300\ncell_s = 120", "wall_s = 8\ncell_s = 8"))
+    settings.write_text(settings.read_text().replace("wall_s = 300\ncell_s = 120", "wall_s = 20\ncell_s = 20"))
     predict = "def predict(frame):\n    return (frame['contract'] == 'Month-to-month') * 0.5\n"
-    slow = (
-        "import time\nfrom model import double\n\ndef test_slow():\n    time.sleep(60)\n    assert double([1]) == [2]\n"
-    )
+    slow = "import time\nfrom model import double\n\ndef test_slow():\n    time.sleep(250)\n    assert double([])\n"
     files = {
         "solution.py": predict,
         "test_a.py": TESTS.replace('list(pd.read_csv("made.csv").a)', "[2, 4]"),

@@ -172,9 +172,7 @@ def test_a_folder_named_like_the_predictions_is_left_alone(tmp_path: Path) -> No
 def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_path: Path) -> None:
     folder = copy_plain_churn(tmp_path / "hurry")
     text = (folder / "assignment.toml").read_text()
-    (folder / "assignment.toml").write_text(
-        text.replace("wall_s = 300", "wall_s = 6").replace("cell_s = 120", "cell_s = 2")
-    )
+    (folder / "assignment.toml").write_text(text.replace("cell_s = 120", "cell_s = 2"))
     work = tmp_path / "slow.ipynb"
     work.write_text(notebook("x = 1", "while True: pass"))
     words = [
@@ -191,13 +189,14 @@ def test_a_run_past_its_cell_limit_or_deadline_is_a_limit_or_names_the_cell(tmp_
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (report["outcome"], report["failure"]["code"]) == ("limit_exceeded", "notebook.cell_timeout")
     assert report["failure"]["cell"] == 1
-    work.write_text(notebook("x = 1", "y = 2", "import time\nfor _ in range(20): time.sleep(0.5)"))
-    (folder / "assignment.toml").write_text(text.replace("wall_s = 300", "wall_s = 3"))
+    work.write_text(notebook("x = 1", "y = 2", "import time\nfor _ in range(200): time.sleep(0.5)"))
+    (folder / "assignment.toml").write_text(text.replace("wall_s = 300", "wall_s = 12"))
     assert CliRunner().invoke(app, words).exit_code == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (report["failure"]["code"], report["failure"]["cell"]) == ("limit.wall_time", 2), "the one that was running"
     script = tmp_path / "main.py"
     script.write_text("import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)\n")
+    (folder / "assignment.toml").write_text(text.replace("wall_s = 300", "wall_s = 3"))
     words[1] = str(script)
     assert CliRunner().invoke(app, words).exit_code == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
