@@ -159,6 +159,17 @@ def test_an_enterprises_own_issuer_is_trusted_in_the_place_of_githubs() -> None:
             assert caught.value.code == "identity.refused"
 
 
+def test_who_calls_itself_otherwise_than_the_issuer_tells_no_keys() -> None:
+    with issuer() as github:
+        own, github.url = github.url, f"{github.url}/another"
+        tokens = GithubTokens(own, ["http://127.0.0.1:8000"])
+        with pytest.raises(Problem) as caught:
+            tokens.run_of(token_of(github, SHA, iss=own))
+        assert (caught.value.code, github.keys_told) == ("identity.provider", 0)
+        github.url = own
+        assert GithubTokens(own, ["http://127.0.0.1:8000"]).run_of(token_of(github, SHA)).sha == SHA
+
+
 def test_whoever_names_keys_that_there_are_not_cannot_have_them_asked_for_without_end(
     api: Serving, github: Issuer
 ) -> None:
