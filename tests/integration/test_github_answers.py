@@ -324,8 +324,9 @@ def test_whatever_is_answered_is_a_problem_in_one_sentence_and_tried_again(told:
     told.push()
     for status in (301, 400, 401, 403, 404, 422, 500, 503):
         begin_anew(told)
-        told.github.failing = [(status, {})]
+        told.github.failing = [(status, {"Location": f"{told.github.url}/elsewhere"})]
         told.tell()
+        assert not any("elsewhere" in path for _, path in told.github.asked), "what is sent holds a token"
         more = ": head_sha is invalid" if status == 422 else ""
         assert told.row().problem == f"GitHub answered {status}: an odd word{more}."
         told.tell()
