@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from grader.cli.app import app
@@ -107,6 +108,17 @@ def test_commands_and_options_named_in_a_page_exist(page: Path) -> None:
 def test_make_targets_named_in_a_page_exist(page: Path) -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     assert set(re.findall(r"(?:`| {4})make (\w+)", page.read_text())) <= targets
+
+
+def test_every_input_and_output_of_the_action_is_documented_and_no_other() -> None:
+    action, page = yaml.safe_load((ROOT / "action.yml").read_text()), (REFERENCE / "action.md").read_text()
+    inputs, outputs = (page.partition(f"| {head} |")[2].partition("\n\n")[0] for head in ("input", "output"))
+    rows = dict(re.findall(r"^\| `([a-z-]+)` \|([^|]*)\|", inputs, flags=re.MULTILINE))
+    assert set(rows) == set(action["inputs"])
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", outputs, flags=re.MULTILINE)) == set(action["outputs"])
+    for name, known in action["inputs"].items():
+        said = rows[name].strip(" `")
+        assert said == str(known["default"]) or (name == "audience" and said == "the server's address"), name
 
 
 def test_every_environment_variable_is_documented_and_no_other() -> None:
