@@ -1,6 +1,7 @@
 """GitHub's REST API for tests, as far as the App asks it: over HTTP, with its permissions, pages and odd ways.
 
-Every request and every answer is of the shape that GitHub's published OpenAPI description tells.
+Every request and every answer is of the shape that GitHub's published OpenAPI description tells, and every address and
+its parameters are among those that it knows.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from github_shapes import filled, refuse_other_shapes
+from github_shapes import filled, refuse_other_addresses, refuse_other_shapes
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from listening import listening
@@ -289,6 +290,7 @@ def github_api() -> Iterator[Github]:
             bearer = self.headers["Authorization"].removeprefix("Bearer ")
             query = {name: values[0] for name, values in parse_qs(place.query).items()}
             try:
+                refuse_other_addresses(self.command, place.path, query)
                 status, told = github.answer(self.command, place.path, query, bearer, json.loads(body or b"null"))
             except _RefusedError as error:
                 self._send(error.status, {"message": str(error)}, error.headers)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import types
 import typing
 import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,8 +18,61 @@ from pydantic import BaseModel, TypeAdapter
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of fields that this project asks nothing of
     from githubkit_schemas.v2022_11_28 import models
+    from githubkit_schemas.v2022_11_28.rest.apps import AppsClient
+    from githubkit_schemas.v2022_11_28.rest.checks import ChecksClient
+    from githubkit_schemas.v2022_11_28.rest.issues import IssuesClient
 
 NONE = type(None)
+ENDPOINT = re.compile(r"^\s*(GET|POST|PATCH) (/\S+)$", re.MULTILINE)  # as each function of a client is described
+NO_PARAMETERS = {"headers", "data", "stream"}
+
+
+@dataclass(frozen=True)
+class _Endpoint:
+    method: str
+    path: re.Pattern[str]
+    parameters: dict[str, str]
+
+
+def refuse_other_addresses(method: str, path: str, query: Mapping[str, str]) -> None:
+    """Raise ValueError where the description knows no such request, or not with these parameters and values."""
+    known = next((one for one in _endpoints() if one.method == method and one.path.fullmatch(path)), None)
+    if known is None:
+        raise ValueError(f"the description knows no {method} {path}")
+    for name, value in query.items():
+        kind = known.parameters.get(name)
+        if kind is None:
+            raise ValueError(f"the description does not know the parameter {name} of {method} {path}")
+        if not _may_be(kind, value):
+            raise ValueError(f"the parameter {name} of {method} {path} is {kind}, and not {value!r}")
+
+
+def _may_be(kind: str, value: str) -> bool:
+    if kind.startswith("Literal["):
+        return value in re.findall(r"['\"]([^'\"]+)['\"]", kind)
+    return kind != "int" or value.isdigit()
+
+
+@cache
+def _endpoints() -> list[_Endpoint]:
+    found = []
+    for client in (AppsClient, ChecksClient, IssuesClient):
+        for function in vars(client).values():
+            described = ENDPOINT.search(getattr(function, "__doc__", None) or "")
+            if described is not None and inspect.isfunction(function):
+                path = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(described[2])))
+                found.append(_Endpoint(described[1], path, _parameters(function)))
+    return found
+
+
+def _parameters(function: types.FunctionType) -> dict[str, str]:
+    """Return the parameters that stand behind the question mark, with what they may be."""
+    named = inspect.signature(function).parameters.values()
+    return {
+        one.name.rstrip("_"): str(one.annotation).removeprefix("Missing[").removesuffix("]")
+        for one in named
+        if one.kind is one.KEYWORD_ONLY and one.name not in NO_PARAMETERS
+    }
 
 
 def refuse_other_shapes(shapes: tuple[str, ...], body: Any) -> None:
