@@ -27,8 +27,8 @@ NO_TOKEN = (
     "A pull request from a fork never gets one."
 )
 SIGNED_OUT = (
-    "The sign-in of this run is over, as it is after 6 hours, before it could be told what came of the work: "
-    "run the job again to read it."
+    "The sign-in of this run is over, as it is after 6 hours or when the invitation ends, before it could be told what "
+    "came of the work: run the job again to read it."
 )
 SAID = {
     "completed": "It is graded: the work ran to its end.",
