@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -83,8 +84,8 @@ def test_workers_are_killed_and_the_database_is_restarted_twice(
         def disturb(number: int) -> None:
             if number in (1, 3):
                 own_server.restart()
-            elif slots.processes():
-                os.kill(slots.processes()[number % 3 % len(slots.processes())], signal.SIGKILL)
+            elif alive := slots.processes():
+                kill(alive[number % 3 % len(alive)])
 
         with running.workers(3) as slots:
             until_all_are_published(running, disturb)
@@ -103,14 +104,27 @@ def test_the_service_on_sqlite_is_killed_and_begun_again(
             if published(running) == MANY:
                 break
             if number < min(5, DISTURBED):
-                children = Path(f"/proc/{serving.pid}/task").glob("*/children")
-                for process in (serving.pid, *(int(word) for task in children for word in task.read_text().split())):
-                    os.kill(process, signal.SIGKILL)
+                for process in (serving.pid, *children_of(serving.pid)):
+                    kill(process)
                 serving.wait()
                 serving = begin_serving()
         serving.terminate()
         assert serving.wait(120) == 0
         check_that_none_was_lost(running)
+
+
+def children_of(process: int) -> list[int]:
+    found: list[int] = []
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):  # a thread that has ended meanwhile
+            found += map(int, task.read_text().split())
+    return found
+
+
+def kill(process: int) -> None:
+    """Kill a process, which may have ended by itself: with the one that began it, for one."""
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def begin_serving() -> subprocess.Popen[bytes]:
