@@ -8,13 +8,14 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from grading import QUICK, SLOW, Service, service, wait_for
+from grading import QUICK, Service, service, wait_for
 from postgres import PROGRAMS, Server
 from served import GRADER, served
 from sqlalchemy import func, select, text
@@ -104,7 +105,8 @@ def test_what_is_restored_is_whole_and_goes_on_with_what_was_under_way(
         done = running.hand_in()
         with running.workers(1):
             wait_for(lambda: running.state(done)[0] == "published")
-            under_way = running.hand_in(f"import time\ntime.sleep(10)\n{SLOW}")
+            until = time.time() + 60  # by when it is copied; whoever runs it again waits no longer than that
+            under_way = running.hand_in(f"import time\nwhile time.time() < {until}:\n    time.sleep(0.2)\n{QUICK}")
             wait_for(lambda: running.state(under_way) == ("grading", "sandbox"))
             with handing_in(running) as handed_in, restored(running, tmp_path, monkeypatch) as elsewhere:
                 assert len(handed_in) > 2
@@ -167,7 +169,7 @@ def judge(elsewhere: Service, token: str, done: str, under_way: str, folder: Pat
         ]
         told = subprocess.run(command, env=os.environ | {"GRADER_TOKEN": token}, capture_output=True, text=True)
         assert told.returncode == 0, told.stderr
-        wait_for(lambda: set(elsewhere.reports()) > there, 300)
+        wait_for(lambda: set(elsewhere.reports()) > there)
         for submission in there:
             assert ask(f"{address}/api/v1/submissions/{submission}/report", token)["report"]["schema_version"]
     assert set(elsewhere.reports().values()) == {1}

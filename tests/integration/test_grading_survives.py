@@ -36,7 +36,7 @@ def test_what_is_in_line_is_graded_and_its_steps_are_told(serving: Service) -> N
 
 
 def test_the_cell_that_is_being_run_is_told(serving: Service) -> None:
-    cells = ("import time", "time.sleep(3)", QUICK)
+    cells = ("import time", "time.sleep(6)", QUICK)  # it is looked for twice a second
     submission = serving.hand_in(notebook(*cells), name="work.ipynb")
     with serving.workers(1):
         wait_for(lambda: serving.reports() == {submission: 1})

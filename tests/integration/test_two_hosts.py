@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from grading import SLOW, service, wait_for
+from grading import SLOW, Service, service, wait_for
 from ports import free_port
 from postgres import Server
 
 from grader.settings import Settings
+from grader.store.tables_of_operation import Job
 
 NAMESPACES = Path("/run/netns")  # mounted by the first namespace with a name, and left so
 GRADER = str(Path(sys.executable).parent / "grader")
@@ -99,6 +100,11 @@ def makes_bucket(url: str) -> bool:
     return True
 
 
+def at_work(running: Service, submissions: list[str]) -> list[Job]:
+    """Return the jobs whose works are run now."""
+    return [running.jobs(each)[0] for each in submissions if running.state(each)[1] == "sandbox"]
+
+
 def test_both_grade_and_the_late_result_of_one_that_was_cut_off_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bubblewrap: None
 ) -> None:
@@ -113,17 +119,16 @@ def test_both_grade_and_the_late_result_of_one_that_was_cut_off_is_refused(
                 for host in (one, two)
             ]
             try:
-                wait_for(lambda: sum(running.state(each)[1] == "sandbox" for each in submissions) == 2)
-                at_work = [running.jobs(each)[0] for each in submissions if running.state(each)[1] == "sandbox"]
-                assert len({job.worker_id for job in at_work}) == 2, "each host has one"
+                wait_for(lambda: len({job.worker_id for job in at_work(running, submissions)}) == 2)
                 one.cut_off()
                 time.sleep(30)  # longer than a silence that is noticed, and than the work takes
+                wait_for(lambda: max(running.jobs(each)[0].turn for each in submissions) == 2)
                 one.connect()
-                wait_for(lambda: running.reports() == dict.fromkeys(submissions, 1), 240)
+                wait_for(lambda: running.reports() == dict.fromkeys(submissions, 1))
             finally:
                 for worker in workers:
                     worker.terminate()
-                assert [worker.wait(120) for worker in workers] == [0, 0]
+                assert [worker.wait(300) for worker in workers] == [0, 0]
             turns = [running.jobs(each)[0].turn for each in submissions]
             assert sorted(turns)[-1] == 2, "one was taken over"
             assert running.reports() == dict.fromkeys(submissions, 1)
