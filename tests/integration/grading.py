@@ -111,7 +111,7 @@ def service(database_url: str, blobs: str, folder: Path, monkeypatch: object) ->
     engine.dispose()
 
 
-def wait_for(there: Callable[[], bool], within_s: float = 120.0) -> None:
+def wait_for(there: Callable[[], bool], within_s: float = 400.0) -> None:
     """Wait until it is so; the time is only there to end a test that hangs."""
     until = time.monotonic() + within_s
     while not there():

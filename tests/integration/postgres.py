@@ -84,7 +84,7 @@ class Server:
 
     def _control(self, verb: str, *, check: bool = True) -> None:
         options = f"-c listen_addresses={self.host} -c port={self.port} -c unix_socket_directories= -c fsync=off"
-        words = ["-D", self.folder / "data", "-w", "-l", self.folder / "log", "-m", "immediate"]
+        words = ["-D", self.folder / "data", "-w", "-t", "300", "-l", self.folder / "log", "-m", "immediate"]
         self._run("pg_ctl", *words, *(() if verb == "stop" else ("-o", options)), verb, check=check)
 
     def _run(self, program: str, *words: str | Path, check: bool = True) -> None:

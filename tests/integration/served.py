@@ -36,7 +36,7 @@ def served(
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(120) == 0
+        assert process.wait(300) == 0
 
 
 def answers(address: str) -> bool:

@@ -80,6 +80,6 @@ def test_a_job_that_a_worker_took_after_it_was_given_up_for_dead_is_taken_over(s
         session.add(WorkerSeen(id="dead", host="gone", stopped_at=utc_now()))
         session.execute(text(f"UPDATE {table} SET status = 'PENDING', executor_id = 'dead'"))
     with serving.workers(1):
-        wait_for(lambda: serving.reports() == {submission: 1}, within_s=60)
+        wait_for(lambda: serving.reports() == {submission: 1})
     with reading(serving.engine) as session:
         assert session.scalars(select(Job.turn)).one() == 1
