@@ -33,7 +33,7 @@ from grader.store.tables import Invitation, StoredSubmission
 
 pytestmark = [pytest.mark.sandbox]
 FAILS = "import csv\n\nraise KeyError('tenur')\n"
-FILLS = "for number in range(21_000):\n    open(f'{number}', 'w').close()\n"
+FILLS = "import time\n\nfor number in range(21_000):\n    open(f'{number}', 'w').close()\ntime.sleep(250)\n"
 
 
 @pytest.fixture
