@@ -26,6 +26,7 @@ MOST_BYTES = 1 << 20  # of a file that is looked into
 PATIENCE_S, LOOK_EVERY_S = 15.0, 0.25
 _CONTAINER = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _ENGINE_STATE = Path("/run/docker")
+NAMED_NETWORKS, OF_TESTS = Path("/run/netns"), "grader-tests-"  # a test's networks are named so, after its process
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,21 @@ def _namespace(process: str) -> str:
 
 
 def new_mounts(before: Machine) -> set[str]:
-    """Return the mounts that were not there before and that no container there is accounts for."""
-    theirs = _of_containers()
-    return {f"mount {point}" for point in _mount_points() - before.mounts if not any(word in point for word in theirs)}
+    """Return the mounts that were not there before, and that neither a container there is accounts for nor a network
+    that another process of tests has now.
+    """
+    theirs, new = _of_containers(), _mount_points() - before.mounts - _of_others_networks()
+    return {f"mount {point}" for point in new if not any(word in point for word in theirs)}
+
+
+def _of_others_networks() -> set[str]:
+    """Return where the networks of other processes of tests that live are mounted, and the place of them all."""
+    found, ours = set[str](), _descendants(os.getpid())
+    for place in NAMED_NETWORKS.glob(f"{OF_TESTS}*"):
+        process = int(place.name.removeprefix(OF_TESTS).partition("-")[0])
+        if process not in ours and Path("/proc", str(process)).exists():
+            found |= {str(place), str(NAMED_NETWORKS)}
+    return found
 
 
 def engine_leavings(before: Machine) -> set[str]:

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 from grading import SLOW, Service, service, wait_for
+from leavings import NAMED_NETWORKS, OF_TESTS
 from ports import free_port
 from postgres import Server
 
 from grader.settings import Settings
 from grader.store.tables_of_operation import Job
 
-NAMESPACES = Path("/run/netns")  # mounted by the first namespace with a name, and left so
 GRADER = str(Path(sys.executable).parent / "grader")
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces are made as root")
 
@@ -56,15 +56,15 @@ def network(tmp_path: Path) -> Iterator[tuple[str, Host, Host]]:
     tag = os.urandom(2).hex()
     bridge, subnet = f"gr{tag}", f"10.{200 + os.urandom(1)[0] % 50}.{os.urandom(1)[0]}"
     with ExitStack() as undo:
-        if not NAMESPACES.is_mount():
-            undo.callback(subprocess.run, ["umount", str(NAMESPACES)], check=False)
+        if not NAMED_NETWORKS.is_mount():  # it is by the first namespace with a name, and left so
+            undo.callback(subprocess.run, ["umount", str(NAMED_NETWORKS)], check=False)
         ip("link", "add", bridge, "type", "bridge")
         undo.callback(ip, "link", "del", bridge)
         ip("addr", "add", f"{subnet}.1/24", "dev", bridge)
         ip("link", "set", bridge, "up")
         hosts = []
         for number in (2, 3):
-            name, cable = f"gr{tag}h{number}", f"gr{tag}c{number}"
+            name, cable = f"{OF_TESTS}{os.getpid()}-{tag}-{number}", f"gr{tag}c{number}"
             ip("netns", "add", name)
             undo.callback(ip, "netns", "del", name)
             ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
