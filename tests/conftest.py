@@ -119,7 +119,7 @@ def run_grader(tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=300,
+            timeout=900,
         )
 
     return run

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from hostile_pages import hostile_work
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 Open = Callable[..., Page]
+expect.set_options(timeout=120_000)  # milliseconds; only a page on which it never comes uses them up
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequ
     words = ["grade", *sources, "--assignment", "churn", "--sandbox", "bubblewrap", "--jobs", "2"]
     grader = Path(sys.executable).with_name("grader")
     command = [str(grader), *words, "--output", str(folder / "out")]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     return folder / "out"

@@ -76,7 +76,7 @@ class Company:
 
     def report(self, name: str, started: subprocess.Popen[str], status: int = 0) -> dict[str, Any]:
         """Wait for a grading and return its report."""
-        said, _ = started.communicate(timeout=250)
+        said, _ = started.communicate(timeout=900)
         assert started.returncode == status, said
         report: dict[str, Any] = json.loads((self.folder / f"{name}-report" / "report.json").read_text())
         return report

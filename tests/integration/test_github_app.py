@@ -34,7 +34,7 @@ def github() -> Iterator[Github]:
 def asked(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run `grader` with these words, and the variables that a test wants."""
     environment = {**os.environ, "GRADER_HOME": str(folder / "home"), **variables}
-    return subprocess.run([GRADER, *words], capture_output=True, text=True, timeout=120, env=environment, check=False)
+    return subprocess.run([GRADER, *words], capture_output=True, text=True, timeout=900, env=environment, check=False)
 
 
 def variables_of(github: Github, folder: Path) -> dict[str, str]:

@@ -36,7 +36,7 @@ def test_a_folder_is_handed_in_followed_and_graded(ready: Service, tmp_path: Pat
     with served() as address:
         command = [GRADER, "submit", str(work), "--to", address, "--assignment", "small", "--wait", "--json"]
         environment = {**os.environ, "GRADER_TOKEN": token}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["state"], told["outcome"]) == ("published", "completed")
@@ -52,7 +52,7 @@ def test_a_work_that_fails_is_told_with_the_score_that_it_has_all_the_same(ready
     with served() as address:
         command = [GRADER, "submit", str(tmp_path / "predict.py"), "--to", address, "--assignment", "small", "--wait"]
         environment = {**os.environ, "GRADER_TOKEN": token, "COLUMNS": "200"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr
     assert "It is through: submission failed (run.failed). The script or command ended with an error." in done.stdout
 
@@ -65,7 +65,7 @@ def test_a_candidate_hands_in_with_the_link_of_the_invitation(ready: Service, tm
 
     def hand_in_with(to: str) -> subprocess.CompletedProcess[str]:
         command = [GRADER, "submit", str(tmp_path / "predict.py"), "--to", to]
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
 
     with served(slots=0) as address:
         assert hand_in_with(f"{address}/i/{token}").returncode == 0
@@ -87,7 +87,7 @@ def test_a_wrong_token_and_a_service_that_is_away_are_one_sentence(ready: Servic
 
 def hand_in(work: Path, address: str) -> subprocess.CompletedProcess[str]:
     command = [GRADER, "submit", str(work), "--to", address, "--token", "thg_api_wrong"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
 
 
 def test_a_report_made_elsewhere_is_posted_signed_and_marked(ready: Service, tmp_path: Path) -> None:
