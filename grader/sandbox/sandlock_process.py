@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import random
 import secrets
 import shutil
 import signal
@@ -35,6 +36,7 @@ from grader.sandbox.strays import Strays
 
 PORTS = 10  # a kernel listens on five, and there are two where the one that waits cannot be taken
 PORTS_VARIABLE = "KERNEL_PORTS"
+_FIRST_PORT = 10_000  # services with well-known ports lie below
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _RANDOM = ("/dev/random", "/dev/urandom")
@@ -222,7 +224,24 @@ def _shown(folder: Path) -> Iterator[Path]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of the loopback device that nobody listens on now."""
+    """Return ports of the loopback device that nobody listens on now.
+
+    A kernel takes them seconds or minutes later, so they are none of those that the system gives to whoever connects,
+    while there are others.
+    """
+    found: list[int] = []
     with ExitStack() as stack:
-        servers = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [server.getsockname()[1] for server in servers]
+        for port in (*_of_no_connection(50 * count), *[0] * count):
+            if len(found) == count:
+                break
+            with contextlib.suppress(OSError):  # somebody listens there
+                server = stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                found.append(int(server.getsockname()[1]))
+    return found
+
+
+def _of_no_connection(count: int) -> list[int]:
+    """Return ports at random that the system gives to nobody by itself, so many where there are."""
+    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    apart = [*range(_FIRST_PORT, low), *range(max(high + 1, _FIRST_PORT), 1 << 16)]
+    return random.SystemRandom().sample(apart, min(count, len(apart)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +22,7 @@ from sandbox_bench import Bench, processes_of
 from grader.errors import InfrastructureError
 from grader.ports import Sandbox
 from grader.sandbox import slots
+from grader.sandbox.sandlock_process import PORTS, free_ports
 
 pytestmark = pytest.mark.sandbox
 
@@ -203,6 +205,15 @@ def test_packages_that_a_work_asks_for_are_refused_with_what_to_do(sandbox: Sand
     assert "sandlock gives no sandbox a network" in failure["message"]
     assert "tried" not in failure["message"]
     assert 'environment = "fixed"' in failure["hint"]
+
+
+def test_a_kernels_ports_are_none_that_another_program_gets_by_connecting_meanwhile() -> None:
+    low, high = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    ports = free_ports(PORTS)
+    assert len(set(ports)) == PORTS
+    assert low <= 10_000 or [port for port in ports if low <= port <= high] == []
+    for port in ports:
+        socket.create_server(("127.0.0.1", port)).close()
 
 
 def _children(process: int) -> list[int]:
