@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from grader.store.base import new_id, utc_now
+from grader.store.locks import lock
 from grader.store.tables import BoundRepository, GithubAnswer, GithubCheck
 
 WAITS_S = (10, 60, 300, 1800, 7200, 21600, 43200)  # after each try that failed; after the last one it is given up
 CLAIMED_FOR = timedelta(minutes=10)  # longer than one thing takes to be told: who claimed it is gone then
-CLAIMING = -1  # the lock's number at PostgreSQL; those of blobs are none below 0
+CLAIMING = -1  # its lock's number; those of blobs are none below 0
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,7 @@ def claim(session: Session, most: int) -> list[Claim]:
     """Claim what is to be told now: nobody else tells it, or another invitation of its repository, unless this process
     is not heard of for CLAIMED_FOR.
     """
-    if session.connection().dialect.name == "postgresql":  # on SQLite to have begun is to have the lock
-        # one claims at a time: two would not see of each other that they claim two of one repository
-        session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
+    lock(session, CLAIMING)  # two at once would not see of each other that they claim two of one repository
     now = utc_now()
     query = select(GithubAnswer).where(_is_due(now)).order_by(GithubAnswer.next_at).limit(most)
     rows = session.scalars(query.with_for_update(skip_locked=True)).all()

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from grader.store.blobs import Blobs
 from grader.store.clock import databases_clock
 from grader.store.database import transaction
 from grader.store.erasing import shared
+from grader.store.locks import lock
 from grader.store.tables_of_operation import ComingFile
 
 DIGITS = 15  # of the key, in hexadecimal: what a lock's number of 64 bits with a sign has room for
@@ -24,8 +25,7 @@ DIGITS = 15  # of the key, in hexadecimal: what a lock's number of 64 bits with 
 
 def expect_blob(session: Session, key: str, submission_id: str | None = None) -> None:
     """Note a blob that is to be stored once this transaction is kept; `submission_id` is of what is graded."""
-    if _is_server(session):
-        session.execute(select(func.pg_advisory_xact_lock_shared(_number(key))))
+    lock(session, _number(key), shared=True)
     session.add(ComingFile(key=key, submission_id=submission_id, at=databases_clock()))
 
 
@@ -33,8 +33,7 @@ def hold_blob(session: Session, blobs: Blobs, key: str, again: Callable[[], obje
     """See that the blob is there until this transaction ends, which writes a row that names it: where it was erased
     since it was stored, `again` stores it once more. Raises InfrastructureError.
     """
-    if _is_server(session):
-        session.execute(select(func.pg_advisory_xact_lock_shared(_number(key))))
+    lock(session, _number(key), shared=True)
     if not blobs.has(key):
         again()
 
@@ -58,9 +57,8 @@ def delete_unneeded_in(
     """Do what `delete_unneeded` does in the caller's transaction, which is to end right after; what was noted to be
     coming at `coming_since` or later stays.
     """
-    if _is_server(session):
-        for key in sorted(keys):  # in one order: of two who erase none waits for the other in a circle
-            session.execute(select(func.pg_advisory_xact_lock(_number(key))))
+    for key in sorted(keys):  # in one order: of two who erase none waits for the other in a circle
+        lock(session, _number(key))
     needed = shared(session, keys, submissions)
     if coming_since is not None:
         coming = select(ComingFile.key).where(ComingFile.key.in_(keys), ComingFile.at >= coming_since)
@@ -69,10 +67,6 @@ def delete_unneeded_in(
     for key in unneeded:
         blobs.delete(key)
     return len(unneeded)
-
-
-def _is_server(session: Session) -> bool:
-    return session.connection().dialect.name == "postgresql"  # on SQLite to have begun is to have the lock
 
 
 def _number(key: str) -> int:
